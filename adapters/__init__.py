@@ -1,0 +1,1 @@
+"""The world outside: servers, codecs, stores, connectors, API and command line."""

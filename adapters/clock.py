@@ -1,0 +1,48 @@
+"""The one place where wall-clock time comes in, so that tests and replays can set it.
+
+Durations are measured by `time.monotonic`, which is no date and stays out of the log.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Something that says what time it is."""
+
+    def now(self) -> datetime:
+        """The present instant, aware and in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The machine's time in UTC, to the microsecond."""
+        return datetime.now(UTC)
+
+
+class FixedClock:
+    """A clock that stands still until it is set; for tests and for asking "as at" a time."""
+
+    def __init__(self, instant: datetime) -> None:
+        self._instant = _utc(instant)
+
+    def now(self) -> datetime:
+        """The instant it was last set to, in UTC."""
+        return self._instant
+
+    def set(self, instant: datetime) -> None:
+        """Put the clock to an aware instant; ValueError when it has no zone."""
+        self._instant = _utc(instant)
+
+    def advance(self, step: timedelta) -> None:
+        """Move the clock by a step, which may be negative."""
+        self._instant += step
+
+
+def _utc(instant: datetime) -> datetime:
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a zone")
+    return instant.astimezone(UTC)

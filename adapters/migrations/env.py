@@ -1,0 +1,8 @@
+"""Alembic's entry: migrations run online, over the connection that `adapters.store.database.migrate` gives."""
+
+from alembic import context
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, version_table_schema="public", transactional_ddl=True)
+with context.begin_transaction():
+    context.run_migrations()

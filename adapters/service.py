@@ -1,0 +1,61 @@
+"""One opened service: settings, servers, keys, and what is made from them. All entrances and all reads start here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from adapters.clock import Clock, SystemClock
+from adapters.embedded import servers
+from adapters.settings import Settings
+from adapters.store.database import connect, migrate
+from adapters.store.keys import MasterKeys, load_or_create
+from adapters.store.recorder import Recorder
+from projections.engine import Projector
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What an opened service is made of; `incarnation` names an embedded broker's life, None for a real cluster."""
+
+    settings: Settings
+    database_url: str
+    bootstrap_servers: str | None
+    incarnation: str | None
+    embedded_broker: bool
+    keys: MasterKeys
+    clock: Clock
+
+    def connect(self) -> psycopg.Connection[Any]:
+        """A new connection to the database, in autocommit mode."""
+        return connect(self.database_url)
+
+    def recorder(self) -> Recorder:
+        """A recorder for one thread or process."""
+        return Recorder(self.connect, self.keys, self.clock, self.settings.topic_organisations)
+
+    def projector(self) -> Projector:
+        """A projector for one thread or process."""
+        return Projector(self.connect, self.clock.now, self.settings.edition_size)
+
+
+@contextmanager
+def open_service(settings: Settings, *, broker: bool = False, clock: Clock | None = None) -> Iterator[Service]:
+    """Find or start the servers, migrate an embedded database, read the keys; leave the servers to their last user.
+
+    A database named by the settings is not migrated here: `icr migrate` does that once. Raises Unreachable or Misuse.
+    """
+    with servers(settings, broker=broker) as found:
+        if settings.database_url is None:
+            migrate(found.database_url)
+        yield Service(
+            settings,
+            found.database_url,
+            found.bootstrap_servers,
+            found.incarnation,
+            found.embedded_broker,
+            load_or_create(settings.kek_file),
+            clock or SystemClock(),
+        )

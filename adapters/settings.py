@@ -1,0 +1,166 @@
+"""What can be set from outside: `ICR_` variables, a TOML file, and defaults that run everything on one machine.
+
+Thresholds of rules are no settings: they are events in the log, so that an old answer can be given again.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from platformdirs import user_data_path
+from pydantic import AfterValidator, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
+
+from domain.errors import Misuse
+
+PREFIX = "ICR_"
+CONFIG_VARIABLE = "ICR_CONFIG"
+CONFIG_FILE = "icr.toml"
+
+Sector = Literal["education", "health", "social_care", "housing"]
+
+# Which organisations may publish on a sector's topic (fnmatch patterns of organisation codes).
+TOPIC_ORGANISATIONS: dict[Sector, list[str]] = {
+    "education": ["urn-*", "la-*"],
+    "health": ["ods-*"],
+    "social_care": ["la-*", "org-*"],
+    "housing": ["la-*", "org-*"],
+}
+
+# Variables with our prefix that are not settings: where the file is, and what the tests and ./dev use.
+_OTHER_VARIABLES = (CONFIG_VARIABLE, "ICR_PYTHON")
+_TEST_PREFIX = "ICR_TEST_"
+
+AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+class Settings(BaseSettings):
+    """All settings of all commands; `load_settings` makes one. A variable stands above the file."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
+
+    data_dir: AbsolutePath = Field(
+        default_factory=lambda: user_data_path("icr"), description="Folder of keys, embedded servers and icr.toml"
+    )
+    # Not in repr: it may hold a password.
+    database_url: str | None = Field(
+        default=None, repr=False, description="PostgreSQL connection string; embedded in the data folder when not set"
+    )
+    kafka_bootstrap_servers: str | None = Field(
+        default=None, description="host:port, comma-separated; an embedded broker, in memory, when not set"
+    )
+    kafka_group: str = Field(default="icr", min_length=1, description="Consumer group")
+    kek_file: AbsolutePath = Field(
+        default_factory=lambda known: known.get("data_dir", Path()) / "keys",
+        description="Where the key-encryption key is kept",
+    )
+    http_host: str = Field(default="127.0.0.1", min_length=1, description="Address the API listens on")
+    http_port: int = Field(default=8008, ge=0, le=65535, description="Port of the API; 0 takes a free one")
+    batch_size: int = Field(default=2000, ge=1, le=100_000, description="Events recorded in one transaction, at most")
+    edition_size: int = Field(default=2000, ge=1, le=100_000, description="Events taken into one edition, at most")
+    pause_unreadable_share: float = Field(
+        default=0.5, gt=0, le=1, description="A partition pauses when more than this share of a batch is unreadable"
+    )
+    pause_unreadable_minimum: int = Field(
+        default=100, ge=1, description="... and at least this many of its messages are"
+    )
+    topic_organisations: dict[Sector, list[str]] = Field(
+        default_factory=lambda: dict(TOPIC_ORGANISATIONS),
+        description="Patterns of the organisation codes that may publish on a sector's topic",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged")
+
+    @field_validator("topic_organisations", mode="after")
+    @classmethod
+    def _keep_other_sectors(cls, given: dict[Sector, list[str]]) -> dict[Sector, list[str]]:
+        """Whoever sets one sector means to change that one, not to forbid the others."""
+        return {**TOPIC_ORGANISATIONS, **given}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables stand above what `load_settings` read from the file; nothing else is looked at."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+
+def load_settings(data: Path | None = None) -> Settings:
+    """The settings in force, with `data` (an option of the command line) above all else as the data folder.
+
+    The file is the one that ICR_CONFIG names, else icr.toml in the data folder, which need not be there.
+    Raises Misuse, naming field and file but never a value, which may be a password.
+    """
+    _refuse_unknown_variables()
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named:
+        file = Path(named).expanduser()
+        given = _read(file, required=True)
+    else:
+        folder = data or Path(os.environ.get(f"{PREFIX}DATA_DIR") or user_data_path("icr"))
+        file = folder.expanduser() / CONFIG_FILE
+        given = _read(file, required=False)
+        if "data_dir" in given:
+            raise Misuse(f"data_dir cannot be set in {file}, which was found by the data folder")
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        raise Misuse(_explain(error, set(given), file)) from None
+    except SettingsError as error:
+        raise Misuse(_unreadable(error)) from None
+    if data is None:
+        return settings
+    placed = {"data_dir": data.expanduser().absolute()}
+    if "kek_file" not in settings.model_fields_set:
+        placed["kek_file"] = placed["data_dir"] / "keys"
+    return settings.model_copy(update=placed)
+
+
+def _refuse_unknown_variables() -> None:
+    """A mistyped variable must not silently start an embedded server in place of the real one."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | set(_OTHER_VARIABLES)
+    unknown = [
+        name
+        for name in os.environ
+        if name.startswith(PREFIX) and name not in known and not name.startswith(_TEST_PREFIX)
+    ]
+    if unknown:
+        raise Misuse(f"no such setting: {', '.join(sorted(unknown))}")
+
+
+def _read(file: Path, *, required: bool) -> dict[str, Any]:
+    try:
+        with file.open("rb") as stream:
+            return tomllib.load(stream)
+    except FileNotFoundError:
+        if required:
+            raise Misuse(f"{CONFIG_VARIABLE} names a file that is not there: {file}") from None
+        return {}
+    except OSError as error:
+        raise Misuse(f"{file} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise Misuse(f"{file} is not valid TOML") from None
+
+
+def _explain(error: ValidationError, in_file: set[str], file: Path) -> str:
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False, include_context=False):
+        field = ".".join(str(part) for part in problem["loc"])
+        top = str(problem["loc"][0]) if problem["loc"] else ""
+        variable = PREFIX + top.upper()
+        where = variable if os.environ.get(variable) else str(file) if top in in_file else "settings"
+        lines.append(f"{where}: {field}: {problem['msg']}")
+    return "; ".join(lines)
+
+
+def _unreadable(error: SettingsError) -> str:
+    """The field out of the library's message for a variable that is no JSON; the rest of it may quote the value."""
+    names = [name for name in Settings.model_fields if f'"{name}"' in str(error)]
+    return f"{PREFIX}{names[0].upper()}: not valid JSON" if names else "a variable is not valid JSON"

@@ -1,0 +1,169 @@
+"""The area's organisations: schools, practices, services, their teams and workers. Magnitudes are of domain.md I.
+
+An authority of 45,000 children has about 120 schools and 25 practices; here one primary school for 470 children, one
+secondary for 1,900, one practice for 1,800, and never fewer than two of a kind.
+"""
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from adapters.simulator import names, numbers
+from adapters.simulator.plan import Plan
+
+if TYPE_CHECKING:
+    from adapters.simulator.people import Child
+
+AUTHORITY_CODE = "808"
+AUTHORITY = f"la-{AUTHORITY_CODE}"
+TRUST = "ods-Z9NCT"
+DEMOGRAPHICS = "ods-Z9PDS"
+MENTORS = "org-harbour-mentors"
+CARERS = "org-young-carers-circle"
+LANDLORD = "org-northmoor-homes"
+FIRST_SCHOOL = 900_001
+
+PRIMARY, SECONDARY = range(7), range(7, 14)
+
+
+@dataclass(slots=True, eq=False)
+class School:
+    """A school and the children on its roll, in order of admission."""
+
+    urn: str
+    name: str
+    establishment: int
+    years: range
+    ward: int
+    roll: "list[Child]" = field(default_factory=list)
+
+    @property
+    def organisation(self) -> str:
+        return f"urn-{self.urn}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Practice:
+    """A general practice, by ODS code."""
+
+    code: str
+    name: str
+    ward: int
+
+    @property
+    def organisation(self) -> str:
+        return f"ods-{self.code}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Team:
+    """A team of an organisation for one service, with its workers; both in the shape that events carry."""
+
+    organisation: str
+    service: str
+    card: dict[str, Any]
+    workers: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Everything that publishes, and who works there."""
+
+    name: str
+    schools: tuple[School, ...]
+    practices: tuple[Practice, ...]
+    teams: dict[tuple[str, str], tuple[Team, ...]]  # (organisation, service) -> a team a ward, or one for all
+    near: dict[tuple[str, int], tuple[Any, ...]] = field(default_factory=dict)  # found once, as it is asked often
+
+    def team(self, organisation: str, service: str, ward: int) -> Team:
+        """The organisation's team for the service in this ward."""
+        teams = self.teams[organisation, service]
+        return teams[ward % len(teams)]
+
+    def schools_for(self, year: int, ward: int) -> tuple[School, ...]:
+        """Schools with this year group in the ward, or in the area where the ward has none."""
+        years = PRIMARY if year in PRIMARY else SECONDARY
+        key = (f"school from {years.start}", ward)
+        if key not in self.near:
+            fitting = tuple(school for school in self.schools if school.years == years)
+            self.near[key] = tuple(school for school in fitting if school.ward == ward) or fitting
+        return self.near[key]
+
+    def practices_for(self, ward: int) -> tuple[Practice, ...]:
+        """Practices of the ward, or of the area where it has none."""
+        key = ("practice", ward)
+        if key not in self.near:
+            self.near[key] = tuple(one for one in self.practices if one.ward == ward) or self.practices
+        return self.near[key]
+
+    def address(self, ward: int, place: int, residence: str) -> dict[str, Any]:
+        """The property `place` of a ward as an event's address; places are counted over all wards in turn."""
+        street, house = divmod(place // len(names.WARDS), numbers.HOUSES_A_STREET)
+        kind = names.KINDS_OF_STREET[(street // len(names.STREETS) + ward) % len(names.KINDS_OF_STREET)]
+        line = f"{house + 1} {names.STREETS[(street + 7 * ward) % len(names.STREETS)]} {kind}"
+        return {
+            "status": "current",
+            "lines": [line, names.WARDS[ward], self.name],
+            "postcode": numbers.postcode(ward, street),
+            "uprn": numbers.uprn(place),
+            "residence": residence,
+            "return": None,
+        }
+
+
+# organisation, service as published, letter of its staff ids, one team a ward or one in all, children to a worker
+_SERVICES = (
+    (AUTHORITY, "early help", "E", True, 1200),
+    (AUTHORITY, "social work", "S", True, 900),
+    (TRUST, "health visiting", "H", True, 700),
+    (TRUST, "speech and language therapy", "T", False, 3000),
+    (TRUST, "community paediatrics", "C", False, 6000),
+    (MENTORS, "family mentoring", "M", False, 4000),
+    (CARERS, "young carers' support", "Y", False, 8000),
+)
+
+
+def build(plan: Plan, rng: Random) -> Area:
+    """The area of a plan."""
+    wards = len(names.WARDS)
+    schools: list[School] = []
+    for years, children_a_school, kind, base in (
+        (PRIMARY, 470, "Primary School", 2000),
+        (SECONDARY, 1900, "School", 4000),
+    ):
+        for n in range(max(2, round(plan.children / children_a_school))):
+            name = f"{names.SAINTS[n % len(names.SAINTS)]} {kind} {n // len(names.SAINTS) + 1}"
+            schools.append(School(str(FIRST_SCHOOL + len(schools)), name, base + n, years, n % wards))
+    practices = tuple(
+        Practice(f"Z9{n + 1:04}", f"{names.STREETS[n % len(names.STREETS)]} Surgery {n + 1}", n % wards)
+        for n in range(max(2, round(plan.children / 1800)))
+    )
+    teams = {
+        (organisation, service): tuple(
+            _team(rng, organisation, service, letter, ward, max(1, plan.children // children_a_worker // count))
+            for ward in range(count)
+        )
+        for organisation, service, letter, by_ward, children_a_worker in _SERVICES
+        for count in (wards if by_ward else 1,)
+    }
+    return Area(plan.area_name, tuple(schools), practices, teams)
+
+
+def _team(rng: Random, organisation: str, service: str, letter: str, ward: int, workers: int) -> Team:
+    # Numbers from 01632 960000 on are kept free for invented people (Ofcom).
+    card = {
+        "organisation": organisation,
+        "code": f"{letter}{ward + 1}",
+        "name": f"{service.capitalize()}, {names.WARDS[ward]}",
+        "contact": f"01632 960{rng.randrange(1000):03}",
+    }
+    staff = tuple(
+        {
+            "organisation": organisation,
+            "staff_id": f"{letter}{ward + 1}{n + 1:03}",
+            "name": f"{rng.choice(names.GIVEN[rng.choice('FM')])} {rng.choice(names.SURNAMES)}",
+            "contact": None,
+        }
+        for n in range(workers)
+    )
+    return Team(organisation, service, card, staff)

@@ -1,0 +1,100 @@
+"""A desk is one system of one organisation that publishes: what it calls a child, and what it knows of one."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from zlib import crc32
+
+from adapters.simulator.area import AUTHORITY, CARERS, DEMOGRAPHICS, LANDLORD, MENTORS, TRUST, Area
+from adapters.simulator.people import Child
+
+# Shares of children of whom a system also holds another agency's number; assumed. They are what links records.
+NHS_IN_SCHOOL, UPN_IN_AUTHORITY, NHS_IN_AUTHORITY, NHS_ELSEWHERE = 60, 80, 70, 35
+
+_INVOLVEMENT = ("InvolvementStarted", "InvolvementEnded", "InvolvementConfirmed")
+_LEAD = ("LeadNominated", "LeadAccepted", "LeadEnded")
+_PUT_RIGHT = ("EventCorrected", "EventRetracted")
+
+
+@dataclass(slots=True, eq=False)
+class Desk:
+    """Where events come from. `source` and `subject` dictionaries may be shared by events: they are for reading."""
+
+    organisation: str
+    system: str
+    kind: str  # school, health or agency: decides which numbers it uses
+    types: tuple[str, ...]  # what it publishes
+    count: int = 0  # events so far
+    source: dict[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.source = self.row(None)
+
+    def row(self, record: str | None) -> dict[str, Any]:
+        """The source block, naming a row of the system if it has one."""
+        version = None if record is None else "1"
+        return {
+            "organisation": self.organisation,
+            "system": self.system,
+            "source_record_id": record,
+            "source_version": version,
+        }
+
+    def next_id(self) -> str:
+        """An event id that the organisation has not used."""
+        self.count += 1
+        return f"{self.system}-{self.count}"
+
+    @property
+    def scheme(self) -> str:
+        """Scheme of the system's own numbers."""
+        return f"agency:{self.organisation}:{self.system}"
+
+    def identifiers(self, child: Child, full: bool) -> list[dict[str, str]]:
+        """The child's numbers as this system has them; `full` adds those that it took from others."""
+        # Which children's other numbers are known depends on the child's number alone, so that it stays so.
+        lot = child.number * 7919 % 10_000 // 100
+        found = []
+        if self.kind == "school":
+            assert child.upn is not None
+            found.append({"scheme": "upn", "value": child.upn})
+            nhs = lot < NHS_IN_SCHOOL
+        elif self.kind == "health":
+            return [{"scheme": "nhs", "value": child.nhs}]
+        else:
+            found.append({"scheme": self.scheme, "value": f"C{child.number}"})
+            authority = self.organisation == AUTHORITY
+            if full and authority and child.upn is not None and (lot * 3) % 100 < UPN_IN_AUTHORITY:
+                found.append({"scheme": "upn", "value": child.upn})
+            nhs = (lot * 7) % 100 < (NHS_IN_AUTHORITY if authority else NHS_ELSEWHERE)
+        if full and nhs:
+            found.append({"scheme": "nhs", "value": child.nhs})
+        return found
+
+
+def writes_version_1(organisation: str) -> bool:
+    """Whether an organisation's system still writes the first version of schemas that have two: two in seven do."""
+    return crc32(organisation.encode()) % 7 < 2
+
+
+def desks(area: Area, marks: bool) -> dict[tuple[str, str], Desk]:
+    """All desks of an area, by (organisation, system)."""
+    school = ("PupilAdmitted", "PupilRemovedFromRoll", *(("AttendanceMarked",) if marks else ()), *_PUT_RIGHT)
+    authority = (
+        "ReferralReceived", "EarlyHelpStarted", "EarlyHelpEnded", *_INVOLVEMENT, *_LEAD,
+        "RelationshipStated", "RelationshipEnded", *_PUT_RIGHT,
+    )  # fmt: skip
+    housing = ("TemporaryAccommodationPlaced", "TemporaryAccommodationEnded")
+    demographics = ("BirthNotified", "AddressChanged", "DeathNotified", "DeathNotificationWithdrawn")
+    found = [
+        Desk(AUTHORITY, "mosaic", "agency", authority),
+        Desk(AUTHORITY, "homes", "agency", housing),  # corrections are counted with those of the other desk
+        Desk(LANDLORD, "homes", "agency", (*housing, *_PUT_RIGHT)),
+        Desk(DEMOGRAPHICS, "demographics", "health", demographics),
+        Desk(TRUST, "community", "health", (*_INVOLVEMENT, *_LEAD, *_PUT_RIGHT)),
+        Desk(MENTORS, "casework", "agency", (*_INVOLVEMENT, *_LEAD, *_PUT_RIGHT)),
+        Desk(CARERS, "casework", "agency", (*_INVOLVEMENT, *_PUT_RIGHT)),
+    ]
+    found += [Desk(one.organisation, "mis", "school", school) for one in area.schools]
+    practice = ("GpRegistered", "GpRegistrationEnded", *_PUT_RIGHT)
+    found += [Desk(one.organisation, "gp", "health", practice) for one in area.practices]
+    return {(desk.organisation, desk.system): desk for desk in found}

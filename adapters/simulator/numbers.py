@@ -1,0 +1,51 @@
+"""Identifiers that look right and belong to nobody.
+
+NHS numbers are of the 999 range, which is never issued; their check digit is by modulus 11. UPNs have the right check
+letter. The postcode area is real (ZE, Shetland) but its districts stop at ZE3, so ZE91 to ZE95 name no place. UPRNs
+begin with 999, above those allocated.
+"""
+
+from collections.abc import Iterator
+
+from domain.errors import Misuse
+
+_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # I, O and S are not used
+_INWARD = "ABDEFGHJLNPQRSTUWXYZ"  # C, I, K, M, O and V are not used
+_STEMS = 1_000_000
+_STRIDE = 387_001  # prime to _STEMS: neighbours in time get numbers far apart, and none comes twice
+HOUSES_A_STREET = 40
+
+
+def nhs_check_digit(stem: str) -> str | None:
+    """Check digit of the nine digits `stem`, or none where that stem has no valid number."""
+    check = 11 - sum(int(digit) * weight for digit, weight in zip(stem, range(10, 1, -1), strict=True)) % 11
+    return None if check == 10 else str(check % 11)
+
+
+def nhs_numbers(first: int) -> Iterator[str]:
+    """Distinct NHS numbers of the 999 range, beginning anywhere; raises `Misuse` when all have been given out."""
+    for step in range(_STEMS):
+        stem = f"999{(first + step * _STRIDE) % _STEMS:06}"
+        check = nhs_check_digit(stem)
+        if check is not None:
+            yield stem + check
+    raise Misuse("the period needs more NHS numbers than the test range has: take fewer children or a shorter period")
+
+
+def upn(authority: str, establishment: int, year: int, serial: int) -> str:
+    """A permanent UPN given by a school: check letter, authority, establishment, year, serial (DfE UPN guide)."""
+    digits = f"{authority}{establishment:04}{year % 100:02}{serial:03}"
+    total = sum(int(digit) * place for place, digit in enumerate(digits, start=2))
+    return _LETTERS[total % 23] + digits
+
+
+def uprn(place: int) -> str:
+    """The property's number."""
+    return f"999{place:09}"
+
+
+def postcode(ward: int, street: int) -> str:
+    """The postcode of a street of a ward; each ward is a district of its own."""
+    sector, pair = divmod(street, len(_INWARD) ** 2)
+    first, second = divmod(pair, len(_INWARD))
+    return f"ZE9{ward % 5 + 1} {sector % 10}{_INWARD[first]}{_INWARD[second]}"

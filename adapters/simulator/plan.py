@@ -1,0 +1,57 @@
+"""What to simulate: an area, a period, a seed, and how well its agencies' systems behave."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from domain.errors import Misuse
+
+AREAS = {"northmoor": "Northmoor"}
+MOST_CHILDREN = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run of the simulator; equal plans give equal events.
+
+    `start` is the first day and `end` the day after the last. Shares are of events, 0 to 1, and assumed (no source
+    states them): `late` is written down by the agency 2 to 30 days later than usual (marks: 1 to 5), `resent` is
+    published a second time unchanged, `reordered` is published 1 to 30 hours after it was written down, `corrected`
+    first says something wrong and is put right, `mistaken` is also said of a wrong child and then retracted.
+    `silent_feed` is an (organisation, event type) that publishes nothing from `silent_from` on (the start, if not
+    given), not even a report of its feed. Raises `Misuse`.
+    """
+
+    area: str
+    children: int
+    start: date
+    end: date
+    seed: int
+    marks: bool = True
+    late: float = 0.02
+    resent: float = 0.005
+    reordered: float = 0.01
+    corrected: float = 0.01
+    mistaken: float = 0.008
+    silent_feed: tuple[str, str] | None = None
+    silent_from: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.area.casefold() not in AREAS:
+            raise Misuse(f"area must be one of: {', '.join(AREAS.values())}")
+        if not 1 <= self.children <= MOST_CHILDREN:
+            raise Misuse(f"children must be 1 to {MOST_CHILDREN}: the NHS numbers of the test range do not go further")
+        if self.end <= self.start:
+            raise Misuse("the end must be after the start")
+        for name in ("late", "resent", "reordered", "corrected", "mistaken"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise Misuse(f"{name} is a share, 0 to 1")
+
+    @property
+    def area_name(self) -> str:
+        """The area's name as it is written."""
+        return AREAS[self.area.casefold()]
+
+    @property
+    def days(self) -> int:
+        """Days in the period."""
+        return (self.end - self.start).days

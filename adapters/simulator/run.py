@@ -1,0 +1,96 @@
+"""One run: the history is loaded, then day after day lives go on and agencies publish."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from adapters.simulator.agencies import Agencies, Event
+from adapters.simulator.feeds import Feeds
+from adapters.simulator.lives import Lives
+from adapters.simulator.mistakes import Mistakes
+from adapters.simulator.outbox import REGISTERS_TO, Outbox, Posted
+from adapters.simulator.plan import Plan
+from adapters.simulator.registers import Registers, midnight
+from adapters.simulator.terms import is_school_day
+from adapters.simulator.world import Fact
+
+LOAD_STEP = timedelta(milliseconds=5)
+MOST_LAG = {"school_started": 4}  # days until an agency writes a fact down, where not two
+
+
+def simulate(plan: Plan) -> Iterator[Event]:
+    """Events of a plan in order of publication, made as they are read: memory goes with the children, not the period.
+
+    First the history, as backfill in the first hours of the first day, then the days. An event has the brief's JSON
+    shape, but dates are `datetime.date` and instants aware `datetime`; treat it as read-only, parts are shared. Apart
+    from events held back or sent again (`Plan.reordered`, `Plan.resent`) `recorded_at` never goes back.
+    """
+    return _Run(plan).events()
+
+
+class _Run:
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._lives = Lives(plan)
+        self._agencies = Agencies(self._lives.world)
+        self._mistakes = Mistakes(plan, self._lives.world, self._agencies)
+        self._outbox = Outbox(plan)
+        self._registers = Registers(plan, self._agencies, self._outbox)
+        self._feeds = Feeds(plan, list(self._agencies.desks.values()))
+
+    def events(self) -> Iterator[Event]:
+        plan = self._plan
+        yield from self._load()
+        yield from self._feeds.reports(plan.start, "backfill")
+        for n in range(plan.days):
+            today = plan.start + timedelta(days=n)
+            if n and today.weekday() == 0:
+                yield from self._feeds.reports(today)
+            for fact in self._lives.day(today):
+                self._take(fact)
+            yield from self._publish(today)
+        yield from self._send(self._outbox.rest(midnight(plan.end)), plan.end - timedelta(days=1))
+
+    def _load(self) -> Iterator[Event]:
+        moment, start = midnight(self._plan.start), self._plan.start
+        for fact in self._lives.history():
+            for event in self._agencies.events(fact, "backfill"):
+                moment += LOAD_STEP
+                event["recorded_at"] = moment
+                organisation = event["source"]["organisation"]
+                if not self._feeds.is_silent(organisation, event["event_type"], start):
+                    self._feeds.sent(organisation, event["event_type"])
+                    yield event
+
+    def _take(self, fact: Fact) -> None:
+        """Post what agencies tell of a fact, with their mistakes and what puts these right."""
+        for event in self._agencies.events(fact):
+            remedy = self._mistakes.remedy(event, fact)
+            slip = self._mistakes.wrong_child(event, fact)
+            written = self._outbox.post(event, fact.day, MOST_LAG.get(fact.kind, 2))
+            if remedy is not None:
+                self._outbox.post(remedy, written + timedelta(days=2), 20)
+            if slip is not None:
+                mistaken, retraction = slip
+                written = self._outbox.post(mistaken, fact.day)
+                self._outbox.post(retraction, written + timedelta(days=1), 15)
+
+    def _publish(self, today: date) -> Iterator[Event]:
+        posted = self._outbox.due(today)
+        evening = next((n for n, one in enumerate(posted) if one.moment.timetz() >= REGISTERS_TO), len(posted))
+        yield from self._send(posted[:evening], today)
+        if self._plan.marks and is_school_day(today):
+            schools = self._lives.world.area.schools
+            for n, school in enumerate(schools):
+                if not self._feeds.is_silent(school.organisation, "AttendanceMarked", today):
+                    yield from self._registers.of_school(school, today, n / len(schools))
+                    self._feeds.sent(school.organisation, "AttendanceMarked", self._registers.sent)
+        yield from self._send(posted[evening:], today)
+
+    def _send(self, posted: list[Posted], today: date) -> Iterator[Event]:
+        for one in posted:
+            event = one.event
+            organisation = event["source"]["organisation"]
+            if not self._feeds.is_silent(organisation, event["event_type"], today):
+                if not one.copy:
+                    self._feeds.sent(organisation, event["event_type"])
+                yield event

@@ -1,0 +1,111 @@
+"""Admissions, changes of school, the turn of the school year, long absences. Grounds are of regulation 9(1),
+SI 2024/208: A registered at another school, F taught at home, G moved away, I twenty days absent, K died, L grown up."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from adapters.simulator.people import Child
+from adapters.simulator.terms import year_group
+from adapters.simulator.world import OFF_ROLL, Fact, Step, World
+
+LATE_PLACE = 0.12  # of changes: a gap of weeks between two schools
+NO_PLACE = 0.05  # of changes: no school at all afterwards
+HOME_AGAIN = 0.4  # of those taught at home, later back in school
+AFTER_TWENTY_DAYS = 0.25  # of absences beyond twenty school days that end with removal from roll
+GUEST = 0.004  # of admissions
+
+
+def off_roll(world: World, child: Child, day: date, ground: str, destination: str | None) -> Iterator[Step]:
+    """The child's name leaves the register of its school, if it is in one."""
+    if child.school is not None:
+        yield Fact("school_left", child, day, {"school": child.school, "ground": ground, "destination": destination})
+        world.unenrol(child)
+
+
+def join(world: World, child: Child, day: date) -> Iterator[Step]:
+    """The child starts at the school its family would choose, if it is of age and on no roll by then."""
+    yield day
+    if not child.gone and child.school is None and world.school_age(child, day):
+        world.enrol(child, world.school_for(child, day), day)
+        status = "G" if world.chance(GUEST) else "C"
+        yield Fact("school_started", child, day, {"school": child.school, "status": status})
+
+
+def change(world: World, child: Child, day: date) -> Iterator[Step]:
+    """From one school to another, at once, after weeks, or never."""
+    yield day
+    if child.gone or child.school is None:
+        return
+    new = world.school_for(child, day)
+    if new is child.school:
+        others = world.area.schools_for(year_group(child.born, day), (child.family.ward + 1) % 5)
+        new = others[child.number % len(others)]
+        if new is child.school:
+            return
+    if world.chance(NO_PLACE):
+        yield from off_roll(world, child, day, "G", "unknown")
+        return
+    gap = world.chance(LATE_PLACE)
+    yield from off_roll(world, child, day, "A", None if gap else new.urn)
+    if gap:
+        day = world.later(day, 20, 70)
+        yield day
+    if not child.gone and child.school is None and year_group(child.born, day) in new.years:
+        world.enrol(child, new, day)
+        yield Fact("school_started", child, day, {"school": new, "status": "C"})
+
+
+def change_of_mind(world: World, day: date) -> Iterator[Step]:
+    """A pupil changes school without moving home."""
+    child = world.pick_child("school")
+    if child is not None:
+        yield from change(world, child, day)
+
+
+def taught_at_home(world: World, day: date) -> Iterator[Step]:
+    """A parent takes a child out of school to teach it at home."""
+    child = world.pick_child("school")
+    if child is not None:
+        yield from off_roll(world, child, day, "F", None)
+        if world.chance(HOME_AGAIN):
+            yield from join(world, child, world.later(day, 60, 300))
+
+
+def long_absence(world: World, day: date) -> Iterator[Step]:
+    """Ten school days or many more without leave; after twenty the name may be removed."""
+    child = world.pick_child("school")
+    if child is None:
+        return
+    days = 16 + int(world.rng.random() * 60)
+    child.away, child.away_until = "O", day.toordinal() + days
+    yield Fact("long_absence", child, day, {"days": days})
+    if days > 35 and world.chance(AFTER_TWENTY_DAYS):
+        then = world.later(day, days - 5, days - 3)
+        yield then
+        yield from off_roll(world, child, then, "I", "unknown")
+
+
+def new_school_year(world: World, day: date) -> Iterator[Step]:
+    """1 September: reception and year 7 start, leavers leave, those over eighteen are children no more."""
+    for family in list(world.families):
+        for child in list(family.children):
+            year = year_group(child.born, day)
+            if year > 13:
+                yield from off_roll(world, child, day, "L", None)
+                world.leave(child)
+            elif child.school is not None and year not in child.school.years:
+                new = world.school_for(child, day)
+                yield from off_roll(world, child, day, "A", new.urn)
+                yield from join(world, child, day)
+            elif child.school is not None and not world.school_age(child, day):
+                yield from off_roll(world, child, day, "L", None)
+            elif year == 0 and child.school is None and not world.chance(OFF_ROLL):
+                yield from join(world, child, day)
+
+
+def first_day(child: Child, today: date) -> date:
+    """When a child on roll at `today` started at its school: the September of its entry, or soon after moving in."""
+    year = year_group(child.born, today)
+    entered = 7 if year >= 7 else 0
+    september = date((today.year if today.month >= 9 else today.year - 1) - (year - entered), 9, 1)
+    return max(september, child.family.since + timedelta(days=10))

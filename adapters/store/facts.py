@@ -1,0 +1,148 @@
+"""The fact row of an event: what it says of the timeline, structure in the clear and cells sealed (design D3, D8)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from adapters.store import copy_rows as pack
+from adapters.store.hashes import Hashes
+from adapters.store.keys import seal
+from domain import codes
+from domain.checks import usable_birth, usable_end
+from domain.dates import school_age
+from domain.effects import Act, Effect
+from domain.families import may_be_household
+from domain.events import provider_of, service_of, worker_key
+
+IDENTITY: Final = "identity"
+COLUMNS: Final = (
+    "position record shard act kind service provider organisation day until reopen recorded_at key source_key target_key target_source "
+    "reference worker team role scope provision reason lapses_after others linked contact birth age_from age_to birth_day person named "
+    "address address_status residence place property"
+).split()  # fmt: skip
+MARK_COLUMNS: Final = "position record shard school day recorded_at am pm".split()
+
+
+def needs_identity(effect: Effect, body: Mapping[str, Any]) -> bool:
+    """Whether an event carries a person or an address, whose cells are sealed under the identity key."""
+    if effect.act is Act.FEED:
+        return False
+    return body["subject"]["person"] is not None or body.get("address") is not None
+
+
+class Cells:
+    """Seals cells of one record under one data key, with nonces taken from random bytes given."""
+
+    def __init__(self, record: bytes, key: bytes, nonces: bytes) -> None:
+        self._record = record
+        self._key = key
+        self._nonces = nonces
+
+    def seal(self, value: object, which: int) -> bytes:
+        """A JSON value, sealed; `which` chooses one of the nonces and is never used twice."""
+        data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        return seal(self._key, self._nonces[which * 12 : which * 12 + 12], data, self._record + bytes([which]))
+
+
+NONCES_A_FACT: Final = 4
+
+
+def fact_row(
+    effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapping[str, bytes | None], hashes: Hashes,
+    others: list[bytes], linked: list[bytes], identity: Cells | None, own: Cells,
+) -> bytes:  # fmt: skip
+    """The packed fields after `position`; `keys` holds the event's own and target keys by column name."""
+    organisation = body["source"]["organisation"]
+    if effect.act is Act.FEED:
+        return _feed_row(effect, body, record, keys)
+    changes = body.get("changes")
+    if changes is not None:
+        day, until, reopen, worker = (
+            changes["effective_from"],
+            changes["effective_to"],
+            changes["reopen"],
+            changes["worker"],
+        )
+    else:
+        day, until, reopen, worker = body["effective"]["from"], usable_end(body), False, body.get("worker")
+    team = body.get("team")
+    reference = body["reference"]
+    return (
+        pack.blob(record) + pack.int2(record[0]) + pack.int2(effect.act) + pack.text(effect.kind)
+        + pack.text(service_of(effect, body)) + pack.text(_provider(effect, organisation, body, hashes, others)) + pack.text(organisation)
+        + pack.int4(day) + pack.int4(until) + pack.boolean(reopen) + pack.int8(body["recorded_at"])
+        + pack.blob(keys["key"]) + pack.blob(keys["source_key"]) + pack.blob(keys["target_key"]) + pack.blob(keys["target_source"])
+        + pack.blob(None if reference is None else hashes.reference(organisation, reference))
+        + pack.text(worker_key(worker)) + pack.text(None if team is None else f"{team['organisation']}:{team['code']}")
+        + pack.text(_text(body, "role")) + pack.text(_text(body, "scope")) + pack.text(_text(body, "provision") or effect.provision)
+        + pack.text(_text(body, effect.reason_field)) + pack.int4(effect.lapses_after)
+        + pack.uuids(others) + pack.uuids(linked) + pack.blob(_contact(worker, team, own))
+        + _person_fields(body, hashes, identity) + _address_fields(effect, body, hashes, identity)
+    )  # fmt: skip
+
+
+def _text(body: Mapping[str, Any], name: str | None) -> str | None:
+    value = body.get(name) if name else None
+    return value if isinstance(value, str) else None
+
+
+def _provider(effect: Effect, organisation: str, body: Mapping[str, Any], hashes: Hashes, others: list[bytes]) -> str:
+    if effect.kind != "relationship":
+        return provider_of(effect, organisation, body)
+    if body["family"] is not None:
+        return hashes.family(organisation, body["family"]).hex()
+    return "|".join(other.hex() for other in others)
+
+
+def _contact(worker: Mapping[str, Any] | None, team: Mapping[str, Any] | None, own: Cells) -> bytes | None:
+    said = {
+        "worker": worker and {"name": worker["name"], "contact": worker["contact"]},
+        "team": team and {"name": team["name"], "contact": team["contact"]},
+    }
+    if not any(part and any(part.values()) for part in said.values()):
+        return None
+    return own.seal(said, 3)
+
+
+def _person_fields(body: Mapping[str, Any], hashes: Hashes, identity: Cells | None) -> bytes:
+    person = body["subject"]["person"]
+    if person is None or identity is None:
+        return pack.NULL * 6
+    birth = usable_birth(body)
+    age = school_age(birth) if birth is not None else (None, None)
+    named = [hashes.named(n["family"], birth) for n in person["names"]] if birth is not None else []
+    dates = {"birth": birth, "expected": person["expected_date"]}
+    return (
+        pack.blob(None if birth is None else hashes.birth(birth)) + pack.int4(age[0]) + pack.int4(age[1])
+        + pack.blob(identity.seal(dates, 0) if any(v is not None for v in dates.values()) else None)
+        + pack.blob(identity.seal(person, 1) if person["names"] else None) + pack.uuids(named)
+    )  # fmt: skip
+
+
+def _address_fields(effect: Effect, body: Mapping[str, Any], hashes: Hashes, identity: Cells | None) -> bytes:
+    address = body.get("address") if effect.act in (Act.ADDRESS, Act.BIRTH) else None
+    if address is None or identity is None:
+        return pack.NULL * 5
+    residence = address["residence"] if address["residence"] in codes.RESIDENCE else None
+    return (
+        pack.blob(identity.seal(address, 2)) + pack.text(address["status"]) + pack.text(residence)
+        + pack.blob(hashes.place(address)) + pack.blob(hashes.property(address["uprn"]) if address["uprn"] and may_be_household(address) else None)
+    )  # fmt: skip
+
+
+def _feed_row(effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapping[str, bytes | None]) -> bytes:
+    """A feed report: `service` the feed's event type, `provider` the organisation, `day` and `until` what it is complete through."""
+    organisation = body["source"]["organisation"]
+    return (
+        pack.blob(record) + pack.int2(record[0]) + pack.int2(effect.act) + pack.text(effect.kind) + pack.text(body["feed"])
+        + pack.text(organisation) + pack.text(organisation) + pack.int4(body["covers"]["from"]) + pack.int4(body["complete_through"])
+        + pack.boolean(False) + pack.int8(body["recorded_at"]) + pack.blob(keys["key"]) + pack.NULL * (len(COLUMNS) - 13)
+    )  # fmt: skip
+
+
+def mark_row(body: Mapping[str, Any], record: bytes, am: int | None, pm: int | None) -> bytes:
+    """The packed fields of a day's marks after `position`."""
+    return (
+        pack.blob(record) + pack.int2(record[0]) + pack.text(body["school"]) + pack.int4(body["effective"]["from"])
+        + pack.int8(body["recorded_at"] // 1000) + pack.int2(am) + pack.int2(pm)
+    )  # fmt: skip

@@ -1,0 +1,157 @@
+"""From a message to an item that can be appended: decoded, checked, its record and keys found. Nothing is written here
+but subject rows and keys, which are harmless when the append does not follow."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+
+from adapters.codec import Decoded, decode_json, decode_message
+from adapters.store.hashes import Hashes
+from adapters.store.messages import Message
+from adapters.store.subjects import Identifier, Known, Subjects
+from domain.checks import SetAside, check_envelope, check_fact
+from domain.dates import school_year_of
+from domain.effects import Act
+from domain.errors import Rejected
+from domain.identifiers import check_identifier, choose_key
+from schemas.registry import SHARED
+
+FEED_SCHEME: Final = "feed"
+
+
+class Item:
+    """One message on its way into the log."""
+
+    __slots__ = (
+        "aside", "body", "data", "digest", "effect", "identifier", "key", "known", "linked", "message", "others",
+        "period", "position", "rejected", "schema", "set_aside", "source_key", "stored", "target_key", "target_source",
+    )  # fmt: skip
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.rejected: Rejected | None = None
+        self.key: bytes | None = None
+        self.schema: Any = None
+        self.body: Mapping[str, Any] = {}
+        self.set_aside: list[SetAside] = []
+        self.identifier: Identifier | None = None
+        self.linked: list[Identifier] = []
+        self.others: list[Identifier] = []
+        self.known: Known | None = None
+        self.source_key: bytes | None = None
+        self.target_key: bytes | None = None
+        self.target_source: bytes | None = None
+        self.period = 0
+        self.position = 0
+
+    @property
+    def waits_for(self) -> bytes | None:
+        """Key of the event or source record that an amendment names."""
+        return self.target_key or self.target_source
+
+
+class Preparer:
+    """Decodes and checks messages; remembers identifiers that passed."""
+
+    def __init__(self, hashes: Hashes, subjects: Subjects, organisations: Mapping[str, Sequence[str]]) -> None:
+        self._hashes = hashes
+        self._subjects = subjects
+        self._patterns = {sector: tuple(patterns) for sector, patterns in organisations.items()}
+        self._all = tuple(sorted({p for patterns in self._patterns.values() for p in patterns}))
+
+    def prepare(self, message: Message, now: int) -> Item:
+        """Decode and check one message; what is wrong stands in `rejected`. `now` in microseconds since 1970."""
+        item = Item(message)
+        try:
+            if message.kept is not None:
+                raise Rejected(*message.kept)
+            decoded = decode_json(message.data) if isinstance(message.data, dict) else decode_message(message.data)
+            self._take(item, decoded, now)
+        except Rejected as rejected:
+            item.rejected = rejected
+        if item.key is None or item.rejected is not None:
+            item.digest = self._hashes.digest(raw_bytes(message))
+        return item
+
+    def _take(self, item: Item, decoded: Decoded, now: int) -> None:
+        schema, body = decoded.schema, decoded.body
+        item.schema, item.body, item.stored = schema, body, decoded.stored
+        effect = item.effect = schema.effect
+        organisation = body["source"]["organisation"]
+        item.key = self._hashes.event(organisation, body["event_id"])
+        item.digest = self._hashes.digest(decoded.stored)
+        check_envelope(body, self._patterns_of(schema.sector, item.message.sector), now)
+        item.set_aside = check_fact(effect, body, now)
+        if effect.act is Act.FEED:
+            item.identifier = (FEED_SCHEME, organisation)
+            return
+        self._identify(item, effect.key, body["subject"]["identifiers"])
+        if effect.act is Act.MARK:
+            item.period = school_year_of(body["effective"]["from"])
+            return
+        for other in body["others"]:
+            item.others.extend(self._checked(other["identifiers"], item, "others.identifiers")[:1])
+        source_record = body["source"]["source_record_id"]
+        if source_record is not None:
+            item.source_key = self._hashes.source_record(organisation, source_record)
+        if effect.act in (Act.CORRECT, Act.RETRACT):
+            target = body["target"]
+            if target["event_id"] is not None:
+                item.target_key = self._hashes.event(organisation, target["event_id"])
+            else:
+                item.target_source = self._hashes.source_record(organisation, target["source_record_id"])
+
+    def _patterns_of(self, sector: str, topic: str | None) -> tuple[str, ...]:
+        if sector == SHARED:
+            return self._patterns.get(topic, ()) if topic is not None else self._all
+        if topic is not None and topic != sector:
+            raise Rejected("wrong_organisation", "event_type", "published on the topic of its sector")
+        return self._patterns.get(sector, ())
+
+    def _identify(self, item: Item, order: tuple[str, ...], identifiers: Sequence[Mapping[str, str]]) -> None:
+        if len(identifiers) == 1:
+            only = identifiers[0]
+            if order[0] == only["scheme"] and (only["scheme"], only["value"]) in self._subjects.known:
+                item.identifier = (only["scheme"], only["value"])
+                return
+        checked = [check_identifier(i["scheme"], i["value"]) for i in identifiers]
+        chosen = choose_key(checked, order)
+        for index, one in enumerate(checked):
+            if not one.valid:
+                item.set_aside.append((one.reason or "bad_form", f"subject.identifiers[{index}]"))
+        if chosen is None or chosen.normalised is None:
+            raise self._no_identifier(item, len(checked))
+        item.identifier = (chosen.scheme, chosen.normalised)
+        found = [(c.scheme, c.normalised) for c in checked if c.valid and c.normalised is not None and c is not chosen]
+        item.linked = [i for i in dict.fromkeys(found) if i != item.identifier]
+
+    def _no_identifier(self, item: Item, count: int) -> Rejected:
+        """One identifier that failed is the reason itself; several, or none, are `no_identifier`."""
+        reasons = item.set_aside[-count:] if count else []
+        item.set_aside = []
+        if len(reasons) == 1:
+            return Rejected(reasons[0][0], reasons[0][1], "the event's only identifier must pass its check")
+        return Rejected("no_identifier", "subject.identifiers", "at least one identifier of the child that passes its check")
+
+    def _checked(self, identifiers: Sequence[Mapping[str, str]], item: Item, field: str) -> list[Identifier]:
+        found = []
+        for one in identifiers:
+            checked = check_identifier(one["scheme"], one["value"])
+            if checked.valid and checked.normalised is not None:
+                found.append((checked.scheme, checked.normalised))
+            else:
+                item.set_aside.append((checked.reason or "bad_form", field))
+        return found
+
+
+def raw_bytes(message: Message) -> bytes:
+    """A message as bytes, whatever form it came in."""
+    return orjson.dumps(message.data, option=orjson.OPT_SORT_KEYS) if isinstance(message.data, dict) else message.data
+
+
+@lru_cache(maxsize=4096)
+def topic_of(event_type: str, period: int) -> str:
+    """The log's topic column: event type and key period."""
+    return f"{event_type}:{period}"

@@ -1,0 +1,429 @@
+"""The recorder: all three entrances append here (design D1, D2, D8).
+
+One transaction, under one lock: the fence of the offsets, the inbox, events, facts, the batch with its hash chain.
+What is lost if the process dies: before the commit, everything of the batch, and the offsets say so; after it, nothing.
+Subject rows and data keys are made before, in short transactions of their own, and harm nothing without a batch.
+"""
+
+import hashlib
+import os
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NoReturn
+from uuid import UUID
+
+import psycopg
+from psycopg.errors import UniqueViolation
+
+from adapters.clock import Clock
+from adapters.codec import decode_stored, same_content
+from adapters.store import copy_rows as pack
+from adapters.store.aside import AsideStore
+from adapters.store.facts import COLUMNS, IDENTITY, MARK_COLUMNS, NONCES_A_FACT, Cells, fact_row, mark_row, needs_identity
+from adapters.store.hashes import Hashes
+from adapters.store.keys import MasterKeys, open_sealed, seal
+from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message, Offset, Outcome
+from adapters.store.prepare import Item, Preparer, topic_of
+from adapters.store.subjects import CACHE_RECORDS, Known, Subjects
+from domain.attendance import CATEGORIES
+from domain.effects import Act
+from domain.errors import IcrError, Rejected
+
+Connection = psycopg.Connection[Any]
+
+APPEND_LOCK: Final = 0x1C_12_0001
+CHANNEL: Final = "icr_log"
+
+_CATEGORY = {word: number for number, word in CATEGORIES.items()}
+_COPY_EVENT = "COPY log.event (originator_id, originator_version, topic, notification_id, shard, state) FROM STDIN (FORMAT BINARY)"
+_COPY_INBOX = "COPY log.inbox (key, digest, position) FROM STDIN (FORMAT BINARY)"
+_COPY_FACT = f"COPY log.fact ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
+_COPY_MARK = f"COPY log.fact_mark ({', '.join(MARK_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
+_INBOX_ROW = struct.Struct("!hi16si16siq").pack
+_FACT_HEAD = struct.pack("!h", len(COLUMNS))
+_MARK_HEAD = struct.pack("!h", len(MARK_COLUMNS))
+
+
+class Fenced(IcrError):
+    """Another consumer has recorded these offsets, or the log was restored: read on from what is recorded."""
+
+
+class HeadMoved(IcrError):
+    """Something was appended to the records a command was decided on: decide again."""
+
+
+class _TargetCame(Exception):
+    """An event that an amendment names was appended meanwhile; the batch is prepared again."""
+
+
+class Recorder:
+    """Appends batches over one connection; one recorder for each thread or process."""
+
+    def __init__(
+        self, connect: Callable[[], Connection], keys: MasterKeys, clock: Clock, organisations: Mapping[str, Sequence[str]],
+        cache_records: int = CACHE_RECORDS,
+    ) -> None:  # fmt: skip
+        self._connect = connect
+        self._keys = keys
+        self._clock = clock
+        self._hashes = Hashes(keys)
+        self._subjects = Subjects(keys, self._hashes, cache_records)
+        self._preparer = Preparer(self._hashes, self._subjects, organisations)
+        self._asides = AsideStore(keys)
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection in use, opened again after it was lost."""
+        if self._connection is None or self._connection.closed:
+            self._connection = self._connect()
+        return self._connection
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def check(self, messages: Sequence[Message]) -> list[Outcome]:
+        """What would become of messages, as far as it can be said without recording them (validate only)."""
+        now = self._now()
+        items = [self._preparer.prepare(message, now) for message in messages]
+        return [_outcome(item, KEPT if item.rejected else ACCEPTED) for item in items]
+
+    def record(
+        self, messages: Sequence[Message], offsets: Sequence[Offset] = (), only_if_last: tuple[Sequence[UUID], int] | None = None
+    ) -> list[Outcome]:
+        """Append a batch and say what became of each message, in their order.
+
+        `only_if_last` is a command's condition: records, and the position after which nothing may have come for them.
+        Raises Fenced, HeadMoved, or what psycopg raises; then nothing of the batch is recorded.
+        """
+        while True:
+            now = self._now()
+            items = [self._preparer.prepare(message, now) for message in messages]
+            self._identify([item for item in items if item.rejected is None])
+            try:
+                outcomes, ready = self._append(items, offsets, only_if_last)
+            except _TargetCame:
+                continue
+            if ready:
+                self.redrive()
+            return outcomes
+
+    def redrive(self, only: Sequence[UUID] | None = None) -> list[Outcome]:
+        """Record kept events again: those that became ready, or the ones a person chose."""
+        messages = self._asides.ready(self.connection, only)
+        return self.record(messages) if messages else []
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp() * 1_000_000)
+
+    def _identify(self, items: Sequence[Item]) -> None:
+        """Find or make the record and the data keys of each item."""
+        subjects, known = self._subjects, self._subjects.known
+        wanted: dict[tuple[str, str], None] = {}
+        for item in items:
+            if item.identifier not in known:
+                wanted[item.identifier] = None  # type: ignore[index]
+            for identifier in (*item.linked, *item.others):
+                wanted[identifier] = None
+        if wanted:
+            subjects.find(self.connection, wanted)
+        for item in items:
+            if item.identifier is None or item.identifier not in known:
+                subjects.find(self.connection, [item.identifier])  # type: ignore[list-item]
+            item.known = known[item.identifier]  # type: ignore[index]
+        amendments = [item for item in items if item.waits_for is not None]
+        if amendments:
+            self._aim(amendments, items)
+        keys = [(i.known, i.effect.retention, i.period) for i in items if i.rejected is None and (i.effect.retention, i.period) not in i.known.keys]  # type: ignore[union-attr]
+        keys += [(i.known, IDENTITY, 0) for i in items if i.rejected is None and i.effect.act is not Act.MARK and needs_identity(i.effect, i.body)]
+        if keys:
+            subjects.find_keys(self.connection, keys)  # type: ignore[arg-type]
+
+    def _aim(self, amendments: Sequence[Item], items: Sequence[Item]) -> None:
+        """Give each amendment the record of what it names; what has not come yet is waited for."""
+        here = {item.key: item for item in items if item.rejected is None}
+        here.update({item.source_key: item for item in items if item.rejected is None and item.source_key is not None})
+        there = self._targets([item.waits_for for item in amendments if item.waits_for is not None])
+        for item in amendments:
+            own = item.known
+            assert own is not None
+            mine = {own.record, *(self._record_of(i) for i in item.linked)}
+            near = here.get(item.waits_for)
+            found = there.get(item.waits_for) if item.waits_for is not None else None
+            if found is None and near is not None and near is not item and near.known is not None:
+                found = (near.known.record, near.schema.event_type)
+            if found is None:
+                item.rejected = Rejected("waits_for", "target", "the event it names has not come yet")
+            elif found[0] not in mine:
+                item.rejected = Rejected("key_differs", "subject.identifiers", "one of the identifiers of the event it names")
+            elif item.effect.act is Act.CORRECT and found[1] == "AttendanceMarked":
+                item.rejected = Rejected("not_correctable", "target", "a mark is superseded by a later mark, or retracted")
+            elif found[0] != own.record:
+                item.known = Known(found[0])
+
+    def _record_of(self, identifier: tuple[str, str]) -> bytes:
+        if identifier not in self._subjects.known:
+            self._subjects.find(self.connection, [identifier])
+        return self._subjects.known[identifier].record
+
+    def _targets(self, keys: Sequence[bytes]) -> dict[bytes, tuple[bytes, str]]:
+        """Record and event type of accepted events, by their key or their source record."""
+        wanted = [UUID(bytes=key) for key in keys]
+        rows = self.connection.execute(
+            "SELECT i.key, e.originator_id, split_part(e.topic, ':', 1) FROM log.inbox i JOIN log.event e ON e.notification_id = i.position "
+            "WHERE i.key = ANY(%(k)s) UNION ALL SELECT key, record, '' FROM log.source_record WHERE key = ANY(%(k)s)",
+            {"k": wanted},
+        )
+        return {key.bytes: (record.bytes, event_type) for key, record, event_type in rows}
+
+    def _append(
+        self, items: list[Item], offsets: Sequence[Offset], only_if_last: tuple[Sequence[UUID], int] | None
+    ) -> tuple[list[Outcome], bool]:
+        connection = self.connection
+        at = self._clock.now()
+        outcomes: list[Outcome | None] = [None] * len(items)
+        with connection.transaction():
+            _fence(connection, offsets, at)
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
+            head = connection.execute(
+                "SELECT position, hash, EXISTS (SELECT FROM log.aside WHERE state IN ('waiting', 'ready')) FROM log.head", binary=True
+            ).fetchone()
+            assert head is not None
+            position, previous, anyone_waits = head
+            if only_if_last is not None:
+                _still_last(connection, *only_if_last)
+            if any(item.rejected is not None and item.rejected.reason == "waits_for" for item in items):
+                self._nothing_came(items)
+            survivors = self._take_in(connection, items, position, outcomes)
+            if survivors:
+                self._write(connection, survivors, position, bytes(previous), at)
+            self._write_asides(connection, items, outcomes, at)
+            ready = bool(survivors and anyone_waits and self._release(connection, survivors, at))
+        return [outcome for outcome in outcomes if outcome is not None], ready
+
+    def _nothing_came(self, items: Sequence[Item]) -> None:
+        """Under the lock: whatever an amendment waits for has still not come. Else the batch starts again."""
+        waited = [i.waits_for for i in items if i.rejected is not None and i.rejected.reason == "waits_for" and i.waits_for is not None]
+        if self._targets(waited):
+            raise _TargetCame
+
+    def _take_in(self, connection: Connection, items: list[Item], position: int, outcomes: list[Outcome | None]) -> list[Item]:
+        """Put the new ones into the inbox and give them their positions; duplicates and conflicts get their outcome.
+
+        The rows are copied straight in; only when that fails are the ones already there looked up.
+        """
+        seen: dict[bytes, Item] = {}
+        again: list[tuple[int, Item, Item]] = []
+        for index, item in enumerate(items):
+            if item.rejected is None and item.key is not None:
+                first = seen.setdefault(item.key, item)
+                if first is not item:
+                    again.append((index, item, first))
+        try:
+            with connection.transaction():
+                survivors = _number(seen.values(), position)
+                _copy_inbox(connection, survivors)
+        except UniqueViolation:
+            there = self._already_there(connection, seen)
+            survivors = _number((item for key, item in seen.items() if key not in there), position)
+            _copy_inbox(connection, survivors)
+            for index, item in enumerate(items):
+                if item.key in there and seen.get(item.key) is item:
+                    outcomes[index] = self._again(connection, item, there[item.key])
+        for index, item, first in again:
+            same = item.digest == first.digest or same_content(_decoded(item), _decoded(first))
+            outcomes[index] = _outcome(item, DUPLICATE if same else CONFLICT)
+        for index, item in enumerate(items):
+            if outcomes[index] is None and item.rejected is None:
+                outcomes[index] = _outcome(item, ACCEPTED)
+        return survivors
+
+    def _already_there(self, connection: Connection, seen: Mapping[bytes, Item]) -> dict[bytes, tuple[bytes, int]]:
+        rows = connection.execute("SELECT key, digest, position FROM log.inbox WHERE key = ANY(%s)", ([UUID(bytes=k) for k in seen],))
+        return {key.bytes: (digest.bytes, position) for key, digest, position in rows}
+
+    def _again(self, connection: Connection, item: Item, there: tuple[bytes, int]) -> Outcome:
+        """Duplicate or conflict: the same bytes, else the same content once decoded."""
+        digest, position = there
+        if digest == item.digest or same_content(_decoded(item), decode_stored(self._open(connection, position))):
+            return _outcome(item, DUPLICATE)
+        return _outcome(item, CONFLICT)
+
+    def _open(self, connection: Connection, position: int) -> bytes:
+        row = connection.execute("SELECT originator_id, topic, state FROM log.event WHERE notification_id = %s", (position,)).fetchone()
+        assert row is not None
+        return self.open_payload(row[0], row[1], row[2])
+
+    def open_payload(self, record: UUID, topic: str, state: bytes) -> bytes:
+        """The stored bytes of one event; raises Erased when its key is destroyed."""
+        from schemas.registry import registry
+
+        event_type, _, period = topic.partition(":")
+        key_class = registry().newest[event_type].effect.retention
+        known = Known(record.bytes)
+        self._subjects.find_keys(self.connection, [(known, key_class, int(period))])
+        return open_sealed(known.keys[key_class, int(period)], state, record.bytes)
+
+    def _write(self, connection: Connection, items: Sequence[Item], position: int, previous: bytes, at: Any) -> None:
+        """Events, facts, source records, set-aside fields, the batch and the head."""
+        events, facts, marks, sources, aside = self._rows(items)
+        body = b"".join((pack.HEADER, *events, pack.TRAILER))
+        _copy(connection, _COPY_EVENT, body)
+        if facts:
+            _copy(connection, _COPY_FACT, b"".join((pack.HEADER, *facts, pack.TRAILER)))
+        if marks:
+            _copy(connection, _COPY_MARK, b"".join((pack.HEADER, *marks, pack.TRAILER)))
+        with connection.cursor() as cursor:
+            if sources:
+                cursor.executemany("INSERT INTO log.source_record (key, position, record) VALUES (%s, %s, %s)", sources)
+            if aside:
+                cursor.executemany("INSERT INTO log.set_aside (position, reason, field, organisation) VALUES (%s, %s, %s, %s)", aside)
+        chained = hashlib.sha256(previous)
+        chained.update(body)
+        digest = chained.digest()
+        last = position + len(items)
+        connection.execute(
+            "INSERT INTO log.batch (last, first, previous, hash, received_at) VALUES (%s, %s, %s, %s, %s)",
+            (last, position + 1, previous, digest, at),
+        )
+        connection.execute("UPDATE log.head SET position = %s, hash = %s", (last, digest))
+        connection.execute(f"NOTIFY {CHANNEL}")
+
+    def _rows(self, items: Sequence[Item]) -> tuple[list[bytes], list[bytes], list[bytes], list[Any], list[Any]]:
+        """All rows of a batch, packed."""
+        events: list[bytes] = []
+        facts: list[bytes] = []
+        marks: list[bytes] = []
+        sources: list[Any] = []
+        aside: list[Any] = []
+        nonces = os.urandom(12 * len(items))
+        at = 0
+        for item in items:
+            known = item.known
+            assert known is not None
+            effect, body, record = item.effect, item.body, known.record
+            key = known.keys[effect.retention, item.period]
+            sealed = seal(key, nonces[at : at + 12], item.stored, record)
+            at += 12
+            events.append(_event_row(topic_of(item.schema.event_type, item.period))(record, item.position, record[0], len(sealed)))
+            events.append(sealed)
+            if effect.act is Act.MARK:
+                row = mark_row(body, record, _CATEGORY.get(body["am"]), _CATEGORY.get(body["pm"]))
+                marks.append(_MARK_HEAD + pack.int8(item.position) + row)
+            else:
+                facts.append(_FACT_HEAD + pack.int8(item.position) + self._fact(item, known, key))
+                if item.source_key is not None:
+                    sources.append((UUID(bytes=item.source_key), item.position, UUID(bytes=record)))
+            for reason, field in item.set_aside:
+                aside.append((item.position, reason, field, body["source"]["organisation"]))
+        return events, facts, marks, sources, aside
+
+    def _fact(self, item: Item, known: Known, key: bytes) -> bytes:
+        nonces = os.urandom(12 * NONCES_A_FACT)
+        identity = Cells(known.record, known.keys[IDENTITY, 0], nonces) if needs_identity(item.effect, item.body) else None
+        columns = {"key": item.key, "source_key": item.source_key, "target_key": item.target_key, "target_source": item.target_source}
+        others = [self._record_of(i) for i in item.others]
+        linked = [self._record_of(i) for i in item.linked]
+        return fact_row(item.effect, item.body, known.record, columns, self._hashes, others, linked, identity, Cells(known.record, key, nonces))
+
+    def _write_asides(self, connection: Connection, items: Sequence[Item], outcomes: list[Outcome | None], at: Any) -> None:
+        """Store what is kept or in conflict; settle what was re-driven."""
+        for index, item in enumerate(items):
+            outcome, aside = outcomes[index], item.message.aside
+            if outcome is not None and outcome.outcome != CONFLICT:
+                if aside is not None:
+                    self._asides.settle(connection, aside, "released", at)
+                continue
+            if outcome is not None:
+                self._asides.keep(connection, item, CONFLICT, Rejected("conflict"), at)
+                if aside is not None:
+                    self._asides.settle(connection, aside, "released", at)
+                continue
+            assert item.rejected is not None
+            if aside is not None:
+                self._asides.settle(connection, aside, "waiting", at, item.rejected)
+                outcomes[index] = _outcome(item, KEPT)
+            else:
+                fresh = self._asides.keep(connection, item, KEPT, item.rejected, at)
+                outcomes[index] = _outcome(item, KEPT if fresh else DUPLICATE)
+
+    def _release(self, connection: Connection, survivors: Sequence[Item], at: Any) -> bool:
+        keys = [item.key for item in survivors if item.key is not None]
+        keys += [item.source_key for item in survivors if item.source_key is not None]
+        return self._asides.release(connection, keys, at)
+
+
+def _number(items: Any, position: int) -> list[Item]:
+    numbered = list(items)
+    for offset, item in enumerate(numbered, 1):
+        item.position = position + offset
+    return numbered
+
+
+def _copy_inbox(connection: Connection, items: Sequence[Item]) -> None:
+    if items:
+        rows = [_INBOX_ROW(3, 16, item.key, 16, item.digest, 8, item.position) for item in items]
+        _copy(connection, _COPY_INBOX, b"".join((pack.HEADER, *rows, pack.TRAILER)))
+
+
+def _copy(connection: Connection, statement: str, body: bytes) -> None:
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[arg-type]
+        copy.write(body)
+
+
+_EVENT_ROWS: dict[str, Callable[[bytes, int, int, int], bytes]] = {}
+
+
+def _event_row(topic: str) -> Callable[[bytes, int, int, int], bytes]:
+    """A packer of event rows with a fixed topic: everything but the payload's bytes."""
+    found = _EVENT_ROWS.get(topic)
+    if found is None:
+        raw = topic.encode()
+        packer = struct.Struct(f"!hi16siqi{len(raw)}siqihi").pack
+        size = len(raw)
+
+        def row(record: bytes, position: int, shard: int, length: int) -> bytes:
+            return packer(6, 16, record, 8, position, size, raw, 8, position, 2, shard, length)
+
+        found = _EVENT_ROWS[topic] = row
+    return found
+
+
+def _decoded(item: Item) -> Any:
+    return decode_stored(item.stored)
+
+
+def _fence(connection: Connection, offsets: Sequence[Offset], at: Any) -> None:
+    """Move the tracking rows, each only from where its reader believed it to be."""
+    for offset in sorted(offsets, key=lambda o: o.name):
+        if offset.expected is None:
+            statement = "INSERT INTO log.tracking (next_offset, updated_at, name) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+            cursor = connection.execute(statement, (offset.next, at, offset.name))
+        else:
+            statement = "UPDATE log.tracking SET next_offset = %s, updated_at = %s WHERE name = %s AND next_offset = %s"
+            cursor = connection.execute(statement, (offset.next, at, offset.name, offset.expected))
+        if cursor.rowcount != 1:
+            _fenced()
+
+
+def _fenced() -> NoReturn:
+    raise Fenced("offsets were recorded by another consumer")
+
+
+def _still_last(connection: Connection, records: Sequence[UUID], position: int) -> None:
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM log.event WHERE originator_id = ANY(%s) AND originator_version > %s)", (list(records), position)
+    ).fetchone()
+    if row is None or row[0]:
+        raise HeadMoved("the records have changed")
+
+
+def _outcome(item: Item, outcome: str) -> Outcome:
+    rejected = item.rejected if outcome in (KEPT, DUPLICATE) else None
+    return Outcome(
+        outcome, rejected and rejected.reason, rejected and rejected.field, rejected and rejected.rule,
+        item.schema and item.schema.event_type, item.body.get("event_id") if item.body else None,
+        item.position or None if outcome == ACCEPTED else None, tuple(item.set_aside) if outcome == ACCEPTED else (),
+    )  # fmt: skip

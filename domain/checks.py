@@ -1,0 +1,117 @@
+"""The rules an event must pass before it is recorded, and the fields that are set aside (contract 2).
+
+A field that contradicts another is set aside and the fact stands without it; an event is kept aside only when its own
+fact cannot be read or trusted.
+"""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Any
+
+from domain import codes
+from domain.dates import EARLIEST
+from domain.effects import Act, Effect
+from domain.errors import Rejected
+
+MAX_EVENT_ID = 100
+FUTURE_DAYS = 366
+MICROSECONDS_A_DAY = 86_400_000_000
+EARLIEST_RECORDED = EARLIEST * MICROSECONDS_A_DAY
+
+SetAside = tuple[str, str]
+
+
+@lru_cache(maxsize=65536)
+def organisation_allowed(organisation: str, patterns: tuple[str, ...]) -> bool:
+    """Whether an organisation may publish in a sector: its code fits one of the sector's patterns."""
+    return any(fnmatchcase(organisation, pattern) for pattern in patterns)
+
+
+def check_envelope(body: Mapping[str, Any], patterns: tuple[str, ...], now: int) -> None:
+    """Raise Rejected when the envelope cannot be trusted; `now` in microseconds since 1970."""
+    if not 0 < len(body["event_id"]) <= MAX_EVENT_ID:
+        raise Rejected("bad_value", "event_id", "1 to 100 characters")
+    if not organisation_allowed(body["source"]["organisation"], patterns):
+        raise Rejected("wrong_organisation", "source.organisation", "an organisation of the sector it publishes in")
+    if not EARLIEST_RECORDED < body["recorded_at"] <= now + MICROSECONDS_A_DAY:
+        raise Rejected("impossible_date", "recorded_at", "not before 1900 and not in the future")
+
+
+def check_fact(effect: Effect, body: Mapping[str, Any], now: int) -> list[SetAside]:
+    """Raise Rejected when the event's own fact cannot be read; return the fields that are set aside."""
+    if effect.act is Act.FEED:
+        return _check_feed(body, now)
+    aside: list[SetAside] = []
+    _check_days(effect, body, now, aside)
+    for (kind, field), allowed in codes.OF_THE_FACT.items():
+        if kind == effect.kind and body[field] not in allowed:
+            raise Rejected("unknown_code", field, "a code of its list")
+    for field, allowed in codes.DESCRIBING.items():
+        if body.get(field) is not None and body[field] not in allowed:
+            aside.append(("unknown_code", field))
+    if body.get("provision") is not None and body["provision"] not in codes.PROVISION:
+        raise Rejected("unknown_code", "provision", "universal or additional")
+    _check_address(body, aside)
+    if effect.act in (Act.CORRECT, Act.RETRACT):
+        _check_target(body)
+    if effect.kind == "relationship" and not body["others"] and body["family"] is None:
+        raise Rejected("missing_field", "others", "a relationship names the other person or a family")
+    return aside
+
+
+def _check_days(effect: Effect, body: Mapping[str, Any], now: int, aside: list[SetAside]) -> None:
+    today = now // MICROSECONDS_A_DAY
+    start, end = body["effective"]["from"], body["effective"]["to"]
+    latest = today + (1 if effect.act in (Act.MARK, Act.BIRTH, Act.DEATH) else FUTURE_DAYS)
+    if not EARLIEST <= start <= latest:
+        raise Rejected("impossible_date", "effective.from", "not before 1900 and not beyond a year from now")
+    if end is not None and end < start:
+        aside.append(("end_before_start", "effective.to"))
+    birth = body["subject"]["person"] and body["subject"]["person"]["date_of_birth"]
+    if birth is not None and usable_birth(body) is None:
+        aside.append(("before_birth" if EARLIEST <= birth <= today else "impossible_date", "subject.person.date_of_birth"))
+
+
+def _check_address(body: Mapping[str, Any], aside: list[SetAside]) -> None:
+    address = body.get("address")
+    if address is None:
+        return
+    if address["status"] not in codes.ADDRESS_STATUS:
+        raise Rejected("unknown_code", "address.status", "current, last_known, none_known or left_england")
+    if address["residence"] is not None and address["residence"] not in codes.RESIDENCE:
+        aside.append(("unknown_code", "address.residence"))
+
+
+def _check_target(body: Mapping[str, Any]) -> None:
+    target = body["target"]
+    if target is None or (target["event_id"] is None and target["source_record_id"] is None):
+        raise Rejected("missing_field", "target", "names an event id or a source record")
+    if target["reason"] not in codes.TARGET_REASON:
+        raise Rejected("unknown_code", "target.reason", "a reason of the contract")
+
+
+def _check_feed(body: Mapping[str, Any], now: int) -> list[SetAside]:
+    today = now // MICROSECONDS_A_DAY
+    if not EARLIEST <= body["complete_through"] <= today + 1:
+        raise Rejected("impossible_date", "complete_through", "not before 1900 and not in the future")
+    return []
+
+
+def usable_birth(body: Mapping[str, Any]) -> int | None:
+    """The date of birth an event states, unless its own fact or recording lies before it (then it is set aside)."""
+    person = body["subject"]["person"]
+    if person is None or person["date_of_birth"] is None:
+        return None
+    birth: int = person["date_of_birth"]
+    recorded_day = body["recorded_at"] // MICROSECONDS_A_DAY
+    if birth < EARLIEST or birth > recorded_day + 1 or birth > body["effective"]["from"]:
+        return None
+    return birth
+
+
+def usable_end(body: Mapping[str, Any]) -> int | None:
+    """The end an event states, unless it lies before its start (then it is set aside)."""
+    effective = body["effective"]
+    end: int | None = effective["to"]
+    return None if end is not None and end < effective["from"] else end

@@ -1,0 +1,131 @@
+"""One child as the reference sees it: the entries, addresses, life and person of all its records."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain.dates import FOREVER
+from domain.effects import Act
+from domain.events import ChildId, Event, RecordId
+from domain.spans import Spans, subtract, union
+from domain.timeline import Entry, Fact, Mark, entries, live_facts, standing_marks
+
+
+@dataclass(frozen=True, slots=True)
+class AddressFrom:
+    """An address that holds from a day until the child's next one."""
+
+    start: int
+    address: Mapping[str, Any]
+    order: tuple[int, bytes]
+    position: int
+    record: RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """Everything the views' rules read; days are day numbers, `death` the day of a death that stands."""
+
+    id: ChildId
+    records: tuple[RecordId, ...]
+    entries: tuple[Entry, ...]
+    addresses: tuple[AddressFrom, ...]
+    marks: tuple[Mark, ...]
+    birth: int | None
+    expected: int | None
+    death: int | None
+    person: Mapping[str, Any] | None
+
+    def of_kind(self, *kinds: str) -> list[Entry]:
+        """Entries of some kinds whose dates can be trusted."""
+        return [e for e in self.entries if e.kind in kinds and e.why is None]
+
+    def address_at(self, day: int) -> AddressFrom | None:
+        """The address that holds on a day."""
+        past = [a for a in self.addresses if a.start <= day]
+        return past[-1] if past else None
+
+    def alive_at(self, day: int) -> bool | None:
+        """True, false, or None for unborn or not known (contract 3)."""
+        if self.death is not None and self.death <= day:
+            return False
+        return True if self.birth is not None and self.birth <= day else None
+
+    def silenced(self) -> Spans:
+        """Days on which no indicator speaks: after death, and while the child has left England."""
+        away = []
+        for here, following in zip(self.addresses, [*self.addresses[1:], None], strict=True):
+            if here.address["status"] == "left_england":
+                away.append((here.start, following.start if following else FOREVER))
+        return union([*away, *([(self.death, FOREVER)] if self.death is not None else [])])
+
+
+def build_child(child: ChildId, records: Sequence[RecordId], events: Iterable[Event]) -> Child:
+    """A child from the events of its records."""
+    mine = [event for event in events if event.record in set(records)]
+    facts = live_facts(mine)
+    return Child(
+        child,
+        tuple(sorted(records)),
+        tuple(entries(mine)),
+        tuple(_addresses(facts)),
+        tuple(standing_marks(mine)),
+        _last([(f.event.order, f.event.birth) for f in facts]),
+        _last([(f.event.order, p["expected_date"]) for f in facts if (p := _person_of(f)) is not None]),
+        _death(facts),
+        _person(facts),
+    )
+
+
+def _addresses(facts: Sequence[Fact]) -> list[AddressFrom]:
+    """One a day (the last recorded), in order of the day; the next one ends the one before."""
+    by_day: dict[int, AddressFrom] = {}
+    for fact in facts:
+        event = fact.event
+        address = event.body.get("address") if event.act in (Act.ADDRESS, Act.BIRTH) else None
+        if address is None:
+            continue
+        found = AddressFrom(fact.start, address, event.order, event.position, event.record)
+        current = by_day.get(found.start)
+        if current is None or found.order > current.order:
+            by_day[found.start] = found
+    return [by_day[day] for day in sorted(by_day)]
+
+
+def _last(stated: Iterable[tuple[tuple[int, bytes], int | None]]) -> int | None:
+    """The value recorded last among those stated."""
+    known = [(order, value) for order, value in stated if value is not None]
+    return max(known)[1] if known else None
+
+
+def _person_of(fact: Fact) -> Mapping[str, Any] | None:
+    return None if fact.event.act in (Act.FEED, Act.MARK) else fact.event.person()
+
+
+def _person(facts: Sequence[Fact]) -> Mapping[str, Any] | None:
+    named = [(f.event.order, p) for f in facts if (p := _person_of(f)) is not None and p["names"]]
+    return max(named, key=lambda pair: pair[0])[1] if named else None
+
+
+def _death(facts: Sequence[Fact]) -> int | None:
+    """The last word on a death: a notification, or its withdrawal."""
+    said = [f for f in facts if f.event.act in (Act.DEATH, Act.DEATH_WITHDRAWN)]
+    if not said:
+        return None
+    last = max(said, key=lambda f: f.event.order)
+    return last.start if last.event.act is Act.DEATH else None
+
+
+def open_spans(found: Iterable[Entry]) -> Spans:
+    """The days on which any of some entries counts as open (lapsed ones no longer do)."""
+    return union((e.start, e.open_until()) for e in found if e.start is not None)
+
+
+def dated_spans(found: Iterable[Entry]) -> Spans:
+    """The days between start and end of some entries, unended ones for ever."""
+    return union((e.start, FOREVER if e.end is None else e.end) for e in found if e.start is not None)
+
+
+def not_silenced(child: Child, spans: Spans) -> Spans:
+    """Spans without the days on which the child's indicators are silenced."""
+    return subtract(spans, child.silenced())

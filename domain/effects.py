@@ -1,0 +1,81 @@
+"""How each event type acts on the timeline, as a row of the effects table (design D6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Act(IntEnum):
+    """What an event does. The number is stored in fact rows and never reused."""
+
+    START = 1
+    END = 2
+    CONFIRM = 3
+    MOMENT = 4
+    MARK = 5
+    ADDRESS = 6
+    DEATH = 7
+    DEATH_WITHDRAWN = 8
+    NOMINATE = 9
+    ACCEPT = 10
+    RELATE = 12
+    UNRELATE = 13
+    CORRECT = 14
+    RETRACT = 15
+    FEED = 16
+    BIRTH = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One row of the effects table.
+
+    `kind` is the timeline kind, `service` a fixed word or the name of the field that holds it, `provider` the field
+    that names who provides (the source organisation where none), `key` the order in which identifiers are tried,
+    `lapses_after` days without confirmation (none: never lapses).
+    """
+
+    event_type: str
+    act: Act
+    kind: str
+    key: tuple[str, ...]
+    disclosure: str
+    retention: str
+    service: str | None = None
+    service_field: str | None = None
+    provider_field: str | None = None
+    provision: str = "additional"
+    reason_field: str | None = None
+    lapses_after: int | None = None
+
+
+def parse_effect(event_type: str, row: Mapping[str, object]) -> Effect:
+    """One row as read from `schemas/effects.toml`; raises ValueError when a class is missing: no class, not recorded."""
+    known = set(Effect.__dataclass_fields__) - {"event_type"}
+    if extra := set(row) - known:
+        raise ValueError(f"{event_type}: unknown columns {sorted(extra)}")
+    if missing := {"act", "kind", "key", "disclosure", "retention"} - set(row):
+        raise ValueError(f"{event_type}: missing columns {sorted(missing)}")
+
+    def text(name: str) -> str | None:
+        value = row.get(name)
+        return None if value is None else str(value)
+
+    key = row["key"]
+    lapses = row.get("lapses_after")
+    if not isinstance(key, list) or not (lapses is None or isinstance(lapses, int)):
+        raise ValueError(f"{event_type}: key is a list and lapses_after a number of days")
+    return Effect(
+        event_type,
+        Act[str(row["act"]).upper()],
+        str(row["kind"]),
+        tuple(str(scheme) for scheme in key),
+        str(row["disclosure"]),
+        str(row["retention"]),
+        text("service"),
+        text("service_field"),
+        text("provider_field"),
+        text("provision") or "additional",
+        text("reason_field"),
+        lapses,
+    )

@@ -1,0 +1,50 @@
+"""Errors of the service, mapped once to exit codes and to problem+json; no value of the data is ever an argument."""
+
+
+class IcrError(Exception):
+    """Any error the service raises on purpose."""
+
+    exit_code = 1
+
+
+class Rejected(IcrError):
+    """One input was refused or kept aside.
+
+    `reason` is a code of `domain.reasons.REASONS`, `field` the path of the offending field, `rule` a plain sentence.
+    """
+
+    exit_code = 1
+
+    def __init__(self, reason: str, field: str | None = None, rule: str | None = None) -> None:
+        super().__init__(reason, field, rule)
+        self.reason = reason
+        self.field = field
+        self.rule = rule
+
+    def __str__(self) -> str:
+        where = f" in {self.field}" if self.field else ""
+        return f"{self.reason}{where}" + (f": {self.rule}" if self.rule else "")
+
+
+class Misuse(IcrError):
+    """A command or request was used wrongly; `message` says how it is used."""
+
+    exit_code = 2
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Unreachable(IcrError):
+    """A server that is needed did not answer; `hint` says what to check."""
+
+    exit_code = 3
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what, hint)
+        self.what = what
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.what} could not be reached" + (f": {self.hint}" if self.hint else "")

@@ -1,0 +1,101 @@
+"""An event of the log as the pure parts see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NewType
+from uuid import UUID
+
+from domain.checks import usable_birth, usable_end
+from domain.effects import Act, Effect
+from domain.identifiers import Checked, check_identifier
+
+RecordId = NewType("RecordId", UUID)
+ChildId = NewType("ChildId", UUID)
+Position = NewType("Position", int)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One accepted event.
+
+    `key` is the keyed hash of (source organisation, event id), `source_key` that of (organisation, source record) and
+    `target_*` those of what it names; they order and pair events without showing an identifier. `others` are the record
+    ids of the other people named, in order. Days are day numbers, `recorded_at` microseconds since 1970.
+    """
+
+    position: Position
+    record: RecordId
+    key: bytes
+    effect: Effect
+    organisation: str
+    recorded_at: int
+    body: Mapping[str, Any]
+    source_key: bytes | None = None
+    target_key: bytes | None = None
+    target_source: bytes | None = None
+    others: tuple[RecordId, ...] = ()
+    linked: tuple[RecordId, ...] = ()
+
+    @property
+    def act(self) -> Act:
+        """What the event does."""
+        return self.effect.act
+
+    @property
+    def order(self) -> tuple[int, bytes]:
+        """Later wins: the agency's recorded time, then the event's key (design D1)."""
+        return (self.recorded_at, self.key)
+
+    @property
+    def effective_from(self) -> int:
+        """First day on which the fact was true."""
+        day: int = self.body["effective"]["from"]
+        return day
+
+    @property
+    def effective_to(self) -> int | None:
+        """First day on which it was no longer true, where the event itself says so and can be believed."""
+        return usable_end(self.body)
+
+    @property
+    def birth(self) -> int | None:
+        """The date of birth it states, where it can be believed."""
+        return None if self.act in (Act.FEED, Act.MARK) else usable_birth(self.body)
+
+    def text(self, name: str | None) -> str | None:
+        """One of the type's own text fields."""
+        value = self.body.get(name) if name else None
+        return value if isinstance(value, str) else None
+
+    def identifiers(self) -> tuple[Checked, ...]:
+        """The subject's identifiers, checked."""
+        return tuple(check_identifier(i["scheme"], i["value"]) for i in self.body["subject"]["identifiers"])
+
+    def person(self) -> Mapping[str, Any] | None:
+        """What the agency holds of the child, where it sent it."""
+        person: Mapping[str, Any] | None = self.body["subject"]["person"]
+        return person
+
+
+def worker_key(worker: Mapping[str, Any] | None) -> str | None:
+    """`organisation:staff id` of a worker, as the command line writes it."""
+    return None if worker is None else f"{worker['organisation']}:{worker['staff_id']}"
+
+
+def service_of(effect: Effect, body: Mapping[str, Any]) -> str:
+    """The service a fact is about: fixed by its effects row, or a field of the event."""
+    if effect.service is not None:
+        return effect.service
+    value = body.get(effect.service_field) if effect.service_field else None
+    return value if isinstance(value, str) else effect.kind
+
+
+def provider_of(effect: Effect, organisation: str, body: Mapping[str, Any]) -> str:
+    """Who provides: the field its effects row names; for a lead the worker and scope; else the source organisation."""
+    if effect.provider_field is not None:
+        value = body.get(effect.provider_field)
+        if isinstance(value, str):
+            return value
+    if effect.kind == "lead":
+        return f"{worker_key(body['worker'])}|{body['scope']}"
+    return organisation

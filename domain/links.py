@@ -1,0 +1,107 @@
+"""Which records are one child: a pure function of all live evidence (design D1).
+
+Edges are taken in the order of their strength, then the agency's recorded time, then the event's key. One that would
+join two live NHS numbers, two live UPNs, disagreeing dates of birth or more than twelve records is disputed and joins
+nothing. So taken, the answer does not depend on the order of arrival.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.effects import Act
+from domain.events import ChildId, Event, RecordId
+from domain.timeline import live_facts
+
+MAX_RECORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An agency's assertion that two records are one child; `order` is (recorded time, event key)."""
+
+    one: RecordId
+    other: RecordId
+    order: tuple[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What the joining rules need of a record: its scheme and its date of birth (any value that is equal when it is)."""
+
+    scheme: str
+    birth: object | None
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """`child` of each linked record (records that are alone are absent), and the edges that were disputed."""
+
+    child: Mapping[RecordId, ChildId]
+    disputed: tuple[Edge, ...]
+
+
+def resolve(edges: Iterable[Edge], sides: Mapping[RecordId, Side]) -> Links:
+    """Join records by their edges in order. A record with no known date of birth is not joined by an assertion."""
+    members: dict[RecordId, set[RecordId]] = {}
+    disputed: list[Edge] = []
+    for edge in sorted(edges, key=lambda e: (e.order, e.one, e.other)):
+        one = members.setdefault(edge.one, {edge.one})
+        other = members.setdefault(edge.other, {edge.other})
+        if one is other or _birth(edge.one, sides) is None or _birth(edge.other, sides) is None:
+            continue
+        if _vetoed(one | other, sides):
+            disputed.append(edge)
+            continue
+        one |= other
+        for record in other:
+            members[record] = one
+    child = {record: ChildId(min(group)) for record, group in members.items() if len(group) > 1}
+    return Links(child, tuple(disputed))
+
+
+def _birth(record: RecordId, sides: Mapping[RecordId, Side]) -> object | None:
+    side = sides.get(record)
+    return None if side is None else side.birth
+
+
+def _vetoed(group: set[RecordId], sides: Mapping[RecordId, Side]) -> bool:
+    if len(group) > MAX_RECORDS:
+        return True
+    known = [sides[record] for record in group if record in sides]
+    births = {side.birth for side in known if side.birth is not None}
+    schemes = [side.scheme for side in known]
+    return len(births) > 1 or schemes.count("nhs") > 1 or schemes.count("upn") > 1
+
+
+def evidence(events: Sequence[Event], scheme_of: Mapping[RecordId, str]) -> tuple[list[Edge], dict[RecordId, Side]]:
+    """Edges and sides from whole histories: an event whose subject carries several identifiers asserts their records are one.
+
+    A record's date of birth is the one stated last by its own live events.
+    """
+    edges: list[Edge] = []
+    births: dict[RecordId, tuple[tuple[int, bytes], int]] = {}
+    for fact in live_facts(events):
+        event = fact.event
+        if event.act is Act.FEED or event.act is Act.MARK:
+            continue
+        edges.extend(Edge(min(event.record, r), max(event.record, r), event.order) for r in event.linked if r != event.record)
+        if event.birth is not None:
+            stated = (event.order, event.birth)
+            births[event.record] = max(births.get(event.record, stated), stated)
+    sides = {record: Side(scheme, births[record][1] if record in births else None) for record, scheme in scheme_of.items()}
+    return edges, sides
+
+
+def members_of(child: ChildId, links: Links) -> tuple[RecordId, ...]:
+    """The records of a child, sorted; a record that is alone is its own child."""
+    found = sorted(record for record, owner in links.child.items() if owner == child)
+    return tuple(found) or (RecordId(child),)
+
+
+def children_of(records: Iterable[RecordId], links: Links) -> dict[ChildId, list[RecordId]]:
+    """Records grouped by child."""
+    grouped: dict[ChildId, list[RecordId]] = defaultdict(list)
+    for record in records:
+        grouped[links.child.get(record, ChildId(record))].append(record)
+    return grouped

@@ -1,0 +1,318 @@
+"""The reference timeline: `timeline(events, effective_at, known_at)`, a plain fold that re-sorts all history (design D2, D12).
+
+Easy to believe rather than quick; the views must agree with it. Pairing: by reference; without one by (kind, provider,
+service), and an end that could belong to several starts is shown as such (contract 2 and 3).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from domain.attendance import CATEGORIES, reduce_mark
+from domain.dates import FOREVER, school_year_of
+from domain.effects import Act
+from domain.events import Event, RecordId, provider_of, service_of, worker_key
+
+END_WITHOUT_START = "end_without_start"
+AMBIGUOUS_END = "ambiguous_end"
+END_BEFORE_START = "end_before_start"
+CONFIRMED_WITHOUT_START = "confirmed_without_start"
+NOT_CONFIRMED = "not_confirmed"
+
+PAIRED = frozenset({Act.START, Act.END, Act.CONFIRM, Act.NOMINATE, Act.ACCEPT, Act.RELATE, Act.UNRELATE})
+_STARTS = frozenset({Act.START, Act.NOMINATE, Act.RELATE})
+_ENDS = frozenset({Act.END, Act.UNRELATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event with its corrections applied; `worker`, `start` and `end` may differ from what it first said."""
+
+    event: Event
+    start: int
+    end: int | None
+    worker: Any
+    amended_by: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One interval or moment; `start` None: not known, `end` None: open. `why` explains a status other than its dates."""
+
+    kind: str
+    record: RecordId
+    service: str
+    provider: str
+    organisation: str
+    reference: str | None
+    start: int | None
+    end: int | None
+    why: str | None
+    confirmed: int | None
+    accepted: int | None
+    worker: str | None
+    team: str | None
+    role: str | None
+    scope: str | None
+    provision: str
+    reason: str | None
+    lapses_after: int | None
+    others: tuple[RecordId, ...]
+    positions: tuple[int, ...]
+    main: int
+    order: tuple[int, bytes]
+
+    def open_until(self) -> int:
+        """First day on which it no longer counts as open: its end, else the day it lapses, else `FOREVER`."""
+        if self.end is not None:
+            return self.end
+        if self.lapses_after is not None and self.start is not None:
+            return max(self.start, self.confirmed or self.start) + self.lapses_after
+        return FOREVER
+
+    def status_at(self, day: int) -> tuple[str, str | None]:
+        """Status on a day and why (contract 3)."""
+        if self.why is not None:
+            return "unknown", self.why
+        if self.kind in ("referral", "birth", "death"):
+            return "moment", None
+        if self.end is not None and self.end <= day:
+            return "ended", None
+        if self.end is None and self.open_until() <= day:
+            return "lapsed", NOT_CONFIRMED
+        return "open", None
+
+    def first_day(self) -> int | None:
+        """The day from which it is shown: its start, or what else is known of it."""
+        for day in (self.start, self.confirmed, self.accepted, self.end):
+            if day is not None:
+                return day
+        return None
+
+
+@dataclass(slots=True)
+class _Group:
+    starts: list[Fact] = field(default_factory=list)
+    ends: list[Fact] = field(default_factory=list)
+    confirms: list[Fact] = field(default_factory=list)
+    accepts: list[Fact] = field(default_factory=list)
+
+    def add(self, fact: Fact) -> None:
+        act = fact.event.act
+        home = self.starts if act in _STARTS else self.ends if act in _ENDS else self.confirms if act is Act.CONFIRM else self.accepts
+        home.append(fact)
+
+
+def live_facts(events: Iterable[Event]) -> list[Fact]:
+    """Events that stand: without the retracted ones, with the last word of their corrections, field by field."""
+    history = list(events)
+    retracts = [event for event in history if event.act is Act.RETRACT]
+    corrects = [event for event in history if event.act is Act.CORRECT and not _names(retracts, event)]
+    facts = []
+    for event in history:
+        if event.act in (Act.RETRACT, Act.CORRECT) or _names(retracts, event):
+            continue
+        facts.append(_corrected(event, sorted(_naming(corrects, event), key=lambda c: c.order)))
+    return facts
+
+
+def _naming(amendments: Sequence[Event], event: Event) -> list[Event]:
+    return [a for a in amendments if a is not event and names(a, event)]
+
+
+def _names(amendments: Sequence[Event], event: Event) -> bool:
+    return bool(_naming(amendments, event))
+
+
+def names(amendment: Event, event: Event) -> bool:
+    """Whether an amendment is about an event: by its id, or by its source record for what was recorded by then."""
+    if amendment.target_key is not None:
+        return amendment.target_key == event.key
+    if amendment.target_source is None or event.act is Act.MARK:
+        return False
+    return amendment.target_source == event.source_key and event.recorded_at <= amendment.recorded_at and event.act is not Act.RETRACT
+
+
+def _corrected(event: Event, corrections: Sequence[Event]) -> Fact:
+    if "effective" not in event.body:
+        return Fact(event, 0, None, None)
+    start, end, worker = event.effective_from, event.effective_to, event.body.get("worker")
+    for correction in corrections:
+        changes = correction.body["changes"]
+        start = changes["effective_from"] if changes["effective_from"] is not None else start
+        end = None if changes["reopen"] else (changes["effective_to"] if changes["effective_to"] is not None else end)
+        worker = changes["worker"] or worker
+    return Fact(event, start, end, worker, tuple(c.position for c in corrections))
+
+
+def entries(events: Iterable[Event]) -> list[Entry]:
+    """All intervals and moments of some records' events, in no particular order."""
+    groups: dict[tuple[Any, ...], _Group] = defaultdict(_Group)
+    result: list[Entry] = []
+    for fact in live_facts(events):
+        event = fact.event
+        if event.act in PAIRED:
+            groups[_pair_key(event)].add(fact)
+        elif event.act is Act.MOMENT:
+            result.append(_entry([fact], fact, fact.start, None, None))
+    for key, group in groups.items():
+        result.extend(_by_reference(group) if key[3] is not None else _by_walk(group))
+    return result
+
+
+def _pair_key(event: Event) -> tuple[Any, ...]:
+    service = service_of(event.effect, event.body)
+    provider = _provider(event)
+    if event.body["reference"] is not None:
+        return (event.record, event.effect.kind, event.organisation, event.body["reference"])
+    return (event.record, event.effect.kind, provider, None, service)
+
+
+def _provider(event: Event) -> str:
+    if event.effect.kind != "relationship":
+        return provider_of(event.effect, event.organisation, event.body)
+    family = event.text("family")
+    return f"{event.organisation}|{family}" if family is not None else "|".join(str(other) for other in event.others)
+
+
+def _latest(facts: Sequence[Fact]) -> Fact:
+    return max(facts, key=lambda fact: fact.event.order)
+
+
+def _by_reference(group: _Group) -> list[Entry]:
+    """With a reference: the last recorded start and the last recorded end make one interval."""
+    facts = [*group.starts, *group.ends, *group.confirms, *group.accepts]
+    main = _latest(group.starts or group.accepts or group.confirms or group.ends)
+    confirmed = max((c.start for c in group.confirms), default=None)
+    accepted = min((a.start for a in group.accepts), default=None)
+    start = _latest(group.starts).start if group.starts else accepted
+    end = _latest(group.ends).start if group.ends else (_latest(group.starts).end if group.starts else None)
+    if start is None:
+        return [_entry(facts, main, None, end, END_WITHOUT_START if group.ends else CONFIRMED_WITHOUT_START, confirmed, accepted, group)]
+    if end is not None and end < start:
+        return [_entry(facts, main, start, None, END_BEFORE_START, confirmed, accepted, group)]
+    return [_entry(facts, main, start, end, None, confirmed, accepted, group)]
+
+
+def _by_walk(group: _Group) -> list[Entry]:
+    """Without a reference: walk starts and ends by day; an end closes the one start that is open.
+
+    Where an end and a start fall on one day the end comes first if something was open before that day, else the start.
+    """
+    starts = [*group.starts, *_acceptances_that_start(group)]
+    closed = [s for s in starts if s.end is not None]
+    pending = [s for s in starts if s.end is None]
+    result = [_closed_alone(s) for s in closed]
+    marks: list[tuple[int, int, tuple[int, bytes], Fact]] = []
+    for fact in (*pending, *group.ends):
+        is_end = fact.event.act in _ENDS
+        before = sum(s.start < fact.start for s in pending) - sum(e.start < fact.start for e in group.ends)
+        rank = (0 if is_end else 1) if before > 0 else (1 if is_end else 0)
+        marks.append((fact.start, rank, fact.event.order, fact))
+    chain: list[Fact] = []
+    ends: list[Fact] = []
+    for _, _, _, fact in sorted(marks, key=lambda m: m[:3]):
+        if fact.event.act in _ENDS:
+            ends.append(fact)
+        else:
+            if ends:
+                result.extend(_close(chain, ends))
+                chain, ends = [], []
+            chain.append(fact)
+    result.extend(_close(chain, ends))
+    return _attach(result, group)
+
+
+def _acceptances_that_start(group: _Group) -> list[Fact]:
+    """An acceptance with no nomination on or before its day starts the lead itself."""
+    return [a for a in group.accepts if not any(s.start <= a.start for s in group.starts)]
+
+
+def _closed_alone(fact: Fact) -> Entry:
+    assert fact.end is not None
+    if fact.end < fact.start:
+        return _entry([fact], fact, fact.start, None, END_BEFORE_START)
+    return _entry([fact], fact, fact.start, fact.end, None)
+
+
+def _close(chain: list[Fact], ends: list[Fact]) -> list[Entry]:
+    """One run of starts followed by a run of ends."""
+    if not chain:
+        return [_entry([end], end, None, end.start, END_WITHOUT_START) for end in ends]
+    if not ends:
+        return [_entry([start], start, start.start, None, None) for start in chain]
+    if len(chain) == 1:
+        first = _entry([chain[0], ends[0]], chain[0], chain[0].start, ends[0].start, None, reason_from=ends[0])
+        return [first, *(_entry([end], end, None, end.start, END_WITHOUT_START) for end in ends[1:])]
+    return [_entry([start, *ends], start, start.start, None, AMBIGUOUS_END, reason_from=ends[0]) for start in chain]
+
+
+def _attach(made: list[Entry], group: _Group) -> list[Entry]:
+    """Confirmations and acceptances go to the entry that started last on or before their day."""
+    result = list(made)
+    for fact, name in [*((c, "confirmed") for c in group.confirms), *((a, "accepted") for a in group.accepts)]:
+        homes = [i for i, e in enumerate(result) if e.start is not None and e.start <= fact.start and e.why != CONFIRMED_WITHOUT_START]
+        if not homes:
+            result.append(replace(_entry([fact], fact, None, None, CONFIRMED_WITHOUT_START), confirmed=fact.start))
+            continue
+        best = max(homes, key=lambda i: (result[i].start, result[i].order))
+        entry = result[best]
+        grown = tuple(sorted({*entry.positions, fact.event.position, *fact.amended_by}))
+        if name == "confirmed":
+            result[best] = replace(entry, confirmed=max(fact.start, entry.confirmed or fact.start), positions=grown)
+        else:
+            result[best] = replace(entry, accepted=min(fact.start, entry.accepted or fact.start), positions=grown)
+    return result
+
+
+def _entry(
+    facts: Sequence[Fact], main: Fact, start: int | None, end: int | None, why: str | None,
+    confirmed: int | None = None, accepted: int | None = None, group: _Group | None = None, reason_from: Fact | None = None,
+) -> Entry:  # fmt: skip
+    event = main.event
+    body = event.body
+    closing = reason_from or (_latest(group.ends) if group and group.ends else None) or (main if event.act in _ENDS else None)
+    team = body.get("team")
+    return Entry(
+        event.effect.kind, event.record, service_of(event.effect, body), _provider(event), event.organisation, body["reference"],
+        start, end, why, confirmed, accepted, worker_key(main.worker), None if team is None else f"{team['organisation']}:{team['code']}",
+        event.text("role"), event.text("scope"), event.text("provision") or event.effect.provision,
+        closing.event.text(closing.event.effect.reason_field) if closing else None, event.effect.lapses_after, event.others,
+        tuple(sorted({p for f in facts for p in (f.event.position, *f.amended_by)})), event.position, event.order,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The standing mark of one session: `slot` 0 morning, 1 afternoon; `category` of `domain.attendance`."""
+
+    record: RecordId
+    school: str
+    day: int
+    slot: int
+    category: int
+
+
+def standing_marks(events: Iterable[Event]) -> list[Mark]:
+    """For each record, school, day and session the mark recorded last (to the millisecond, then the higher category)."""
+    best: dict[tuple[RecordId, str, int, int], tuple[int, int]] = {}
+    for fact in live_facts(events):
+        event = fact.event
+        if event.act is not Act.MARK:
+            continue
+        for slot, name in enumerate(("am", "pm")):
+            code = event.body[name]
+            if code is None:
+                continue
+            category = reduce_mark(code, school_year_of(event.effective_from))
+            if category is None:
+                continue
+            key = (event.record, event.body["school"], event.effective_from, slot)
+            best[key] = max(best.get(key, (0, 0)), (event.recorded_at // 1000, category))
+    return [Mark(*key, category) for key, (_, category) in best.items()]
+
+
+def category_words() -> dict[int, str]:
+    """Category numbers and their words."""
+    return dict(CATEGORIES)

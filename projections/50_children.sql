@@ -1,0 +1,60 @@
+-- The children to work out again: facts or membership changed, or marks that may make or end a long absence.
+DELETE FROM absence_child WHERE child = ANY(%(relinked)s);
+INSERT INTO absence_child (child, days)
+SELECT c.child, sum(a.days) FROM (
+    SELECT m.child, m.record FROM membership m WHERE m.child = ANY(%(relinked)s) AND m.to_ed IS NULL
+    UNION SELECT r, r FROM unnest(%(relinked)s::uuid[]) AS r WHERE NOT EXISTS (SELECT FROM membership m WHERE m.record = r AND m.to_ed IS NULL)
+) c JOIN absence a ON a.record = c.record GROUP BY c.child;
+
+DELETE FROM stage_child;
+INSERT INTO stage_child
+WITH long AS (
+    SELECT coalesce(m.record, a.child) AS record, a.child FROM absence_child a LEFT JOIN membership m ON m.child = a.child AND m.to_ed IS NULL
+    WHERE a.days >= 10
+), marked AS (
+    SELECT record FROM log.fact_mark WHERE position BETWEEN %(lo)s AND %(hi)s
+    UNION
+    SELECT record FROM stage_record
+)
+SELECT child, bool_or(facts), bool_or(marks) FROM (
+    SELECT coalesce(m.child, t.record) AS child, true AS facts, false AS marks
+    FROM stage_record t LEFT JOIN membership m ON m.record = t.record AND m.to_ed IS NULL
+    UNION ALL SELECT unnest(%(relinked)s::uuid[]), true, true
+    UNION ALL SELECT long.child, false, true FROM marked JOIN long USING (record)
+) w GROUP BY child;
+
+DELETE FROM stage_member;
+INSERT INTO stage_member
+SELECT m.child, m.record FROM stage_child c JOIN membership m ON m.child = c.child AND m.to_ed IS NULL
+UNION ALL
+SELECT c.child, c.child FROM stage_child c WHERE NOT EXISTS (SELECT FROM membership m WHERE m.record = c.child AND m.to_ed IS NULL);
+
+DELETE FROM stage_address;
+INSERT INTO stage_address
+SELECT child, day, lead(day, 1, 2000000) OVER (PARTITION BY child ORDER BY day), status, residence, place
+FROM (SELECT DISTINCT ON (m.child, a.day) m.child, a.day, a.status, a.residence, a.place
+      FROM stage_member m JOIN address a ON a.record = m.record AND a.to_ed IS NULL
+      ORDER BY m.child, a.day, a.recorded_at DESC, a.key DESC) d;
+
+DELETE FROM stage_silence;
+INSERT INTO stage_silence
+WITH vital AS (
+    SELECT DISTINCT ON (m.child) m.child, CASE WHEN p.vital_act = 7 THEN p.vital_day END AS death
+    FROM stage_member m JOIN person p ON p.record = m.record AND p.to_ed IS NULL
+    WHERE p.vital_act IS NOT NULL ORDER BY m.child, p.vital_at DESC, p.vital_key DESC
+), away AS (
+    SELECT child, range_agg(int4range(day, until)) AS days FROM stage_address WHERE status = 'left_england' GROUP BY child
+)
+SELECT c.child, coalesce(a.days, '{}'::int4multirange)
+    + CASE WHEN v.death IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(v.death, 2000000)) END, v.death
+FROM stage_child c LEFT JOIN vital v USING (child) LEFT JOIN away a USING (child);
+
+DELETE FROM stage_own;
+INSERT INTO stage_own
+SELECT m.child, e.main, e.kind, e.service, e.scope, e.worker, e.provision, e.starts, coalesce(e.ends, 2000000),
+    coalesce(e.ends, greatest(e.starts, coalesce(e.confirmed, e.starts)) + e.lapses_after, 2000000), e.accepted, e.reason, e.positions
+FROM stage_child c JOIN stage_member m USING (child)
+JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.why IS NULL AND e.starts IS NOT NULL
+WHERE c.facts AND e.kind IN ('enrolment', 'gp_registration', 'early_help', 'involvement', 'temporary_accommodation', 'lead');
+
+DELETE FROM stage_rectangle;

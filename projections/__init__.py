@@ -1,0 +1,1 @@
+"""Read models: how the editions of the log change them, and the questions they answer."""

@@ -1,0 +1,190 @@
+"""Editions: all views take in a range of the log together, in one transaction (design D3, D4).
+
+What is lost if the process dies: the edition it was making, which the next one makes again. Nothing here opens a seal.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+import psycopg
+
+from domain.errors import IcrError
+from projections.membership import relink
+
+Connection = psycopg.Connection[Any]
+
+VIEW_SETS: Final = ("view_a", "view_b")
+EDITION_LOCK: Final = 0x1C_12_0002
+BEFORE_LINKS: Final = ("10_attendance", "20_facts", "30_entries", "40_people")
+AFTER_LINKS: Final = ("50_children", "60_indicators", "70_gaps", "80_rectangles")
+# Planner statistics are made early on and whenever the tables have doubled a few times.
+ANALYZE_AT: Final = frozenset({2, 10, 40, 160, 640})
+_SESSION = "SET jit = off; SET plan_cache_mode = force_generic_plan"
+
+
+@lru_cache
+def statements(name: str) -> tuple[str, ...]:
+    """The statements of one SQL file of this package."""
+    text = re.sub(r"^\s*--.*$", "", (files("projections") / f"{name}.sql").read_text(), flags=re.MULTILINE)
+    return tuple(part.strip() for part in text.split(";\n") if part.strip())
+
+
+class Projector:
+    """Makes editions from the log; any number may run, one works at a time."""
+
+    def __init__(
+        self, connect: Callable[[], Connection], now: Callable[[], datetime], edition_size: int = 2000,
+        sql: Callable[[str], Sequence[str]] = statements,
+    ) -> None:  # fmt: skip
+        self._connect = connect
+        self._now = now
+        self._size = edition_size
+        self._sql = sql
+        self._connection: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection in use, opened again after it was lost."""
+        if self._connection is None or self._connection.closed:
+            self._connection = self._connect()
+            self._connection.execute(_SESSION)
+        return self._connection
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def project(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Make editions until the serving set is at the head of the log; the number of the last edition."""
+        while True:
+            number, last, head = self.step()
+            if progress is not None:
+                progress(last, head)
+            if last >= head:
+                return number
+
+    def step(self) -> tuple[int, int, int]:
+        """Make at most one edition; its number, its last position, and the head of the log."""
+        connection = self.connection
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (EDITION_LOCK,))
+            view, head = _one(connection, "SELECT s.view, h.position FROM log.serving s, log.head h")
+            use(connection, view)
+            number, last = _one(connection, "SELECT edition, position FROM state")
+            if last >= head:
+                return number, last, head
+            number += 1
+            first = last + 1
+            last, digest = self._boundary(connection, first)
+            connection.execute(
+                "INSERT INTO log.edition (number, first, last, made_at, log_hash) VALUES (%s, %s, %s, %s, %s)",
+                (number, first, last, self._now(), digest),
+            )
+            self._apply(connection, number, first, last)
+        if number in ANALYZE_AT:
+            analyze(connection, view)
+        return number, last, head
+
+    def _boundary(self, connection: Connection, first: int) -> tuple[int, bytes]:
+        """The last batch that fits into an edition that begins at `first`, or the one batch that does not."""
+        row = connection.execute(
+            "(SELECT last, hash FROM log.batch WHERE last BETWEEN %(f)s AND %(f)s + %(n)s - 1 ORDER BY last DESC LIMIT 1) "
+            "UNION ALL (SELECT last, hash FROM log.batch WHERE last >= %(f)s ORDER BY last LIMIT 1) LIMIT 1",
+            {"f": first, "n": self._size},
+        ).fetchone()
+        assert row is not None
+        return row[0], row[1]
+
+    def _apply(self, connection: Connection, number: int, first: int, last: int) -> None:
+        bounds = {"e": number, "lo": first, "hi": last}
+        for name in BEFORE_LINKS:
+            self._run(connection, name, bounds)
+        relinked = relink(connection, number)
+        for name in AFTER_LINKS:
+            self._run(connection, name, {**bounds, "relinked": relinked})
+
+    def _run(self, connection: Connection, name: str, bounds: dict[str, Any]) -> None:
+        for statement in self._sql(name):
+            connection.execute(statement, bounds, prepare=True)  # type: ignore[arg-type]
+
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> tuple[str, int]:
+        """Make the views anew in the set that is not read, edition by edition, then read that one; its name and edition.
+
+        Reads and new editions go on meanwhile. Stopped half-way, it starts over; the set being read is never touched.
+        """
+        connection = self.connection
+        (serving,) = _one(connection, "SELECT view FROM log.serving")
+        idle = next(view for view in VIEW_SETS if view != serving)
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (EDITION_LOCK,))
+            empty(connection, idle)
+        done = 0
+        while True:
+            (goal,) = _one(connection, "SELECT coalesce(max(number), 0) FROM log.edition")
+            while done < goal:
+                done = self._repeat(connection, idle, done)
+                if progress is not None:
+                    progress(done, goal)
+            with connection.transaction():
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (EDITION_LOCK,))
+                (last,) = _one(connection, "SELECT coalesce(max(number), 0) FROM log.edition")
+                (reads,) = _one(connection, "SELECT view FROM log.serving")
+                if reads != serving:
+                    raise IcrError("another rebuild has finished meanwhile")
+                if last == done:
+                    connection.execute("UPDATE log.serving SET view = %s", (idle,))
+                    return idle, done
+
+    def _repeat(self, connection: Connection, view: str, done: int) -> int:
+        number, first, last = _one(connection, "SELECT number, first, last FROM log.edition WHERE number > %s ORDER BY number LIMIT 1", done)
+        with connection.transaction():
+            use(connection, view)
+            self._apply(connection, number, first, last)
+        if number in ANALYZE_AT:
+            analyze(connection, view)
+        return int(number)
+
+
+def use(connection: Connection, view: str) -> None:
+    """Read and write one set of views for the rest of the transaction."""
+    connection.execute("SELECT set_config('search_path', %s, true)", (view,))
+
+
+VIEW_TABLES: Final = ("entry", "person", "address", "week", "absence", "absence_child", "edge", "membership", "rectangle")
+
+
+def empty(connection: Connection, view: str) -> None:
+    """Take everything out of a set of views."""
+    names = ", ".join(f"{view}.{table}" for table in VIEW_TABLES)
+    connection.execute(f"TRUNCATE {names}")  # type: ignore[arg-type]
+    connection.execute(f"UPDATE {view}.state SET edition = 0, position = 0")  # type: ignore[arg-type]
+
+
+def analyze(connection: Connection, view: str) -> None:
+    """Make the planner's statistics of a set of views and of the facts."""
+    names = ", ".join(f"{view}.{table}" for table in VIEW_TABLES)
+    connection.execute(f"ANALYZE {names}, log.fact, log.fact_mark, log.inbox")  # type: ignore[arg-type]
+
+
+def checksums(connection: Connection, view: str) -> dict[str, tuple[int, str]]:
+    """Rows and an order-free checksum of each table of a set of views."""
+    found = {}
+    for table in VIEW_TABLES:
+        query = f"SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text FROM {view}.{table} t"
+        count, total = _one(connection, query)
+        found[table] = (int(count), str(total))
+    return found
+
+
+def _one(connection: Connection, query: str, *parameters: Any) -> Any:
+    row = connection.execute(query, parameters).fetchone()  # type: ignore[arg-type]
+    assert row is not None
+    return row
+
+
+__all__ = ["EDITION_LOCK", "VIEW_SETS", "VIEW_TABLES", "Projector", "analyze", "checksums", "empty", "statements", "use"]

@@ -1,0 +1,364 @@
+"""Real Kafka brokers for tests: one that is given, one in a container, or one from Maven Central on the machine's JDK.
+
+All three are handled alike. A broker can be killed and started again on its data; one that is given cannot.
+"""
+
+import base64
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from adapters.embedded.postgres import free_port
+
+VERSION = "4.4.0"
+IMAGE = "apache/kafka:4.1.0"
+EXTERNAL = "KAFKA_BOOTSTRAP_SERVERS"
+
+POM = f"""<project><modelVersion>4.0.0</modelVersion>
+  <groupId>test</groupId><artifactId>kafka-broker</artifactId><version>1</version><packaging>pom</packaging><dependencies>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>{VERSION}</version></dependency>
+    <!-- without it every failure is silent -->
+    <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>2.25.5</version></dependency>
+</dependencies></project>
+"""
+
+PROPERTIES = """process.roles=broker,controller
+node.id=1
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+controller.listener.names=CONTROLLER
+controller.quorum.bootstrap.servers=127.0.0.1:{controller}
+log.dirs={folder}/data
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+auto.create.topics.enable=false
+"""
+
+
+class NoKafka(Exception):
+    """No real broker is to be had here; the text says why."""
+
+
+class Broker(Protocol):
+    """One real broker."""
+
+    source: str
+    can_be_killed: bool
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """host:port."""
+        ...
+
+    def start(self) -> None:
+        """Start it, or start it again on its data and its address."""
+        ...
+
+    def kill(self) -> None:
+        """End it as a power cut of the process would (SIGKILL)."""
+        ...
+
+    def stop(self) -> None:
+        """End it in order and remove what it kept."""
+        ...
+
+
+class JavaBroker:
+    """A broker from Maven Central, run by the machine's JDK, in a temporary folder."""
+
+    source = f"Kafka {VERSION} from Maven Central"
+    can_be_killed = True
+
+    def __init__(self) -> None:
+        missing = [tool for tool in ("java", "mvn") if shutil.which(tool) is None]
+        if missing:
+            raise NoKafka(f"no {' and no '.join(missing)} on this machine")
+        self._jars = jars()
+        self.folder = Path(tempfile.mkdtemp(prefix="icr-test-kafka-"))
+        # One id per broker, by which it is told from another that took the port; must not begin with "-".
+        self.cluster = "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
+        self.port, self._controller = free_port(), free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "broker.log"
+
+    def start(self) -> None:
+        configuration = self.folder / "server.properties"
+        (self.folder / "tmp").mkdir(exist_ok=True)
+        configuration.write_text(PROPERTIES.format(port=self.port, controller=self._controller, folder=self.folder))
+        if not (self.folder / "data/meta.properties").exists():
+            command = [*self._java(), "kafka.tools.StorageTool", "format", "--standalone"]
+            subprocess.run([*command, "-t", self.cluster, "-c", configuration], check=True, capture_output=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*self._java(), "kafka.Kafka", configuration], stdout=log, stderr=log, start_new_session=True
+            )
+        _await(self.bootstrap_servers, alive=self.running, log=self.log)
+
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self) -> None:
+        if self.process is not None and self.running():
+            self.process.terminate()
+            try:
+                self.process.wait(30)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _java(self) -> list[str]:
+        """No shell, which would expand the star."""
+        options = ["-Xmx512m", "-XX:-UsePerfData", "-Dlog4j2.level=WARN", f"-Djava.io.tmpdir={self.folder}/tmp"]
+        # A quick start by default; figures want the JVM's full compiler.
+        if os.environ.get("ICR_TEST_FULL_JIT") != "1":
+            options.append("-XX:TieredStopAtLevel=1")
+        return ["java", *options, "-cp", f"{self._jars}/*"]
+
+
+class ContainerBroker:
+    """A broker in a container, on a fixed port of this machine so that it can be started again at its address."""
+
+    source = f"container {IMAGE}"
+    can_be_killed = True
+
+    def __init__(self) -> None:
+        from docker.errors import DockerException
+
+        self.port = free_port()
+        try:
+            from testcontainers.core.container import DockerContainer
+
+            container = DockerContainer(IMAGE).with_bind_ports(9092, self.port)
+            container.get_docker_client().client.ping()
+        except (DockerException, OSError) as error:
+            raise NoKafka(f"no container engine answers ({type(error).__name__})") from None
+        for name, value in _container_environment(self.port).items():
+            container = container.with_env(name, value)
+        self._container = container
+        self._started = False
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        if self._started:
+            self._container.get_wrapped_container().start()
+        else:
+            self._container.start()
+            self._started = True
+        _await(self.bootstrap_servers, alive=lambda: True, log=None)
+
+    def kill(self) -> None:
+        self._container.get_wrapped_container().kill()
+
+    def stop(self) -> None:
+        self._container.stop()
+
+
+class GivenBroker:
+    """The broker that KAFKA_BOOTSTRAP_SERVERS names. It is someone's: tests that kill brokers are skipped."""
+
+    source = f"the broker in {EXTERNAL}"
+    can_be_killed = False
+
+    def __init__(self) -> None:
+        given = os.environ.get(EXTERNAL)
+        if not given:
+            raise NoKafka(f"{EXTERNAL} is not set")
+        self._given = given
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return self._given
+
+    def start(self) -> None:
+        _await(self._given, alive=lambda: True, log=None, seconds=15)
+
+    def kill(self) -> None:
+        raise RuntimeError("not ours to kill")
+
+    def stop(self) -> None:
+        """Leave it alone."""
+
+
+class RealKafka:
+    """A real broker, started, with what tests do to it."""
+
+    def __init__(self) -> None:
+        reasons = []
+        for kind in (GivenBroker, ContainerBroker, JavaBroker):
+            try:
+                self.broker: Broker = kind()
+                break
+            except NoKafka as error:
+                reasons.append(str(error))
+                if kind is GivenBroker and os.environ.get(EXTERNAL):
+                    raise
+        else:
+            raise NoKafka("; ".join(reasons))
+        self._running = False
+        self.start()
+        # On a broker that is someone's, what was there before the tests is not ours to delete.
+        self._foreign = set() if self.broker.can_be_killed else self.topics()
+
+    @property
+    def source(self) -> str:
+        return self.broker.source
+
+    @property
+    def can_be_killed(self) -> bool:
+        return self.broker.can_be_killed
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return self.broker.bootstrap_servers
+
+    def start(self) -> None:
+        """Start it if it does not run."""
+        if not self._running:
+            self.broker.start()
+            self._running = True
+
+    def kill(self) -> None:
+        """SIGKILL, with whatever clients are connected."""
+        self.broker.kill()
+        self._running = False
+
+    def restart(self, *, down_for: float = 0.0) -> None:
+        """Kill it and start it again on its data at the same address."""
+        self.kill()
+        time.sleep(down_for)
+        self.start()
+
+    def stop(self) -> None:
+        """End it and remove what it kept."""
+        self.broker.stop()
+        self._running = False
+
+    def admin(self) -> KafkaAdminClient:
+        """A new administration client (one from before a kill fails once)."""
+        return KafkaAdminClient(bootstrap_servers=self.bootstrap_servers, bootstrap_timeout_ms=10_000)
+
+    def topics(self) -> set[str]:
+        """Names of all topics but Kafka's own."""
+        with contextlib.closing(self.admin()) as admin:
+            return {name for name in admin.list_topics() if not name.startswith("__")}
+
+    def create_topics(self, names: Iterable[str], *, partitions: int = 4) -> None:
+        """Make topics, empty."""
+        wanted = list(names)
+        if taken := self._foreign.intersection(wanted):
+            raise NoKafka(f"{self.source} has topics of these names already: {', '.join(sorted(taken))}")
+        if wanted:
+            with contextlib.closing(self.admin()) as admin:
+                layout = {name: {"num_partitions": partitions, "replication_factor": 1} for name in wanted}
+                admin.create_topics(layout, wait_for_metadata=True)
+
+    def reset(self) -> None:
+        """Delete all topics and groups that tests made."""
+        self.start()
+        with contextlib.closing(self.admin()) as admin:
+            names = [name for name in admin.list_topics() if not name.startswith("__") and name not in self._foreign]
+            if names:
+                admin.delete_topics(names)
+            end = time.monotonic() + 10
+            while time.monotonic() < end and set(names) & set(admin.list_topics()):
+                time.sleep(0.02)
+            if self.broker.can_be_killed:
+                groups = [_group_id(group) for group in admin.list_groups()]
+                if groups:
+                    with contextlib.suppress(KafkaError):  # a member that was killed is still counted for a while
+                        admin.delete_groups(groups)
+
+
+def jars() -> Path:
+    """Folder of the broker's jars, fetched once and kept in the user's cache."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "icr-test-kafka"
+    cache.mkdir(parents=True, exist_ok=True)
+    lib = cache / VERSION
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not lib.exists():
+            fresh = Path(tempfile.mkdtemp(dir=cache))
+            (fresh / "pom.xml").write_text(POM)
+            options = ["-B", "-ntp", "-q", "-DincludeScope=runtime", "-DoutputDirectory=lib"]
+            fetched = subprocess.run(
+                ["mvn", *options, "dependency:copy-dependencies"], cwd=fresh, check=False, capture_output=True
+            )
+            if fetched.returncode != 0:
+                shutil.rmtree(fresh, ignore_errors=True)
+                raise NoKafka("Maven could not fetch the broker")
+            (fresh / "lib").rename(lib)
+            shutil.rmtree(fresh, ignore_errors=True)
+    return lib
+
+
+def _group_id(group: Any) -> str:
+    if isinstance(group, dict):
+        return str(group["group_id"])
+    return str(group[0] if isinstance(group, tuple) else group.group_id)
+
+
+def _await(bootstrap: str, *, alive: Callable[[], bool], log: Path | None, seconds: float = 60) -> None:
+    host, port = bootstrap.split(",", maxsplit=1)[0].rsplit(":", 1)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and alive():
+        try:
+            socket.create_connection((host, int(port)), 0.2).close()
+            with contextlib.closing(KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=2000)) as admin:
+                admin.describe_cluster()
+                return
+        except (OSError, KafkaError):
+            time.sleep(0.02)
+    tail = log.read_text()[-2000:] if log and log.exists() else ""
+    raise RuntimeError(f"Kafka did not start\n{tail}")
+
+
+def _container_environment(port: int) -> dict[str, str]:
+    return {
+        "KAFKA_NODE_ID": "1",
+        "KAFKA_PROCESS_ROLES": "broker,controller",
+        "KAFKA_LISTENERS": "PLAINTEXT://:9092,CONTROLLER://:9093",
+        "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://127.0.0.1:{port}",
+        "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
+        "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
+        "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",
+        "KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR": "1",
+        "KAFKA_TRANSACTION_STATE_LOG_MIN_ISR": "1",
+        "KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS": "0",
+        "KAFKA_BROKER_SESSION_TIMEOUT_MS": "3000",
+        "KAFKA_BROKER_HEARTBEAT_INTERVAL_MS": "500",
+        "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
+    }
