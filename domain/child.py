@@ -51,12 +51,14 @@ class Child:
             return False
         return True if self.birth is not None and self.birth <= day else None
 
+    def address_spans(self) -> list[tuple[AddressFrom, int]]:
+        """Each address with the first day on which the next one holds."""
+        following = [address.start for address in self.addresses[1:]]
+        return list(zip(self.addresses, [*following, FOREVER], strict=False))
+
     def silenced(self) -> Spans:
         """Days on which no indicator speaks: after death, and while the child has left England."""
-        away = []
-        for here, following in zip(self.addresses, [*self.addresses[1:], None], strict=True):
-            if here.address["status"] == "left_england":
-                away.append((here.start, following.start if following else FOREVER))
+        away = [(a.start, until) for a, until in self.address_spans() if a.address["status"] == "left_england"]
         return union([*away, *([(self.death, FOREVER)] if self.death is not None else [])])
 
 
@@ -108,11 +110,14 @@ def _person(facts: Sequence[Fact]) -> Mapping[str, Any] | None:
 
 
 def _death(facts: Sequence[Fact]) -> int | None:
-    """The last word on a death: a notification, or its withdrawal."""
+    """The last word on a death: a notification, or its withdrawal, which wins where both were recorded at one instant.
+
+    Published messages of a death and of its removal share their times; a withdrawn death must never be hidden.
+    """
     said = [f for f in facts if f.event.act in (Act.DEATH, Act.DEATH_WITHDRAWN)]
     if not said:
         return None
-    last = max(said, key=lambda f: f.event.order)
+    last = max(said, key=lambda f: (f.event.recorded_at, f.event.act is Act.DEATH_WITHDRAWN, f.event.key))
     return last.start if last.event.act is Act.DEATH else None
 
 

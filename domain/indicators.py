@@ -128,10 +128,11 @@ def place_of(address: Mapping[str, Any]) -> object | None:
 
 def _homeless(child: Child) -> list[Indicator]:
     placed = child.of_kind("temporary_accommodation")
-    none_known = []
-    for here, following in zip(child.addresses, [*child.addresses[1:], None], strict=True):
-        if here.address["status"] == "none_known" or here.address["residence"] == "no_fixed_abode":
-            none_known.append((here.start, following.start if following else FOREVER))
+    none_known = [
+        (a.start, until)
+        for a, until in child.address_spans()
+        if a.address["status"] == "none_known" or a.address["residence"] == "no_fixed_abode"
+    ]
     spans = not_silenced(child, union([*open_spans(placed), *none_known, *_mobile_spans(child)]))
     positions = tuple(sorted({p for e in placed for p in e.positions}))
     return [Indicator(HOMELESS_OR_MOBILE, a, a, b, positions) for a, b in spans]

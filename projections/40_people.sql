@@ -14,11 +14,11 @@ WITH f AS (
         (array_agg(age_to ORDER BY recorded_at DESC, key DESC) FILTER (WHERE birth IS NOT NULL))[1] AS age_to,
         (array_agg(birth_day ORDER BY (birth IS NULL), recorded_at DESC, key DESC) FILTER (WHERE birth_day IS NOT NULL))[1] AS birth_day,
         (SELECT array_agg(DISTINCT n ORDER BY n) FROM f g, unnest(g.named) AS n WHERE g.record = t.record) AS named,
-        (array_agg(act ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_act,
-        (array_agg(coalesce((SELECT s.day FROM stage_fact s WHERE s.position = f.position), day) ORDER BY recorded_at DESC, key DESC)
+        (array_agg(act ORDER BY recorded_at DESC, act DESC, key DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_act,
+        (array_agg(coalesce((SELECT s.day FROM stage_fact s WHERE s.position = f.position), day) ORDER BY recorded_at DESC, act DESC, key DESC)
             FILTER (WHERE act IN (7, 8)))[1] AS vital_day,
-        (array_agg(recorded_at ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_at,
-        (array_agg(key ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_key
+        (array_agg(recorded_at ORDER BY recorded_at DESC, act DESC, key DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_at,
+        (array_agg(key ORDER BY recorded_at DESC, act DESC, key DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_key
     FROM stage_record t JOIN f ON f.record = t.record GROUP BY t.record
 ), signed AS (
     SELECT *, md5(new::text)::uuid AS sig FROM new

@@ -41,7 +41,7 @@ INSERT INTO stage_silence
 WITH vital AS (
     SELECT DISTINCT ON (m.child) m.child, CASE WHEN p.vital_act = 7 THEN p.vital_day END AS death
     FROM stage_member m JOIN person p ON p.record = m.record AND p.to_ed IS NULL
-    WHERE p.vital_act IS NOT NULL ORDER BY m.child, p.vital_at DESC, p.vital_key DESC
+    WHERE p.vital_act IS NOT NULL ORDER BY m.child, p.vital_at DESC, p.vital_act DESC, p.vital_key DESC
 ), away AS (
     SELECT child, range_agg(int4range(day, until)) AS days FROM stage_address WHERE status = 'left_england' GROUP BY child
 )

@@ -227,13 +227,14 @@ def _envelopes(schemas: Sequence[tuple[Schema, Record]]) -> Iterator[Finding]:
 
 
 def _stamps(root: Traversable) -> dict[str, dict[str, str]]:
-    """What `released.json` holds of each schema file there is."""
+    """What `released.json` holds of each schema file there is; no fingerprint where the file is no schema."""
     stamps = {}
     for path, data in schema_files(root):
-        stamps[path] = {
-            "fingerprint": fingerprint_of(json.loads(data)).hex(),
-            "sha256": hashlib.sha256(data).hexdigest(),
-        }
+        try:
+            fingerprint = fingerprint_of(_plain_json(data)).hex()
+        except (ContractBroken, ValueError, KeyError, TypeError):
+            fingerprint = ""
+        stamps[path] = {"fingerprint": fingerprint, "sha256": hashlib.sha256(data).hexdigest()}
     return stamps
 
 
@@ -244,10 +245,7 @@ def _released(root: Traversable) -> Iterator[Finding]:
     except (OSError, ValueError):
         yield Finding(RELEASED, "released", "cannot be read")
         return
-    try:
-        stamps = _stamps(root)
-    except (ValueError, KeyError, TypeError):
-        return  # reported as a fault of the file's form
+    stamps = _stamps(root)
     for path in sorted(released.keys() | stamps.keys()):
         was, now = released.get(path), stamps.get(path)
         if now is None:

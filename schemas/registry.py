@@ -16,7 +16,7 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any, Final
 
-from fastavro.schema import fingerprint, to_parsing_canonical_form
+from fastavro.schema import SchemaParseException, UnknownType, fingerprint, to_parsing_canonical_form
 
 from domain.effects import Effect, parse_effect
 
@@ -30,19 +30,20 @@ class ContractBroken(Exception):
     """The folder of schemas contradicts itself: a fault of ours, found at start and by `icr schemas check`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Schema:
     """One version of an event type.
 
     `fingerprint` is the eight bytes that stand on the wire after `C3 01`, `document` the schema file as JSON, `file`
     its path below `schemas/`, `effect` how the event type acts on the timeline.
+    A schema equals only itself: the registry has one of each.
     """
 
     event_type: str
     sector: str
     version: int
     fingerprint: bytes
-    document: dict[str, Any] = field(compare=False, repr=False)
+    document: dict[str, Any] = field(repr=False)
     effect: Effect
     file: str = ""
 
@@ -72,9 +73,12 @@ def fingerprint_of(document: Mapping[str, Any]) -> bytes:
     """CRC-64-AVRO of a schema's parsing canonical form, as the eight bytes on the wire.
 
     By fastavro, whose text is already in wire order; Apache avro 1.12.2 leaves `{"type": "string"}` in the canonical
-    form of any schema with a logical type and so gives another number.
+    form of any schema with a logical type and so gives another number. Raises ContractBroken for what is no Avro schema.
     """
-    return bytes.fromhex(fingerprint(to_parsing_canonical_form(dict(document)), "CRC-64-AVRO"))
+    try:
+        return bytes.fromhex(fingerprint(to_parsing_canonical_form(dict(document)), "CRC-64-AVRO"))
+    except (SchemaParseException, UnknownType) as error:
+        raise ContractBroken(f"is no Avro schema: {error}") from error
 
 
 def type_name(stem: str) -> str:

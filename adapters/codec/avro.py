@@ -55,15 +55,17 @@ def decode_wire(data: bytes) -> Decoded:
     """
     if len(data) > MAX_MESSAGE:
         raise Rejected("too_large", None, f"a message has at most {MAX_MESSAGE} bytes")
-    read = _readers[data[:HEADER]]
     try:
-        return read(data)
+        return _readers[data[:HEADER]](data)
+    except Rejected as error:
+        rejected = error
+        rejected.__context__ = None
     except (IndexError, struct.error):
-        rule = "the message ends before its record does"
+        rejected = Rejected("undecodable", None, "the message ends before its record does")
     except UnicodeDecodeError:
-        rule = "a text is not UTF-8"
-    # Raised out here so that the foreign exception, which may hold the data, is not its context.
-    raise Rejected("undecodable", None, rule)
+        rejected = Rejected("undecodable", None, "a text is not UTF-8")
+    # Raised out here so that no foreign exception, which may hold the data, is its context.
+    raise rejected
 
 
 def decode_stored(stored: bytes) -> Decoded:

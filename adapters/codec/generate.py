@@ -3,7 +3,8 @@
 A general Avro reader walks the schema for every message; here the walk is done once, and what is left is the reading
 itself. Texts, dates and instants of the usual size are read in place, everything else by `adapters.codec.primitives`.
 Bounds need no checks of their own: reading past the end raises IndexError, a slice past the end leaves the place beyond
-the end, where the next read or the last comparison finds it.
+the end, where the next read or the last comparison finds it. What is looked up is tried first and worked out on a
+KeyError: in Python a try that succeeds costs nothing.
 
 Resolution follows Avro's rules as far as FULL_TRANSITIVE schemas need them: the writer's unknown fields are read and
 dropped, ours that it lacks get their default, an enum symbol that is gone becomes the enum's default.
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 
 from adapters.codec import primitives
 from adapters.codec.limits import MAX_ENTRIES, TextRule, text_rule
-from adapters.codec.marks import MARK_FIELDS, Years, reduce_marks
+from adapters.codec.marks import MARK_FIELDS, Known, reduce_marks
 from domain.effects import Act
 from schemas.registry import ContractBroken, Schema
 from schemas.shape import Choice, Field, Kind, Many, Maybe, Record, Scalar, Shape, shape
@@ -28,7 +29,7 @@ FAST_INSTANT = 8
 # Remembered across messages and readers: short codes, and the days of three-byte dates.
 _texts: dict[bytes, str] = {}
 _days: dict[bytes, int] = {}
-_years = Years()
+_years: dict[int, Known] = {}
 
 
 @dataclass(slots=True)
@@ -233,9 +234,8 @@ class _Reader:
         elif kind is Kind.DATE:
             self.put(
                 indent,
-                f"{name} = days.get(b[p:p+3])",
-                f"if {name} is None: {name}, p = day(b, p, {path!r}, days)",
-                "else: p += 3",
+                f"try: {name} = days[b[p:p+3]]; p += 3",
+                f"except KeyError: {name}, p = day(b, p, {path!r}, days)",
             )
         elif kind is Kind.INSTANT and after >= FAST_INSTANT - 1:
             # The bytes that must follow make eight of them certain in any whole message.
@@ -266,8 +266,8 @@ class _Reader:
                 f"if c & 129: {slow}",
                 "else:",
                 " q = p + 1; p = q + (c >> 1); k = b[q:p]",
-                f" {name} = texts.get(k)",
-                f" if {name} is None: {name} = shared(k, c >> 1, {path!r}, {rule.filled}, texts)",
+                f" try: {name} = texts[k]",
+                f" except KeyError: {name} = shared(k, c >> 1, {path!r}, {rule.filled}, texts)",
             )
             return
         self.put(
@@ -302,12 +302,11 @@ class _Reader:
         if not (isinstance(am, _Leaf) and isinstance(pm, _Leaf)) or (am.path, pm.path) != MARK_FIELDS:
             raise ContractBroken(f"{self.writer.file}: its last two fields are not {' and '.join(MARK_FIELDS)}")
         self.body(1, leaves[:-2], 2)
-        self.put(1, f"m = p; t = b[p:]; known = years[{day.name}]", "reduced = known.get(t)", "if reduced is None:")
+        self.put(1, "m = p; t = b[p:]", f"try: {am.name}, {pm.name}, tail = years[{day.name}][t]", "except KeyError:")
         self.leaf(2, am, 1)
         self.leaf(2, pm, 0)
         self.put(2, "if p != len(b): broken(None, 'bytes are left over after the record')")
-        self.put(2, f"reduced = reduce_marks({am.name}, {pm.name}, {day.name}, t, known)")
-        self.put(1, f"{am.name}, {pm.name}, tail = reduced")
+        self.put(2, f"{am.name}, {pm.name}, tail = reduce_marks({am.name}, {pm.name}, {day.name}, t, years)")
 
 
 def _fits(writer: Kind, reader: Kind) -> bool:

@@ -1,37 +1,25 @@
 """Attendance marks are reduced while they are decoded, so that the codes never reach storage (contract 2).
 
-The marks are the last two fields of their record. Their bytes, with the school year, say all there is to know about
-them, so what a pair of marks becomes is worked out once and then looked up.
+The marks are the last two fields of their record. Their bytes and the day, which has its school year, say all there is
+to know about them, so what a pair of marks becomes is worked out once and then looked up.
 """
 
 from typing import Final
 
-from adapters.codec.limits import FIRST_DAY, LAST_DAY
 from domain.attendance import CATEGORIES, reduce_mark
 from domain.dates import school_year_of
 from domain.errors import Rejected
 
 MARK_FIELDS: Final = ("am", "pm")
-MAX_KNOWN: Final = 4096
+MAX_DAYS: Final = 1024
+MAX_KNOWN: Final = 4096  # pairs of marks of one school year
 LONGEST_KNOWN: Final = 40  # bytes: two of the longest words
 
 Reduced = tuple[str | None, str | None, bytes]
 Known = dict[bytes, Reduced]
 
+
 _by_year: dict[int, Known] = {}
-
-
-class Years(dict[int, Known]):
-    """Day number -> what is known of the marks of its school year."""
-
-    def __missing__(self, day: int) -> Known:
-        if not FIRST_DAY <= day <= LAST_DAY:
-            raise Rejected("impossible_date", "effective.from", "a date lies between 0001-01-01 and 9999-12-31")
-        if len(self) >= MAX_KNOWN:
-            self.clear()
-            _by_year.clear()
-        known = self[day] = _by_year.setdefault(school_year_of(day), {})
-        return known
 
 
 def _word(code: str | None, field: str, year: int) -> str | None:
@@ -50,8 +38,8 @@ def _encoded(word: str | None) -> bytes:
     return bytes((2, 2 * len(raw))) + raw
 
 
-def reduce_marks(am: str | None, pm: str | None, day: int, tail: bytes, known: Known) -> Reduced:
-    """Categories of both sessions and their Avro bytes; remembered in `known` by the bytes they came in.
+def reduce_marks(am: str | None, pm: str | None, day: int, tail: bytes, years: dict[int, Known]) -> Reduced:
+    """Categories of both sessions and their Avro bytes; remembered in `years` by the day and the bytes they came in.
 
     Raises Rejected `unknown_code` for a code that was not in force.
     """
@@ -59,6 +47,10 @@ def reduce_marks(am: str | None, pm: str | None, day: int, tail: bytes, known: K
     first, second = _word(am, "am", year), _word(pm, "pm", year)
     reduced = first, second, _encoded(first) + _encoded(second)
     if len(tail) <= LONGEST_KNOWN:
+        if len(years) >= MAX_DAYS:
+            years.clear()
+            _by_year.clear()
+        known = years[day] = _by_year.setdefault(year, {})
         if len(known) >= MAX_KNOWN:
             known.clear()
         known[tail] = reduced

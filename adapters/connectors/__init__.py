@@ -14,8 +14,11 @@ class Converted:
 
     `events` are in the JSON form of the contract and are checked by the recorder like any other. `kept` is (reason
     code, field, rule) when the unit could not become events: the whole unit is then kept aside, and `events` is empty.
-    `raw` are the unit's bytes, which the same connector can read again. `set_aside` names (reason code, field) parts
-    that failed their check and do not stop the fact. No value of the input is ever part of `kept` or `set_aside`.
+    `raw` are the unit's bytes, which the same connector can read again.
+
+    `set_aside` names (reason code, field) parts that failed a check here, do not stop the fact and were left out of the
+    events. What stays in an event and fails its check there, such as the mother's number of a birth, is found and
+    reported by the recorder; so each is reported once. No value of the input is part of `kept` or `set_aside`.
     """
 
     events: tuple[dict[str, Any], ...]

@@ -4,6 +4,7 @@ Source: NHS Digital, National Events Management Service, *PDS Birth Notification
 subject is the mother; her link names a RelatedPerson, and its patient is the baby. Her number may be missing.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 from xml.etree.ElementTree import Element
@@ -18,7 +19,8 @@ from domain.identifiers import NHS
 _STILLBIRTH: Final = frozenset({"2", "3", "4"})  # EMS-PDS-StillBornIndicator-1; 1 is live
 _STILLBORN_INDICATOR: Final = "237364002"  # SNOMED CT: Stillbirth
 _DEATH_STATUS: Final = {"1": "informal", "2": "formal"}
-_BABY_DAYS: Final = 366
+_NEWBORN_DAYS: Final = 366
+_LATEST_NOTICE_DAYS: Final = 5 * 366  # a birth told later than this is taken for a mother mistaken for her child
 
 
 def birth(message: Message) -> list[dict[str, Any]]:
@@ -63,17 +65,15 @@ def _is_marked(message: Message, patient: Element) -> bool:
 
 def _is_newborn(message: Message, patient: Element) -> bool:
     born = read_day(value(patient, "birthDate")).day
-    return born is not None and abs((message.sent_on() - born).days) <= _BABY_DAYS
+    return born is not None and abs((message.sent_on() - born).days) <= _NEWBORN_DAYS
 
 
 def _parent(message: Message, mother: Element) -> dict[str, Any]:
     """The mother as another person of the event: her number never stands among the child's."""
-    known = [checked for checked, _ in nhs_numbers(mother)]
-    failed = [checked.reason or "no_identifier" for checked in known if not checked.valid]
-    message.set_aside.extend((reason, "Patient[mother].identifier") for reason in failed)
     return {
         "role": "parent",
-        "identifiers": [{"scheme": NHS, "value": checked.normalised} for checked in known if checked.valid],
+        # One that fails its check stays: the recorder sets it aside, and it links nothing.
+        "identifiers": [{"scheme": NHS, "value": c.normalised or c.value} for c, _ in nhs_numbers(mother)],
         "person": person(mother, message.sent_on()),
     }
 
@@ -91,7 +91,8 @@ def _events(envelope: Envelope, child: Element, born: date, number: int) -> list
     died = _death(message, child, born)
     if died is not None:
         day, status = died
-        events.append(envelope.event("DeathNotified", {"status": status}, day, part=str(number)))
+        alone = replace(envelope, others=())  # the birth has told of the mother
+        events.append(alone.event("DeathNotified", {"status": status}, day, part=str(number)))
     return events
 
 
@@ -100,10 +101,12 @@ def _day_of_birth(message: Message, child: Element) -> date:
     texts = [value(child, "birthDate"), *times]
     for text in texts:
         day = read_day(text).day
-        if day is not None and day <= message.sent_on():
+        if day is not None and 0 <= (message.sent_on() - day).days <= _LATEST_NOTICE_DAYS:
             return day
     if any(texts):
-        raise Rejected("impossible_date", "Patient.birthDate", "the birth has no full date on or before the message's")
+        raise Rejected(
+            "impossible_date", "Patient.birthDate", "the birth has no full date shortly before the message's"
+        )
     raise Rejected("missing_field", "Patient.birthDate", "the birth has no date")
 
 

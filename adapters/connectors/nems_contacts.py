@@ -8,6 +8,7 @@ become EventRetracted for everything that came of the episode. The order is that
 makes mandatory for it; by the header's timestamp the published `new` would come after its own `delete`.
 """
 
+import hashlib
 import re
 from datetime import date
 from typing import Any, Final
@@ -33,6 +34,8 @@ _SENSITIVE: Final = re.compile(
     r"sexual|contracept|genitourinary|abortion|termination of pregnancy|\bmental|camhs|psych|substance|\bdrugs?\b"
     r"|alcohol|addict"
 )
+
+_LONGEST: Final = 200  # of a reference and of a source record's id in the contract
 
 _RUNNING: Final = frozenset({"active", "onhold"})
 _TO_COME: Final = frozenset({"planned", "waitlist"})
@@ -77,7 +80,8 @@ def _reference(message: Message, episode: Element) -> str:
     for identifier in kids(episode, "identifier"):
         text, system = value(identifier, "value"), value(identifier, "system")
         if text is not None:
-            return text if system is None else f"{system}|{text}"
+            whole = text if system is None else f"{system}|{text}"
+            return whole if len(whole) <= _LONGEST else f"sha256:{hashlib.sha256(whole.encode()).hexdigest()}"
     own = value(episode, "id")
     if own is None:
         raise Rejected("missing_field", "EpisodeOfCare.identifier", "nothing tells this episode of care from another")

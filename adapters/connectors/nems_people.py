@@ -69,13 +69,13 @@ def subject(message: Message, patient: Element, *, by_routing: bool = True) -> d
         reason = failed[0].reason if failed else None
         rule = "the patient's only NHS number fails its check" if failed else "the patient has no NHS number"
         raise Rejected(reason or "no_identifier", "Patient.identifier", rule)
-    message.set_aside.extend((checked.reason or "no_identifier", "Patient.identifier") for checked in failed)
     if not known:
         message.set_aside.append(("missing_field", "Patient.identifier"))
     number, status = valid[0] if valid else (stand_in, None)
     assert number is not None
     return {
-        "identifiers": [{"scheme": NHS, "value": number.normalised}],
+        # Those that fail their check stay: the recorder sets them aside, and they link nothing.
+        "identifiers": [{"scheme": NHS, "value": c.normalised or c.value} for c in (number, *failed)],
         "person": _with_birth(message, patient, number),
         "nhs_number_status": status,
     }

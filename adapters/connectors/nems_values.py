@@ -6,21 +6,21 @@ Sources: FHIR STU3 data types; NHS Data Dictionary (NHS NUMBER, POSTCODE OF USUA
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from xml.etree.ElementTree import Element
-from zoneinfo import ZoneInfo
 
 from adapters.connectors.nems_xml import extension_code, extensions, kids, value, values
 from domain.identifiers import NHS, Checked, check_identifier
 
-LONDON: Final = ZoneInfo("Europe/London")
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # beyond: a mistake, or a system's way to say "no end"
 
-_FORM = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?")
+_FORM = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?", re.ASCII)
 _ODS = re.compile(r"[A-Z0-9]{3,12}")
 _UPRN = re.compile(r"[0-9]{1,12}")
 _PSEUDO_ABROAD = re.compile(r"ZZ99[0-9][A-Z]Z")
+
+_HOUR: Final = timedelta(hours=1)
 
 NO_FIXED_ABODE: Final = "ZZ993VZ"
 _IN_ENGLAND_OR_UNKNOWN: Final = frozenset({"ZZ993CZ", "ZZ993WZ", NO_FIXED_ABODE})
@@ -59,7 +59,8 @@ def read_instant(text: str | None) -> datetime | None:
     except ValueError:
         return None
     if stated.tzinfo is None:
-        stated = stated.replace(tzinfo=LONDON)
+        stated = stated.replace(tzinfo=UTC)
+        return stated - _HOUR if _is_summer(stated - _HOUR) else stated
     return stated.astimezone(UTC)
 
 
@@ -70,7 +71,19 @@ def is_open_end(text: str | None) -> bool:
 
 def civil_day(instant: datetime) -> date:
     """The day of an instant in London."""
-    return instant.astimezone(LONDON).date()
+    universal = instant.astimezone(UTC)
+    return (universal + _HOUR if _is_summer(universal) else universal).date()
+
+
+def _is_summer(universal: datetime) -> bool:
+    """Whether London is an hour ahead: from the last Sunday in March to that in October, both at 01:00 UTC.
+
+    Source: Summer Time Order 2002 (SI 2002/262). Computed, for a small machine may have no table of time zones; the
+    messages are younger than the rule, which took effect in 1996.
+    """
+    march, october = (datetime(universal.year, month, 31, 1, tzinfo=UTC) for month in (3, 10))
+    back, ahead = (day - timedelta(days=day.isoweekday() % 7) for day in (october, march))
+    return ahead <= universal < back
 
 
 def timestamp(instant: datetime) -> str:

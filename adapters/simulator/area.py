@@ -39,6 +39,7 @@ class School:
 
     @property
     def organisation(self) -> str:
+        """Its code as a publisher."""
         return f"urn-{self.urn}"
 
 
@@ -52,6 +53,7 @@ class Practice:
 
     @property
     def organisation(self) -> str:
+        """Its code as a publisher."""
         return f"ods-{self.code}"
 
 

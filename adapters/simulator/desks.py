@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field
 from typing import Any
-from zlib import crc32
 
 from adapters.simulator.area import AUTHORITY, CARERS, DEMOGRAPHICS, LANDLORD, MENTORS, TRUST, Area
 from adapters.simulator.people import Child
 
-# Shares of children of whom a system also holds another agency's number; assumed. They are what links records.
-NHS_IN_SCHOOL, UPN_IN_AUTHORITY, NHS_IN_AUTHORITY, NHS_ELSEWHERE = 60, 80, 70, 35
+# Of a hundred children, of how many a system also holds another agency's number; these link records. Assumed: schools
+# as they will be once the NHS number is the consistent identifier, for while it is not, a child in school and the same
+# child at its practice are two children to anybody who counts those without a school.
+NHS_IN_SCHOOL, UPN_IN_AUTHORITY, NHS_IN_AUTHORITY, NHS_ELSEWHERE = 99, 80, 70, 35
 
 _INVOLVEMENT = ("InvolvementStarted", "InvolvementEnded", "InvolvementConfirmed")
 _LEAD = ("LeadNominated", "LeadAccepted", "LeadEnded")
@@ -72,8 +73,8 @@ class Desk:
 
 
 def writes_version_1(organisation: str) -> bool:
-    """Whether an organisation's system still writes the first version of schemas that have two: two in seven do."""
-    return crc32(organisation.encode()) % 7 < 2
+    """Whether a school's or practice's system still writes the first version of schemas that have two: a third do."""
+    return organisation[-1].isdigit() and int(organisation[-1]) % 3 == 1
 
 
 def desks(area: Area, marks: bool) -> dict[tuple[str, str], Desk]:

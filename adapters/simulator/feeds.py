@@ -1,4 +1,4 @@
-"""Reports of feeds: each desk says every Monday, for each event type, what it has sent of the days before, or nothing."""
+"""Reports of feeds: each desk says every Monday, for each event type, how much it has sent of the days before."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -17,13 +17,23 @@ GP_NEVER_AGAIN = 0.35  # of those
 SCHOOL_CHANGES = 0.4  # of moves to another ward
 VISITS_FORGOTTEN = 0.04
 HOSTEL, REFUGE = 0.35, 0.08  # of placements; the rest are flats
+# Of placements: what homelessness breaks besides (Miller and McNicholl 2003 name GP and school as the break points).
+PLACED_WITHOUT_GP, PLACED_WITHOUT_SCHOOL = 0.3, 0.25
 FIVE_YEARS = timedelta(days=1826)
+_NO_PLACE: dict[str, Any] = {
+    "status": "",
+    "lines": [],
+    "postcode": None,
+    "uprn": None,
+    "residence": None,
+    "return": None,
+}
 
 
 def address_of(world: World, family: Family) -> dict[str, Any]:
     """The family's address as it would be published."""
     if family.residence == "no_fixed_abode":
-        return {"status": "none_known", "lines": [], "postcode": None, "uprn": None, "residence": "no_fixed_abode", "return": None}  # fmt: skip # noqa: E501
+        return {**_NO_PLACE, "status": "none_known", "residence": "no_fixed_abode"}
     return world.area.address(family.ward, family.place, family.residence)
 
 
@@ -52,14 +62,19 @@ def birth(world: World, day: date) -> Iterator[Step]:
         world.begin(first_practice(world, child, world.later(day, 14, 42)))
 
 
+def is_here(child: Child) -> bool:
+    """Whether the child still lives here; asked anew after each wait."""
+    return not child.gone
+
+
 def first_practice(world: World, child: Child, day: date) -> Iterator[Step]:
     """A newborn is registered where its family is, but for one in twenty-five."""
     yield day
     if not child.gone and not world.chance(0.04):
-        yield from join(world, child, world.practice_for(child.family), day)
+        yield from join(child, world.practice_for(child.family), day)
 
 
-def join(world: World, child: Child, practice: Practice, day: date) -> Iterator[Step]:
+def join(child: Child, practice: Practice, day: date) -> Iterator[Step]:
     """Registration with a practice."""
     child.practice = practice
     yield Fact("gp_joined", child, day, {"practice": practice})
@@ -74,17 +89,19 @@ def drop(child: Child, day: date, reason: str) -> Iterator[Step]:
 
 def health_visiting(world: World, child: Child, day: date) -> Iterator[Step]:
     """The health visitor's caseload up to five: universal, confirmed once a year. Older confirmations are not told."""
+    fifth, told_from = child.born + FIVE_YEARS, world.plan.start - timedelta(days=380)
     yield day
+    if not is_here(child) or day >= fifth:
+        return
     team = world.area.team(TRUST, "health visiting", child.family.ward)
     base = {"organisation": TRUST, "service": "health visiting", "reference": None}
     named = {**base, "team": team.card, "worker": world.rng.choice(team.workers)}
     yield Fact("involvement_started", child, day, {**named, "provision": "universal", "role": "health visitor"})
-    fifth, told_from = child.born + FIVE_YEARS, world.plan.start - timedelta(days=380)
     day = world.later(day, 340, 380)
-    while day < fifth and not child.gone:
+    while day < fifth and is_here(child):
         if day >= told_from and not world.chance(VISITS_FORGOTTEN):
             yield day
-            if not child.gone:
+            if is_here(child):
                 yield Fact("involvement_confirmed", child, day, named)
         day = world.later(day, 340, 380)
     yield fifth
@@ -125,7 +142,7 @@ def change_practice(world: World, children: list[Child], day: date) -> Iterator[
     for child in here:
         old = child.practice
         if old is not new:
-            yield from join(world, child, new, day)
+            yield from join(child, new, day)
             if old is not None:
                 yield Fact("gp_left", child, day, {"practice": old, "reason": "transfer"})
 
@@ -174,13 +191,12 @@ def depart(world: World, day: date) -> Iterator[Step]:
         return
     family = world.pick_family()
     abroad, lost = world.chance(0.14), world.chance(0.1)
-    going = {"lines": [], "postcode": None, "uprn": None, "residence": None, "return": None}
     if abroad:
-        address = {"status": "left_england", **going, "return": world.rng.choice(("yes", "no", "unknown"))}
+        address = {**_NO_PLACE, "status": "left_england", "return": world.rng.choice(("yes", "no", "unknown"))}
     elif lost:
-        address = {"status": "none_known", **going}
+        address = {**_NO_PLACE, "status": "none_known"}
     else:
-        address = {"status": "current", **going, "lines": ["1 Far Street", "Southmoor"], "postcode": "ZE99 1AA"}
+        address = {**_NO_PLACE, "status": "current", "lines": ["1 Far Street", "Southmoor"], "postcode": "ZE99 1AA"}
     for child in list(family.children):
         yield Fact("moved", child, day, {"address": address})
         destination = "unknown" if abroad or lost else "999901"
@@ -195,7 +211,7 @@ def placement(world: World, day: date) -> Iterator[Step]:
     if family.residence not in ("home", "no_fixed_abode") or family.since >= day:
         return
     if not world.chance(0.25):
-        yield from known(world, family, day)
+        yield from known(family, day)
         publisher = AUTHORITY
     else:
         publisher = LANDLORD
@@ -212,6 +228,11 @@ def placement(world: World, day: date) -> Iterator[Step]:
         yield Fact("placed", child, day, {**base, "address": address, "siblings": placed})
     if world.chance(0.5):  # else nobody tells the practice, and the old address stands
         yield from _moved(world, family, day)
+    if world.chance(PLACED_WITHOUT_GP):
+        world.begin(lose_practice(world, list(placed), world.later(day, 20, 60), "returned_undelivered"))
+    if world.chance(PLACED_WITHOUT_SCHOOL):
+        for child in placed:
+            world.begin(school_life.lose_place(world, child, world.later(day, 10, 40)))
     day = world.later(day, 40, 300)
     yield day
     for child in placed:
@@ -223,7 +244,7 @@ def placement(world: World, day: date) -> Iterator[Step]:
 
 def death(world: World, day: date) -> Iterator[Step]:
     """A child dies."""
-    child = world.pick_child()
+    child = world.pick_child(day)
     if child is None or len(world.families) < 2:
         return
     yield Fact("died", child, day, {"status": "formal" if world.chance(0.5) else "informal"})
@@ -234,10 +255,10 @@ def death(world: World, day: date) -> Iterator[Step]:
 
 def death_by_mistake(world: World, day: date) -> Iterator[Step]:
     """A death is notified of a child who lives, and withdrawn within three weeks."""
-    child = world.pick_child()
+    child = world.pick_child(day)
     if child is not None:
         notice = {"status": "informal"}
         yield Fact("death_reported", child, day, notice)
-        then = world.later(day, 3, 21)
-        yield then
+        day = world.later(day, 3, 21)
+        yield day
         yield Fact("death_withdrawn", child, day, notice)

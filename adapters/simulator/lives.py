@@ -19,7 +19,10 @@ HISTORY = 300  # days before the start from which help is played
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """A kind of happening: its story, its rate a year, of what, at least how often, on working days only?"""
+    """A kind of happening: its story, its rate a year and of what, and how often at least, all told.
+
+    Unless on `any_day`, it happens on working days; those `before_start` are played for some time before it too.
+    """
 
     story: Callable[[World, date], Iterator[Step]]
     rate: float
@@ -78,7 +81,7 @@ class Lives:
                     yield from self._go_on(home_life.health_visiting(world, child, visited), eve)
             if world.chance(KNOWN_AT_START):
                 opened = max(family.since, min(child.born for child in family.children))
-                yield from self._go_on(support.known(world, family, opened), eve)
+                yield from self._go_on(support.known(family, opened), eve)
         for hazard in HAZARDS:
             if hazard.before_start:
                 for _ in range(round(self._a_day(hazard) * HISTORY)):

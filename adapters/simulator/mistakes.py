@@ -1,4 +1,4 @@
-"""Mistakes that agencies make and put right: a wrong date or worker corrected, a fact said of a wrong child retracted."""
+"""Mistakes that agencies make and put right: wrong dates and workers corrected, facts of wrong children retracted."""
 
 from datetime import date, timedelta
 from random import Random
@@ -35,7 +35,8 @@ class Mistakes:
         if self._wrong < 1:
             return None
         self._wrong -= 1
-        right, changes = event["effective"]["from"], dict(_NO_CHANGE)
+        right: date = event["effective"]["from"]
+        changes: dict[str, Any] = dict(_NO_CHANGE)
         started = event["event_type"] == "InvolvementStarted"
         until: date | None = event["effective"]["to"]
         choice = self._rng.random()
@@ -52,7 +53,7 @@ class Mistakes:
             changes["effective_from"] = right
             wrong = max(right - timedelta(days=self._rng.randrange(1, 21)), fact.child.born)
             event["effective"] = {"from": wrong if wrong != right else right + timedelta(days=3), "to": until}
-        return self._about("EventCorrected", event, fact, right, "entered_in_error", changes=changes)
+        return self._about("EventCorrected", event, fact, right, "entered_in_error", {"changes": changes})
 
     def wrong_child(self, event: Event, fact: Fact) -> tuple[Event, Event] | None:
         """Perhaps the same said of a child whom it does not concern, and its retraction."""
@@ -61,24 +62,25 @@ class Mistakes:
         self._wrong_child += self._plan.mistaken
         if self._wrong_child < 1:
             return None
-        other = self._world.pick_child("school" if "school" in event else "")
+        other = self._world.pick_child(fact.day, "school" if "school" in event else "")
         if other is None or other is fact.child:
             return None  # the turn is not lost: the next event is tried
         self._wrong_child -= 1
         desk = self._agencies.desk_of(event)
         own = {key: event[key] for key in list(event)[list(event).index("basis") + 1 :]}
         start = max(event["effective"]["from"], other.born)
+        row = f"slip-{desk.system}-{desk.count}"
         slip = self._agencies.event(
-            event["event_type"], desk, other, start, full=True, basis=event["basis"], row=f"slip-{desk.count}", **own
+            event["event_type"], desk, other, start, own, full=True, basis=event["basis"], row=row
         )
-        return slip, self._about("EventRetracted", slip, Fact("", other, start, {}), start, "wrong_child")
+        return slip, self._about("EventRetracted", slip, Fact("", other, start, {}), start, "wrong_child", {})
 
-    def _about(self, kind: str, event: Event, fact: Fact, day: date, reason: str, **own: Any) -> Event:
+    def _about(self, kind: str, event: Event, fact: Fact, day: date, reason: str, own: Event) -> Event:
         row = event["source"]["source_record_id"]
         by_row = row is not None and self._rng.random() < 0.5
         target = {"event_id": None if by_row else event["event_id"], "source_record_id": row if by_row else None}
         desk = self._agencies.desk_of(event)
-        return self._agencies.event(kind, desk, fact.child, day, target={**target, "reason": reason}, **own)
+        return self._agencies.event(kind, desk, fact.child, day, own, target={**target, "reason": reason})
 
 
 def _colleague(worker: dict[str, Any]) -> Event:

@@ -33,7 +33,12 @@ def nhs_numbers(first: int) -> Iterator[str]:
 
 
 def upn(authority: str, establishment: int, year: int, serial: int) -> str:
-    """A permanent UPN given by a school: check letter, authority, establishment, year, serial (DfE UPN guide)."""
+    """A permanent UPN given by a school: check letter, authority, establishment, year, serial (DfE UPN guide).
+
+    Raises `Misuse` when a school's thousand of the year is used up.
+    """
+    if serial > 999:
+        raise Misuse("a school gave more UPNs in a year than there are: take a shorter period")
     digits = f"{authority}{establishment:04}{year % 100:02}{serial:03}"
     total = sum(int(digit) * place for place, digit in enumerate(digits, start=2))
     return _LETTERS[total % 23] + digits

@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
-Writer = Callable[[bytearray, Any], None]
+Schema = Any  # as parsed by fastavro
+Value = Any  # what the schema says
+Writer = Callable[[bytearray, Value], None]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -48,7 +50,7 @@ def micros(value: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
-def writer(schema: Any, names: dict[str, Writer] | None = None) -> Writer:
+def writer(schema: Schema, names: dict[str, Writer] | None = None) -> Writer:
     """A function that appends a value of a schema parsed by fastavro (names in full) to a bytearray."""
     names = {} if names is None else names
     if isinstance(schema, str):
@@ -71,10 +73,10 @@ def writer(schema: Any, names: dict[str, Writer] | None = None) -> Writer:
     return writer(kind, names)
 
 
-def _record(schema: Any, names: dict[str, Writer]) -> Writer:
+def _record(schema: Schema, names: dict[str, Writer]) -> Writer:
     fields = [(field["name"], writer(field["type"], names)) for field in schema["fields"]]
 
-    def write(out: bytearray, value: Any) -> None:
+    def write(out: bytearray, value: Value) -> None:
         for name, field in fields:
             field(out, value[name])
 
@@ -83,7 +85,7 @@ def _record(schema: Any, names: dict[str, Writer]) -> Writer:
 
 
 def _optional(branch: Writer) -> Writer:
-    def write(out: bytearray, value: Any) -> None:
+    def write(out: bytearray, value: Value) -> None:
         if value is None:
             out.append(0)
         else:
@@ -94,7 +96,7 @@ def _optional(branch: Writer) -> Writer:
 
 
 def _array(item: Writer) -> Writer:
-    def write(out: bytearray, value: Any) -> None:
+    def write(out: bytearray, value: Value) -> None:
         if value:
             out += number(len(value))
             for one in value:
@@ -107,29 +109,29 @@ def _array(item: Writer) -> Writer:
 def _enum(symbols: list[str]) -> Writer:
     coded = {symbol: number(index) for index, symbol in enumerate(symbols)}
 
-    def write(out: bytearray, value: Any) -> None:
+    def write(out: bytearray, value: Value) -> None:
         out += coded[value]
 
     return write
 
 
-def _text(out: bytearray, value: Any) -> None:
+def _text(out: bytearray, value: Value) -> None:
     out += text(value)
 
 
-def _long(out: bytearray, value: Any) -> None:
+def _long(out: bytearray, value: Value) -> None:
     out += number(value)
 
 
-def _boolean(out: bytearray, value: Any) -> None:
+def _boolean(out: bytearray, value: Value) -> None:
     out.append(1 if value else 0)
 
 
-def _date(out: bytearray, value: Any) -> None:
+def _date(out: bytearray, value: Value) -> None:
     out += day(value)
 
 
-def _instant(out: bytearray, value: Any) -> None:
+def _instant(out: bytearray, value: Value) -> None:
     out += number(micros(value))
 
 

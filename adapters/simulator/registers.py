@@ -18,14 +18,14 @@ from adapters.simulator.plan import Plan
 
 # share of pupil-days on which it begins, code of the morning, code of the afternoon, most days that it lasts
 INCIDENTS = (
-    (0.0150, "I", "I", 5),  # ill
+    (0.0120, "I", "I", 4),  # ill
     (0.0060, "M", "\\", 1),  # appointment
     (0.0060, "/", "M", 1),
     (0.0200, "L", "\\", 1),  # late, before the register closed
     (0.0040, "U", "\\", 1),  # late, after it closed
-    (0.0035, "O", "O", 2),  # without leave
+    (0.0025, "O", "O", 2),  # without leave
     (0.0025, "/", "O", 1),
-    (0.0009, "G", "G", 10),  # holiday without leave
+    (0.0007, "G", "G", 9),  # holiday without leave
     (0.0060, "N", "N", 1),  # no reason yet
     (0.0030, "/", "N", 1),
     (0.0040, "V", "V", 2),  # visit
@@ -40,7 +40,7 @@ _UP_TO = list(accumulate(share for share, *_ in INCIDENTS))
 USUAL = 1 - _UP_TO[-1]
 FRAIL = 3  # times as many incidents, for one pupil in ten
 NEVER_EXPLAINED = 0.05  # of N marks; the rest are amended within five school days
-REASONS_FOUND = (("I", 45), ("O", 35), ("M", 12), ("U", 8))
+REASONS_FOUND = {"I": 45, "O": 35, "M": 12, "U": 8}
 _STEP = timedelta(milliseconds=1)
 _WINDOW = timedelta(minutes=115)
 
@@ -125,8 +125,7 @@ class Registers:
         rng = self._rng
         if rng.random() < NEVER_EXPLAINED:
             return
-        codes, weights = zip(*REASONS_FOUND, strict=True)
-        code = rng.choices(codes, weights)[0]
+        code = rng.choices(list(REASONS_FOUND), list(REASONS_FOUND.values()))[0]
         amended = {**event, "event_id": event_id, "am": code if event["am"] == "N" else None, "pm": code}
         self._outbox.write(amended, working_day(today + timedelta(days=1 + int(rng.random() * 5))))
 

@@ -9,6 +9,7 @@ from adapters.simulator.lives import Lives
 from adapters.simulator.mistakes import Mistakes
 from adapters.simulator.outbox import REGISTERS_TO, Outbox, Posted
 from adapters.simulator.plan import Plan
+from adapters.simulator.publishing import publish
 from adapters.simulator.registers import Registers, midnight
 from adapters.simulator.terms import is_school_day
 from adapters.simulator.world import Fact
@@ -46,33 +47,37 @@ class _Run:
             if n and today.weekday() == 0:
                 yield from self._feeds.reports(today)
             for fact in self._lives.day(today):
-                self._take(fact)
+                self._take(fact, today)
             yield from self._publish(today)
         yield from self._send(self._outbox.rest(midnight(plan.end)), plan.end - timedelta(days=1))
 
     def _load(self) -> Iterator[Event]:
         moment, start = midnight(self._plan.start), self._plan.start
         for fact in self._lives.history():
-            for event in self._agencies.events(fact, "backfill"):
-                moment += LOAD_STEP
-                event["recorded_at"] = moment
-                organisation = event["source"]["organisation"]
-                if not self._feeds.is_silent(organisation, event["event_type"], start):
-                    self._feeds.sent(organisation, event["event_type"])
-                    yield event
+            event = publish(self._agencies, fact, "backfill")
+            if event is None:
+                continue
+            moment += LOAD_STEP
+            event["recorded_at"] = moment
+            organisation = event["source"]["organisation"]
+            if not self._feeds.is_silent(organisation, event["event_type"], start):
+                self._feeds.sent(organisation, event["event_type"])
+                yield event
 
-    def _take(self, fact: Fact) -> None:
+    def _take(self, fact: Fact, today: date) -> None:
         """Post what agencies tell of a fact, with their mistakes and what puts these right."""
-        for event in self._agencies.events(fact):
-            remedy = self._mistakes.remedy(event, fact)
-            slip = self._mistakes.wrong_child(event, fact)
-            written = self._outbox.post(event, fact.day, MOST_LAG.get(fact.kind, 2))
-            if remedy is not None:
-                self._outbox.post(remedy, written + timedelta(days=2), 20)
-            if slip is not None:
-                mistaken, retraction = slip
-                written = self._outbox.post(mistaken, fact.day)
-                self._outbox.post(retraction, written + timedelta(days=1), 15)
+        event = publish(self._agencies, fact)
+        if event is None:
+            return
+        remedy = self._mistakes.remedy(event, fact)
+        slip = self._mistakes.wrong_child(event, fact)
+        written = self._outbox.post(event, today, MOST_LAG.get(fact.kind, 2))
+        if remedy is not None:
+            self._outbox.post(remedy, written + timedelta(days=2), 20)
+        if slip is not None:
+            mistaken, retraction = slip
+            written = self._outbox.post(mistaken, today)
+            self._outbox.post(retraction, written + timedelta(days=1), 15)
 
     def _publish(self, today: date) -> Iterator[Event]:
         posted = self._outbox.due(today)

@@ -1,5 +1,8 @@
-"""Admissions, changes of school, the turn of the school year, long absences. Grounds are of regulation 9(1),
-SI 2024/208: A registered at another school, F taught at home, G moved away, I twenty days absent, K died, L grown up."""
+"""Admissions, changes of school, the turn of the school year, long absences.
+
+Grounds of removal are of regulation 9(1), SI 2024/208: A registered at another school, F taught at home, G moved away,
+I absent for twenty days, K died, L beyond school age.
+"""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -22,10 +25,14 @@ def off_roll(world: World, child: Child, day: date, ground: str, destination: st
         world.unenrol(child)
 
 
+def _is_free(child: Child) -> bool:
+    return not child.gone and child.school is None
+
+
 def join(world: World, child: Child, day: date) -> Iterator[Step]:
     """The child starts at the school its family would choose, if it is of age and on no roll by then."""
     yield day
-    if not child.gone and child.school is None and world.school_age(child, day):
+    if _is_free(child) and world.school_age(child, day):
         world.enrol(child, world.school_for(child, day), day)
         status = "G" if world.chance(GUEST) else "C"
         yield Fact("school_started", child, day, {"school": child.school, "status": status})
@@ -50,21 +57,30 @@ def change(world: World, child: Child, day: date) -> Iterator[Step]:
     if gap:
         day = world.later(day, 20, 70)
         yield day
-    if not child.gone and child.school is None and year_group(child.born, day) in new.years:
+    if _is_free(child) and year_group(child.born, day) in new.years:
         world.enrol(child, new, day)
         yield Fact("school_started", child, day, {"school": new, "status": "C"})
 
 
+def lose_place(world: World, child: Child, day: date) -> Iterator[Step]:
+    """A place is given up for distance, with nothing in its stead for months, or for good."""
+    yield day
+    if not child.gone:
+        yield from off_roll(world, child, day, "G", "unknown")
+        if not world.chance(0.3):
+            yield from join(world, child, world.later(day, 40, 150))
+
+
 def change_of_mind(world: World, day: date) -> Iterator[Step]:
     """A pupil changes school without moving home."""
-    child = world.pick_child("school")
+    child = world.pick_child(day, "school")
     if child is not None:
         yield from change(world, child, day)
 
 
 def taught_at_home(world: World, day: date) -> Iterator[Step]:
     """A parent takes a child out of school to teach it at home."""
-    child = world.pick_child("school")
+    child = world.pick_child(day, "school")
     if child is not None:
         yield from off_roll(world, child, day, "F", None)
         if world.chance(HOME_AGAIN):
@@ -73,7 +89,7 @@ def taught_at_home(world: World, day: date) -> Iterator[Step]:
 
 def long_absence(world: World, day: date) -> Iterator[Step]:
     """Ten school days or many more without leave; after twenty the name may be removed."""
-    child = world.pick_child("school")
+    child = world.pick_child(day, "school")
     if child is None:
         return
     days = 16 + int(world.rng.random() * 60)

@@ -38,26 +38,42 @@ def scripted(child: Child, script: Script) -> Iterator[Step]:
 
 
 def involvement(
-    world: World, child: Child, organisation: str, service: str, start: date, end: date, reason: str, **more: Any
+    world: World,
+    child: Child,
+    organisation: str,
+    service: str,
+    start: date,
+    end: date,
+    reason: str = "completed",
+    *,
+    worker: dict[str, Any] | None = None,
+    role: str | None = None,
+    fixed: bool = False,
 ) -> Script:
-    """An additional service with its confirmations, every two to three months unless the worker forgets them."""
+    """An additional service with its confirmations, every two to three months unless the worker forgets them.
+
+    A `fixed` course says its end at the start and nothing at the end.
+    """
     team = world.area.team(organisation, service, child.family.ward)
-    worker = more.pop("worker", None) or world.rng.choice(team.workers)
+    worker = worker or world.rng.choice(team.workers)
     reference = f"{team.card['code']}-{world.number('reference')}" if world.chance(0.9) else None
     base = {"organisation": organisation, "service": service, "reference": reference}
     named = {**base, "team": team.card, "worker": worker}
-    script: Script = [(start, "involvement_started", {**named, "provision": "additional", **more})]
+    until = end if fixed else None
+    script: Script = [
+        (start, "involvement_started", {**named, "provision": "additional", "role": role, "until": until})
+    ]
     if world.chance(0.85):
         day = world.later(start, 55, 90)
         while day < end:
             script.append((day, "involvement_confirmed", named))
             day = world.later(day, 55, 90)
-    if "until" not in more:
+    if not fixed:
         script.append((end, "involvement_ended", {**base, "reason": reason}))
     return script
 
 
-def known(world: World, family: Family, day: date) -> Iterator[Step]:
+def known(family: Family, day: date) -> Iterator[Step]:
     """The authority opens a file on a family: who belongs to it, who the parents are."""
     if not family.known:
         family.known = True
@@ -67,7 +83,7 @@ def known(world: World, family: Family, day: date) -> Iterator[Step]:
 
 def relations(child: Child, day: date) -> Iterator[Step]:
     """What the authority states of one child's family, from the child's birth or the opening of the file."""
-    family = child.family
+    family, day = child.family, max(day, child.born)
     yield Fact("related", child, day, {"relation": "family", "family": family})
     for parent in family.parents:
         yield Fact("related", child, day, {"relation": "parent", "parent": parent})
@@ -81,7 +97,7 @@ def separation(world: World, day: date) -> Iterator[Step]:
     for _ in range(200):
         family = world.pick_family()
         if len(family.parents) == 2 and (family.known or world.chance(0.05)):
-            yield from known(world, family, day)
+            yield from known(family, day)
             parent = family.parents.pop()
             for child in family.children:
                 yield Fact("unrelated", child, day, {"relation": "parent", "parent": parent})
@@ -90,11 +106,11 @@ def separation(world: World, day: date) -> Iterator[Step]:
 
 def early_help(world: World, day: date) -> Iterator[Step]:
     """An early help plan with its lead, perhaps more services, and an end that is not always a good one."""
-    child = world.pick_child("helped")
+    child = world.pick_child(day, "helped")
     if child is None:
         return
     child.helped = "early help"
-    yield from known(world, child.family, day)
+    yield from known(child.family, day)
     team = world.area.team(AUTHORITY, "early help", child.family.ward)
     worker = world.rng.choice(team.workers)
     end, reason = world.later(day, 60, 300), choose(world, HELP_ENDS)
@@ -105,7 +121,7 @@ def early_help(world: World, day: date) -> Iterator[Step]:
     ]
     script += _leading(world, child, day, end, worker, reason)
     if world.chance(0.3):
-        script += involvement(world, child, MENTORS, "family mentoring", world.later(day, 5, 30), end, "completed")
+        script += involvement(world, child, MENTORS, "family mentoring", world.later(day, 5, 30), end)
     yield from scripted(child, script)
     child.helped = None
     if reason == "step_up" and not child.gone:
@@ -123,7 +139,7 @@ def _leading(world: World, child: Child, day: date, end: date, helper: dict[str,
     elif organisation in (TRUST, MENTORS):
         service = "speech and language therapy" if organisation == TRUST else "family mentoring"
         leader = world.rng.choice(world.area.team(organisation, service, child.family.ward).workers)
-        script += involvement(world, child, organisation, service, day, leaves, "completed", worker=leader)
+        script += involvement(world, child, organisation, service, day, leaves, worker=leader)
     else:
         leader = helper
         ends = reason if reason in INVOLVEMENT_ENDS else "completed"
@@ -153,21 +169,21 @@ def _leading(world: World, child: Child, day: date, end: date, helper: dict[str,
 
 def _rival(world: World, child: Child, accepted: date, end: date, post: dict[str, Any]) -> Script:
     """Another agency also says that it leads."""
-    organisation, service = (TRUST, "health visiting") if world.chance(0.5) else (MENTORS, "family mentoring")
+    organisation, service = (TRUST, "community paediatrics") if world.chance(0.5) else (MENTORS, "family mentoring")
     worker = world.rng.choice(world.area.team(organisation, service, child.family.ward).workers)
     other = {**post, "organisation": organisation, "worker": worker}
     start = world.later(accepted, 3, 30)
-    script = involvement(world, child, organisation, service, start, end, "completed", worker=worker)
+    script = involvement(world, child, organisation, service, start, end, worker=worker)
     script += [(start, "lead_nominated", other), (start, "lead_accepted", other)]
     return [*script, (end, "lead_ended", {**other, "reason": "other"})]
 
 
 def referral(world: World, day: date) -> Iterator[Step]:
     """A referral to children's social care; more than half lead to social work."""
-    child = world.pick_child("helped")
+    child = world.pick_child(day, "helped")
     if child is None:
         return
-    yield from known(world, child.family, day)
+    yield from known(child.family, day)
     details = {"service": "children's social care", "source_code": choose(world, REFERRAL_SOURCES)}
     yield Fact("referred", child, day, details)
     if world.chance(TO_SOCIAL_WORK):
@@ -179,8 +195,7 @@ def social_work(world: World, day: date, child: Child) -> Iterator[Step]:
     child.helped = "social work"
     end = world.later(day, 35, 420)
     worker = world.rng.choice(world.area.team(AUTHORITY, "social work", child.family.ward).workers)
-    more = {"worker": worker, "role": "social worker"}
-    script = involvement(world, child, AUTHORITY, "social work", day, end, "completed", **more)
+    script = involvement(world, child, AUTHORITY, "social work", day, end, worker=worker, role="social worker")
     if world.chance(CHILD_PROTECTION):
         role = "lead_child_protection_practitioner"
         post = {"organisation": AUTHORITY, "role": role, "scope": "child", "worker": worker}
@@ -193,19 +208,18 @@ def social_work(world: World, day: date, child: Child) -> Iterator[Step]:
 
 def therapy(world: World, day: date) -> Iterator[Step]:
     """A therapy of the health trust, sometimes a course whose end is known from the start."""
-    child = world.pick_child()
+    child = world.pick_child(day)
     if child is not None:
         service = "speech and language therapy" if world.chance(0.7) else "community paediatrics"
         end = world.later(day, 30, 240)
-        more = {"until": end} if world.chance(FIXED_COURSE) else {}
-        reason = choose(world, INVOLVEMENT_ENDS)
-        yield from scripted(child, involvement(world, child, TRUST, service, day, end, reason, **more))
+        reason, fixed = choose(world, INVOLVEMENT_ENDS), world.chance(FIXED_COURSE)
+        yield from scripted(child, involvement(world, child, TRUST, service, day, end, reason, fixed=fixed))
 
 
 def young_carer(world: World, day: date) -> Iterator[Step]:
     """Support for a child who looks after somebody."""
-    child = world.pick_child()
+    child = world.pick_child(day)
     if child is not None and child.born < day - timedelta(days=8 * 365):
         end = world.later(day, 120, 500)
-        script = involvement(world, child, CARERS, "young carers' support", day, end, "completed")
+        script = involvement(world, child, CARERS, "young carers' support", day, end)
         yield from scripted(child, script)

@@ -35,7 +35,7 @@ def school_days(year: int) -> frozenset[date]:
         (date(year + 1, 4, 14), date(year + 1, 7, 21), _week_of(date(year + 1, 5, 28)) | {may_day}),
     )
     days = [day for first, last, off in terms for day in _weekdays(first, last) if day not in off]
-    # Training days are the first two of the year and the last ones of it.
+    # The first two days of the year and the last ones of it are for training.
     return frozenset(days[2 : len(days) - (TRAINING_DAYS - 2)])
 
 

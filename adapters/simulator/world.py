@@ -75,9 +75,7 @@ class World:
         """The UPN that a school gives to a child first admitted in `year`."""
         key = (school.establishment, year % 100)
         self._serials[key] = serial = self._serials.get(key, 0) + 1
-        # A school that has used up a year's thousand goes on in an establishment number of its own, never used.
-        over, serial = divmod(serial, 1000)
-        return numbers.upn(AUTHORITY_CODE, (school.establishment + 5000 * over) % 10_000, year, serial)
+        return numbers.upn(AUTHORITY_CODE, school.establishment, year, serial)
 
     # ---- chance
 
@@ -94,11 +92,12 @@ class World:
         """Any family."""
         return self.families[int(self.rng.random() * len(self.families))]
 
-    def pick_child(self, suits: str = "") -> Child | None:
-        """Any child; with `suits`, one on a roll (`school`), with a practice (`practice`) or not yet `helped`."""
+    def pick_child(self, day: date, suits: str = "") -> Child | None:
+        """Any child born before `day`: on a roll (`school`), not yet `helped`, or as it comes. None if hard to find."""
         for _ in range(200):
             child = self.rng.choice(self.pick_family().children)
-            if not suits or (child.helped is None if suits == "helped" else getattr(child, suits) is not None):
+            suitable = {"": True, "helped": child.helped is None, "school": child.school is not None}[suits]
+            if suitable and child.born < day:
                 return child
         return None
 
@@ -112,7 +111,7 @@ class World:
         """A family with children, not yet settled anywhere in particular."""
         rng = self.rng
         ward = rng.randrange(len(names.WARDS))
-        since = today - timedelta(days=int(min(rng.expovariate(1 / 1500), 6000)))
+        since = today - timedelta(days=1 + int(min(rng.expovariate(1 / 1500), 6000)))
         family = people.new_family(rng, self.number("family"), ward, self.new_place(ward), since)
         for born in people.birthdays(rng, today)[:most]:
             self.add_child(family, born)
@@ -157,8 +156,8 @@ class World:
     def enrol(self, child: Child, school: School, day: date) -> None:
         """Put the child on the school's roll; a child without a UPN gets one, of the year it began school."""
         if child.upn is None:
-            first = min(self.area.schools_for(0, child.family.ward), key=lambda other: other.urn)
-            giver = school if 0 in school.years else first
+            primaries = self.area.schools_for(0, child.family.ward)
+            giver = school if 0 in school.years else primaries[child.number % len(primaries)]
             child.upn = self.new_upn(giver, year_of(day) - min(year_group(child.born, day), 11))
         child.school = school
         school.roll.append(child)

@@ -1,19 +1,22 @@
 """Events as agencies send them: a few by hand, and any at all, made from the schemas."""
 
+import json
 from copy import deepcopy
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import fastavro
 from hypothesis import strategies as st
 
+from adapters.codec import decode_wire, to_json_form
 from adapters.codec.limits import FIRST_DAY, FIRST_INSTANT, LAST_DAY, LAST_INSTANT, text_rule
 from domain.attendance import CATEGORIES
 from domain.effects import Act
 from schemas.registry import Schema, registry
 from schemas.shape import Choice, Kind, Many, Maybe, Record, Scalar, Shape, shape
 
-UPN = "A801200001001"
+UPN = "H801200001001"
 NHS = "9990000018"
 
 MARK_CODES = ["/", "\\", "L", "B", "K", "C1", "I", "M", "N", "O", "U", "Y1", "X", "#", *CATEGORIES.values()]
@@ -147,3 +150,45 @@ def bodies(schema: Schema) -> st.SearchStrategy[dict[str, Any]]:
         days = st.fixed_dictionaries({"from": st.integers(19_700, 30_000), "to": st.none() | _DAYS})
         fields |= {"am": marks, "pm": marks, "effective": days}
     return st.fixed_dictionaries(fields)
+
+
+def full(part: Shape, name: str = "") -> Any:
+    """A value with every optional part there, the same each time: for golden messages."""
+    if isinstance(part, Maybe):
+        return full(part.inner, name)
+    if isinstance(part, Many):
+        return [full(part.items, name)]
+    if isinstance(part, Choice):
+        return part.symbols[-1]
+    if isinstance(part, Record):
+        return {entry.name: full(entry.shape, entry.name) for entry in part.fields}
+    known = {"am": "/", "pm": "U", "scheme": "upn", "value": UPN, "school": "urn-937083", "organisation": "la-808"}
+    return {
+        Kind.TEXT: known.get(name, f"{name} é"),
+        Kind.BOOLEAN: True,
+        Kind.INT: 7,
+        Kind.LONG: 300,
+        Kind.DATE: 20_697,
+        Kind.INSTANT: 1_788_336_900_000_000,
+    }[part.kind]
+
+
+GOLDEN = Path(__file__).parent.parent / "fixtures" / "wire.json"
+
+
+def golden() -> list[dict[str, Any]]:
+    """One message of each released schema as it was once written; entries are added with a schema and never changed."""
+    entries: list[dict[str, Any]] = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    return entries
+
+
+def add_golden() -> None:
+    """Adds the messages of new schemas: `python -c 'from tests.builders.wire import add_golden as add; add()'`."""
+    entries = golden() if GOLDEN.exists() else []
+    there = {entry["file"] for entry in entries}
+    for schema in all_schemas():
+        if schema.file not in there:
+            body = full(shape(schema))
+            event = to_json_form(decode_wire(by_fastavro(schema, body)))
+            entries.append({"file": schema.file, "wire": by_fastavro(schema, body).hex(), "event": event})
+    GOLDEN.write_text(json.dumps(entries, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

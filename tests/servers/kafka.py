@@ -6,6 +6,7 @@ All three are handled alike. A broker can be killed and started again on its dat
 import base64
 import contextlib
 import fcntl
+import gc
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ import subprocess
 import tempfile
 import time
 import uuid
+import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,7 +23,7 @@ from typing import Any, Protocol
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from adapters.embedded.postgres import free_port
+from adapters.embedded.postgres import ending_with_parent, free_port
 
 VERSION = "4.4.0"
 IMAGE = "apache/kafka:4.1.0"
@@ -115,7 +117,11 @@ class JavaBroker:
             subprocess.run([*command, "-t", self.cluster, "-c", configuration], check=True, capture_output=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self._java(), "kafka.Kafka", configuration], stdout=log, stderr=log, start_new_session=True
+                [*self._java(), "kafka.Kafka", configuration],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=ending_with_parent(signal.SIGKILL),  # noqa: PLW1509
             )
         _await(self.bootstrap_servers, alive=self.running, log=self.log)
 
@@ -152,16 +158,14 @@ class ContainerBroker:
     can_be_killed = True
 
     def __init__(self) -> None:
-        from docker.errors import DockerException
-
         self.port = free_port()
-        try:
-            from testcontainers.core.container import DockerContainer
-
-            container = DockerContainer(IMAGE).with_bind_ports(9092, self.port)
-            container.get_docker_client().client.ping()
-        except (DockerException, OSError) as error:
-            raise NoKafka(f"no container engine answers ({type(error).__name__})") from None
+        container, why = _container(self.port)
+        if container is None:
+            with warnings.catch_warnings():
+                # docker-py leaves the socket open on which no engine answered.
+                warnings.simplefilter("ignore", ResourceWarning)
+                gc.collect()
+            raise NoKafka(f"no container engine answers ({why})")
         for name, value in _container_environment(self.port).items():
             container = container.with_env(name, value)
         self._container = container
@@ -343,6 +347,20 @@ def _await(bootstrap: str, *, alive: Callable[[], bool], log: Path | None, secon
             time.sleep(0.02)
     tail = log.read_text()[-2000:] if log and log.exists() else ""
     raise RuntimeError(f"Kafka did not start\n{tail}")
+
+
+def _container(port: int) -> tuple[Any, str]:
+    """A container that was not yet started, or None and why there is none."""
+    from docker.errors import DockerException
+
+    try:
+        from testcontainers.core.container import DockerContainer
+
+        container = DockerContainer(IMAGE).with_bind_ports(9092, port)
+        container.get_docker_client().client.ping()
+    except (DockerException, OSError) as error:
+        return None, type(error).__name__
+    return container, ""
 
 
 def _container_environment(port: int) -> dict[str, str]:

@@ -1,0 +1,86 @@
+"""What a publisher needs to know without asking anybody: schemas, reason codes, whether the service is well."""
+
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from adapters.api.plain import StrictRoute
+from adapters.api.problems import Refused
+from adapters.service import Service
+from domain.reasons import REASONS
+from projections.engine import use
+from schemas.registry import Schema, registry
+
+
+def _json(document: Any) -> Response:  # noqa: ANN401  (any JSON value)
+    return Response(orjson.dumps(document), media_type="application/json")
+
+
+def schema_line(schema: Schema) -> dict[str, Any]:
+    """One schema as `icr schemas list --json` has it."""
+    return {
+        "event_type": schema.event_type,
+        "version": schema.version,
+        "newest": schema is registry().newest[schema.event_type],
+        "sector": schema.sector,
+        "fingerprint": schema.fingerprint.hex(),
+        "file": f"schemas/{schema.file}",
+        "act": schema.effect.act.name.lower(),
+        "kind": schema.effect.kind,
+        "key": list(schema.effect.key),
+        "disclosure": schema.effect.disclosure,
+        "retention": schema.effect.retention,
+    }
+
+
+def contract_router(service: Service) -> APIRouter:
+    """The routes that say what the service takes, and how it is."""
+    router = APIRouter(prefix="/v1", route_class=StrictRoute)
+
+    @router.get("/schemas", summary="List the event contract", tags=["Contract"])
+    def list_schemas() -> Response:
+        """Every schema, oldest version first, with its fingerprint and how it acts on the timeline."""
+        contract = registry()
+        lines = [schema_line(schema) for event_type in contract.types for schema in contract.versions(event_type)]
+        return _json({"digest": contract.digest, "schemas": lines})
+
+    @router.get("/schemas/{fingerprint}", summary="One Avro schema", tags=["Contract"])
+    def show_schema(fingerprint: str) -> Response:
+        """One schema by its fingerprint, sixteen hexadecimal digits as they stand on the wire."""
+        for schema in registry().by_fingerprint.values():
+            if schema.fingerprint.hex() == fingerprint.lower():
+                return _json({**schema_line(schema), "schema": schema.document})
+        raise Refused(HTTPStatus.NOT_FOUND, "no schema of the contract has that fingerprint")
+
+    @router.get("/reasons", summary="List the reason codes", tags=["Contract"])
+    def list_reasons() -> Response:
+        """Every reason code with its sentence and, where there is one, the source of its rule."""
+        reasons = [{"code": r.code, "sentence": r.sentence, "source": r.source} for r in REASONS.values()]
+        return _json({"reasons": reasons})
+
+    @router.get("/health", summary="Whether the service is well", tags=["Service"])
+    def health() -> Response:
+        """Head of the log, the last edition of the views and how many events it is behind; 503 without a database."""
+        with service.connect() as connection, connection.transaction():
+            head = connection.execute("SELECT generation, position, view FROM log.head, log.serving").fetchone()
+            assert head is not None
+            generation, last, view = head
+            use(connection, view)
+            state = connection.execute("SELECT edition, position FROM state").fetchone()
+        assert state is not None
+        edition, position = state
+        return _json(
+            {
+                "status": "ok",
+                "head": f"{generation}:{last}",
+                "position": f"{generation}:{position}",
+                "edition": edition,
+                "behind": last - position,
+                "contract": registry().digest,
+            }
+        )
+
+    return router

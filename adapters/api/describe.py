@@ -1,0 +1,139 @@
+"""The OpenAPI 3.1 document: what the framework says of the routes, with the events' models and the problems added."""
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+
+from adapters.api.media import AVRO, AVRO_BATCH, JSON, JSON_LINES, MAX_BODY, MAX_EVENTS
+from adapters.api.problems import MEDIA_TYPE
+from adapters.codec.json_form import any_event
+from adapters.store.messages import OUTCOMES
+from domain.reasons import REASONS
+
+_REF: Final = "#/components/schemas/{model}"
+_REASON: Final = {"type": "string", "enum": sorted(REASONS)}
+_TEXT_OR_NONE: Final = {"type": ["string", "null"]}
+_COUNT: Final = {"type": "integer", "minimum": 0}
+
+INTRODUCTION: Final = f"""Events of agencies in, questions about children out.
+
+Publish with `POST /v1/events`: one event or up to {MAX_EVENTS:,}, of at most {MAX_BODY:,} bytes in all.
+Questions are asked by POST, so that no identifier is in an address. `read = accepted + duplicate + conflict + kept`,
+always. Errors are RFC 9457 problem+json; their `reason` is one of `/v1/reasons`."""
+
+_PROBLEM: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "RFC 9457. No problem quotes what was sent.",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "reason": _REASON,
+        "field": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "reason", "rule"],
+                "properties": {"field": _TEXT_OR_NONE, "reason": _REASON, "rule": {"type": "string"}},
+            },
+        },
+    },
+}
+
+_PUBLISHED: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "`read = accepted + duplicate + conflict + kept`, always.",
+    "required": ["read", *OUTCOMES, "set_aside", "reasons", "set_aside_reasons", "outcomes"],
+    "properties": {
+        **dict.fromkeys(("read", *OUTCOMES, "set_aside"), _COUNT),
+        "reasons": {"type": "object", "propertyNames": _REASON, "additionalProperties": _COUNT},
+        "set_aside_reasons": {"type": "object", "propertyNames": _REASON, "additionalProperties": _COUNT},
+        "outcomes": {"type": "array", "items": {"$ref": "#/components/schemas/Outcome"}},
+    },
+}
+
+_OUTCOME: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "What became of one event; `index` counts the events of the request from 0.",
+    "required": ["index", "event_id", "event_type", "outcome", "reason", "field", "rule", "position", "set_aside"],
+    "properties": {
+        "index": _COUNT,
+        "event_id": _TEXT_OR_NONE,
+        "event_type": _TEXT_OR_NONE,
+        "outcome": {"type": "string", "enum": list(OUTCOMES)},
+        "reason": {"oneOf": [_REASON, {"type": "null"}]},
+        "field": _TEXT_OR_NONE,
+        "rule": _TEXT_OR_NONE,
+        "position": {"type": ["string", "null"], "pattern": r"^\d+:\d+$"},
+        "set_aside": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["reason", "field"],
+                "properties": {"reason": _REASON, "field": {"type": "string"}},
+            },
+        },
+    },
+}
+
+# Status -> what it means here; of POST only, or of all.
+_POST_PROBLEMS: Final = {
+    "400": "The request cannot be read",
+    "413": "The body is too large",
+    "415": "The body is of another type",
+    "422": "A field of the request is wrong",
+}
+_PROBLEMS: Final = {
+    "503": "A server that is needed does not answer; send the request again later",
+    "default": "Any other problem",
+}
+_NOT_FOUND: Final = "Nothing is known by that"
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The document of an application."""
+    document = get_openapi(title=app.title, version=app.version, description=INTRODUCTION, routes=app.routes)
+    events = TypeAdapter(any_event()).json_schema(ref_template=_REF)
+    parts = document.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        parts.pop(name, None)
+    parts |= events.pop("$defs")
+    parts |= {"Event": events, "Problem": _PROBLEM, "Published": _PUBLISHED, "Outcome": _OUTCOME}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            _add_problems(operation, method, lost=path.endswith(("/show", "/timeline", "}")))
+    _add_events(document["paths"]["/v1/events"]["post"])
+    return document
+
+
+def _add_problems(operation: dict[str, Any], method: str, *, lost: bool) -> None:
+    said = {**(_POST_PROBLEMS if method == "post" else {"400": _POST_PROBLEMS["400"]}), **_PROBLEMS}
+    if lost:
+        said["404"] = _NOT_FOUND
+    problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    operation["responses"].pop("422", None)
+    for status, meaning in sorted(said.items()):
+        operation["responses"][status] = {"description": meaning, "content": {MEDIA_TYPE: problem}}
+
+
+def _add_events(operation: dict[str, Any]) -> None:
+    """The bodies of `POST /v1/events` and its answers; the framework does not see them."""
+    event = {"$ref": "#/components/schemas/Event"}
+    several = {"type": "array", "items": event, "maxItems": MAX_EVENTS}
+    operation["requestBody"] = {
+        "required": True,
+        "content": {
+            JSON: {"schema": {"oneOf": [event, several]}},
+            JSON_LINES: {"schema": {"type": "string", "description": "One event a line"}},
+            AVRO: {"schema": {"description": "One event in Avro's single-object encoding: C3 01, fingerprint, record"}},
+            AVRO_BATCH: {"schema": {"description": "Such events, each preceded by its length: four bytes, big-endian"}},
+        },
+    }
+    published = {"content": {JSON: {"schema": {"$ref": "#/components/schemas/Published"}}}}
+    operation["responses"]["202"] = {"description": "Every event is in the log, or kept aside", **published}
+    operation["responses"]["200"] = {"description": "With validate_only: what would become of them", **published}

@@ -1,0 +1,46 @@
+"""`/docs`: the documentation page, served without the Internet: nobody learns from outside who reads it."""
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.responses import RedirectResponse, Response
+
+# Path below /docs/assets -> package, file, media type. Swagger UI comes from the package fastapi-swagger (MIT), which
+# carries Swagger UI's own files (Apache-2.0).
+ASSETS: Final[dict[str, tuple[str, str, str]]] = {
+    "swagger-ui.js": ("fastapi_swagger.resources", "swagger-ui-bundle.js", "text/javascript"),
+    "swagger-ui.css": ("fastapi_swagger.resources", "swagger-ui.css", "text/css"),
+    "icon.png": ("fastapi_swagger.resources", "favicon-32x32.png", "image/png"),
+    "start.js": ("adapters.api", "static/start.js", "text/javascript"),
+}
+
+
+@lru_cache(maxsize=8)
+def _file(package: str, name: str) -> bytes:
+    return (files(package) / name).read_bytes()
+
+
+def docs_router() -> APIRouter:
+    """The documentation page and its files; `/` leads to it."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    def home() -> Response:
+        return RedirectResponse("/docs")
+
+    @router.get("/docs")
+    def docs() -> Response:
+        return Response(_file("adapters.api", "static/docs.html"), media_type="text/html")
+
+    for path, (package, name, media) in ASSETS.items():
+        router.add_api_route(f"/docs/assets/{path}", _serve(package, name, media), methods=["GET"])
+    return router
+
+
+def _serve(package: str, name: str, media: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def asset() -> Response:
+        return Response(_file(package, name), headers={"Cache-Control": "max-age=3600"}, media_type=media)
+
+    return asset

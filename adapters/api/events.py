@@ -1,0 +1,121 @@
+"""`POST /v1/events`: the second of the three entrances; it calls the same recorder as the others (design 2)."""
+
+import queue
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BeforeValidator
+from starlette.responses import Response
+
+from adapters.api.media import FORMS, MAX_BODY, take_apart
+from adapters.api.plain import StrictRoute, media_type, read_body
+from adapters.api.problems import Refused
+from adapters.store.messages import Counts, Message, Outcome
+from adapters.store.recorder import Recorder
+
+RECORDERS: Final = 4  # appends wait for each other anyway; more of them only decode side by side
+
+
+ValidateOnly = Annotated[
+    bool,
+    BeforeValidator(lambda value: value == "" or value),  # `?validate_only` alone asks for it
+    Query(description="Say what would become of the events; record nothing"),
+]
+
+
+class Recorders:
+    """A few recorders, each used by one request at a time, so that their memory of records stays warm and bounded."""
+
+    def __init__(self, make: Callable[[], Recorder], most: int = RECORDERS) -> None:
+        self._make = make
+        # The last one given back is on top, an unmade one (None) is taken only when all made ones are in use.
+        self._idle: queue.LifoQueue[Recorder | None] = queue.LifoQueue()
+        for _ in range(most):
+            self._idle.put(None)
+
+    @contextmanager
+    def borrow(self) -> Iterator[Recorder]:
+        """A recorder for a while. One that failed is not used again: what it remembers may not have come to be."""
+        taken = self._idle.get()
+        recorder: Recorder | None = None
+        try:
+            recorder = taken or self._make()
+            yield recorder
+        except BaseException:
+            if recorder is not None:
+                recorder.close()
+            recorder = None
+            raise
+        finally:
+            self._idle.put(recorder)
+
+    def close(self) -> None:
+        """Close those that are idle."""
+        while True:
+            try:
+                recorder = self._idle.get_nowait()
+            except queue.Empty:
+                return
+            if recorder is not None:
+                recorder.close()
+
+
+async def _read(request: Request) -> tuple[str, bytes]:
+    """Media type and body; it is taken apart in the handler's thread, not here between other requests."""
+    media = media_type(request)
+    if media not in FORMS:
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"events are sent as one of {', '.join(FORMS)}")
+    return media, await read_body(request, MAX_BODY)
+
+
+def events_router(recorders: Recorders) -> APIRouter:
+    """The route that takes events."""
+    router = APIRouter(prefix="/v1", route_class=StrictRoute)
+
+    @router.post("/events", status_code=HTTPStatus.ACCEPTED, summary="Publish events", tags=["Events"])
+    def publish_events(
+        sent: Annotated[tuple[str, bytes], Depends(_read)],
+        *,
+        validate_only: ValidateOnly = False,
+    ) -> Response:
+        """Take in one event or many, and say of each what became of it, once it is in the log or kept aside.
+
+        A request may be sent again at any time: what was accepted before is then a duplicate.
+        With `validate_only` the answer is 200, and what was accepted before is not told apart.
+        """
+        messages = [Message(event) for event in take_apart(*sent)]
+        with recorders.borrow() as recorder:
+            if validate_only:
+                return _answer(HTTPStatus.OK, recorder.check(messages), 0)
+            outcomes = recorder.record(messages) if messages else []
+            row = recorder.connection.execute("SELECT generation FROM log.head").fetchone()
+        assert row is not None
+        return _answer(HTTPStatus.ACCEPTED, outcomes, row[0])
+
+    return router
+
+
+def _answer(status: HTTPStatus, outcomes: Sequence[Outcome], generation: int) -> Response:
+    counts = Counts()
+    counts.add(outcomes)
+    document = {**counts.as_json(), "outcomes": [_outcome(n, one, generation) for n, one in enumerate(outcomes)]}
+    return Response(orjson.dumps(document), int(status), media_type="application/json")
+
+
+def _outcome(index: int, outcome: Outcome, generation: int) -> dict[str, Any]:
+    """What became of one event; `event_id` goes back to whoever sent it and to nobody else."""
+    return {
+        "index": index,
+        "event_id": outcome.event_id,
+        "event_type": outcome.event_type,
+        "outcome": outcome.outcome,
+        "reason": outcome.reason,
+        "field": outcome.field,
+        "rule": outcome.rule,
+        "position": None if outcome.position is None else f"{generation}:{outcome.position}",
+        "set_aside": [{"reason": reason, "field": field} for reason, field in outcome.set_aside],
+    }

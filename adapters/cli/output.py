@@ -1,0 +1,105 @@
+"""What all commands share: their common options, where they print, and how errors become exit codes.
+
+With `--json` one document goes to standard output; everything else always goes to standard error. Exit codes: 0 done,
+1 done but something was kept aside or a check failed, 2 wrong use, 3 a server could not be reached (contract 4).
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import orjson
+import typer
+
+from adapters.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from adapters.service import Service
+
+DONE: Final = 0
+KEPT_OR_FAILED: Final = 1
+MISUSE: Final = 2
+UNREACHABLE: Final = 3
+INTERRUPTED: Final = 130
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Folder of keys, embedded servers and icr.toml.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+def print_json(document: object) -> None:
+    """The command's one document, on standard output."""
+    sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE, default=str))
+    sys.stdout.buffer.flush()
+
+
+def say(text: str) -> None:
+    """A line of the command's result for a person, on standard output."""
+    typer.echo(text)
+
+
+def note(text: str) -> None:
+    """A line beside the result, on standard error."""
+    typer.echo(text, err=True)
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table for a person, on standard output; figures stand on the right."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    for index, column in enumerate(columns):
+        figures = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
+        table.add_column(column, justify="right" if figures else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    # A file or pipe has no width: give it room, so that rows stay on one line.
+    Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
+
+
+@contextmanager
+def progress() -> Iterator["Progress"]:
+    """Progress bars on standard error, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bars:
+        yield bars
+
+
+def read_settings(data: Path | None, *, log_level: str | None = None) -> Settings:
+    """The settings, with logs going where they should. Raises Misuse."""
+    from adapters.logs import configure_logs
+
+    settings = load_settings(data)
+    configure_logs(log_level or settings.log_level)
+    return settings
+
+
+@contextmanager
+def opened(data: Path | None, *, broker: bool = False) -> Iterator["Service"]:
+    """The service for a command that ends by itself; only warnings are logged. Raises Misuse or Unreachable."""
+    from adapters.service import open_service
+
+    with open_service(read_settings(data, log_level="warning"), broker=broker) as service:
+        yield service
+
+
+def lines_of(values: Sequence[str]) -> Iterator[str]:
+    """The values given as arguments; `-` stands for the lines of standard input, empty ones left out."""
+    for value in values:
+        if value == "-":
+            yield from (line.strip() for line in sys.stdin if line.strip())
+        else:
+            yield value
+
+
+Document = dict[str, Any]

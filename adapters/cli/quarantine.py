@@ -1,0 +1,148 @@
+"""`icr quarantine`: events kept aside and conflicts; re-drive them, or reject them with a reason."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final
+from uuid import UUID
+
+import typer
+
+from adapters.cli.output import KEPT_OR_FAILED, Data, Json, opened, print_json, print_table, say
+from domain.errors import Misuse
+from domain.reasons import REASONS
+
+if TYPE_CHECKING:
+    from adapters.store.aside import Aside
+
+app = typer.Typer(no_args_is_help=True, help="Events kept aside: list, show, re-drive, reject.")
+
+STATES: Final = ("waiting", "ready", "released", "replaced", "rejected", "shown")
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids as `icr quarantine list` shows them.")]
+
+
+def _line(aside: "Aside") -> dict[str, Any]:
+    """What may be seen of an event aside without its content."""
+    return {
+        "id": str(aside.id),
+        "kind": aside.kind,
+        "state": aside.state,
+        "reason": aside.reason,
+        "field": aside.field,
+        "rule": aside.rule,
+        "event_type": aside.event_type,
+        "organisation": aside.organisation,
+        "received_at": aside.received_at.isoformat(),
+        "note": aside.note,
+    }
+
+
+@app.command("list", epilog="Example: icr quarantine list --reason waits_for")
+def list_(
+    reason: Annotated[str | None, typer.Option(help="Only with this reason.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only in this state; without it those not settled, and conflicts.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, oldest first.")] = 1000,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """List events kept aside and conflicts, oldest first, without their content."""
+    from adapters.quarantine import Quarantine
+
+    _check(reason, state)
+    with opened(data) as service:
+        found, total = Quarantine(service).list(reason, state, limit)
+    lines = [_line(one) for one in found]
+    if as_json:
+        print_json({"total": total, "aside": lines})
+        return
+    columns = ("id", "kind", "state", "reason", "field", "event type", "organisation", "received")
+    rows = [(o.id, o.kind, o.state, o.reason, o.field, o.event_type, o.organisation, f"{o.received_at:%Y-%m-%d %H:%M}") for o in found]
+    print_table(f"{len(found)} of {total} events aside", columns, rows)
+
+
+@app.command(epilog="Example: icr quarantine show 4f0c… --content")
+def show(
+    aside: Annotated[str, typer.Argument(metavar="ID")],
+    content: Annotated[bool, typer.Option("--content", help="Also what was sent: personal data.")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Show why one event is aside; its content only when asked for."""
+    from adapters.quarantine import Quarantine
+
+    [wanted] = _ids([aside])
+    with opened(data) as service:
+        one, sent = Quarantine(service).show(wanted)
+    line = {**_line(one), "means": REASONS[one.reason].sentence, "source": REASONS[one.reason].source}
+    if content:
+        line["content"] = sent
+    if as_json:
+        print_json(line)
+        return
+    for name, value in line.items():
+        if value is not None:
+            say(f"{name.replace('_', ' '):<14}{value}")
+
+
+@app.command(epilog="Example: icr quarantine redrive --reason unknown_schema")
+def redrive(
+    asides: Annotated[list[str] | None, typer.Argument(metavar="[ID...]")] = None,
+    reason: Annotated[str | None, typer.Option(help="All that are kept for this reason.")] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Record kept events again: those named, those of a reason, or without either those that became ready.
+
+    Ends with 1 when some are still kept.
+    """
+    from adapters.quarantine import Quarantine
+
+    _check(reason, None)
+    if asides and reason:
+        raise Misuse("name ids or a reason, not both")
+    with opened(data) as service:
+        counts = Quarantine(service).redrive(_ids(asides) if asides else None, reason)
+    if as_json:
+        print_json(counts.as_json())
+    else:
+        say(
+            f"read {counts.read}: accepted {counts.accepted}, duplicate {counts.duplicate}, "
+            f"conflict {counts.conflict}, kept {counts.kept}"
+        )
+    if counts.kept:
+        raise typer.Exit(KEPT_OR_FAILED)
+
+
+@app.command(epilog="Example: icr quarantine reject 4f0c… --note 'test message, agreed with the sender'")
+def reject(
+    asides: Ids,
+    note: Annotated[str, typer.Option(help="Why; kept with the event. No personal data.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Settle kept events for good. Ends with 1 when some were not waiting any more."""
+    from adapters.quarantine import Quarantine
+
+    if not note.strip():
+        raise Misuse("--note says why")
+    wanted = _ids(asides)
+    with opened(data) as service:
+        rejected = Quarantine(service).reject(wanted, note.strip())
+    if as_json:
+        print_json({"asked": len(wanted), "rejected": rejected})
+    else:
+        say(f"rejected {rejected} of {len(wanted)}")
+    if rejected < len(wanted):
+        raise typer.Exit(KEPT_OR_FAILED)
+
+
+def _ids(texts: Sequence[str]) -> list[UUID]:
+    try:
+        return list(dict.fromkeys(UUID(text) for text in texts))
+    except ValueError:
+        raise Misuse("an id is one that `icr quarantine list` shows") from None
+
+
+def _check(reason: str | None, state: str | None) -> None:
+    if reason is not None and reason not in REASONS:
+        raise Misuse(f"a reason is one of: {', '.join(REASONS)}")
+    if state is not None and state not in STATES:
+        raise Misuse(f"a state is one of: {', '.join(STATES)}")

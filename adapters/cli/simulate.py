@@ -1,0 +1,47 @@
+"""`icr simulate`: an invented area's events as files."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adapters.cli.output import Data, Json, print_json, print_table, progress, read_settings
+from domain.errors import Misuse
+
+Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
+
+
+def simulate_area(
+    out: Annotated[Path, typer.Option(help="Folder to write to; empty or not there yet.")],
+    area: Annotated[str, typer.Option(help="Name of the area.")] = "Northmoor",
+    children: Annotated[int, typer.Option(min=1, help="How many children.")] = 500,
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = datetime(2025, 9, 1),  # noqa: DTZ001
+    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Day after the last.")] = datetime(2026, 9, 1),  # noqa: DTZ001
+    seed: Annotated[int, typer.Option(help="Equal seeds give equal events.")] = 1,
+    marks: Annotated[bool, typer.Option(help="With attendance marks, which are most of all events.")] = True,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Write what the agencies of an invented area publish: one JSON Lines file for each organisation and sector.
+
+    Children, families and places are invented; NHS numbers are of the test range. `icr publish` takes the files.
+    """
+    from adapters.simulator import Plan, write_area
+
+    read_settings(data, log_level="warning")
+    plan = Plan(area, children, start.date(), end.date(), seed, marks=marks)
+    with progress() as bars:
+        task = bars.add_task("days", total=plan.days)
+
+        def tell(day: date, _events: int) -> None:
+            bars.update(task, completed=(day - plan.start).days)
+
+        try:
+            counts = write_area(plan, out, tell)
+        except OSError as error:
+            raise Misuse(f"the folder cannot be written: {error.strerror}") from None
+    if as_json:
+        print_json({"out": str(out), "events": sum(counts.values()), "by_type": counts})
+    else:
+        print_table(f"{sum(counts.values())} events in {out}", ("event type", "events"), list(counts.items()))

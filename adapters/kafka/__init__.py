@@ -1,0 +1,1 @@
+"""Kafka: agencies' topics read into the log, and events published to them."""

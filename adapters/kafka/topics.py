@@ -1,0 +1,81 @@
+"""Topics: one a sector, `icr.<sector>.v1`, with the partitions they are made with."""
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from kafka import KafkaAdminClient
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from adapters.settings import TOPIC_ORGANISATIONS
+from domain.errors import Unreachable
+
+SECTORS: Final[tuple[str, ...]] = tuple(TOPIC_ORGANISATIONS)
+TOPICS: Final = {sector: f"icr.{sector}.v1" for sector in SECTORS}
+SECTOR_OF: Final = {topic: sector for sector, topic in TOPICS.items()}
+PARTITIONS: Final = 4
+
+# librdkafka's mock cluster answers no question for its version; with this one all that is used here works.
+_MEMORY_BROKER_VERSION: Final = (2, 3)
+_BOOTSTRAP_MS: Final = 15_000
+HINT: Final = "is it running, and does ICR_KAFKA_BOOTSTRAP_SERVERS name it?"
+
+
+def connection(bootstrap_servers: str, *, embedded: bool, bootstrap_ms: int = _BOOTSTRAP_MS) -> dict[str, Any]:
+    """What every kafka-python client of ours is told of the broker."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": bootstrap_servers.split(","),
+        "client_id": "icr",
+        "bootstrap_timeout_ms": bootstrap_ms,
+        # The default goes up to half a minute, which is how long a returned broker would stay unused.
+        "reconnect_backoff_max_ms": 1000,
+    }
+    if embedded:
+        options["api_version"] = _MEMORY_BROKER_VERSION
+    return options
+
+
+def cluster_name(bootstrap_servers: str, incarnation: str | None) -> str:
+    """What tells this life of a cluster from another: offsets recorded under one say nothing about the next.
+
+    An embedded broker's incarnation, else the cluster's own id. Raises Unreachable.
+    """
+    if incarnation is not None:
+        return incarnation
+    with _admin(bootstrap_servers) as admin:
+        return str(admin.describe_cluster()["cluster_id"])
+
+
+def ensure_topics(bootstrap_servers: str) -> list[str]:
+    """Make the topics that a real cluster does not have yet; their names. Raises Unreachable."""
+    with _admin(bootstrap_servers) as admin:
+        missing = sorted(set(TOPICS.values()) - set(admin.list_topics()))
+        if missing:
+            layout = {name: {"num_partitions": PARTITIONS} for name in missing}
+            with contextlib.suppress(TopicAlreadyExistsError):  # made by another meanwhile
+                admin.create_topics(layout, wait_for_metadata=True)
+        return missing
+
+
+def tracking_name(cluster: str, topic: str, partition: int) -> str:
+    """The name under which the log keeps how far a partition is recorded."""
+    return f"kafka:{cluster}:{topic}:{partition}"
+
+
+def tracking_prefixes(cluster: str, topics: Iterable[str]) -> list[str]:
+    """What the names of these topics' partitions begin with."""
+    return [f"kafka:{cluster}:{topic}:" for topic in topics]
+
+
+@contextlib.contextmanager
+def _admin(bootstrap_servers: str) -> Iterator[Any]:
+    try:
+        admin = KafkaAdminClient(**connection(bootstrap_servers, embedded=False))
+    except (KafkaError, OSError, ValueError):
+        raise Unreachable("Kafka", HINT) from None
+    try:
+        yield admin
+    except KafkaError as error:
+        raise Unreachable("Kafka", f"it answered {type(error).__name__}") from None
+    finally:
+        admin.close()

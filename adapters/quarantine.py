@@ -1,0 +1,94 @@
+"""The quarantine as a person handles it: what is aside and why, again into the log, or settled for good."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from adapters.connectors.nems import read_nems
+from adapters.service import Service
+from adapters.store.aside import Aside, AsideStore
+from adapters.store.messages import Counts, Message
+
+BATCH: Final = 500
+_OPEN: Final = ("waiting", "ready")
+_XML: Final = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")
+
+
+class Quarantine:
+    """Reads and settles events aside; each call is a transaction of its own."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._store = AsideStore(service.keys)
+
+    def list(self, reason: str | None, state: str | None, limit: int) -> tuple[list[Aside], int]:
+        """Events aside, oldest first, and how many there are in all; without a state those that are not settled."""
+        states = [state] if state is not None else [*_OPEN, "shown"]
+        condition = "state = ANY(%s) AND (%s::text IS NULL OR reason = %s)"
+        with self._service.connect() as connection:
+            columns = ", ".join(Aside.__slots__)
+            query = f"SELECT {columns} FROM log.aside WHERE {condition} ORDER BY received_at, id LIMIT %s"  # noqa: S608
+            found = [Aside(*row) for row in connection.execute(query, (states, reason, reason, limit))]  # type: ignore[arg-type]
+            counted = connection.execute(
+                f"SELECT count(*) FROM log.aside WHERE {condition}",  # type: ignore[arg-type]  # noqa: S608
+                (states, reason, reason),
+            ).fetchone()
+        return found, counted[0] if counted else 0
+
+    def show(self, aside: UUID) -> tuple[Aside, str]:
+        """One event and what was sent: text, or hexadecimal where it is none. Raises Misuse when there is no such id."""
+        with self._service.connect() as connection:
+            one, sent = self._store.show(connection, aside)
+        try:
+            return one, sent.decode()
+        except UnicodeDecodeError:
+            return one, sent.hex()
+
+    def redrive(self, only: Sequence[UUID] | None, reason: str | None) -> Counts:
+        """Record kept events again; what became of them."""
+        counts = Counts()
+        recorder = self._service.recorder()
+        try:
+            with self._service.connect() as connection:
+                wanted = list(only) if only is not None else self._chosen(connection, reason)
+                for start in range(0, len(wanted), BATCH):
+                    messages = self._store.ready(connection, wanted[start : start + BATCH])
+                    again = [new for message in messages for new in reread(message)]
+                    if again:
+                        counts.add(recorder.record(again))
+        finally:
+            recorder.close()
+        return counts
+
+    def _chosen(self, connection: Any, reason: str | None) -> list[UUID]:  # noqa: ANN401
+        """Ids of the kept events of a reason, or of those that became ready."""
+        rows = connection.execute(
+            "SELECT id FROM log.aside WHERE kind = 'kept' AND state = ANY(%s) AND (%s::text IS NULL OR reason = %s) "
+            "ORDER BY received_at, id",
+            (["ready"] if reason is None else list(_OPEN), reason, reason),
+        )
+        return [row[0] for row in rows]
+
+    def reject(self, asides: Sequence[UUID], note: str) -> int:
+        """Settle kept events for good, with a person's reason; how many were waiting."""
+        with self._service.connect() as connection:
+            return self._store.reject(connection, asides, note, self._service.clock.now())
+
+
+def reread(message: Message) -> list[Message]:
+    """A kept message as it is to be recorded again: what a connector kept is read again by the connector.
+
+    One kept message may now become several events. The first stands for the message: if it is kept, the message stays
+    aside; the others are messages of their own.
+    """
+    if not isinstance(message.data, bytes) or not message.data.lstrip().startswith(_XML):
+        return [message]
+    again: list[Message] = []
+    for converted in read_nems(message.data):
+        if converted.kept is not None:
+            again.append(Message(converted.raw, message.sector, kept=converted.kept))
+        again += [Message(event, message.sector) for event in converted.events]
+    if not again:
+        return [message]
+    first = again[0]
+    return [Message(first.data, first.sector, message.aside, first.kept), *again[1:]]

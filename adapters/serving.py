@@ -1,0 +1,85 @@
+"""The HTTP server's process: listens, says where, and ends in order."""
+
+import http.client
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+import uvicorn
+
+from adapters.clock import Clock
+from adapters.heartbeat import Heartbeat
+from adapters.settings import Settings
+from domain.errors import Misuse
+
+HEALTH: Final = "/v1/health"
+_BEAT_SECONDS: Final = 3.0
+_PATIENCE: Final = 5.0
+
+
+def serve_app(
+    app: Any,  # noqa: ANN401 - any ASGI application
+    settings: Settings,
+    clock: Clock,
+    stop: Callable[[], bool],
+    announce: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Answer over HTTP until SIGTERM or SIGINT. Raises Misuse when the address cannot be had."""
+    listening = listen(settings.http_host, settings.http_port)
+    port = listening.getsockname()[1]
+    # No access log: a URL holds no identifier of a child, and nobody has to rely on that.
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10)
+    server = uvicorn.Server(config)
+    heart = Heartbeat(settings.data_dir, "serve", clock)
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.is_set():
+            heart.beat((), now=True, host=settings.http_host, port=port)
+            ended.wait(_BEAT_SECONDS)
+            if stop():  # asked before uvicorn listened to signals itself
+                server.should_exit = True
+
+    beating = threading.Thread(target=beat, daemon=True)
+    beating.start()
+    announce(f"API on {address(settings.http_host, port)}, documentation on {address(settings.http_host, port)}/docs")
+    try:
+        server.run(sockets=[listening])
+    finally:
+        ended.set()
+        beating.join()
+        heart.end()
+        listening.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket on the address, or Misuse. Bound here, so that port 0 is known and a taken one is said plainly."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+    except OSError as error:
+        made.close()
+        raise Misuse(f"cannot listen on {host} port {port}: {error.strerror} (see ICR_HTTP_HOST, ICR_HTTP_PORT)") from None
+    return made
+
+
+def address(host: str, port: int) -> str:
+    """The URL at which a server that listens there is reached from this host."""
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether a server answers there that it is well."""
+    reached = address(host, port).removeprefix("http://").rsplit(":", 1)[0]
+    connection = http.client.HTTPConnection(reached, port, timeout=_PATIENCE)
+    try:
+        connection.request("GET", HEALTH)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

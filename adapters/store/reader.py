@@ -1,0 +1,100 @@
+"""Reading the log back: stored events, opened and decoded, as the pure parts see them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from adapters.codec import decode_stored
+from adapters.store.hashes import Hashes
+from adapters.store.keys import MasterKeys, open_sealed
+from adapters.store.subjects import Known, Subjects
+from domain.effects import Act
+from domain.events import Event, Position, RecordId
+from domain.identifiers import check_identifier, choose_key
+from schemas.registry import registry
+
+Connection = psycopg.Connection[Any]
+PAGE = 2000
+
+
+class LogReader:
+    """Opens events of the log; not shared between threads."""
+
+    def __init__(self, connection: Connection, keys: MasterKeys) -> None:
+        self._connection = connection
+        self._hashes = Hashes(keys)
+        self._subjects = Subjects(keys, self._hashes)
+
+    def events(self, *, after: int = 0, until: int | None = None, records: Sequence[UUID] | None = None) -> Iterator[Event]:
+        """Events with `after` < position <= `until`, in order, of some records or of all; raises Erased for destroyed keys."""
+        while True:
+            rows = self._connection.execute(
+                "SELECT notification_id, originator_id, topic, state FROM log.event WHERE notification_id > %(a)s "
+                "AND (%(u)s::bigint IS NULL OR notification_id <= %(u)s) AND (%(r)s::uuid[] IS NULL OR originator_id = ANY(%(r)s)) "
+                "ORDER BY notification_id LIMIT %(n)s",
+                {"a": after, "u": until, "r": None if records is None else list(records), "n": PAGE},
+            ).fetchall()
+            if not rows:
+                return
+            yield from self.open(rows)
+            after = rows[-1][0]
+
+    def open(self, rows: Iterable[tuple[int, UUID, str, bytes]]) -> Iterator[Event]:
+        """Events from their stored rows: position, record, topic, state."""
+        newest = registry().newest
+        held = list(rows)
+        known: dict[UUID, Known] = {record: Known(record.bytes) for _, record, _, _ in held}
+        wanted = []
+        for _, record, topic, _ in held:
+            event_type, _, period = topic.partition(":")
+            wanted.append((known[record], newest[event_type].effect.retention, int(period)))
+        self._subjects.find_keys(self._connection, wanted)
+        for (position, record, _, state), (holder, key_class, number) in zip(held, wanted, strict=True):
+            yield self._event(position, record, open_sealed(holder.keys[key_class, number], state, record.bytes))
+
+    def _event(self, position: int, record: UUID, stored: bytes) -> Event:
+        decoded = decode_stored(stored)
+        body, effect = decoded.body, decoded.schema.effect
+        source = body["source"]
+        organisation = source["organisation"]
+        target = body.get("target") if effect.act in (Act.CORRECT, Act.RETRACT) else None
+        plain = effect.act in (Act.FEED, Act.MARK)
+        return Event(
+            Position(position),
+            RecordId(record),
+            self._hashes.event(organisation, body["event_id"]),
+            effect,
+            organisation,
+            body["recorded_at"],
+            body,
+            None if plain or source["source_record_id"] is None else self._hashes.source_record(organisation, source["source_record_id"]),
+            None if target is None or target["event_id"] is None else self._hashes.event(organisation, target["event_id"]),
+            None
+            if target is None or target["event_id"] is not None
+            else self._hashes.source_record(organisation, target["source_record_id"]),
+            () if plain else self._others(body),
+            () if plain else self._linked(effect.key, body),
+        )
+
+    def _others(self, body: Mapping[str, Any]) -> tuple[RecordId, ...]:
+        found = []
+        for other in body["others"]:
+            valid = [(c.scheme, c.normalised) for i in other["identifiers"] if (c := check_identifier(i["scheme"], i["value"])).valid]
+            found.extend(self._records(valid[:1]))
+        return tuple(found)
+
+    def _linked(self, order: tuple[str, ...], body: Mapping[str, Any]) -> tuple[RecordId, ...]:
+        """Records of the subject's further identifiers: all but the one that keyed the event."""
+        checked = [check_identifier(i["scheme"], i["value"]) for i in body["subject"]["identifiers"]]
+        chosen = choose_key(checked, order)
+        own = None if chosen is None else (chosen.scheme, chosen.normalised)
+        return tuple(self._records(dict.fromkeys(i for c in checked if c.valid and (i := (c.scheme, c.normalised)) != own)))
+
+    def _records(self, identifiers: Iterable[tuple[str, str | None]]) -> list[RecordId]:
+        named = [(scheme, value) for scheme, value in identifiers if value is not None]
+        missing = [identifier for identifier in named if identifier not in self._subjects.known]
+        if missing:
+            self._subjects.find(self._connection, missing)
+        return [RecordId(UUID(bytes=self._subjects.known[i].record)) for i in named]

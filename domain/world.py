@@ -1,0 +1,46 @@
+"""The whole reference state from a history: which records are one child, and each child as the rules see it (design D12)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from domain.child import Child, build_child
+from domain.effects import Act
+from domain.events import ChildId, Event, Position, RecordId
+from domain.families import Feed
+from domain.links import Links, children_of, evidence, resolve
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything known up to a position."""
+
+    children: Mapping[ChildId, Child]
+    links: Links
+    feeds: tuple[Feed, ...]
+
+    def child_of(self, record: RecordId) -> Child | None:
+        """The child that a record belongs to."""
+        return self.children.get(self.links.child.get(record, ChildId(record)))
+
+
+def build_world(events: Iterable[Event], scheme_of: Mapping[RecordId, str], known_at: Position | None = None) -> World:
+    """The reference state as known at a position (all of it where None)."""
+    history = [event for event in events if known_at is None or event.position <= known_at]
+    edges, sides = evidence(history, scheme_of)
+    links = resolve(edges, sides)
+    told = [event for event in history if event.act is not Act.FEED]
+    records = {event.record for event in told}
+    grouped = children_of(sorted({*records, *links.child}), links)
+    children = {child: build_child(child, members, told) for child, members in grouped.items()}
+    return World(children, links, tuple(feeds(history)))
+
+
+def feeds(history: Iterable[Event]) -> list[Feed]:
+    """For each organisation and event type, how far its feed said last that it was complete."""
+    last: dict[tuple[str, str], tuple[tuple[int, bytes], int]] = {}
+    for event in history:
+        if event.act is Act.FEED:
+            said = (event.order, int(event.body["complete_through"]))
+            name = (event.organisation, str(event.body["feed"]))
+            last[name] = max(last.get(name, said), said)
+    return [Feed(organisation, event_type, day) for (organisation, event_type), (_, day) in sorted(last.items())]

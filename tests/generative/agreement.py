@@ -1,0 +1,63 @@
+"""What the views hold, and what the reference says, in one shape that can be compared."""
+
+from collections import Counter
+from typing import Any
+
+import psycopg
+
+from domain.indicators import indicators
+from domain.leads import gaps
+from domain.timeline import Entry
+from domain.world import World
+
+LIVE = "from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)"
+
+
+def of_views(connection: psycopg.Connection[Any], view: str, edition: int) -> dict[str, set[Any]]:
+    """The views' answers at an edition."""
+
+    def rows(query: str) -> list[tuple[Any, ...]]:
+        return connection.execute(query.replace("{v}", view).replace("{live}", LIVE), {"e": edition}).fetchall()  # type: ignore[arg-type]
+
+    entries = rows(
+        "SELECT record, kind, service, organisation, starts, ends, why, confirmed, accepted, worker, role, scope, provision, reason, lapses_after, others, "
+        "positions, main FROM {v}.entry WHERE {live}"
+    )
+    members = rows("SELECT record, child FROM {v}.membership WHERE {live}")
+    several = Counter(child for _, child in members)
+    return {
+        "membership": {(r, c) for r, c in members if r != c or several[c] > 1},
+        "disputed": {r for (r,) in rows("SELECT record FROM {v}.membership WHERE {live} AND disputed")},
+        "entries": {(*e[:15], tuple(e[15] or ()), tuple(e[16]), e[17]) for e in entries},
+        "rectangles": {
+            (c, rule, since, a, b, tuple(p), o)
+            for c, rule, since, a, b, p, o in rows("SELECT child, rule, since, starts, ends, positions, organisation FROM {v}.rectangle WHERE {live}")
+        },
+        "addresses": set(rows(
+            "SELECT DISTINCT ON (coalesce(m.child, a.record), a.day) coalesce(m.child, a.record), a.day, a.status, a.main FROM {v}.address a "
+            "LEFT JOIN (SELECT * FROM {v}.membership WHERE {live}) m ON m.record = a.record WHERE a.from_ed <= %(e)s AND (a.to_ed IS NULL OR a.to_ed > %(e)s) "
+            "ORDER BY 1, 2, a.recorded_at DESC, a.key DESC"
+        )),
+    }  # fmt: skip
+
+
+def _entry(entry: Entry) -> tuple[Any, ...]:
+    return (
+        entry.record, entry.kind, entry.service, entry.organisation, entry.start, entry.end, entry.why, entry.confirmed, entry.accepted,
+        entry.worker, entry.role, entry.scope, entry.provision, entry.reason, entry.lapses_after, entry.others, entry.positions, entry.main,
+    )  # fmt: skip
+
+
+def of_reference(world: World) -> dict[str, set[Any]]:
+    """The reference's answers."""
+    everyone = world.children.values()
+    return {
+        "membership": {(r, c) for r, c in world.links.child.items()},
+        "disputed": {r for edge in world.links.disputed for r in (edge.one, edge.other)},
+        "entries": {_entry(e) for child in everyone for e in child.entries},
+        "rectangles": {(c.id, i.id, i.since, i.start, i.end, i.positions, i.organisation) for c in everyone for i in indicators(c)}
+        | {(c.id, g.rule, g.since, g.start, g.end, g.positions, None) for c in everyone for g in gaps(c)},
+        "addresses": {(c.id, a.start, a.address["status"], a.position) for c in everyone for a in c.addresses},
+    }
+
+

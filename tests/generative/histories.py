@@ -1,0 +1,201 @@
+"""Histories for generative tests: a few children, all event types, everything that can go wrong with order and repetition."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from stdnum.gb.upn import calc_check_digit
+
+from domain.identifiers import nhs_check_digit
+
+AGENCIES = {"education": ["urn-900001", "urn-900002"], "health": ["ods-Z90001", "ods-Z90002"], "la": ["la-808", "la-358"]}
+START = date(2025, 9, 1)
+CHILDREN = 3
+
+
+def nhs_number(index: int) -> str:
+    """A number of the never-issued 999 range; every index has one."""
+    stem = f"999{index * 11:06d}"
+    check = nhs_check_digit(stem)
+    return nhs_number(index + 1000) if check is None else f"{stem}{check}"
+
+
+def upn(index: int) -> str:
+    """A UPN with the right check letter."""
+    digits = f"80820{index:07d}"
+    return str(calc_check_digit(digits)) + digits
+
+
+def _identifiers(child: int, which: tuple[str, ...]) -> list[dict[str, str]]:
+    values = {"upn": ("upn", upn(child)), "nhs": ("nhs", nhs_number(child)), "agency": ("agency:la-808:mosaic", f"C{child}")}
+    return [{"scheme": values[w][0], "value": values[w][1]} for w in which]
+
+
+BIRTHS = ["2015-03-01", "2015-03-01", "2019-07-12"]
+
+
+def _person(child: int, odd: bool) -> dict[str, Any]:
+    return {
+        "names": [{"given": ["Ada"], "family": f"Example{child}", "use": None}],
+        "date_of_birth": "2016-01-09" if odd else BIRTHS[child],
+        "expected_date": None,
+        "sex": "F",
+        "postcode": None,
+        "uprn": None,
+    }
+
+
+def _day(offset: int) -> str:
+    return (START + timedelta(days=offset)).isoformat()
+
+
+def _instant(minutes: int) -> str:
+    return (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)).isoformat()
+
+
+WORKERS = [{"organisation": "la-808", "staff_id": s, "name": None, "contact": None} for s in ("W1", "W2")]
+OWN = {
+    "PupilAdmitted": ("education", lambda d: {"school": d("school"), "enrolment_status": "C", "year_group": None}),
+    "PupilRemovedFromRoll": ("education", lambda d: {"school": d("school"), "ground": "A", "destination": None}),
+    "AttendanceMarked": ("education", lambda d: {"school": d("school"), "am": d("code"), "pm": d("code")}),
+    "BirthNotified": ("health", lambda d: {"address": d("address")}),
+    "GpRegistered": ("health", lambda d: {"practice": d("practice"), "practice_name": None}),
+    "GpRegistrationEnded": ("health", lambda d: {"practice": d("practice"), "reason": d("gp_reason")}),
+    "AddressChanged": ("health", lambda d: {"address": d("address") or ADDRESSES[0]}),
+    "DeathNotified": ("health", lambda d: {"status": "formal"}),
+    "DeathNotificationWithdrawn": ("health", lambda d: {}),
+    "ReferralReceived": ("la", lambda d: {"service": "social work", "source_code": "1A"}),
+    "EarlyHelpStarted": ("la", lambda d: {"team": None, "worker": d("worker")}),
+    "EarlyHelpEnded": ("la", lambda d: {"reason": d("end_reason")}),
+    "TemporaryAccommodationPlaced": ("la", lambda d: {"address": None}),
+    "TemporaryAccommodationEnded": ("la", lambda d: {}),
+    "InvolvementStarted": ("la", lambda d: {"service": d("service"), "provision": d("provision"), "team": None, "worker": d("worker"), "role": None}),
+    "InvolvementEnded": ("la", lambda d: {"service": d("service"), "reason": d("end_reason")}),
+    "InvolvementConfirmed": ("la", lambda d: {"service": d("service"), "team": None, "worker": d("worker")}),
+    "LeadNominated": ("la", lambda d: {"role": "lead_practitioner", "scope": "child", "worker": d("worker") or WORKERS[0]}),
+    "LeadAccepted": ("la", lambda d: {"role": "lead_practitioner", "scope": "child", "worker": d("worker") or WORKERS[0]}),
+    "LeadEnded": ("la", lambda d: {"role": "lead_practitioner", "scope": "child", "worker": d("worker") or WORKERS[0], "reason": None}),
+    "RelationshipStated": ("la", lambda d: {"relation": d("relation"), "family": d("family")}),
+    "RelationshipEnded": ("la", lambda d: {"relation": d("relation"), "family": d("family")}),
+    "EventCorrected": ("any", lambda d: {"changes": d("changes")}),
+    "EventRetracted": ("any", lambda d: {}),
+    "FeedReported": ("any", lambda d: {}),
+}  # fmt: skip
+
+
+def _address(status: str, uprn: str | None, residence: str | None, postcode: str | None = "ZE9 1AA") -> dict[str, Any]:
+    return {"status": status, "lines": ["1 Example Row"], "postcode": postcode, "uprn": uprn, "residence": residence, "return": None}
+
+
+ADDRESSES = [
+    _address("current", "100", "home"), _address("current", "200", None), _address("current", "300", "refuge"), _address("current", None, None),
+    _address("none_known", None, None, None), _address("left_england", None, None, None), _address("current", "400", "no_fixed_abode"),
+    _address("current", "500", "home", "ZZ99 3VZ"),
+]  # fmt: skip
+CHOICES: dict[str, list[Any]] = {
+    "school": ["900001", "900002"],
+    "practice": ["Z90001", "Z90002"],
+    "code": ["O", "O", "O", "/", "I", "X", None, "N"],
+    "address": [*ADDRESSES, None],
+    "gp_reason": ["other", "embarkation", None],
+    "worker": [*WORKERS, None],
+    "end_reason": ["disengaged", "completed", None],
+    "service": ["social work", "play therapy"],
+    "provision": ["additional", "universal"],
+    "relation": ["parent", "sibling", "family"],
+    "family": [None, "F1", "F2"],
+}
+_IDENTIFIERS = {
+    "education": [("upn",), ("upn", "nhs"), ("upn",)],
+    "health": [("nhs",), ("nhs",), ("upn", "nhs")],
+    "la": [("agency",), ("agency", "nhs"), ("agency", "upn"), ("agency", "upn", "nhs"), ("upn", "nhs")],
+}
+
+
+@st.composite
+def events(draw: st.DrawFn, number: int, earlier: list[dict[str, Any]]) -> dict[str, Any]:
+    """One event; amendments name one of the earlier ones."""
+    event_type = draw(st.sampled_from(list(OWN)))
+    sector, own = OWN[event_type]
+    amended = draw(st.sampled_from(earlier)) if sector == "any" and event_type != "FeedReported" and earlier else None
+    if sector == "any" and event_type != "FeedReported" and (amended is None or "subject" not in amended):
+        event_type, (sector, own) = "EarlyHelpStarted", OWN["EarlyHelpStarted"]
+        amended = None
+    child = draw(st.integers(0, CHILDREN - 1))
+    organisation = amended["source"]["organisation"] if amended else draw(st.sampled_from(AGENCIES.get(sector, AGENCIES["la"])))
+    head = {
+        "event_type": event_type,
+        "event_id": f"e{number}",
+        "source": {
+            "organisation": organisation, "system": "s", "source_version": None,
+            "source_record_id": draw(st.sampled_from([None, None, None, "r1", "r2"])),
+        },
+        "mode": "live",
+        "recorded_at": _instant(draw(st.integers(0, 40))),
+    }  # fmt: skip
+    if event_type == "FeedReported":
+        day = _day(draw(st.integers(0, 200)))
+        feed = draw(st.sampled_from(["PupilAdmitted", "GpRegistered", "AttendanceMarked", "AddressChanged", "InvolvementStarted"]))
+        return {**head, "feed": feed, "covers": {"from": _day(0), "to": day}, "complete_through": day, "count": 1, "scope": None}
+    which = draw(st.sampled_from(_IDENTIFIERS[sector])) if sector in _IDENTIFIERS else ()
+    start = draw(st.integers(0, 30)) if event_type == "AttendanceMarked" else draw(st.integers(0, 60))
+    stays = event_type in ("PupilAdmitted", "InvolvementStarted", "GpRegistered") and draw(st.integers(0, 5)) == 0
+    others = []
+    if event_type.startswith("Relationship"):
+        parent = {"scheme": "agency:la-808:mosaic", "value": draw(st.sampled_from(["P1", "P2"]))}
+        sibling = _identifiers(draw(st.integers(0, CHILDREN - 1)), ("nhs",))[0]
+        others = [{"role": "parent", "identifiers": [draw(st.sampled_from([parent, sibling]))], "person": None}]
+    person = _person(child, draw(st.integers(0, 9)) == 0) if draw(st.booleans()) and event_type != "AttendanceMarked" else None
+    subject = amended["subject"] if amended else {"identifiers": _identifiers(child, which), "person": person, "nhs_number_status": None}
+    drawn: dict[str, Any] = {}
+
+    def pick(name: str) -> Any:
+        if name == "changes":
+            return {
+                "effective_from": draw(st.sampled_from([None, _day(5), _day(40)])), "effective_to": draw(st.sampled_from([None, _day(2), _day(50)])),
+                "reopen": draw(st.booleans()), "worker": draw(st.sampled_from([None, WORKERS[1]])),
+            }  # fmt: skip
+        drawn[name] = draw(st.sampled_from(CHOICES[name]))
+        return drawn[name]
+
+    target = None
+    if amended:
+        by_source = amended["source"]["source_record_id"] if draw(st.booleans()) and amended["event_type"] != "AttendanceMarked" else None
+        target = {"event_id": None if by_source else amended["event_id"], "source_record_id": by_source, "reason": "entered_in_error"}
+    reference = draw(st.sampled_from([None, None, "ref1", "ref2"])) if event_type not in ("AttendanceMarked", "EventRetracted", "EventCorrected") else None
+    return {
+        **head,
+        "subject": subject,
+        "others": others,
+        "effective": {"from": _day(start), "to": _day(start + draw(st.integers(-1, 20))) if stays else None},
+        "reference": reference,
+        "target": target,
+        "basis": "public_task",
+        **own(pick),
+    }
+
+
+@st.composite
+def histories(draw: st.DrawFn, most: int = 40) -> list[dict[str, Any]]:
+    """A history in the order in which it happened to be written down; arrival is up to the test."""
+    made: list[dict[str, Any]] = []
+    for number in range(draw(st.integers(1, most))):
+        made.append(draw(events(number, made)))
+    if draw(st.integers(0, 3)) == 0:
+        made.extend(_absence(draw(st.integers(0, CHILDREN - 1)), len(made)))
+    return made
+
+
+def _absence(child: int, number: int) -> list[dict[str, Any]]:
+    """Twelve school days in a row without authorisation: no random draw makes them often enough."""
+    return [
+        {
+            "event_type": "AttendanceMarked", "event_id": f"e{number + i}",
+            "source": {"organisation": "urn-900001", "system": "s", "source_record_id": None, "source_version": None},
+            "mode": "live", "recorded_at": _instant(20 + i),
+            "subject": {"identifiers": _identifiers(child, ("upn",)), "person": None, "nhs_number_status": None},
+            "others": [], "effective": {"from": _day(i), "to": None}, "reference": None, "target": None, "basis": "public_task",
+            "school": "900001", "am": "O", "pm": "O",
+        }
+        for i in range(12)
+    ]  # fmt: skip

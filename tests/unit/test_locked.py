@@ -1,0 +1,32 @@
+"""What is installed is what is locked, from whichever mirror."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-build.lock"]
+LINE = re.compile(r"[a-z0-9.-]+(\[[a-z0-9,]+\])?==\S+( ; .+)? \\|    --hash=sha256:[0-9a-f]{64}( \\)?")
+
+
+def pins(lock: str) -> dict[str, str]:
+    """Name -> version and condition of each package of a lock."""
+    found = re.findall(r"^([a-z0-9.-]+)==(\S+?)(?: ; (.+?))? \\$", (ROOT / lock).read_text(), re.MULTILINE)
+    return {name: f"{version} {condition}" for name, version, condition in found}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_is_versions_and_hashes_and_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    assert "://" not in text
+    assert "--index" not in text
+    assert "--find-links" not in text
+    unlike = [line for line in text.splitlines() if not LINE.fullmatch(line)]
+    assert unlike == []
+
+
+def test_tests_run_with_the_versions_that_are_shipped() -> None:
+    assert pins("requirements.lock").items() <= pins("requirements-dev.lock").items()
+    assert pins("requirements-build.lock").items() <= pins("requirements-dev.lock").items()
+    assert len(pins("requirements.lock")) > 40

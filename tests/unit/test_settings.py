@@ -1,0 +1,149 @@
+"""Settings: variables above file above defaults, and errors that name the field and never the value."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from adapters.settings import TOPIC_ORGANISATIONS, Settings, load_settings
+from domain.errors import Misuse
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("ICR_")]:
+        monkeypatch.delenv(name)
+
+
+def config(folder: Path, text: str) -> Path:
+    file = folder / "icr.toml"
+    file.write_text(text)
+    return file
+
+
+def test_without_any_setting_everything_runs_embedded_in_the_data_folder(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path)
+    assert settings.database_url is None
+    assert settings.kafka_bootstrap_servers is None
+    assert settings.data_dir == tmp_path
+    assert settings.kek_file == tmp_path / "keys"
+    assert settings.topic_organisations == TOPIC_ORGANISATIONS
+
+
+def test_the_file_in_the_data_folder_is_read(tmp_path: Path) -> None:
+    config(tmp_path, 'kafka_group = "north"\nbatch_size = 500\n')
+    settings = load_settings(tmp_path)
+    assert (settings.kafka_group, settings.batch_size) == ("north", 500)
+
+
+def test_a_variable_stands_above_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config(tmp_path, 'kafka_group = "north"')
+    monkeypatch.setenv("ICR_KAFKA_GROUP", "south")
+    assert load_settings(tmp_path).kafka_group == "south"
+
+
+def test_the_data_option_stands_above_the_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICR_DATA_DIR", str(tmp_path / "elsewhere"))
+    assert load_settings().data_dir == tmp_path / "elsewhere"
+    assert load_settings(tmp_path).data_dir == tmp_path
+    assert load_settings(tmp_path).kek_file == tmp_path / "keys"
+
+
+def test_keys_stay_where_they_were_put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICR_KEK_FILE", str(tmp_path / "safe"))
+    assert load_settings(tmp_path / "data").kek_file == tmp_path / "safe"
+
+
+def test_a_file_elsewhere_is_named_by_a_variable_and_may_say_where_the_data_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ICR_CONFIG", str(config(tmp_path, f'data_dir = "{tmp_path}/data"')))
+    assert load_settings().data_dir == tmp_path / "data"
+
+
+def test_an_empty_variable_is_one_that_is_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICR_DATABASE_URL", "")
+    assert load_settings(tmp_path).database_url is None
+
+
+def test_setting_one_sector_leaves_the_others(tmp_path: Path) -> None:
+    config(tmp_path, '[topic_organisations]\nhousing = ["org-*"]')
+    organisations = load_settings(tmp_path).topic_organisations
+    assert organisations["housing"] == ["org-*"]
+    assert organisations["health"] == ["ods-*"]
+
+
+def test_the_data_folder_is_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings(Path("data")).data_dir == tmp_path / "data"
+
+
+def test_settings_show_no_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICR_DATABASE_URL", "postgresql://icr:sesame@db/icr")
+    assert "sesame" not in repr(load_settings(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ICR_HTTP_PORT", "sesame"),
+        ("ICR_HTTP_PORT", "70000"),
+        ("ICR_BATCH_SIZE", "0"),
+        ("ICR_PAUSE_UNREADABLE_SHARE", "1.5"),
+        ("ICR_TOPIC_ORGANISATIONS", "sesame"),
+        ("ICR_TOPIC_ORGANISATIONS", '{"housing": "sesame"}'),
+        ("ICR_TOPIC_ORGANISATIONS", '{"sesame": []}'),
+        ("ICR_LOG_LEVEL", "sesame"),
+    ],
+)
+def test_a_bad_variable_is_named_and_its_value_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(Misuse) as raised:
+        load_settings(tmp_path)
+    assert variable in str(raised.value)
+    assert value not in str(raised.value)
+    assert raised.value.__suppress_context__  # the library's exception quotes the value
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("http_port = 'sesame'", "http_port"),
+        ("no_such_setting = 'sesame'", "no_such_setting"),
+        ("this is no TOML", "not valid TOML"),
+        ("data_dir = '/sesame'", "data_dir"),
+    ],
+)
+def test_a_bad_file_is_named_with_the_field(tmp_path: Path, text: str, said: str) -> None:
+    file = config(tmp_path, text)
+    with pytest.raises(Misuse) as raised:
+        load_settings(tmp_path)
+    assert said in str(raised.value)
+    assert str(file) in str(raised.value)
+    assert "sesame" not in str(raised.value).replace(str(file), "")
+
+
+def test_a_mistyped_variable_is_refused_before_an_embedded_server_takes_the_place_of_the_real_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ICR_KAFKA_BOOTSTRAP", "kafka:9092")
+    with pytest.raises(Misuse, match="ICR_KAFKA_BOOTSTRAP"):
+        load_settings(tmp_path)
+
+
+def test_a_named_file_must_be_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICR_CONFIG", str(tmp_path / "none.toml"))
+    with pytest.raises(Misuse, match="not there"):
+        load_settings(tmp_path)
+
+
+def test_a_folder_in_the_place_of_the_file_is_wrong_use(tmp_path: Path) -> None:
+    (tmp_path / "icr.toml").mkdir()
+    with pytest.raises(Misuse, match="cannot be read"):
+        load_settings(tmp_path)
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
