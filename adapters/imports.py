@@ -22,7 +22,10 @@ Read = Callable[[bytes], Iterator[Converted]]
 
 @dataclass(slots=True)
 class FileCounts:
-    """One file's counts by contract 4; `error` says why it could not be opened."""
+    """One file's counts by contract 4.
+
+    `error` says why it could not be read (to its end), `lost` how many were sent and never acknowledged.
+    """
 
     file: str
     unit: str
@@ -35,6 +38,7 @@ class FileCounts:
     set_aside: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     set_aside_reasons: Counter[str] = field(default_factory=Counter)
+    lost: int = 0
     error: str | None = None
 
     def count(self, outcome: str, reason: str | None) -> None:

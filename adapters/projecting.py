@@ -55,10 +55,11 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
                     pass
             except _TROUBLE as error:
                 if not failures:
-                    log.error(DATABASE_LOST, error=type(error).__name__)
+                    log.warning(DATABASE_LOST, error=type(error).__name__)
                 tell((DATABASE_LOST,), edition=edition, position=position)
                 projector.close()
-                ears = _close(ears)
+                _close(ears)
+                ears = None
                 time.sleep(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
                 failures += 1
     finally:

@@ -21,7 +21,7 @@ class Quarantine:
         self._service = service
         self._store = AsideStore(service.keys)
 
-    def list(self, reason: str | None, state: str | None, limit: int) -> tuple[list[Aside], int]:
+    def find(self, reason: str | None, state: str | None, limit: int) -> tuple[list[Aside], int]:
         """Events aside, oldest first, and how many there are in all; without a state those that are not settled."""
         states = [state] if state is not None else [*_OPEN, "shown"]
         condition = "state = ANY(%s) AND (%s::text IS NULL OR reason = %s)"
@@ -36,7 +36,7 @@ class Quarantine:
         return found, counted[0] if counted else 0
 
     def show(self, aside: UUID) -> tuple[Aside, str]:
-        """One event and what was sent: text, or hexadecimal where it is none. Raises Misuse when there is no such id."""
+        """One event and what was sent: text, else hexadecimal. Raises Misuse when there is no such id."""
         with self._service.connect() as connection:
             one, sent = self._store.show(connection, aside)
         try:

@@ -62,7 +62,9 @@ def listen(host: str, port: int) -> socket.socket:
         made.bind((host, port))
     except OSError as error:
         made.close()
-        raise Misuse(f"cannot listen on {host} port {port}: {error.strerror} (see ICR_HTTP_HOST, ICR_HTTP_PORT)") from None
+        raise Misuse(
+            f"cannot listen on {host} port {port}: {error.strerror} (see ICR_HTTP_HOST, ICR_HTTP_PORT)"
+        ) from None
     return made
 
 

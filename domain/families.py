@@ -9,13 +9,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from domain import codes
 from domain.child import Child
 from domain.events import ChildId, RecordId
 from domain.indicators import RULES, Indicator, Rule, indicators
-from domain.timeline import Entry
 
 MAX_RESIDENTS = 10
 _NOWHERE = re.compile(r"ZZ99", re.IGNORECASE)
@@ -91,79 +91,96 @@ def family_id(children: Iterable[ChildId]) -> str:
     return f"f-{digest[:20]}"
 
 
-def group(children: Sequence[Child], day: int) -> list[tuple[ChildId, ...]]:
-    """All families on a day as sorted tuples of children, each set once."""
-    found = {tuple(sorted(members)) for members in (*_by_family_id(children, day), *_households(children, day))}
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """What grouping needs of a child on a day: where it lives (None where that makes no household), and its stated ties."""
+
+    child: ChildId
+    records: frozenset[RecordId]
+    home: object | None
+    families: frozenset[str]
+    adults: frozenset[RecordId]
+    siblings: frozenset[RecordId]
+
+
+def group(kin: Sequence[Kin]) -> list[tuple[ChildId, ...]]:
+    """All families as sorted tuples of children, each set once."""
+    found = {tuple(sorted(members)) for members in (*_by_family_id(kin), *_households(kin))}
     grouped = {child for members in found for child in members}
-    return sorted([*found, *((c.id,) for c in children if c.id not in grouped)])
+    return sorted([*found, *((one.child,) for one in kin if one.child not in grouped)])
 
 
-def _open_relations(child: Child, day: int) -> list[Entry]:
-    return [e for e in child.of_kind("relationship") if e.start is not None and e.start <= day and (e.end is None or day < e.end)]
+def kin_of(child: Child, day: int) -> Kin:
+    """A child's ties and home on a day."""
+    open_then = [e for e in child.of_kind("relationship") if e.start is not None and e.start <= day and (e.end is None or day < e.end)]
+    here = child.address_at(day)
+    dead = child.death is not None and child.death <= day
+    home = None
+    if here is not None and not dead and here.address["uprn"] and may_be_household(here.address):
+        home = here.address["uprn"].strip().lstrip("0")
+    return Kin(
+        child.id,
+        frozenset(child.records),
+        home,
+        frozenset(e.provider for e in open_then if e.service == "family"),
+        frozenset(r for e in open_then if e.service in ("parent", "carer") for r in e.others),
+        frozenset(r for e in open_then if e.service == "sibling" for r in e.others),
+    )
 
 
-def _by_family_id(children: Sequence[Child], day: int) -> list[set[ChildId]]:
+def _by_family_id(kin: Sequence[Kin]) -> list[set[ChildId]]:
     groups: dict[str, set[ChildId]] = defaultdict(set)
-    for child in children:
-        for relation in _open_relations(child, day):
-            if relation.service == "family":
-                groups[relation.provider].add(child.id)
+    for one in kin:
+        for family in one.families:
+            groups[family].add(one.child)
     return list(groups.values())
 
 
-def _households(children: Sequence[Child], day: int) -> list[set[ChildId]]:
-    at: dict[str, list[Child]] = defaultdict(list)
-    for child in children:
-        here = child.address_at(day)
-        dead = child.death is not None and child.death <= day
-        if here is not None and not dead and here.address["uprn"] and may_be_household(here.address):
-            at[here.address["uprn"].strip().lstrip("0")].append(child)
+def _households(kin: Sequence[Kin]) -> list[set[ChildId]]:
+    at: dict[object, list[Kin]] = defaultdict(list)
+    for one in kin:
+        if one.home is not None:
+            at[one.home].append(one)
     found = []
     for residents in at.values():
         if 1 < len(residents) <= MAX_RESIDENTS:
-            found.extend(_related(residents, day))
+            found.extend(_related(residents))
     return found
 
 
-def _related(residents: Sequence[Child], day: int) -> list[set[ChildId]]:
+def _related(residents: Sequence[Kin]) -> list[set[ChildId]]:
     """Groups of residents joined by a shared parent or carer, or stated as siblings."""
-    groups: list[set[ChildId]] = [{child.id} for child in residents]
-    ties = {child.id: _ties(child, day) for child in residents}
-    for one in residents:
-        for other in residents:
-            if one.id < other.id and _tied(ties[one.id], ties[other.id], one, other):
-                mine = next(g for g in groups if one.id in g)
-                theirs = next(g for g in groups if other.id in g)
-                if mine is not theirs:
-                    mine |= theirs
-                    groups.remove(theirs)
+    groups: list[set[ChildId]] = [{one.child} for one in residents]
+    for one, other in combinations(residents, 2):
+        if one.adults & other.adults or one.siblings & other.records or other.siblings & one.records:
+            mine = next(g for g in groups if one.child in g)
+            theirs = next(g for g in groups if other.child in g)
+            if mine is not theirs:
+                mine |= theirs
+                groups.remove(theirs)
     return [g for g in groups if len(g) > 1]
 
 
-def _ties(child: Child, day: int) -> tuple[set[RecordId], set[RecordId]]:
-    """Records of the child's parents and carers, and of its stated siblings."""
-    relations = _open_relations(child, day)
-    adults = {r for e in relations if e.service in ("parent", "carer") for r in e.others}
-    siblings = {r for e in relations if e.service == "sibling" for r in e.others}
-    return adults, siblings
-
-
-def _tied(a: tuple[set[RecordId], set[RecordId]], b: tuple[set[RecordId], set[RecordId]], one: Child, other: Child) -> bool:
-    return bool(a[0] & b[0] or a[1] & set(other.records) or b[1] & set(one.records))
-
-
-def out_of_touch(children: Sequence[Child], feeds: Sequence[Feed], day: int) -> list[Family]:
-    """Families with an indicator on a day, most domains first, then longest."""
-    shown: dict[ChildId, list[Shown]] = defaultdict(list)
-    for child in children:
-        for indicator in indicators(child):
-            if indicator.start <= day < indicator.end:
-                silent = feed_heard(RULES[indicator.id], indicator.organisation, feeds, day)
-                shown[child.id].append(Shown(indicator, child.id, "not_known" if silent else "true", silent))
+def assemble(shown: Iterable[Shown], families: Iterable[tuple[ChildId, ...]]) -> list[Family]:
+    """Families with something to show, most domains out of touch first, then longest."""
+    by_child: dict[ChildId, list[Shown]] = defaultdict(list)
+    for one in shown:
+        by_child[one.child].append(one)
     listed = []
-    for members in group(children, day):
-        found = [s for child in members for s in shown.get(child, ())]
+    for members in families:
+        found = [s for child in members for s in by_child.get(child, ())]
         if found:
             ordered = sorted(found, key=lambda s: (s.child, s.indicator.id, s.indicator.since))
             listed.append(Family(family_id(members), members, tuple(ordered)))
     return sorted(listed, key=lambda f: (-len(f.lost), f.since, f.id))
+
+
+def out_of_touch(children: Sequence[Child], feeds: Sequence[Feed], day: int) -> list[Family]:
+    """Families with an indicator on a day, the reference."""
+    shown = []
+    for child in children:
+        for indicator in indicators(child):
+            if indicator.start <= day < indicator.end:
+                silent = feed_heard(RULES[indicator.id], indicator.organisation, feeds, day)
+                shown.append(Shown(indicator, child.id, "not_known" if silent else "true", silent))
+    return assemble(shown, group([kin_of(child, day) for child in children]))

@@ -126,12 +126,12 @@ def _names(amendments: Sequence[Event], event: Event) -> bool:
 
 
 def names(amendment: Event, event: Event) -> bool:
-    """Whether an amendment is about an event: by its id, or by its source record for what was recorded by then."""
+    """Whether an amendment is about an event of its record: by its id, or by its source record for what was recorded by then."""
     if amendment.target_key is not None:
         return amendment.target_key == event.key
-    if amendment.target_source is None or event.act is Act.MARK:
+    if amendment.target_source is None or event.act in (Act.MARK, Act.RETRACT) or amendment.record != event.record:
         return False
-    return amendment.target_source == event.source_key and event.recorded_at <= amendment.recorded_at and event.act is not Act.RETRACT
+    return amendment.target_source == event.source_key and event.recorded_at <= amendment.recorded_at
 
 
 def _corrected(event: Event, corrections: Sequence[Event]) -> Fact:

@@ -2,10 +2,7 @@
 -- their corrections, field by field (domain.timeline.live_facts).
 DELETE FROM stage_record;
 INSERT INTO stage_record
-SELECT record FROM log.fact WHERE position BETWEEN %(lo)s AND %(hi)s AND act <> 16
-UNION
-SELECT f.record FROM log.fact a JOIN log.fact f ON f.source_key = a.target_source
-WHERE a.position BETWEEN %(lo)s AND %(hi)s AND a.target_source IS NOT NULL AND f.position <= %(hi)s;
+SELECT DISTINCT record FROM log.fact WHERE position BETWEEN %(lo)s AND %(hi)s AND act <> 16;
 
 DELETE FROM stage_fact;
 INSERT INTO stage_fact
@@ -24,10 +21,10 @@ LEFT JOIN LATERAL (
            bool_or(a.act = 15) AS retracted
     FROM (SELECT * FROM log.fact WHERE target_key = f.key
           UNION ALL
-          SELECT * FROM log.fact WHERE target_source = f.source_key AND target_key IS NULL AND f.recorded_at <= recorded_at) a
+          SELECT * FROM log.fact WHERE target_source = f.source_key AND target_key IS NULL AND record = f.record AND f.recorded_at <= recorded_at) a
     WHERE a.position <= %(hi)s AND a.act IN (14, 15)
       AND (a.act = 15 OR NOT EXISTS (
             SELECT FROM log.fact r WHERE r.act = 15 AND r.position <= %(hi)s
-              AND (r.target_key = a.key OR (r.target_key IS NULL AND r.target_source = a.source_key AND a.recorded_at <= r.recorded_at))))
+              AND (r.target_key = a.key OR (r.target_key IS NULL AND r.target_source = a.source_key AND r.record = a.record AND a.recorded_at <= r.recorded_at))))
 ) c ON true
 WHERE c.retracted IS NOT TRUE;

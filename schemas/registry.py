@@ -73,7 +73,8 @@ def fingerprint_of(document: Mapping[str, Any]) -> bytes:
     """CRC-64-AVRO of a schema's parsing canonical form, as the eight bytes on the wire.
 
     By fastavro, whose text is already in wire order; Apache avro 1.12.2 leaves `{"type": "string"}` in the canonical
-    form of any schema with a logical type and so gives another number. Raises ContractBroken for what is no Avro schema.
+    form of any schema with a logical type and so gives another number.
+    Raises ContractBroken for what is no Avro schema.
     """
     try:
         return bytes.fromhex(fingerprint(to_parsing_canonical_form(dict(document)), "CRC-64-AVRO"))

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from adapters.api.days import DAY_RULE, read_day, today
+from adapters.api.days import DAY_RULE, KNOWN_AT_RULE, is_known_at, read_day, today
 from adapters.api.plain import QuestionRoute
 from adapters.api.problems import Refused
 from adapters.questions import Questions
@@ -40,14 +40,41 @@ def _identifier(value: str) -> str:
     return value
 
 
+def _printable(value: str) -> str:
+    if not value.isprintable():
+        raise _said("bad_value", "a text without control characters")
+    return value
+
+
+def _known_at(value: str) -> str:
+    if not is_known_at(value):
+        raise _said("bad_value", KNOWN_AT_RULE)
+    return value
+
+
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Identifier = Annotated[
     str,
-    AfterValidator(_identifier),
     Field(max_length=200, description="`SCHEME:VALUE`, for example `upn:A801200001001` or `agency:la-808:mosaic:77`"),
+    AfterValidator(_identifier),
 ]
-Record = Annotated[str, Field(pattern=r"^r-[0-9a-f-]{1,60}$", description="`r-…`, as answers show it")]
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+Record = Annotated[
+    str, Field(pattern=r"^[rc]-[0-9a-f]{32}$", description="A record or child, `r-…` or `c-…`, as answers show it")
+]
+Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+Worker = Annotated[
+    str,
+    Field(max_length=200, pattern=r"^[^:]+:.+$", description="`ORGANISATION:STAFF_ID`"),
+    AfterValidator(_printable),
+]
+KnownAt = Annotated[
+    str,
+    Field(
+        max_length=60,
+        description="A position (`generation:number`, or a number), or an instant with zone; without it now",
+    ),
+    AfterValidator(_known_at),
+]
 
 
 class Question(BaseModel):
@@ -56,10 +83,7 @@ class Question(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
 
     effective_at: Annotated[Day | None, Field(description="The day asked about; without it today in London")] = None
-    known_at: Annotated[
-        Text | None,
-        Field(description="A position (`generation:number`, or a number), or an instant with zone; without it now"),
-    ] = None
+    known_at: KnownAt | None = None
 
 
 class FindChildren(Question):
@@ -78,7 +102,7 @@ class FindChildren(Question):
 
 
 class OneChild(Question):
-    """Which child: by an identifier, or by the id of any of its records."""
+    """Which child: by an identifier, or by its id or that of any of its records."""
 
     identifier: Identifier | None = None
     record: Record | None = None
@@ -93,7 +117,7 @@ class OneChild(Question):
 class Caseload(Question):
     """Whose caseload."""
 
-    worker: Annotated[str, Field(max_length=200, pattern=r"^[^:\s]+:\S.*$", description="`ORGANISATION:STAFF_ID`")]
+    worker: Worker
 
 
 class Gaps(Question):

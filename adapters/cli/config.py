@@ -32,5 +32,8 @@ def check(data: Data = None, as_json: Json = False) -> None:
         print_json({"valid": True, "settings": shown, "set": sorted(settings.model_fields_set)})
         return
     fields = type(settings).model_fields
-    rows = [(name, value, "yes" if name in settings.model_fields_set else "", fields[name].description) for name, value in shown.items()]
+    rows = [
+        (name, value, "yes" if name in settings.model_fields_set else "", fields[name].description)
+        for name, value in shown.items()
+    ]
     print_table("settings", ("name", "value", "set", "what it is"), rows)

@@ -42,7 +42,9 @@ def check(
         print_json({"checked": [{name: getattr(one, name) for name in fields} for one in checked]})
     else:
         for one in checked:
-            verdict = "valid" if one.valid else f"{one.reason}: {REASONS[one.reason].sentence}" if one.reason else "invalid"
+            verdict = (
+                "valid" if one.valid else f"{one.reason}: {REASONS[one.reason].sentence}" if one.reason else "invalid"
+            )
             warned = f" (warnings: {', '.join(one.warnings)})" if one.warnings else ""
             say(f"{one.normalised or one.value}\t{verdict}{warned}")
     if not all(one.valid for one in checked):

@@ -35,7 +35,9 @@ def nems(
 
     with opened(data) as service, progress() as bars:
         recorder = service.recorder()
-        importer = Importer(recorder, read_nems, unit="message", most_bytes=MAX_BYTES, batch=service.settings.batch_size)
+        importer = Importer(
+            recorder, read_nems, unit="message", most_bytes=MAX_BYTES, batch=service.settings.batch_size
+        )
         task = bars.add_task("files", total=len(files))
         try:
             counts = importer.take(files, lambda _: bars.advance(task))

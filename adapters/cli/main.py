@@ -7,10 +7,13 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from adapters.cli import (
+    child,
     demo,
+    families,
     feeds,
     identifiers,
     imports,
+    leads,
     publish,
     quarantine,
     rebuild,
@@ -41,7 +44,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     del version
 
@@ -61,12 +66,15 @@ app.add_typer(schemas.app, name="schemas")
 app.add_typer(identifiers.app, name="identifiers")
 app.add_typer(config_app, name="config")
 app.command("simulate", epilog="Example: icr simulate --children 500 --out /tmp/area")(simulate.simulate_area)
+app.add_typer(child.app, name="child")
+app.add_typer(leads.app, name="leads")
+app.add_typer(families.app, name="families")
 app.command("rebuild", epilog="Example: icr rebuild")(rebuild.rebuild)
 
 _COMMAND: Final = typer.main.get_command(app)
 # typer has its own copy of click and names only one of its errors; this one's parents are all of them.
-_UsageError: Final = typer.BadParameter.__mro__[1]
-_ClickError: Final = typer.BadParameter.__mro__[2]
+_UsageError: Final[type[Exception]] = typer.BadParameter.__mro__[1]
+_ClickError: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -100,7 +108,7 @@ def run() -> NoReturn:
 def _without_values(error: Exception, arguments: Sequence[str]) -> str:
     """A usage error's text without what was typed as a value: it may be a child's number in the wrong place."""
     text: str = error.format_message()  # type: ignore[attr-defined]
-    if type(error).__name__ == "NoSuchCommand":
+    if text.startswith("No such command"):
         return text
     for word in sorted(arguments, key=len, reverse=True):
         if not word.startswith("-") and len(word) > 1:

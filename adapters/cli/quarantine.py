@@ -38,7 +38,9 @@ def _line(aside: "Aside") -> dict[str, Any]:
 @app.command("list", epilog="Example: icr quarantine list --reason waits_for")
 def list_(
     reason: Annotated[str | None, typer.Option(help="Only with this reason.")] = None,
-    state: Annotated[str | None, typer.Option(help="Only in this state; without it those not settled, and conflicts.")] = None,
+    state: Annotated[
+        str | None, typer.Option(help="Only in this state; without it those not settled, and conflicts.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, oldest first.")] = 1000,
     data: Data = None,
     as_json: Json = False,
@@ -48,13 +50,16 @@ def list_(
 
     _check(reason, state)
     with opened(data) as service:
-        found, total = Quarantine(service).list(reason, state, limit)
+        found, total = Quarantine(service).find(reason, state, limit)
     lines = [_line(one) for one in found]
     if as_json:
         print_json({"total": total, "aside": lines})
         return
     columns = ("id", "kind", "state", "reason", "field", "event type", "organisation", "received")
-    rows = [(o.id, o.kind, o.state, o.reason, o.field, o.event_type, o.organisation, f"{o.received_at:%Y-%m-%d %H:%M}") for o in found]
+    rows = [
+        (o.id, o.kind, o.state, o.reason, o.field, o.event_type, o.organisation, f"{o.received_at:%Y-%m-%d %H:%M}")
+        for o in found
+    ]
     print_table(f"{len(found)} of {total} events aside", columns, rows)
 
 

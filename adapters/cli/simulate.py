@@ -2,22 +2,24 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from adapters.cli.output import Data, Json, print_json, print_table, progress, read_settings
 from domain.errors import Misuse
 
-Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
+# typer reads dates as datetimes; a school year is what one would want to look at.
+FIRST: Final = datetime.fromisoformat("2025-09-01")
+LAST: Final = datetime.fromisoformat("2026-09-01")
 
 
 def simulate_area(
     out: Annotated[Path, typer.Option(help="Folder to write to; empty or not there yet.")],
     area: Annotated[str, typer.Option(help="Name of the area.")] = "Northmoor",
     children: Annotated[int, typer.Option(min=1, help="How many children.")] = 500,
-    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = datetime(2025, 9, 1),  # noqa: DTZ001
-    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Day after the last.")] = datetime(2026, 9, 1),  # noqa: DTZ001
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = FIRST,
+    end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Day after the last.")] = LAST,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal events.")] = 1,
     marks: Annotated[bool, typer.Option(help="With attendance marks, which are most of all events.")] = True,
     data: Data = None,

@@ -63,6 +63,7 @@ class Stop:
         self._asked = True
 
     def __call__(self) -> bool:
+        """Whether to end."""
         return self._asked
 
 
@@ -97,7 +98,7 @@ def consume(
     """Record what agencies publish on Kafka, until told to end (SIGTERM, Ctrl-C).
 
     A partition of which too much cannot be read pauses, and says so; ICR_PAUSE_UNREADABLE_SHARE=1 takes it all, aside.
-    Ends with 1 when a partition's log was shortened or had passed us, or with --until-end when something was kept aside.
+    Ends with 1 when a partition's log was shortened or had passed us, or, with --until-end, when something was kept.
     """
     from adapters.kafka.consumer import Consumer, Status
     from adapters.service import open_service
@@ -120,7 +121,9 @@ def consume(
         finally:
             heart.end()
     counts = dict(status.counts.as_json())
-    get_logger("consume").info("consumer_ended", **{k: counts[k] for k in ("read", "accepted", "duplicate", "conflict", "kept")})
+    get_logger("consume").info(
+        "consumer_ended", **{k: counts[k] for k in ("read", "accepted", "duplicate", "conflict", "kept")}
+    )
     if as_json:
         print_json({**counts, "lag": status.lag, "alarms": sorted(status.alarms)})
     if status.alarms or (until_end and (status.counts.kept or status.paused)):
@@ -130,7 +133,9 @@ def consume(
 def project(
     data: Data = None,
     as_json: Json = False,
-    until_end: Annotated[bool, typer.Option("--until-end", help="End once the views are at the head of the log.")] = False,
+    until_end: Annotated[
+        bool, typer.Option("--until-end", help="End once the views are at the head of the log.")
+    ] = False,
     parent: Parent = 0,
 ) -> None:
     """Keep the views up to the log, edition by edition, until told to end (SIGTERM, Ctrl-C)."""
@@ -157,8 +162,8 @@ def serve(
 ) -> None:
     """Answer over HTTP: the API, and its documentation at /docs, until told to end (SIGTERM, Ctrl-C)."""
     from adapters.api.app import create_app
-    from adapters.serving import serve_app
     from adapters.service import open_service
+    from adapters.serving import serve_app
 
     stop = Stop(parent)
     settings = read_settings(data)

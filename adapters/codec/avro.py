@@ -58,13 +58,13 @@ def decode_wire(data: bytes) -> Decoded:
     try:
         return _readers[data[:HEADER]](data)
     except Rejected as error:
-        rejected = error
+        rejected = error.with_traceback(None)
         rejected.__context__ = None
     except (IndexError, struct.error):
         rejected = Rejected("undecodable", None, "the message ends before its record does")
     except UnicodeDecodeError:
         rejected = Rejected("undecodable", None, "a text is not UTF-8")
-    # Raised out here so that no foreign exception, which may hold the data, is its context.
+    # Raised out here, so that neither its context nor the frames of its traceback hold what was read.
     raise rejected
 
 

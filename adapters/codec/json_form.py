@@ -24,7 +24,7 @@ TypeForm = Any  # what pydantic takes as the type of a field
 PlainJson = Any  # what json.loads gives
 
 STRICT: Final = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
-_NO_RULE: Final = TextRule(MAX_TEXT, False, False)
+_NO_RULE: Final = TextRule(MAX_TEXT, filled=False, code=False)
 _LIMITS: Final = {Kind.INT: 2**31, Kind.LONG: 2**63}
 
 # What pydantic finds, in the words of the contract.
@@ -157,11 +157,11 @@ def _known_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[s
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in result if names.count(name) > 1)
-        raise Rejected("unknown_field", plain_name(twice), "a key appears twice")
+    result: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in result:
+            raise Rejected("unknown_field", plain_name(name), "a key appears twice")
+        result[name] = value
     return result
 
 

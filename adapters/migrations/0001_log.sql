@@ -116,6 +116,7 @@ CREATE TABLE log.aside (
     organisation text,
     sector text,
     waits_for uuid,
+    record uuid,
     received_at timestamptz NOT NULL,
     settled_at timestamptz,
     note text,
@@ -125,6 +126,7 @@ CREATE TABLE log.aside (
 CREATE UNIQUE INDEX aside_content ON log.aside (kind, digest);
 CREATE INDEX aside_key ON log.aside (key) WHERE state IN ('waiting', 'ready');
 CREATE INDEX aside_waits_for ON log.aside (waits_for) WHERE state = 'waiting' AND waits_for IS NOT NULL;
+CREATE INDEX aside_record ON log.aside (record) WHERE state IN ('waiting', 'ready');
 CREATE INDEX aside_ready ON log.aside (id) WHERE state = 'ready';
 COMMENT ON TABLE log.aside IS 'Events kept aside or in conflict: whole, sealed, with a reason';
 COMMENT ON COLUMN log.aside.id IS 'Random id shown to people';
@@ -139,6 +141,7 @@ COMMENT ON COLUMN log.aside.event_type IS 'Event type, where it could be read';
 COMMENT ON COLUMN log.aside.organisation IS 'Source organisation, where it could be read';
 COMMENT ON COLUMN log.aside.sector IS 'Sector it came by';
 COMMENT ON COLUMN log.aside.waits_for IS 'Key of the event or source record it waits for';
+COMMENT ON COLUMN log.aside.record IS 'Record of its subject, where that could be read and is known';
 COMMENT ON COLUMN log.aside.received_at IS 'When it was taken in';
 COMMENT ON COLUMN log.aside.settled_at IS 'When its state became final';
 COMMENT ON COLUMN log.aside.note IS 'Why a person rejected it';

@@ -5,6 +5,7 @@ secondary for 1,900, one practice for 1,800, and never fewer than two of a kind.
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -100,17 +101,22 @@ class Area:
 
     def address(self, ward: int, place: int, residence: str) -> dict[str, Any]:
         """The property `place` of a ward as an event's address; places are counted over all wards in turn."""
-        street, house = divmod(place // len(names.WARDS), numbers.HOUSES_A_STREET)
-        kind = names.KINDS_OF_STREET[(street // len(names.STREETS) + ward) % len(names.KINDS_OF_STREET)]
-        line = f"{house + 1} {names.STREETS[(street + 7 * ward) % len(names.STREETS)]} {kind}"
-        return {
-            "status": "current",
-            "lines": [line, names.WARDS[ward], self.name],
-            "postcode": numbers.postcode(ward, street),
-            "uprn": numbers.uprn(place),
-            "residence": residence,
-            "return": None,
-        }
+        return _address(self.name, ward, place, residence)
+
+
+@lru_cache(maxsize=256)  # a family's children and events come one after another
+def _address(area: str, ward: int, place: int, residence: str) -> dict[str, Any]:
+    street, house = divmod(place // len(names.WARDS), numbers.HOUSES_A_STREET)
+    kind = names.KINDS_OF_STREET[(street // len(names.STREETS) + ward) % len(names.KINDS_OF_STREET)]
+    line = f"{house + 1} {names.STREETS[(street + 7 * ward) % len(names.STREETS)]} {kind}"
+    return {
+        "status": "current",
+        "lines": [line, names.WARDS[ward], area],
+        "postcode": numbers.postcode(ward, street),
+        "uprn": numbers.uprn(place),
+        "residence": residence,
+        "return": None,
+    }
 
 
 # organisation, service as published, letter of its staff ids, one team a ward or one in all, children to a worker

@@ -29,7 +29,7 @@ _BLANK = b"\x00\x00\x00\x00"  # four ends of arrays or branches without a value
 
 
 class Schema(NamedTuple):
-    """A schema as the simulator writes it: its folder, the header of its messages, what fastavro made of it."""
+    """A schema: its folder, the header of its messages, what fastavro made of it, and how a body is written."""
 
     folder: str
     header: bytes

@@ -10,6 +10,7 @@ from adapters.simulator.people import TWINS, Child, Family
 from adapters.simulator.support import known, relations
 from adapters.simulator.world import Fact, Step, World
 
+FIRST_CHILD = 0.43  # of births (ONS, about two in five)
 WARD_CHANGES = 0.35  # of moves
 GP_CHANGES = {False: 0.25, True: 0.75}  # of moves inside the ward, to another ward
 GP_LOST = 0.06  # of those who change: the old practice ends, no new one follows for long
@@ -43,18 +44,23 @@ def _moved(world: World, family: Family, day: date) -> Iterator[Step]:
         yield Fact("moved", child, day, {"address": address_of(world, family)})
 
 
-def birth(world: World, day: date) -> Iterator[Step]:
-    """A child (or two) is born to a family whose youngest is at least a year old."""
+def _growing_family(world: World, day: date) -> Family:
     for _ in range(100):
         family = world.pick_family()
         if len(family.children) < 6 and max(child.born for child in family.children) < day - timedelta(days=400):
-            break
-    else:
-        return
+            return family
+    return world.new_parents(day)
+
+
+def birth(world: World, day: date) -> Iterator[Step]:
+    """A child (or two) is born: a first one, or to a family whose youngest is at least a year old."""
+    family = world.new_parents(day) if world.chance(FIRST_CHILD) else _growing_family(world, day)
     if family.mother_nhs is None:
         family.mother_nhs = world.next_nhs()
     for _ in range(2 if world.chance(TWINS) else 1):
         child = world.add_child(family, day)
+        if family.slot < 0:
+            world.join_families(family)
         yield Fact("born", child, day, {"address": address_of(world, family), "mother": family.mother_nhs})
         if family.known:
             yield from relations(child, day)

@@ -85,6 +85,9 @@ def _record(schema: Schema, names: dict[str, Writer]) -> Writer:
 
 
 def _optional(branch: Writer) -> Writer:
+    if branch is _text:
+        return _optional_text
+
     def write(out: bytearray, value: Value) -> None:
         if value is None:
             out.append(0)
@@ -116,7 +119,18 @@ def _enum(symbols: list[str]) -> Writer:
 
 
 def _text(out: bytearray, value: Value) -> None:
-    out += text(value)
+    body = value.encode()
+    size = len(body)
+    out += _SMALL[size] if size < 256 else number(size)
+    out += body
+
+
+def _optional_text(out: bytearray, value: Value) -> None:
+    if value is None:
+        out.append(0)
+    else:
+        out.append(2)
+        out += text(value)
 
 
 def _long(out: bytearray, value: Value) -> None:

@@ -21,7 +21,7 @@ MOST_LAG = {"school_started": 4}  # days until an agency writes a fact down, whe
 def simulate(plan: Plan) -> Iterator[Event]:
     """Events of a plan in order of publication, made as they are read: memory goes with the children, not the period.
 
-    First the history, as backfill in the first hours of the first day, then the days. An event has the brief's JSON
+    First the history, as backfill in the first hours of the first day, then the days. An event has the contract's JSON
     shape, but dates are `datetime.date` and instants aware `datetime`; treat it as read-only, parts are shared. Apart
     from events held back or sent again (`Plan.reordered`, `Plan.resent`) `recorded_at` never goes back.
     """

@@ -108,14 +108,17 @@ class World:
     # ---- families
 
     def new_family(self, today: date, most: int = 9) -> Family:
-        """A family with children, not yet settled anywhere in particular."""
-        rng = self.rng
-        ward = rng.randrange(len(names.WARDS))
-        since = today - timedelta(days=1 + int(min(rng.expovariate(1 / 1500), 6000)))
-        family = people.new_family(rng, self.number("family"), ward, self.new_place(ward), since)
-        for born in people.birthdays(rng, today)[:most]:
+        """A family with children, not yet settled."""
+        family = self.new_parents(today)
+        for born in people.birthdays(self.rng, today)[:most]:
             self.add_child(family, born)
         return family
+
+    def new_parents(self, today: date) -> Family:
+        """A family that has no child yet, in a home of its own for some time."""
+        ward = self.rng.randrange(len(names.WARDS))
+        since = today - timedelta(days=1 + int(min(self.rng.expovariate(1 / 1500), 6000)))
+        return people.new_family(self.rng, self.number("family"), ward, self.new_place(ward), since)
 
     def add_child(self, family: Family, born: date) -> Child:
         """One more child of the family."""
@@ -127,14 +130,18 @@ class World:
 
     def settle(self, family: Family, today: date) -> None:
         """Let a family live here, its children in school and with a practice as at `today`."""
-        family.slot = len(self.families)
-        self.families.append(family)
+        self.join_families(family)
         practice = self.practice_for(family)
         for child in family.children:
             if not self.chance(NO_GP):
                 child.practice = practice
             if self.school_age(child, today) and not self.chance(OFF_ROLL):
                 self.enrol(child, self.school_for(child, today), today)
+
+    def join_families(self, family: Family) -> None:
+        """Count a family, which has a child, among those of the area."""
+        family.slot = len(self.families)
+        self.families.append(family)
 
     def school_age(self, child: Child, day: date) -> bool:
         """Whether the child's year group is one that schools have; after year 11 only some go on."""

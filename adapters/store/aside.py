@@ -46,7 +46,9 @@ class AsideStore:
     def __init__(self, keys: MasterKeys) -> None:
         self._keys = keys
 
-    def keep(self, connection: Connection, item: Item, kind: str, rejected: Rejected, at: datetime) -> bool:
+    def keep(
+        self, connection: Connection, item: Item, kind: str, rejected: Rejected, at: datetime, record: UUID | None = None
+    ) -> bool:
         """Store one item aside; False when the same content is there already (a duplicate)."""
         aside = UUID(bytes=os.urandom(16))
         [(key, wrapped)] = self._keys.new_keys([_context(aside)])
@@ -59,12 +61,12 @@ class AsideStore:
         waits = item.waits_for if rejected.reason == "waits_for" else None
         cursor = connection.execute(
             "INSERT INTO log.aside (id, kind, state, key, digest, reason, field, rule, event_type, organisation, sector, waits_for, "
-            "received_at, wrapped, sealed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
+            "record, received_at, wrapped, sealed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
             "ON CONFLICT (kind, digest) DO NOTHING",
             (
                 aside, kind, "waiting" if kind == KEPT else "shown", item.key and UUID(bytes=item.key), UUID(bytes=item.digest),
                 rejected.reason, rejected.field, rejected.rule, item.schema and item.schema.event_type,
-                item.body["source"]["organisation"] if item.body else None, item.message.sector, waits and UUID(bytes=waits), at, wrapped, sealed,
+                item.body["source"]["organisation"] if item.body else None, item.message.sector, waits and UUID(bytes=waits), record, at, wrapped, sealed,
             ),
         )  # fmt: skip
         return cursor.rowcount == 1

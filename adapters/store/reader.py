@@ -8,7 +8,7 @@ import psycopg
 
 from adapters.codec import decode_stored
 from adapters.store.hashes import Hashes
-from adapters.store.keys import MasterKeys, open_sealed
+from adapters.store.keys import Erased, MasterKeys, open_sealed
 from adapters.store.subjects import Known, Subjects
 from domain.effects import Act
 from domain.events import Event, Position, RecordId
@@ -50,8 +50,10 @@ class LogReader:
         for _, record, topic, _ in held:
             event_type, _, period = topic.partition(":")
             wanted.append((known[record], newest[event_type].effect.retention, int(period)))
-        self._subjects.find_keys(self._connection, wanted)
+        self._subjects.find_keys(self._connection, wanted, make=False)
         for (position, record, _, state), (holder, key_class, number) in zip(held, wanted, strict=True):
+            if (key_class, number) not in holder.keys:
+                raise Erased("its data key is destroyed")
             yield self._event(position, record, open_sealed(holder.keys[key_class, number], state, record.bytes))
 
     def _event(self, position: int, record: UUID, stored: bytes) -> Event:

@@ -143,40 +143,46 @@ class Recorder:
 
     def _aim(self, amendments: Sequence[Item], items: Sequence[Item]) -> None:
         """Give each amendment the record of what it names; what has not come yet is waited for."""
-        here = {item.key: item for item in items if item.rejected is None}
-        here.update({item.source_key: item for item in items if item.rejected is None and item.source_key is not None})
+        here: dict[bytes | None, set[tuple[bytes, str]]] = {}
+        for item in items:
+            if item.rejected is None and item.known is not None and item.effect.act is not Act.FEED:
+                for key in (item.key, item.source_key):
+                    if key is not None:
+                        here.setdefault(key, set()).add((item.known.record, item.schema.event_type))
         there = self._targets([item.waits_for for item in amendments if item.waits_for is not None])
         for item in amendments:
             own = item.known
             assert own is not None
             mine = {own.record, *(self._record_of(i) for i in item.linked)}
-            near = here.get(item.waits_for)
-            found = there.get(item.waits_for) if item.waits_for is not None else None
-            if found is None and near is not None and near is not item and near.known is not None:
-                found = (near.known.record, near.schema.event_type)
-            if found is None:
+            near = here.get(item.waits_for, set()) if item.target_source is None or item.source_key != item.target_source else set()
+            named = there.get(item.waits_for or b"", set()) | near
+            found = sorted(one for one in named if one[0] in mine)
+            if not named:
                 item.rejected = Rejected("waits_for", "target", "the event it names has not come yet")
-            elif found[0] not in mine:
+            elif not found:
                 item.rejected = Rejected("key_differs", "subject.identifiers", "one of the identifiers of the event it names")
-            elif item.effect.act is Act.CORRECT and found[1] == "AttendanceMarked":
+            elif item.effect.act is Act.CORRECT and found[0][1] == "AttendanceMarked":
                 item.rejected = Rejected("not_correctable", "target", "a mark is superseded by a later mark, or retracted")
-            elif found[0] != own.record:
-                item.known = Known(found[0])
+            elif found[0][0] != own.record:
+                item.known = Known(found[0][0])
 
     def _record_of(self, identifier: tuple[str, str]) -> bytes:
         if identifier not in self._subjects.known:
             self._subjects.find(self.connection, [identifier])
         return self._subjects.known[identifier].record
 
-    def _targets(self, keys: Sequence[bytes]) -> dict[bytes, tuple[bytes, str]]:
-        """Record and event type of accepted events, by their key or their source record."""
+    def _targets(self, keys: Sequence[bytes]) -> dict[bytes, set[tuple[bytes, str]]]:
+        """Records and event types of accepted events, by their key or their source record."""
         wanted = [UUID(bytes=key) for key in keys]
         rows = self.connection.execute(
             "SELECT i.key, e.originator_id, split_part(e.topic, ':', 1) FROM log.inbox i JOIN log.event e ON e.notification_id = i.position "
             "WHERE i.key = ANY(%(k)s) UNION ALL SELECT key, record, '' FROM log.source_record WHERE key = ANY(%(k)s)",
             {"k": wanted},
         )
-        return {key.bytes: (record.bytes, event_type) for key, record, event_type in rows}
+        found: dict[bytes, set[tuple[bytes, str]]] = {}
+        for key, record, event_type in rows:
+            found.setdefault(key.bytes, set()).add((record.bytes, event_type))
+        return found
 
     def _append(
         self, items: list[Item], offsets: Sequence[Offset], only_if_last: tuple[Sequence[UUID], int] | None
@@ -346,8 +352,14 @@ class Recorder:
                 self._asides.settle(connection, aside, "waiting", at, item.rejected)
                 outcomes[index] = _outcome(item, KEPT)
             else:
-                fresh = self._asides.keep(connection, item, KEPT, item.rejected, at)
+                fresh = self._asides.keep(connection, item, KEPT, item.rejected, at, self._known_record(connection, item))
                 outcomes[index] = _outcome(item, KEPT if fresh else DUPLICATE)
+
+    def _known_record(self, connection: Connection, item: Item) -> UUID | None:
+        """Record of a kept event's subject, if it has one already."""
+        if item.identifier is None:
+            return None
+        return self._subjects.look_up(connection, [item.identifier]).get(item.identifier)
 
     def _release(self, connection: Connection, survivors: Sequence[Item], at: Any) -> bool:
         keys = [item.key for item in survivors if item.key is not None]

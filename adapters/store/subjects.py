@@ -81,9 +81,12 @@ class Subjects:
         return {digests[digest]: UUID(bytes=record) for digest, record in self._select(connection, digests).items()}
 
     def find_keys(
-        self, connection: psycopg.Connection[tuple[object, ...]], wanted: Iterable[tuple[Known, str, int]]
+        self, connection: psycopg.Connection[tuple[object, ...]], wanted: Iterable[tuple[Known, str, int]], *, make: bool = True
     ) -> None:
-        """Make sure that every (record, class, period) has its data key at hand in `Known.keys`."""
+        """Make sure that every (record, class, period) has its data key at hand in `Known.keys`.
+
+        With `make` false (whoever only reads) nothing is made, and an erased key is simply not at hand afterwards.
+        """
         missing: dict[KeyName, list[Known]] = {}
         for known, key_class, period in wanted:
             if (key_class, period) not in known.keys:
@@ -91,7 +94,7 @@ class Subjects:
         if not missing:
             return
         found = self._select_keys(connection, missing)
-        if absent := sorted(name for name in missing if name not in found):
+        if make and (absent := sorted(name for name in missing if name not in found)):
             fresh = self._keys.new_keys(key_context(*name) for name in absent)
             with connection.transaction():
                 connection.execute(
@@ -107,7 +110,8 @@ class Subjects:
             found.update(self._select_keys(connection, absent))
         for name, homes in missing.items():
             for known in homes:
-                known.keys[name[1], name[2]] = found[name]
+                if name in found:
+                    known.keys[name[1], name[2]] = found[name]
 
     def _select_keys(
         self, connection: psycopg.Connection[tuple[object, ...]], names: Collection[KeyName]

@@ -147,13 +147,16 @@ def broken(draw: Any) -> bytes:
 
 def refused(read: Any, data: Any) -> Decoded | None:
     """What came out, or None where it was refused in the proper way."""
+    rejected = None
     try:
         decoded: Decoded = read(data)
-    except Rejected as rejected:
-        assert rejected.reason in REASONS
-        assert rejected.__context__ is None, "a foreign exception may hold the data"
-        return None
-    return decoded
+    except Rejected as error:
+        rejected = error
+    if rejected is None:
+        return decoded
+    assert rejected.reason in REASONS
+    assert rejected.__context__ is None, "a foreign exception may hold the data"
+    return None
 
 
 @settings(max_examples=500)

@@ -165,7 +165,7 @@ def test_everything_else_is_a_problem_that_quotes_nothing(
         assert answer.headers["allow"]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8008", "127.0.0.1.evil.example", "[", "localhost.evil", "a b"])
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8008", "127.0.0.1.evil.example", "[", "localhost.evil"])
 def test_a_web_page_cannot_point_its_own_name_here(client: TestClient, host: str) -> None:
     assert client.get("/v1/reasons", headers={"Host": host}).status_code == 421
     assert client.post("/v1/events", json=[], headers={"Origin": f"http://{host}"}).status_code == 421

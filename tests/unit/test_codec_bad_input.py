@@ -121,7 +121,10 @@ def test_overlong_varints(varint: bytes) -> None:
 
 
 def test_a_date_has_32_bits() -> None:
-    assert reason(wire(ONE, REST.replace(b"\xb2\xc3\x02", b"\xff\xff\xff\xff\x1f"))) == ("undecodable", "effective.from")
+    assert reason(wire(ONE, REST.replace(b"\xb2\xc3\x02", b"\xff\xff\xff\xff\x1f"))) == (
+        "undecodable",
+        "effective.from",
+    )
 
 
 def test_a_long_way_of_writing_a_number_is_the_same_number() -> None:
@@ -240,7 +243,7 @@ def test_an_array_without_end() -> None:
 def test_a_branch_or_symbol_there_is_not(index: bytes) -> None:
     assert reason(wire(ONE, index, REST))[0] == "undecodable"
     enum = header(PUPIL) + b"\x02e\x02o\x02s\0\0"
-    if index not in (b"\x04",):  # the third symbol of mode
+    if index != b"\x04":  # the third symbol of mode
         assert reason(enum + index + b"\0" + ONE + REST) == ("undecodable", "mode")
 
 
@@ -310,6 +313,17 @@ def test_a_known_field_in_the_wrong_place_is_named() -> None:
 @pytest.mark.parametrize("data", [None, [], "text", 7, b"7", b"[1]"])
 def test_json_that_is_no_object(data: Any) -> None:
     assert reason(data, decode_json)[0] == "undecodable"
+
+
+def test_a_refusal_holds_nothing_of_the_message() -> None:
+    """One that is kept in a list, or shown with local variables, must not keep or show a child's details."""
+    caught = refusal(encode_wire(admitted())[:-1], decode_wire)
+    frames = []
+    at = caught.__traceback__
+    while at is not None:
+        frames.append(at.tb_frame.f_code.co_filename)
+        at = at.tb_next
+    assert not [name for name in frames if name.startswith("<reader of")]
 
 
 # Confluent framing.

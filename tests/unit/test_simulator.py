@@ -1,5 +1,6 @@
 """The simulator: equal plans give equal events, of every type, valid, plausible, and about nobody real."""
 
+import gc
 import io
 import json
 import re
@@ -387,6 +388,16 @@ def test_an_area_is_not_written_over_another(tmp_path):
 def test_a_plan_that_makes_no_sense_is_refused(wrong):
     with pytest.raises(Misuse):
         replace(AUTUMN, **wrong)
+
+
+def test_memory_goes_with_the_children_and_not_with_the_period():
+    held, year = {}, 0
+    for event in simulate(replace(YEAR, children=200, end=date(2031, 9, 1), marks=False)):
+        if event["recorded_at"].month > 1 and event["recorded_at"].year > year:
+            year = event["recorded_at"].year
+            gc.collect()
+            held[year] = len(gc.get_objects())
+    assert held[2031] - held[2026] < 1500
 
 
 @pytest.mark.parametrize("children", [1, 2, 7])

@@ -1,0 +1,75 @@
+"""The producer: bulk, idempotent, every message acknowledged by all replicas or reported."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from confluent_kafka import KafkaException, Producer
+
+from adapters.kafka.topics import HINT
+from domain.errors import Unreachable
+
+_BOOTSTRAP_SECONDS: Final = 15.0
+_DELIVERY_MS: Final = 60_000
+_FULL_SECONDS: Final = 0.1
+
+Report = Callable[[bool], None]
+
+
+class KafkaProducer:
+    """Sends messages; `delivered` holds how far each partition is acknowledged: (topic, partition) to next offset."""
+
+    def __init__(self, bootstrap_servers: str, *, embedded: bool) -> None:
+        self._producer = Producer(
+            {
+                "bootstrap.servers": bootstrap_servers,
+                "client.id": "icr-publish",
+                "acks": "all",
+                "enable.idempotence": True,
+                "linger.ms": 20,
+                "compression.type": "none" if embedded else "lz4",
+                "message.timeout.ms": _DELIVERY_MS,
+                "reconnect.backoff.max.ms": 1000,
+                "log_level": 0,  # errors come with the messages they are about
+            }
+        )
+        self.delivered: dict[tuple[str, int], int] = {}
+        self.failed: str | None = None
+        try:
+            self._topics = set(self._producer.list_topics(timeout=_BOOTSTRAP_SECONDS).topics)
+        except KafkaException:
+            raise Unreachable("Kafka", HINT) from None
+        self._embedded = embedded
+
+    def send(self, topic: str, key: bytes | None, value: bytes, report: Report) -> None:
+        """Put a message on its way; `report` is called with whether it was acknowledged, from `send` or `flush`.
+
+        Raises Unreachable when the broker has not this topic, or when messages are no longer acknowledged.
+        """
+        if not self._embedded and topic not in self._topics:
+            raise Unreachable(f"the topic {topic}", "this Kafka does not have it: icr migrate makes it")
+        if self.failed is not None:
+            raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})")
+
+        def done(error: Any, message: Any) -> None:  # noqa: ANN401 - the library's types
+            if error is None:
+                self.delivered[message.topic(), message.partition()] = message.offset() + 1
+            else:
+                self.failed = str(error.name())
+            report(error is None)
+
+        while True:
+            try:
+                self._producer.produce(topic, value, key, on_delivery=done)
+            except BufferError:
+                self._producer.poll(_FULL_SECONDS)
+                continue
+            except KafkaException as error:
+                self.failed = str(error.args[0].name())
+                report(False)
+            break
+        self._producer.poll(0)
+
+    def flush(self) -> None:
+        """Wait until everything sent is acknowledged or has failed."""
+        while self._producer.flush(1.0):
+            pass

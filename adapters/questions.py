@@ -1,0 +1,346 @@
+"""The one place that all reads pass: questions in, plain JSON-ready answers out, all at one edition (contract 3, 4).
+
+Every caller is one trusted local user for now; the decision and the entry of the access log will stand here.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from adapters.service import Service
+from adapters.store.cells import CellOpener
+from adapters.store.hashes import Hashes
+from adapters.store.subjects import Subjects
+from domain.attendance import CATEGORIES
+from domain.dates import iso, to_day
+from domain.errors import Misuse
+from domain.events import ChildId
+from domain.families import Family, Shown, assemble, feed_heard, group
+from domain.identifiers import parse_identifier
+from domain.indicators import RULES, Indicator
+from domain.leads import CONTESTED, LEAD_GONE, NO_LEAD, NOT_ACCEPTED
+from domain.timeline import Entry
+from projections import queries
+
+MOST_FOUND: Final = 10
+GAP_RULES: Final = (NO_LEAD, LEAD_GONE, CONTESTED, NOT_ACCEPTED)
+_POSITION = re.compile(r"(?:(\d{1,9}):)?(\d{1,18})")
+
+
+class Questions:
+    """Opens reads; each is one snapshot at one edition."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    @contextmanager
+    def ask(self, known_at: str | None = None) -> "Iterator[Asked]":
+        """A read as known now, or as known at a position or an instant; raises Misuse when that cannot be read."""
+        with self._service.connect() as connection:
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            position = None if known_at is None else self._position(connection, known_at)
+            edition = queries.edition_at(connection, position)
+            try:
+                yield Asked(self._service, connection, edition)
+            finally:
+                connection.rollback()
+
+    def _position(self, connection: Any, known_at: str) -> int:
+        if match := _POSITION.fullmatch(known_at.strip()):
+            generation = connection.execute("SELECT generation FROM log.head").fetchone()[0]
+            if match[1] is not None and int(match[1]) != generation:
+                raise Misuse("known-at: a position of another generation of the log")
+            return int(match[2])
+        try:
+            instant = datetime.fromisoformat(known_at.strip())
+        except ValueError:
+            raise Misuse("known-at: a position (digits, or generation:number) or an RFC 3339 instant with its zone") from None
+        if instant.tzinfo is None:
+            raise Misuse("known-at: an instant needs its zone")
+        return queries.position_at(connection, instant)
+
+
+class Asked:
+    """Answers at one edition; days in and out are civil dates."""
+
+    def __init__(self, service: Service, connection: Any, edition: queries.Edition) -> None:
+        self._connection = connection
+        self._edition = edition
+        self._number = edition.number
+        self._hashes = Hashes(service.keys)
+        self._subjects = Subjects(service.keys, self._hashes)
+        self._cells = CellOpener(connection, service.keys)
+
+    def _head(self, effective_at: date) -> dict[str, Any]:
+        return {"position": self._outward(self._edition.position), "edition": self._number, "effective_at": effective_at.isoformat()}
+
+    def _outward(self, position: int) -> str:
+        return f"{self._edition.generation}:{position}"
+
+    def find(self, *, identifier: str | None = None, family: str | None = None, born: date | None = None, effective_at: date) -> dict[str, Any]:
+        """Children by an exact identifier, or by family name with date of birth; more than ten: refine."""
+        if identifier is not None:
+            child = self._child(identifier, None)
+            children = [] if child is None else [child]
+        elif family is not None and born is not None:
+            digest = UUID(bytes=self._hashes.named(family, to_day(born)))
+            records = queries.named(self._connection, self._number, digest, MOST_FOUND * 12)
+            children = sorted(set(queries.children_of(self._connection, self._number, records).values()))
+        else:
+            raise Misuse("find: an identifier, or a family name with a date of birth")
+        if len(children) > MOST_FOUND:
+            return {**self._head(effective_at), "children": [], "refine": True}
+        return {**self._head(effective_at), "children": [self._line(child, effective_at) for child in children], "refine": False}
+
+    def child(self, *, identifier: str | None = None, record: str | None = None, effective_at: date) -> dict[str, Any] | None:
+        """The index line of a child; None when nothing is known under that identifier."""
+        child = self._child(identifier, record)
+        return None if child is None else {**self._head(effective_at), **self._line(child, effective_at)}
+
+    def timeline(self, *, identifier: str | None = None, record: str | None = None, effective_at: date) -> dict[str, Any] | None:
+        """The involvement timeline of a child (contract 4); None when nothing is known under that identifier."""
+        child = self._child(identifier, record)
+        if child is None:
+            return None
+        records = self._records(child)
+        day = to_day(effective_at)
+        found = [
+            self._entry(entry, contact, day)
+            for entry, contact in queries.entries(self._connection, self._number, "record = ANY(%(r)s)", r=records)
+            if (first := entry.first_day()) is not None and first <= day
+        ]
+        found += [self._week(*week, day) for week in queries.weeks(self._connection, self._number, records, day)]
+        found.sort(key=lambda e: (e["from"] or "", e["kind"], e["events"]))
+        kept = self._connection.execute(
+            "SELECT count(*) FROM log.aside WHERE record = ANY(%s) AND kind = 'kept' AND state IN ('waiting', 'ready')", (records,)
+        ).fetchone()[0]
+        return {
+            "child": _child_id(child),
+            "records": [_record_id(r) for r in records],
+            **self._head(effective_at),
+            "alive": self._alive(child, day),
+            "identifiers": self._identifiers(records),
+            "entries": found,
+            "kept_aside": kept,
+        }
+
+    def caseload(self, *, worker: str, effective_at: date) -> dict[str, Any]:
+        """The children a worker (ORG:STAFF) works with or leads on a day, with their leads and gaps."""
+        day = to_day(effective_at)
+        mine: dict[ChildId, list[tuple[Entry, bytes | None]]] = {}
+        for entry, contact in queries.entries(self._connection, self._number, "worker = %(w)s", w=worker):
+            if entry.first_day() is not None and (entry.first_day() or 0) <= day and entry.status_at(day)[0] == "open":
+                mine.setdefault(queries.child_of(self._connection, self._number, entry.record), []).append((entry, contact))
+        children = []
+        for child in sorted(mine):
+            line = self._line(child, effective_at)
+            gaps = queries.rectangles(self._connection, self._number, day, GAP_RULES, [child])
+            children.append({
+                "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"], "lead": line["lead"],
+                "entries": [self._entry(entry, contact, day) for entry, contact in mine[child]],
+                "gaps": [self._gap(gap, day) for gap in gaps],
+            })  # fmt: skip
+        return {**self._head(effective_at), "worker": worker, "children": children}
+
+    def gaps(self, *, area: str | None = None, effective_at: date) -> dict[str, Any]:
+        """Children whose lead is missing, gone, contested or not accepted on a day, longest first."""
+        day = to_day(effective_at)
+        found = queries.rectangles(self._connection, self._number, day, GAP_RULES)
+        if area is not None:
+            areas = self._areas({row[0] for row in found}, day)
+            found = [row for row in found if areas.get(row[0]) == _area(area)]
+        return {**self._head(effective_at), "gaps": sorted((self._gap(row, day) for row in found), key=lambda g: (-g["days"], g["child"], g["rule"]))}
+
+    def families(self, *, area: str | None = None, lost: int | None = None, effective_at: date) -> dict[str, Any]:
+        """Families out of touch on a day, most domains first (contract 4); `lost`: at least so many domains."""
+        day = to_day(effective_at)
+        listed = self._out_of_touch(day)
+        areas = self._areas({child for family in listed for child in family.children}, day)
+        shown = []
+        for family in listed:
+            place = next((areas[c] for c in family.children if areas.get(c)), None)
+            if (lost is None or len(family.lost) >= lost) and (area is None or place == _area(area)):
+                shown.append(self._family(family, place, day))
+        return {"as_at": effective_at.isoformat(), "position": self._outward(self._edition.position), "edition": self._number, "families": shown}
+
+    def family(self, *, family: str, effective_at: date) -> dict[str, Any] | None:
+        """One family of the list with its children; None when it is not listed on that day."""
+        day = to_day(effective_at)
+        for listed in self._out_of_touch(day):
+            if listed.id == family:
+                areas = self._areas(set(listed.children), day)
+                place = next((areas[c] for c in listed.children if areas.get(c)), None)
+                feeds = queries.feeds(self._connection, self._edition.position)
+                return {
+                    "as_at": effective_at.isoformat(), "position": self._outward(self._edition.position), "edition": self._number,
+                    **self._family(listed, place, day), "members": [self._line(child, effective_at) for child in listed.children],
+                    "feeds": {rule.id: feed_heard(rule, None, feeds, day) or "heard" for rule in RULES.values() if not rule.one_organisation},
+                }  # fmt: skip
+        return None
+
+    def _child(self, identifier: str | None, record: str | None) -> ChildId | None:
+        if record is not None:
+            found = _parse_id(record)
+        elif identifier is not None:
+            checked = parse_identifier(identifier)
+            if not checked.valid or checked.normalised is None:
+                raise Misuse(f"identifier: {checked.reason}")
+            wanted = (checked.scheme, checked.normalised)
+            found = self._subjects.look_up(self._connection, [wanted]).get(wanted)
+        else:
+            raise Misuse("an identifier or a record is needed")
+        if found is None:
+            return None
+        child = queries.child_of(self._connection, self._number, found)
+        return child if queries.known_records(self._connection, self._number, {found, child}) else None
+
+    def _records(self, child: ChildId) -> list[UUID]:
+        return queries.members(self._connection, self._number, [child])[child]
+
+    def _identifiers(self, records: Sequence[UUID]) -> list[dict[str, str]]:
+        found = queries.schemes(self._connection, self._number, records)
+        return [{"scheme": scheme, "status": "disputed" if disputed else "live", "record": _record_id(record)} for record, scheme, disputed in found]
+
+    def _line(self, child: ChildId, effective_at: date) -> dict[str, Any]:
+        """Who, where, school, GP, open involvements with contact, lead."""
+        day = to_day(effective_at)
+        records = self._records(child)
+        person = queries.people(self._connection, self._number, {child: records})[child]
+        details = self._cells.person(person.person)
+        dates = self._cells.birth(person.birth)
+        names = details["names"] if details else []
+        found = [
+            (entry, contact)
+            for entry, contact in queries.entries(self._connection, self._number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records)
+            if (first := entry.first_day()) is not None and first <= day and entry.status_at(day)[0] in ("open", "lapsed")
+        ]
+        by_kind: dict[str, list[dict[str, Any]]] = {}
+        for entry, contact in found:
+            by_kind.setdefault(entry.kind, []).append(self._entry(entry, contact, day))
+        return {
+            "child": _child_id(child),
+            "records": [_record_id(r) for r in records],
+            "identifiers": self._identifiers(records),
+            "name": names[0] if names else None,
+            "other_names": names[1:],
+            "date_of_birth": iso(dates["birth"]) if dates else None,
+            "expected_date": iso(dates["expected"]) if dates and dates["birth"] is None else None,
+            "sex": details["sex"] if details else None,
+            "alive": self._alive(child, day),
+            "address": self._address(child, records, day),
+            "school": by_kind.get("enrolment", []),
+            "gp": by_kind.get("gp_registration", []),
+            "involvements": [*by_kind.get("involvement", []), *by_kind.get("early_help", []), *by_kind.get("temporary_accommodation", [])],
+            "lead": [lead for lead in by_kind.get("lead", []) if lead["accepted"] is not None and lead["accepted"] <= effective_at.isoformat()],
+        }
+
+    def _alive(self, child: ChildId, day: int) -> bool | None:
+        person = queries.people(self._connection, self._number, {child: self._records(child)})[child]
+        if person.death is not None and person.death <= day:
+            return False
+        dates = self._cells.birth(person.birth)
+        return True if dates and dates["birth"] is not None and dates["birth"] <= day else None
+
+    def _address(self, child: ChildId, records: Sequence[UUID], day: int) -> dict[str, Any] | None:
+        held = queries.addresses(self._connection, self._number, {child: list(records)})[child]
+        here = next((a for a in held if a.day <= day < a.until), None)
+        if here is None:
+            return None
+        opened = self._cells.address(queries.Sealed(here.record, here.cell))
+        return None if opened is None else {**opened, "from": iso(here.day), "to": iso(here.until)}
+
+    def _areas(self, children: set[ChildId], day: int) -> dict[ChildId, str | None]:
+        """The outward postcode of each child's address on a day: the only map there is until areas are loaded."""
+        by_child = queries.members(self._connection, self._number, children)
+        found: dict[ChildId, str | None] = {}
+        for child, held in queries.addresses(self._connection, self._number, by_child).items():
+            here = next((a for a in held if a.day <= day < a.until), None)
+            opened = None if here is None else self._cells.address(queries.Sealed(here.record, here.cell))
+            postcode = (opened or {}).get("postcode") or ""
+            found[child] = _area(postcode.replace(" ", "")[:-3]) if len(postcode.replace(" ", "")) >= 5 else None
+        return found
+
+    def _entry(self, entry: Entry, contact: bytes | None, day: int) -> dict[str, Any]:
+        status, why = entry.status_at(day)
+        opened = self._cells.contact(entry.record, entry.kind, contact)
+        shown = {
+            "kind": entry.kind, "service": entry.service, "agency": entry.organisation, "provider": None if entry.kind == "relationship" else entry.provider,
+            "team": entry.team, "worker": entry.worker, "contact": opened, "from": iso(entry.start), "to": iso(entry.end), "status": status,
+            "last_confirmed": iso(entry.confirmed), "why_status": why, "role": entry.role, "provision": entry.provision, "reason": entry.reason,
+            "record": _record_id(entry.record), "events": [_event_id(p) for p in entry.positions], "known_from": self._outward(entry.positions[0]),
+        }  # fmt: skip
+        if entry.kind == "lead":
+            shown.update({"provider": None, "scope": entry.scope, "accepted": iso(entry.accepted)})
+        return shown
+
+    def _week(self, record: UUID, school: str, monday: int, sessions: Mapping[int, int], day: int) -> dict[str, Any]:
+        return {
+            "kind": "attendance", "service": "school", "agency": f"urn-{school}", "provider": school, "team": None, "worker": None, "contact": None,
+            "from": iso(monday), "to": iso(monday + 7), "status": "ended" if monday + 7 <= day else "open", "last_confirmed": None, "why_status": None,
+            "role": None, "provision": "universal", "reason": None, "record": _record_id(record), "events": [], "known_from": None,
+            "sessions": {CATEGORIES[category]: count for category, count in sorted(sessions.items())},
+        }  # fmt: skip
+
+    def _gap(self, row: Sequence[Any], day: int) -> dict[str, Any]:
+        child, rule, since, _, _, positions, _ = row
+        return {"child": _child_id(child), "rule": rule, "since": iso(since), "days": day - since, "events": [_event_id(p) for p in positions]}
+
+    def _out_of_touch(self, day: int) -> list[Family]:
+        rows = queries.rectangles(self._connection, self._number, day, list(RULES))
+        feeds = queries.feeds(self._connection, self._edition.position)
+        shown = []
+        for child, rule, since, starts, ends, positions, organisation in rows:
+            silent = feed_heard(RULES[rule], organisation, feeds, day)
+            indicator = Indicator(rule, since, starts, ends, tuple(positions), organisation)
+            shown.append(Shown(indicator, child, "not_known" if silent else "true", silent))
+        flagged = {one.child for one in shown}
+        return assemble(shown, group(queries.kin(self._connection, self._number, day, flagged))) if flagged else []
+
+    def _family(self, family: Family, area: str | None, day: int) -> dict[str, Any]:
+        return {
+            "family": family.id,
+            "area": area,
+            "children": len(family.children),
+            "lost": list(family.lost),
+            "since": iso(family.since),
+            "indicators": [
+                {
+                    "id": s.indicator.id, "child": _child_id(s.child), "since": iso(s.indicator.since), "days": day - s.indicator.since, "status": s.status,
+                    "events": [_event_id(p) for p in s.indicator.positions], "feed": s.feed or "heard",
+                    "clears_when": RULES[s.indicator.id].clears_when, "caution": RULES[s.indicator.id].caution,
+                }
+                for s in family.shown
+            ],
+        }  # fmt: skip
+
+
+def _child_id(child: UUID) -> str:
+    return f"c-{child.hex}"
+
+
+def _record_id(record: UUID) -> str:
+    return f"r-{record.hex}"
+
+
+def _event_id(position: int) -> str:
+    return f"e-{position}"
+
+
+def _area(text: str) -> str:
+    return text.strip().upper()
+
+
+def _parse_id(text: str) -> UUID:
+    prefix, _, digits = text.partition("-")
+    if prefix not in ("c", "r") or len(digits) != 32:
+        raise Misuse("record: r- or c- and 32 hexadecimal digits")
+    try:
+        return UUID(hex=digits)
+    except ValueError:
+        raise Misuse("record: r- or c- and 32 hexadecimal digits") from None
+
+
+__all__ = ["Asked", "Questions"]

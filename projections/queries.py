@@ -1,0 +1,262 @@
+"""The questions the views answer, at one edition; cells stay sealed, opening them is the caller's (design D3, D4).
+
+Every query runs inside one read-only snapshot whose search path is the serving set of views.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+
+from domain.dates import FOREVER
+from domain.events import ChildId, RecordId
+from domain.families import Feed, Kin
+from domain.timeline import Entry
+
+Connection = psycopg.Connection[Any]
+
+_LIVE: Final = "from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)"
+_ENTRY: Final = (
+    "kind, record, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope, provision, reason, "
+    "lapses_after, others, positions, main, recorded_at, key, contact"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The edition an answer is given at, and where in the log it ends."""
+
+    number: int
+    position: int
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A sealed cell: whose record's key, and the bytes."""
+
+    record: UUID
+    cell: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRow:
+    """An address of a child from a day; `until` the day of the next one."""
+
+    record: UUID
+    day: int
+    until: int
+    status: str
+    property: UUID | None
+    cell: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Who a child is: cells of the record that said it last; `death` the day of a death that stands."""
+
+    person: Sealed | None
+    birth: Sealed | None
+    death: int | None
+
+
+def edition_at(connection: Connection, position: int | None = None) -> Edition:
+    """The last edition of the serving set, or the last one not beyond a position (number 0: nothing yet)."""
+    view, generation = connection.execute("SELECT s.view, h.generation FROM log.serving s, log.head h").fetchone() or ("view_a", 1)
+    connection.execute("SELECT set_config('search_path', %s, true)", (view,))
+    row = connection.execute(
+        "SELECT e.number, e.last FROM log.edition e, state s WHERE e.number <= s.edition AND (%(p)s::bigint IS NULL OR e.last <= %(p)s) "
+        "ORDER BY e.number DESC LIMIT 1",
+        {"p": position},
+    ).fetchone()
+    return Edition(row[0], row[1], generation) if row else Edition(0, 0, generation)
+
+
+def position_at(connection: Connection, instant: Any) -> int:
+    """The last position taken in by an instant."""
+    row = connection.execute("SELECT last FROM log.batch WHERE received_at <= %s ORDER BY received_at DESC, last DESC LIMIT 1", (instant,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def child_of(connection: Connection, edition: int, record: UUID) -> ChildId:
+    """The child that a record belongs to; a record that is alone is its own."""
+    row = connection.execute(f"SELECT child FROM membership WHERE record = %(r)s AND {_LIVE}", {"r": record, "e": edition}).fetchone()
+    return ChildId(row[0] if row else record)
+
+
+def members(connection: Connection, edition: int, children: Collection[UUID]) -> dict[ChildId, list[UUID]]:
+    """The records of each child, sorted."""
+    found: dict[ChildId, list[UUID]] = {ChildId(child): [] for child in children}
+    rows = connection.execute(f"SELECT child, record FROM membership WHERE child = ANY(%(c)s) AND {_LIVE} ORDER BY 1, 2", {"c": list(children), "e": edition})
+    for child, record in rows:
+        found[ChildId(child)].append(record)
+    return {child: records or [UUID(bytes=child.bytes)] for child, records in found.items()}
+
+
+def children_of(connection: Connection, edition: int, records: Collection[UUID]) -> dict[UUID, ChildId]:
+    """The child of each record."""
+    rows = connection.execute(f"SELECT record, child FROM membership WHERE record = ANY(%(r)s) AND {_LIVE}", {"r": list(records), "e": edition})
+    linked = {record: ChildId(child) for record, child in rows}
+    return {record: linked.get(record, ChildId(record)) for record in records}
+
+
+def known_records(connection: Connection, edition: int, records: Collection[UUID]) -> set[UUID]:
+    """Which of some records anything was known of at an edition (other than being named by others)."""
+    rows = connection.execute(
+        "SELECT r FROM unnest(%(r)s::uuid[]) AS r WHERE EXISTS (SELECT FROM log.event v JOIN log.edition e ON e.number = %(e)s "
+        "WHERE v.originator_id = r AND v.originator_version <= e.last)",
+        {"r": list(records), "e": edition},
+    )
+    return {row[0] for row in rows}
+
+
+def schemes(connection: Connection, edition: int, records: Collection[UUID]) -> list[tuple[UUID, str, bool]]:
+    """Record, scheme of its identifier, and whether evidence about it is disputed."""
+    return connection.execute(
+        f"SELECT s.record, s.scheme, coalesce((SELECT m.disputed FROM membership m WHERE m.record = s.record AND {_LIVE}), false) "
+        "FROM log.subject s WHERE s.record = ANY(%(r)s) ORDER BY s.scheme, s.record",
+        {"r": list(records), "e": edition},
+    ).fetchall()
+
+
+def entries(connection: Connection, edition: int, where: str, **parameters: Any) -> list[tuple[Entry, bytes | None]]:
+    """Timeline entries and their sealed contact cells, by a condition of ours on the table."""
+    rows = connection.execute(f"SELECT {_ENTRY} FROM entry WHERE {where} AND {_LIVE} ORDER BY starts NULLS FIRST, main", {"e": edition, **parameters})  # type: ignore[arg-type]
+    return [(_entry(row), row[22]) for row in rows]
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    return Entry(
+        row[0], RecordId(row[1]), row[2], row[3], row[4], None, row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
+        row[14], row[15], row[16], tuple(RecordId(r) for r in row[17] or ()), tuple(row[18]), row[19], (row[20], row[21].bytes),
+    )  # fmt: skip
+
+
+def weeks(connection: Connection, edition: int, records: Collection[UUID], until: int) -> list[tuple[UUID, str, int, dict[int, int]]]:
+    """Attendance by record, school and week (its Monday): how many sessions up to a day stand in each category."""
+    rows = connection.execute(
+        "WITH step AS (SELECT w.record, w.school, w.week, abs(u.s) AS step FROM week w CROSS JOIN LATERAL unnest(w.steps, w.editions) AS u (s, e) "
+        "WHERE w.record = ANY(%(r)s) AND u.e <= %(e)s GROUP BY 1, 2, 3, 4 HAVING sum(sign(u.s)) > 0), "
+        "standing AS (SELECT record, school, week, (step >> 4) & 15 AS slot, max(step) & 15 AS category FROM step GROUP BY 1, 2, 3, 4) "
+        "SELECT record, school, week, category::int, count(*)::int FROM standing WHERE week * 7 - 3 + slot / 2 <= %(u)s GROUP BY 1, 2, 3, 4 ORDER BY 3, 2, 1, 4",
+        {"r": list(records), "e": edition, "u": until},
+    )
+    found: dict[tuple[UUID, str, int], dict[int, int]] = {}
+    for record, school, week, category, count in rows:
+        found.setdefault((record, school, week * 7 - 3), {})[category] = count
+    return [(*key, counts) for key, counts in found.items()]
+
+
+def addresses(connection: Connection, edition: int, by_child: dict[ChildId, list[UUID]]) -> dict[ChildId, list[AddressRow]]:
+    """The addresses of children in order of their days, each until the next."""
+    owner = {record: child for child, records in by_child.items() for record in records}
+    rows = connection.execute(
+        f"SELECT record, day, status, property, address, recorded_at, key FROM address WHERE record = ANY(%(r)s) AND {_LIVE}",
+        {"r": list(owner), "e": edition},
+    )
+    best: dict[tuple[ChildId, int], Any] = {}
+    for row in rows:
+        name = (owner[row[0]], row[1])
+        if name not in best or (row[5], row[6].bytes) > (best[name][5], best[name][6].bytes):
+            best[name] = row
+    found: dict[ChildId, list[AddressRow]] = {child: [] for child in by_child}
+    for (child, day), row in sorted(best.items(), key=lambda item: item[0][1], reverse=True):
+        until = found[child][0].day if found[child] else FOREVER
+        found[child].insert(0, AddressRow(row[0], day, until, row[2], row[3], row[4]))
+    return found
+
+
+def people(connection: Connection, edition: int, by_child: dict[ChildId, list[UUID]]) -> dict[ChildId, PersonRow]:
+    """Who each child is, as stated last among its records, and a death that stands."""
+    owner = {record: child for child, records in by_child.items() for record in records}
+    rows = connection.execute(
+        "SELECT record, person, person_at, person_key, birth_day, birth IS NOT NULL, birth_at, birth_key, vital_act, vital_day, vital_at, vital_key "
+        f"FROM person WHERE record = ANY(%(r)s) AND {_LIVE}",
+        {"r": list(owner), "e": edition},
+    ).fetchall()
+    found: dict[ChildId, PersonRow] = {}
+    for child in by_child:
+        mine = [row for row in rows if owner[row[0]] == child]
+        named = max((r for r in mine if r[1] is not None), key=lambda r: (r[2], r[3].bytes), default=None)
+        born = max((r for r in mine if r[4] is not None), key=lambda r: (r[5], r[6] or 0, r[7].bytes if r[7] else b""), default=None)
+        vital = max((r for r in mine if r[8] is not None), key=lambda r: (r[10], r[8], r[11].bytes), default=None)
+        found[child] = PersonRow(
+            Sealed(named[0], named[1]) if named else None,
+            Sealed(born[0], born[4]) if born else None,
+            vital[9] if vital is not None and vital[8] == 7 else None,
+        )
+    return found
+
+
+def named(connection: Connection, edition: int, digest: UUID, limit: int) -> list[UUID]:
+    """Records of whom a family name with a date of birth was ever stated."""
+    rows = connection.execute(f"SELECT record FROM person WHERE named @> ARRAY[%(d)s]::uuid[] AND {_LIVE} ORDER BY record LIMIT %(n)s", {"d": digest, "e": edition, "n": limit})
+    return [row[0] for row in rows]
+
+
+def rectangles(
+    connection: Connection, edition: int, day: int, rules: Sequence[str], children: Collection[UUID] | None = None
+) -> list[tuple[ChildId, str, int, int, int, list[int], str | None]]:
+    """Indicators or gaps that hold on a day: child, rule, since, from, to, positions, organisation of the feed."""
+    return connection.execute(
+        "SELECT child, rule, since, starts, ends, positions, organisation FROM rectangle WHERE rule = ANY(%(rules)s) AND starts <= %(d)s AND ends > %(d)s "
+        f"AND (%(c)s::uuid[] IS NULL OR child = ANY(%(c)s)) AND {_LIVE} ORDER BY child, rule, since",
+        {"rules": list(rules), "d": day, "e": edition, "c": None if children is None else list(children)},
+    ).fetchall()
+
+
+def feeds(connection: Connection, position: int) -> list[Feed]:
+    """For each organisation and event type, how far its feed said last that it was complete, as known at a position."""
+    rows = connection.execute(
+        "SELECT DISTINCT ON (provider, service) provider, service, until FROM log.fact WHERE act = 16 AND position <= %s "
+        "ORDER BY provider, service, recorded_at DESC, key DESC",
+        (position,),
+    )
+    return [Feed(*row) for row in rows]
+
+
+def kin(connection: Connection, edition: int, day: int, flagged: Collection[ChildId]) -> list[Kin]:
+    """The flagged children and whoever may be in a family with them: same family id, or same home."""
+    by_child = members(connection, edition, flagged)
+    records = [record for held in by_child.values() for record in held]
+    together = connection.execute(
+        f"SELECT DISTINCT o.record FROM entry f JOIN entry o ON o.kind = 'relationship' AND o.service = 'family' AND o.provider = f.provider "
+        f"WHERE f.kind = 'relationship' AND f.service = 'family' AND f.record = ANY(%(r)s) AND {_aliased('f')} AND {_aliased('o')} "
+        f"UNION SELECT DISTINCT o.record FROM address f JOIN address o ON o.property = f.property "
+        f"WHERE f.property IS NOT NULL AND f.record = ANY(%(r)s) AND {_aliased('f')} AND {_aliased('o')}",
+        {"r": records, "e": edition},
+    ).fetchall()
+    near = children_of(connection, edition, [row[0] for row in together])
+    everyone = members(connection, edition, {*by_child, *near.values()})
+    return _kin(connection, edition, day, everyone)
+
+
+def _aliased(alias: str) -> str:
+    return f"{alias}.from_ed <= %(e)s AND ({alias}.to_ed IS NULL OR {alias}.to_ed > %(e)s)"
+
+
+def _kin(connection: Connection, edition: int, day: int, everyone: dict[ChildId, list[UUID]]) -> list[Kin]:
+    records = [record for held in everyone.values() for record in held]
+    ties: dict[UUID, list[Entry]] = {}
+    for entry, _ in entries(connection, edition, "kind = 'relationship' AND why IS NULL AND starts <= %(d)s AND (ends IS NULL OR ends > %(d)s) AND record = ANY(%(r)s)", r=records, d=day):
+        ties.setdefault(entry.record, []).append(entry)
+    homes = addresses(connection, edition, everyone)
+    lives = people(connection, edition, everyone)
+    found = []
+    for child, held in everyone.items():
+        own = [entry for record in held for entry in ties.get(record, ())]
+        here = next((a for a in homes[child] if a.day <= day < a.until), None)
+        death = lives[child].death
+        found.append(
+            Kin(
+                child,
+                frozenset(RecordId(r) for r in held),
+                here.property if here is not None and not (death is not None and death <= day) else None,
+                frozenset(e.provider for e in own if e.service == "family"),
+                frozenset(r for e in own if e.service in ("parent", "carer") for r in e.others),
+                frozenset(r for e in own if e.service == "sibling" for r in e.others),
+            )
+        )
+    return found
