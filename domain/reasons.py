@@ -34,6 +34,8 @@ _TABLE = (
     Reason("conflict", "Another event with this id was accepted before, with other content; the first stands."),
     Reason("key_differs", "The subject carries none of the identifiers of the event it names."),
     Reason("not_correctable", "The named event is of a kind that is superseded, not corrected."),
+    Reason("already_so", "What the command asks for is so already."),
+    Reason("not_so", "What the command would change is not so."),
     Reason("end_before_start", "An end lies before its start."),
     Reason("before_birth", "A date lies before the child's birth."),
     Reason("too_many_sessions", "More sessions are reported than the period has."),

@@ -102,7 +102,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
     parts = document.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         parts.pop(name, None)
-    parts |= events.pop("$defs")
+    models = events.pop("$defs")
+    assert not set(parts) & set(models), "an answer's model has the name of an event's"
+    parts |= models
     parts |= {"Event": events, "Problem": _PROBLEM, "Published": _PUBLISHED, "Outcome": _OUTCOME}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
+from adapters.api import shapes
 from adapters.api.days import DAY_RULE, KNOWN_AT_RULE, is_known_at, read_day, today
 from adapters.api.plain import QuestionRoute
 from adapters.api.problems import Refused
@@ -145,6 +146,10 @@ def _answer(document: Mapping[str, Any] | None, what: str) -> Response:
     return Response(orjson.dumps(document), media_type="application/json")
 
 
+def _of(shape: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    return {200: {"model": shape, "description": "The answer"}}
+
+
 def reads_router(service: Service) -> APIRouter:
     """The routes that answer questions about children, leads and families."""
     router = APIRouter(prefix="/v1", route_class=QuestionRoute)
@@ -153,7 +158,7 @@ def reads_router(service: Service) -> APIRouter:
     def at(question: Question) -> date:
         return question.effective_at or today(service.clock)
 
-    @router.post("/children/find", summary="Find children", tags=["Children"])
+    @router.post("/children/find", summary="Find children", tags=["Children"], responses=_of(shapes.FoundChildren))
     def find_children(question: FindChildren) -> Response:
         """Lines of the children's index; none, with `refine`, where more than ten would fit."""
         with questions.ask(question.known_at) as asked:
@@ -162,40 +167,46 @@ def reads_router(service: Service) -> APIRouter:
             )
         return _answer(found, "child")
 
-    @router.post("/children/show", summary="One child's index line", tags=["Children"])
+    @router.post(
+        "/children/show", summary="One child's index line", tags=["Children"], responses=_of(shapes.ShownChild)
+    )
     def show_child(question: OneChild) -> Response:
         """Who, where, school, GP, open involvements with contact, lead."""
         with questions.ask(question.known_at) as asked:
             found = asked.child(identifier=question.identifier, record=question.record, effective_at=at(question))
         return _answer(found, "child")
 
-    @router.post("/children/timeline", summary="One child's timeline", tags=["Children"])
+    @router.post(
+        "/children/timeline", summary="One child's timeline", tags=["Children"], responses=_of(shapes.Timeline)
+    )
     def show_timeline(question: OneChild) -> Response:
         """Every interval and moment of the child, with the events that say so."""
         with questions.ask(question.known_at) as asked:
             found = asked.timeline(identifier=question.identifier, record=question.record, effective_at=at(question))
         return _answer(found, "child")
 
-    @router.post("/leads/caseload", summary="A worker's caseload", tags=["Leads"])
+    @router.post("/leads/caseload", summary="A worker's caseload", tags=["Leads"], responses=_of(shapes.WorkerCaseload))
     def show_caseload(question: Caseload) -> Response:
         """The children a worker leads for, or is nominated to."""
         with questions.ask(question.known_at) as asked:
             return _answer(asked.caseload(worker=question.worker, effective_at=at(question)), "worker")
 
-    @router.post("/leads/gaps", summary="Gaps of lead", tags=["Leads"])
+    @router.post("/leads/gaps", summary="Gaps of lead", tags=["Leads"], responses=_of(shapes.ListedGaps))
     def show_gaps(question: Gaps) -> Response:
         """Children with help of several agencies and nobody, or more than one, who leads."""
         with questions.ask(question.known_at) as asked:
             return _answer(asked.gaps(area=question.area, effective_at=at(question)), "area")
 
-    @router.post("/families/list", summary="Disconnected families", tags=["Families"])
+    @router.post(
+        "/families/list", summary="Disconnected families", tags=["Families"], responses=_of(shapes.ListedFamilies)
+    )
     def list_families(question: Families) -> Response:
         """Families out of touch, by the number of domains they are out of touch with. A prompt to check, no score."""
         with questions.ask(question.known_at) as asked:
             found = asked.families(area=question.area, lost=question.lost, effective_at=at(question))
         return _answer(found, "area")
 
-    @router.post("/families/show", summary="One family", tags=["Families"])
+    @router.post("/families/show", summary="One family", tags=["Families"], responses=_of(shapes.ShownFamily))
     def show_family(question: Family) -> Response:
         """One family's children, indicators, evidence, and what would clear them."""
         with questions.ask(question.known_at) as asked:

@@ -18,6 +18,7 @@ from kafka.consumer.subscription_state import ConsumerRebalanceListener
 from kafka.errors import (
     AuthorizationError,
     KafkaError,
+    KafkaTimeoutError,
     LogTruncationError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
@@ -249,8 +250,8 @@ class Consumer:
         found: dict[TopicPartition, Place] = {}
         for attempt in range(CONFIRMATIONS):
             recorded = recorded_offsets(self._recorder.connection, [self._name(partition) for partition in partitions])
-            first = self._client.beginning_offsets(partitions, timeout_ms=QUESTION_MS)
-            end = self._client.end_offsets(partitions, timeout_ms=QUESTION_MS)
+            first = _offsets(self._client.beginning_offsets, partitions)
+            end = _offsets(self._client.end_offsets, partitions)
             found = {p: place(recorded.get(self._name(p)), first[p], end[p]) for p in partitions}
             if all(one.alarm != LOG_SHORTENED for one in found.values()):
                 break
@@ -367,7 +368,7 @@ class Consumer:
         if not placed:
             return
         try:
-            ends = self._client.end_offsets(placed, timeout_ms=QUESTION_MS)
+            ends = _offsets(self._client.end_offsets, placed)
             self.status.lag = sum(max(0, ends[p] - (self._client.position(p) or 0)) for p in placed)
         except KafkaError as error:
             self._broker_lost(error)
@@ -420,6 +421,15 @@ class Consumer:
     def _wait(self) -> None:
         self._wait_until = time.monotonic() + BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
         self._failures += 1
+
+
+def _offsets(question: Callable[..., Any], partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+    """First or end offsets, all of them; raises KafkaError."""
+    try:
+        answer: dict[TopicPartition, int] = question(partitions, timeout_ms=QUESTION_MS)
+    except KeyError:  # how the library says that the broker left one out, as it does of a topic just made
+        raise KafkaTimeoutError("not all partitions were answered for") from None
+    return answer
 
 
 def _partition(entry: Entry) -> TopicPartition:

@@ -79,6 +79,11 @@ class Recorder:
             self._connection = self._connect()
         return self._connection
 
+    @property
+    def hashes(self) -> Hashes:
+        """The keyed hashes it records with."""
+        return self._hashes
+
     def close(self) -> None:
         """Give the connection back."""
         if self._connection is not None:

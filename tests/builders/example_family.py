@@ -23,6 +23,9 @@ _WORKER = {"organisation": "la-808", "staff_id": "W12", "name": "Wyn Sample", "c
 _TEAM = {"organisation": "la-808", "code": "T3", "name": "Early help [north]", "contact": "01632 960001"}
 
 
+_LEAD = {"role": "lead_practitioner", "scope": "child", "worker": _WORKER}
+
+
 def _person(given: str, born: str) -> dict[str, Any]:
     return {
         "names": [{"given": [given], "family": FAMILY_NAME, "use": None}], "date_of_birth": born, "expected_date": None,
@@ -49,14 +52,15 @@ def _feed(number: int, by: str, feed: str) -> dict[str, Any]:
         "event_type": "FeedReported", "event_id": f"feed-{number}",
         "source": {"organisation": by, "system": "s", "source_record_id": None, "source_version": None},
         "mode": "live", "recorded_at": f"2026-09-{number:02d}T20:00:00Z", "feed": feed,
-        "covers": {"from": "2026-01-01", "to": "2026-10-01"}, "complete_through": "2026-09-30", "count": 1, "scope": None,
+        "covers": {"from": "2026-01-01", "to": "2026-10-01"}, "complete_through": "2026-09-30", "count": 1,
+        "scope": None,
     }  # fmt: skip
 
 
 def example_family() -> list[dict[str, Any]]:
     """Ada left school and her GP and has early help with a lead; Ben lives with her, has lost his GP and has no lead.
 
-    Positions are 1 to 16 in a fresh log; asked about on 1 October 2026, all feeds have been heard.
+    Positions are 1 to 17 in a fresh log; asked about on 1 October 2026, all feeds have been heard.
     """
     parent = [{"role": "parent", "identifiers": [{"scheme": "agency:la-808:mosaic", "value": "P77"}], "person": None}]
     return [
@@ -69,11 +73,12 @@ def example_family() -> list[dict[str, Any]]:
         _event(7, "GpRegistered", "ods-K82057", BEN[1:], "2019-08-01", practice="K82057"),
         _event(8, "GpRegistrationEnded", "ods-K82057", BEN[1:], "2026-05-01", practice="K82057", reason="returned"),
         _event(9, "EarlyHelpStarted", "la-808", ADA, "2026-08-01", team=_TEAM, worker=_WORKER),
-        _event(10, "LeadNominated", "la-808", ADA, "2026-08-03", role="lead_practitioner", scope="child", worker=_WORKER),
-        _event(11, "LeadAccepted", "la-808", ADA, "2026-08-04", role="lead_practitioner", scope="child", worker=_WORKER),
+        _event(10, "LeadNominated", "la-808", ADA, "2026-08-03", **_LEAD),
+        _event(11, "LeadAccepted", "la-808", ADA, "2026-08-04", **_LEAD),
         _event(12, "RelationshipStated", "la-808", ADA, "2019-01-01", relation="parent", family="F1", others=parent),
         _event(13, "RelationshipStated", "la-808", BEN, "2019-07-12", relation="parent", family="F1", others=parent),
         _event(14, "EarlyHelpStarted", "la-808", BEN, "2026-08-10", team=_TEAM),
-        _feed(15, "urn-937083", "PupilAdmitted"),
-        _feed(16, "ods-K82057", "GpRegistered"),
+        _event(15, "AttendanceMarked", "urn-937083", ADA[2:], "2026-07-01", school="937083", am="/", pm="N"),
+        _feed(16, "urn-937083", "PupilAdmitted"),
+        _feed(17, "ods-K82057", "GpRegistered"),
     ]  # fmt: skip

@@ -1,0 +1,210 @@
+"""What answers look like, for the OpenAPI document only: answers themselves are passed on as they are given.
+
+A test holds these against real answers. Fields may be added to answers at any time.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
+Position = Annotated[str, Field(pattern=r"^\d+:\d+$", description="Where it stands in the log; opaque, ordered")]
+RecordId = Annotated[str, Field(pattern=r"^r-[0-9a-f]{32}$")]
+ChildId = Annotated[str, Field(pattern=r"^c-[0-9a-f]{32}$")]
+EventId = Annotated[str, Field(pattern=r"^e-\d+$")]
+Status = Literal["open", "ended", "lapsed", "unknown", "moment", "retracted", "disputed"]
+
+
+class ShownIdentifier(BaseModel):
+    """That the child is known by an identifier of a scheme; its value is not shown."""
+
+    scheme: str
+    status: Literal["live", "disputed"]
+    record: RecordId
+
+
+class ShownName(BaseModel):
+    """A name as an agency states it."""
+
+    given: list[str]
+    family: str | None
+    use: str | None
+
+
+class ShownContact(BaseModel):
+    """Name and contact of a worker or team."""
+
+    name: str | None
+    contact: str | None
+
+
+class ShownContacts(BaseModel):
+    """Whom to get in touch with."""
+
+    worker: ShownContact | None
+    team: ShownContact | None
+
+
+class ShownAddress(BaseModel):
+    """Where the child lives: the tagged choice of the contract, from a day until the next address."""
+
+    status: Literal["current", "last_known", "none_known", "left_england"]
+    lines: list[str]
+    postcode: str | None
+    uprn: str | None
+    residence: str | None
+    from_: Annotated[Day, Field(alias="from")]
+    to: Day | None
+
+
+class ShownEntry(BaseModel):
+    """One interval or moment, or the attendance of a week; dates are half-open."""
+
+    kind: str
+    service: str
+    agency: str
+    provider: str | None
+    team: str | None
+    worker: str | None
+    contact: ShownContacts | None
+    from_: Annotated[Day | None, Field(alias="from")]
+    to: Day | None
+    status: Status
+    why_status: str | None
+    last_confirmed: Day | None
+    role: str | None
+    provision: str
+    reason: str | None
+    record: RecordId
+    events: list[EventId]
+    known_from: Position | None
+    accepted: Annotated[Day | None, Field(description="Of a lead: when it was accepted")] = None
+    scope: Annotated[str | None, Field(description="Of a lead: child or family")] = None
+    sessions: Annotated[dict[str, int] | None, Field(description="Of attendance: sessions by category")] = None
+
+
+class AsOf(BaseModel):
+    """As known at which position and edition, as at which day."""
+
+    position: Position
+    edition: int
+    effective_at: Day
+
+
+class IndexLine(BaseModel):
+    """One child in the index."""
+
+    child: ChildId
+    records: list[RecordId]
+    identifiers: list[ShownIdentifier]
+    name: ShownName | None
+    other_names: list[ShownName]
+    date_of_birth: Day | None
+    expected_date: Day | None
+    sex: str | None
+    alive: Annotated[bool | None, Field(description="null: unborn, or not known")]
+    address: ShownAddress | None
+    school: list[ShownEntry]
+    gp: list[ShownEntry]
+    involvements: list[ShownEntry]
+    lead: list[ShownEntry]
+
+
+class FoundChildren(AsOf):
+    """At most ten children; `refine` where more would fit."""
+
+    children: list[IndexLine]
+    refine: bool
+
+
+class ShownChild(AsOf, IndexLine):
+    """One child's line of the index."""
+
+
+class Timeline(AsOf):
+    """One child's timeline."""
+
+    child: ChildId
+    records: list[RecordId]
+    alive: bool | None
+    identifiers: list[ShownIdentifier]
+    entries: list[ShownEntry]
+    kept_aside: int
+
+
+class Gap(BaseModel):
+    """A gap of lead: `days` are counted from `since`."""
+
+    child: ChildId
+    rule: str
+    since: Day
+    days: int
+    events: list[EventId]
+
+
+class CaseloadChild(BaseModel):
+    """One child of a caseload."""
+
+    child: ChildId
+    name: ShownName | None
+    date_of_birth: Day | None
+    lead: list[ShownEntry]
+    entries: list[ShownEntry]
+    gaps: list[Gap]
+
+
+class WorkerCaseload(AsOf):
+    """The children a worker works with or leads for."""
+
+    worker: str
+    children: list[CaseloadChild]
+
+
+class ListedGaps(AsOf):
+    """Gaps of lead, longest first."""
+
+    gaps: list[Gap]
+
+
+class ShownIndicator(BaseModel):
+    """Why a family may be out of touch: a prompt to check. `not_known` where its feed was not heard."""
+
+    id: str
+    child: ChildId
+    since: Day
+    days: int
+    status: Literal["true", "not_known"]
+    events: list[EventId]
+    feed: str
+    clears_when: str
+    caution: str
+
+
+class ListedFamily(BaseModel):
+    """A family and the domains it is out of touch with."""
+
+    family: str
+    area: str | None
+    children: int
+    lost: list[str]
+    since: Day
+    indicators: list[ShownIndicator]
+
+
+class ListedFamilies(BaseModel):
+    """Families by the number of domains out of touch, then by days."""
+
+    as_at: Day
+    position: Position
+    edition: int
+    families: list[ListedFamily]
+
+
+class ShownFamily(ListedFamily):
+    """One family with its children."""
+
+    as_at: Day
+    position: Position
+    edition: int
+    members: list[IndexLine]
+    feeds: dict[str, str]

@@ -1,0 +1,92 @@
+"""A service over one database with a clock that stands still, and a quick way to make it empty again."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from adapters.clock import FixedClock
+from adapters.service import Service
+from adapters.settings import load_settings
+from adapters.store.database import connect
+from adapters.store.keys import MasterKeys
+from adapters.store.messages import Counts, Message, Outcome
+from adapters.store.reader import LogReader
+from adapters.store.recorder import Recorder
+from domain.events import Event, Position, RecordId
+from domain.world import World, build_world
+from projections.engine import VIEW_SETS, VIEW_TABLES, Projector, statements
+
+KEYS = MasterKeys(b"k" * 32, b"h" * 32)
+NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+LOG_TABLES = "event inbox source_record batch tracking subject data_key aside set_aside fact fact_mark edition".split()
+
+
+@dataclass(slots=True)
+class Bench:
+    """One database, its service, one recorder and one projector."""
+
+    service: Service
+    connection: psycopg.Connection[Any]
+    recorder: Recorder
+    projector: Projector
+    clock: FixedClock
+
+    def record(self, *events: dict[str, Any] | bytes | Message) -> list[Outcome]:
+        """Record events in JSON form, raw bytes, or messages, as one batch."""
+        return self.recorder.record([e if isinstance(e, Message) else Message(e) for e in events])
+
+    def counts(self, outcomes: Sequence[Outcome]) -> Counts:
+        """Counts of outcomes, which must balance."""
+        counts = Counts()
+        counts.add(outcomes)
+        assert counts.read == counts.accepted + counts.duplicate + counts.conflict + counts.kept
+        return counts
+
+    def serving(self) -> str:
+        """The set of views that is read."""
+        row = self.connection.execute("SELECT view FROM log.serving").fetchone()
+        assert row is not None
+        return str(row[0])
+
+    def events(self) -> list[Event]:
+        """The whole log, opened."""
+        return list(LogReader(self.connection, KEYS).events())
+
+    def schemes(self) -> dict[RecordId, str]:
+        """The scheme of each record."""
+        rows: list[tuple[UUID, str]] = self.connection.execute("SELECT record, scheme FROM log.subject").fetchall()
+        return {RecordId(record): scheme for record, scheme in rows}
+
+    def world(self, known_at: int | None = None) -> World:
+        """The reference state."""
+        return build_world(self.events(), self.schemes(), None if known_at is None else Position(known_at))
+
+    def empty(self) -> None:
+        """Take everything out; rows are deleted, since truncating many small tables is slow."""
+        tables = [f"log.{t}" for t in LOG_TABLES] + [f"{v}.{t}" for v in VIEW_SETS for t in VIEW_TABLES]
+        script = "".join(f"DELETE FROM {table};" for table in tables)
+        script += "UPDATE log.head SET position = 0, hash = ''; UPDATE log.serving SET view = 'view_a';"
+        script += "".join(f"UPDATE {v}.state SET edition = 0, position = 0;" for v in VIEW_SETS)
+        self.connection.execute(script)  # type: ignore[arg-type]
+        self.recorder.close()
+        self.recorder = self.service.recorder()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.recorder.close()
+        self.projector.close()
+        self.connection.close()
+
+
+def bench(url: str, folder: Path, *, edition_size: int = 2000, sql: Callable[[str], Sequence[str]] = statements) -> Bench:
+    """A service over a migrated database; `sql` may change the views' statements, to see a test fail."""
+    clock = FixedClock(NOW)
+    settings = load_settings(folder).model_copy(update={"edition_size": edition_size})
+    service = Service(settings, url, None, None, False, KEYS, clock)
+    projector = Projector(service.connect, clock.now, edition_size, sql)
+    return Bench(service, connect(url), service.recorder(), projector, clock)

@@ -1,0 +1,73 @@
+"""Faults seeded into the views' SQL are each caught by the comparison with the reference: so the comparison can fail."""
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, settings
+
+from projections.engine import statements
+from tests.builders.service import bench
+from tests.generative.agreement import of_reference, of_views
+from tests.generative.histories import histories
+from tests.generative.test_views_agree import arrive
+
+# file, what it says, what it is made to say
+FAULTS = {
+    "retractions ignored": ("20_facts", "WHERE c.retracted IS NOT TRUE", "WHERE true"),
+    "first correction wins": ("20_facts", "array_agg(a.day ORDER BY a.recorded_at DESC, a.key DESC)", "array_agg(a.day ORDER BY a.recorded_at, a.key)"),
+    "corrected end lost": ("20_facts", "WHEN c.until = -1 THEN NULL ELSE c.until END", "WHEN c.until = -1 THEN NULL ELSE f.until END"),
+    "first start of a reference wins": (
+        "30_entries", "(array_agg(day ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (1, 9, 12)))[1]",
+        "(array_agg(day ORDER BY recorded_at, key) FILTER (WHERE act IN (1, 9, 12)))[1]",
+    ),
+    "end before start kept": ("30_entries", "CASE WHEN d.ends < d.starts THEN NULL ELSE d.ends END", "d.ends"),
+    "ambiguous ends close": ("30_entries", "WHEN starts_in > 1 AND ends_in > 0 THEN 'ambiguous_end'", "WHEN false THEN 'ambiguous_end'"),
+    "ends and starts of a day swapped": ("30_entries", "CASE WHEN is_end = something_open THEN 0 ELSE 1 END", "CASE WHEN is_end = something_open THEN 1 ELSE 0 END"),
+    "confirmations lost": ("30_entries", "SET confirmed = g.confirmed, accepted", "SET accepted"),
+    "latest acceptance counts": ("30_entries", "min(day) FILTER (WHERE act = 10) AS accepted,\n        log.array_join", "max(day) FILTER (WHERE act = 10) AS accepted,\n        log.array_join"),
+    "closed entries stay": ("30_entries", "AND NOT EXISTS (SELECT FROM stage_entry n WHERE n.main = o.main AND n.sig = o.sig)", "AND false"),
+    "marks superseded by arrival": ("60_indicators", "max(step) & 15 AS category", "min(step) & 15 AS category"),
+    "retracted marks stay": ("60_indicators", "HAVING sum(sign(s)) > 0", "HAVING true"),
+    "nine days are enough": ("60_indicators", "HAVING count(*) >= 10", "HAVING count(*) >= 9"),
+    "not required counts": ("60_indicators", "FROM standing WHERE category <> 7", "FROM standing WHERE true"),
+    "death silences nothing": ("50_children", "int4multirange(int4range(v.death, 2000000)) END, v.death", "'{}'::int4multirange END, v.death"),
+    "leaving England silences nothing": ("50_children", "WHERE status = 'left_england'", "WHERE status = 'nowhere'"),
+    "GP grace forgotten": ("60_indicators", "int4multirange(int4range(g.gap_from + 30, g.gap_to))", "int4multirange(int4range(g.gap_from, g.gap_to))"),
+    "embarkation flags": ("60_indicators", "AND o.reason IN ('death', 'embarkation')", "AND o.reason IN ('death')"),
+    "no fixed abode ignored": ("60_indicators", "OR residence = 'no_fixed_abode'", ""),
+    "lead by nomination": ("70_gaps", "WHERE kind = 'lead' AND accepted IS NOT NULL", "WHERE kind = 'lead'"),
+    "own involvement never ends": ("70_gaps", "range_agg(int4range(o.starts, o.open_until)) AS days, log.array_join(o.positions)", "range_agg(int4range(o.starts, 2000000)) AS days, log.array_join(o.positions)"),
+    "marks of new editions only": ("50_children", "SELECT record FROM stage_record\n)", "SELECT record FROM stage_record WHERE false\n)"),
+    "first date of birth counts": ("40_people", "(array_agg(birth ORDER BY recorded_at DESC, key DESC)", "(array_agg(birth ORDER BY recorded_at, key)"),
+    "withdrawal loses": ("40_people", "(array_agg(act ORDER BY recorded_at DESC, act DESC, key DESC)", "(array_agg(act ORDER BY recorded_at DESC, act, key DESC)"),
+    "first address of a day counts": ("40_people", "ORDER BY s.record, s.day, l.recorded_at DESC, l.key DESC", "ORDER BY s.record, s.day, l.recorded_at, l.key"),
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_in_the_sql_is_caught(fault: str, any_database_url: str, tmp_path: Path) -> None:
+    file, good, bad = FAULTS[fault]
+    assert any(good in statement for statement in statements(file)), "the statement has changed: seed the fault anew"
+
+    def faulty(name: str) -> tuple[str, ...]:
+        return tuple(s.replace(good, bad) for s in statements(name)) if name == file else statements(name)
+
+    here = bench(any_database_url, tmp_path, edition_size=7, sql=faulty)
+    here.connection.execute("SET synchronous_commit = off")
+
+    def differs(history: list[dict[str, object]]) -> bool:
+        here.empty()
+        try:
+            arrive(here, history, random.Random(len(history)))
+        except Exception:
+            return True
+        last = here.connection.execute("SELECT max(number) FROM log.edition").fetchone()
+        return last is not None and last[0] is not None and of_views(here.connection, here.serving(), last[0]) != of_reference(here.world())
+
+    try:
+        quick = settings(max_examples=1500, phases=[Phase.generate], database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        find(histories(), differs, settings=quick)
+    finally:
+        here.close()

@@ -1,0 +1,108 @@
+"""Any history, in any order, duplicated, batched any way, gives one answer from the reference, the live views and the rebuilt ones."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.questions import Questions
+from adapters.store.messages import Message
+from domain.dates import from_day, to_day
+from domain.families import out_of_touch
+from domain.timeline import Entry
+from projections.engine import checksums
+from tests.builders.service import Bench, bench
+from tests.generative.agreement import of_reference, of_views
+from tests.generative.histories import START, histories
+
+DAYS = (0, 15, 45, 100, 200)
+_seen: Counter[str] = Counter()
+
+
+@pytest.fixture
+def small(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
+    made = bench(any_database_url, tmp_path, edition_size=7)
+    made.connection.execute("SET synchronous_commit = off")
+    yield made
+    made.close()
+
+
+def arrive(here: Bench, history: list[dict[str, Any]], rnd: random.Random) -> None:
+    """Let a history arrive in any order, with repetitions, in batches of any size, views advancing in between."""
+    order = [*history, *(event for event in history if rnd.random() < 0.1)]
+    rnd.shuffle(order)
+    outcomes = []
+    while order:
+        size = rnd.choice([1, 2, 5, 20])
+        outcomes += here.recorder.record([Message(event) for event in order[:size]])
+        order = order[size:]
+        if rnd.random() < 0.5:
+            here.projector.step()
+    here.projector.project()
+    here.counts(outcomes)
+
+
+@settings(max_examples=None or settings().max_examples)
+@given(history=histories(), rnd=st.randoms(use_true_random=False))
+def test_reference_live_and_rebuilt_views_agree(small: Bench, history: list[dict[str, Any]], rnd: random.Random) -> None:
+    small.empty()
+    arrive(small, history, rnd)
+    _seen.update(event["event_type"] for event in history)
+    editions = small.connection.execute("SELECT number, last FROM log.edition ORDER BY number").fetchall()
+    for number, last in [rnd.choice(editions), editions[-1]] if editions else []:
+        expected, found = of_reference(small.world(last)), of_views(small.connection, small.serving(), number)
+        for name, answer in expected.items():
+            assert answer == found[name], f"{name} at edition {number}"
+    before = checksums(small.connection, small.serving())
+    view, _ = small.projector.rebuild()
+    assert checksums(small.connection, view) == before
+
+
+@settings(max_examples=max(10, settings().max_examples // 4))
+@given(history=histories(), rnd=st.randoms(use_true_random=False))
+def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str, Any]], rnd: random.Random) -> None:
+    small.empty()
+    arrive(small, history, rnd)
+    rows = small.connection.execute("SELECT last FROM log.edition ORDER BY number").fetchall()
+    positions = [last for (last,) in rows] or [0]
+    known_at = rnd.choice(positions)
+    day = to_day(START) + rnd.choice(DAYS)
+    world = small.world(known_at)
+    with Questions(small.service).ask(str(known_at)) as asked:
+        listed = asked.families(effective_at=from_day(day))["families"]
+        expected = out_of_touch(list(world.children.values()), world.feeds, day)
+        assert [(f["family"], f["children"], tuple(f["lost"])) for f in listed] == [(f.id, len(f.children), f.lost) for f in expected]
+        assert [[(i["id"], i["status"], i["since"]) for i in f["indicators"]] for f in listed] == [
+            [(s.indicator.id, s.status, from_day(s.indicator.since).isoformat()) for s in f.shown] for f in expected
+        ]
+        for child in world.children.values():
+            answer = asked.timeline(record=f"c-{child.id.hex}", effective_at=from_day(day))
+            assert answer is not None
+            assert answer["alive"] == child.alive_at(day)
+            entries = {_shown(e) for e in answer["entries"] if e["kind"] != "attendance"}
+            assert entries == {_expected(e, day) for e in child.entries if (first := e.first_day()) is not None and first <= day}
+            sessions = sum(sum(e["sessions"].values()) for e in answer["entries"] if e["kind"] == "attendance")
+            assert sessions == sum(mark.day <= day for mark in child.marks)
+
+
+def _shown(entry: dict[str, Any]) -> tuple[Any, ...]:
+    return (entry["kind"], entry["service"], entry["from"], entry["to"], entry["status"], entry["why_status"], tuple(entry["events"]))
+
+
+def _expected(entry: Entry, day: int) -> tuple[Any, ...]:
+    status, why = entry.status_at(day)
+    start, end = (None if d is None else from_day(d).isoformat() for d in (entry.start, entry.end))
+    return (entry.kind, entry.service, start, end, status, why, tuple(f"e-{p}" for p in entry.positions))
+
+
+def test_every_event_type_occurs_in_generated_histories() -> None:
+    from tests.generative.histories import OWN
+
+    if sum(_seen.values()) < 1000:
+        pytest.skip("needs the histories of the tests before it, in one process")
+    assert set(OWN) <= set(_seen)

@@ -1,0 +1,204 @@
+"""Examples put to the reference: events built directly, and the plain functions of `domain` over all of them."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from adapters.codec import decode_json
+from domain.attendance import CATEGORIES
+from domain.child import Child
+from domain.dates import iso, parse_day
+from domain.effects import Act
+from domain.events import Event, Position, RecordId
+from domain.families import out_of_touch
+from domain.identifiers import check_identifier, choose_key
+from domain.indicators import indicators
+from domain.leads import gaps
+from domain.timeline import Entry
+from domain.world import World, build_world
+from tests.spec import rows
+from tests.spec.example import Question, Row
+from tests.spec.words import Happened, identifier
+
+
+class Reference:
+    """Answers by the fold that re-sorts all history."""
+
+    def __init__(self) -> None:
+        self._happened: dict[int, Happened] = {}
+        self._events: list[Event] = []
+        self._received: dict[int, datetime] = {}
+        self._schemes: dict[RecordId, str] = {}
+
+    def take(self, events: Sequence[tuple[int, Happened]]) -> None:
+        for number, happened in events:
+            self._happened[number] = happened
+            self._received[number] = rows.received(happened, number, max(self._received.values(), default=None))
+            self._events.append(self._event(number, happened))
+
+    def told(self, question: Question, expected: Sequence[Row] | None) -> None:
+        pass
+
+    def _event(self, number: int, happened: Happened) -> Event:
+        decoded = decode_json(happened.wire(number))
+        body, effect = decoded.body, decoded.schema.effect
+        organisation = body["source"]["organisation"]
+        if effect.act is Act.FEED:
+            return Event(Position(number), _record("feed", organisation), _key(organisation, body["event_id"]), effect, organisation, body["recorded_at"], body)
+        checked = [check_identifier(i["scheme"], i["value"]) for i in body["subject"]["identifiers"]]
+        key = choose_key(checked, effect.key)
+        assert key is not None
+        own, *linked = sorted((_record(c.scheme, c.normalised) for c in checked), key=lambda r: r != _record(key.scheme, key.normalised))
+        self._schemes |= {_record(c.scheme, c.normalised): c.scheme for c in checked}
+        target = body["target"] or {"event_id": None, "source_record_id": None}
+        named = [o["identifiers"][0] for o in body["others"]]
+        return Event(
+            Position(number), self._home(effect.act, happened, own), _key(organisation, body["event_id"]), effect, organisation, body["recorded_at"], body,
+            _source(organisation, body["source"]["source_record_id"]) if effect.act is not Act.MARK else None,
+            _key(organisation, target["event_id"]), _source(organisation, target["source_record_id"]),
+            tuple(_record(i["scheme"], i["value"]) for i in named), tuple(linked),
+        )  # fmt: skip
+
+    def _home(self, act: Act, happened: Happened, own: RecordId) -> RecordId:
+        """An amendment belongs to the record of what it names."""
+        if act not in (Act.CORRECT, Act.RETRACT):
+            return own
+        named = next(
+            (e for e in self._events if happened.target in (e.position, e.body["source"]["source_record_id"])), None
+        )
+        return own if named is None else named.record
+
+    def _world(self, question: Question) -> World:
+        until: int | None = question.known_after
+        if question.known_at is not None:
+            until = sum(at <= datetime.fromisoformat(question.known_at) for at in self._received.values())
+        return build_world(self._events, self._schemes, None if until is None else Position(until))
+
+    def answer(self, question: Question) -> list[Row] | None:
+        world, day = self._world(question), parse_day(question.at)
+        match question.what:
+            case "caseload":
+                return self._caseload(world, question.about, day)
+            case "families":
+                listed = out_of_touch(list(world.children.values()), world.feeds, day)
+                return [
+                    {"children": " ".join(sorted(self._letter(world, c) for c in f.children)), "lost": ", ".join(f.lost), "since": iso(f.since)}
+                    for f in listed
+                ]
+            case "children":
+                return self._children(world)
+        child = self._child(world, question.about)
+        if child is None:
+            return None
+        match question.what:
+            case "timeline":
+                return _timeline(child, day)
+            case "index":
+                return [_line(child, day)]
+            case "gaps":
+                return [
+                    {"rule": g.rule, "since": iso(g.since), "days": day - g.since, "events": rows.numbers(g.positions)}
+                    for g in gaps(child) if g.start <= day < g.end
+                ]  # fmt: skip
+        found = {
+            (s.indicator, s.status, s.feed) for f in out_of_touch(list(world.children.values()), world.feeds, day) for s in f.shown if s.child == child.id
+        }
+        return [
+            {
+                "indicator": i.id, "since": iso(i.since), "days": day - i.since, "status": status, "feed": feed or "heard",
+                "events": rows.numbers(i.positions),
+            }
+            for i, status, feed in found
+        ]  # fmt: skip
+
+    def _child(self, world: World, about: str) -> Child | None:
+        name, _, token = about.partition(".")
+        if not token:
+            token = next(h.known_by[0] for h in self._happened.values() if h.child == name)
+        return world.child_of(_record(*identifier(name, token)))
+
+    def _letter(self, world: World, wanted: object) -> str:
+        for name in rows.names(self._happened.values()):
+            child = self._child(world, name)
+            if child is not None and child.id == wanted:
+                return name
+        return "?"
+
+    def _caseload(self, world: World, worker: str, day: int) -> list[Row]:
+        found = []
+        for child in world.children.values():
+            mine = [e for e in child.entries if e.worker == worker and (first := e.first_day()) is not None and first <= day and e.status_at(day)[0] == "open"]
+            if mine:
+                rules = sorted(g.rule for g in gaps(child) if g.start <= day < g.end)
+                found.append(
+                    {
+                        "child": self._letter(world, child.id),
+                        "entries": ", ".join(sorted(f"{e.kind} {e.service}" if e.kind == "involvement" else e.kind for e in mine)),
+                        "gaps": ", ".join(rules),
+                    }
+                )
+        return found
+
+    def _children(self, world: World) -> list[Row]:
+        disputed = {r for edge in world.links.disputed for r in (edge.one, edge.other)}
+        held: dict[object, list[tuple[str, bool]]] = {}
+        for token in rows.tokens(self._happened.values()):
+            record = _record(*identifier(*token.split(".", 1)))
+            child = world.child_of(record)
+            if child is not None:
+                held.setdefault(child.id, []).append((token, record in disputed))
+        return [rows.grouped(members) for members in held.values()]
+
+
+def _timeline(child: Child, day: int) -> list[Row]:
+    found = [_entry(e, day) for e in child.entries if (first := e.first_day()) is not None and first <= day]
+    by_week: dict[tuple[RecordId, str, int], dict[str, int]] = {}
+    for mark in child.marks:
+        if mark.day <= day:
+            counts = by_week.setdefault((mark.record, mark.school, (mark.day + 3) // 7 * 7 - 3), {})
+            counts[CATEGORIES[mark.category]] = counts.get(CATEGORIES[mark.category], 0) + 1
+    return found + [rows.week(school, iso(monday), counts) for (_, school, monday), counts in by_week.items()]
+
+
+def _entry(entry: Entry, day: int) -> Row:
+    status, why = entry.status_at(day)
+    return rows.entry(
+        kind=entry.kind, service=entry.service, provider=entry.provider, worker=entry.worker, start=iso(entry.start), end=iso(entry.end),
+        status=status, why=why, confirmed=iso(entry.confirmed), accepted=iso(entry.accepted), reason=entry.reason, role=entry.role,
+        scope=entry.scope, provision=entry.provision, events=rows.numbers(entry.positions),
+    )  # fmt: skip
+
+
+def _line(child: Child, day: int) -> Row:
+    shown = [e for e in child.entries if (first := e.first_day()) is not None and first <= day and e.status_at(day)[0] in ("open", "lapsed")]
+    here = child.address_at(day)
+    return rows.line(
+        person=child.person, birth=iso(child.birth), expected=iso(child.expected) if child.birth is None else None, alive=child.alive_at(day),
+        address=None if here is None else here.address, schools=[e.provider for e in shown if e.kind == "enrolment"],
+        practices=[e.provider for e in shown if e.kind == "gp_registration"],
+        involvements=[
+            e.service for e in shown if e.kind in ("involvement", "early_help", "temporary_accommodation")
+        ],
+        leads=[str(e.worker) for e in shown if e.kind == "lead" and e.accepted is not None and e.accepted <= day],
+    )  # fmt: skip
+
+
+def _hash(*parts: object) -> bytes:
+    return hashlib.sha256(repr(parts).encode()).digest()[:16]
+
+
+def _record(scheme: str, value: str | None) -> RecordId:
+    return RecordId(UUID(bytes=_hash("record", scheme, value)))
+
+
+def _key(organisation: str, event_id: str | None) -> Any:
+    return None if event_id is None else _hash("event", organisation, event_id)
+
+
+def _source(organisation: str, source_record: str | None) -> Any:
+    return None if source_record is None else _hash("source", organisation, source_record)
+
+
+__all__ = ["Mapping", "Reference", "indicators"]

@@ -1,0 +1,163 @@
+"""Examples put to the service itself: recorded, projected edition by edition, and asked through the one place all reads pass."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+from adapters.clock import FixedClock
+from adapters.questions import Asked, Questions
+from adapters.service import Service
+from adapters.settings import Settings
+from adapters.store.hashes import Hashes
+from adapters.store.keys import MasterKeys
+from adapters.store.messages import Message
+from adapters.store.recorder import Recorder
+from tests.spec import rows
+from tests.spec.example import Question, Row
+from tests.spec.words import Happened, identifier
+
+KEYS = MasterKeys(b"k" * 32, b"h" * 32)
+
+
+class Views:
+    """Each event is a batch and an edition of its own."""
+
+    def __init__(self, database_url: str) -> None:
+        self._clock = FixedClock(datetime(2000, 1, 1, tzinfo=UTC))
+        settings = Settings(edition_size=1)
+        self.service = Service(settings, database_url, None, None, False, KEYS, self._clock)
+        self._recorder: Recorder = self.service.recorder()
+        self._projector = self.service.projector()
+        self._questions = Questions(self.service)
+        self._happened: dict[int, Happened] = {}
+        self._heads: list[int] = [0]
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._recorder.close()
+        self._projector.close()
+
+    def rebuild(self) -> None:
+        """Make the views anew."""
+        self._projector.rebuild()
+
+    def take(self, events: Sequence[tuple[int, Happened]]) -> None:
+        for number, happened in events:
+            self._happened[number] = happened
+            self._clock.set(rows.received(happened, number, self._clock.now()))
+            self._recorder.record([Message(happened.wire(number))])
+            (head,) = self._recorder.connection.execute("SELECT position FROM log.head").fetchone() or (0,)
+            self._heads.append(head)
+        self._projector.project()
+
+    def told(self, question: Question, expected: Sequence[Row] | None) -> None:
+        pass
+
+    def answer(self, question: Question) -> list[Row] | None:
+        known_at = question.known_at or (None if question.known_after is None else str(self._heads[question.known_after]))
+        with self._questions.ask(known_at) as asked:
+            return self._answer(asked, question, date.fromisoformat(question.at))
+
+    def _answer(self, asked: Asked, question: Question, day: date) -> list[Row] | None:
+        match question.what:
+            case "caseload":
+                return self._caseload(asked, question.about, day)
+            case "families":
+                listed = asked.families(effective_at=day)["families"]
+                return [
+                    {"children": self._members(asked, f["family"], day), "lost": ", ".join(f["lost"]), "since": f["since"]} for f in listed
+                ]
+            case "children":
+                return self._children(asked, day)
+        wanted = self._identifier(question.about)
+        match question.what:
+            case "timeline":
+                told = asked.timeline(identifier=wanted, effective_at=day)
+                return None if told is None else [self._entry(e) for e in told["entries"]]
+            case "index":
+                told = asked.child(identifier=wanted, effective_at=day)
+                return None if told is None else [_line(told)]
+        told = asked.child(identifier=wanted, effective_at=day)
+        if told is None:
+            return None
+        if question.what == "gaps":
+            found = [g for g in asked.gaps(effective_at=day)["gaps"] if g["child"] == told["child"]]
+            return [{"rule": g["rule"], "since": g["since"], "days": g["days"], "events": self._numbers(g["events"])} for g in found]
+        shown = {
+            (i["id"], i["since"], i["days"], i["status"], i["feed"], self._numbers(i["events"]))
+            for f in asked.families(effective_at=day)["families"]
+            for i in f["indicators"]
+            if i["child"] == told["child"]
+        }
+        return [dict(zip(("indicator", "since", "days", "status", "feed", "events"), row, strict=True)) for row in shown]
+
+    def _identifier(self, about: str) -> str:
+        name, _, token = about.partition(".")
+        if not token:
+            token = next(h.known_by[0] for h in self._happened.values() if h.child == name)
+        return ":".join(identifier(name, token))
+
+    def _numbers(self, events: Sequence[str]) -> str:
+        """Numbers of events by their positions; an event that waited has a later position than its number."""
+        hashes = Hashes(KEYS)
+        connection = self._recorder.connection
+        by_key = {hashes.event(h.by, f"e{n}"): n for n, h in self._happened.items()}
+        held = connection.execute("SELECT key, position FROM log.inbox").fetchall()
+        by_position = {position: by_key[key.bytes] for key, position in held}
+        return rows.numbers(by_position[int(event.removeprefix("e-"))] for event in events)
+
+    def _entry(self, told: dict[str, Any]) -> Row:
+        if told["kind"] == "attendance":
+            return rows.week(told["provider"], told["from"], told["sessions"])
+        return rows.entry(
+            kind=told["kind"], service=told["service"], provider=told["provider"], worker=told["worker"], start=told["from"], end=told["to"],
+            status=told["status"], why=told["why_status"], confirmed=told["last_confirmed"], accepted=told.get("accepted"), reason=told["reason"],
+            role=told["role"], scope=told.get("scope"), provision=told["provision"], events=self._numbers(told["events"]),
+        )  # fmt: skip
+
+    def _letter(self, asked: Asked, day: date) -> dict[str, str]:
+        """The children of the example by their ids, as far as they are known."""
+        found: dict[str, str] = {}
+        for name in rows.names(self._happened.values()):
+            told = asked.child(identifier=self._identifier(name), effective_at=day)
+            if told is not None:
+                found.setdefault(told["child"], name)
+        return found
+
+    def _members(self, asked: Asked, family: str, day: date) -> str:
+        letters = self._letter(asked, day)
+        shown = asked.family(family=family, effective_at=day)
+        assert shown is not None
+        return " ".join(sorted(letters[m["child"]] for m in shown["members"]))
+
+    def _caseload(self, asked: Asked, worker: str, day: date) -> list[Row]:
+        letters = self._letter(asked, day)
+        return [
+            {
+                "child": letters[child["child"]],
+                "entries": ", ".join(
+                    sorted(f"{e['kind']} {e['service']}" if e["kind"] == "involvement" else e["kind"] for e in child["entries"])
+                ),
+                "gaps": ", ".join(sorted(g["rule"] for g in child["gaps"])),
+            }
+            for child in asked.caseload(worker=worker, effective_at=day)["children"]
+        ]
+
+    def _children(self, asked: Asked, day: date) -> list[Row]:
+        held: dict[str, list[tuple[str, bool]]] = {}
+        for token in rows.tokens(self._happened.values()):
+            told = asked.child(identifier=self._identifier(token), effective_at=day)
+            if told is not None:
+                scheme = identifier(*token.split(".", 1))[0]
+                disputed = any(i["status"] == "disputed" for i in told["identifiers"] if i["scheme"] == scheme)
+                held.setdefault(told["child"], []).append((token, disputed))
+        return [rows.grouped(members) for members in held.values()]
+
+
+def _line(told: dict[str, Any]) -> Row:
+    name = told["name"]
+    return rows.line(
+        person=None if name is None else {"names": [name]}, birth=told["date_of_birth"], expected=told["expected_date"], alive=told["alive"],
+        address=told["address"], schools=[e["provider"] for e in told["school"]], practices=[e["provider"] for e in told["gp"]],
+        involvements=[e["service"] for e in told["involvements"]], leads=[e["worker"] for e in told["lead"]],
+    )  # fmt: skip
