@@ -28,9 +28,9 @@ class Quarantine:
         with self._service.connect() as connection:
             columns = ", ".join(Aside.__slots__)
             query = f"SELECT {columns} FROM log.aside WHERE {condition} ORDER BY received_at, id LIMIT %s"  # noqa: S608
-            found = [Aside(*row) for row in connection.execute(query, (states, reason, reason, limit))]  # type: ignore[arg-type]
+            found = [Aside(*row) for row in connection.execute(query, (states, reason, reason, limit))]
             counted = connection.execute(
-                f"SELECT count(*) FROM log.aside WHERE {condition}",  # type: ignore[arg-type]  # noqa: S608
+                f"SELECT count(*) FROM log.aside WHERE {condition}",  # noqa: S608
                 (states, reason, reason),
             ).fetchone()
         return found, counted[0] if counted else 0

@@ -68,6 +68,15 @@ def listen(host: str, port: int) -> socket.socket:
     return made
 
 
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether nobody listens there."""
+    try:
+        listen(host, port).close()
+    except Misuse:
+        return False
+    return True
+
+
 def address(host: str, port: int) -> str:
     """The URL at which a server that listens there is reached from this host."""
     reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104

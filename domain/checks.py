@@ -21,6 +21,9 @@ EARLIEST_RECORDED = EARLIEST * MICROSECONDS_A_DAY
 
 SetAside = tuple[str, str]
 
+_MARK = Act.MARK
+_NEVER_AHEAD = (Act.MARK, Act.BIRTH, Act.DEATH)
+
 
 @lru_cache(maxsize=65536)
 def organisation_allowed(organisation: str, patterns: tuple[str, ...]) -> bool:
@@ -44,6 +47,8 @@ def check_fact(effect: Effect, body: Mapping[str, Any], now: int) -> list[SetAsi
         return _check_feed(body, now)
     aside: list[SetAside] = []
     _check_days(effect, body, now, aside)
+    if effect.act is _MARK:  # most of all events, and nothing of what follows is about them
+        return aside
     for (kind, field), allowed in codes.OF_THE_FACT.items():
         if kind == effect.kind and body[field] not in allowed:
             raise Rejected("unknown_code", field, "a code of its list")
@@ -63,7 +68,7 @@ def check_fact(effect: Effect, body: Mapping[str, Any], now: int) -> list[SetAsi
 def _check_days(effect: Effect, body: Mapping[str, Any], now: int, aside: list[SetAside]) -> None:
     today = now // MICROSECONDS_A_DAY
     start, end = body["effective"]["from"], body["effective"]["to"]
-    latest = today + (1 if effect.act in (Act.MARK, Act.BIRTH, Act.DEATH) else FUTURE_DAYS)
+    latest = today + (1 if effect.act in _NEVER_AHEAD else FUTURE_DAYS)
     if not EARLIEST <= start <= latest:
         raise Rejected("impossible_date", "effective.from", "not before 1900 and not beyond a year from now")
     if end is not None and end < start:

@@ -93,9 +93,10 @@ class Projector:
     def _boundary(self, connection: Connection, first: int) -> tuple[int, bytes]:
         """The last batch that fits into an edition that begins at `first`, or the one batch that does not."""
         row = connection.execute(
-            "(SELECT last, hash FROM log.batch WHERE last BETWEEN %(f)s AND %(f)s + %(n)s - 1 ORDER BY last DESC LIMIT 1) "
+            # The end is worked out here: the driver sends small numbers as smallint, whose sum may be too large for one.
+            "(SELECT last, hash FROM log.batch WHERE last BETWEEN %(f)s AND %(t)s ORDER BY last DESC LIMIT 1) "
             "UNION ALL (SELECT last, hash FROM log.batch WHERE last >= %(f)s ORDER BY last LIMIT 1) LIMIT 1",
-            {"f": first, "n": self._size},
+            {"f": first, "t": first + self._size - 1},
         ).fetchone()
         assert row is not None
         return row[0], row[1]

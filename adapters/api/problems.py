@@ -154,6 +154,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     # A lost connection may have committed: sending again is safe, for what was accepted is then a duplicate.
-    app.add_exception_handler(psycopg.OperationalError, database)
+    for lost in (psycopg.OperationalError, psycopg.InterfaceError):
+        app.add_exception_handler(lost, database)
     for missing in (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
         app.add_exception_handler(missing, without_tables)

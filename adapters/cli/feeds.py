@@ -1,12 +1,13 @@
 """`icr feeds`: what each feed says it is complete through."""
 
-from typing import Any, Final
-
-import psycopg
+from typing import TYPE_CHECKING, Any, Final
 
 from adapters.cli.output import Data, Json, opened, print_json, print_table
 from domain.dates import iso
 from domain.effects import Act
+
+if TYPE_CHECKING:
+    import psycopg
 
 # The last report of each feed, by what the agency wrote down last.
 _QUERY: Final = """
@@ -30,10 +31,11 @@ def feeds(data: Data = None, as_json: Json = False) -> None:
         print_json({"feeds": found})
         return
     columns = ("organisation", "event type", "complete through", "covers from", "last reported", "reports")
-    print_table("feeds", columns, [tuple(one.values()) for one in found])
+    rows = [(*list(one.values())[:4], one["last_reported"][:16], one["reports"]) for one in found]
+    print_table("feeds", columns, rows)
 
 
-def last_reports(connection: psycopg.Connection[Any]) -> list[dict[str, Any]]:
+def last_reports(connection: "psycopg.Connection[Any]") -> list[dict[str, Any]]:
     """The last report of each feed."""
     return [
         {

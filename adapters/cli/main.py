@@ -7,6 +7,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from adapters.cli import (
+    bench,
     child,
     demo,
     families,
@@ -66,6 +67,7 @@ app.add_typer(schemas.app, name="schemas")
 app.add_typer(identifiers.app, name="identifiers")
 app.add_typer(config_app, name="config")
 app.command("simulate", epilog="Example: icr simulate --children 500 --out /tmp/area")(simulate.simulate_area)
+app.add_typer(bench.app, name="bench")
 app.add_typer(child.app, name="child")
 app.add_typer(leads.app, name="leads")
 app.add_typer(families.app, name="families")

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import orjson
 import typer
 
-from adapters.settings import Settings, load_settings
-
 if TYPE_CHECKING:
     from rich.progress import Progress
 
     from adapters.service import Service
+    from adapters.settings import Settings
 
 DONE: Final = 0
 KEPT_OR_FAILED: Final = 1
@@ -75,9 +74,11 @@ def progress() -> Iterator["Progress"]:
         yield bars
 
 
-def read_settings(data: Path | None, *, log_level: str | None = None) -> Settings:
+def read_settings(data: Path | None, *, log_level: str | None = None) -> "Settings":
     """The settings, with logs going where they should. Raises Misuse."""
+    # Imported where it is used, here and in the commands: `icr --help` need not load half of everything.
     from adapters.logs import configure_logs
+    from adapters.settings import load_settings
 
     settings = load_settings(data)
     configure_logs(log_level or settings.log_level)

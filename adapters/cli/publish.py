@@ -34,8 +34,8 @@ def publish(
     sector: Annotated[
         str | None, typer.Option(help="Topic for events of shared types, when not by organisation.")
     ] = None,
-    unchecked: Annotated[
-        bool, typer.Option("--unchecked", help="To Kafka as it is: what is wrong is kept aside there.")
+    invalid_too: Annotated[
+        bool, typer.Option("--invalid-too", help="To Kafka: send also what would be kept aside, as it is.")
     ] = False,
     data: Data = None,
     as_json: Json = False,
@@ -50,11 +50,11 @@ def publish(
     from adapters.publishing.publish import publish_files
 
     settings = read_settings(data, log_level="warning")
-    if unchecked and (to is not To.KAFKA or validate_only):
-        raise Misuse("--unchecked goes with --to kafka, and not with --validate-only")
+    if invalid_too and (to is not To.KAFKA or validate_only):
+        raise Misuse("--invalid-too goes with --to kafka, and not with --validate-only")
     counts: list[FileCounts] = []
     try:
-        with _door(settings, to, validate_only, url, sector, unchecked) as door, progress() as bars:
+        with _door(settings, to, validate_only, url, sector, invalid_too) as door, progress() as bars:
             task = bars.add_task("events", total=None)
             publish_files(files, door, counts, lambda read: bars.update(task, completed=read))
     except BaseException:
@@ -72,7 +72,7 @@ def _say_so_far(counts: "list[FileCounts]") -> None:
 
 @contextmanager
 def _door(
-    settings: "Settings", to: To, validate_only: bool, url: str | None, sector: str | None, unchecked: bool
+    settings: "Settings", to: To, validate_only: bool, url: str | None, sector: str | None, invalid_too: bool
 ) -> "Iterator[Door]":
     from adapters.publishing.check import Checker
     from adapters.publishing.http import HttpSender
@@ -90,12 +90,12 @@ def _door(
     if validate_only:
         yield CheckOnly(checker)
         return
-    with kafka_door(settings, checker, unchecked=unchecked) as door:
+    with kafka_door(settings, checker, invalid_too=invalid_too) as door:
         yield door
 
 
 @contextmanager
-def kafka_door(settings: "Settings", checker: object, *, unchecked: bool) -> "Iterator[Door]":
+def kafka_door(settings: "Settings", checker: object, *, invalid_too: bool) -> "Iterator[Door]":
     """A door to the Kafka of the settings; an embedded one is joined or started, and waited for."""
     from adapters.kafka.producer import KafkaProducer
     from adapters.publishing.check import Checker
@@ -106,12 +106,12 @@ def kafka_door(settings: "Settings", checker: object, *, unchecked: bool) -> "It
     assert isinstance(checker, Checker)
     if settings.kafka_bootstrap_servers is not None:  # an agency's machine: no database, no keys
         producer = KafkaProducer(settings.kafka_bootstrap_servers, embedded=False)
-        yield KafkaDoor(producer, checker, None, unchecked=unchecked)
+        yield KafkaDoor(producer, checker, None, invalid_too=invalid_too)
         return
     with open_service(settings, broker=True) as service:
         producer = KafkaProducer(service.bootstrap_servers or "", embedded=True)
         brake = Brake(service, producer)
         try:
-            yield KafkaDoor(producer, checker, brake, unchecked=unchecked)
+            yield KafkaDoor(producer, checker, brake, invalid_too=invalid_too)
         finally:
             brake.close()

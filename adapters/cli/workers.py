@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from enum import StrEnum
 from types import FrameType
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -25,11 +25,10 @@ from adapters.cli.output import (
     read_settings,
     say,
 )
-from adapters.clock import SystemClock
-from adapters.heartbeat import Heartbeat, beats
-from adapters.logs import get_logger
-from adapters.settings import Settings
 from domain.errors import Misuse, Unreachable
+
+if TYPE_CHECKING:
+    from adapters.settings import Settings
 
 POLL_SECONDS: Final = 0.5
 GRACE_SECONDS: Final = 20.0
@@ -47,10 +46,14 @@ class Worker(StrEnum):
 
 
 class Stop:
-    """Whether SIGTERM or SIGINT has asked to end. The work at hand is finished; a second signal ends it at once."""
+    """Whether SIGTERM or SIGINT has asked to end. The work at hand is finished; a second signal ends it at once.
 
-    def __init__(self, parent: int = 0) -> None:
+    With `at_once` the first interrupts the work, until `gently` says that there is none to interrupt any more.
+    """
+
+    def __init__(self, parent: int = 0, *, at_once: bool = False) -> None:
         self._asked = False
+        self._at_once = at_once
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._ask)
         if parent:
@@ -58,9 +61,15 @@ class Stop:
             self._asked = os.getppid() != parent  # it ended before we asked to be told
 
     def _ask(self, number: int, _frame: FrameType | None) -> None:
-        if self._asked:
-            signal.signal(number, signal.SIG_DFL)
+        del number
+        now = self._asked or self._at_once
         self._asked = True
+        if now:
+            raise KeyboardInterrupt
+
+    def gently(self) -> None:
+        """From now on the first signal only asks."""
+        self._at_once = False
 
     def __call__(self) -> bool:
         """Whether to end."""
@@ -100,7 +109,9 @@ def consume(
     A partition of which too much cannot be read pauses, and says so; ICR_PAUSE_UNREADABLE_SHARE=1 takes it all, aside.
     Ends with 1 when a partition's log was shortened or had passed us, or, with --until-end, when something was kept.
     """
+    from adapters.heartbeat import Heartbeat
     from adapters.kafka.consumer import Consumer, Status
+    from adapters.logs import get_logger
     from adapters.service import open_service
 
     stop = Stop(parent)
@@ -139,6 +150,8 @@ def project(
     parent: Parent = 0,
 ) -> None:
     """Keep the views up to the log, edition by edition, until told to end (SIGTERM, Ctrl-C)."""
+    from adapters.heartbeat import Heartbeat
+    from adapters.logs import get_logger
     from adapters.projecting import follow
     from adapters.service import open_service
 
@@ -189,12 +202,14 @@ def up(data: Data = None) -> None:
         raise Unreachable("a worker", "it has ended; what it said stands above")
 
 
-def start(worker: Worker, settings: Settings, *options: str) -> subprocess.Popen[bytes]:
+def start(worker: Worker, settings: "Settings", environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
     """A worker as a process of its own, which ends when this one does."""
     command = [sys.executable, "-m", "adapters.cli.main", worker, "--data", str(settings.data_dir)]
-    command += ["--parent", str(os.getpid()), *options]
+    command += ["--parent", str(os.getpid())]
     # A session of its own: Ctrl-C is for this process, which then ends them in order.
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+    return subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.DEVNULL, start_new_session=True, env={**os.environ, **(environment or {})}
+    )
 
 
 def wait_for_one(processes: Any, stop: Stop) -> int | None:  # noqa: ANN401
@@ -227,6 +242,9 @@ def health(
     as_json: Json = False,
 ) -> None:
     """Say whether a worker on this host is well: 0 yes, 1 it is in trouble, 3 there is none."""
+    from adapters.clock import SystemClock
+    from adapters.heartbeat import beats
+
     settings = read_settings(data, log_level="warning")
     found = [
         {"pid": beat.pid, "at": beat.at.isoformat(), "trouble": list(beat.trouble), **beat.said}
@@ -264,6 +282,7 @@ def _check_tables(connect: Any) -> None:  # noqa: ANN401
 def _make_topics(bootstrap_servers: str) -> None:
     """Where this worker may; where not, they are there or will come."""
     from adapters.kafka.topics import ensure_topics
+    from adapters.logs import get_logger
 
     try:
         ensure_topics(bootstrap_servers)

@@ -25,8 +25,8 @@ from kafka.errors import (
 )
 from kafka.structs import OffsetAndMetadata
 
+from adapters.kafka.membership import Membership
 from adapters.kafka.places import LOG_SHORTENED, Place, place, recorded_offsets
-from adapters.kafka.slots import Slot
 from adapters.kafka.topics import HINT, PARTITIONS, SECTOR_OF, TOPICS, cluster_name, connection, tracking_name
 from adapters.kafka.unreadable import Gate
 from adapters.logs import get_logger
@@ -102,7 +102,7 @@ class Consumer:
         self._commit_at = 0.0
         self._answered = time.monotonic()
         self._unrecordable = 0
-        self._slot: Slot | None = None
+        self._membership: Membership | None = None
         self._client: Any = None
 
     # ---- life
@@ -119,8 +119,8 @@ class Consumer:
             if self._client is not None:
                 self._client.close()
             self._recorder.close()
-            if self._slot is not None:
-                self._slot.close()
+            if self._membership is not None:
+                self._membership.leave()
         return self.status
 
     @property
@@ -136,7 +136,8 @@ class Consumer:
             "enable_auto_commit": False,
             "max_poll_records": POLL_RECORDS,
             "fetch_max_wait_ms": 100,
-            "metadata_max_age_ms": 30_000,  # how soon a topic made later is found
+            "allow_auto_create_topics": service.embedded_broker,
+            "metadata_max_age_ms": 5000,  # how soon a topic made later is found
         }
         try:
             if service.embedded_broker:
@@ -149,10 +150,11 @@ class Consumer:
                 self._client = client
                 self._assigned(partitions)
                 return client
-            self._slot = Slot(service.settings.data_dir)
+            group = service.settings.kafka_group
+            self._membership = Membership(service.settings.data_dir, group, service.bootstrap_servers or "")
             client = KafkaConsumer(
-                group_id=service.settings.kafka_group,
-                group_instance_id=self._slot.name,
+                group_id=group,
+                group_instance_id=self._membership.name,
                 session_timeout_ms=SESSION_MS,
                 heartbeat_interval_ms=SESSION_MS // 4,
                 isolation_level="read_committed",
@@ -161,6 +163,8 @@ class Consumer:
         except (KafkaError, OSError, ValueError):
             raise Unreachable("Kafka", HINT) from None
         self._client = client
+        for topic in TOPICS.values():
+            client.partitions_for_topic(topic)  # known before it joins, or it would divide nothing and join again
         client.subscribe(list(TOPICS.values()), listener=_Listener(self))
         return client
 

@@ -58,9 +58,12 @@ class Checker:
             self._prepare(data, sector)  # whether its organisation may publish there
         return Ready(TOPICS[sector], key_of(item.body), item.stored)
 
-    def unchecked(self, data: bytes) -> Ready:
-        """Anything at all, as it is; raises Misuse when only the caller can say where it goes."""
-        item = self._preparer.prepare(Message(data), self._now())
+    def check_lightly(self, data: bytes) -> Ready:
+        """Like `check`, but what would be kept aside is sent as it is; Misuse when only the caller can say where to."""
+        try:
+            return self.check(data)
+        except Rejected:
+            item = self._preparer.prepare(Message(data), self._now())
         if item.schema is None:
             if self._sector is None:
                 raise Misuse("what cannot be read needs --sector, the topic that it is sent to")

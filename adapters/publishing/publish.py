@@ -48,12 +48,12 @@ class CheckOnly:
 class KafkaDoor:
     """To Kafka. `accepted` counts what all replicas have acknowledged; what the log makes of it, it alone knows.
 
-    Events that would be kept aside are not sent, unless `unchecked`: whoever runs this can put them right at once.
+    Events that would be kept aside are not sent, since whoever runs this can put them right; unless `invalid_too`.
     """
 
-    def __init__(self, producer: KafkaProducer, checker: Checker, brake: Brake | None, *, unchecked: bool) -> None:
+    def __init__(self, producer: KafkaProducer, checker: Checker, brake: Brake | None, *, invalid_too: bool) -> None:
         self._producer = producer
-        self._prepare = checker.unchecked if unchecked else checker.check
+        self._prepare = checker.check_lightly if invalid_too else checker.check
         self._brake = brake
 
     def take(self, data: bytes, counts: FileCounts) -> None:

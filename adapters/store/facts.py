@@ -1,13 +1,16 @@
 """The fact row of an event: what it says of the timeline, structure in the clear and cells sealed (design D3, D8)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from struct import Struct
 from typing import Any, Final
 
 from adapters.store import copy_rows as pack
 from adapters.store.hashes import Hashes
 from adapters.store.keys import seal
 from domain import codes
+from domain.attendance import CATEGORIES
 from domain.checks import usable_birth, usable_end
 from domain.dates import school_age
 from domain.effects import Act, Effect
@@ -140,9 +143,23 @@ def _feed_row(effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapp
     )  # fmt: skip
 
 
-def mark_row(body: Mapping[str, Any], record: bytes, am: int | None, pm: int | None) -> bytes:
-    """The packed fields of a day's marks after `position`."""
+@lru_cache(maxsize=1024)
+def _mark_packer(school: int) -> Callable[..., bytes]:
+    """Packs a row of marks up to its two categories, for a school's URN of some length."""
+    return Struct(f"!hiqi16sihi{school}siiiq").pack
+
+
+# A category's field, by its word: there are few, so they are packed once.
+_CATEGORY: Final = {None: pack.NULL, **{word: pack.int2(number) for number, word in CATEGORIES.items()}}
+
+
+def mark_row(position: int, body: Mapping[str, Any], record: bytes) -> bytes:
+    """The whole row of a day's marks, packed."""
+    school = body["school"].encode()
+    size = len(school)
     return (
-        pack.blob(record) + pack.int2(record[0]) + pack.text(body["school"]) + pack.int4(body["effective"]["from"])
-        + pack.int8(body["recorded_at"] // 1000) + pack.int2(am) + pack.int2(pm)
+        _mark_packer(size)(
+            8, 8, position, 16, record, 2, record[0], size, school, 4, body["effective"]["from"], 8, body["recorded_at"] // 1000
+        )
+        + _CATEGORY[body["am"]] + _CATEGORY[body["pm"]]
     )  # fmt: skip

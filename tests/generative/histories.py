@@ -15,9 +15,12 @@ CHILDREN = 3
 
 def nhs_number(index: int) -> str:
     """A number of the never-issued 999 range; every index has one."""
-    stem = f"999{index * 11:06d}"
-    check = nhs_check_digit(stem)
-    return nhs_number(index + 1000) if check is None else f"{stem}{check}"
+    for spare in range(11):
+        stem = f"999{index * 11 + spare:06d}"
+        check = nhs_check_digit(stem)
+        if check is not None:
+            return f"{stem}{check}"
+    raise ValueError("eleven stems in a row without a number: cannot be")
 
 
 def upn(index: int) -> str:
@@ -37,7 +40,7 @@ BIRTHS = ["2015-03-01", "2015-03-01", "2019-07-12"]
 def _person(child: int, odd: bool) -> dict[str, Any]:
     return {
         "names": [{"given": ["Ada"], "family": f"Example{child}", "use": None}],
-        "date_of_birth": "2016-01-09" if odd else BIRTHS[child],
+        "date_of_birth": "2016-01-09" if odd else BIRTHS[child % CHILDREN],
         "expected_date": None,
         "sex": "F",
         "postcode": None,
@@ -181,21 +184,108 @@ def histories(draw: st.DrawFn, most: int = 40) -> list[dict[str, Any]]:
     made: list[dict[str, Any]] = []
     for number in range(draw(st.integers(1, most))):
         made.append(draw(events(number, made)))
-    if draw(st.integers(0, 3)) == 0:
-        made.extend(_absence(draw(st.integers(0, CHILDREN - 1)), len(made)))
+    for scene in (_absence, _support, _moves):
+        if draw(st.integers(0, 2)) == 0:
+            made.extend(draw(scene(draw(st.integers(0, CHILDREN - 1)), len(made))))
     return made
 
 
-def _absence(child: int, number: int) -> list[dict[str, Any]]:
-    """Twelve school days in a row without authorisation: no random draw makes them often enough."""
-    return [
-        {
-            "event_type": "AttendanceMarked", "event_id": f"e{number + i}",
-            "source": {"organisation": "urn-900001", "system": "s", "source_record_id": None, "source_version": None},
-            "mode": "live", "recorded_at": _instant(20 + i),
-            "subject": {"identifiers": _identifiers(child, ("upn",)), "person": None, "nhs_number_status": None},
-            "others": [], "effective": {"from": _day(i), "to": None}, "reference": None, "target": None, "basis": "public_task",
-            "school": "900001", "am": "O", "pm": "O",
-        }
-        for i in range(12)
+def _told(number: int, event_type: str, organisation: str, child: int, which: str, day: int, minute: int, **own: Any) -> dict[str, Any]:
+    return {
+        "event_type": event_type, "event_id": f"e{number}",
+        "source": {"organisation": organisation, "system": "s", "source_record_id": None, "source_version": None},
+        "mode": "live", "recorded_at": _instant(minute),
+        "subject": {"identifiers": _identifiers(child, (which,)), "person": None, "nhs_number_status": None},
+        "others": [], "effective": {"from": _day(day), "to": None}, "reference": None, "target": None, "basis": "public_task", **own,
+    }  # fmt: skip
+
+
+@st.composite
+def _support(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
+    """A service that may lose touch, a lead that may be contested, a registration that ends: rare in random draws."""
+    day = draw(st.integers(0, 30))
+    lead = {"role": "lead_practitioner", "scope": "child"}
+    serving = {"service": "outreach", "team": None, "worker": WORKERS[0]}
+    reason, gp_reason = draw(st.sampled_from(["disengaged", "completed"])), draw(st.sampled_from(["other", "embarkation"]))
+    scene = [
+        _told(number, "InvolvementStarted", "la-808", child, "agency", day, 1, **serving, provision="additional", role=None),
+        _told(number + 1, "InvolvementConfirmed", "la-808", child, "agency", day + 6, 2, **serving),
+        _told(number + 2, "InvolvementEnded", "la-808", child, "agency", day + 10, 2, service="outreach", reason=reason),
+        *(_told(number + 3 + i, "LeadAccepted", "la-808", child, "agency", day + i, 3 + i, **lead, worker=w) for i, w in enumerate(WORKERS)),
+        _told(number + 5, "LeadAccepted", "la-808", child, "agency", day + 6, 9, **lead, worker=WORKERS[0]),
+        _told(number + 10, "LeadNominated", "la-808", child, "agency", day, 2, **lead, worker=WORKERS[0]),
+        _told(number + 6, "GpRegistered", "ods-Z90001", child, "nhs", day, 5, practice="Z90001", practice_name=None),
+        _told(number + 7, "GpRegistrationEnded", "ods-Z90001", child, "nhs", day + 5, 6, practice="Z90001", reason=gp_reason),
     ]  # fmt: skip
+    for nth, (after, ends) in enumerate([(2, 12), (5, None)]):
+        changes = {"effective_from": _day(day + after), "effective_to": None if ends is None else _day(day + ends), "reopen": False, "worker": None}
+        target = {"event_id": f"e{number}", "source_record_id": None, "reason": "entered_in_error"}
+        correction = _told(number + 8 + nth, "EventCorrected", "la-808", child, "agency", day, draw(st.integers(3, 9)), changes=changes)
+        if draw(st.booleans()):
+            scene.append({**correction, "target": target})
+    return scene
+
+
+@st.composite
+def _absence(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
+    """About ten school days in a row without authorisation, with what may break or bridge them, and what silences them."""
+    length = draw(st.integers(9, 12))
+    codes = {draw(st.integers(0, 11)): draw(st.sampled_from(["X", "/", "O", "N"]))}
+    school = {"school": "900001"}
+    marks = [
+        _told(number + i, "AttendanceMarked", "urn-900001", child, "upn", i, 20 + i, **school, am=codes.get(i, "O"), pm=codes.get(i, "O"))
+        for i in range(length)
+    ]  # fmt: skip
+    later = number + length
+    if draw(st.booleans()):
+        marks.append(_told(later, "AttendanceMarked", "urn-900001", child, "upn", draw(st.integers(0, 11)), 60, **school, am="/", pm=None))
+        if draw(st.booleans()):
+            target = {"event_id": f"e{later}", "source_record_id": None, "reason": "entered_in_error"}
+            marks.append({**_told(later + 1, "EventRetracted", "urn-900001", child, "upn", 0, 61), "target": target})
+    if draw(st.integers(0, 2)) == 0:
+        marks.append(_told(later + 2, "DeathNotified", "ods-Z90001", child, "upn", 11, 62, status=None))
+    return marks
+
+
+VITAL: list[tuple[str, dict[str, Any]]] = [("DeathNotified", {"status": None}), ("DeathNotificationWithdrawn", {})]
+
+
+@st.composite
+def _moves(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
+    """Three addresses within a year, two children of a family at the last one with one parent."""
+    day = draw(st.integers(0, 9))
+    parent = [{"role": "parent", "identifiers": [{"scheme": "agency:la-808:mosaic", "value": "P1"}], "person": None}]
+    moved = [_told(number + i, "AddressChanged", "ods-Z90001", child, "nhs", day + i * 9, i, address=ADDRESSES[n]) for i, n in enumerate((1, 3, 0))]
+    sibling = (child + 1) % CHILDREN
+    stated = [_told(number + 4 + i, "RelationshipStated", "la-808", c, "nhs", day, 5, relation="parent", family=None) for i, c in enumerate((child, sibling))]
+    vital = [_told(number + 6 + i, t, "ods-Z90001", child, "nhs", day + 40, 30, **own) for i, (t, own) in enumerate(VITAL)] if draw(st.booleans()) else []
+    return [
+        *moved,
+        *vital,
+        _told(number + 8, "AddressChanged", "ods-Z90001", child, "nhs", day + 9, draw(st.integers(0, 3)), address=ADDRESSES[4]),
+        _told(number + 3, "AddressChanged", "ods-Z90001", sibling, "nhs", day, 4, address=ADDRESSES[0]),
+        *({**one, "others": parent} for one in stated),
+    ]
+
+
+def relabelled(event: dict[str, Any], history: int) -> dict[str, Any]:
+    """The same event about other children and events, so that many histories fit into one log."""
+    values = {v: w for c in range(CHILDREN) for v, w in zip(_values(c), _values(c + CHILDREN * (history + 1)), strict=True)}
+
+    def other(value: Any, key: str | None) -> Any:
+        if isinstance(value, dict):
+            return {k: other(v, k) for k, v in value.items()}
+        if isinstance(value, list):
+            return [other(v, key) for v in value]
+        if key == "value":
+            return values.get(value, f"{value}-{history}")
+        if key in ("event_id", "source_record_id", "family", "uprn") and value is not None:
+            return f"{value}-{history}" if key != "uprn" else f"{value}{history}"
+        return value
+
+    made: dict[str, Any] = other(event, None)
+    return made
+
+
+def _values(child: int) -> list[str]:
+    return [i["value"] for i in _identifiers(child, ("upn", "nhs", "agency"))]

@@ -23,17 +23,35 @@ from domain.reasons import REASONS
 from schemas.registry import registry
 from tests.builders.wire import NHS, admitted, marked
 
+NOWHERE = "postgresql://127.0.0.1:1/nowhere"
+
+
+def service_over(url: str, folder: Path, **settings: Any) -> Service:
+    clock = FixedClock(datetime(2026, 10, 1, 12, tzinfo=UTC))
+    chosen = Settings(data_dir=folder, database_url=url, **settings)
+    return Service(chosen, url, None, None, False, load_or_create(folder / "keys"), clock)
+
+
+def client_of(service: Service) -> TestClient:
+    return TestClient(create_app(service), raise_server_exceptions=False, base_url="http://127.0.0.1:8008")
+
 
 @pytest.fixture
 def service(any_database_url: str, tmp_path: Path) -> Service:
-    settings = Settings(data_dir=tmp_path, database_url=any_database_url)
-    clock = FixedClock(datetime(2026, 10, 1, 12, tzinfo=UTC))
-    return Service(settings, any_database_url, None, None, False, load_or_create(tmp_path / "keys"), clock)
+    return service_over(any_database_url, tmp_path)
 
 
 @pytest.fixture
-def client(service: Service) -> Iterator[TestClient]:
-    with TestClient(create_app(service), raise_server_exceptions=False, base_url="http://127.0.0.1:8008") as client:
+def live(service: Service) -> Iterator[TestClient]:
+    """A client of an API with a database."""
+    with client_of(service) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client of an API whose database is nowhere: what an API says of itself needs none."""
+    with client_of(service_over(NOWHERE, tmp_path_factory.mktemp("data"))) as client:
         yield client
 
 
@@ -82,11 +100,11 @@ def test_every_event_type_is_in_the_openapi_document(client: TestClient) -> None
     assert not validator(document, "Event").is_valid(admitted(colour="red"))
 
 
-def test_what_publishing_answers_is_as_described(client: TestClient) -> None:
-    document = openapi(client)
+def test_what_publishing_answers_is_as_described(live: TestClient) -> None:
+    document = openapi(live)
     events = [admitted(), admitted(), marked(), {"event_type": "Nothing"}]
-    validator(document, "Published").validate(client.post("/v1/events", json=events).json())
-    for answer in (client.post("/v1/events", json=1), client.post("/v1/children/show", json={}), client.get("/none")):
+    validator(document, "Published").validate(live.post("/v1/events", json=events).json())
+    for answer in (live.post("/v1/events", json=1), live.post("/v1/children/show", json={}), live.get("/none")):
         validator(document, "Problem").validate(answer.json())
 
 
@@ -126,16 +144,16 @@ def test_reasons_are_listed_with_sentences(client: TestClient) -> None:
     assert all(reason["sentence"] for reason in reasons)
 
 
-def test_health_says_how_far_the_views_are_behind(client: TestClient, service: Service) -> None:
-    client.post("/v1/events", json=[admitted(), marked()])
-    behind = client.get("/v1/health").json()
+def test_health_says_how_far_the_views_are_behind(live: TestClient, service: Service) -> None:
+    live.post("/v1/events", json=[admitted(), marked()])
+    behind = live.get("/v1/health").json()
     assert behind == {
         "status": "ok", "head": "1:2", "position": "1:0", "edition": 0, "behind": 2, "contract": registry().digest,
     }  # fmt: skip
     projector = service.projector()
     projector.project()
     projector.close()
-    level = client.get("/v1/health").json()
+    level = live.get("/v1/health").json()
     assert (level["position"], level["edition"], level["behind"]) == ("1:2", 1, 0)
 
 
@@ -176,17 +194,14 @@ def test_this_machines_own_names_are_answered(client: TestClient, host: str) -> 
     assert client.get("/v1/reasons", headers={"Host": host}).status_code == 200
 
 
-def test_a_service_that_listens_elsewhere_is_called_by_any_name(service: Service, tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, database_url=service.database_url, http_host="0.0.0.0")  # noqa: S104
-    public = Service(settings, service.database_url, None, None, False, service.keys, service.clock)
+def test_a_service_that_listens_elsewhere_is_called_by_any_name(tmp_path: Path) -> None:
+    public = service_over(NOWHERE, tmp_path, http_host="0.0.0.0")  # noqa: S104
     with TestClient(create_app(public), base_url="http://icr.example") as client:
         assert client.get("/v1/reasons").status_code == 200
 
 
-def test_a_database_without_our_tables_is_said(empty_database_url: str, service: Service, tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path, database_url=empty_database_url)
-    empty = Service(settings, empty_database_url, None, None, False, service.keys, service.clock)
-    with TestClient(create_app(empty), raise_server_exceptions=False) as client:
+def test_a_database_without_our_tables_is_said(empty_database_url: str, tmp_path: Path) -> None:
+    with client_of(service_over(empty_database_url, tmp_path)) as client:
         for answer in (client.get("/v1/health"), client.post("/v1/events", json=admitted())):
             assert answer.status_code == 503
             assert answer.json()["detail"] == "the database has not this version's tables"

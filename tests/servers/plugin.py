@@ -209,6 +209,15 @@ def make_stack(request: pytest.FixtureRequest, pool: Pool, tmp_path: Path, name:
         cluster.drop(url)
 
 
+@pytest.fixture(scope="module")
+def module_database_url(pool: Pool) -> Iterator[str]:
+    """A migrated embedded database for all tests of a module that only read what its fixture made."""
+    cluster = pool.cluster("embedded")
+    url = cluster.fresh(empty=False)
+    yield url
+    cluster.drop(url)
+
+
 def _database(request: pytest.FixtureRequest, pool: Pool, name: str, *, empty: bool) -> Iterator[str]:
     cluster = pool.cluster(name)
     _used(request, cluster.source)

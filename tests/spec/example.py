@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: of a child, a worker or all; as at a day; as known after so many of the events, or at an instant."""
+    """What is asked: of whom, as at a day, as known after so many of the events or at an instant."""
 
     what: str
     about: str
@@ -117,6 +117,12 @@ class Answer:
         differs = _difference(list(expected), list(found))
         assert not differs, differs
 
+    def shows_in_order(self, *expected: Row) -> None:
+        """The same, in this order."""
+        self.shows(*expected)
+        found = self.answerer.answer(self.question) or []
+        assert all(_fits(row, one) for row, one in zip(expected, found, strict=True)), f"in another order: {found}"
+
     def shows_nothing(self) -> None:
         """No row at all."""
         self.shows()
@@ -150,7 +156,11 @@ def entry(what: str, days: str, status: str, **more: Any) -> Row:
 
 def week(school: str, monday: str, **sessions: int) -> Row:
     """A week's run of marks: how many sessions of each category."""
-    return {"entry": f"attendance {school}", "week of": monday, "sessions": ", ".join(f"{n} {c}" for c, n in sorted(sessions.items()))}
+    return {
+        "entry": f"attendance {school}",
+        "week of": monday,
+        "sessions": ", ".join(f"{n} {c}" for c, n in sorted(sessions.items())),
+    }
 
 
 def line(**columns: Any) -> Row:

@@ -1,7 +1,7 @@
 """Examples put to the reference: events built directly, and the plain functions of `domain` over all of them."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,6 @@ from domain.effects import Act
 from domain.events import Event, Position, RecordId
 from domain.families import out_of_touch
 from domain.identifiers import check_identifier, choose_key
-from domain.indicators import indicators
 from domain.leads import gaps
 from domain.timeline import Entry
 from domain.world import World, build_world
@@ -46,20 +45,38 @@ class Reference:
         body, effect = decoded.body, decoded.schema.effect
         organisation = body["source"]["organisation"]
         if effect.act is Act.FEED:
-            return Event(Position(number), _record("feed", organisation), _key(organisation, body["event_id"]), effect, organisation, body["recorded_at"], body)
+            return Event(
+                Position(number),
+                _record("feed", organisation),
+                _key(organisation, body["event_id"]),
+                effect,
+                organisation,
+                body["recorded_at"],
+                body,
+            )
         checked = [check_identifier(i["scheme"], i["value"]) for i in body["subject"]["identifiers"]]
         key = choose_key(checked, effect.key)
         assert key is not None
-        own, *linked = sorted((_record(c.scheme, c.normalised) for c in checked), key=lambda r: r != _record(key.scheme, key.normalised))
+        own, *linked = sorted(
+            (_record(c.scheme, c.normalised) for c in checked), key=lambda r: r != _record(key.scheme, key.normalised)
+        )
         self._schemes |= {_record(c.scheme, c.normalised): c.scheme for c in checked}
         target = body["target"] or {"event_id": None, "source_record_id": None}
         named = [o["identifiers"][0] for o in body["others"]]
         return Event(
-            Position(number), self._home(effect.act, happened, own), _key(organisation, body["event_id"]), effect, organisation, body["recorded_at"], body,
+            Position(number),
+            self._home(effect.act, happened, own),
+            _key(organisation, body["event_id"]),
+            effect,
+            organisation,
+            body["recorded_at"],
+            body,
             _source(organisation, body["source"]["source_record_id"]) if effect.act is not Act.MARK else None,
-            _key(organisation, target["event_id"]), _source(organisation, target["source_record_id"]),
-            tuple(_record(i["scheme"], i["value"]) for i in named), tuple(linked),
-        )  # fmt: skip
+            _key(organisation, target["event_id"]),
+            _source(organisation, target["source_record_id"]),
+            tuple(_record(i["scheme"], i["value"]) for i in named),
+            tuple(linked),
+        )
 
     def _home(self, act: Act, happened: Happened, own: RecordId) -> RecordId:
         """An amendment belongs to the record of what it names."""
@@ -84,7 +101,11 @@ class Reference:
             case "families":
                 listed = out_of_touch(list(world.children.values()), world.feeds, day)
                 return [
-                    {"children": " ".join(sorted(self._letter(world, c) for c in f.children)), "lost": ", ".join(f.lost), "since": iso(f.since)}
+                    {
+                        "children": " ".join(sorted(self._letter(world, c) for c in f.children)),
+                        "lost": ", ".join(f.lost),
+                        "since": iso(f.since),
+                    }
                     for f in listed
                 ]
             case "children":
@@ -100,18 +121,26 @@ class Reference:
             case "gaps":
                 return [
                     {"rule": g.rule, "since": iso(g.since), "days": day - g.since, "events": rows.numbers(g.positions)}
-                    for g in gaps(child) if g.start <= day < g.end
-                ]  # fmt: skip
+                    for g in gaps(child)
+                    if g.start <= day < g.end
+                ]
         found = {
-            (s.indicator, s.status, s.feed) for f in out_of_touch(list(world.children.values()), world.feeds, day) for s in f.shown if s.child == child.id
+            (s.indicator, s.status, s.feed)
+            for f in out_of_touch(list(world.children.values()), world.feeds, day)
+            for s in f.shown
+            if s.child == child.id
         }
         return [
             {
-                "indicator": i.id, "since": iso(i.since), "days": day - i.since, "status": status, "feed": feed or "heard",
+                "indicator": i.id,
+                "since": iso(i.since),
+                "days": day - i.since,
+                "status": status,
+                "feed": feed or "heard",
                 "events": rows.numbers(i.positions),
             }
             for i, status, feed in found
-        ]  # fmt: skip
+        ]
 
     def _child(self, world: World, about: str) -> Child | None:
         name, _, token = about.partition(".")
@@ -129,13 +158,22 @@ class Reference:
     def _caseload(self, world: World, worker: str, day: int) -> list[Row]:
         found = []
         for child in world.children.values():
-            mine = [e for e in child.entries if e.worker == worker and (first := e.first_day()) is not None and first <= day and e.status_at(day)[0] == "open"]
+            mine = [
+                e
+                for e in child.entries
+                if e.worker == worker
+                and (first := e.first_day()) is not None
+                and first <= day
+                and e.status_at(day)[0] == "open"
+            ]
             if mine:
                 rules = sorted(g.rule for g in gaps(child) if g.start <= day < g.end)
                 found.append(
                     {
                         "child": self._letter(world, child.id),
-                        "entries": ", ".join(sorted(f"{e.kind} {e.service}" if e.kind == "involvement" else e.kind for e in mine)),
+                        "entries": ", ".join(
+                            sorted(f"{e.kind} {e.service}" if e.kind == "involvement" else e.kind for e in mine)
+                        ),
                         "gaps": ", ".join(rules),
                     }
                 )
@@ -165,24 +203,42 @@ def _timeline(child: Child, day: int) -> list[Row]:
 def _entry(entry: Entry, day: int) -> Row:
     status, why = entry.status_at(day)
     return rows.entry(
-        kind=entry.kind, service=entry.service, provider=entry.provider, worker=entry.worker, start=iso(entry.start), end=iso(entry.end),
-        status=status, why=why, confirmed=iso(entry.confirmed), accepted=iso(entry.accepted), reason=entry.reason, role=entry.role,
-        scope=entry.scope, provision=entry.provision, events=rows.numbers(entry.positions),
-    )  # fmt: skip
+        kind=entry.kind,
+        service=entry.service,
+        provider=entry.provider,
+        worker=entry.worker,
+        start=iso(entry.start),
+        end=iso(entry.end),
+        status=status,
+        why=why,
+        confirmed=iso(entry.confirmed),
+        accepted=iso(entry.accepted),
+        reason=entry.reason,
+        role=entry.role,
+        scope=entry.scope,
+        provision=entry.provision,
+        events=rows.numbers(entry.positions),
+    )
 
 
 def _line(child: Child, day: int) -> Row:
-    shown = [e for e in child.entries if (first := e.first_day()) is not None and first <= day and e.status_at(day)[0] in ("open", "lapsed")]
+    shown = [
+        e
+        for e in child.entries
+        if (first := e.first_day()) is not None and first <= day and e.status_at(day)[0] in ("open", "lapsed")
+    ]
     here = child.address_at(day)
     return rows.line(
-        person=child.person, birth=iso(child.birth), expected=iso(child.expected) if child.birth is None else None, alive=child.alive_at(day),
-        address=None if here is None else here.address, schools=[e.provider for e in shown if e.kind == "enrolment"],
+        person=child.person,
+        birth=iso(child.birth),
+        expected=iso(child.expected) if child.birth is None else None,
+        alive=child.alive_at(day),
+        address=None if here is None else here.address,
+        schools=[e.provider for e in shown if e.kind == "enrolment"],
         practices=[e.provider for e in shown if e.kind == "gp_registration"],
-        involvements=[
-            e.service for e in shown if e.kind in ("involvement", "early_help", "temporary_accommodation")
-        ],
+        involvements=[e.service for e in shown if e.kind in ("involvement", "early_help", "temporary_accommodation")],
         leads=[str(e.worker) for e in shown if e.kind == "lead" and e.accepted is not None and e.accepted <= day],
-    )  # fmt: skip
+    )
 
 
 def _hash(*parts: object) -> bytes:
@@ -199,6 +255,3 @@ def _key(organisation: str, event_id: str | None) -> Any:
 
 def _source(organisation: str, source_record: str | None) -> Any:
     return None if source_record is None else _hash("source", organisation, source_record)
-
-
-__all__ = ["Mapping", "Reference", "indicators"]

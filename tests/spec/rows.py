@@ -8,9 +8,13 @@ from tests.spec.example import Row
 from tests.spec.words import Happened
 
 _SAYS_WHOSE = {
-    "enrolment": "provider", "gp_registration": "provider", "involvement": "service", "referral": "service", "lead": "worker",
+    "enrolment": "provider",
+    "gp_registration": "provider",
+    "involvement": "service",
+    "referral": "service",
+    "lead": "worker",
     "relationship": "service",
-}  # fmt: skip
+}
 
 
 def received(happened: Happened, number: int, last: datetime | None) -> datetime:
@@ -61,9 +65,17 @@ def week(school: str, monday: str | None, counts: Mapping[str, int]) -> Row:
 
 
 def line(
-    *, person: Mapping[str, Any] | None, birth: str | None, expected: str | None, alive: bool | None, address: Mapping[str, Any] | None,
-    schools: Sequence[str], practices: Sequence[str], involvements: Sequence[str], leads: Sequence[str],
-) -> Row:  # fmt: skip
+    *,
+    person: Mapping[str, Any] | None,
+    birth: str | None,
+    expected: str | None,
+    alive: bool | None,
+    address: Mapping[str, Any] | None,
+    schools: Sequence[str],
+    practices: Sequence[str],
+    involvements: Sequence[str],
+    leads: Sequence[str],
+) -> Row:
     """A line of the index."""
     name = person["names"][0] if person else None
     where = None

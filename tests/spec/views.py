@@ -1,4 +1,4 @@
-"""Examples put to the service itself: recorded, projected edition by edition, and asked through the one place all reads pass."""
+"""Examples put to the service itself: recorded, projected, and asked through the one place that all reads pass."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -12,6 +12,7 @@ from adapters.store.hashes import Hashes
 from adapters.store.keys import MasterKeys
 from adapters.store.messages import Message
 from adapters.store.recorder import Recorder
+from projections.engine import Projector
 from tests.spec import rows
 from tests.spec.example import Question, Row
 from tests.spec.words import Happened, identifier
@@ -19,27 +20,26 @@ from tests.spec.words import Happened, identifier
 KEYS = MasterKeys(b"k" * 32, b"h" * 32)
 
 
-class Views:
-    """Each event is a batch and an edition of its own."""
+def service_on(database_url: str, clock: FixedClock) -> Service:
+    """A service for examples: one event an edition."""
+    return Service(Settings(edition_size=1), database_url, None, None, False, KEYS, clock)
 
-    def __init__(self, database_url: str) -> None:
-        self._clock = FixedClock(datetime(2000, 1, 1, tzinfo=UTC))
-        settings = Settings(edition_size=1)
-        self.service = Service(settings, database_url, None, None, False, KEYS, self._clock)
-        self._recorder: Recorder = self.service.recorder()
-        self._projector = self.service.projector()
-        self._questions = Questions(self.service)
+
+class Views:
+    """Each event is a batch and an edition of its own. The projector is shared, for its connection's plans."""
+
+    def __init__(self, service: Service, projector: Projector, clock: FixedClock) -> None:
+        self._clock = clock
+        self._clock.set(datetime(2000, 1, 1, tzinfo=UTC))
+        self._recorder: Recorder = service.recorder()
+        self._projector = projector
+        self._questions = Questions(service)
         self._happened: dict[int, Happened] = {}
         self._heads: list[int] = [0]
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Give the connection back."""
         self._recorder.close()
-        self._projector.close()
-
-    def rebuild(self) -> None:
-        """Make the views anew."""
-        self._projector.rebuild()
 
     def take(self, events: Sequence[tuple[int, Happened]]) -> None:
         for number, happened in events:
@@ -54,7 +54,9 @@ class Views:
         pass
 
     def answer(self, question: Question) -> list[Row] | None:
-        known_at = question.known_at or (None if question.known_after is None else str(self._heads[question.known_after]))
+        known_at = question.known_at or (
+            None if question.known_after is None else str(self._heads[question.known_after])
+        )
         with self._questions.ask(known_at) as asked:
             return self._answer(asked, question, date.fromisoformat(question.at))
 
@@ -65,7 +67,12 @@ class Views:
             case "families":
                 listed = asked.families(effective_at=day)["families"]
                 return [
-                    {"children": self._members(asked, f["family"], day), "lost": ", ".join(f["lost"]), "since": f["since"]} for f in listed
+                    {
+                        "children": self._members(asked, f["family"], day),
+                        "lost": ", ".join(f["lost"]),
+                        "since": f["since"],
+                    }
+                    for f in listed
                 ]
             case "children":
                 return self._children(asked, day)
@@ -82,14 +89,19 @@ class Views:
             return None
         if question.what == "gaps":
             found = [g for g in asked.gaps(effective_at=day)["gaps"] if g["child"] == told["child"]]
-            return [{"rule": g["rule"], "since": g["since"], "days": g["days"], "events": self._numbers(g["events"])} for g in found]
+            return [
+                {"rule": g["rule"], "since": g["since"], "days": g["days"], "events": self._numbers(g["events"])}
+                for g in found
+            ]
         shown = {
             (i["id"], i["since"], i["days"], i["status"], i["feed"], self._numbers(i["events"]))
             for f in asked.families(effective_at=day)["families"]
             for i in f["indicators"]
             if i["child"] == told["child"]
         }
-        return [dict(zip(("indicator", "since", "days", "status", "feed", "events"), row, strict=True)) for row in shown]
+        return [
+            dict(zip(("indicator", "since", "days", "status", "feed", "events"), row, strict=True)) for row in shown
+        ]
 
     def _identifier(self, about: str) -> str:
         name, _, token = about.partition(".")
@@ -110,10 +122,22 @@ class Views:
         if told["kind"] == "attendance":
             return rows.week(told["provider"], told["from"], told["sessions"])
         return rows.entry(
-            kind=told["kind"], service=told["service"], provider=told["provider"], worker=told["worker"], start=told["from"], end=told["to"],
-            status=told["status"], why=told["why_status"], confirmed=told["last_confirmed"], accepted=told.get("accepted"), reason=told["reason"],
-            role=told["role"], scope=told.get("scope"), provision=told["provision"], events=self._numbers(told["events"]),
-        )  # fmt: skip
+            kind=told["kind"],
+            service=told["service"],
+            provider=told["provider"],
+            worker=told["worker"],
+            start=told["from"],
+            end=told["to"],
+            status=told["status"],
+            why=told["why_status"],
+            confirmed=told["last_confirmed"],
+            accepted=told.get("accepted"),
+            reason=told["reason"],
+            role=told["role"],
+            scope=told.get("scope"),
+            provision=told["provision"],
+            events=self._numbers(told["events"]),
+        )
 
     def _letter(self, asked: Asked, day: date) -> dict[str, str]:
         """The children of the example by their ids, as far as they are known."""
@@ -136,7 +160,10 @@ class Views:
             {
                 "child": letters[child["child"]],
                 "entries": ", ".join(
-                    sorted(f"{e['kind']} {e['service']}" if e["kind"] == "involvement" else e["kind"] for e in child["entries"])
+                    sorted(
+                        f"{e['kind']} {e['service']}" if e["kind"] == "involvement" else e["kind"]
+                        for e in child["entries"]
+                    )
                 ),
                 "gaps": ", ".join(sorted(g["rule"] for g in child["gaps"])),
             }
@@ -157,7 +184,13 @@ class Views:
 def _line(told: dict[str, Any]) -> Row:
     name = told["name"]
     return rows.line(
-        person=None if name is None else {"names": [name]}, birth=told["date_of_birth"], expected=told["expected_date"], alive=told["alive"],
-        address=told["address"], schools=[e["provider"] for e in told["school"]], practices=[e["provider"] for e in told["gp"]],
-        involvements=[e["service"] for e in told["involvements"]], leads=[e["worker"] for e in told["lead"]],
-    )  # fmt: skip
+        person=None if name is None else {"names": [name]},
+        birth=told["date_of_birth"],
+        expected=told["expected_date"],
+        alive=told["alive"],
+        address=told["address"],
+        schools=[e["provider"] for e in told["school"]],
+        practices=[e["provider"] for e in told["gp"]],
+        involvements=[e["service"] for e in told["involvements"]],
+        leads=[e["worker"] for e in told["lead"]],
+    )

@@ -5,7 +5,7 @@ names other identifiers: `nhs`, `upn`, `agency` (the children's services' own id
 for another child's. An event is recorded on the day it takes effect, in the order in which the events are given.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -103,22 +103,45 @@ def _other(who: str) -> dict[str, str]:
 
 
 def _event(
-    event_type: str, child: str, on: str, organisation: str, own: dict[str, Any], told: dict[str, object] | None = None, *,
-    born: str | None = None, expected: str | None = None, name: str | None = None, known_by: str | Sequence[str] = "nhs",
+    event_type: str,
+    child: str,
+    on: str,
+    organisation: str,
+    own: dict[str, Any],
+    told: Mapping[str, object] | None = None,
+    *,
+    born: str | None = None,
+    expected: str | None = None,
+    name: str | None = None,
+    known_by: str | Sequence[str] = "nhs",
     **common: Any,
-) -> Happened:  # fmt: skip
+) -> Happened:
     person = None
     if born or expected or name:
         given, _, family = (name or "Ada Example").rpartition(" ")
         person = {"names": [{"given": [given], "family": family}], "date_of_birth": born, "expected_date": expected}
     said: dict[str, object] = dict(told or {})
-    said |= {"name": name, "born": born, "expected": expected, "until": common.get("until"), "reference": common.get("reference")}
-    said |= {"source record": common.get("source_record")} | {role: who for role, who in common.get("others", ())}
+    said |= {
+        "name": name,
+        "born": born,
+        "expected": expected,
+        "until": common.get("until"),
+        "reference": common.get("reference"),
+    }
+    said |= {"source record": common.get("source_record")} | dict(common.get("others", ()))
+    said["by"] = common.pop("by", None)
     tokens = (known_by,) if isinstance(known_by, str) else tuple(known_by)
     return Happened(
-        event_type, child, on, common.pop("by", None) or organisation, own, {k: str(v) for k, v in said.items() if v is not None},
-        known_by=tokens, person=person, **common,
-    )  # fmt: skip
+        event_type,
+        child,
+        on,
+        str(said["by"] or organisation),
+        own,
+        {k: str(v) for k, v in said.items() if v is not None},
+        known_by=tokens,
+        person=person,
+        **common,
+    )
 
 
 def pupil_admitted(child: str, school: str, on: str, **more: Any) -> Happened:
@@ -132,7 +155,9 @@ def pupil_removed_from_roll(child: str, school: str, on: str, ground: str | None
     return _event("PupilRemovedFromRoll", child, on, f"urn-{school}", own, own, **more)
 
 
-def attendance_marked(child: str, school: str, on: str, am: str | None = None, pm: str | None = None, **more: Any) -> Happened:
+def attendance_marked(
+    child: str, school: str, on: str, am: str | None = None, pm: str | None = None, **more: Any
+) -> Happened:
     """The marks of one pupil on one day."""
     told: dict[str, object] = {"school": school, "am": am, "pm": pm}
     return _event("AttendanceMarked", child, on, f"urn-{school}", {"school": school, "am": am, "pm": pm}, told, **more)
@@ -143,10 +168,14 @@ def absent(child: str, school: str, days: Iterable[str], code: str = "O", **more
     return [attendance_marked(child, school, day, code, code, **more) for day in days]
 
 
-def birth_notified(child: str, on: str, address: dict[str, Any] | None = None, mother: str | None = None, **more: Any) -> Happened:
+def birth_notified(
+    child: str, on: str, address: dict[str, Any] | None = None, mother: str | None = None, **more: Any
+) -> Happened:
     """A birth was notified; `on` is the date of birth."""
     others = (("parent", mother),) if mother else ()
-    return _event("BirthNotified", child, on, "ods-Z9H", {"address": address}, _where(address), born=on, others=others, **more)
+    return _event(
+        "BirthNotified", child, on, "ods-Z9H", {"address": address}, _where(address), born=on, others=others, **more
+    )
 
 
 def gp_registered(child: str, practice: str, on: str, **more: Any) -> Happened:
@@ -220,17 +249,23 @@ def temporary_accommodation_ended(child: str, on: str, **more: Any) -> Happened:
     return _event("TemporaryAccommodationEnded", child, on, COUNCIL, {}, **more)
 
 
-def lead_nominated(child: str, worker: str, on: str, role: str = "lead_practitioner", scope: str = "child", **more: Any) -> Happened:
+def lead_nominated(
+    child: str, worker: str, on: str, role: str = "lead_practitioner", scope: str = "child", **more: Any
+) -> Happened:
     """A worker was nominated as lead."""
     return _lead("LeadNominated", child, worker, on, role, scope, **more)
 
 
-def lead_accepted(child: str, worker: str, on: str, role: str = "lead_practitioner", scope: str = "child", **more: Any) -> Happened:
+def lead_accepted(
+    child: str, worker: str, on: str, role: str = "lead_practitioner", scope: str = "child", **more: Any
+) -> Happened:
     """A nominated worker accepted the lead."""
     return _lead("LeadAccepted", child, worker, on, role, scope, **more)
 
 
-def lead_ended(child: str, worker: str, on: str, role: str = "lead_practitioner", scope: str = "child", **more: Any) -> Happened:
+def lead_ended(
+    child: str, worker: str, on: str, role: str = "lead_practitioner", scope: str = "child", **more: Any
+) -> Happened:
     """A worker's lead ended."""
     return _lead("LeadEnded", child, worker, on, role, scope, **more)
 
@@ -248,46 +283,77 @@ def _worker(worker: str | None) -> dict[str, str] | None:
     return {"organisation": organisation or COUNCIL, "staff_id": staff}
 
 
-def relationship_stated(child: str, relation: str, on: str, to: str | None = None, family: str | None = None, **more: Any) -> Happened:
+def relationship_stated(
+    child: str, relation: str, on: str, to: str | None = None, family: str | None = None, **more: Any
+) -> Happened:
     """A relationship of the child was stated: a parent, a carer, a sibling, or the agency's family."""
     return _relationship("RelationshipStated", child, relation, on, to, family, **more)
 
 
-def relationship_ended(child: str, relation: str, on: str, to: str | None = None, family: str | None = None, **more: Any) -> Happened:
+def relationship_ended(
+    child: str, relation: str, on: str, to: str | None = None, family: str | None = None, **more: Any
+) -> Happened:
     """A relationship of the child ended."""
     return _relationship("RelationshipEnded", child, relation, on, to, family, **more)
 
 
-def _relationship(event_type: str, child: str, relation: str, on: str, to: str | None, family: str | None, **more: Any) -> Happened:
+def _relationship(
+    event_type: str, child: str, relation: str, on: str, to: str | None, family: str | None, **more: Any
+) -> Happened:
     others = ((relation, to),) if to else ()
     own = {"relation": relation, "family": family}
     return _event(event_type, child, on, COUNCIL, own, {"family": family}, others=others, **more)
 
 
 def event_corrected(
-    child: str, target: int | str, recorded: str, begins: str | None = None, ends: str | None = None, *,
-    reopens: bool = False, worker: str | None = None, by: str = COUNCIL, **more: Any,
-) -> Happened:  # fmt: skip
-    """What an earlier event of the same organisation should have said; `target` is its number here, or its source record."""
+    child: str,
+    target: int | str,
+    recorded: str,
+    begins: str | None = None,
+    ends: str | None = None,
+    *,
+    reopens: bool = False,
+    worker: str | None = None,
+    by: str | None = None,
+    **more: Any,
+) -> Happened:
+    """What an earlier event of the organisation should have said; `target` is its number here, or its source record."""
     changes = {"effective_from": begins, "effective_to": ends, "reopen": reopens, "worker": _worker(worker)}
     told = {"corrects": target, "begins": begins, "ends": ends, "reopens": "yes" if reopens else None, "worker": worker}
     day = recorded.partition(" ")[0]
-    return _event("EventCorrected", child, day, by, {"changes": changes}, told, target=target, recorded=recorded, **more)
+    return _event(
+        "EventCorrected",
+        child,
+        day,
+        COUNCIL,
+        {"changes": changes},
+        told,
+        target=target,
+        recorded=recorded,
+        by=by,
+        **more,
+    )
 
 
-def event_retracted(child: str, target: int | str, recorded: str, by: str = COUNCIL, **more: Any) -> Happened:
+def event_retracted(child: str, target: int | str, recorded: str, by: str | None = None, **more: Any) -> Happened:
     """An earlier event of the same organisation should not have been sent."""
     day = recorded.partition(" ")[0]
-    return _event("EventRetracted", child, day, by, {}, {"retracts": target}, target=target, recorded=recorded, **more)
+    return _event(
+        "EventRetracted", child, day, COUNCIL, {}, {"retracts": target}, target=target, recorded=recorded, by=by, **more
+    )
 
 
 def feed_reported(by: str, feed: str, through: str, recorded: str | None = None) -> Happened:
-    """An organisation says how far it has sent everything of an event type; said also when there was nothing to send."""
+    """An organisation says how far it has sent everything of a type; said also when there was nothing to send."""
     own = {"feed": feed, "covers": {"from": "2025-09-01", "to": through}, "complete_through": through, "count": 0}
-    return Happened("FeedReported", None, through, by, own, {"feed": feed, "complete through": through}, recorded=recorded)
+    return Happened(
+        "FeedReported", None, through, by, own, {"feed": feed, "complete through": through}, recorded=recorded
+    )
 
 
-def address(place: str, postcode: str | None = "ZE9 1AA", uprn: str | None = None, residence: str | None = None) -> dict[str, Any]:
+def address(
+    place: str, postcode: str | None = "ZE9 1AA", uprn: str | None = None, residence: str | None = None
+) -> dict[str, Any]:
     """A current address by its first line."""
     return _address("current", [place], postcode, uprn, residence)
 
@@ -302,8 +368,17 @@ def left_england() -> dict[str, Any]:
     return _address("left_england", [], None, None, None)
 
 
-def _address(status: str, lines: list[str], postcode: str | None, uprn: str | None, residence: str | None) -> dict[str, Any]:
-    return {"status": status, "lines": lines, "postcode": postcode, "uprn": uprn, "residence": residence, "return": None}
+def _address(
+    status: str, lines: list[str], postcode: str | None, uprn: str | None, residence: str | None
+) -> dict[str, Any]:
+    return {
+        "status": status,
+        "lines": lines,
+        "postcode": postcode,
+        "uprn": uprn,
+        "residence": residence,
+        "return": None,
+    }
 
 
 def _where(where: dict[str, Any] | None) -> dict[str, object]:
@@ -311,7 +386,11 @@ def _where(where: dict[str, Any] | None) -> dict[str, object]:
         return {}
     if where["status"] != "current":
         return {"address": where["status"]}
-    return {"address": ", ".join([*where["lines"], *filter(None, [where["postcode"]])]), "UPRN": where["uprn"], "residence": where["residence"]}
+    return {
+        "address": ", ".join([*where["lines"], *filter(None, [where["postcode"]])]),
+        "UPRN": where["uprn"],
+        "residence": where["residence"],
+    }
 
 
 def school_days(first: str, count: int, without: Sequence[str] = ()) -> list[str]:

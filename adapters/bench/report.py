@@ -1,0 +1,77 @@
+"""What a measurement found, as a document (contract 4) and for a person."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from adapters.bench.ingest import Figures
+
+_RATIOS: Final = (
+    ("log_to_floor", "log", "floor_of_log"),
+    ("views_to_floor", "views", "floor_of_views"),
+    ("log_to_save_each", "log", "save_each"),
+    ("log_cold_to_floor", "log_cold", "floor_of_cold"),
+)
+_NAMES: Final = {
+    "floor_of_log": "floor, on the bytes of the log's turns",
+    "log": "to the durable log, records known",
+    "project": "views, catching up alone",
+    "floor_of_views": "floor, on the bytes of the views' turns",
+    "views": "to all views, consume and project at once",
+    "save_each": "one Application.save an event",
+    "floor_of_cold": "floor, a first load",
+    "log_cold": "to the durable log, a first load",
+    "rebuild": "views, rebuilt",
+}
+
+
+def document(
+    figures: "Figures",
+    memory: Mapping[str, Mapping[str, float]],
+    conditions: Mapping[str, Any],
+    statements: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """The result. Ratios are of speeds in the same round, the median of the rounds with the least and the most."""
+    ratios: dict[str, float | None] = {}
+    spread: dict[str, list[float]] = {}
+    for name, path, to in _RATIOS:
+        if path in figures.wall:
+            middle, least, most = figures.ratio(path, to)
+            ratios[name] = round(middle, 3)
+            spread[name] = [round(least, 3), round(most, 3)]
+    ratios["views_to_runner"] = None  # the library's ProjectionRunner is not measured yet
+    found: dict[str, Any] = {
+        "per_second": figures.per_second(),
+        "ratios": ratios,
+        "ratios_spread": spread,
+        "rss_mib": {when: {name: round(mib, 1) for name, mib in each.items()} for when, each in memory.items()},
+        "cpu_us_an_event": {name: round(statistics.median(each), 1) for name, each in figures.cpu.items()},
+        "conditions": conditions,
+    }
+    if statements:
+        found["statements"] = statements
+    return found
+
+
+def tables(found: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...], list[tuple[object, ...]]]]:
+    """The result for a person: titles, columns and rows."""
+    speeds = [(_NAMES[path], each, round(1e6 / each, 1)) for path, each in found["per_second"].items()]
+    ratios = [
+        (name, "not measured" if each is None else each, *found["ratios_spread"].get(name, ("", "")))
+        for name, each in found["ratios"].items()
+    ]
+    memory = [(name, when, mib) for when, each in found["rss_mib"].items() for name, mib in each.items()]
+    processor = [(name, us) for name, us in found["cpu_us_an_event"].items() if us >= 0.05]
+    conditions = [(name, str(value)) for name, value in found["conditions"].items()]
+    shown: list[tuple[str, tuple[str, ...], list[tuple[object, ...]]]] = [
+        ("speed", ("path", "events/s", "µs an event"), list(speeds)),
+        ("ratios in the same round", ("ratio", "median", "least", "most"), list(ratios)),
+        ("most memory held", ("process", "when", "MiB"), sorted(memory)),
+        ("processor time", ("path: process", "µs an event"), list(processor)),
+        ("conditions", ("condition", "value"), list(conditions)),
+    ]
+    if "statements" in found:
+        rows = [(one["us_an_event"], one["wal_bytes_an_event"], one["calls"], one["statement"]) for one in found["statements"]]
+        shown.append(("statements", ("µs an event", "WAL bytes", "calls", "statement"), list(rows)))
+    return shown

@@ -1,0 +1,61 @@
+"""A name that a consumer keeps over restarts, so that after a crash it gets its partitions back at once.
+
+Kafka hands the partitions of a member that died to others only when its session has lapsed. A *static* member (KIP-345)
+that comes back under its name takes them up again. The name goes with a slot of the host and data folder: a file that
+is locked while its consumer lives, which the kernel undoes however the process ends. A static member is not missed
+before its session lapses even when it ends in order, so `leave` says so for it.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import socket
+from pathlib import Path
+from typing import Final
+
+from kafka import KafkaAdminClient
+from kafka.admin import MemberToRemove
+from kafka.errors import KafkaError
+
+from adapters.kafka.topics import connection
+
+_MOST: Final = 64
+_LEAVE_MS: Final = 3000
+
+
+class Membership:
+    """Membership in a group under the name of the first free slot; `name` is None when none is free."""
+
+    def __init__(self, data_dir: Path, group: str, bootstrap_servers: str) -> None:
+        self._group = group
+        self._bootstrap_servers = bootstrap_servers
+        self.name: str | None = None
+        self._descriptor = -1
+        folder = data_dir / "run"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        where = hashlib.blake2b(str(data_dir).encode(), digest_size=4).hexdigest()
+        for number in range(_MOST):
+            descriptor = os.open(folder / f"consumer-{number}", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(descriptor)
+                continue
+            self._descriptor = descriptor
+            self.name = f"icr-{socket.gethostname()}-{where}-{number}"[:200]
+            return
+
+    def leave(self) -> None:
+        """Leave the group, so that the others get the partitions now, and give the slot back.
+
+        To be called when the consumer is closed. A broker that does not answer learns it when the session lapses.
+        """
+        if self.name is None:
+            return
+        with contextlib.suppress(KafkaError, OSError):
+            options = connection(self._bootstrap_servers, embedded=False, bootstrap_ms=_LEAVE_MS)
+            with contextlib.closing(KafkaAdminClient(**options, request_timeout_ms=_LEAVE_MS)) as admin:
+                admin.remove_group_members(self._group, [MemberToRemove(group_instance_id=self.name)])
+        os.close(self._descriptor)
+        self.name = None

@@ -1,0 +1,72 @@
+"""What two deployments with the same keys must agree on, whatever they read when: all but record ids and positions.
+
+A record is named by the keyed hash of its identifier, a child by those of its members. Sealed cells differ by their
+nonces and are left out; the keys of the events that they come from are compared.
+"""
+
+import contextlib
+from collections import Counter
+from typing import Any
+
+import psycopg
+
+_RECORD = "(SELECT s.hash::text FROM log.subject s WHERE s.record = t.record)"
+_CHILD = (
+    "(SELECT string_agg(s.hash::text, ' ' ORDER BY s.hash) FROM membership m JOIN log.subject s USING (record) "
+    "WHERE m.child = t.child AND m.to_ed IS NULL)"
+)
+
+QUERIES = {
+    "event": "SELECT split_part(topic, ':', 1) FROM log.event",
+    "inbox": "SELECT key::text, digest::text FROM log.inbox",
+    "aside": "SELECT kind, state, reason, field, event_type, digest::text FROM log.aside",
+    "set_aside": "SELECT reason, field, organisation FROM log.set_aside",
+    "subject": "SELECT hash::text, scheme FROM log.subject",
+    "fact": f"SELECT {_RECORD}, act, kind, service, organisation, day, until, recorded_at, key::text FROM log.fact t",
+    "mark": f"SELECT {_RECORD}, school, day, recorded_at, am, pm FROM log.fact_mark t",
+}
+VIEWS = {
+    "entry": f"SELECT {_RECORD}, kind, service, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope, "
+    "provision, reason, recorded_at, key::text, cardinality(others), cardinality(positions) FROM entry t WHERE to_ed IS NULL",
+    "person": f"SELECT {_RECORD}, person_key::text, birth::text, birth_key::text, vital_act, vital_day, vital_key::text "
+    "FROM person t WHERE to_ed IS NULL",
+    "address": f"SELECT {_RECORD}, day, status, residence, place::text, property::text, key::text FROM address t WHERE to_ed IS NULL",
+    "week": f"SELECT {_RECORD}, school, week, steps[cardinality(steps)] FROM week t",
+    "membership": f"SELECT {_RECORD}, {_CHILD}, disputed FROM membership t WHERE to_ed IS NULL",
+    "rectangle": f"SELECT {_CHILD}, rule, since, starts, ends, organisation, cardinality(positions) FROM rectangle t WHERE to_ed IS NULL",
+}
+
+
+def log_state(url: str) -> dict[str, Counter[tuple[Any, ...]]]:
+    """What is in the log."""
+    with contextlib.closing(psycopg.connect(url)) as connection:
+        return {name: _rows(connection, query) for name, query in QUERIES.items()}
+
+
+def view_state(url: str) -> dict[str, Counter[tuple[Any, ...]]]:
+    """What the views say now; they must be at the head of the log."""
+    with contextlib.closing(psycopg.connect(url)) as connection:
+        row = connection.execute("SELECT s.view, h.position FROM log.serving s, log.head h").fetchone()
+        assert row is not None
+        connection.execute("SELECT set_config('search_path', %s, false)", (row[0],))
+        at = connection.execute("SELECT position FROM state").fetchone()
+        assert at == (row[1],), "the views are not at the head"
+        return {name: _rows(connection, query) for name, query in VIEWS.items()}
+
+
+def chain_holds(url: str) -> bool:
+    """Whether every batch follows on the one before and the last is the head."""
+    with contextlib.closing(psycopg.connect(url)) as connection:
+        batches = connection.execute("SELECT first, last, previous, hash FROM log.batch ORDER BY last").fetchall()
+        head = connection.execute("SELECT position, hash FROM log.head").fetchone()
+        count = connection.execute("SELECT count(*), max(notification_id) FROM log.event").fetchone()
+    position, digest = 0, b""
+    for first, last, previous, hash_ in batches:
+        if first != position + 1 or bytes(previous) != digest:
+            return False
+        position, digest = last, bytes(hash_)
+    return head is not None and (head[0], bytes(head[1])) == (position, digest) and count == (position, position or None)
+
+
+def _rows(connection: psycopg.Connection[Any], query: str) -> Counter[tuple[Any, ...]]:
+    return Counter(connection.execute(query).fetchall())  # type: ignore[arg-type]

@@ -1,0 +1,78 @@
+"""Feeds
+
+A silent feed is not a silent child. Each organisation reports how far it has sent everything, also when there was
+nothing to send. An indicator that relies on a feed not heard from is `not_known`: never true, and never clear.
+"""
+
+from tests.spec.example import family, indicator
+from tests.spec.words import absent, feed_reported, gp_registered, gp_registration_ended, school_days
+
+ENDED = [
+    gp_registered("A", practice="Z90001", on="2020-03-10"),
+    gp_registration_ended("A", practice="Z90001", on="2025-09-01"),
+]
+
+
+def test_never_heard(given, asked):
+    """A feed that was never heard"""
+    given(*ENDED)
+    asked(at="2025-11-01").indicators("A").shows(
+        indicator("no_gp", since="2025-09-01", status="not_known", feed="GpRegistered")
+    )
+
+
+def test_heard_long_ago(given, asked):
+    """Heard through fourteen days ago is heard; through the day before, it is not"""
+    given(*ENDED, feed_reported("ods-Z90001", "GpRegistered", through="2025-10-31"))
+    asked(at="2025-11-14").indicators("A").shows(indicator("no_gp", since="2025-09-01", feed="heard"))
+    asked(at="2025-11-15").indicators("A").shows(
+        indicator("no_gp", since="2025-09-01", status="not_known", feed="ods-Z90001 GpRegistered")
+    )
+
+
+def test_one_of_two_is_silent(given, asked):
+    """Any practice may have registered the child: all must be heard"""
+    given(
+        *ENDED,
+        feed_reported("ods-Z90001", "GpRegistered", through="2025-10-31"),
+        feed_reported("ods-Z90002", "GpRegistered", through="2025-09-30"),
+    )
+    asked(at="2025-11-01").indicators("A").shows(
+        indicator("no_gp", since="2025-09-01", status="not_known", feed="ods-Z90002 GpRegistered")
+    )
+
+
+def test_marks_of_the_school(given, asked):
+    """Marks must be heard from the child's own school, within seven days"""
+    given(
+        absent("A", "900001", school_days("2025-09-08", 10)),
+        feed_reported("urn-900002", "AttendanceMarked", through="2025-09-30"),
+        feed_reported("urn-900001", "AttendanceMarked", through="2025-09-19"),
+    )
+    asked(at="2025-09-22", known_after=11).indicators("A").shows(
+        indicator("ten_days_absent", since="2025-09-08", status="not_known", feed="urn-900001 AttendanceMarked")
+    )
+    asked(at="2025-09-26").indicators("A").shows(indicator("ten_days_absent", since="2025-09-08"))
+    asked(at="2025-09-27").indicators("A").shows(
+        indicator("ten_days_absent", since="2025-09-08", status="not_known", feed="urn-900001 AttendanceMarked")
+    )
+
+
+def test_report_recorded_last(given, asked):
+    """The report recorded last counts, also when it takes something back"""
+    given(
+        *ENDED,
+        feed_reported("ods-Z90001", "GpRegistered", through="2025-10-31", recorded="2025-10-31"),
+        feed_reported("ods-Z90001", "GpRegistered", through="2025-09-15", recorded="2025-11-01"),
+    )
+    asked(at="2025-11-01", known_after=3).indicators("A").shows(indicator("no_gp", since="2025-09-01"))
+    asked(at="2025-11-01").indicators("A").shows(indicator("no_gp", since="2025-09-01", status="not_known"))
+
+
+def test_not_known_is_not_lost(given, asked):
+    """A domain of which nothing is known is not counted as lost
+
+    The family is listed all the same, so that somebody asks why the feed is silent.
+    """
+    given(*ENDED)
+    asked(at="2025-11-01").families().shows(family("A", lost=""))
