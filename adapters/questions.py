@@ -48,16 +48,18 @@ class Questions:
             finally:
                 connection.rollback()
 
-    def _position(self, connection: Any, known_at: str) -> int:
+    def _position(self, connection: queries.Connection, known_at: str) -> int:
         if match := _POSITION.fullmatch(known_at.strip()):
-            generation = connection.execute("SELECT generation FROM log.head").fetchone()[0]
+            generation = queries.edition_at(connection).generation
             if match[1] is not None and int(match[1]) != generation:
                 raise Misuse("known-at: a position of another generation of the log")
             return int(match[2])
         try:
             instant = datetime.fromisoformat(known_at.strip())
         except ValueError:
-            raise Misuse("known-at: a position (digits, or generation:number) or an RFC 3339 instant with its zone") from None
+            raise Misuse(
+                "known-at: a position (digits, or generation:number) or an RFC 3339 instant with its zone"
+            ) from None
         if instant.tzinfo is None:
             raise Misuse("known-at: an instant needs its zone")
         return queries.position_at(connection, instant)
@@ -66,7 +68,7 @@ class Questions:
 class Asked:
     """Answers at one edition; days in and out are civil dates."""
 
-    def __init__(self, service: Service, connection: Any, edition: queries.Edition) -> None:
+    def __init__(self, service: Service, connection: queries.Connection, edition: queries.Edition) -> None:
         self._connection = connection
         self._edition = edition
         self._number = edition.number
@@ -75,12 +77,18 @@ class Asked:
         self._cells = CellOpener(connection, service.keys)
 
     def _head(self, effective_at: date) -> dict[str, Any]:
-        return {"position": self._outward(self._edition.position), "edition": self._number, "effective_at": effective_at.isoformat()}
+        return {
+            "position": self._outward(self._edition.position),
+            "edition": self._number,
+            "effective_at": effective_at.isoformat(),
+        }
 
     def _outward(self, position: int) -> str:
         return f"{self._edition.generation}:{position}"
 
-    def find(self, *, identifier: str | None = None, family: str | None = None, born: date | None = None, effective_at: date) -> dict[str, Any]:
+    def find(
+        self, *, identifier: str | None = None, family: str | None = None, born: date | None = None, effective_at: date
+    ) -> dict[str, Any]:
         """Children by an exact identifier, or by family name with date of birth; more than ten: refine."""
         if identifier is not None:
             child = self._child(identifier, None)
@@ -93,14 +101,22 @@ class Asked:
             raise Misuse("find: an identifier, or a family name with a date of birth")
         if len(children) > MOST_FOUND:
             return {**self._head(effective_at), "children": [], "refine": True}
-        return {**self._head(effective_at), "children": [self._line(child, effective_at) for child in children], "refine": False}
+        return {
+            **self._head(effective_at),
+            "children": [self._line(child, effective_at) for child in children],
+            "refine": False,
+        }
 
-    def child(self, *, identifier: str | None = None, record: str | None = None, effective_at: date) -> dict[str, Any] | None:
+    def child(
+        self, *, identifier: str | None = None, record: str | None = None, effective_at: date
+    ) -> dict[str, Any] | None:
         """The index line of a child; None when nothing is known under that identifier."""
         child = self._child(identifier, record)
         return None if child is None else {**self._head(effective_at), **self._line(child, effective_at)}
 
-    def timeline(self, *, identifier: str | None = None, record: str | None = None, effective_at: date) -> dict[str, Any] | None:
+    def timeline(
+        self, *, identifier: str | None = None, record: str | None = None, effective_at: date
+    ) -> dict[str, Any] | None:
         """The involvement timeline of a child (contract 4); None when nothing is known under that identifier."""
         child = self._child(identifier, record)
         if child is None:
@@ -114,9 +130,7 @@ class Asked:
         ]
         found += [self._week(*week, day) for week in queries.weeks(self._connection, self._number, records, day)]
         found.sort(key=lambda e: (e["from"] or "", e["kind"], e["events"]))
-        kept = self._connection.execute(
-            "SELECT count(*) FROM log.aside WHERE record = ANY(%s) AND kind = 'kept' AND state IN ('waiting', 'ready')", (records,)
-        ).fetchone()[0]
+        kept = queries.kept_aside(self._connection, records)
         return {
             "child": _child_id(child),
             "records": [_record_id(r) for r in records],
@@ -133,7 +147,9 @@ class Asked:
         mine: dict[ChildId, list[tuple[Entry, bytes | None]]] = {}
         for entry, contact in queries.entries(self._connection, self._number, "worker = %(w)s", w=worker):
             if entry.first_day() is not None and (entry.first_day() or 0) <= day and entry.status_at(day)[0] == "open":
-                mine.setdefault(queries.child_of(self._connection, self._number, entry.record), []).append((entry, contact))
+                mine.setdefault(queries.child_of(self._connection, self._number, entry.record), []).append(
+                    (entry, contact)
+                )
         children = []
         for child in sorted(mine):
             line = self._line(child, effective_at)
@@ -152,7 +168,10 @@ class Asked:
         if area is not None:
             areas = self._areas({row[0] for row in found}, day)
             found = [row for row in found if areas.get(row[0]) == _area(area)]
-        return {**self._head(effective_at), "gaps": sorted((self._gap(row, day) for row in found), key=lambda g: (-g["days"], g["child"], g["rule"]))}
+        return {
+            **self._head(effective_at),
+            "gaps": sorted((self._gap(row, day) for row in found), key=lambda g: (-g["days"], g["child"], g["rule"])),
+        }
 
     def families(self, *, area: str | None = None, lost: int | None = None, effective_at: date) -> dict[str, Any]:
         """Families out of touch on a day, most domains first (contract 4); `lost`: at least so many domains."""
@@ -164,7 +183,12 @@ class Asked:
             place = next((areas[c] for c in family.children if areas.get(c)), None)
             if (lost is None or len(family.lost) >= lost) and (area is None or place == _area(area)):
                 shown.append(self._family(family, place, day))
-        return {"as_at": effective_at.isoformat(), "position": self._outward(self._edition.position), "edition": self._number, "families": shown}
+        return {
+            "as_at": effective_at.isoformat(),
+            "position": self._outward(self._edition.position),
+            "edition": self._number,
+            "families": shown,
+        }
 
     def family(self, *, family: str, effective_at: date) -> dict[str, Any] | None:
         """One family of the list with its children; None when it is not listed on that day."""
@@ -182,6 +206,7 @@ class Asked:
         return None
 
     def _child(self, identifier: str | None, record: str | None) -> ChildId | None:
+        found: UUID | None
         if record is not None:
             found = _parse_id(record)
         elif identifier is not None:
@@ -202,7 +227,10 @@ class Asked:
 
     def _identifiers(self, records: Sequence[UUID]) -> list[dict[str, str]]:
         found = queries.schemes(self._connection, self._number, records)
-        return [{"scheme": scheme, "status": "disputed" if disputed else "live", "record": _record_id(record)} for record, scheme, disputed in found]
+        return [
+            {"scheme": scheme, "status": "disputed" if disputed else "live", "record": _record_id(record)}
+            for record, scheme, disputed in found
+        ]
 
     def _line(self, child: ChildId, effective_at: date) -> dict[str, Any]:
         """Who, where, school, GP, open involvements with contact, lead."""
@@ -214,8 +242,12 @@ class Asked:
         names = details["names"] if details else []
         found = [
             (entry, contact)
-            for entry, contact in queries.entries(self._connection, self._number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records)
-            if (first := entry.first_day()) is not None and first <= day and entry.status_at(day)[0] in ("open", "lapsed")
+            for entry, contact in queries.entries(
+                self._connection, self._number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
+            )
+            if (first := entry.first_day()) is not None
+            and first <= day
+            and entry.status_at(day)[0] in ("open", "lapsed")
         ]
         by_kind: dict[str, list[dict[str, Any]]] = {}
         for entry, contact in found:
@@ -233,8 +265,16 @@ class Asked:
             "address": self._address(child, records, day),
             "school": by_kind.get("enrolment", []),
             "gp": by_kind.get("gp_registration", []),
-            "involvements": [*by_kind.get("involvement", []), *by_kind.get("early_help", []), *by_kind.get("temporary_accommodation", [])],
-            "lead": [lead for lead in by_kind.get("lead", []) if lead["accepted"] is not None and lead["accepted"] <= effective_at.isoformat()],
+            "involvements": [
+                *by_kind.get("involvement", []),
+                *by_kind.get("early_help", []),
+                *by_kind.get("temporary_accommodation", []),
+            ],
+            "lead": [
+                lead
+                for lead in by_kind.get("lead", [])
+                if lead["accepted"] is not None and lead["accepted"] <= effective_at.isoformat()
+            ],
         }
 
     def _alive(self, child: ChildId, day: int) -> bool | None:
@@ -267,7 +307,8 @@ class Asked:
         status, why = entry.status_at(day)
         opened = self._cells.contact(entry.record, entry.kind, contact)
         shown = {
-            "kind": entry.kind, "service": entry.service, "agency": entry.organisation, "provider": None if entry.kind == "relationship" else entry.provider,
+            "kind": entry.kind, "service": entry.service, "agency": entry.organisation,
+            "provider": None if entry.kind == "relationship" else entry.provider,
             "team": entry.team, "worker": entry.worker, "contact": opened, "from": iso(entry.start), "to": iso(entry.end), "status": status,
             "last_confirmed": iso(entry.confirmed), "why_status": why, "role": entry.role, "provision": entry.provision, "reason": entry.reason,
             "record": _record_id(entry.record), "events": [_event_id(p) for p in entry.positions], "known_from": self._outward(entry.positions[0]),
@@ -279,14 +320,21 @@ class Asked:
     def _week(self, record: UUID, school: str, monday: int, sessions: Mapping[int, int], day: int) -> dict[str, Any]:
         return {
             "kind": "attendance", "service": "school", "agency": f"urn-{school}", "provider": school, "team": None, "worker": None, "contact": None,
-            "from": iso(monday), "to": iso(monday + 7), "status": "ended" if monday + 7 <= day else "open", "last_confirmed": None, "why_status": None,
-            "role": None, "provision": "universal", "reason": None, "record": _record_id(record), "events": [], "known_from": None,
+            "from": iso(monday), "to": iso(monday + 7), "status": "ended" if monday + 7 <= day else "open",
+            "last_confirmed": None, "why_status": None, "role": None, "provision": "universal", "reason": None,
+            "record": _record_id(record), "events": [], "known_from": None,
             "sessions": {CATEGORIES[category]: count for category, count in sorted(sessions.items())},
         }  # fmt: skip
 
     def _gap(self, row: Sequence[Any], day: int) -> dict[str, Any]:
         child, rule, since, _, _, positions, _ = row
-        return {"child": _child_id(child), "rule": rule, "since": iso(since), "days": day - since, "events": [_event_id(p) for p in positions]}
+        return {
+            "child": _child_id(child),
+            "rule": rule,
+            "since": iso(since),
+            "days": day - since,
+            "events": [_event_id(p) for p in positions],
+        }
 
     def _out_of_touch(self, day: int) -> list[Family]:
         rows = queries.rectangles(self._connection, self._number, day, list(RULES))
@@ -308,7 +356,8 @@ class Asked:
             "since": iso(family.since),
             "indicators": [
                 {
-                    "id": s.indicator.id, "child": _child_id(s.child), "since": iso(s.indicator.since), "days": day - s.indicator.since, "status": s.status,
+                    "id": s.indicator.id, "child": _child_id(s.child), "since": iso(s.indicator.since), "days": day - s.indicator.since,
+                    "status": s.status,
                     "events": [_event_id(p) for p in s.indicator.positions], "feed": s.feed or "heard",
                     "clears_when": RULES[s.indicator.id].clears_when, "caution": RULES[s.indicator.id].caution,
                 }

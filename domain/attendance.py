@@ -54,4 +54,3 @@ def reduce_mark(code: str, school_year: int) -> int | None:
         return None
     category, first, _last = entry
     return category if school_year >= first - 1 else None
-

@@ -75,7 +75,9 @@ def _check_days(effect: Effect, body: Mapping[str, Any], now: int, aside: list[S
         aside.append(("end_before_start", "effective.to"))
     birth = body["subject"]["person"] and body["subject"]["person"]["date_of_birth"]
     if birth is not None and usable_birth(body) is None:
-        aside.append(("before_birth" if EARLIEST <= birth <= today else "impossible_date", "subject.person.date_of_birth"))
+        aside.append(
+            ("before_birth" if EARLIEST <= birth <= today else "impossible_date", "subject.person.date_of_birth")
+        )
 
 
 def _check_address(body: Mapping[str, Any], aside: list[SetAside]) -> None:

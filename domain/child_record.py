@@ -41,7 +41,9 @@ def project(record: ChildRecord | None, events: Iterable[Event]) -> ChildRecord 
 
 def as_child(child: ChildId, records: Sequence[ChildRecord]) -> Child:
     """The child that some records are."""
-    return build_child(child, [RecordId(r.id) for r in records], [event for record in records for event in record.events])
+    return build_child(
+        child, [RecordId(r.id) for r in records], [event for record in records for event in record.events]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,11 @@ class LeadCommand:
 
 def _leads(child: Child, day: int) -> list[Entry]:
     """Leads that have begun and not ended on a day."""
-    return [e for e in child.of_kind("lead") if e.start is not None and e.start <= day < (FOREVER if e.end is None else e.end)]
+    return [
+        e
+        for e in child.of_kind("lead")
+        if e.start is not None and e.start <= day < (FOREVER if e.end is None else e.end)
+    ]
 
 
 def nominate(child: Child, command: LeadCommand) -> str:

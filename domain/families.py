@@ -75,7 +75,11 @@ class Family:
 def feed_heard(rule: Rule, organisation: str | None, feeds: Iterable[Feed], day: int) -> str | None:
     """None when the feeds a rule relies on were heard recently enough; else the feed that was not."""
     for event_type in rule.feeds:
-        relevant = [f for f in feeds if f.event_type == event_type and (not rule.one_organisation or f.organisation == organisation)]
+        relevant = [
+            f
+            for f in feeds
+            if f.event_type == event_type and (not rule.one_organisation or f.organisation == organisation)
+        ]
         if not relevant:
             return event_type if not rule.one_organisation else f"{organisation} {event_type}"
         allowance = FEED_ALLOWANCE_BY_TYPE.get(event_type, FEED_ALLOWANCE_DAYS)
@@ -112,7 +116,11 @@ def group(kin: Sequence[Kin]) -> list[tuple[ChildId, ...]]:
 
 def kin_of(child: Child, day: int) -> Kin:
     """A child's ties and home on a day."""
-    open_then = [e for e in child.of_kind("relationship") if e.start is not None and e.start <= day and (e.end is None or day < e.end)]
+    open_then = [
+        e
+        for e in child.of_kind("relationship")
+        if e.start is not None and e.start <= day and (e.end is None or day < e.end)
+    ]
     here = child.address_at(day)
     dead = child.death is not None and child.death <= day
     home = None

@@ -110,6 +110,8 @@ def choose_key(identifiers: Sequence[Checked], order: Sequence[str]) -> Checked 
     """
     for wanted in order:
         for checked in identifiers:
-            if checked.valid and (checked.scheme == wanted or (wanted == AGENCY and checked.scheme.startswith("agency:"))):
+            if checked.valid and (
+                checked.scheme == wanted or (wanted == AGENCY and checked.scheme.startswith("agency:"))
+            ):
                 return checked
     return None

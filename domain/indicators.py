@@ -94,7 +94,7 @@ def _no_gp(child: Child) -> list[Indicator]:
     starts = [e.start for e in registrations if e.start is not None]
     if not starts:
         return []
-    found = []
+    found: list[Indicator] = []
     for gap_from, gap_to in subtract(((min(starts), FOREVER),), dated_spans(registrations)):
         if any(e.end == gap_from and e.reason in GP_SUPPRESSORS for e in registrations):
             continue
@@ -119,7 +119,7 @@ def place_of(address: Mapping[str, Any]) -> object | None:
     if address["status"] not in ("current", "last_known"):
         return None
     if address["uprn"]:
-        return address["uprn"]
+        return str(address["uprn"])
     if not address["postcode"] and not address["lines"]:
         return None
     first = address["lines"][0] if address["lines"] else ""
@@ -140,7 +140,7 @@ def _homeless(child: Child) -> list[Indicator]:
 
 def _dropped_out(child: Child) -> list[Indicator]:
     additional = [e for e in child.of_kind("involvement", "early_help") if e.provision == "additional"]
-    found = []
+    found: list[Indicator] = []
     for gap_from, gap_to in subtract(((0, FOREVER),), dated_spans(additional)):
         ended = [e for e in additional if e.end == gap_from]
         if not any(e.reason in DISENGAGED for e in ended):
@@ -158,7 +158,7 @@ def _ten_days(child: Child) -> list[Indicator]:
         if mark.category != NOT_REQUIRED:
             by_day[mark.day].add(mark.category)
             schools[mark.day].add(mark.school)
-    found = []
+    found: list[Indicator] = []
     run: list[int] = []
     for day in [*sorted(by_day), FOREVER]:
         if day < FOREVER and by_day[day] == {UNAUTHORISED}:

@@ -59,9 +59,11 @@ def _no_lead(child: Child, leads: list[Entry]) -> list[Gap]:
 
 
 def _lead_gone(child: Child, leads: list[Entry]) -> list[Gap]:
-    found = []
+    found: list[Gap] = []
     for lead in leads:
-        own = [e for e in child.of_kind("involvement", "early_help") if e.worker is not None and e.worker == lead.worker]
+        own = [
+            e for e in child.of_kind("involvement", "early_help") if e.worker is not None and e.worker == lead.worker
+        ]
         if not own:
             continue
         begun = min(e.start for e in own if e.start is not None)
@@ -71,7 +73,7 @@ def _lead_gone(child: Child, leads: list[Entry]) -> list[Gap]:
 
 
 def _contested(child: Child, leads: list[Entry]) -> list[Gap]:
-    found = []
+    found: list[Gap] = []
     for one, other in combinations(leads, 2):
         if (one.service, one.scope) == (other.service, other.scope) and one.worker != other.worker:
             both = intersect(active_span(one), active_span(other))
@@ -80,7 +82,7 @@ def _contested(child: Child, leads: list[Entry]) -> list[Gap]:
 
 
 def _not_accepted(child: Child, leads: list[Entry]) -> list[Gap]:
-    found = []
+    found: list[Gap] = []
     for lead in leads:
         if lead.start is None:
             continue

@@ -85,11 +85,15 @@ def evidence(events: Sequence[Event], scheme_of: Mapping[RecordId, str]) -> tupl
         event = fact.event
         if event.act is Act.FEED or event.act is Act.MARK:
             continue
-        edges.extend(Edge(min(event.record, r), max(event.record, r), event.order) for r in event.linked if r != event.record)
+        edges.extend(
+            Edge(min(event.record, r), max(event.record, r), event.order) for r in event.linked if r != event.record
+        )
         if event.birth is not None:
             stated = (event.order, event.birth)
             births[event.record] = max(births.get(event.record, stated), stated)
-    sides = {record: Side(scheme, births[record][1] if record in births else None) for record, scheme in scheme_of.items()}
+    sides = {
+        record: Side(scheme, births[record][1] if record in births else None) for record, scheme in scheme_of.items()
+    }
     return edges, sides
 
 

@@ -100,7 +100,15 @@ class _Group:
 
     def add(self, fact: Fact) -> None:
         act = fact.event.act
-        home = self.starts if act in _STARTS else self.ends if act in _ENDS else self.confirms if act is Act.CONFIRM else self.accepts
+        home = (
+            self.starts
+            if act in _STARTS
+            else self.ends
+            if act in _ENDS
+            else self.confirms
+            if act is Act.CONFIRM
+            else self.accepts
+        )
         home.append(fact)
 
 
@@ -189,7 +197,18 @@ def _by_reference(group: _Group) -> list[Entry]:
     start = _latest(group.starts).start if group.starts else accepted
     end = _latest(group.ends).start if group.ends else (_latest(group.starts).end if group.starts else None)
     if start is None:
-        return [_entry(facts, main, None, end, END_WITHOUT_START if group.ends else CONFIRMED_WITHOUT_START, confirmed, accepted, group)]
+        return [
+            _entry(
+                facts,
+                main,
+                None,
+                end,
+                END_WITHOUT_START if group.ends else CONFIRMED_WITHOUT_START,
+                confirmed,
+                accepted,
+                group,
+            )
+        ]
     if end is not None and end < start:
         return [_entry(facts, main, start, None, END_BEFORE_START, confirmed, accepted, group)]
     return [_entry(facts, main, start, end, None, confirmed, accepted, group)]
@@ -252,7 +271,11 @@ def _attach(made: list[Entry], group: _Group) -> list[Entry]:
     """Confirmations and acceptances go to the entry that started last on or before their day."""
     result = list(made)
     for fact, name in [*((c, "confirmed") for c in group.confirms), *((a, "accepted") for a in group.accepts)]:
-        homes = [i for i, e in enumerate(result) if e.start is not None and e.start <= fact.start and e.why != CONFIRMED_WITHOUT_START]
+        homes = [
+            i
+            for i, e in enumerate(result)
+            if e.start is not None and e.start <= fact.start and e.why != CONFIRMED_WITHOUT_START
+        ]
         if not homes:
             result.append(replace(_entry([fact], fact, None, None, CONFIRMED_WITHOUT_START), confirmed=fact.start))
             continue
@@ -272,7 +295,9 @@ def _entry(
 ) -> Entry:  # fmt: skip
     event = main.event
     body = event.body
-    closing = reason_from or (_latest(group.ends) if group and group.ends else None) or (main if event.act in _ENDS else None)
+    closing = (
+        reason_from or (_latest(group.ends) if group and group.ends else None) or (main if event.act in _ENDS else None)
+    )
     team = body.get("team")
     return Entry(
         event.effect.kind, event.record, service_of(event.effect, body), _provider(event), event.organisation, body["reference"],

@@ -111,7 +111,7 @@ class Projector:
 
     def _run(self, connection: Connection, name: str, bounds: dict[str, Any]) -> None:
         for statement in self._sql(name):
-            connection.execute(statement, bounds, prepare=True)  # type: ignore[arg-type]
+            connection.execute(statement, bounds, prepare=True)
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> tuple[str, int]:
         """Make the views anew in the set that is not read, edition by edition, then read that one; its name and edition.
@@ -142,7 +142,9 @@ class Projector:
                     return idle, done
 
     def _repeat(self, connection: Connection, view: str, done: int) -> int:
-        number, first, last = _one(connection, "SELECT number, first, last FROM log.edition WHERE number > %s ORDER BY number LIMIT 1", done)
+        number, first, last = _one(
+            connection, "SELECT number, first, last FROM log.edition WHERE number > %s ORDER BY number LIMIT 1", done
+        )
         with connection.transaction():
             use(connection, view)
             self._apply(connection, number, first, last)
@@ -156,20 +158,30 @@ def use(connection: Connection, view: str) -> None:
     connection.execute("SELECT set_config('search_path', %s, true)", (view,))
 
 
-VIEW_TABLES: Final = ("entry", "person", "address", "week", "absence", "absence_child", "edge", "membership", "rectangle")
+VIEW_TABLES: Final = (
+    "entry",
+    "person",
+    "address",
+    "week",
+    "absence",
+    "absence_child",
+    "edge",
+    "membership",
+    "rectangle",
+)
 
 
 def empty(connection: Connection, view: str) -> None:
     """Take everything out of a set of views."""
     names = ", ".join(f"{view}.{table}" for table in VIEW_TABLES)
-    connection.execute(f"TRUNCATE {names}")  # type: ignore[arg-type]
-    connection.execute(f"UPDATE {view}.state SET edition = 0, position = 0")  # type: ignore[arg-type]
+    connection.execute(f"TRUNCATE {names}")
+    connection.execute(f"UPDATE {view}.state SET edition = 0, position = 0")
 
 
 def analyze(connection: Connection, view: str) -> None:
     """Make the planner's statistics of a set of views and of the facts."""
     names = ", ".join(f"{view}.{table}" for table in VIEW_TABLES)
-    connection.execute(f"ANALYZE {names}, log.fact, log.fact_mark, log.inbox")  # type: ignore[arg-type]
+    connection.execute(f"ANALYZE {names}, log.fact, log.fact_mark, log.inbox")
 
 
 def checksums(connection: Connection, view: str) -> dict[str, tuple[int, str]]:
@@ -182,10 +194,20 @@ def checksums(connection: Connection, view: str) -> dict[str, tuple[int, str]]:
     return found
 
 
-def _one(connection: Connection, query: str, *parameters: Any) -> Any:
-    row = connection.execute(query, parameters).fetchone()  # type: ignore[arg-type]
+def _one(connection: Connection, query: str, *parameters: object) -> Any:  # noqa: ANN401 - a row is what the query says
+    row = connection.execute(query, parameters).fetchone()
     assert row is not None
     return row
 
 
-__all__ = ["EDITION_LOCK", "VIEW_SETS", "VIEW_TABLES", "Projector", "analyze", "checksums", "empty", "statements", "use"]
+__all__ = [
+    "EDITION_LOCK",
+    "VIEW_SETS",
+    "VIEW_TABLES",
+    "Projector",
+    "analyze",
+    "checksums",
+    "empty",
+    "statements",
+    "use",
+]

@@ -47,7 +47,9 @@ def relink(connection: Connection, edition: int) -> list[UUID]:
         return []
     component = connection.execute(_COMPONENT, {"seeds": seeds}, prepare=True).fetchall()
     records = [row[0] for row in component]
-    rows = connection.execute("SELECT record, other, recorded_at, key FROM edge WHERE record = ANY(%s) AND to_ed IS NULL", (records,))
+    rows = connection.execute(
+        "SELECT record, other, recorded_at, key FROM edge WHERE record = ANY(%s) AND to_ed IS NULL", (records,)
+    )
     edges = [Edge(RecordId(min(a, b)), RecordId(max(a, b)), (at, key.bytes)) for a, b, at, key in rows]
     sides = {RecordId(record): Side(scheme or "", birth) for record, scheme, birth, _, _ in component}
     links = resolve(edges, sides)
@@ -56,7 +58,11 @@ def relink(connection: Connection, edition: int) -> list[UUID]:
     children: set[UUID] = set()
     for record, _, _, old, was_disputed in component:
         new = links.child.get(record, ChildId(record))
-        if (old or record) != new or was_disputed != (record in disputed) or (old is None) != (record not in links.child and record not in disputed):
+        if (
+            (old or record) != new
+            or was_disputed != (record in disputed)
+            or (old is None) != (record not in links.child and record not in disputed)
+        ):
             changed.append((record, new, record in disputed))
             children.update((old or record, new))
     _write(connection, edition, changed, set(links.child) | disputed)
@@ -65,7 +71,10 @@ def relink(connection: Connection, edition: int) -> list[UUID]:
 
 def _write(connection: Connection, edition: int, changed: list[tuple[UUID, UUID, bool]], rows: set[RecordId]) -> None:
     """Close the changed rows; a record that is alone and undisputed needs none."""
-    connection.execute("UPDATE membership SET to_ed = %s WHERE record = ANY(%s) AND to_ed IS NULL", (edition, [r for r, _, _ in changed]))
+    connection.execute(
+        "UPDATE membership SET to_ed = %s WHERE record = ANY(%s) AND to_ed IS NULL",
+        (edition, [r for r, _, _ in changed]),
+    )
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO membership (record, child, disputed, from_ed) VALUES (%s, %s, %s, %s)",

@@ -5,6 +5,7 @@ Every query runs inside one read-only snapshot whose search path is the serving 
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -64,7 +65,10 @@ class PersonRow:
 
 def edition_at(connection: Connection, position: int | None = None) -> Edition:
     """The last edition of the serving set, or the last one not beyond a position (number 0: nothing yet)."""
-    view, generation = connection.execute("SELECT s.view, h.generation FROM log.serving s, log.head h").fetchone() or ("view_a", 1)
+    view, generation = connection.execute("SELECT s.view, h.generation FROM log.serving s, log.head h").fetchone() or (
+        "view_a",
+        1,
+    )
     connection.execute("SELECT set_config('search_path', %s, true)", (view,))
     row = connection.execute(
         "SELECT e.number, e.last FROM log.edition e, state s WHERE e.number <= s.edition AND (%(p)s::bigint IS NULL OR e.last <= %(p)s) "
@@ -74,22 +78,29 @@ def edition_at(connection: Connection, position: int | None = None) -> Edition:
     return Edition(row[0], row[1], generation) if row else Edition(0, 0, generation)
 
 
-def position_at(connection: Connection, instant: Any) -> int:
+def position_at(connection: Connection, instant: datetime) -> int:
     """The last position taken in by an instant."""
-    row = connection.execute("SELECT last FROM log.batch WHERE received_at <= %s ORDER BY received_at DESC, last DESC LIMIT 1", (instant,)).fetchone()
+    row = connection.execute(
+        "SELECT last FROM log.batch WHERE received_at <= %s ORDER BY received_at DESC, last DESC LIMIT 1", (instant,)
+    ).fetchone()
     return int(row[0]) if row else 0
 
 
 def child_of(connection: Connection, edition: int, record: UUID) -> ChildId:
     """The child that a record belongs to; a record that is alone is its own."""
-    row = connection.execute(f"SELECT child FROM membership WHERE record = %(r)s AND {_LIVE}", {"r": record, "e": edition}).fetchone()
+    row = connection.execute(
+        f"SELECT child FROM membership WHERE record = %(r)s AND {_LIVE}", {"r": record, "e": edition}
+    ).fetchone()
     return ChildId(row[0] if row else record)
 
 
 def members(connection: Connection, edition: int, children: Collection[UUID]) -> dict[ChildId, list[UUID]]:
     """The records of each child, sorted."""
     found: dict[ChildId, list[UUID]] = {ChildId(child): [] for child in children}
-    rows = connection.execute(f"SELECT child, record FROM membership WHERE child = ANY(%(c)s) AND {_LIVE} ORDER BY 1, 2", {"c": list(children), "e": edition})
+    rows = connection.execute(
+        f"SELECT child, record FROM membership WHERE child = ANY(%(c)s) AND {_LIVE} ORDER BY 1, 2",
+        {"c": list(children), "e": edition},
+    )
     for child, record in rows:
         found[ChildId(child)].append(record)
     return {child: records or [UUID(bytes=child.bytes)] for child, records in found.items()}
@@ -97,7 +108,10 @@ def members(connection: Connection, edition: int, children: Collection[UUID]) ->
 
 def children_of(connection: Connection, edition: int, records: Collection[UUID]) -> dict[UUID, ChildId]:
     """The child of each record."""
-    rows = connection.execute(f"SELECT record, child FROM membership WHERE record = ANY(%(r)s) AND {_LIVE}", {"r": list(records), "e": edition})
+    rows = connection.execute(
+        f"SELECT record, child FROM membership WHERE record = ANY(%(r)s) AND {_LIVE}",
+        {"r": list(records), "e": edition},
+    )
     linked = {record: ChildId(child) for record, child in rows}
     return {record: linked.get(record, ChildId(record)) for record in records}
 
@@ -121,9 +135,12 @@ def schemes(connection: Connection, edition: int, records: Collection[UUID]) -> 
     ).fetchall()
 
 
-def entries(connection: Connection, edition: int, where: str, **parameters: Any) -> list[tuple[Entry, bytes | None]]:
+def entries(connection: Connection, edition: int, where: str, **parameters: object) -> list[tuple[Entry, bytes | None]]:
     """Timeline entries and their sealed contact cells, by a condition of ours on the table."""
-    rows = connection.execute(f"SELECT {_ENTRY} FROM entry WHERE {where} AND {_LIVE} ORDER BY starts NULLS FIRST, main", {"e": edition, **parameters})  # type: ignore[arg-type]
+    rows = connection.execute(
+        f"SELECT {_ENTRY} FROM entry WHERE {where} AND {_LIVE} ORDER BY starts NULLS FIRST, main",
+        {"e": edition, **parameters},
+    )
     return [(_entry(row), row[22]) for row in rows]
 
 
@@ -134,13 +151,16 @@ def _entry(row: Sequence[Any]) -> Entry:
     )  # fmt: skip
 
 
-def weeks(connection: Connection, edition: int, records: Collection[UUID], until: int) -> list[tuple[UUID, str, int, dict[int, int]]]:
+def weeks(
+    connection: Connection, edition: int, records: Collection[UUID], until: int
+) -> list[tuple[UUID, str, int, dict[int, int]]]:
     """Attendance by record, school and week (its Monday): how many sessions up to a day stand in each category."""
     rows = connection.execute(
         "WITH step AS (SELECT w.record, w.school, w.week, abs(u.s) AS step FROM week w CROSS JOIN LATERAL unnest(w.steps, w.editions) AS u (s, e) "
         "WHERE w.record = ANY(%(r)s) AND u.e <= %(e)s GROUP BY 1, 2, 3, 4 HAVING sum(sign(u.s)) > 0), "
         "standing AS (SELECT record, school, week, (step >> 4) & 15 AS slot, max(step) & 15 AS category FROM step GROUP BY 1, 2, 3, 4) "
-        "SELECT record, school, week, category::int, count(*)::int FROM standing WHERE week * 7 - 3 + slot / 2 <= %(u)s GROUP BY 1, 2, 3, 4 ORDER BY 3, 2, 1, 4",
+        "SELECT record, school, week, category::int, count(*)::int FROM standing WHERE week * 7 - 3 + slot / 2 <= %(u)s "
+        "GROUP BY 1, 2, 3, 4 ORDER BY 3, 2, 1, 4",
         {"r": list(records), "e": edition, "u": until},
     )
     found: dict[tuple[UUID, str, int], dict[int, int]] = {}
@@ -149,7 +169,9 @@ def weeks(connection: Connection, edition: int, records: Collection[UUID], until
     return [(*key, counts) for key, counts in found.items()]
 
 
-def addresses(connection: Connection, edition: int, by_child: dict[ChildId, list[UUID]]) -> dict[ChildId, list[AddressRow]]:
+def addresses(
+    connection: Connection, edition: int, by_child: dict[ChildId, list[UUID]]
+) -> dict[ChildId, list[AddressRow]]:
     """The addresses of children in order of their days, each until the next."""
     owner = {record: child for child, records in by_child.items() for record in records}
     rows = connection.execute(
@@ -180,7 +202,11 @@ def people(connection: Connection, edition: int, by_child: dict[ChildId, list[UU
     for child in by_child:
         mine = [row for row in rows if owner[row[0]] == child]
         named = max((r for r in mine if r[1] is not None), key=lambda r: (r[2], r[3].bytes), default=None)
-        born = max((r for r in mine if r[4] is not None), key=lambda r: (r[5], r[6] or 0, r[7].bytes if r[7] else b""), default=None)
+        born = max(
+            (r for r in mine if r[4] is not None),
+            key=lambda r: (r[5], r[6] or 0, r[7].bytes if r[7] else b""),
+            default=None,
+        )
         vital = max((r for r in mine if r[8] is not None), key=lambda r: (r[10], r[8], r[11].bytes), default=None)
         found[child] = PersonRow(
             Sealed(named[0], named[1]) if named else None,
@@ -192,7 +218,10 @@ def people(connection: Connection, edition: int, by_child: dict[ChildId, list[UU
 
 def named(connection: Connection, edition: int, digest: UUID, limit: int) -> list[UUID]:
     """Records of whom a family name with a date of birth was ever stated."""
-    rows = connection.execute(f"SELECT record FROM person WHERE named @> ARRAY[%(d)s]::uuid[] AND {_LIVE} ORDER BY record LIMIT %(n)s", {"d": digest, "e": edition, "n": limit})
+    rows = connection.execute(
+        f"SELECT record FROM person WHERE named @> ARRAY[%(d)s]::uuid[] AND {_LIVE} ORDER BY record LIMIT %(n)s",
+        {"d": digest, "e": edition, "n": limit},
+    )
     return [row[0] for row in rows]
 
 
@@ -201,7 +230,8 @@ def rectangles(
 ) -> list[tuple[ChildId, str, int, int, int, list[int], str | None]]:
     """Indicators or gaps that hold on a day: child, rule, since, from, to, positions, organisation of the feed."""
     return connection.execute(
-        "SELECT child, rule, since, starts, ends, positions, organisation FROM rectangle WHERE rule = ANY(%(rules)s) AND starts <= %(d)s AND ends > %(d)s "
+        "SELECT child, rule, since, starts, ends, positions, organisation FROM rectangle WHERE rule = ANY(%(rules)s) "
+        "AND starts <= %(d)s AND ends > %(d)s "
         f"AND (%(c)s::uuid[] IS NULL OR child = ANY(%(c)s)) AND {_LIVE} ORDER BY child, rule, since",
         {"rules": list(rules), "d": day, "e": edition, "c": None if children is None else list(children)},
     ).fetchall()
@@ -215,6 +245,15 @@ def feeds(connection: Connection, position: int) -> list[Feed]:
         (position,),
     )
     return [Feed(*row) for row in rows]
+
+
+def kept_aside(connection: Connection, records: Collection[UUID]) -> int:
+    """How many events about some records are kept aside now."""
+    row = connection.execute(
+        "SELECT count(*) FROM log.aside WHERE record = ANY(%s) AND kind = 'kept' AND state IN ('waiting', 'ready')",
+        (list(records),),
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def kin(connection: Connection, edition: int, day: int, flagged: Collection[ChildId]) -> list[Kin]:
@@ -240,7 +279,13 @@ def _aliased(alias: str) -> str:
 def _kin(connection: Connection, edition: int, day: int, everyone: dict[ChildId, list[UUID]]) -> list[Kin]:
     records = [record for held in everyone.values() for record in held]
     ties: dict[UUID, list[Entry]] = {}
-    for entry, _ in entries(connection, edition, "kind = 'relationship' AND why IS NULL AND starts <= %(d)s AND (ends IS NULL OR ends > %(d)s) AND record = ANY(%(r)s)", r=records, d=day):
+    for entry, _ in entries(
+        connection,
+        edition,
+        "kind = 'relationship' AND why IS NULL AND starts <= %(d)s AND (ends IS NULL OR ends > %(d)s) AND record = ANY(%(r)s)",
+        r=records,
+        d=day,
+    ):
         ties.setdefault(entry.record, []).append(entry)
     homes = addresses(connection, edition, everyone)
     lives = people(connection, edition, everyone)

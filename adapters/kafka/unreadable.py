@@ -4,6 +4,7 @@ Recording it all aside would bury the quarantine, and every event behind it woul
 Kafka it can wait. A gate looks at what was polled *before* it is recorded.
 """
 
+import random
 from collections.abc import Sequence
 from typing import Final
 
@@ -47,9 +48,8 @@ class Gate:
     def _sampled(self, values: Sequence[bytes]) -> int:
         """How many are unreadable; 0 where a sample shows too few to matter."""
         if len(values) > 2 * SAMPLE:
-            # A stride without common factors, so that a pattern in the batch does not fall in step with it.
-            stride = len(values) // SAMPLE | 1
-            picked = [values[index] for index in range(0, len(values), stride)]
+            # At random: a pattern in the batch would fall in step with any stride.
+            picked = random.sample(values, SAMPLE)
             if _count(picked) < self._share / 2 * len(picked):
                 return 0
         return _count(values)

@@ -47,7 +47,13 @@ class AsideStore:
         self._keys = keys
 
     def keep(
-        self, connection: Connection, item: Item, kind: str, rejected: Rejected, at: datetime, record: UUID | None = None
+        self,
+        connection: Connection,
+        item: Item,
+        kind: str,
+        rejected: Rejected,
+        at: datetime,
+        record: UUID | None = None,
     ) -> bool:
         """Store one item aside; False when the same content is there already (a duplicate)."""
         aside = UUID(bytes=os.urandom(16))
@@ -66,12 +72,15 @@ class AsideStore:
             (
                 aside, kind, "waiting" if kind == KEPT else "shown", item.key and UUID(bytes=item.key), UUID(bytes=item.digest),
                 rejected.reason, rejected.field, rejected.rule, item.schema and item.schema.event_type,
-                item.body["source"]["organisation"] if item.body else None, item.message.sector, waits and UUID(bytes=waits), record, at, wrapped, sealed,
+                item.body["source"]["organisation"] if item.body else None, item.message.sector, waits and UUID(bytes=waits),
+                record, at, wrapped, sealed,
             ),
         )  # fmt: skip
         return cursor.rowcount == 1
 
-    def settle(self, connection: Connection, aside: UUID, state: str, at: datetime, rejected: Rejected | None = None) -> None:
+    def settle(
+        self, connection: Connection, aside: UUID, state: str, at: datetime, rejected: Rejected | None = None
+    ) -> None:
         """Move a re-driven event on; kept again, it waits with its new reason."""
         connection.execute("UPDATE log.aside SET state = %s, settled_at = %s WHERE id = %s", (state, at, aside))
         if rejected is not None:
@@ -87,21 +96,32 @@ class AsideStore:
             "UPDATE log.aside SET state = 'replaced', settled_at = %s WHERE kind = 'kept' AND key = ANY(%s) AND state IN ('waiting', 'ready')",
             (at, arrived),
         )
-        cursor = connection.execute("UPDATE log.aside SET state = 'ready' WHERE state = 'waiting' AND waits_for = ANY(%s)", (arrived,))
+        cursor = connection.execute(
+            "UPDATE log.aside SET state = 'ready' WHERE state = 'waiting' AND waits_for = ANY(%s)", (arrived,)
+        )
         return cursor.rowcount > 0
 
     def ready(self, connection: Connection, only: Sequence[UUID] | None = None, limit: int = 500) -> list[Message]:
         """Kept events to be re-driven: those that became ready, or those a person chose."""
         if only is None:
-            rows = connection.execute("SELECT id, sector, wrapped, sealed, reason, field, rule FROM log.aside WHERE state = 'ready' ORDER BY received_at, id LIMIT %s", (limit,))
+            rows = connection.execute(
+                "SELECT id, sector, wrapped, sealed, reason, field, rule FROM log.aside WHERE state = 'ready' ORDER BY received_at, id LIMIT %s",
+                (limit,),
+            )
         else:
-            rows = connection.execute("SELECT id, sector, wrapped, sealed, reason, field, rule FROM log.aside WHERE kind = 'kept' AND state IN ('waiting', 'ready') AND id = ANY(%s)", (list(only),))
+            rows = connection.execute(
+                "SELECT id, sector, wrapped, sealed, reason, field, rule FROM log.aside WHERE kind = 'kept' "
+                "AND state IN ('waiting', 'ready') AND id = ANY(%s)",
+                (list(only),),
+            )
         return [Message(self._open(row[0], row[2], row[3]), row[1], row[0]) for row in rows.fetchall()]
 
     def _open(self, aside: UUID, wrapped: bytes, sealed: bytes) -> bytes:
         return open_sealed(self._keys.unwrap(wrapped, _context(aside)), sealed, _context(aside))
 
-    def list(self, connection: Connection, kind: str | None = None, state: str | None = None, limit: int = 1000) -> list[Aside]:
+    def list(
+        self, connection: Connection, kind: str | None = None, state: str | None = None, limit: int = 1000
+    ) -> list[Aside]:
         """Kept and conflicting events, oldest first."""
         rows = connection.execute(
             f"SELECT {_LISTED} FROM log.aside WHERE (%s::text IS NULL OR kind = %s) AND (%s::text IS NULL OR state = %s) "
@@ -120,7 +140,8 @@ class AsideStore:
     def reject(self, connection: Connection, asides: Sequence[UUID], note: str, at: datetime) -> int:
         """Settle kept events for good, with a person's reason; how many."""
         cursor = connection.execute(
-            "UPDATE log.aside SET state = 'rejected', note = %s, settled_at = %s WHERE id = ANY(%s) AND kind = 'kept' AND state IN ('waiting', 'ready')",
+            "UPDATE log.aside SET state = 'rejected', note = %s, settled_at = %s "
+            "WHERE id = ANY(%s) AND kind = 'kept' AND state IN ('waiting', 'ready')",
             (note, at, list(asides)),
         )
         return cursor.rowcount

@@ -48,7 +48,9 @@ class CellOpener:
         try:
             # No key is ever made here: a missing one means that the record was erased.
             self._subjects.find_keys(self._connection, [(known, key_class, 0)], make=False)
-            opened: dict[str, Any] = json.loads(open_sealed(known.keys[key_class, 0], cell, record.bytes + bytes([which])))
+            opened: dict[str, Any] = json.loads(
+                open_sealed(known.keys[key_class, 0], cell, record.bytes + bytes([which]))
+            )
         except (Erased, KeyError):
             return None
         return opened

@@ -35,7 +35,7 @@ class LogRecorder(ApplicationRecorder):
     def __init__(self, connect: Callable[[], Connection]) -> None:
         self._connect = connect
 
-    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int] | None:
+    def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int] | None:
         """Append events with the versions they carry; IntegrityError when one is taken. Their positions."""
         del kwargs
         if not stored_events:
@@ -59,7 +59,9 @@ class LogRecorder(ApplicationRecorder):
                 "INSERT INTO log.event (originator_id, originator_version, topic, state, notification_id, shard) VALUES (%s, %s, %s, %s, %s, %s)",
                 (record, event.originator_version, event.topic, event.state, at, record.bytes[0]),
             )
-            chained.update(record.bytes + event.originator_version.to_bytes(8, "big") + event.topic.encode() + event.state)
+            chained.update(
+                record.bytes + event.originator_version.to_bytes(8, "big") + event.topic.encode() + event.state
+            )
         digest = chained.digest()
         connection.execute(
             "INSERT INTO log.batch (last, first, previous, hash, received_at) VALUES (%s, %s, %s, %s, now())",
@@ -70,7 +72,13 @@ class LogRecorder(ApplicationRecorder):
         return positions
 
     def select_events(
-        self, originator_id: UUID | str, *, gt: int | None = None, lte: int | None = None, desc: bool = False, limit: int | None = None
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """Events of one record by version."""
         order = "DESC" if desc else "ASC"
@@ -78,13 +86,19 @@ class LogRecorder(ApplicationRecorder):
             rows = connection.execute(
                 "SELECT originator_id, originator_version, topic, state FROM log.event WHERE originator_id = %(r)s "
                 "AND (%(gt)s::bigint IS NULL OR originator_version > %(gt)s) AND (%(lte)s::bigint IS NULL OR originator_version <= %(lte)s) "
-                f"ORDER BY originator_version {order} LIMIT %(n)s",  # type: ignore[arg-type]
+                f"ORDER BY originator_version {order} LIMIT %(n)s",
                 {"r": originator_id, "gt": gt, "lte": lte, "n": limit},
             ).fetchall()
-        return [StoredEvent(*row[:3], bytes(row[3])) for row in rows]
+        return [StoredEvent(row[0], row[1], row[2], bytes(row[3])) for row in rows]
 
     def select_notifications(
-        self, start: int | None, limit: int, stop: int | None = None, topics: Sequence[str] = (), *, inclusive_of_start: bool = True
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
         """Events by position."""
         first = None if start is None else start if inclusive_of_start else start + 1
@@ -118,7 +132,7 @@ class _Polling(ListenNotifySubscription[LogRecorder]):
             while not self._has_been_stopped:
                 self._pull()
                 self._has_been_notified.wait(self.POLL_SECONDS)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that iterates, as the library does
             self._thread_error = self._thread_error or error
             self.stop()
 
@@ -130,11 +144,13 @@ class SealedMapper(Mapper[UUID]):
         super().__init__(JSONTranscoder())
         self._reader = reader
 
-    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:  # noqa: ANN401 - the library's protocol has no fields of ours
         """One event; raises Erased when its data key is destroyed."""
         record = stored_event.originator_id
         assert isinstance(record, UUID)
-        return next(self._reader.open([(stored_event.originator_version, record, stored_event.topic, stored_event.state)]))
+        return next(
+            self._reader.open([(stored_event.originator_version, record, stored_event.topic, stored_event.state)])
+        )
 
 
 def event_store(recorder: LogRecorder, reader: LogReader) -> EventStore[UUID]:

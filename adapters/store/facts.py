@@ -1,10 +1,11 @@
 """The fact row of an event: what it says of the timeline, structure in the clear and cells sealed (design D3, D8)."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from struct import Struct
 from typing import Any, Final
+
+import orjson
 
 from adapters.store import copy_rows as pack
 from adapters.store.hashes import Hashes
@@ -43,7 +44,7 @@ class Cells:
 
     def seal(self, value: object, which: int) -> bytes:
         """A JSON value, sealed; `which` chooses one of the nonces and is never used twice."""
-        data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        data = orjson.dumps(value)
         return seal(self._key, self._nonces[which * 12 : which * 12 + 12], data, self._record + bytes([which]))
 
 
@@ -52,7 +53,7 @@ NONCES_A_FACT: Final = 4
 
 def fact_row(
     effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapping[str, bytes | None], hashes: Hashes,
-    others: list[bytes], linked: list[bytes], identity: Cells | None, own: Cells,
+    others: Sequence[bytes], linked: Sequence[bytes], identity: Cells | None, own: Cells,
 ) -> bytes:  # fmt: skip
     """The packed fields after `position`; `keys` holds the event's own and target keys by column name."""
     organisation = body["source"]["organisation"]
@@ -89,7 +90,7 @@ def _text(body: Mapping[str, Any], name: str | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _provider(effect: Effect, organisation: str, body: Mapping[str, Any], hashes: Hashes, others: list[bytes]) -> str:
+def _provider(effect: Effect, organisation: str, body: Mapping[str, Any], hashes: Hashes, others: Sequence[bytes]) -> str:
     if effect.kind != "relationship":
         return provider_of(effect, organisation, body)
     if body["family"] is not None:
@@ -150,7 +151,7 @@ def _mark_packer(school: int) -> Callable[..., bytes]:
 
 
 # A category's field, by its word: there are few, so they are packed once.
-_CATEGORY: Final = {None: pack.NULL, **{word: pack.int2(number) for number, word in CATEGORIES.items()}}
+_CATEGORY: Final = {word: pack.int2(number) for number, word in CATEGORIES.items()}
 
 
 def mark_row(position: int, body: Mapping[str, Any], record: bytes) -> bytes:
@@ -161,5 +162,5 @@ def mark_row(position: int, body: Mapping[str, Any], record: bytes) -> bytes:
         _mark_packer(size)(
             8, 8, position, 16, record, 2, record[0], size, school, 4, body["effective"]["from"], 8, body["recorded_at"] // 1000
         )
-        + _CATEGORY[body["am"]] + _CATEGORY[body["pm"]]
+        + _CATEGORY.get(body["am"], pack.NULL) + _CATEGORY.get(body["pm"], pack.NULL)
     )  # fmt: skip

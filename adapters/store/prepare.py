@@ -29,8 +29,8 @@ class Item:
     """One message on its way into the log. `key_name` is (retention class, period) of the key its payload is sealed under."""
 
     __slots__ = (
-        "body", "digest", "effect", "identifier", "key", "key_name", "known", "linked", "message", "others", "period", "position",
-        "rejected", "schema", "set_aside", "source_key", "stored", "target_key", "target_source",
+        "body", "digest", "effect", "identifier", "key", "key_name", "known", "linked", "linked_records", "message", "other_records",
+        "others", "period", "position", "rejected", "schema", "set_aside", "source_key", "stored", "target_key", "target_source",
     )  # fmt: skip
 
     digest: bytes
@@ -49,6 +49,8 @@ class Item:
         self.identifier: Identifier | None = None
         self.linked: Sequence[Identifier] = ()
         self.others: Sequence[Identifier] = ()
+        self.linked_records: Sequence[bytes] = ()
+        self.other_records: Sequence[bytes] = ()
         self.known: Known | None = None
         self.source_key: bytes | None = None
         self.target_key: bytes | None = None

@@ -27,7 +27,9 @@ class LogReader:
         self._hashes = Hashes(keys)
         self._subjects = Subjects(keys, self._hashes)
 
-    def events(self, *, after: int = 0, until: int | None = None, records: Sequence[UUID] | None = None) -> Iterator[Event]:
+    def events(
+        self, *, after: int = 0, until: int | None = None, records: Sequence[UUID] | None = None
+    ) -> Iterator[Event]:
         """Events with `after` < position <= `until`, in order, of some records or of all; raises Erased for destroyed keys."""
         while True:
             rows = self._connection.execute(
@@ -71,8 +73,12 @@ class LogReader:
             organisation,
             body["recorded_at"],
             body,
-            None if plain or source["source_record_id"] is None else self._hashes.source_record(organisation, source["source_record_id"]),
-            None if target is None or target["event_id"] is None else self._hashes.event(organisation, target["event_id"]),
+            None
+            if plain or source["source_record_id"] is None
+            else self._hashes.source_record(organisation, source["source_record_id"]),
+            None
+            if target is None or target["event_id"] is None
+            else self._hashes.event(organisation, target["event_id"]),
             None
             if target is None or target["event_id"] is not None
             else self._hashes.source_record(organisation, target["source_record_id"]),
@@ -83,7 +89,11 @@ class LogReader:
     def _others(self, body: Mapping[str, Any]) -> tuple[RecordId, ...]:
         found = []
         for other in body["others"]:
-            valid = [(c.scheme, c.normalised) for i in other["identifiers"] if (c := check_identifier(i["scheme"], i["value"])).valid]
+            valid = [
+                (c.scheme, c.normalised)
+                for i in other["identifiers"]
+                if (c := check_identifier(i["scheme"], i["value"])).valid
+            ]
             found.extend(self._records(valid[:1]))
         return tuple(found)
 
@@ -92,7 +102,9 @@ class LogReader:
         checked = [check_identifier(i["scheme"], i["value"]) for i in body["subject"]["identifiers"]]
         chosen = choose_key(checked, order)
         own = None if chosen is None else (chosen.scheme, chosen.normalised)
-        return tuple(self._records(dict.fromkeys(i for c in checked if c.valid and (i := (c.scheme, c.normalised)) != own)))
+        return tuple(
+            self._records(dict.fromkeys(i for c in checked if c.valid and (i := (c.scheme, c.normalised)) != own))
+        )
 
     def _records(self, identifiers: Iterable[tuple[str, str | None]]) -> list[RecordId]:
         named = [(scheme, value) for scheme, value in identifiers if value is not None]

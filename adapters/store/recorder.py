@@ -6,9 +6,7 @@ Subject rows and data keys are made before, in short transactions of their own, 
 """
 
 import hashlib
-import os
-import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, NoReturn
 from uuid import UUID
 
@@ -17,15 +15,15 @@ from psycopg.errors import UniqueViolation
 
 from adapters.clock import Clock
 from adapters.codec import decode_stored, same_content
-from adapters.store import copy_rows as pack
 from adapters.store.aside import AsideStore
-from adapters.store.facts import COLUMNS, IDENTITY, MARK_COLUMNS, NONCES_A_FACT, Cells, fact_row, mark_row, needs_identity
+from adapters.store.facts import COLUMNS, IDENTITY, MARK_COLUMNS, needs_identity
 from adapters.store.hashes import Hashes
-from adapters.store.keys import MasterKeys, open_sealed, seal
+from adapters.store.keys import MasterKeys, open_sealed
 from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message, Offset, Outcome
-from adapters.store.prepare import Item, Preparer, topic_of
+from adapters.store.prepare import Item, Preparer
+from adapters.store.recent import Recent
+from adapters.store.rows import EVENT_COLUMNS, Rows, inbox_rows, rows_of
 from adapters.store.subjects import CACHE_RECORDS, Known, Subjects
-from domain.attendance import CATEGORIES
 from domain.effects import Act
 from domain.errors import IcrError, Rejected
 
@@ -34,14 +32,19 @@ Connection = psycopg.Connection[Any]
 APPEND_LOCK: Final = 0x1C_12_0001
 CHANNEL: Final = "icr_log"
 
-_CATEGORY = {word: number for number, word in CATEGORIES.items()}
-_COPY_EVENT = "COPY log.event (originator_id, originator_version, topic, notification_id, shard, state) FROM STDIN (FORMAT BINARY)"
+_COPY_EVENT = f"COPY log.event ({', '.join(EVENT_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
+_BEGIN = "INSERT INTO log.tracking (next_offset, updated_at, name) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+_MOVE = "UPDATE log.tracking SET next_offset = %s, updated_at = %s WHERE name = %s AND next_offset = %s"
 _COPY_INBOX = "COPY log.inbox (key, digest, position) FROM STDIN (FORMAT BINARY)"
 _COPY_FACT = f"COPY log.fact ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _COPY_MARK = f"COPY log.fact_mark ({', '.join(MARK_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
-_INBOX_ROW = struct.Struct("!hi16si16siq").pack
-_FACT_HEAD = struct.pack("!h", len(COLUMNS))
-_MARK_HEAD = struct.pack("!h", len(MARK_COLUMNS))
+
+
+# In one statement: the batch, the head of the log, and the call that wakes the projector.
+_CLOSE_BATCH = (
+    "WITH closed AS (INSERT INTO log.batch (last, first, previous, hash, received_at) VALUES (%(last)s, %(first)s, %(was)s, %(hash)s, %(at)s)), "
+    f"moved AS (UPDATE log.head SET position = %(last)s, hash = %(hash)s) SELECT pg_notify('{CHANNEL}', '')"
+)
 
 
 class Fenced(IcrError):
@@ -70,6 +73,7 @@ class Recorder:
         self._subjects = Subjects(keys, self._hashes, cache_records)
         self._preparer = Preparer(self._hashes, self._subjects, organisations)
         self._asides = AsideStore(keys)
+        self._recent = Recent()
         self._connection: Connection | None = None
 
     @property
@@ -128,20 +132,26 @@ class Recorder:
         subjects, known = self._subjects, self._subjects.known
         wanted: dict[tuple[str, str], None] = {}
         for item in items:
-            if item.identifier not in known:
+            if item.known is None:
                 wanted[item.identifier] = None  # type: ignore[index]
-            for identifier in (*item.linked, *item.others):
-                wanted[identifier] = None
+            if item.linked or item.others:
+                wanted.update(dict.fromkeys((*item.linked, *item.others)))
         if wanted:
             subjects.find(self.connection, wanted)
         for item in items:
-            if item.identifier is None or item.identifier not in known:
-                subjects.find(self.connection, [item.identifier])  # type: ignore[list-item]
-            item.known = known[item.identifier]  # type: ignore[index]
-        amendments = [item for item in items if item.waits_for is not None]
+            if item.known is None:
+                if item.identifier not in known:  # forgotten again, to make room for others of this batch
+                    subjects.find(self.connection, [item.identifier])  # type: ignore[list-item]
+                item.known = known[item.identifier]  # type: ignore[index]
+        for item in items:
+            # Now, because nothing can be asked of the database while rows are copied into it.
+            if item.linked or item.others:
+                item.linked_records = [self._record_of(i) for i in item.linked]
+                item.other_records = [self._record_of(i) for i in item.others]
+        amendments = [item for item in items if item.target_key is not None or item.target_source is not None]
         if amendments:
             self._aim(amendments, items)
-        keys = [(i.known, i.effect.retention, i.period) for i in items if i.rejected is None and (i.effect.retention, i.period) not in i.known.keys]  # type: ignore[union-attr]
+        keys = [(i.known, *i.key_name) for i in items if i.key_name not in i.known.keys and i.rejected is None]  # type: ignore[union-attr]
         keys += [(i.known, IDENTITY, 0) for i in items if i.rejected is None and i.effect.act is not Act.MARK and needs_identity(i.effect, i.body)]
         if keys:
             subjects.find_keys(self.connection, keys)  # type: ignore[arg-type]
@@ -158,7 +168,7 @@ class Recorder:
         for item in amendments:
             own = item.known
             assert own is not None
-            mine = {own.record, *(self._record_of(i) for i in item.linked)}
+            mine = {own.record, *item.linked_records}
             near = here.get(item.waits_for, set()) if item.target_source is None or item.source_key != item.target_source else set()
             named = there.get(item.waits_for or b"", set()) | near
             found = sorted(one for one in named if one[0] in mine)
@@ -207,11 +217,12 @@ class Recorder:
                 _still_last(connection, *only_if_last)
             if any(item.rejected is not None and item.rejected.reason == "waits_for" for item in items):
                 self._nothing_came(items)
-            survivors = self._take_in(connection, items, position, outcomes)
+            survivors, rows = self._take_in(connection, items, position, outcomes)
             if survivors:
-                self._write(connection, survivors, position, bytes(previous), at)
+                self._write(connection, rows, position, len(survivors), bytes(previous), at)
             self._write_asides(connection, items, outcomes, at)
             ready = bool(survivors and anyone_waits and self._release(connection, survivors, at))
+        self._recent.add([item.key for item in survivors])  # type: ignore[misc]
         return [outcome for outcome in outcomes if outcome is not None], ready
 
     def _nothing_came(self, items: Sequence[Item]) -> None:
@@ -220,10 +231,13 @@ class Recorder:
         if self._targets(waited):
             raise _TargetCame
 
-    def _take_in(self, connection: Connection, items: list[Item], position: int, outcomes: list[Outcome | None]) -> list[Item]:
+    def _take_in(
+        self, connection: Connection, items: list[Item], position: int, outcomes: list[Outcome | None]
+    ) -> tuple[list[Item], Rows]:
         """Put the new ones into the inbox and give them their positions; duplicates and conflicts get their outcome.
 
-        The rows are copied straight in; only when that fails are the ones already there looked up.
+        The rows are copied straight in, without the few that were probably recorded lately and are looked for first.
+        Only when that fails are all looked for.
         """
         seen: dict[bytes, Item] = {}
         again: list[tuple[int, Item, Item]] = []
@@ -232,14 +246,14 @@ class Recorder:
                 first = seen.setdefault(item.key, item)
                 if first is not item:
                     again.append((index, item, first))
+        there = self._already_there(connection, self._recent.known(seen))
         try:
             with connection.transaction():
-                survivors = _number(seen.values(), position)
-                _copy_inbox(connection, survivors)
+                survivors, rows = self._copy_new(connection, seen, there, position)
         except UniqueViolation:
             there = self._already_there(connection, seen)
-            survivors = _number((item for key, item in seen.items() if key not in there), position)
-            _copy_inbox(connection, survivors)
+            survivors, rows = self._copy_new(connection, seen, there, position)
+        if there:
             for index, item in enumerate(items):
                 if item.key in there and seen.get(item.key) is item:
                     outcomes[index] = self._again(connection, item, there[item.key])
@@ -248,11 +262,29 @@ class Recorder:
             outcomes[index] = _outcome(item, DUPLICATE if same else CONFLICT)
         for index, item in enumerate(items):
             if outcomes[index] is None and item.rejected is None:
-                outcomes[index] = _outcome(item, ACCEPTED)
-        return survivors
+                outcomes[index] = _accepted(item)
+        return survivors, rows
 
-    def _already_there(self, connection: Connection, seen: Mapping[bytes, Item]) -> dict[bytes, tuple[bytes, int]]:
-        rows = connection.execute("SELECT key, digest, position FROM log.inbox WHERE key = ANY(%s)", ([UUID(bytes=k) for k in seen],))
+    def _copy_new(
+        self, connection: Connection, seen: Mapping[bytes, Item], there: Mapping[bytes, object], position: int
+    ) -> tuple[list[Item], Rows]:
+        """Copy into the inbox what is not there yet, numbered; all its other rows are packed while the server is at it."""
+        survivors = list(seen.values()) if not there else [item for key, item in seen.items() if key not in there]
+        for number, item in enumerate(survivors, position + 1):
+            item.position = number
+        if not survivors:
+            return [], rows_of([], self._hashes)
+        with connection.cursor() as cursor, cursor.copy(_COPY_INBOX) as copy:
+            copy.write(inbox_rows(survivors))
+            rows = rows_of(survivors, self._hashes)
+        return survivors, rows
+
+    def _already_there(self, connection: Connection, keys: Collection[bytes]) -> dict[bytes, tuple[bytes, int]]:
+        if not keys:
+            return {}
+        rows = connection.execute(
+            "SELECT key, digest, position FROM log.inbox WHERE key = ANY(%b)", ([UUID(bytes=k) for k in keys],), binary=True
+        )
         return {key.bytes: (digest.bytes, position) for key, digest, position in rows}
 
     def _again(self, connection: Connection, item: Item, there: tuple[bytes, int]) -> Outcome:
@@ -277,67 +309,22 @@ class Recorder:
         self._subjects.find_keys(self.connection, [(known, key_class, int(period))])
         return open_sealed(known.keys[key_class, int(period)], state, record.bytes)
 
-    def _write(self, connection: Connection, items: Sequence[Item], position: int, previous: bytes, at: Any) -> None:
+    def _write(self, connection: Connection, rows: Rows, position: int, count: int, previous: bytes, at: Any) -> None:
         """Events, facts, source records, set-aside fields, the batch and the head."""
-        events, facts, marks, sources, aside = self._rows(items)
-        body = b"".join((pack.HEADER, *events, pack.TRAILER))
-        _copy(connection, _COPY_EVENT, body)
-        if facts:
-            _copy(connection, _COPY_FACT, b"".join((pack.HEADER, *facts, pack.TRAILER)))
-        if marks:
-            _copy(connection, _COPY_MARK, b"".join((pack.HEADER, *marks, pack.TRAILER)))
-        with connection.cursor() as cursor:
-            if sources:
-                cursor.executemany("INSERT INTO log.source_record (key, position, record) VALUES (%s, %s, %s)", sources)
-            if aside:
-                cursor.executemany("INSERT INTO log.set_aside (position, reason, field, organisation) VALUES (%s, %s, %s, %s)", aside)
         chained = hashlib.sha256(previous)
-        chained.update(body)
-        digest = chained.digest()
-        last = position + len(items)
-        connection.execute(
-            "INSERT INTO log.batch (last, first, previous, hash, received_at) VALUES (%s, %s, %s, %s, %s)",
-            (last, position + 1, previous, digest, at),
-        )
-        connection.execute("UPDATE log.head SET position = %s, hash = %s", (last, digest))
-        connection.execute(f"NOTIFY {CHANNEL}")
-
-    def _rows(self, items: Sequence[Item]) -> tuple[list[bytes], list[bytes], list[bytes], list[Any], list[Any]]:
-        """All rows of a batch, packed."""
-        events: list[bytes] = []
-        facts: list[bytes] = []
-        marks: list[bytes] = []
-        sources: list[Any] = []
-        aside: list[Any] = []
-        nonces = os.urandom(12 * len(items))
-        at = 0
-        for item in items:
-            known = item.known
-            assert known is not None
-            effect, body, record = item.effect, item.body, known.record
-            key = known.keys[effect.retention, item.period]
-            sealed = seal(key, nonces[at : at + 12], item.stored, record)
-            at += 12
-            events.append(_event_row(topic_of(item.schema.event_type, item.period))(record, item.position, record[0], len(sealed)))
-            events.append(sealed)
-            if effect.act is Act.MARK:
-                row = mark_row(body, record, _CATEGORY.get(body["am"]), _CATEGORY.get(body["pm"]))
-                marks.append(_MARK_HEAD + pack.int8(item.position) + row)
-            else:
-                facts.append(_FACT_HEAD + pack.int8(item.position) + self._fact(item, known, key))
-                if item.source_key is not None:
-                    sources.append((UUID(bytes=item.source_key), item.position, UUID(bytes=record)))
-            for reason, field in item.set_aside:
-                aside.append((item.position, reason, field, body["source"]["organisation"]))
-        return events, facts, marks, sources, aside
-
-    def _fact(self, item: Item, known: Known, key: bytes) -> bytes:
-        nonces = os.urandom(12 * NONCES_A_FACT)
-        identity = Cells(known.record, known.keys[IDENTITY, 0], nonces) if needs_identity(item.effect, item.body) else None
-        columns = {"key": item.key, "source_key": item.source_key, "target_key": item.target_key, "target_source": item.target_source}
-        others = [self._record_of(i) for i in item.others]
-        linked = [self._record_of(i) for i in item.linked]
-        return fact_row(item.effect, item.body, known.record, columns, self._hashes, others, linked, identity, Cells(known.record, key, nonces))
+        with connection.cursor() as cursor, cursor.copy(_COPY_EVENT) as copy:
+            copy.write(rows.events)
+            chained.update(rows.events)
+        if rows.facts:
+            _copy(connection, _COPY_FACT, rows.facts)
+        if rows.marks:
+            _copy(connection, _COPY_MARK, rows.marks)
+        with connection.cursor() as cursor:
+            if rows.sources:
+                cursor.executemany("INSERT INTO log.source_record (key, position, record) VALUES (%s, %s, %s)", rows.sources)
+            if rows.set_aside:
+                cursor.executemany("INSERT INTO log.set_aside (position, reason, field, organisation) VALUES (%s, %s, %s, %s)", rows.set_aside)
+        connection.execute(_CLOSE_BATCH, {"last": position + count, "first": position + 1, "was": previous, "hash": chained.digest(), "at": at})
 
     def _write_asides(self, connection: Connection, items: Sequence[Item], outcomes: list[Outcome | None], at: Any) -> None:
         """Store what is kept or in conflict; settle what was re-driven."""
@@ -372,40 +359,9 @@ class Recorder:
         return self._asides.release(connection, keys, at)
 
 
-def _number(items: Any, position: int) -> list[Item]:
-    numbered = list(items)
-    for offset, item in enumerate(numbered, 1):
-        item.position = position + offset
-    return numbered
-
-
-def _copy_inbox(connection: Connection, items: Sequence[Item]) -> None:
-    if items:
-        rows = [_INBOX_ROW(3, 16, item.key, 16, item.digest, 8, item.position) for item in items]
-        _copy(connection, _COPY_INBOX, b"".join((pack.HEADER, *rows, pack.TRAILER)))
-
-
 def _copy(connection: Connection, statement: str, body: bytes) -> None:
     with connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[arg-type]
         copy.write(body)
-
-
-_EVENT_ROWS: dict[str, Callable[[bytes, int, int, int], bytes]] = {}
-
-
-def _event_row(topic: str) -> Callable[[bytes, int, int, int], bytes]:
-    """A packer of event rows with a fixed topic: everything but the payload's bytes."""
-    found = _EVENT_ROWS.get(topic)
-    if found is None:
-        raw = topic.encode()
-        packer = struct.Struct(f"!hi16siqi{len(raw)}siqihi").pack
-        size = len(raw)
-
-        def row(record: bytes, position: int, shard: int, length: int) -> bytes:
-            return packer(6, 16, record, 8, position, size, raw, 8, position, 2, shard, length)
-
-        found = _EVENT_ROWS[topic] = row
-    return found
 
 
 def _decoded(item: Item) -> Any:
@@ -413,16 +369,16 @@ def _decoded(item: Item) -> Any:
 
 
 def _fence(connection: Connection, offsets: Sequence[Offset], at: Any) -> None:
-    """Move the tracking rows, each only from where its reader believed it to be."""
-    for offset in sorted(offsets, key=lambda o: o.name):
-        if offset.expected is None:
-            statement = "INSERT INTO log.tracking (next_offset, updated_at, name) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
-            cursor = connection.execute(statement, (offset.next, at, offset.name))
-        else:
-            statement = "UPDATE log.tracking SET next_offset = %s, updated_at = %s WHERE name = %s AND next_offset = %s"
-            cursor = connection.execute(statement, (offset.next, at, offset.name, offset.expected))
-        if cursor.rowcount != 1:
-            _fenced()
+    """Move the tracking rows, each only from where its reader believed it to be; in order of their names, as all do."""
+    by_name = sorted(offsets, key=lambda o: o.name)
+    begun = [(o.next, at, o.name) for o in by_name if o.expected is None]
+    moved = [(o.next, at, o.name, o.expected) for o in by_name if o.expected is not None]
+    with connection.cursor() as cursor:
+        for statement, rows in ((_BEGIN, begun), (_MOVE, moved)):
+            if rows:
+                cursor.executemany(statement, rows)  # sent together, answered together
+                if cursor.rowcount != len(rows):
+                    _fenced()
 
 
 def _fenced() -> NoReturn:
@@ -435,6 +391,10 @@ def _still_last(connection: Connection, records: Sequence[UUID], position: int) 
     ).fetchone()
     if row is None or row[0]:
         raise HeadMoved("the records have changed")
+
+
+def _accepted(item: Item) -> Outcome:
+    return Outcome(ACCEPTED, None, None, None, item.schema.event_type, item.body["event_id"], item.position, tuple(item.set_aside))
 
 
 def _outcome(item: Item, outcome: str) -> Outcome:

@@ -83,7 +83,9 @@ class Bench:
         self.connection.close()
 
 
-def bench(url: str, folder: Path, *, edition_size: int = 2000, sql: Callable[[str], Sequence[str]] = statements) -> Bench:
+def bench(
+    url: str, folder: Path, *, edition_size: int = 2000, sql: Callable[[str], Sequence[str]] = statements
+) -> Bench:
     """A service over a migrated database; `sql` may change the views' statements, to see a test fail."""
     clock = FixedClock(NOW)
     settings = load_settings(folder).model_copy(update={"edition_size": edition_size})

@@ -20,7 +20,8 @@ def of_views(connection: psycopg.Connection[Any], view: str, edition: int) -> di
         return connection.execute(query.replace("{v}", view).replace("{live}", LIVE), {"e": edition}).fetchall()  # type: ignore[arg-type]
 
     entries = rows(
-        "SELECT record, kind, service, organisation, starts, ends, why, confirmed, accepted, worker, role, scope, provision, reason, lapses_after, others, "
+        "SELECT record, kind, service, organisation, starts, ends, why, confirmed, accepted, worker, role, scope, "
+        "provision, reason, lapses_after, others, "
         "positions, main FROM {v}.entry WHERE {live}"
     )
     members = rows("SELECT record, child FROM {v}.membership WHERE {live}")
@@ -35,7 +36,8 @@ def of_views(connection: psycopg.Connection[Any], view: str, edition: int) -> di
         },
         "addresses": set(rows(
             "SELECT DISTINCT ON (coalesce(m.child, a.record), a.day) coalesce(m.child, a.record), a.day, a.status, a.main FROM {v}.address a "
-            "LEFT JOIN (SELECT * FROM {v}.membership WHERE {live}) m ON m.record = a.record WHERE a.from_ed <= %(e)s AND (a.to_ed IS NULL OR a.to_ed > %(e)s) "
+            "LEFT JOIN (SELECT * FROM {v}.membership WHERE {live}) m ON m.record = a.record "
+            "WHERE a.from_ed <= %(e)s AND (a.to_ed IS NULL OR a.to_ed > %(e)s) "
             "ORDER BY 1, 2, a.recorded_at DESC, a.key DESC"
         )),
     }  # fmt: skip
@@ -55,9 +57,9 @@ def of_reference(world: World) -> dict[str, set[Any]]:
         "membership": {(r, c) for r, c in world.links.child.items()},
         "disputed": {r for edge in world.links.disputed for r in (edge.one, edge.other)},
         "entries": {_entry(e) for child in everyone for e in child.entries},
-        "rectangles": {(c.id, i.id, i.since, i.start, i.end, i.positions, i.organisation) for c in everyone for i in indicators(c)}
+        "rectangles": {
+            (c.id, i.id, i.since, i.start, i.end, i.positions, i.organisation) for c in everyone for i in indicators(c)
+        }
         | {(c.id, g.rule, g.since, g.start, g.end, g.positions, None) for c in everyone for g in gaps(c)},
         "addresses": {(c.id, a.start, a.address["status"], a.position) for c in everyone for a in c.addresses},
     }
-
-

@@ -8,7 +8,11 @@ from stdnum.gb.upn import calc_check_digit
 
 from domain.identifiers import nhs_check_digit
 
-AGENCIES = {"education": ["urn-900001", "urn-900002"], "health": ["ods-Z90001", "ods-Z90002"], "la": ["la-808", "la-358"]}
+AGENCIES = {
+    "education": ["urn-900001", "urn-900002"],
+    "health": ["ods-Z90001", "ods-Z90002"],
+    "la": ["la-808", "la-358"],
+}
 START = date(2025, 9, 1)
 CHILDREN = 3
 
@@ -30,7 +34,11 @@ def upn(index: int) -> str:
 
 
 def _identifiers(child: int, which: tuple[str, ...]) -> list[dict[str, str]]:
-    values = {"upn": ("upn", upn(child)), "nhs": ("nhs", nhs_number(child)), "agency": ("agency:la-808:mosaic", f"C{child}")}
+    values = {
+        "upn": ("upn", upn(child)),
+        "nhs": ("nhs", nhs_number(child)),
+        "agency": ("agency:la-808:mosaic", f"C{child}"),
+    }
     return [{"scheme": values[w][0], "value": values[w][1]} for w in which]
 
 
@@ -65,13 +73,13 @@ OWN = {
     "GpRegistered": ("health", lambda d: {"practice": d("practice"), "practice_name": None}),
     "GpRegistrationEnded": ("health", lambda d: {"practice": d("practice"), "reason": d("gp_reason")}),
     "AddressChanged": ("health", lambda d: {"address": d("address") or ADDRESSES[0]}),
-    "DeathNotified": ("health", lambda d: {"status": "formal"}),
-    "DeathNotificationWithdrawn": ("health", lambda d: {}),
-    "ReferralReceived": ("la", lambda d: {"service": "social work", "source_code": "1A"}),
+    "DeathNotified": ("health", lambda _: {"status": "formal"}),
+    "DeathNotificationWithdrawn": ("health", lambda _: {}),
+    "ReferralReceived": ("la", lambda _: {"service": "social work", "source_code": "1A"}),
     "EarlyHelpStarted": ("la", lambda d: {"team": None, "worker": d("worker")}),
     "EarlyHelpEnded": ("la", lambda d: {"reason": d("end_reason")}),
-    "TemporaryAccommodationPlaced": ("la", lambda d: {"address": None}),
-    "TemporaryAccommodationEnded": ("la", lambda d: {}),
+    "TemporaryAccommodationPlaced": ("la", lambda _: {"address": None}),
+    "TemporaryAccommodationEnded": ("la", lambda _: {}),
     "InvolvementStarted": ("la", lambda d: {"service": d("service"), "provision": d("provision"), "team": None, "worker": d("worker"), "role": None}),
     "InvolvementEnded": ("la", lambda d: {"service": d("service"), "reason": d("end_reason")}),
     "InvolvementConfirmed": ("la", lambda d: {"service": d("service"), "team": None, "worker": d("worker")}),
@@ -81,13 +89,20 @@ OWN = {
     "RelationshipStated": ("la", lambda d: {"relation": d("relation"), "family": d("family")}),
     "RelationshipEnded": ("la", lambda d: {"relation": d("relation"), "family": d("family")}),
     "EventCorrected": ("any", lambda d: {"changes": d("changes")}),
-    "EventRetracted": ("any", lambda d: {}),
-    "FeedReported": ("any", lambda d: {}),
+    "EventRetracted": ("any", lambda _: {}),
+    "FeedReported": ("any", lambda _: {}),
 }  # fmt: skip
 
 
 def _address(status: str, uprn: str | None, residence: str | None, postcode: str | None = "ZE9 1AA") -> dict[str, Any]:
-    return {"status": status, "lines": ["1 Example Row"], "postcode": postcode, "uprn": uprn, "residence": residence, "return": None}
+    return {
+        "status": status,
+        "lines": ["1 Example Row"],
+        "postcode": postcode,
+        "uprn": uprn,
+        "residence": residence,
+        "return": None,
+    }
 
 
 ADDRESSES = [
@@ -125,7 +140,9 @@ def events(draw: st.DrawFn, number: int, earlier: list[dict[str, Any]]) -> dict[
         event_type, (sector, own) = "EarlyHelpStarted", OWN["EarlyHelpStarted"]
         amended = None
     child = draw(st.integers(0, CHILDREN - 1))
-    organisation = amended["source"]["organisation"] if amended else draw(st.sampled_from(AGENCIES.get(sector, AGENCIES["la"])))
+    organisation = (
+        amended["source"]["organisation"] if amended else draw(st.sampled_from(AGENCIES.get(sector, AGENCIES["la"])))
+    )
     head = {
         "event_type": event_type,
         "event_id": f"e{number}",
@@ -138,8 +155,19 @@ def events(draw: st.DrawFn, number: int, earlier: list[dict[str, Any]]) -> dict[
     }  # fmt: skip
     if event_type == "FeedReported":
         day = _day(draw(st.integers(0, 200)))
-        feed = draw(st.sampled_from(["PupilAdmitted", "GpRegistered", "AttendanceMarked", "AddressChanged", "InvolvementStarted"]))
-        return {**head, "feed": feed, "covers": {"from": _day(0), "to": day}, "complete_through": day, "count": 1, "scope": None}
+        feed = draw(
+            st.sampled_from(
+                ["PupilAdmitted", "GpRegistered", "AttendanceMarked", "AddressChanged", "InvolvementStarted"]
+            )
+        )
+        return {
+            **head,
+            "feed": feed,
+            "covers": {"from": _day(0), "to": day},
+            "complete_through": day,
+            "count": 1,
+            "scope": None,
+        }
     which = draw(st.sampled_from(_IDENTIFIERS[sector])) if sector in _IDENTIFIERS else ()
     start = draw(st.integers(0, 30)) if event_type == "AttendanceMarked" else draw(st.integers(0, 60))
     stays = event_type in ("PupilAdmitted", "InvolvementStarted", "GpRegistered") and draw(st.integers(0, 5)) == 0
@@ -148,8 +176,16 @@ def events(draw: st.DrawFn, number: int, earlier: list[dict[str, Any]]) -> dict[
         parent = {"scheme": "agency:la-808:mosaic", "value": draw(st.sampled_from(["P1", "P2"]))}
         sibling = _identifiers(draw(st.integers(0, CHILDREN - 1)), ("nhs",))[0]
         others = [{"role": "parent", "identifiers": [draw(st.sampled_from([parent, sibling]))], "person": None}]
-    person = _person(child, draw(st.integers(0, 9)) == 0) if draw(st.booleans()) and event_type != "AttendanceMarked" else None
-    subject = amended["subject"] if amended else {"identifiers": _identifiers(child, which), "person": person, "nhs_number_status": None}
+    person = (
+        _person(child, draw(st.integers(0, 9)) == 0)
+        if draw(st.booleans()) and event_type != "AttendanceMarked"
+        else None
+    )
+    subject = (
+        amended["subject"]
+        if amended
+        else {"identifiers": _identifiers(child, which), "person": person, "nhs_number_status": None}
+    )
     drawn: dict[str, Any] = {}
 
     def pick(name: str) -> Any:
@@ -163,9 +199,21 @@ def events(draw: st.DrawFn, number: int, earlier: list[dict[str, Any]]) -> dict[
 
     target = None
     if amended:
-        by_source = amended["source"]["source_record_id"] if draw(st.booleans()) and amended["event_type"] != "AttendanceMarked" else None
-        target = {"event_id": None if by_source else amended["event_id"], "source_record_id": by_source, "reason": "entered_in_error"}
-    reference = draw(st.sampled_from([None, None, "ref1", "ref2"])) if event_type not in ("AttendanceMarked", "EventRetracted", "EventCorrected") else None
+        by_source = (
+            amended["source"]["source_record_id"]
+            if draw(st.booleans()) and amended["event_type"] != "AttendanceMarked"
+            else None
+        )
+        target = {
+            "event_id": None if by_source else amended["event_id"],
+            "source_record_id": by_source,
+            "reason": "entered_in_error",
+        }
+    reference = (
+        draw(st.sampled_from([None, None, "ref1", "ref2"]))
+        if event_type not in ("AttendanceMarked", "EventRetracted", "EventCorrected")
+        else None
+    )
     return {
         **head,
         "subject": subject,
@@ -190,7 +238,9 @@ def histories(draw: st.DrawFn, most: int = 40) -> list[dict[str, Any]]:
     return made
 
 
-def _told(number: int, event_type: str, organisation: str, child: int, which: str, day: int, minute: int, **own: Any) -> dict[str, Any]:
+def _told(
+    number: int, event_type: str, organisation: str, child: int, which: str, day: int, minute: int, **own: Any
+) -> dict[str, Any]:
     return {
         "event_type": event_type, "event_id": f"e{number}",
         "source": {"organisation": organisation, "system": "s", "source_record_id": None, "source_version": None},
@@ -206,7 +256,10 @@ def _support(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
     day = draw(st.integers(0, 30))
     lead = {"role": "lead_practitioner", "scope": "child"}
     serving = {"service": "outreach", "team": None, "worker": WORKERS[0]}
-    reason, gp_reason = draw(st.sampled_from(["disengaged", "completed"])), draw(st.sampled_from(["other", "embarkation"]))
+    reason, gp_reason = (
+        draw(st.sampled_from(["disengaged", "completed"])),
+        draw(st.sampled_from(["other", "embarkation"])),
+    )
     scene = [
         _told(number, "InvolvementStarted", "la-808", child, "agency", day, 1, **serving, provision="additional", role=None),
         _told(number + 1, "InvolvementConfirmed", "la-808", child, "agency", day + 6, 2, **serving),
@@ -217,10 +270,20 @@ def _support(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
         _told(number + 6, "GpRegistered", "ods-Z90001", child, "nhs", day, 5, practice="Z90001", practice_name=None),
         _told(number + 7, "GpRegistrationEnded", "ods-Z90001", child, "nhs", day + 5, 6, practice="Z90001", reason=gp_reason),
     ]  # fmt: skip
+    if draw(st.integers(0, 2)) == 0:
+        again = {**serving, "provision": "additional", "role": None}
+        scene.append(_told(number + 11, "InvolvementStarted", "la-808", child, "agency", day + 2, 2, **again))
     for nth, (after, ends) in enumerate([(2, 12), (5, None)]):
-        changes = {"effective_from": _day(day + after), "effective_to": None if ends is None else _day(day + ends), "reopen": False, "worker": None}
+        changes = {
+            "effective_from": _day(day + after),
+            "effective_to": None if ends is None else _day(day + ends),
+            "reopen": False,
+            "worker": None,
+        }
         target = {"event_id": f"e{number}", "source_record_id": None, "reason": "entered_in_error"}
-        correction = _told(number + 8 + nth, "EventCorrected", "la-808", child, "agency", day, draw(st.integers(3, 9)), changes=changes)
+        correction = _told(
+            number + 8 + nth, "EventCorrected", "la-808", child, "agency", day, draw(st.integers(3, 9)), changes=changes
+        )
         if draw(st.booleans()):
             scene.append({**correction, "target": target})
     return scene
@@ -238,7 +301,20 @@ def _absence(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
     later = number + length
     if draw(st.booleans()):
-        marks.append(_told(later, "AttendanceMarked", "urn-900001", child, "upn", draw(st.integers(0, 11)), 60, **school, am="/", pm=None))
+        marks.append(
+            _told(
+                later,
+                "AttendanceMarked",
+                "urn-900001",
+                child,
+                "upn",
+                draw(st.integers(0, 11)),
+                60,
+                **school,
+                am="/",
+                pm=None,
+            )
+        )
         if draw(st.booleans()):
             target = {"event_id": f"e{later}", "source_record_id": None, "reason": "entered_in_error"}
             marks.append({**_told(later + 1, "EventRetracted", "urn-900001", child, "upn", 0, 61), "target": target})
@@ -255,22 +331,66 @@ def _moves(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
     """Three addresses within a year, two children of a family at the last one with one parent."""
     day = draw(st.integers(0, 9))
     parent = [{"role": "parent", "identifiers": [{"scheme": "agency:la-808:mosaic", "value": "P1"}], "person": None}]
-    moved = [_told(number + i, "AddressChanged", "ods-Z90001", child, "nhs", day + i * 9, i, address=ADDRESSES[n]) for i, n in enumerate((1, 3, 0))]
+    moved = [
+        _told(number + i, "AddressChanged", "ods-Z90001", child, "nhs", day + i * 9, i, address=ADDRESSES[n])
+        for i, n in enumerate((1, 3, 0))
+    ]
     sibling = (child + 1) % CHILDREN
-    stated = [_told(number + 4 + i, "RelationshipStated", "la-808", c, "nhs", day, 5, relation="parent", family=None) for i, c in enumerate((child, sibling))]
-    vital = [_told(number + 6 + i, t, "ods-Z90001", child, "nhs", day + 40, 30, **own) for i, (t, own) in enumerate(VITAL)] if draw(st.booleans()) else []
+    stated = [
+        _told(number + 4 + i, "RelationshipStated", "la-808", c, "nhs", day, 5, relation="parent", family=None)
+        for i, c in enumerate((child, sibling))
+    ]
+    vital = (
+        [_told(number + 6 + i, t, "ods-Z90001", child, "nhs", day + 40, 30, **own) for i, (t, own) in enumerate(VITAL)]
+        if draw(st.booleans())
+        else []
+    )
     return [
         *moved,
         *vital,
-        _told(number + 8, "AddressChanged", "ods-Z90001", child, "nhs", day + 9, draw(st.integers(0, 3)), address=ADDRESSES[4]),
+        _told(
+            number + 8,
+            "AddressChanged",
+            "ods-Z90001",
+            child,
+            "nhs",
+            day + 9,
+            draw(st.integers(0, 3)),
+            address=ADDRESSES[4],
+        ),
         _told(number + 3, "AddressChanged", "ods-Z90001", sibling, "nhs", day, 4, address=ADDRESSES[0]),
         *({**one, "others": parent} for one in stated),
     ]
 
 
+def early(child: int, number: int) -> list[dict[str, Any]]:
+    """What random draws seldom hit: a long absence, and two spells of one service that touch on a day."""
+    school = {"school": "900001", "am": "O", "pm": "O"}
+    serving = {"service": "mentoring", "team": None, "worker": None, "provision": "additional", "role": None}
+    ended = {"service": "mentoring", "reason": "completed"}
+    return [
+        *(_told(number + 9000 + i, "AttendanceMarked", "urn-900001", child, "upn", i, i, **school) for i in range(12)),
+        _told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
+        _told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
+        _told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
+        _told(number + 9023, "InvolvementEnded", "la-808", child, "agency", 20, 2, **ended),
+        *(_told(number + 9024 + i, "InvolvementStarted", "la-358", child, "agency", i, 1, **serving) for i in range(2)),
+        _told(number + 9026, "InvolvementEnded", "la-358", child, "agency", 9, 2, **ended),
+        {**_told(number + 9027, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving), "reference": "backwards"},
+        {**_told(number + 9028, "InvolvementEnded", "la-808", child, "agency", 5, 2, **ended), "reference": "backwards"},
+    ]
+
+
+def late(child: int, number: int) -> list[dict[str, Any]]:
+    """What comes editions later: a death that silences the absence."""
+    return [_told(number + 9900, "DeathNotified", "ods-Z90001", child, "upn", 11, 62, status=None)]
+
+
 def relabelled(event: dict[str, Any], history: int) -> dict[str, Any]:
     """The same event about other children and events, so that many histories fit into one log."""
-    values = {v: w for c in range(CHILDREN) for v, w in zip(_values(c), _values(c + CHILDREN * (history + 1)), strict=True)}
+    values = {
+        v: w for c in range(CHILDREN) for v, w in zip(_values(c), _values(c + CHILDREN * (history + 1)), strict=True)
+    }
 
     def other(value: Any, key: str | None) -> Any:
         if isinstance(value, dict):

@@ -12,44 +12,119 @@ from hypothesis import strategies as st
 from projections.engine import Projector, statements
 from tests.builders.service import Bench, bench
 from tests.generative.agreement import of_reference, of_views
-from tests.generative.histories import histories, relabelled
+from tests.generative.histories import early, histories, late, relabelled
 
 HISTORIES = 150
 
 # file, what it says, what it is made to say
 FAULTS = {
     "retractions ignored": ("20_facts", "WHERE c.retracted IS NOT TRUE", "WHERE true"),
-    "first correction wins": ("20_facts", "array_agg(a.day ORDER BY a.recorded_at DESC, a.key DESC)", "array_agg(a.day ORDER BY a.recorded_at, a.key)"),
-    "corrected end lost": ("20_facts", "WHEN c.until = -1 THEN NULL ELSE c.until END", "WHEN c.until = -1 THEN NULL ELSE f.until END"),
+    "first correction wins": (
+        "20_facts",
+        "array_agg(a.day ORDER BY a.recorded_at DESC, a.key DESC)",
+        "array_agg(a.day ORDER BY a.recorded_at, a.key)",
+    ),
+    "corrected end lost": (
+        "20_facts",
+        "WHEN c.until = -1 THEN NULL ELSE c.until END",
+        "WHEN c.until = -1 THEN NULL ELSE f.until END",
+    ),
     "first start of a reference wins": (
-        "30_entries", "(array_agg(day ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (1, 9, 12)))[1]",
+        "30_entries",
+        "(array_agg(day ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (1, 9, 12)))[1]",
         "(array_agg(day ORDER BY recorded_at, key) FILTER (WHERE act IN (1, 9, 12)))[1]",
     ),
     "end before start kept": ("30_entries", "CASE WHEN d.ends < d.starts THEN NULL ELSE d.ends END", "d.ends"),
-    "ambiguous ends close": ("30_entries", "WHEN starts_in > 1 AND ends_in > 0 THEN 'ambiguous_end'", "WHEN false THEN 'ambiguous_end'"),
-    "ends and starts of a day swapped": ("30_entries", "CASE WHEN is_end = something_open THEN 0 ELSE 1 END", "CASE WHEN is_end = something_open THEN 1 ELSE 0 END"),
+    "ambiguous ends close": (
+        "30_entries",
+        "WHEN starts_in > 1 AND ends_in > 0 THEN 'ambiguous_end'",
+        "WHEN false THEN 'ambiguous_end'",
+    ),
+    "ends and starts of a day swapped": (
+        "30_entries",
+        "CASE WHEN is_end = something_open THEN 0 ELSE 1 END",
+        "CASE WHEN is_end = something_open THEN 1 ELSE 0 END",
+    ),
     "confirmations lost": ("30_entries", "SET confirmed = g.confirmed, accepted", "SET accepted"),
-    "latest acceptance counts": ("30_entries", "min(day) FILTER (WHERE act = 10) AS accepted,\n        log.array_join", "max(day) FILTER (WHERE act = 10) AS accepted,\n        log.array_join"),
-    "closed entries stay": ("30_entries", "AND NOT EXISTS (SELECT FROM stage_entry n WHERE n.main = o.main AND n.sig = o.sig)", "AND false"),
+    "latest acceptance counts": (
+        "30_entries",
+        "min(day) FILTER (WHERE act = 10) AS accepted,\n        log.array_join",
+        "max(day) FILTER (WHERE act = 10) AS accepted,\n        log.array_join",
+    ),
+    "closed entries stay": (
+        "30_entries",
+        "AND NOT EXISTS (SELECT FROM stage_entry n WHERE n.main = o.main AND n.sig = o.sig)",
+        "AND false",
+    ),
     "marks superseded by arrival": ("60_indicators", "max(step) & 15 AS category", "min(step) & 15 AS category"),
     "retracted marks stay": ("60_indicators", "HAVING sum(sign(s)) > 0", "HAVING true"),
     "nine days are enough": ("60_indicators", "HAVING count(*) >= 10", "HAVING count(*) >= 9"),
     "not required counts": ("60_indicators", "FROM standing WHERE category <> 7", "FROM standing WHERE true"),
-    "death silences nothing": ("50_children", "int4multirange(int4range(v.death, 2000000)) END, v.death", "'{}'::int4multirange END, v.death"),
-    "leaving England silences nothing": ("50_children", "WHERE status = 'left_england'", "WHERE status = 'nowhere'"),
-    "GP grace forgotten": ("60_indicators", "int4multirange(int4range(g.gap_from + 30, g.gap_to))", "int4multirange(int4range(g.gap_from, g.gap_to))"),
-    "embarkation flags": ("60_indicators", "AND o.reason IN ('death', 'embarkation')", "AND o.reason IN ('death')"),
-    "no fixed abode ignored": ("60_indicators", "OR residence = 'no_fixed_abode'", ""),
-    "lead by nomination": ("70_gaps", "WHERE kind = 'lead' AND accepted IS NOT NULL", "WHERE kind = 'lead'"),
-    "own involvement never ends": ("70_gaps", "range_agg(int4range(o.starts, o.open_until)) AS days, log.array_join(o.positions)", "range_agg(int4range(o.starts, 2000000)) AS days, log.array_join(o.positions)"),
-    "marks of new editions only": ("50_children", "SELECT record FROM stage_record\n)", "SELECT record FROM stage_record WHERE false\n)"),
-    "first date of birth counts": ("40_people", "(array_agg(birth ORDER BY recorded_at DESC, key DESC)", "(array_agg(birth ORDER BY recorded_at, key)"),
-    "withdrawal loses": ("40_people", "(array_agg(act ORDER BY recorded_at DESC, act DESC, key DESC)", "(array_agg(act ORDER BY recorded_at DESC, act, key DESC)"),
-    "first address of a day counts": ("40_people", "ORDER BY s.record, s.day, l.recorded_at DESC, l.key DESC", "ORDER BY s.record, s.day, l.recorded_at, l.key"),
-}  # fmt: skip
+    "death silences nothing": (
+        "50_children",
+        "int4multirange(int4range(v.death, 2000000)) END, v.death",
+        "'{}'::int4multirange END, v.death",
+    ),
+    "leaving England silences nothing": (
+        "50_children",
+        "WHERE status = 'left_england'",
+        "WHERE status = 'nowhere'",
+    ),
+    "GP grace forgotten": (
+        "60_indicators",
+        "int4multirange(int4range(g.gap_from + 30, g.gap_to))",
+        "int4multirange(int4range(g.gap_from, g.gap_to))",
+    ),
+    "embarkation flags": (
+        "60_indicators",
+        "AND o.reason IN ('death', 'embarkation')",
+        "AND o.reason IN ('death')",
+    ),
+    "no fixed abode ignored": (
+        "60_indicators",
+        "OR residence = 'no_fixed_abode'",
+        "",
+    ),
+    "lead by nomination": (
+        "70_gaps",
+        "WHERE kind = 'lead' AND accepted IS NOT NULL",
+        "WHERE kind = 'lead'",
+    ),
+    "own involvement never ends": (
+        "70_gaps",
+        "range_agg(int4range(o.starts, o.open_until)) AS days, log.array_join(o.positions)",
+        "range_agg(int4range(o.starts, 2000000)) AS days, log.array_join(o.positions)",
+    ),
+    "marks of new editions only": (
+        "50_children",
+        "SELECT record FROM stage_record\n)",
+        "SELECT record FROM stage_record WHERE false\n)",
+    ),
+    "first date of birth counts": (
+        "40_people",
+        "(array_agg(birth ORDER BY recorded_at DESC, key DESC)",
+        "(array_agg(birth ORDER BY recorded_at, key)",
+    ),
+    "withdrawal loses": (
+        "40_people",
+        "(array_agg(act ORDER BY recorded_at DESC, act DESC, key DESC)",
+        "(array_agg(act ORDER BY recorded_at DESC, act, key DESC)",
+    ),
+    "first address of a day counts": (
+        "40_people",
+        "ORDER BY s.record, s.day, l.recorded_at DESC, l.key DESC",
+        "ORDER BY s.record, s.day, l.recorded_at, l.key",
+    ),
+}
 
 
-@settings(max_examples=HISTORIES, phases=[Phase.generate], database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=HISTORIES,
+    phases=[Phase.generate],
+    database=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 @given(history=histories(), rnd=st.randoms(use_true_random=False))
 def _collect(into: list[list[dict[str, Any]]], history: list[dict[str, Any]], rnd: random.Random) -> None:
     rnd.shuffle(history)
@@ -57,13 +132,15 @@ def _collect(into: list[list[dict[str, Any]]], history: list[dict[str, Any]], rn
 
 
 @pytest.fixture(scope="module")
-def log(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Bench, dict[str, set[Any]]]]:
+def log(
+    module_database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Bench, dict[str, set[Any]]]]:
     """One log of many histories about different children, and the reference's answer to all of it."""
     here = bench(module_database_url, tmp_path_factory.mktemp("seeded"), edition_size=120)
     here.connection.execute("SET synchronous_commit = off")
     collected: list[list[dict[str, Any]]] = []
     _collect(collected)
-    everything = [event for history in collected for event in history]
+    everything = [*early(900, 0), *(event for history in collected for event in history), *late(900, 100)]
     for at in range(0, len(everything), 60):
         here.record(*everything[at : at + 60])
     here.projector.project()

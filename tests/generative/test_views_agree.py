@@ -49,7 +49,9 @@ def arrive(here: Bench, history: list[dict[str, Any]], rnd: random.Random) -> No
 
 @settings(max_examples=None or settings().max_examples)
 @given(history=histories(), rnd=st.randoms(use_true_random=False))
-def test_reference_live_and_rebuilt_views_agree(small: Bench, history: list[dict[str, Any]], rnd: random.Random) -> None:
+def test_reference_live_and_rebuilt_views_agree(
+    small: Bench, history: list[dict[str, Any]], rnd: random.Random
+) -> None:
     small.empty()
     arrive(small, history, rnd)
     _seen.update(event["event_type"] for event in history)
@@ -76,7 +78,9 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
     with Questions(small.service).ask(str(known_at)) as asked:
         listed = asked.families(effective_at=from_day(day))["families"]
         expected = out_of_touch(list(world.children.values()), world.feeds, day)
-        assert [(f["family"], f["children"], tuple(f["lost"])) for f in listed] == [(f.id, len(f.children), f.lost) for f in expected]
+        assert [(f["family"], f["children"], tuple(f["lost"])) for f in listed] == [
+            (f.id, len(f.children), f.lost) for f in expected
+        ]
         assert [[(i["id"], i["status"], i["since"]) for i in f["indicators"]] for f in listed] == [
             [(s.indicator.id, s.status, from_day(s.indicator.since).isoformat()) for s in f.shown] for f in expected
         ]
@@ -85,13 +89,23 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
             assert answer is not None
             assert answer["alive"] == child.alive_at(day)
             entries = {_shown(e) for e in answer["entries"] if e["kind"] != "attendance"}
-            assert entries == {_expected(e, day) for e in child.entries if (first := e.first_day()) is not None and first <= day}
+            assert entries == {
+                _expected(e, day) for e in child.entries if (first := e.first_day()) is not None and first <= day
+            }
             sessions = sum(sum(e["sessions"].values()) for e in answer["entries"] if e["kind"] == "attendance")
             assert sessions == sum(mark.day <= day for mark in child.marks)
 
 
 def _shown(entry: dict[str, Any]) -> tuple[Any, ...]:
-    return (entry["kind"], entry["service"], entry["from"], entry["to"], entry["status"], entry["why_status"], tuple(entry["events"]))
+    return (
+        entry["kind"],
+        entry["service"],
+        entry["from"],
+        entry["to"],
+        entry["status"],
+        entry["why_status"],
+        tuple(entry["events"]),
+    )
 
 
 def _expected(entry: Entry, day: int) -> tuple[Any, ...]:

@@ -38,7 +38,7 @@ def test_library_case(case: Any, name: str, database_url: str) -> None:
 
             return uuid4()
 
-        def runTest(self) -> None:  # the library's base class asks for the name
+        def runTest(self) -> None:  # noqa: N802 - unittest's own name
             getattr(self, name)()
 
     Ours("runTest").debug()
@@ -62,11 +62,15 @@ def _involvement(event_id: str, event_type: str, day: str, **own: Any) -> dict[s
 
 def test_a_record_is_rebuilt_by_the_library_and_its_fold_is_the_reference_timeline(here: Bench) -> None:
     here.record(
-        _involvement("1", "InvolvementStarted", "2025-09-01", provision="additional", team=None, worker=None, role=None),
+        _involvement(
+            "1", "InvolvementStarted", "2025-09-01", provision="additional", team=None, worker=None, role=None
+        ),
         _involvement("2", "InvolvementEnded", "2025-10-01", reason="completed"),
     )
     events = here.events()
-    repository: Repository[UUID] = Repository(event_store(LogRecorder(here.service.connect), LogReader(here.connection, KEYS)))
+    repository: Repository[UUID] = Repository(
+        event_store(LogRecorder(here.service.connect), LogReader(here.connection, KEYS))
+    )
     record = repository.get(events[0].record, projector_func=project)
     assert record.timeline() == entries(events)
     assert record.version == 2
@@ -75,6 +79,8 @@ def test_a_record_is_rebuilt_by_the_library_and_its_fold_is_the_reference_timeli
 
 
 def test_an_unknown_record_is_not_found(here: Bench) -> None:
-    repository: Repository[UUID] = Repository(event_store(LogRecorder(here.service.connect), LogReader(here.connection, KEYS)))
+    repository: Repository[UUID] = Repository(
+        event_store(LogRecorder(here.service.connect), LogReader(here.connection, KEYS))
+    )
     with pytest.raises(AggregateNotFoundError):
         repository.get(UUID(int=1), projector_func=project)

@@ -24,7 +24,11 @@ DAY = date(2025, 10, 1)
 @pytest.fixture
 def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
     made = bench(database_url, tmp_path)
-    made.record(_involvement("1", "InvolvementStarted", "2025-09-01", provision="additional", team=None, worker=WORKERS[0], role=None))
+    made.record(
+        _involvement(
+            "1", "InvolvementStarted", "2025-09-01", provision="additional", team=None, worker=WORKERS[0], role=None
+        )
+    )
     yield made
     made.close()
 
@@ -65,7 +69,10 @@ class _Overtaken(Recorder):
     """A recorder before whose append somebody else's event comes in, a few times."""
 
     def overtake(self, here: Bench, times: int) -> None:
-        self._others = [_involvement(f"other-{n}", "InvolvementConfirmed", "2025-09-02", team=None, worker=None) for n in range(times)]
+        self._others = [
+            _involvement(f"other-{n}", "InvolvementConfirmed", "2025-09-02", team=None, worker=None)
+            for n in range(times)
+        ]
         self._here = here
 
     def record(self, messages: Any, offsets: Any = (), only_if_last: Any = None) -> list[Outcome]:
@@ -76,7 +83,9 @@ class _Overtaken(Recorder):
 
 @pytest.mark.parametrize("times", [1, 3])
 def test_a_command_that_was_overtaken_is_decided_again(here: Bench, times: int) -> None:
-    recorder = _Overtaken(here.service.connect, here.service.keys, here.clock, here.service.settings.topic_organisations)
+    recorder = _Overtaken(
+        here.service.connect, here.service.keys, here.clock, here.service.settings.topic_organisations
+    )
     recorder.overtake(here, times)
     leads = Leads(here.service, recorder)
     assert leads.run("nominate", CHILD, worker=WORKERS[0], on=DAY, **SEAT).position == 2 + times
@@ -84,7 +93,9 @@ def test_a_command_that_was_overtaken_is_decided_again(here: Bench, times: int) 
 
 
 def test_a_command_gives_up_when_it_is_always_overtaken(here: Bench) -> None:
-    recorder = _Overtaken(here.service.connect, here.service.keys, here.clock, here.service.settings.topic_organisations)
+    recorder = _Overtaken(
+        here.service.connect, here.service.keys, here.clock, here.service.settings.topic_organisations
+    )
     recorder.overtake(here, 50)
     leads = Leads(here.service, recorder)
     with pytest.raises(IcrError, match="kept changing"):

@@ -1,0 +1,71 @@
+"""A rebuild while events arrive and reads go on: no read fails or goes back, and nothing changes but the set that is read."""
+
+import threading
+from datetime import date
+from pathlib import Path
+
+from adapters.questions import Questions
+from adapters.simulator import Plan, simulate
+from adapters.store.messages import Message
+from projections.engine import checksums
+from tests.builders.service import bench
+
+PLAN = Plan("northmoor", 40, date(2025, 9, 1), date(2025, 11, 1), 11)
+
+
+def _events() -> list[Message]:
+    from adapters.codec import encode_wire
+
+    return [Message(encode_wire(event)) for event in simulate(PLAN)]
+
+
+def test_reads_and_events_go_on_while_the_views_are_rebuilt(database_url: str, tmp_path: Path) -> None:
+    here = bench(database_url, tmp_path, edition_size=100)
+    messages = _events()
+    half = len(messages) // 2
+    for at in range(0, half, 200):
+        here.recorder.record(messages[at : min(at + 200, half)])
+    here.projector.project()
+    editions: list[int] = []
+    failures: list[BaseException] = []
+    done = threading.Event()
+
+    def read() -> None:
+        try:
+            while not done.is_set():
+                with Questions(here.service).ask() as asked:
+                    editions.append(asked.gaps(effective_at=date(2025, 10, 15))["edition"])
+                    asked.families(effective_at=date(2025, 10, 15))
+        except BaseException as error:
+            failures.append(error)
+
+    def publish() -> None:
+        recorder, projector = here.service.recorder(), here.service.projector()
+        try:
+            for at in range(half, len(messages), 200):
+                recorder.record(messages[at : at + 200])
+                projector.project()
+        except BaseException as error:
+            failures.append(error)
+        finally:
+            recorder.close()
+            projector.close()
+
+    threads = [threading.Thread(target=read), threading.Thread(target=publish)]
+    for thread in threads:
+        thread.start()
+    before = here.serving()
+    view, _ = here.projector.rebuild()
+    threads[1].join()
+    done.set()
+    threads[0].join()
+    here.projector.project()
+    assert not failures
+    assert view != before
+    assert here.serving() == view
+    assert editions == sorted(editions)
+    assert len(editions) > 1
+    sums = checksums(here.connection, view)
+    again, _ = here.projector.rebuild()
+    assert checksums(here.connection, again) == sums
+    here.close()
