@@ -1,35 +1,69 @@
 """The `icr` command: its subcommands, and the one place where errors become messages and exit codes."""
 
 import sys
-from collections.abc import Sequence
-from typing import Annotated, Final, NoReturn
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
-from adapters.cli import (
-    bench,
-    child,
-    demo,
-    families,
-    feeds,
-    identifiers,
-    imports,
-    leads,
-    publish,
-    quarantine,
-    rebuild,
-    schemas,
-    simulate,
-    workers,
-)
-from adapters.cli.config import app as config_app
 from adapters.cli.output import INTERRUPTED, KEPT_OR_FAILED, MISUSE, UNREACHABLE, note
-from domain.errors import IcrError, Misuse
+from domain.errors import IcrError
+
+# Command -> its module below adapters.cli, the name of a function or of a group in it, and a function's example.
+_COMMANDS: Final[Mapping[str, tuple[str, str, str | None]]] = {
+    "demo": ("demo", "demo", "icr demo --no-serve"),
+    "up": ("workers", "up", "icr up"),
+    "serve": ("workers", "serve", "icr serve --data /var/lib/icr"),
+    "consume": ("workers", "consume", "icr consume"),
+    "project": ("workers", "project", "icr project"),
+    "health": ("workers", "health", "icr health consume"),
+    "migrate": ("workers", "migrate", "icr migrate"),
+    "publish": ("publish", "publish", "icr publish events.jsonl --to kafka"),
+    "import": ("imports", "app", None),
+    "quarantine": ("quarantine", "app", None),
+    "feeds": ("feeds", "feeds", "icr feeds --json"),
+    "child": ("child", "app", None),
+    "leads": ("leads", "app", None),
+    "families": ("families", "app", None),
+    "identifiers": ("identifiers", "app", None),
+    "schemas": ("schemas", "app", None),
+    "simulate": ("simulate", "simulate_area", "icr simulate --children 500 --out /tmp/area"),
+    "rebuild": ("rebuild", "rebuild", "icr rebuild"),
+    "config": ("config", "app", None),
+    "bench": ("bench", "app", None),
+}
+
+
+class _Lazily(TyperGroup):
+    """Imports a command when it is asked for: each needs its own half of the program."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - typer's own copy of click
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name, example = _COMMANDS[cmd_name]
+        found = getattr(import_module(f"adapters.cli.{module}"), name)
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+        alone.callback()(lambda: None)
+        if isinstance(found, typer.Typer):
+            alone.add_typer(found, name=cmd_name)
+        else:
+            alone.command(cmd_name, epilog=f"Example: {example}")(found)
+        group = typer.main.get_command(alone)
+        assert isinstance(group, TyperGroup)
+        return group.commands[cmd_name]
+
 
 app = typer.Typer(
     name="icr",
+    cls=_Lazily,
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # plain help, wrapped to the terminal
     pretty_exceptions_enable=False,  # it would print the values of local variables
     help="Integrated child record: which agencies are involved with a child, and when, from the events they publish.",
 )
@@ -52,28 +86,6 @@ def _root(
     del version
 
 
-app.command("demo", epilog="Example: icr demo --no-serve")(demo.demo)
-app.command("up", epilog="Example: icr up")(workers.up)
-app.command("serve", epilog="Example: icr serve --data /var/lib/icr")(workers.serve)
-app.command("consume", epilog="Example: icr consume")(workers.consume)
-app.command("project", epilog="Example: icr project")(workers.project)
-app.command("health", epilog="Example: icr health consume")(workers.health)
-app.command("migrate", epilog="Example: icr migrate")(workers.migrate)
-app.command("publish", epilog="Example: icr publish events.jsonl --to kafka")(publish.publish)
-app.add_typer(imports.app, name="import")
-app.add_typer(quarantine.app, name="quarantine")
-app.command("feeds", epilog="Example: icr feeds --json")(feeds.feeds)
-app.add_typer(schemas.app, name="schemas")
-app.add_typer(identifiers.app, name="identifiers")
-app.add_typer(config_app, name="config")
-app.command("simulate", epilog="Example: icr simulate --children 500 --out /tmp/area")(simulate.simulate_area)
-app.add_typer(bench.app, name="bench")
-app.add_typer(child.app, name="child")
-app.add_typer(leads.app, name="leads")
-app.add_typer(families.app, name="families")
-app.command("rebuild", epilog="Example: icr rebuild")(rebuild.rebuild)
-
-_COMMAND: Final = typer.main.get_command(app)
 # typer has its own copy of click and names only one of its errors; this one's parents are all of them.
 _UsageError: Final[type[Exception]] = typer.BadParameter.__mro__[1]
 _ClickError: Final[type[Exception]] = typer.BadParameter.__mro__[2]
@@ -82,7 +94,7 @@ _ClickError: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit code. Whatever goes wrong is told on standard error, without personal data."""
     try:
-        done = _COMMAND.main(list(arguments), prog_name="icr", standalone_mode=False)
+        done = typer.main.get_command(app).main(list(arguments), prog_name="icr", standalone_mode=False)
     except IcrError as error:
         note(f"icr: {error}")
         return error.exit_code
@@ -111,12 +123,15 @@ def _without_values(error: Exception, arguments: Sequence[str]) -> str:
     """A usage error's text without what was typed as a value: it may be a child's number in the wrong place."""
     text: str = error.format_message()  # type: ignore[attr-defined]
     if text.startswith("No such command"):
-        return text
+        return text if arguments and arguments[0] not in _COMMANDS else "No such subcommand."
     for word in sorted(arguments, key=len, reverse=True):
-        if not word.startswith("-") and len(word) > 1:
+        if not word.startswith("-"):
             text = text.replace(f"'{word}'", "'…'").replace(f"({word})", "(…)")
-        elif word.startswith("--") and "=" in word:
-            text = text.replace(word.partition("=")[2], "…")
+        elif "=" in word:
+            text = text.replace(f"'{word.partition('=')[2]}'", "'…'")
+    # Several values too many are listed as they came.
+    if text.startswith("Got unexpected extra argument"):
+        return "Got unexpected extra arguments."
     return text
 
 
@@ -129,7 +144,7 @@ def _unforeseen(error: Exception) -> int:
         note("icr: the database could not be reached, or was lost")
         return UNREACHABLE
     if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
-        note(f"icr: {Misuse('the database has not this version of the tables: run icr migrate')}")
+        note("icr: the database has not this version's tables: run icr migrate")
         return MISUSE
     said = describe(error)
     note(f"icr: a fault of this program: {said['error']} at {said.get('error_at', 'an unknown place')}")

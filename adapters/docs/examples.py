@@ -192,7 +192,7 @@ def _cells(row: Row, columns: Sequence[str]) -> list[str]:
     """The columns of a row, and what else it names in one cell."""
     if "week of" in row:
         return [str(row["entry"]), f"week of {row['week of']}", str(row["sessions"]), ""]
-    told = [_days(str(row[c])) if c == "days" else str(row[c]) for c in columns]
+    told = [_days(str(row[c]), row.get("status")) if c == "days" else str(row[c]) for c in columns]
     rest = "; ".join(f"{name} {_word(value)}" for name, value in row.items() if name not in columns)
     return [*told, rest] if columns else [rest]
 
@@ -201,8 +201,10 @@ def _word(value: object) -> str:
     return "none" if value in (None, "") else str(value)
 
 
-def _days(span: str) -> str:
+def _days(span: str, status: object) -> str:
     start, _, end = span.partition("..")
+    if status == "moment":
+        return start
     if start and end:
         return f"{start} to {end}"
     return f"from {start}" if start else f"to {end}" if end else "not known"

@@ -7,6 +7,7 @@ Subject rows and data keys are made before, in short transactions of their own, 
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, NoReturn
 from uuid import UUID
 
@@ -14,7 +15,7 @@ import psycopg
 from psycopg.errors import UniqueViolation
 
 from adapters.clock import Clock
-from adapters.codec import decode_stored, same_content
+from adapters.codec import Decoded, decode_stored, same_content
 from adapters.store.aside import AsideStore
 from adapters.store.facts import COLUMNS, IDENTITY, MARK_COLUMNS, needs_identity
 from adapters.store.hashes import Hashes
@@ -309,7 +310,7 @@ class Recorder:
         self._subjects.find_keys(self.connection, [(known, key_class, int(period))])
         return open_sealed(known.keys[key_class, int(period)], state, record.bytes)
 
-    def _write(self, connection: Connection, rows: Rows, position: int, count: int, previous: bytes, at: Any) -> None:
+    def _write(self, connection: Connection, rows: Rows, position: int, count: int, previous: bytes, at: datetime) -> None:
         """Events, facts, source records, set-aside fields, the batch and the head."""
         chained = hashlib.sha256(previous)
         with connection.cursor() as cursor, cursor.copy(_COPY_EVENT) as copy:
@@ -326,7 +327,7 @@ class Recorder:
                 cursor.executemany("INSERT INTO log.set_aside (position, reason, field, organisation) VALUES (%s, %s, %s, %s)", rows.set_aside)
         connection.execute(_CLOSE_BATCH, {"last": position + count, "first": position + 1, "was": previous, "hash": chained.digest(), "at": at})
 
-    def _write_asides(self, connection: Connection, items: Sequence[Item], outcomes: list[Outcome | None], at: Any) -> None:
+    def _write_asides(self, connection: Connection, items: Sequence[Item], outcomes: list[Outcome | None], at: datetime) -> None:
         """Store what is kept or in conflict; settle what was re-driven."""
         for index, item in enumerate(items):
             outcome, aside = outcomes[index], item.message.aside
@@ -353,22 +354,22 @@ class Recorder:
             return None
         return self._subjects.look_up(connection, [item.identifier]).get(item.identifier)
 
-    def _release(self, connection: Connection, survivors: Sequence[Item], at: Any) -> bool:
+    def _release(self, connection: Connection, survivors: Sequence[Item], at: datetime) -> bool:
         keys = [item.key for item in survivors if item.key is not None]
         keys += [item.source_key for item in survivors if item.source_key is not None]
         return self._asides.release(connection, keys, at)
 
 
 def _copy(connection: Connection, statement: str, body: bytes) -> None:
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:  # type: ignore[arg-type]
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(body)
 
 
-def _decoded(item: Item) -> Any:
+def _decoded(item: Item) -> Decoded:
     return decode_stored(item.stored)
 
 
-def _fence(connection: Connection, offsets: Sequence[Offset], at: Any) -> None:
+def _fence(connection: Connection, offsets: Sequence[Offset], at: datetime) -> None:
     """Move the tracking rows, each only from where its reader believed it to be; in order of their names, as all do."""
     by_name = sorted(offsets, key=lambda o: o.name)
     begun = [(o.next, at, o.name) for o in by_name if o.expected is None]
@@ -398,9 +399,11 @@ def _accepted(item: Item) -> Outcome:
 
 
 def _outcome(item: Item, outcome: str) -> Outcome:
-    rejected = item.rejected if outcome in (KEPT, DUPLICATE) else None
-    return Outcome(
-        outcome, rejected and rejected.reason, rejected and rejected.field, rejected and rejected.rule,
-        item.schema and item.schema.event_type, item.body.get("event_id") if item.body else None,
-        item.position or None if outcome == ACCEPTED else None, tuple(item.set_aside) if outcome == ACCEPTED else (),
-    )  # fmt: skip
+    event_type = None if item.schema is None else item.schema.event_type
+    event_id = item.body.get("event_id")
+    if outcome == ACCEPTED:
+        return Outcome(ACCEPTED, None, None, None, event_type, event_id, item.position or None, tuple(item.set_aside))
+    said = item.rejected
+    if said is None or outcome == CONFLICT:
+        return Outcome(outcome, None, None, None, event_type, event_id)
+    return Outcome(outcome, said.reason, said.field, said.rule, event_type, event_id)

@@ -65,7 +65,9 @@ def chain_holds(url: str) -> bool:
         if first != position + 1 or bytes(previous) != digest:
             return False
         position, digest = last, bytes(hash_)
-    return head is not None and (head[0], bytes(head[1])) == (position, digest) and count == (position, position or None)
+    return (
+        head is not None and (head[0], bytes(head[1])) == (position, digest) and count == (position, position or None)
+    )
 
 
 def _rows(connection: psycopg.Connection[Any], query: str) -> Counter[tuple[Any, ...]]:

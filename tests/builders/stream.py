@@ -27,7 +27,9 @@ def upn(serial: int) -> str:
     return f"{calc_check_digit(digits)}{digits}"
 
 
-def event(event_type: str, event_id: str, organisation: str, identifiers: dict[str, str], day: str, **own: Any) -> dict[str, Any]:
+def event(
+    event_type: str, event_id: str, organisation: str, identifiers: dict[str, str], day: str, **own: Any
+) -> dict[str, Any]:
     """An event in JSON form with everything that may be left out left out."""
     return {
         "event_type": event_type,
@@ -54,7 +56,14 @@ def mark(serial: int, child: int = 1, *, am: str = "/", organisation: str = "urn
     day = date(2025, 9, 1).toordinal() + serial % 100
     who = {"upn": upn(child)}
     return event(
-        "AttendanceMarked", f"mark-{serial}", organisation, who, date.fromordinal(day).isoformat(), school="900001", am=am, pm="\\"
+        "AttendanceMarked",
+        f"mark-{serial}",
+        organisation,
+        who,
+        date.fromordinal(day).isoformat(),
+        school="900001",
+        am=am,
+        pm="\\",
     )
 
 
@@ -65,7 +74,9 @@ def area(children: int = 40, days: int = 60, seed: int = 7) -> tuple[Wire, ...]:
     return tuple(wire(simulate(Plan("Northmoor", children, start, date.fromordinal(start.toordinal() + days), seed))))
 
 
-def publish(bootstrap_servers: str, messages: Iterable[tuple[str, bytes | None, bytes | None]], partition: int | None = None) -> int:
+def publish(
+    bootstrap_servers: str, messages: Iterable[tuple[str, bytes | None, bytes | None]], partition: int | None = None
+) -> int:
     """Put messages on their topics, acknowledged; how many."""
     producer = Producer({"bootstrap.servers": bootstrap_servers, "linger.ms": 5, "log_level": 0})
     failed: list[Any] = []
@@ -74,7 +85,9 @@ def publish(bootstrap_servers: str, messages: Iterable[tuple[str, bytes | None, 
         where = {} if partition is None else {"partition": partition}
         while True:
             try:
-                producer.produce(topic, value, key, on_delivery=lambda error, _: failed.append(error) if error else None, **where)
+                producer.produce(
+                    topic, value, key, on_delivery=lambda error, _: failed.append(error) if error else None, **where
+                )
                 break
             except BufferError:
                 producer.poll(0.05)

@@ -376,8 +376,14 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         _told(number + 9023, "InvolvementEnded", "la-808", child, "agency", 20, 2, **ended),
         *(_told(number + 9024 + i, "InvolvementStarted", "la-358", child, "agency", i, 1, **serving) for i in range(2)),
         _told(number + 9026, "InvolvementEnded", "la-358", child, "agency", 9, 2, **ended),
-        {**_told(number + 9027, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving), "reference": "backwards"},
-        {**_told(number + 9028, "InvolvementEnded", "la-808", child, "agency", 5, 2, **ended), "reference": "backwards"},
+        {
+            **_told(number + 9027, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
+            "reference": "backwards",
+        },
+        {
+            **_told(number + 9028, "InvolvementEnded", "la-808", child, "agency", 5, 2, **ended),
+            "reference": "backwards",
+        },
     ]
 
 

@@ -87,7 +87,11 @@ def test_what_cannot_be_read_or_trusted_is_kept_and_the_stream_goes_on(stack: St
         b'{"event_type":"PupilAdmitted","event_type":"PupilAdmitted"}',
         json.dumps(mark(2, organisation="ods-Z99999")).encode(),
         json.dumps({**mark(3), "event_type": "PupilExpelled"}).encode(),
-        json.dumps(event("AttendanceMarked", "e4", "urn-900001", {"upn": "A12"}, "2025-09-04", school="900001", am="/", pm=None)).encode(),
+        json.dumps(
+            event(
+                "AttendanceMarked", "e4", "urn-900001", {"upn": "A12"}, "2025-09-04", school="900001", am="/", pm=None
+            )
+        ).encode(),
         json.dumps(mark(5, am="%")).encode(),
     ]
     publish(stack.bootstrap_servers, [(EDUCATION, b"k", good), *((EDUCATION, b"k", value) for value in bad)])
@@ -132,7 +136,9 @@ def test_a_trickle_of_rubbish_pauses_the_partition_too(stack: Stack) -> None:
         thread.start()
         try:
             for batch in range(60):
-                publish(stack.bootstrap_servers, [(EDUCATION, None, b"r %d %d" % (batch, n)) for n in range(9)], partition=0)
+                publish(
+                    stack.bootstrap_servers, [(EDUCATION, None, b"r %d %d" % (batch, n)) for n in range(9)], partition=0
+                )
                 if consumer.status.paused:
                     break
                 time.sleep(0.02)
@@ -204,7 +210,9 @@ def test_a_lost_database_is_waited_for_and_nothing_is_lost_or_doubled(stack: Sta
         (30, 40, 90, 40, LOG_GAP),
     ],
 )
-def test_where_a_partition_is_read_on(recorded_: int | None, first: int, end: int, offset: int, alarm: str | None) -> None:
+def test_where_a_partition_is_read_on(
+    recorded_: int | None, first: int, end: int, offset: int, alarm: str | None
+) -> None:
     found = place(recorded_, first, end)
     assert (found.offset, found.recorded, found.alarm) == (offset, recorded_, alarm)
 

@@ -15,8 +15,27 @@ from tests.generative.histories import _told, nhs_number, upn
 from tests.servers.plugin import Pool
 
 CHILD = 70_001
-FAMILY, GIVEN, STREET, POSTCODE, UPRN, PARENT = "Zanzibarski", "Quillonia", "77 Xylophone Mews", "ZE9 7QX", "990011223344", "MUM-55512"
-PLANTED = [nhs_number(CHILD), upn(CHILD), f"C{CHILD}", FAMILY, GIVEN, STREET, POSTCODE, UPRN, PARENT, "1987-06-05", "REF-SECRET-9"]
+FAMILY, GIVEN, STREET, POSTCODE, UPRN, PARENT = (
+    "Zanzibarski",
+    "Quillonia",
+    "77 Xylophone Mews",
+    "ZE9 7QX",
+    "990011223344",
+    "MUM-55512",
+)
+PLANTED = [
+    nhs_number(CHILD),
+    upn(CHILD),
+    f"C{CHILD}",
+    FAMILY,
+    GIVEN,
+    STREET,
+    POSTCODE,
+    UPRN,
+    PARENT,
+    "1987-06-05",
+    "REF-SECRET-9",
+]
 
 
 def _planted() -> list[dict[str, Any] | bytes]:
@@ -24,18 +43,47 @@ def _planted() -> list[dict[str, Any] | bytes]:
         "names": [{"given": [GIVEN], "family": FAMILY, "use": None}], "date_of_birth": "2015-05-06", "expected_date": None, "sex": "F",
         "postcode": POSTCODE, "uprn": UPRN,
     }  # fmt: skip
-    address = {"status": "current", "lines": [STREET], "postcode": POSTCODE, "uprn": UPRN, "residence": "home", "return": None}
-    admitted = _told(1, "PupilAdmitted", "urn-900001", CHILD, "upn", 0, 1, school="900001", enrolment_status="C", year_group=None)
+    address = {
+        "status": "current",
+        "lines": [STREET],
+        "postcode": POSTCODE,
+        "uprn": UPRN,
+        "residence": "home",
+        "return": None,
+    }
+    admitted = _told(
+        1, "PupilAdmitted", "urn-900001", CHILD, "upn", 0, 1, school="900001", enrolment_status="C", year_group=None
+    )
     moved = _told(2, "AddressChanged", "ods-Z90001", CHILD, "nhs", 0, 1, address=address)
     helped = _told(3, "EarlyHelpStarted", "la-808", CHILD, "agency", 0, 1, team=None, worker=None)
-    parent = {"role": "parent", "identifiers": [{"scheme": "agency:la-808:mosaic", "value": PARENT}], "person": {**person, "date_of_birth": "1987-06-05"}}
-    related = {**_told(4, "RelationshipStated", "la-808", CHILD, "agency", 0, 1, relation="parent", family="REF-SECRET-9"), "others": [parent]}
-    events = [{**e, "subject": {**e["subject"], "person": person}, "reference": "REF-SECRET-9"} for e in (admitted, moved, helped, related)]
-    wrong = {**events[0], "event_id": "w1", "subject": {"identifiers": [{"scheme": "upn", "value": upn(CHILD)[:-1] + "!"}], "person": person, "nhs_number_status": None}}
+    parent: dict[str, Any] = {"role": "parent", "identifiers": [{"scheme": "agency:la-808:mosaic", "value": PARENT}]}
+    parent["person"] = {**person, "date_of_birth": "1987-06-05"}
+    related = {
+        **_told(4, "RelationshipStated", "la-808", CHILD, "agency", 0, 1, relation="parent", family="REF-SECRET-9"),
+        "others": [parent],
+    }
+    events = [
+        {**e, "subject": {**e["subject"], "person": person}, "reference": "REF-SECRET-9"}
+        for e in (admitted, moved, helped, related)
+    ]
+    misspelt = [{"scheme": "upn", "value": upn(CHILD)[:-1] + "!"}]
+    wrong = {
+        **events[0],
+        "event_id": "w1",
+        "subject": {"identifiers": misspelt, "person": person, "nhs_number_status": None},
+    }
     late = {**events[0], "event_id": "w2", "effective": {"from": "2031-01-01", "to": None}}
     conflict = {**events[0], "school": "900002"}
     garbage = json.dumps(events[0]).encode()[:-7]
-    return [*events, wrong, late, conflict, garbage, b"\xc3\x01" + json.dumps(PLANTED).encode(), b"<x>" + FAMILY.encode()]
+    return [
+        *events,
+        wrong,
+        late,
+        conflict,
+        garbage,
+        b"\xc3\x01" + json.dumps(PLANTED).encode(),
+        b"<x>" + FAMILY.encode(),
+    ]
 
 
 def _found(text: str | bytes) -> list[str]:
@@ -61,7 +109,10 @@ def test_the_database_files_hold_none_of_them(pool: Pool, tmp_path: Path) -> Non
     here.projector.project()
     here.projector.rebuild()
     with psycopg.connect(url, autocommit=True) as connection:
-        for schema, table in connection.execute("SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('log', 'view_a', 'view_b')").fetchall():
+        tables = connection.execute(
+            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('log', 'view_a', 'view_b')"
+        )
+        for schema, table in tables.fetchall():
             with connection.cursor() as cursor, cursor.copy(f"COPY {schema}.{table} TO STDOUT") as copy:
                 dumped = b"".join(bytes(block) for block in copy)
             assert _found(dumped) == [], f"{schema}.{table}"
@@ -95,7 +146,10 @@ def test_the_command_line_echoes_no_number(tmp_path: Path, capsys: pytest.Captur
     from typer.testing import CliRunner
 
     runner = CliRunner()
-    for arguments in (["child", "show", "--id", f"nhs:{nhs_number(CHILD)[:-1]}x", "--data", str(tmp_path)], ["identifiers", "check", "nhs"]):
+    for arguments in (
+        ["child", "show", "--id", f"nhs:{nhs_number(CHILD)[:-1]}x", "--data", str(tmp_path)],
+        ["identifiers", "check", "nhs"],
+    ):
         result = runner.invoke(app, arguments)
         assert _found(result.output + str(result.exception or "")) == []
     assert _found(capsys.readouterr().err) == []

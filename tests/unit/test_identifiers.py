@@ -54,7 +54,9 @@ def test_a_upn_is_valid_by_form_and_check_letter() -> None:
     assert check_identifier("upn", wrong).reason == "bad_check_letter"
 
 
-@pytest.mark.parametrize("value", ["", "A12345678901", "I808200015012", "A80820001501I", "A8082000150123", "180820001501A"])
+@pytest.mark.parametrize(
+    "value", ["", "A12345678901", "I808200015012", "A80820001501I", "A8082000150123", "180820001501A"]
+)
 def test_a_upn_of_another_form(value: str) -> None:
     assert check_identifier("upn", value).reason == "bad_form"
 

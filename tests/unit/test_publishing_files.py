@@ -117,7 +117,13 @@ def test_a_container_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None
 
 
 def test_a_bad_line_spoils_itself_only(tmp_path: Path) -> None:
-    lines = [json.dumps(EVENTS[0]).encode(), b"garbage", b"x" * (MAX_MESSAGE + 5), b"\xff\xfe", json.dumps(EVENTS[1]).encode()]
+    lines = [
+        json.dumps(EVENTS[0]).encode(),
+        b"garbage",
+        b"x" * (MAX_MESSAGE + 5),
+        b"\xff\xfe",
+        json.dumps(EVENTS[1]).encode(),
+    ]
     found = list(read_events(write(tmp_path, "a.jsonl", b"\n".join(lines))))
     assert [isinstance(one, Rejected) for one in found] == [False, False, True, False, False]
     assert isinstance(found[2], Rejected)

@@ -17,7 +17,15 @@ def outcomes(good: int, bad: int) -> list[Outcome]:
 
 @pytest.mark.parametrize(
     ("good", "bad", "refused"),
-    [(0, 99, False), (0, 100, True), (99, 100, True), (100, 100, False), (5000, 100, False), (2400, 2600, True), (2600, 2400, False)],
+    [
+        (0, 99, False),
+        (0, 100, True),
+        (99, 100, True),
+        (100, 100, False),
+        (5000, 100, False),
+        (2400, 2600, True),
+        (2600, 2400, False),
+    ],
 )
 def test_more_than_the_share_and_at_least_the_minimum(good: int, bad: int, refused: bool) -> None:
     assert (Gate(0.5, 100).refuses([GOOD] * good + [BAD] * bad) is not None) is refused

@@ -1,0 +1,140 @@
+"""The pages: what is made is fresh, links lead somewhere, and what they show as a command or an event is so."""
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from adapters.cli.main import app
+from adapters.clock import FixedClock
+from adapters.docs import links, model
+from adapters.docs.__main__ import ROOT, differing, made
+from adapters.service import Service
+from adapters.settings import Settings
+from adapters.store.database import connect
+from adapters.store.keys import MasterKeys
+from adapters.store.messages import Message
+from domain.reasons import REASONS
+from tests.spec.contents import PAGES
+
+_BLOCK = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(r"`(icr [a-z][^`]*)`")
+
+
+def blocks(language: str) -> Iterator[tuple[str, str]]:
+    """Fenced blocks of a language: page and text."""
+    for page in links.pages_of(ROOT):
+        for found, text in _BLOCK.findall(page.read_text(encoding="utf-8")):
+            if found == language:
+                yield str(page.relative_to(ROOT)), text
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Every `icr` command that a page shows, in a block or in a sentence."""
+    for page, text in blocks("sh"):
+        for line in text.splitlines():
+            command = line.rpartition("| ")[2] if "| icr" in line else line
+            command = re.sub(r"^([A-Z_]+=\S* )+", "", command.strip())
+            if command.startswith("icr "):
+                yield page, command
+    for page in links.pages_of(ROOT):
+        for command in _CODE.findall(page.read_text(encoding="utf-8")):
+            if not set("…[.") & set(command):
+                yield str(page.relative_to(ROOT)), command
+
+
+def events() -> list[tuple[str, dict[str, Any]]]:
+    """Every event that a page shows."""
+    found = []
+    for page, text in blocks("json"):
+        try:
+            document = json.loads(text)
+        except ValueError:
+            continue  # a shape, not a document
+        if isinstance(document, dict) and "event_type" in document:
+            found.append((page, document))
+    return found
+
+
+def test_made_pages_are_fresh(any_database_url: str) -> None:
+    assert differing(ROOT, made(ROOT, any_database_url)) == [], "run ./dev docs"
+
+
+def test_every_link_leads_somewhere() -> None:
+    assert links.broken(ROOT) == []
+
+
+def test_every_example_stands_on_a_page() -> None:
+    modules = {path.stem for path in (ROOT / "tests" / "spec").glob("test_*.py")}
+    shown = [module for page in PAGES for module in page.modules]
+    assert len(shown) == len(set(shown))
+    assert {module for module in modules if not module.startswith("test_bug_")} == set(shown)
+
+
+def test_every_table_and_column_is_explained(any_database_url: str) -> None:
+    with connect(any_database_url) as connection:
+        assert model.without_comment(connection) == []
+
+
+@pytest.mark.parametrize(("page", "command"), sorted(set(commands())))
+def test_commands_are_as_shown(page: str, command: str) -> None:
+    if "NAME" in command or "ID" in command.split() or "FAMILY" in command:
+        pytest.skip("stands for a command")
+    words = shlex.split(command, comments=True)[1:]
+    found: Any = typer.main.get_command(app)
+    context = None
+    while getattr(found, "commands", None) and words and not words[0].startswith("-"):
+        context = found.make_context(words[0], [], parent=context, resilient_parsing=True)
+        assert words[0] in found.commands, f"{page}: no such command"
+        found = found.commands[words.pop(0)]
+    if not getattr(found, "commands", None) and words:
+        found.make_context(found.name, words, parent=context)  # raises for what it would refuse
+
+
+@pytest.mark.parametrize(("page", "event"), events(), ids=lambda value: value if isinstance(value, str) else None)
+def test_events_are_recorded_as_shown(page: str, event: dict[str, Any], any_database_url: str) -> None:
+    keys = MasterKeys(b"k" * 32, b"h" * 32)
+    clock = FixedClock(datetime(2026, 10, 1, tzinfo=UTC))
+    recorder = Service(Settings(), any_database_url, None, None, False, keys, clock).recorder()
+    earlier = [shown for where, shown in events() if where == page and shown["event_id"] != event["event_id"]]
+    recorder.record([Message(shown) for shown in earlier])
+    [outcome] = recorder.record([Message(event)])
+    recorder.close()
+    assert (outcome.outcome, outcome.reason, outcome.set_aside) == ("accepted", None, ())
+
+
+def test_reasons_that_pages_name_are_there() -> None:
+    text = (ROOT / "docs" / "reasons.md").read_text(encoding="utf-8")
+    assert all(f"`{code}`" in text for code in REASONS)
+
+
+def test_a_broken_link_is_found(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "here.md").write_text("# Here\n\n## The `code` way\n\n## The `code` way\n")
+    (tmp_path / "README.md").write_text(
+        "[a](docs/here.md#the-code-way) [b](docs/here.md#the-code-way-1) [c](docs/gone.md) [d](docs/here.md#away) [e](#no)\n"
+        "`[f](nowhere.md)`\n"
+    )
+    assert links.broken(tmp_path) == [
+        "README.md: docs/gone.md is not there",
+        "README.md: docs/here.md#away has no such heading",
+        "README.md: #no has no such heading",
+    ]
+
+
+def test_a_page_that_nothing_makes_any_more_is_found(tmp_path: Path) -> None:
+    rules = tmp_path / "docs" / "rules"
+    rules.mkdir(parents=True)
+    (rules / "old.md").write_text("x")
+    (tmp_path / "docs" / "events.md").write_text("edited by hand")
+    assert differing(tmp_path, {"events.md": "made", "reasons.md": "made"}) == [
+        "events.md",
+        "reasons.md",
+        "rules/old.md",
+    ]
