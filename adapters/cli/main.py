@@ -111,6 +111,8 @@ def main(arguments: Sequence[str]) -> int:
         return KEPT_OR_FAILED
     except Exception as error:  # noqa: BLE001 - the last resort: a trace would show values
         return _unforeseen(error)
+    if done == INTERRUPTED:  # what typer makes of Ctrl-C inside a command
+        note("icr: interrupted")
     return done if isinstance(done, int) else 0
 
 

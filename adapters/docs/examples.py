@@ -72,7 +72,8 @@ def _index(contents: Sequence[Any]) -> str:
         lines += [f"## [{page.title}](rules/{page.name}.md)", "", page.about, ""]
         for module in _modules(page):
             title, _ = _split(module.__doc__)
-            lines.append(f"- [{title}](rules/{page.name}.md#{anchor(title)}), {len(_tests(module))} examples")
+            count = len(_tests(module))
+            lines.append(f"- [{title}](rules/{page.name}.md#{anchor(title)}), {count} example{'s' * (count > 1)}")
         lines.append("")
     return "\n".join(lines)
 

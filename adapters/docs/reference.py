@@ -69,14 +69,21 @@ def _commands() -> str:
     return "\n".join(lines)
 
 
+def inner(command: Any) -> dict[str, Any]:  # noqa: ANN401 - typer's own copy of click
+    """The commands of a group by their names; none of a command that does something itself."""
+    if not hasattr(command, "list_commands"):
+        return {}
+    context = typer.Context(command)
+    return {name: command.get_command(context, name) for name in command.list_commands(context)}
+
+
 def _walk(command: Any, path: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401
     """Every command that does something, with the words that call it; in order of their names."""
-    inner = getattr(command, "commands", None)
-    if inner is None:
+    parts = inner(command)
+    if not parts:
         yield tuple(path), command
-        return
-    for name in sorted(inner):
-        yield from _walk(inner[name], (*path, name))
+    for name in sorted(parts):
+        yield from _walk(parts[name], (*path, name))
 
 
 def _prose(text: str) -> str:

@@ -58,6 +58,15 @@ def test_name_stated_last(given, asked):
     asked(at="2025-11-01").index("A").shows(line(name="Ada Sample", gp="Z90001, Z90002"))
 
 
+def test_born_after_the_fact(given, asked):
+    """A date of birth after the fact itself is set aside
+
+    A child cannot be registered before its birth: one of the two is wrong, and the registration is what was told.
+    """
+    given(gp_registered("A", practice="Z90001", on="2015-03-20", name="Ada Example", born="2016-03-01"))
+    asked(at="2025-11-01").index("A").shows(line(name="Ada Example", born=None, gp="Z90001", alive="not known"))
+
+
 def test_address_until_the_next(given, asked):
     """An address holds until the next one"""
     given(

@@ -110,6 +110,15 @@ def test_end_in_the_start(given, asked):
     )
 
 
+def test_end_before_its_own_start(given, asked):
+    """An end that lies before its own start is set aside
+
+    The field contradicts the fact; the fact stands without it.
+    """
+    given(pupil_admitted("A", school="900001", on="2025-09-01", until="2025-08-01"))
+    asked(at="2025-10-01").timeline("A").shows(entry("enrolment 900001", "2025-09-01..", "open"))
+
+
 def test_ambiguous_end(given, asked):
     """An end that could belong to two starts belongs to neither
 

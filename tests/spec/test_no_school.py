@@ -73,17 +73,3 @@ def test_without_date_of_birth(given, asked):
         HEARD,
     )
     asked(at="2025-11-05").indicators("A").shows_nothing()
-
-
-def test_unknown_dates(given, asked):
-    """An enrolment whose dates cannot be trusted does not count
-
-    Two admissions and one removal: whether the child is on the roll is not known, and a person should look.
-    """
-    given(
-        pupil_admitted("A", school="900001", on="2019-09-02", born="2015-03-01"),
-        pupil_admitted("A", school="900001", on="2020-09-01"),
-        pupil_removed_from_roll("A", school="900001", on="2025-10-06"),
-        HEARD,
-    )
-    asked(at="2025-11-05").indicators("A").shows(indicator("no_school", since="2020-03-31"))

@@ -4,51 +4,32 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from adapters.clock import FixedClock
 from adapters.questions import Asked, Questions
-from adapters.service import Service
-from adapters.settings import Settings
 from adapters.store.hashes import Hashes
-from adapters.store.keys import MasterKeys
-from adapters.store.messages import Message
-from adapters.store.recorder import Recorder
-from projections.engine import Projector
+from tests.builders.service import KEYS, Bench
 from tests.spec import rows
 from tests.spec.example import Question, Row
 from tests.spec.words import Happened, identifier
 
-KEYS = MasterKeys(b"k" * 32, b"h" * 32)
-
-
-def service_on(database_url: str, clock: FixedClock) -> Service:
-    """A service for examples: one event an edition."""
-    return Service(Settings(edition_size=1), database_url, None, None, False, KEYS, clock)
-
 
 class Views:
-    """Each event is a batch and an edition of its own. The projector is shared, for its connection's plans."""
+    """Each event is a batch and an edition of its own, taken in when it was recorded."""
 
-    def __init__(self, service: Service, projector: Projector, clock: FixedClock) -> None:
-        self._clock = clock
-        self._clock.set(datetime(2000, 1, 1, tzinfo=UTC))
-        self._recorder: Recorder = service.recorder()
-        self._projector = projector
-        self._questions = Questions(service)
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._bench.clock.set(datetime(2000, 1, 1, tzinfo=UTC))
+        self._questions = Questions(bench.service)
         self._happened: dict[int, Happened] = {}
         self._heads: list[int] = [0]
-
-    def close(self) -> None:
-        """Give the connection back."""
-        self._recorder.close()
 
     def take(self, events: Sequence[tuple[int, Happened]]) -> None:
         for number, happened in events:
             self._happened[number] = happened
-            self._clock.set(rows.received(happened, number, self._clock.now()))
-            self._recorder.record([Message(happened.wire(number))])
-            (head,) = self._recorder.connection.execute("SELECT position FROM log.head").fetchone() or (0,)
+            self._bench.clock.set(rows.received(happened, number, self._bench.clock.now()))
+            self._bench.record(happened.wire(number))
+            (head,) = self._bench.connection.execute("SELECT position FROM log.head").fetchone() or (0,)
             self._heads.append(head)
-        self._projector.project()
+        self._bench.projector.project()
 
     def told(self, question: Question, expected: Sequence[Row] | None) -> None:
         pass
@@ -112,9 +93,8 @@ class Views:
     def _numbers(self, events: Sequence[str]) -> str:
         """Numbers of events by their positions; an event that waited has a later position than its number."""
         hashes = Hashes(KEYS)
-        connection = self._recorder.connection
         by_key = {hashes.event(h.by, f"e{n}"): n for n, h in self._happened.items()}
-        held = connection.execute("SELECT key, position FROM log.inbox").fetchall()
+        held = self._bench.connection.execute("SELECT key, position FROM log.inbox").fetchall()
         by_position = {position: by_key[key.bytes] for key, position in held}
         return rows.numbers(by_position[int(event.removeprefix("e-"))] for event in events)
 

@@ -62,7 +62,7 @@ def test_every_command_has_help_with_an_example(path: tuple[str, ...], capsys: p
 LASTING = {("consume",), ("project",), ("serve",), ("up",), ("demo",)}
 
 
-@pytest.mark.parametrize("path", COMMANDS.keys() - LASTING, ids=" ".join)
+@pytest.mark.parametrize("path", sorted(COMMANDS.keys() - LASTING), ids=" ".join)
 def test_every_command_that_ends_has_the_common_options(path: tuple[str, ...]) -> None:
     options = {option for parameter in COMMANDS[path].params for option in parameter.opts}  # type: ignore[attr-defined]
     assert "--json" in options

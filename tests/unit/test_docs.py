@@ -15,6 +15,7 @@ from adapters.cli.main import app
 from adapters.clock import FixedClock
 from adapters.docs import links, model
 from adapters.docs.__main__ import ROOT, differing, made
+from adapters.docs.reference import inner
 from adapters.service import Service
 from adapters.settings import Settings
 from adapters.store.database import connect
@@ -36,7 +37,7 @@ def blocks(language: str) -> Iterator[tuple[str, str]]:
 
 
 def commands() -> Iterator[tuple[str, str]]:
-    """Every `icr` command that a page shows, in a block or in a sentence."""
+    """Every `icr` command that a page shows, whole in a block, or by its name in a sentence."""
     for page, text in blocks("sh"):
         for line in text.splitlines():
             command = line.rpartition("| ")[2] if "| icr" in line else line
@@ -46,7 +47,7 @@ def commands() -> Iterator[tuple[str, str]]:
     for page in links.pages_of(ROOT):
         for command in _CODE.findall(page.read_text(encoding="utf-8")):
             if not set("…[.") & set(command):
-                yield str(page.relative_to(ROOT)), command
+                yield str(page.relative_to(ROOT)), command if "--" in command else f"{command} --help"
 
 
 def events() -> list[tuple[str, dict[str, Any]]]:
@@ -82,19 +83,37 @@ def test_every_table_and_column_is_explained(any_database_url: str) -> None:
         assert model.without_comment(connection) == []
 
 
+def refused(command: str) -> str | None:
+    """Why a command line would be refused; None when it would be run."""
+    words = shlex.split(command, comments=True)[1:]
+    found: Any = typer.main.get_command(app)
+    while parts := inner(found):
+        if not words:
+            return None  # a group by its name
+        if words[0] not in parts:
+            return "no such command"
+        found = parts[words.pop(0)]
+    try:
+        found.make_context(found.name, words)
+    except typer.Exit:
+        return None  # --help
+    except typer.BadParameter.__mro__[2] as error:
+        return str(error) or type(error).__name__
+    return None
+
+
+@pytest.mark.parametrize(
+    "command", ["icr families list --lost two", "icr no such", "icr child show --no", "icr leads caseload"]
+)
+def test_a_wrong_command_is_found(command: str) -> None:
+    assert refused(command) is not None
+
+
 @pytest.mark.parametrize(("page", "command"), sorted(set(commands())))
 def test_commands_are_as_shown(page: str, command: str) -> None:
     if "NAME" in command or "ID" in command.split() or "FAMILY" in command:
         pytest.skip("stands for a command")
-    words = shlex.split(command, comments=True)[1:]
-    found: Any = typer.main.get_command(app)
-    context = None
-    while getattr(found, "commands", None) and words and not words[0].startswith("-"):
-        context = found.make_context(words[0], [], parent=context, resilient_parsing=True)
-        assert words[0] in found.commands, f"{page}: no such command"
-        found = found.commands[words.pop(0)]
-    if not getattr(found, "commands", None) and words:
-        found.make_context(found.name, words, parent=context)  # raises for what it would refuse
+    assert refused(command) is None, page
 
 
 @pytest.mark.parametrize(("page", "event"), events(), ids=lambda value: value if isinstance(value, str) else None)
