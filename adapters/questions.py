@@ -201,7 +201,7 @@ class Asked:
                 return {
                     "as_at": effective_at.isoformat(), "position": self._outward(self._edition.position), "edition": self._number,
                     **self._family(listed, place, day), "members": [self._line(child, effective_at) for child in listed.children],
-                    "feeds": {rule.id: feed_heard(rule, None, feeds, day) or "heard" for rule in RULES.values() if not rule.one_organisation},
+                    "feeds": {rule.id: feed_heard(rule, None, feeds, day) or "heard" for rule in RULES.values() if rule.feeds},
                 }  # fmt: skip
         return None
 

@@ -7,6 +7,7 @@ from typing import Any
 from domain.dates import FOREVER
 from domain.effects import Act
 from domain.events import ChildId, Event, RecordId
+from domain.identifiers import NHS, UPN
 from domain.spans import Spans, subtract, union
 from domain.timeline import Entry, Fact, Mark, entries, live_facts, standing_marks
 
@@ -35,6 +36,7 @@ class Child:
     expected: int | None
     death: int | None
     person: Mapping[str, Any] | None
+    numbered: bool = True
 
     def of_kind(self, *kinds: str) -> list[Entry]:
         """Entries of some kinds whose dates can be trusted."""
@@ -62,8 +64,13 @@ class Child:
         return union([*away, *([(self.death, FOREVER)] if self.death is not None else [])])
 
 
-def build_child(child: ChildId, records: Sequence[RecordId], events: Iterable[Event]) -> Child:
-    """A child from the events of its records."""
+def build_child(
+    child: ChildId,
+    records: Sequence[RecordId],
+    events: Iterable[Event],
+    scheme_of: Mapping[RecordId, str] | None = None,
+) -> Child:
+    """A child from the events of its records; `scheme_of` tells whether it is known by a number of school or health."""
     mine = [event for event in events if event.record in set(records)]
     facts = live_facts(mine)
     return Child(
@@ -76,6 +83,7 @@ def build_child(child: ChildId, records: Sequence[RecordId], events: Iterable[Ev
         _last([(f.event.order, p["expected_date"]) for f in facts if (p := _person_of(f)) is not None]),
         _death(facts),
         _person(facts),
+        scheme_of is None or any(scheme_of.get(record) in (NHS, UPN) for record in records),
     )
 
 

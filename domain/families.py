@@ -15,7 +15,7 @@ from typing import Any
 from domain import codes
 from domain.child import Child
 from domain.events import ChildId, RecordId
-from domain.indicators import RULES, Indicator, Rule, indicators
+from domain.indicators import NO_NUMBER, RULES, Indicator, Rule, indicators
 
 MAX_RESIDENTS = 10
 _NOWHERE = re.compile(r"ZZ99", re.IGNORECASE)
@@ -73,15 +73,16 @@ class Family:
 
 
 def feed_heard(rule: Rule, organisation: str | None, feeds: Iterable[Feed], day: int) -> str | None:
-    """None when the feeds a rule relies on were heard recently enough; else the feed that was not."""
-    for event_type in rule.feeds:
-        relevant = [
-            f
-            for f in feeds
-            if f.event_type == event_type and (not rule.one_organisation or f.organisation == organisation)
-        ]
+    """None when the feeds a rule relies on were heard recently enough; else the feed, or what else, was not.
+
+    Where an indicator rests on what one organisation said it is that one's feed; else every feed of the type.
+    """
+    if organisation == NO_NUMBER:
+        return NO_NUMBER
+    for event_type in rule.feeds if organisation is None else rule.feeds_of_one:
+        relevant = [f for f in feeds if f.event_type == event_type and organisation in (None, f.organisation)]
         if not relevant:
-            return event_type if not rule.one_organisation else f"{organisation} {event_type}"
+            return event_type if organisation is None else f"{organisation} {event_type}"
         allowance = FEED_ALLOWANCE_BY_TYPE.get(event_type, FEED_ALLOWANCE_DAYS)
         silent = sorted(f.organisation for f in relevant if f.complete_through < day - allowance)
         if silent:

@@ -26,18 +26,22 @@ NO_GP = "no_gp"
 HOMELESS_OR_MOBILE = "homeless_or_mobile"
 DROPPED_OUT = "dropped_out"
 
+# Stands in the place of an organisation: a child known by no number of school or health cannot be missed at school.
+NO_NUMBER = "no school or NHS number"
+
 GP_SUPPRESSORS = frozenset({"death", "embarkation"})
 DISENGAGED = frozenset({"disengaged", "not_contactable"})
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a person is told of an indicator; `feeds` are event types that must have been heard, for `one` organisation or all."""
+    """What a person is told of an indicator; `feeds` must have been heard from all who publish them; `feeds_of_one` from the
+    organisation whose word the indicator rests on, where there is one."""
 
     id: str
     domain: str
     feeds: tuple[str, ...]
-    one_organisation: bool
+    feeds_of_one: tuple[str, ...]
     clears_when: str
     caution: str
 
@@ -45,15 +49,15 @@ class Rule:
 RULES = {
     rule.id: rule
     for rule in (
-        Rule(NO_SCHOOL, "education", ("PupilAdmitted",), False, "a school admits the child, or the child leaves school age",
+        Rule(NO_SCHOOL, "education", ("PupilAdmitted",), (), "a school admits the child, or the child leaves school age",
              "The child may be taught at home, at an independent school or abroad, or may be waiting for a place."),
-        Rule(TEN_DAYS_ABSENT, "education", ("AttendanceMarked",), True, "a session is marked present, elsewhere or authorised",
+        Rule(TEN_DAYS_ABSENT, "education", (), ("AttendanceMarked",), "a session is marked present, elsewhere or authorised",
              "Code N may not have been amended yet."),
-        Rule(NO_GP, "primary health", ("GpRegistered",), False, "a practice registers the child",
+        Rule(NO_GP, "primary health", ("GpRegistered",), (), "a practice registers the child",
              "A move may be in progress; private care is not seen here."),
-        Rule(HOMELESS_OR_MOBILE, "housing", ("AddressChanged",), False, "the placement ends, or twelve months pass with fewer moves",
+        Rule(HOMELESS_OR_MOBILE, "housing", ("AddressChanged",), ("TemporaryAccommodationPlaced",), "the placement ends, or twelve months pass with fewer moves",
              "An address may have been mistyped; care may be shared between two homes."),
-        Rule(DROPPED_OUT, "support", ("InvolvementStarted",), False, "another service starts to work with the child",
+        Rule(DROPPED_OUT, "support", ("InvolvementStarted",), (), "another service starts to work with the child",
              "Things may have improved; consent withheld is not disengagement."),
     )
 }  # fmt: skip
@@ -82,7 +86,8 @@ def _no_school(child: Child) -> list[Indicator]:
     enrolments = child.of_kind("enrolment")
     age = school_age(child.birth)
     spans = not_silenced(child, subtract((age,), dated_spans(enrolments)))
-    return [Indicator(NO_SCHOOL, a, a, b, _ending_at(enrolments, a)) for a, b in spans]
+    unsure = None if child.numbered else NO_NUMBER
+    return [Indicator(NO_SCHOOL, a, a, b, _ending_at(enrolments, a), unsure) for a, b in spans]
 
 
 def _ending_at(found: Sequence[Entry], day: int) -> tuple[int, ...]:
@@ -104,38 +109,52 @@ def _no_gp(child: Child) -> list[Indicator]:
 
 
 def _mobile_spans(child: Child) -> Spans:
-    """Three different addresses in a row within twelve months, from the third on."""
+    """Three different addresses within twelve months, from the third on, as long as the earliest of them is within."""
     moves: list[tuple[int, object]] = []
     for address in child.addresses:
         where = place_of(address.address)
         if where is not None and (not moves or moves[-1][1] != where):
             moves.append((address.start, where))
-    window = MOBILE_ADDRESSES - 1
-    return union((moves[i][0], add_months(moves[i - window][0], MOBILE_MONTHS)) for i in range(window, len(moves)))
+    spans = []
+    for here in range(len(moves)):
+        enough = [i for i in range(here + 1) if len({where for _, where in moves[i : here + 1]}) >= MOBILE_ADDRESSES]
+        if enough:
+            spans.append((moves[here][0], add_months(moves[enough[-1]][0], MOBILE_MONTHS)))
+    return union(spans)
 
 
 def place_of(address: Mapping[str, Any]) -> object | None:
-    """What tells one address from another: the UPRN, else postcode and first line; None for no address at all."""
+    """What tells one address from another: postcode and first line, else the UPRN; None for no address at all.
+
+    The UPRN comes second because senders leave it out or pad it, and one home must not count as two.
+    """
     if address["status"] not in ("current", "last_known"):
         return None
+    postcode, first = (
+        str(address["postcode"] or "").replace(" ", "").upper(),
+        (address["lines"] or [""])[0].strip().casefold(),
+    )
+    if postcode and first:
+        return (postcode, first)
     if address["uprn"]:
-        return str(address["uprn"])
-    if not address["postcode"] and not address["lines"]:
-        return None
-    first = address["lines"][0] if address["lines"] else ""
-    return (str(address["postcode"] or "").replace(" ", "").upper(), first.strip().casefold())
+        return str(address["uprn"]).strip().lstrip("0")
+    return (postcode, first) if postcode or first else None
 
 
 def _homeless(child: Child) -> list[Indicator]:
     placed = child.of_kind("temporary_accommodation")
-    none_known = [
-        (a.start, until)
+    nowhere = [
+        (a, until)
         for a, until in child.address_spans()
         if a.address["status"] == "none_known" or a.address["residence"] == "no_fixed_abode"
     ]
-    spans = not_silenced(child, union([*open_spans(placed), *none_known, *_mobile_spans(child)]))
-    positions = tuple(sorted({p for e in placed for p in e.positions}))
-    return [Indicator(HOMELESS_OR_MOBILE, a, a, b, positions) for a, b in spans]
+    days = union([*open_spans(placed), *((a.start, until) for a, until in nowhere), *_mobile_spans(child)])
+    positions = tuple(sorted({p for e in placed for p in e.positions} | {a.position for a, _ in nowhere}))
+    found: list[Indicator] = []
+    for start, end in not_silenced(child, days):
+        placing = [e.organisation for e in placed if e.start is not None and e.start < end and e.open_until() > start]
+        found.append(Indicator(HOMELESS_OR_MOBILE, start, start, end, positions, max(placing, default=None)))
+    return found
 
 
 def _dropped_out(child: Child) -> list[Indicator]:
@@ -151,7 +170,10 @@ def _dropped_out(child: Child) -> list[Indicator]:
 
 
 def _ten_days(child: Child) -> list[Indicator]:
-    """Ten school days in a row with nothing but unauthorised absence; days without a required session do not count."""
+    """Ten school days in a row with nothing but unauthorised absence; days without a required session do not count.
+
+    It lasts until a day of another kind, or until the child leaves that school.
+    """
     by_day: dict[int, set[int]] = defaultdict(set)
     schools: dict[int, set[str]] = defaultdict(set)
     for mark in child.marks:
@@ -165,8 +187,13 @@ def _ten_days(child: Child) -> list[Indicator]:
             run.append(day)
             continue
         if len(run) >= TEN_DAYS:
-            school = "urn-" + max(schools[run[-1]])
-            spans = not_silenced(child, union([(run[TEN_DAYS - 1], day)]))
-            found.extend(Indicator(TEN_DAYS_ABSENT, run[0], a, b, (), school) for a, b in spans)
+            school = max(schools[run[-1]])
+            left = [
+                e.end
+                for e in child.of_kind("enrolment")
+                if e.provider == school and e.end is not None and e.end > run[-1]
+            ]
+            spans = not_silenced(child, union([(run[TEN_DAYS - 1], min([day, *left]))]))
+            found.extend(Indicator(TEN_DAYS_ABSENT, run[0], a, b, (), f"urn-{school}") for a, b in spans)
         run = []
     return found

@@ -14,6 +14,9 @@ from domain.timeline import Entry
 
 ACCEPT_WITHIN_WORKING_DAYS = 5
 
+# Services of that name are the team around a child or family that a lead is chosen for (domain.md D).
+TEAMS_AROUND = frozenset({"team around the family", "team around the child"})
+
 NO_LEAD = "early_help_without_lead"
 LEAD_GONE = "lead_involvement_ended"
 CONTESTED = "contested_lead"
@@ -53,7 +56,9 @@ def _spans_to_gaps(rule: str, child: Child, spans: Spans, positions: tuple[int, 
 
 
 def _no_lead(child: Child, leads: list[Entry]) -> list[Gap]:
-    helps = child.of_kind("early_help")
+    helps = [
+        e for e in child.of_kind("early_help", "involvement") if e.kind == "early_help" or e.service in TEAMS_AROUND
+    ]
     covered = union(span for lead in leads for span in active_span(lead))
     return _spans_to_gaps(NO_LEAD, child, subtract(open_spans(helps), covered), _positions(helps))
 

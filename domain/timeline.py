@@ -244,8 +244,12 @@ def _by_walk(group: _Group) -> list[Entry]:
 
 
 def _acceptances_that_start(group: _Group) -> list[Fact]:
-    """An acceptance with no nomination on or before its day starts the lead itself."""
-    return [a for a in group.accepts if not any(s.start <= a.start for s in group.starts)]
+    """An acceptance starts the lead itself when no nomination is open on its day."""
+
+    def open_on(day: int) -> int:
+        return sum(s.start <= day for s in group.starts) - sum(e.start <= day for e in group.ends)
+
+    return [a for a in group.accepts if open_on(a.start) <= 0]
 
 
 def _closed_alone(fact: Fact) -> Entry:
@@ -256,15 +260,22 @@ def _closed_alone(fact: Fact) -> Entry:
 
 
 def _close(chain: list[Fact], ends: list[Fact]) -> list[Entry]:
-    """One run of starts followed by a run of ends."""
+    """One run of starts followed by a run of ends; starts by one worker and team restate one interval and merge."""
     if not chain:
         return [_entry([end], end, None, end.start, END_WITHOUT_START) for end in ends]
+    one_hand = len({(worker_key(start.worker), _team_key(start)) for start in chain}) == 1
     if not ends:
-        return [_entry([start], start, start.start, None, None) for start in chain]
-    if len(chain) == 1:
-        first = _entry([chain[0], ends[0]], chain[0], chain[0].start, ends[0].start, None, reason_from=ends[0])
+        spells = [chain] if one_hand else [[start] for start in chain]
+        return [_entry(spell, spell[0], spell[0].start, None, None) for spell in spells]
+    if one_hand:
+        first = _entry([*chain, ends[0]], chain[0], chain[0].start, ends[0].start, None, reason_from=ends[0])
         return [first, *(_entry([end], end, None, end.start, END_WITHOUT_START) for end in ends[1:])]
     return [_entry([start, *ends], start, start.start, None, AMBIGUOUS_END, reason_from=ends[0]) for start in chain]
+
+
+def _team_key(fact: Fact) -> str | None:
+    team = fact.event.body.get("team")
+    return None if team is None else f"{team['organisation']}:{team['code']}"
 
 
 def _attach(made: list[Entry], group: _Group) -> list[Entry]:

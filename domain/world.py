@@ -31,7 +31,7 @@ def build_world(events: Iterable[Event], scheme_of: Mapping[RecordId, str], know
     told = [event for event in history if event.act is not Act.FEED]
     records = {event.record for event in told}
     grouped = children_of(sorted({*records, *links.child}), links)
-    children = {child: build_child(child, members, told) for child, members in grouped.items()}
+    children = {child: build_child(child, members, told, scheme_of) for child, members in grouped.items()}
     return World(children, links, tuple(feeds(history)))
 
 

@@ -33,9 +33,10 @@ INSERT INTO stage_entry (main, record, kind, service, provider, organisation, st
                          scope, provision, reason, lapses_after, others, positions, recorded_at, key)
 WITH f AS (
     SELECT *, act IN (2, 13) AS is_end,
-        act IN (1, 9, 12) OR (act = 10 AND day < coalesce(min(day) FILTER (WHERE act IN (1, 9, 12)) OVER g, 2000000)) AS is_start
+        act IN (1, 9, 12) OR (act = 10 AND
+            count(*) FILTER (WHERE act IN (1, 9, 12)) OVER by_day - count(*) FILTER (WHERE act IN (2, 13)) OVER by_day <= 0) AS is_start
     FROM stage_fact WHERE act IN (1, 2, 9, 10, 12, 13) AND reference IS NULL
-    WINDOW g AS (PARTITION BY record, kind, provider, service)
+    WINDOW by_day AS (PARTITION BY record, kind, provider, service ORDER BY day RANGE UNBOUNDED PRECEDING)
 ), counted AS (
     SELECT *,
         (count(*) FILTER (WHERE is_start) OVER earlier - count(*) FILTER (WHERE is_end) OVER earlier) > 0 AS something_open
@@ -51,7 +52,9 @@ WITH f AS (
 ), chained AS (
     SELECT *, sum(turn) OVER (PARTITION BY record, kind, provider, service ORDER BY step) AS chain FROM turned
 ), numbered AS (
-    SELECT *, count(*) FILTER (WHERE is_start) OVER c AS starts_in, count(*) FILTER (WHERE is_end) OVER c AS ends_in,
+    SELECT *, min(concat(worker, '|', team)) FILTER (WHERE is_start) OVER c = max(concat(worker, '|', team)) FILTER (WHERE is_start) OVER c AS one_hand,
+        log.array_join(ARRAY[position] || coalesce(amended, '{}')) FILTER (WHERE is_start) OVER c AS all_starts,
+        count(*) FILTER (WHERE is_start) OVER c AS starts_in, count(*) FILTER (WHERE is_end) OVER c AS ends_in,
         row_number() OVER (PARTITION BY record, kind, provider, service, chain, is_end ORDER BY step) AS nth,
         first_value(CASE WHEN is_end THEN day END) OVER e AS first_end, first_value(CASE WHEN is_end THEN reason END) OVER e AS first_reason,
         first_value(CASE WHEN is_end THEN ARRAY[position] || coalesce(amended, '{}') END) OVER e AS first_positions,
@@ -62,15 +65,15 @@ WITH f AS (
 )
 SELECT position, record, kind, service, provider, organisation,
     CASE WHEN is_start THEN day END,
-    CASE WHEN is_end THEN day WHEN starts_in = 1 AND ends_in > 0 THEN first_end END,
-    CASE WHEN is_end THEN 'end_without_start' WHEN starts_in > 1 AND ends_in > 0 THEN 'ambiguous_end' END,
+    CASE WHEN is_end THEN day WHEN one_hand AND ends_in > 0 THEN first_end END,
+    CASE WHEN is_end THEN 'end_without_start' WHEN NOT one_hand AND ends_in > 0 THEN 'ambiguous_end' END,
     worker, team, role, scope, provision,
     CASE WHEN is_end THEN reason WHEN ends_in > 0 THEN first_reason END, lapses_after, others,
-    log.sorted(ARRAY[position] || coalesce(amended, '{}')
-        || CASE WHEN is_start AND starts_in = 1 AND ends_in > 0 THEN first_positions WHEN is_start AND ends_in > 0 THEN all_ends ELSE '{}' END),
+    log.sorted(ARRAY[position] || coalesce(amended, '{}') || CASE WHEN is_start AND one_hand THEN all_starts ELSE '{}' END
+        || CASE WHEN is_start AND one_hand AND ends_in > 0 THEN first_positions WHEN is_start AND ends_in > 0 THEN all_ends ELSE '{}' END),
     recorded_at, key
 FROM numbered
-WHERE is_start OR starts_in = 0 OR (starts_in = 1 AND nth > 1)
+WHERE (is_start AND (NOT one_hand OR nth = 1)) OR (is_end AND (starts_in = 0 OR (one_hand AND nth > 1)))
 UNION ALL
 SELECT position, record, kind, service, provider, organisation, day, CASE WHEN until < day THEN NULL ELSE until END,
     CASE WHEN until < day THEN 'end_before_start' END, worker, team, role, scope, provision, NULL, lapses_after, others,

@@ -31,8 +31,8 @@ SELECT c.child, c.child FROM stage_child c WHERE NOT EXISTS (SELECT FROM members
 
 DELETE FROM stage_address;
 INSERT INTO stage_address
-SELECT child, day, lead(day, 1, 2000000) OVER (PARTITION BY child ORDER BY day), status, residence, place
-FROM (SELECT DISTINCT ON (m.child, a.day) m.child, a.day, a.status, a.residence, a.place
+SELECT child, main, day, lead(day, 1, 2000000) OVER (PARTITION BY child ORDER BY day), status, residence, place
+FROM (SELECT DISTINCT ON (m.child, a.day) m.child, a.main, a.day, a.status, a.residence, a.place
       FROM stage_member m JOIN address a ON a.record = m.record AND a.to_ed IS NULL
       ORDER BY m.child, a.day, a.recorded_at DESC, a.key DESC) d;
 
@@ -51,10 +51,10 @@ FROM stage_child c LEFT JOIN vital v USING (child) LEFT JOIN away a USING (child
 
 DELETE FROM stage_own;
 INSERT INTO stage_own
-SELECT m.child, e.main, e.kind, e.service, e.scope, e.worker, e.provision, e.starts, coalesce(e.ends, 2000000),
+SELECT m.child, e.main, e.kind, e.service, e.provider, e.organisation, e.scope, e.worker, e.provision, e.starts, coalesce(e.ends, 2000000),
     coalesce(e.ends, greatest(e.starts, coalesce(e.confirmed, e.starts)) + e.lapses_after, 2000000), e.accepted, e.reason, e.positions
 FROM stage_child c JOIN stage_member m USING (child)
 JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.why IS NULL AND e.starts IS NOT NULL
-WHERE c.facts AND e.kind IN ('enrolment', 'gp_registration', 'early_help', 'involvement', 'temporary_accommodation', 'lead');
+WHERE (c.facts OR e.kind = 'enrolment') AND e.kind IN ('enrolment', 'gp_registration', 'early_help', 'involvement', 'temporary_accommodation', 'lead');
 
 DELETE FROM stage_rectangle;

@@ -1,6 +1,6 @@
 -- Indicators (domain.indicators), each worked out ahead as if nothing more came.
 -- no_school: compulsory school age without an enrolment.
-INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
+INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
 WITH age AS (
     SELECT DISTINCT ON (m.child) m.child, p.age_from, p.age_to
     FROM stage_child c JOIN stage_member m USING (child) JOIN person p ON p.record = m.record AND p.to_ed IS NULL
@@ -9,7 +9,9 @@ WITH age AS (
     SELECT child, range_agg(int4range(starts, until)) AS days FROM stage_own WHERE kind = 'enrolment' GROUP BY child
 )
 SELECT a.child, 'no_school', lower(r), lower(r), upper(r),
-    log.sorted((SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = a.child AND o.kind = 'enrolment' AND o.until = lower(r)))
+    log.sorted((SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = a.child AND o.kind = 'enrolment' AND o.until = lower(r))),
+    CASE WHEN NOT EXISTS (SELECT FROM stage_member m JOIN log.subject u ON u.record = m.record WHERE m.child = a.child AND u.scheme IN ('nhs', 'upn'))
+        THEN 'no school or NHS number' END
 FROM age a JOIN stage_silence s USING (child) LEFT JOIN enrolled e USING (child)
 CROSS JOIN LATERAL unnest(int4multirange(int4range(a.age_from, a.age_to)) - coalesce(e.days, '{}') - s.silenced) AS r;
 
@@ -30,12 +32,14 @@ WHERE NOT EXISTS (SELECT FROM stage_own o WHERE o.child = g.child AND o.kind = '
                   AND o.reason IN ('death', 'embarkation'));
 
 -- homeless_or_mobile: placed, no address known, or three different addresses in a row within twelve months.
-INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
+INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
 WITH moved AS (
     SELECT *, place IS DISTINCT FROM lag(place) OVER (PARTITION BY child ORDER BY day) AS new FROM stage_address
     WHERE status IN ('current', 'last_known') AND place IS NOT NULL
 ), third AS (
-    SELECT child, day, lag(day, 2) OVER (PARTITION BY child ORDER BY day) AS first FROM moved WHERE new
+    SELECT m.child, m.day, (SELECT max(b.day) FROM moved b WHERE b.child = m.child AND b.new AND b.day <= m.day
+        AND (SELECT count(DISTINCT c.place) FROM moved c WHERE c.child = m.child AND c.new AND c.day BETWEEN b.day AND m.day) >= 3) AS first
+    FROM moved m WHERE m.new
 ), part AS (
     SELECT child, int4range(starts, open_until) AS days FROM stage_own WHERE kind = 'temporary_accommodation'
     UNION ALL
@@ -46,7 +50,11 @@ WITH moved AS (
     SELECT child, range_agg(days) AS days FROM part GROUP BY child
 )
 SELECT d.child, 'homeless_or_mobile', lower(r), lower(r), upper(r),
-    log.sorted((SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = d.child AND o.kind = 'temporary_accommodation'))
+    log.sorted(array_cat(
+        (SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = d.child AND o.kind = 'temporary_accommodation'),
+        (SELECT array_agg(a.main) FROM stage_address a WHERE a.child = d.child AND (a.status = 'none_known' OR a.residence = 'no_fixed_abode')))),
+    (SELECT max(o.organisation COLLATE "C") FROM stage_own o WHERE o.child = d.child AND o.kind = 'temporary_accommodation'
+        AND o.starts < upper(r) AND o.open_until > lower(r))
 FROM days d JOIN stage_child c ON c.child = d.child AND c.facts JOIN stage_silence s ON s.child = d.child
 CROSS JOIN LATERAL unnest(d.days - s.silenced) AS r;
 
@@ -82,8 +90,10 @@ WITH step AS (
         lead(day, 1, 2000000) OVER (PARTITION BY child ORDER BY day) AS next_day
     FROM school_day
 ), run AS (
-    SELECT child, min(day) AS since, (array_agg(day ORDER BY day))[10] AS starts, max(next_day) AS ends, (array_agg(school ORDER BY day DESC))[1] AS school
+    SELECT child, min(day) AS since, (array_agg(day ORDER BY day))[10] AS starts, max(next_day) AS ends, max(day) AS last, (array_agg(school ORDER BY day DESC))[1] AS school
     FROM island WHERE away GROUP BY child, run HAVING count(*) >= 10
 )
 SELECT n.child, 'ten_days_absent', n.since, lower(r), upper(r), '{}', 'urn-' || n.school
-FROM run n JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(n.starts, n.ends)) - s.silenced) AS r;
+FROM (SELECT run.*, least(run.ends, (SELECT min(o.until) FROM stage_own o WHERE o.child = run.child AND o.kind = 'enrolment'
+                                      AND o.provider = run.school AND o.until > run.last)) AS left_by FROM run) n
+JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(n.starts, n.left_by)) - s.silenced) AS r;

@@ -7,7 +7,8 @@ WITH lead AS (
     SELECT child, range_agg(active) AS days FROM lead GROUP BY child
 ), helped AS (
     SELECT child, range_agg(int4range(starts, open_until)) AS days, log.sorted(log.array_join(positions)) AS positions
-    FROM stage_own WHERE kind = 'early_help' GROUP BY child
+    FROM stage_own WHERE kind = 'early_help' OR (kind = 'involvement' AND service IN ('team around the family', 'team around the child'))
+    GROUP BY child
 ), no_lead AS (
     SELECT h.child, 'early_help_without_lead' AS rule, NULL::int AS since, h.days - coalesce(c.days, '{}') AS days, h.positions
     FROM helped h LEFT JOIN covered c USING (child)

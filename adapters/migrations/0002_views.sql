@@ -269,9 +269,9 @@ COMMENT ON TABLE {view}.absence_child IS 'The same by child';
 COMMENT ON COLUMN {view}.absence_child.child IS 'Child';
 COMMENT ON COLUMN {view}.absence_child.days IS 'Days marked';
 CREATE UNLOGGED TABLE {view}.stage_own (
-    child uuid NOT NULL, main bigint NOT NULL, kind text NOT NULL, service text NOT NULL, scope text, worker text, provision text NOT NULL,
-    starts int NOT NULL, until int NOT NULL, open_until int NOT NULL, accepted int, reason text, positions bigint[] NOT NULL
+    child uuid NOT NULL, main bigint NOT NULL, kind text NOT NULL, service text NOT NULL, provider text NOT NULL, organisation text NOT NULL,
+    scope text, worker text, provision text NOT NULL, starts int NOT NULL, until int NOT NULL, open_until int NOT NULL, accepted int, reason text, positions bigint[] NOT NULL
 );
 COMMENT ON TABLE {view}.stage_own IS 'Working rows of one edition: entries of those children whose dates can be trusted';
-CREATE UNLOGGED TABLE {view}.stage_address (child uuid NOT NULL, day int NOT NULL, until int NOT NULL, status text NOT NULL, residence text, place uuid);
+CREATE UNLOGGED TABLE {view}.stage_address (child uuid NOT NULL, main bigint NOT NULL, day int NOT NULL, until int NOT NULL, status text NOT NULL, residence text, place uuid);
 COMMENT ON TABLE {view}.stage_address IS 'Working rows of one edition: addresses of those children, each until the next';

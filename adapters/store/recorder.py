@@ -210,10 +210,12 @@ class Recorder:
             _fence(connection, offsets, at)
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
             head = connection.execute(
-                "SELECT position, hash, EXISTS (SELECT FROM log.aside WHERE state IN ('waiting', 'ready')) FROM log.head", binary=True
+                "SELECT position, hash, EXISTS (SELECT FROM log.aside WHERE state IN ('waiting', 'ready')), "
+                "EXISTS (SELECT FROM log.aside WHERE state = 'ready') FROM log.head",
+                binary=True,
             ).fetchone()
             assert head is not None
-            position, previous, anyone_waits = head
+            position, previous, anyone_waits, ready = head
             if only_if_last is not None:
                 _still_last(connection, *only_if_last)
             if any(item.rejected is not None and item.rejected.reason == "waits_for" for item in items):
@@ -222,7 +224,8 @@ class Recorder:
             if survivors:
                 self._write(connection, rows, position, len(survivors), bytes(previous), at)
             self._write_asides(connection, items, outcomes, at)
-            ready = bool(survivors and anyone_waits and self._release(connection, survivors, at))
+            # What became ready in a process that died before it could re-drive is taken up by whoever appends next.
+            ready = bool(survivors and anyone_waits and self._release(connection, survivors, at)) or ready
         self._recent.add([item.key for item in survivors])  # type: ignore[misc]
         return [outcome for outcome in outcomes if outcome is not None], ready
 

@@ -14,7 +14,6 @@ from tests.spec.words import (
     relationship_stated,
 )
 
-pytestmark = pytest.mark.xfail(reason="found by the examples, not mended yet", raises=AssertionError)
 
 
 def test_registration_told_twice(given, asked):
