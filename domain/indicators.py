@@ -35,8 +35,11 @@ DISENGAGED = frozenset({"disengaged", "not_contactable"})
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a person is told of an indicator; `feeds` must have been heard from all who publish them; `feeds_of_one` from the
-    organisation whose word the indicator rests on, where there is one."""
+    """What a person is told of an indicator.
+
+    `feeds` must have been heard from all who publish them; `feeds_of_one` from the organisation whose word the
+    indicator rests on, where there is one.
+    """
 
     id: str
     domain: str
@@ -55,7 +58,8 @@ RULES = {
              "Code N may not have been amended yet."),
         Rule(NO_GP, "primary health", ("GpRegistered",), (), "a practice registers the child",
              "A move may be in progress; private care is not seen here."),
-        Rule(HOMELESS_OR_MOBILE, "housing", ("AddressChanged",), ("TemporaryAccommodationPlaced",), "the placement ends, or twelve months pass with fewer moves",
+        Rule(HOMELESS_OR_MOBILE, "housing", ("AddressChanged",), ("TemporaryAccommodationPlaced",),
+             "the placement ends, or twelve months pass with fewer moves",
              "An address may have been mistyped; care may be shared between two homes."),
         Rule(DROPPED_OUT, "support", ("InvolvementStarted",), (), "another service starts to work with the child",
              "Things may have improved; consent withheld is not disengagement."),

@@ -118,7 +118,7 @@ class JavaBroker:
 
     def _java(self) -> list[str]:
         """No shell, which would expand the star."""
-        options = ["-Xmx512m", "-XX:-UsePerfData", "-Dlog4j2.level=WARN", f"-Djava.io.tmpdir={self.folder}/tmp"]
+        options = ["-Xmx512m", "-XX:-UsePerfData", "-Dlog4j2.level=WARN", f"-Djava.io.tmpdir={self.folder / 'tmp'}"]
         return ["java", *options, "-cp", f"{self._jars}/*"]
 
     def _await(self) -> None:

@@ -22,7 +22,9 @@ _PICK: Final = """
 UNION (SELECT child FROM {view}.rectangle WHERE to_ed IS NULL ORDER BY md5(child::text) LIMIT %(n)s)
 UNION (SELECT record FROM {view}.membership WHERE to_ed IS NULL ORDER BY md5(record::text) LIMIT %(n)s)
 """
-_LINKED: Final = "SELECT record, linked FROM log.fact WHERE linked && %(r)s OR (linked IS NOT NULL AND record = ANY(%(r)s))"
+_LINKED: Final = (
+    "SELECT record, linked FROM log.fact WHERE linked && %(r)s OR (linked IS NOT NULL AND record = ANY(%(r)s))"
+)
 
 
 class Wrong(IcrError):
@@ -40,7 +42,7 @@ def views_equal_rebuild(connection: psycopg.Connection[Any]) -> int:
 def views_equal_reference(connection: psycopg.Connection[Any], keys: MasterKeys, sample: int = SAMPLE) -> int:
     """Compare some children of the views now read with the reference (domain.world); how many. Raises Wrong."""
     (view,) = connection.execute("SELECT view FROM log.serving").fetchone() or ("view_a",)
-    picked = connection.execute(_PICK.replace("{view}", view), {"n": sample // 3}).fetchall()  # type: ignore[arg-type]
+    picked = connection.execute(_PICK.replace("{view}", view), {"n": sample // 3}).fetchall()
     records = _closed(connection, {row[0] for row in picked})
     history = list(LogReader(connection, keys).events(records=sorted(records)))
     schemes = connection.execute("SELECT record, scheme FROM log.subject WHERE record = ANY(%s)", (list(records),))
@@ -78,7 +80,7 @@ def _told(world: World) -> dict[str, set[Any]]:
 
 def _shown(connection: psycopg.Connection[Any], view: str, records: Sequence[UUID]) -> dict[str, set[Any]]:
     def rows(query: str) -> list[tuple[Any, ...]]:
-        return connection.execute(query.replace("{v}", view), {"r": records}).fetchall()  # type: ignore[arg-type]
+        return connection.execute(query.replace("{v}", view), {"r": records}).fetchall()
 
     members = rows("SELECT record, child FROM {v}.membership WHERE record = ANY(%(r)s) AND to_ed IS NULL")
     several = [child for _, child in members]

@@ -147,7 +147,7 @@ class Ingest:
         self._stack.callback(shipped.close)
         return shipped
 
-    def _contest(self, module: str, url: str, **settings: Any) -> Contestant:
+    def _contest(self, module: str, url: str, **settings: int) -> Contestant:
         about = {"url": url, "bootstrap_servers": self._bootstrap, "embedded": self._embedded, **settings}
         contestant = Contestant(module, about)
         self._stack.callback(contestant.close)

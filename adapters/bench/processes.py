@@ -71,7 +71,9 @@ def _status(pid: int, name: str) -> int:
 
 def machine() -> dict[str, object]:
     """What it runs on."""
-    cpu = next((line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "")
+    cpu = next(
+        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), ""
+    )
     memory = next((int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
     return {
         "cores": len(os.sched_getaffinity(0)),

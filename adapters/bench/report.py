@@ -72,6 +72,9 @@ def tables(found: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...], list[tu
         ("conditions", ("condition", "value"), list(conditions)),
     ]
     if "statements" in found:
-        rows = [(one["us_an_event"], one["wal_bytes_an_event"], one["calls"], one["statement"]) for one in found["statements"]]
+        rows = [
+            (one["us_an_event"], one["wal_bytes_an_event"], one["calls"], one["statement"])
+            for one in found["statements"]
+        ]
         shown.append(("statements", ("µs an event", "WAL bytes", "calls", "statement"), list(rows)))
     return shown

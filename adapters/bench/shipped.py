@@ -95,7 +95,9 @@ class Shipped:
         wanted = {tracking_name(cluster, *place): offset for place, offset in part.end.items()}
         end = time.monotonic() + _PATIENCE
         while True:
-            rows = self._connection.execute("SELECT name, next_offset FROM log.tracking WHERE name = ANY(%s)", (list(wanted),))
+            rows = self._connection.execute(
+                "SELECT name, next_offset FROM log.tracking WHERE name = ANY(%s)", (list(wanted),)
+            )
             recorded = dict(rows.fetchall())
             yield sum(recorded.values())
             if all(recorded.get(name, 0) >= offset for name, offset in wanted.items()):
@@ -117,7 +119,7 @@ class Shipped:
 
     def row(self, query: str) -> Any:  # noqa: ANN401
         """The first row of a query on the database."""
-        found = self._connection.execute(query).fetchone()  # type: ignore[arg-type]
+        found = self._connection.execute(query).fetchone()
         assert found is not None
         return found
 

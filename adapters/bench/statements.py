@@ -30,6 +30,12 @@ def slowest(url: str, events: int) -> list[dict[str, Any]]:
             (events, events, _MOST),
         ).fetchall()
     return [
-        {"us_an_event": round(us, 3), "calls": calls, "rows": found, "wal_bytes_an_event": round(wal), "statement": text[:_WIDTH]}
+        {
+            "us_an_event": round(us, 3),
+            "calls": calls,
+            "rows": found,
+            "wal_bytes_an_event": round(wal),
+            "statement": text[:_WIDTH],
+        }
         for us, calls, found, wal, text in rows
     ]

@@ -12,11 +12,10 @@ _SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "shared_buffers"
 def versions(url: str, kafka: str) -> dict[str, object]:
     """What a run is made with; raises what psycopg raises."""
     with psycopg.connect(url) as connection:
-        settings = dict(
-            connection.execute(
-                "SELECT name, current_setting(name) FROM pg_settings WHERE name = ANY(%s)", (list(_SETTINGS),)
-            ).fetchall()
+        rows = connection.execute(
+            "SELECT name, current_setting(name) FROM pg_settings WHERE name = ANY(%s)", (list(_SETTINGS),)
         )
+        settings: dict[str, str] = dict(rows.fetchall())
         server = connection.info.server_version
     return {
         "kafka": kafka,

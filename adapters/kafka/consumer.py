@@ -25,7 +25,7 @@ from kafka.errors import (
 )
 from kafka.structs import OffsetAndMetadata
 
-from adapters.kafka.membership import Membership
+from adapters.kafka.membership import Membership, keep_joining
 from adapters.kafka.places import LOG_SHORTENED, Place, place, recorded_offsets
 from adapters.kafka.topics import HINT, PARTITIONS, SECTOR_OF, TOPICS, cluster_name, connection, tracking_name
 from adapters.kafka.unreadable import Gate
@@ -163,9 +163,9 @@ class Consumer:
         except (KafkaError, OSError, ValueError):
             raise Unreachable("Kafka", HINT) from None
         self._client = client
-        for topic in TOPICS.values():
-            client.partitions_for_topic(topic)  # known before it joins, or it would divide nothing and join again
+        keep_joining(client)
         client.subscribe(list(TOPICS.values()), listener=_Listener(self))
+        client.topics()  # asked before it joins, or it would divide nothing and join again
         return client
 
     def _step(self, stop: Callable[[], bool]) -> None:

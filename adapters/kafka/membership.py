@@ -12,7 +12,7 @@ import hashlib
 import os
 import socket
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from kafka import KafkaAdminClient
 from kafka.admin import MemberToRemove
@@ -59,3 +59,16 @@ class Membership:
                 admin.remove_group_members(self._group, [MemberToRemove(group_instance_id=self.name)])
         os.close(self._descriptor)
         self.name = None
+
+
+def keep_joining(client: Any) -> None:  # noqa: ANN401 - the library has no types
+    """Make a consumer finish a join that went on while nobody polled.
+
+    kafka-python 3.0.12: when the topics' metadata changes, the leader joins again; if `poll` returns meanwhile, the
+    answer comes in the background and is never looked at, since by then the metadata is the same on both sides. The
+    consumer stays without partitions for ever, and healthy as far as Kafka can see. So it is asked to join again as
+    long as a join has been begun and not completed.
+    """
+    coordinator = client._coordinator  # noqa: SLF001
+    need_rejoin = coordinator.need_rejoin
+    coordinator.need_rejoin = lambda: coordinator.rejoining or need_rejoin()

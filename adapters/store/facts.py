@@ -15,8 +15,8 @@ from domain.attendance import CATEGORIES
 from domain.checks import usable_birth, usable_end
 from domain.dates import school_age
 from domain.effects import Act, Effect
-from domain.families import may_be_household
 from domain.events import provider_of, service_of, worker_key
+from domain.families import may_be_household
 
 IDENTITY: Final = "identity"
 COLUMNS: Final = (
@@ -90,7 +90,9 @@ def _text(body: Mapping[str, Any], name: str | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _provider(effect: Effect, organisation: str, body: Mapping[str, Any], hashes: Hashes, others: Sequence[bytes]) -> str:
+def _provider(
+    effect: Effect, organisation: str, body: Mapping[str, Any], hashes: Hashes, others: Sequence[bytes]
+) -> str:
     if effect.kind != "relationship":
         return provider_of(effect, organisation, body)
     if body["family"] is not None:

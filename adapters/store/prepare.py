@@ -1,5 +1,7 @@
-"""From a message to an item that can be appended: decoded, checked, its record and keys found. Nothing is written here
-but subject rows and keys, which are harmless when the append does not follow."""
+"""From a message to an item that can be appended: decoded, checked, its record found where it is remembered.
+
+Nothing is written here.
+"""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -107,7 +109,9 @@ class Preparer:
             item.key_name = effect.retention, period
             return
         item.key_name = effect.retention, 0
-        item.others = [i for other in body["others"] for i in self._checked(other["identifiers"], item, "others.identifiers")[:1]]
+        item.others = [
+            i for other in body["others"] for i in self._checked(other["identifiers"], item, "others.identifiers")[:1]
+        ]
         source_record = body["source"]["source_record_id"]
         if source_record is not None:
             item.source_key = self._hashes.source_record(organisation, source_record)
@@ -149,7 +153,9 @@ class Preparer:
         item.set_aside = ()
         if len(reasons) == 1:
             return Rejected(reasons[0][0], reasons[0][1], "the event's only identifier must pass its check")
-        return Rejected("no_identifier", "subject.identifiers", "at least one identifier of the child that passes its check")
+        return Rejected(
+            "no_identifier", "subject.identifiers", "at least one identifier of the child that passes its check"
+        )
 
     def _checked(self, identifiers: Sequence[Mapping[str, str]], item: Item, field: str) -> list[Identifier]:
         found = []

@@ -101,7 +101,10 @@ class Recorder:
         return [_outcome(item, KEPT if item.rejected else ACCEPTED) for item in items]
 
     def record(
-        self, messages: Sequence[Message], offsets: Sequence[Offset] = (), only_if_last: tuple[Sequence[UUID], int] | None = None
+        self,
+        messages: Sequence[Message],
+        offsets: Sequence[Offset] = (),
+        only_if_last: tuple[Sequence[UUID], int] | None = None,
     ) -> list[Outcome]:
         """Append a batch and say what became of each message, in their order.
 
@@ -153,7 +156,11 @@ class Recorder:
         if amendments:
             self._aim(amendments, items)
         keys = [(i.known, *i.key_name) for i in items if i.key_name not in i.known.keys and i.rejected is None]  # type: ignore[union-attr]
-        keys += [(i.known, IDENTITY, 0) for i in items if i.rejected is None and i.effect.act is not Act.MARK and needs_identity(i.effect, i.body)]
+        keys += [
+            (i.known, IDENTITY, 0)
+            for i in items
+            if i.rejected is None and i.effect.act is not Act.MARK and needs_identity(i.effect, i.body)
+        ]
         if keys:
             subjects.find_keys(self.connection, keys)  # type: ignore[arg-type]
 
@@ -170,15 +177,23 @@ class Recorder:
             own = item.known
             assert own is not None
             mine = {own.record, *item.linked_records}
-            near = here.get(item.waits_for, set()) if item.target_source is None or item.source_key != item.target_source else set()
+            near = (
+                here.get(item.waits_for, set())
+                if item.target_source is None or item.source_key != item.target_source
+                else set()
+            )
             named = there.get(item.waits_for or b"", set()) | near
             found = sorted(one for one in named if one[0] in mine)
             if not named:
                 item.rejected = Rejected("waits_for", "target", "the event it names has not come yet")
             elif not found:
-                item.rejected = Rejected("key_differs", "subject.identifiers", "one of the identifiers of the event it names")
+                item.rejected = Rejected(
+                    "key_differs", "subject.identifiers", "one of the identifiers of the event it names"
+                )
             elif item.effect.act is Act.CORRECT and found[0][1] == "AttendanceMarked":
-                item.rejected = Rejected("not_correctable", "target", "a mark is superseded by a later mark, or retracted")
+                item.rejected = Rejected(
+                    "not_correctable", "target", "a mark is superseded by a later mark, or retracted"
+                )
             elif found[0][0] != own.record:
                 item.known = Known(found[0][0])
 
@@ -231,7 +246,11 @@ class Recorder:
 
     def _nothing_came(self, items: Sequence[Item]) -> None:
         """Under the lock: whatever an amendment waits for has still not come. Else the batch starts again."""
-        waited = [i.waits_for for i in items if i.rejected is not None and i.rejected.reason == "waits_for" and i.waits_for is not None]
+        waited = [
+            i.waits_for
+            for i in items
+            if i.rejected is not None and i.rejected.reason == "waits_for" and i.waits_for is not None
+        ]
         if self._targets(waited):
             raise _TargetCame
 
@@ -287,7 +306,9 @@ class Recorder:
         if not keys:
             return {}
         rows = connection.execute(
-            "SELECT key, digest, position FROM log.inbox WHERE key = ANY(%b)", ([UUID(bytes=k) for k in keys],), binary=True
+            "SELECT key, digest, position FROM log.inbox WHERE key = ANY(%b)",
+            ([UUID(bytes=k) for k in keys],),
+            binary=True,
         )
         return {key.bytes: (digest.bytes, position) for key, digest, position in rows}
 
@@ -299,7 +320,9 @@ class Recorder:
         return _outcome(item, CONFLICT)
 
     def _open(self, connection: Connection, position: int) -> bytes:
-        row = connection.execute("SELECT originator_id, topic, state FROM log.event WHERE notification_id = %s", (position,)).fetchone()
+        row = connection.execute(
+            "SELECT originator_id, topic, state FROM log.event WHERE notification_id = %s", (position,)
+        ).fetchone()
         assert row is not None
         return self.open_payload(row[0], row[1], row[2])
 
@@ -313,7 +336,9 @@ class Recorder:
         self._subjects.find_keys(self.connection, [(known, key_class, int(period))])
         return open_sealed(known.keys[key_class, int(period)], state, record.bytes)
 
-    def _write(self, connection: Connection, rows: Rows, position: int, count: int, previous: bytes, at: datetime) -> None:
+    def _write(
+        self, connection: Connection, rows: Rows, position: int, count: int, previous: bytes, at: datetime
+    ) -> None:
         """Events, facts, source records, set-aside fields, the batch and the head."""
         chained = hashlib.sha256(previous)
         with connection.cursor() as cursor, cursor.copy(_COPY_EVENT) as copy:
@@ -325,12 +350,22 @@ class Recorder:
             _copy(connection, _COPY_MARK, rows.marks)
         with connection.cursor() as cursor:
             if rows.sources:
-                cursor.executemany("INSERT INTO log.source_record (key, position, record) VALUES (%s, %s, %s)", rows.sources)
+                cursor.executemany(
+                    "INSERT INTO log.source_record (key, position, record) VALUES (%s, %s, %s)", rows.sources
+                )
             if rows.set_aside:
-                cursor.executemany("INSERT INTO log.set_aside (position, reason, field, organisation) VALUES (%s, %s, %s, %s)", rows.set_aside)
-        connection.execute(_CLOSE_BATCH, {"last": position + count, "first": position + 1, "was": previous, "hash": chained.digest(), "at": at})
+                cursor.executemany(
+                    "INSERT INTO log.set_aside (position, reason, field, organisation) VALUES (%s, %s, %s, %s)",
+                    rows.set_aside,
+                )
+        connection.execute(
+            _CLOSE_BATCH,
+            {"last": position + count, "first": position + 1, "was": previous, "hash": chained.digest(), "at": at},
+        )
 
-    def _write_asides(self, connection: Connection, items: Sequence[Item], outcomes: list[Outcome | None], at: datetime) -> None:
+    def _write_asides(
+        self, connection: Connection, items: Sequence[Item], outcomes: list[Outcome | None], at: datetime
+    ) -> None:
         """Store what is kept or in conflict; settle what was re-driven."""
         for index, item in enumerate(items):
             outcome, aside = outcomes[index], item.message.aside
@@ -348,7 +383,9 @@ class Recorder:
                 self._asides.settle(connection, aside, "waiting", at, item.rejected)
                 outcomes[index] = _outcome(item, KEPT)
             else:
-                fresh = self._asides.keep(connection, item, KEPT, item.rejected, at, self._known_record(connection, item))
+                fresh = self._asides.keep(
+                    connection, item, KEPT, item.rejected, at, self._known_record(connection, item)
+                )
                 outcomes[index] = _outcome(item, KEPT if fresh else DUPLICATE)
 
     def _known_record(self, connection: Connection, item: Item) -> UUID | None:
@@ -391,14 +428,17 @@ def _fenced() -> NoReturn:
 
 def _still_last(connection: Connection, records: Sequence[UUID], position: int) -> None:
     row = connection.execute(
-        "SELECT EXISTS (SELECT FROM log.event WHERE originator_id = ANY(%s) AND originator_version > %s)", (list(records), position)
+        "SELECT EXISTS (SELECT FROM log.event WHERE originator_id = ANY(%s) AND originator_version > %s)",
+        (list(records), position),
     ).fetchone()
     if row is None or row[0]:
         raise HeadMoved("the records have changed")
 
 
 def _accepted(item: Item) -> Outcome:
-    return Outcome(ACCEPTED, None, None, None, item.schema.event_type, item.body["event_id"], item.position, tuple(item.set_aside))
+    return Outcome(
+        ACCEPTED, None, None, None, item.schema.event_type, item.body["event_id"], item.position, tuple(item.set_aside)
+    )
 
 
 def _outcome(item: Item, outcome: str) -> Outcome:

@@ -88,7 +88,12 @@ def _event_row(event_type: str, period: int) -> tuple[Callable[..., bytes], byte
 def _fact(item: Item, known: Known, key: bytes, hashes: Hashes) -> bytes:
     nonces = os.urandom(NONCE * NONCES_A_FACT)
     identity = Cells(known.record, known.keys[IDENTITY, 0], nonces) if needs_identity(item.effect, item.body) else None
-    columns = {"key": item.key, "source_key": item.source_key, "target_key": item.target_key, "target_source": item.target_source}
+    columns = {
+        "key": item.key,
+        "source_key": item.source_key,
+        "target_key": item.target_key,
+        "target_source": item.target_source,
+    }
     own = Cells(known.record, key, nonces)
     return fact_row(
         item.effect, item.body, known.record, columns, hashes, item.other_records, item.linked_records, identity, own

@@ -81,7 +81,11 @@ class Subjects:
         return {digests[digest]: UUID(bytes=record) for digest, record in self._select(connection, digests).items()}
 
     def find_keys(
-        self, connection: psycopg.Connection[tuple[object, ...]], wanted: Iterable[tuple[Known, str, int]], *, make: bool = True
+        self,
+        connection: psycopg.Connection[tuple[object, ...]],
+        wanted: Iterable[tuple[Known, str, int]],
+        *,
+        make: bool = True,
     ) -> None:
         """Make sure that every (record, class, period) has its data key at hand in `Known.keys`.
 

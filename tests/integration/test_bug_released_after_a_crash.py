@@ -18,7 +18,6 @@ class Died(Exception):
     """Where the process would end."""
 
 
-
 def test_the_next_recorder_takes_it_up(any_database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     keys, clock = MasterKeys(b"k" * 32, b"h" * 32), FixedClock(datetime(2026, 10, 1, tzinfo=UTC))
     service = Service(Settings(), any_database_url, None, None, False, keys, clock)

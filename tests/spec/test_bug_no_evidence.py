@@ -1,13 +1,12 @@
-"""Two indicators name no events they rest on: ten days absent, and an address not known."""
+"""Two indicators named no events they rest on: ten days absent (still), and an address not known."""
 
 import pytest
 
 from tests.spec.example import indicator
 from tests.spec.words import absent, address_changed, feed_reported, no_known_address, school_days
 
-pytestmark = pytest.mark.xfail(reason="found by the examples, not mended yet", raises=AssertionError)
 
-
+@pytest.mark.xfail(reason="marks have no position in the views", raises=AssertionError)
 def test_ten_days(given, asked):
     """The marks of the ten days"""
     given(

@@ -1,10 +1,7 @@
 """A placement in temporary accommodation is not known while the NHS feed of addresses is silent, though housing is heard."""
 
-import pytest
-
 from tests.spec.example import indicator
 from tests.spec.words import feed_reported, placed_in_temporary_accommodation
-
 
 
 def test_housing_is_heard(given, asked):

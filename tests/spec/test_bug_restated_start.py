@@ -1,7 +1,5 @@
 """A start told twice makes its end ambiguous, and what has ended is missed (domain catalogue D: such intervals merge)."""
 
-import pytest
-
 from tests.spec.example import family, indicator
 from tests.spec.words import (
     feed_reported,
@@ -13,7 +11,6 @@ from tests.spec.words import (
     relationship_ended,
     relationship_stated,
 )
-
 
 
 def test_registration_told_twice(given, asked):

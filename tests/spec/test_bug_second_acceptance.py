@@ -1,10 +1,7 @@
 """A lead that ended and was accepted again, without a second nomination, is lost."""
 
-import pytest
-
 from tests.spec.example import line
 from tests.spec.words import lead_accepted, lead_ended, lead_nominated
-
 
 
 def test_accepted_again(given, asked):

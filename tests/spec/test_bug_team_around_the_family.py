@@ -1,10 +1,7 @@
 """A team around the family without an active lead raises no gap, only early help does."""
 
-import pytest
-
 from tests.spec.example import gap
 from tests.spec.words import involvement_started
-
 
 
 def test_team_without_lead(given, asked):

@@ -1,9 +1,6 @@
 """Ten days absent outlives the enrolment: nothing at the old school can clear it any more."""
 
-import pytest
-
 from tests.spec.words import absent, feed_reported, pupil_admitted, pupil_removed_from_roll, school_days
-
 
 
 def test_admitted_elsewhere(given, asked):

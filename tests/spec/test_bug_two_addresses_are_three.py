@@ -1,9 +1,6 @@
 """Two addresses are counted as three: there and back again, or one home with and without its UPRN."""
 
-import pytest
-
 from tests.spec.words import address, address_changed, feed_reported
-
 
 HEARD = feed_reported("ods-Z9H", "AddressChanged", through="2026-08-31")
 

@@ -1,10 +1,7 @@
 """A record that no event links to the child's school record is shown as a child without school."""
 
-import pytest
-
 from tests.spec.example import indicator
 from tests.spec.words import feed_reported, placed_in_temporary_accommodation, pupil_admitted
-
 
 
 def test_housing_knows_no_upn(given, asked):

@@ -201,7 +201,7 @@ def test_order(given, asked):
         gp_registered("B", practice="Z90001", on="2020-03-10"),
         gp_registration_ended("B", practice="Z90001", on="2025-09-01"),
         placed_in_temporary_accommodation("C", on="2025-04-01"),
-        feed_reported("ods-Z9H", "AddressChanged", through="2025-12-31"),
+        feed_reported("la-808", "TemporaryAccommodationPlaced", through="2025-12-31"),
         feed_reported("ods-Z90001", "GpRegistered", through="2025-12-31"),
     )
     asked(at="2025-11-01").families().shows_in_order(
@@ -219,7 +219,7 @@ def test_domains_of_all_children(given, asked):
         relationship_stated("B", "family", on=DAY, family="F1"),
         involvement_started("B", "play therapy", on="2025-06-01"),
         involvement_ended("B", "play therapy", on="2025-09-01", reason="not_contactable"),
-        feed_reported("ods-Z9H", "AddressChanged", through="2025-12-31"),
+        feed_reported("la-808", "TemporaryAccommodationPlaced", through="2025-12-31"),
         feed_reported("la-808", "InvolvementStarted", through="2025-12-31"),
     )
     asked(at="2025-11-01").families().shows(family("A B", lost="housing, support"))

@@ -5,7 +5,14 @@ nothing to send. An indicator that relies on a feed not heard from is `not_known
 """
 
 from tests.spec.example import family, indicator
-from tests.spec.words import absent, feed_reported, gp_registered, gp_registration_ended, school_days
+from tests.spec.words import (
+    absent,
+    feed_reported,
+    gp_registered,
+    gp_registration_ended,
+    placed_in_temporary_accommodation,
+    school_days,
+)
 
 ENDED = [
     gp_registered("A", practice="Z90001", on="2020-03-10"),
@@ -76,3 +83,20 @@ def test_not_known_is_not_lost(given, asked):
     """
     given(*ENDED)
     asked(at="2025-11-01").families().shows(family("A", lost=""))
+
+
+def test_placement_and_its_feed(given, asked):
+    """A placement relies on whoever placed
+
+    It is theirs to say that it has ended; the NHS feed of addresses may be silent.
+    """
+    given(
+        placed_in_temporary_accommodation("A", on="2025-09-01"),
+        feed_reported("la-808", "TemporaryAccommodationPlaced", through="2025-10-31"),
+    )
+    asked(at="2025-11-01", known_after=1).indicators("A").shows(
+        indicator(
+            "homeless_or_mobile", since="2025-09-01", status="not_known", feed="la-808 TemporaryAccommodationPlaced"
+        )
+    )
+    asked(at="2025-11-01").indicators("A").shows(indicator("homeless_or_mobile", since="2025-09-01"))

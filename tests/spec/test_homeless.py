@@ -1,7 +1,7 @@
 """Homeless or mobile (`homeless_or_mobile`)
 
-In temporary accommodation; or no address known, or no fixed abode; or a third address within twelve months. It relies
-on the feed of addresses.
+In temporary accommodation; or no address known, or no fixed abode; or a third address within twelve months. A placement
+relies on the feed of whoever placed, the others on every feed of addresses.
 """
 
 from tests.spec.example import indicator
@@ -23,7 +23,7 @@ def test_temporary_accommodation(given, asked):
     given(
         placed_in_temporary_accommodation("A", on="2025-10-01"),
         temporary_accommodation_ended("A", on="2026-02-01"),
-        HEARD,
+        feed_reported("la-808", "TemporaryAccommodationPlaced", through="2026-08-31"),
     )
     asked(at="2025-09-30").indicators("A").shows_nothing()
     asked(at="2025-10-01").indicators("A").shows(indicator("homeless_or_mobile", since="2025-10-01", events="1, 2"))
@@ -88,12 +88,29 @@ def test_same_address_again(given, asked):
     asked(at="2025-12-01").indicators("A").shows_nothing()
 
 
-def test_one_property(given, asked):
-    """One UPRN is one place, however the address is written"""
+def test_there_and_back(given, asked):
+    """Three addresses, not three moves
+
+    Home, to a grandmother and home again is two addresses.
+    """
     given(
-        address_changed("A", on="2025-09-01", address=address("Flat 1", uprn="100000000001")),
-        address_changed("A", on="2025-10-01", address=address("1A Example Row", uprn="100000000001")),
-        address_changed("A", on="2025-11-01", address=address("Ground Floor", uprn="100000000001")),
+        address_changed("A", on="2025-09-01", address=HOME),
+        address_changed("A", on="2025-10-01", address=OTHER),
+        address_changed("A", on="2025-11-01", address=HOME),
+        HEARD,
+    )
+    asked(at="2025-12-01").indicators("A").shows_nothing()
+
+
+def test_with_and_without_uprn(given, asked):
+    """Postcode and first line tell addresses apart, else the UPRN
+
+    Senders leave the UPRN out, or pad it with zeros; one home must not count as two.
+    """
+    given(
+        address_changed("A", on="2025-09-01", address=address("1 Example Row", uprn="100000000001")),
+        address_changed("A", on="2025-10-01", address=address("1 Example Row")),
+        address_changed("A", on="2025-11-01", address=OTHER),
         HEARD,
     )
     asked(at="2025-12-01").indicators("A").shows_nothing()

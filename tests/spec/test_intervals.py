@@ -9,6 +9,8 @@ from tests.spec.example import entry
 from tests.spec.words import (
     early_help_ended,
     early_help_started,
+    gp_registered,
+    gp_registration_ended,
     involvement_ended,
     involvement_started,
     pupil_admitted,
@@ -119,14 +121,33 @@ def test_end_before_its_own_start(given, asked):
     asked(at="2025-10-01").timeline("A").shows(entry("enrolment 900001", "2025-09-01..", "open"))
 
 
+def test_told_again(given, asked):
+    """A start told again is the same interval
+
+    A practice that registers a child again, or a service that tells its involvement anew at each review, by the same
+    worker and team: one interval, from the first start.
+    """
+    given(
+        gp_registered("A", practice="Z90001", on="2020-03-10"),
+        gp_registered("A", practice="Z90001", on="2022-03-10"),
+        gp_registration_ended("A", practice="Z90001", on="2025-10-01"),
+    )
+    asked(at="2025-11-01", known_after=2).timeline("A").shows(
+        entry("gp_registration Z90001", "2020-03-10..", "open", events="1, 2")
+    )
+    asked(at="2025-11-01").timeline("A").shows(
+        entry("gp_registration Z90001", "2020-03-10..2025-10-01", "ended", events="1, 2, 3")
+    )
+
+
 def test_ambiguous_end(given, asked):
-    """An end that could belong to two starts belongs to neither
+    """An end that could belong to two workers' starts belongs to neither
 
     Guessing would show one of them as running that is over. Both are shown, as `unknown`.
     """
     given(
-        involvement_started("A", "social work", on="2025-09-01"),
-        involvement_started("A", "social work", on="2025-10-01"),
+        involvement_started("A", "social work", on="2025-09-01", worker="W1"),
+        involvement_started("A", "social work", on="2025-10-01", worker="W2"),
         involvement_ended("A", "social work", on="2025-11-01"),
     )
     asked(at="2025-12-01", known_after=2).timeline("A").shows(

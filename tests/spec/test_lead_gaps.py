@@ -31,6 +31,19 @@ def test_without_lead(given, asked):
     asked(at="2025-12-01").gaps("A").shows_nothing()
 
 
+def test_team_without_lead(given, asked):
+    """A team around the family, or around the child, needs a lead too
+
+    It is an involvement whose service is called so.
+    """
+    given(
+        involvement_started("A", "team around the family", on="2025-09-01"),
+        involvement_started("B", "play therapy", on="2025-09-01"),
+    )
+    asked(at="2025-09-01").gaps("A").shows(gap("early_help_without_lead", since="2025-09-01"))
+    asked(at="2025-09-01").gaps("B").shows_nothing()
+
+
 def test_nominated_is_not_active(given, asked):
     """A nomination is no lead
 
@@ -153,6 +166,22 @@ def test_acceptance_without_nomination(given, asked):
     asked(at="2025-09-20").timeline("A").shows(
         entry("lead la-808:W1", "2025-09-08..2025-10-01", "open", accepted="2025-09-08")
     )
+
+
+def test_accepted_again(given, asked):
+    """A lead that has ended may be accepted again
+
+    Without a second nomination, too.
+    """
+    given(
+        early_help_started("A", on="2025-01-05"),
+        lead_nominated("A", "W1", on="2025-01-05"),
+        lead_accepted("A", "W1", on="2025-01-05"),
+        lead_ended("A", "W1", on="2025-03-01"),
+        lead_accepted("A", "W1", on="2025-06-01"),
+    )
+    asked(at="2025-05-31").gaps("A").shows(gap("early_help_without_lead", since="2025-03-01"))
+    asked(at="2025-06-01").gaps("A").shows_nothing()
 
 
 def test_caseload(given, asked):

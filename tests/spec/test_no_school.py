@@ -6,7 +6,7 @@ the child turns sixteen. It relies on every school's feed of admissions.
 """
 
 from tests.spec.example import indicator
-from tests.spec.words import feed_reported, gp_registered, pupil_admitted, pupil_removed_from_roll
+from tests.spec.words import early_help_started, feed_reported, gp_registered, pupil_admitted, pupil_removed_from_roll
 
 HEARD = feed_reported("urn-900001", "PupilAdmitted", through="2026-08-31")
 
@@ -73,3 +73,17 @@ def test_without_date_of_birth(given, asked):
         HEARD,
     )
     asked(at="2025-11-05").indicators("A").shows_nothing()
+
+
+def test_known_by_no_number(given, asked):
+    """A child known by no number of school or health cannot be missed at school
+
+    Under the landlord's own id nobody sees the enrolment, unless an event links the two: it is not known.
+    """
+    given(
+        pupil_admitted("A", school="900001", on="2019-09-02", born="2015-03-01", known_by="upn"),
+        early_help_started("A", on="2025-09-01", born="2015-03-01", known_by="agency"),
+        HEARD,
+    )
+    asked(at="2025-10-01").indicators("A.agency").shows(indicator("no_school", since="2020-03-31", status="not_known"))
+    asked(at="2025-10-01").indicators("A.upn").shows_nothing()

@@ -29,6 +29,7 @@ HEARD = [
     feed_reported("ods-Z90001", "GpRegistered", through="2026-08-31"),
     feed_reported("ods-Z9H", "AddressChanged", through="2026-08-31"),
     feed_reported("la-808", "InvolvementStarted", through="2026-08-31"),
+    feed_reported("la-808", "TemporaryAccommodationPlaced", through="2026-08-31"),
 ]
 EVERYTHING = [
     gp_registered("A", practice="Z90001", on="2015-03-10", born="2015-03-01"),
@@ -53,7 +54,7 @@ def test_death(given, asked):
     given(*EVERYTHING, *HEARD, death_notified("A", on="2025-11-10"))
     asked(at="2025-11-09").indicators("A").shows(*ALL_FIVE)
     asked(at="2025-11-10").indicators("A").shows_nothing()
-    asked(at="2025-11-10", known_after=21).indicators("A").shows(*ALL_FIVE)
+    asked(at="2025-11-10", known_after=22).indicators("A").shows(*ALL_FIVE)
 
 
 def test_death_withdrawn(given, asked):
@@ -64,7 +65,7 @@ def test_death_withdrawn(given, asked):
         death_notified("A", on="2025-11-10"),
         death_notification_withdrawn("A", on="2025-11-20"),
     )
-    asked(at="2025-11-15", known_after=22).indicators("A").shows_nothing()
+    asked(at="2025-11-15", known_after=23).indicators("A").shows_nothing()
     asked(at="2025-11-15").indicators("A").shows(*ALL_FIVE)
 
 

@@ -6,7 +6,15 @@ of marks.
 """
 
 from tests.spec.example import indicator
-from tests.spec.words import absent, attendance_marked, event_retracted, feed_reported, school_days
+from tests.spec.words import (
+    absent,
+    attendance_marked,
+    event_retracted,
+    feed_reported,
+    pupil_admitted,
+    pupil_removed_from_roll,
+    school_days,
+)
 
 HEARD = feed_reported("urn-900001", "AttendanceMarked", through="2026-08-31")
 
@@ -82,6 +90,21 @@ def test_comes_back(given, asked):
     )
     asked(at="2025-09-23").indicators("A").shows(indicator("ten_days_absent", since="2025-09-08"))
     asked(at="2025-09-24").indicators("A").shows_nothing()
+
+
+def test_leaves_the_school(given, asked):
+    """It ends when the child leaves that school
+
+    Nothing that happens at a school the child has left could clear it.
+    """
+    given(
+        pupil_admitted("A", school="900001", on="2025-09-01"),
+        absent("A", "900001", school_days("2025-09-08", 10)),
+        pupil_removed_from_roll("A", school="900001", on="2025-10-06"),
+        HEARD,
+    )
+    asked(at="2025-10-05").indicators("A").shows(indicator("ten_days_absent", since="2025-09-08"))
+    asked(at="2025-10-06").indicators("A").shows_nothing()
 
 
 def test_amended(given, asked):

@@ -144,7 +144,8 @@ def test_entries_are_whatever_stands_between_the_commas() -> None:
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
 def test_entries_are_the_same_however_the_file_is_read(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     monkeypatch.setattr("adapters.publishing.arrays._CHUNK", size)
-    text = json.dumps(EVENTS + [{"x": 'a\\"b\\\\', "y": ["\\", '"']}], indent=1).encode()
+    odd = {"x": 'a\\"b\\\\', "y": ["\\", '"']}
+    text = json.dumps([*EVENTS, odd], indent=1).encode()
     assert [json.loads(one) for one in entries(io.BytesIO(text)) if isinstance(one, bytes)][:-1] == EVENTS
 
 
