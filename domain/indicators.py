@@ -195,7 +195,7 @@ def _ten_days(child: Child) -> list[Indicator]:
             left = [
                 e.end
                 for e in child.of_kind("enrolment")
-                if e.provider == school and e.end is not None and e.end > run[-1]
+                if e.provider == school and e.end is not None and e.end > run[0]
             ]
             spans = not_silenced(child, union([(run[TEN_DAYS - 1], min([day, *left]))]))
             found.extend(Indicator(TEN_DAYS_ABSENT, run[0], a, b, (), f"urn-{school}") for a, b in spans)

@@ -90,10 +90,10 @@ WITH step AS (
         lead(day, 1, 2000000) OVER (PARTITION BY child ORDER BY day) AS next_day
     FROM school_day
 ), run AS (
-    SELECT child, min(day) AS since, (array_agg(day ORDER BY day))[10] AS starts, max(next_day) AS ends, max(day) AS last, (array_agg(school ORDER BY day DESC))[1] AS school
+    SELECT child, min(day) AS since, (array_agg(day ORDER BY day))[10] AS starts, max(next_day) AS ends, (array_agg(school ORDER BY day DESC))[1] AS school
     FROM island WHERE away GROUP BY child, run HAVING count(*) >= 10
 )
 SELECT n.child, 'ten_days_absent', n.since, lower(r), upper(r), '{}', 'urn-' || n.school
 FROM (SELECT run.*, least(run.ends, (SELECT min(o.until) FROM stage_own o WHERE o.child = run.child AND o.kind = 'enrolment'
-                                      AND o.provider = run.school AND o.until > run.last)) AS left_by FROM run) n
-JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(n.starts, n.left_by)) - s.silenced) AS r;
+                                      AND o.provider = run.school AND o.until > run.since)) AS left_by FROM run) n
+JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(n.starts, greatest(n.starts, n.left_by))) - s.silenced) AS r;

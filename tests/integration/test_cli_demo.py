@@ -69,7 +69,7 @@ def test_what_it_left_can_be_asked(folder: Path, environment: dict[str, str]) ->
 def test_it_serves_until_it_is_told_to_end(folder: Path, environment: dict[str, str], tmp_path: Path) -> None:
     log = tmp_path / "log"
     with started("demo", "--data", str(folder), environment=environment, log=log) as process:
-        wait_for(lambda: "documentation" in log.read_text() or process.poll() is not None, seconds=200, pause=0.2)
+        wait_for(lambda: "Ctrl-C ends it" in log.read_text() or process.poll() is not None, seconds=200, pause=0.2)
         assert process.poll() is None, log.read_text()[-2000:]
         found = re.search(r"API (http://\S+)", log.read_text())
         assert found is not None
