@@ -55,6 +55,7 @@ def add_months(day: int, months: int) -> int:
     raise ValueError("no such month")
 
 
+@lru_cache(maxsize=16_384)  # all days of forty-odd years
 def school_age(birth: int) -> tuple[int, int]:
     """Compulsory school age of a child born that day: `[from, to)`.
 

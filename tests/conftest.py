@@ -1,10 +1,16 @@
 """What all tests share: servers by fixture, and how hard the generative tests try."""
 
 import os
+import signal
+import threading
 
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ("tests.servers.plugin",)
+
+# Started in the background by a shell, we ignore Ctrl-C and so would every command that a test starts and interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _SUPPRESSED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 

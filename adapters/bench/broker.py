@@ -26,6 +26,7 @@ from adapters.settings import Settings
 from domain.errors import Misuse, Unreachable
 
 VERSION: Final = "4.4.0"
+GROUP: Final = "icr-bench"
 _START_SECONDS: Final = 60.0
 
 POM: Final = f"""<project><modelVersion>4.0.0</modelVersion>
@@ -192,5 +193,7 @@ def _lent(bootstrap_servers: str) -> Iterator[None]:
         yield
         with contextlib.closing(KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","))) as admin:
             admin.delete_topics(sorted(set(TOPICS.values()) & set(admin.list_topics())))
+            with contextlib.suppress(KafkaError):  # a member that was ended a moment ago is still counted for a while
+                admin.delete_groups([f"{GROUP}-{name}" for name in ("warm", "cold")])
     except KafkaError:
         raise Unreachable("Kafka", "is it running, and does ICR_KAFKA_BOOTSTRAP_SERVERS name it?") from None

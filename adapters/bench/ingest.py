@@ -5,21 +5,22 @@ round has two slices. Of the first the floor and `icr consume` take their turns,
 the second the floor and both workers at once. The library's own way takes some events of each round.
 """
 
-import statistics
 import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 
-from adapters.bench.broker import Broker, broker
+from adapters.bench.broker import GROUP, Broker, broker
 from adapters.bench.checks import views_equal_rebuild, views_equal_reference
 from adapters.bench.contestant import Contestant
+from adapters.bench.figures import Figures
 from adapters.bench.processes import Measured, children, cpu_seconds, machine
+from adapters.bench.report import document
 from adapters.bench.shipped import Shipped, new_database
 from adapters.bench.statements import slowest, watch
 from adapters.bench.versions import versions
@@ -43,12 +44,13 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What to measure: about so many events on each of the paths."""
+    """What to measure: about so many events on each of the paths; `children` None for as many as figures want."""
 
     events: int
     mix: Mix
     batch: int
     profile: bool = False
+    children: int | None = None
 
     @property
     def rounds(self) -> int:
@@ -59,27 +61,6 @@ class Ask:
     def slice_size(self) -> int:
         """Events of a slice."""
         return max(FEWEST_EVENTS, self.events) // self.rounds
-
-
-@dataclass(slots=True)
-class Figures:
-    """Microseconds an event, one for each round: of each path, and of processor time by process."""
-
-    wall: dict[str, list[float]] = field(default_factory=dict)
-    cpu: dict[str, list[float]] = field(default_factory=dict)
-
-    def add(self, path: str, seconds: float, events: int) -> None:
-        """Note how long a path took for so many events."""
-        self.wall.setdefault(path, []).append(seconds / max(1, events) * 1e6)
-
-    def per_second(self) -> dict[str, int]:
-        """Events a second of each path, the median of the rounds."""
-        return {path: round(1e6 / statistics.median(each)) for path, each in self.wall.items()}
-
-    def ratio(self, path: str, to: str) -> tuple[float, float, float]:
-        """How fast a path is as a share of another's speed in the same round: median, least and most."""
-        each = [base / own for own, base in zip(self.wall[path], self.wall[to], strict=True)]
-        return statistics.median(each), min(each), max(each)
 
 
 class Ingest:
@@ -122,7 +103,7 @@ class Ingest:
         stack.callback(self._server.stop)
         self._broker: Broker = stack.enter_context(broker(self._settings))
         self._embedded = self._broker.bootstrap_servers is None
-        self._workload = Workload(ask.mix, 2 * ask.rounds * ask.slice_size, self._clock.now().date())
+        self._workload = Workload(ask.mix, 2 * ask.rounds * ask.slice_size, self._clock.now().date(), ask.children)
         self._warm = self._deploy("warm", url)
         self._incarnation: str | None = None
         bootstrap = self._broker.bootstrap_servers
@@ -140,7 +121,7 @@ class Ingest:
         self._url = url
 
     def _deploy(self, name: str, url: str) -> Shipped:
-        environment = {"ICR_BATCH_SIZE": str(self._ask.batch), "ICR_KAFKA_GROUP": f"icr-bench-{name}"}
+        environment = {"ICR_BATCH_SIZE": str(self._ask.batch), "ICR_KAFKA_GROUP": f"{GROUP}-{name}"}
         if self._broker.bootstrap_servers is not None:
             environment["ICR_KAFKA_BOOTSTRAP_SERVERS"] = self._broker.bootstrap_servers
         shipped = Shipped(self._folder / name, new_database(url, name), environment, self._clock)
@@ -160,11 +141,18 @@ class Ingest:
         self._consume = self._warm.start("consume")
         self._project = self._warm.start("project")
         self._warm.await_idle("consume")
-        part = self._workload.publish(self._producer, self._workload.history())
+        history = self._workload.history()
+        self._all = len(history) + 2 * self._ask.rounds * self._ask.slice_size
+        part = self._workload.publish(self._producer, history)
         self._floor.take(part)
         self._await(self._warm, part)
-        self._warm.await_views()
+        self._warm.await_views(self._see_small)
         self._known = self._warm.row("SELECT count(*) FROM log.subject")[0]
+
+    def _see_small(self, position: int) -> None:
+        """Memory of the projector at the smaller of the two sizes; of the consumer it is seen in the first load."""
+        if position >= self._all // APART:
+            self._memory.setdefault(_after(self._all // APART), {}).setdefault("icr project", self._project.peak_mib())
 
     # ---- rounds
 
@@ -241,10 +229,8 @@ class Ingest:
         self._tell("checking the views against the reference and a rebuild")
         warm = self._warm
         warm.await_views()
-        self._memory["at the end of the rounds"] = {
-            "icr consume": self._consume.peak_mib(),
-            "icr project": self._project.peak_mib(),
-        }
+        self._memory[_after(self._all)] = {"icr project": self._project.peak_mib()}
+        self._memory["at the end of the rounds"] = {"icr consume": self._consume.peak_mib()}
         self._counts = warm.row("SELECT (SELECT count(*) FROM log.event), (SELECT count(*) FROM log.aside)")
         self._statements = slowest(warm.url, self._workload.events) if self._ask.profile else []
         warm.end("consume")
@@ -263,41 +249,25 @@ class Ingest:
 
     def _cold(self) -> None:
         """A first load: a new deployment takes all that was published, knowing nobody; so does a new floor."""
+        if self._embedded:
+            return  # it forgets what is old
         self._tell("a first load from nothing")
         everything = self._workload.everything
         floor = self._contest("adapters.bench.floor", new_database(self._url, "cold_floor"), batch=self._ask.batch)
         taken = floor.take(everything)
         self._figures.add("floor_of_cold", taken["seconds"], taken["events"])
         cold = self._deploy("cold", self._url)
-        if self._embedded:
-            return  # it forgets what is old
-        self._grow("icr consume", cold, cold.start("consume"), everything)
-        cold.end("consume")
-        self._grow_views(cold)
-
-    def _grow(self, name: str, shipped: Shipped, worker: Measured, part: Slice) -> None:
-        """Time a worker from its first batch to the end, and see its memory at two sizes."""
-        began, before, small = 0.0, 0, part.events // APART
-        seen = 0
-        for seen in shipped.until_recorded(self._cluster, part):
+        consume = cold.start("consume")
+        # Timed from its first batch on: before that it joins its group.
+        began, before, seen = 0.0, 0, 0
+        for seen in cold.until_recorded(self._cluster, everything):
             if not before and seen:
                 before, began = seen, time.perf_counter()
-            if seen >= small:
-                self._memory.setdefault(f"after {small} events", {}).setdefault(name, worker.peak_mib())
+            if seen >= self._all // APART:
+                self._memory[_after(self._all // APART)].setdefault("icr consume", consume.peak_mib())
         self._figures.add("log_cold", time.perf_counter() - began, seen - before)
-        self._memory.setdefault(f"after {part.events} events", {})[name] = worker.peak_mib()
-
-    def _grow_views(self, shipped: Shipped) -> None:
-        worker = shipped.start("project")
-        head = shipped.row("SELECT position FROM log.head")[0]
-        small, position = head // APART, 0
-        sizes = list(self._memory)[-2:]
-        while position < head:
-            position = shipped.row("SELECT position FROM view_a.state")[0]
-            if position >= small:
-                self._memory[sizes[0]].setdefault("icr project", worker.peak_mib())
-            time.sleep(0.01)
-        self._memory[sizes[1]]["icr project"] = worker.peak_mib()
+        self._memory[_after(self._all)]["icr consume"] = consume.peak_mib()
+        cold.end("consume")
 
     def _note_memory(self, when: str) -> None:
         others = {"floor": self._floor.measured, "save_each": self._save_each.measured}
@@ -309,8 +279,6 @@ class Ingest:
         self._memory[when] = found
 
     def _document(self, conditions: dict[str, object], checked: dict[str, Any]) -> dict[str, Any]:
-        from adapters.bench.report import document
-
         return document(
             self._figures,
             self._memory,
@@ -333,3 +301,7 @@ class Ingest:
             },
             self._statements,
         )
+
+
+def _after(events: int) -> str:
+    return f"after {events} events"

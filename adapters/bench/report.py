@@ -2,10 +2,9 @@
 
 import statistics
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from adapters.bench.ingest import Figures
+from adapters.bench.figures import Figures
 
 _RATIOS: Final = (
     ("log_to_floor", "log", "floor_of_log"),
@@ -27,7 +26,7 @@ _NAMES: Final = {
 
 
 def document(
-    figures: "Figures",
+    figures: Figures,
     memory: Mapping[str, Mapping[str, float]],
     conditions: Mapping[str, Any],
     statements: Sequence[Mapping[str, Any]],
@@ -36,7 +35,7 @@ def document(
     ratios: dict[str, float | None] = {}
     spread: dict[str, list[float]] = {}
     for name, path, to in _RATIOS:
-        if path in figures.wall:
+        if path in figures.wall and to in figures.wall:
             middle, least, most = figures.ratio(path, to)
             ratios[name] = round(middle, 3)
             spread[name] = [round(least, 3), round(most, 3)]

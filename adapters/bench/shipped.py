@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -108,10 +108,14 @@ class Shipped:
             if time.monotonic() > end:
                 raise Unreachable("icr consume", f"it does not get on: {self._last_words()}")
 
-    def await_views(self) -> None:
-        """Wait until the views are at the head of the log."""
+    def await_views(self, seen: Callable[[int], None] = lambda _: None) -> None:
+        """Wait until the views are at the head of the log; `seen` is told their position while waiting."""
         end = time.monotonic() + _PATIENCE
-        while not self.row("SELECT v.position = h.position FROM view_a.state v, log.head h")[0]:
+        while True:
+            position, head = self.row("SELECT v.position, h.position FROM view_a.state v, log.head h")
+            seen(position)
+            if position == head:
+                return
             self._check()
             if time.monotonic() > end:
                 raise Unreachable("icr project", f"it does not get on: {self._last_words()}")

@@ -1,7 +1,7 @@
 """What is published while measuring: the simulator's area in wire form, cut into a load and slices of what follows."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,7 +13,7 @@ from adapters.simulator import Plan, simulate, wire
 
 START: Final = date(2024, 9, 2)
 SEED: Final = 20_240_902
-FEWEST_CHILDREN: Final = 5_000
+FEWEST_CHILDREN: Final = 4_000
 # Events that one child brings in a year, less than it does, so that the stream does not run dry.
 _YEARLY: Final = {"area": 120.0, "without-marks": 0.9}
 
@@ -45,9 +45,9 @@ class Workload:
     of a measurement is the number of events and not of children.
     """
 
-    def __init__(self, mix: Mix, events: int, today: date) -> None:
+    def __init__(self, mix: Mix, events: int, today: date, children: int | None = None) -> None:
         years = (today - START).days / 365.25
-        self.children = max(FEWEST_CHILDREN, round(events / (_YEARLY[mix] * years)))
+        self.children = children or max(FEWEST_CHILDREN, round(events / (_YEARLY[mix] * years)))
         self._plan = Plan("Northmoor", self.children, START, today, SEED, marks=mix is Mix.AREA)
         self._live = False
         self._messages = wire(self._noted(simulate(self._plan)))
@@ -101,6 +101,3 @@ class Workload:
 
 def _ignore(_acknowledged: bool) -> None:
     """KafkaProducer keeps count itself, and raises when messages are no longer acknowledged."""
-
-
-Tell = Callable[[str], None]

@@ -1,5 +1,6 @@
 """`icr bench`: how fast this machine takes events in, held against a floor measured in the same run."""
 
+import time
 from typing import Annotated, Final
 
 import typer
@@ -36,7 +37,13 @@ def ingest(
     from adapters.clock import SystemClock
 
     settings = read_settings(None, log_level="warning")
-    found = Ingest(settings, Ask(events, mix, batch, profile), SystemClock(), note).run()
+    began = time.monotonic()
+
+    def tell(step: str) -> None:
+        note(f"{time.monotonic() - began:6.1f} s  {step}")
+
+    found = Ingest(settings, Ask(events, mix, batch, profile), SystemClock(), tell).run()
+    tell("done")
     if as_json:
         print_json(found)
         return

@@ -374,7 +374,19 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         _told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         _told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
         _told(number + 9023, "InvolvementEnded", "la-808", child, "agency", 20, 2, **ended),
-        *(_told(number + 9024 + i, "InvolvementStarted", "la-358", child, "agency", i, 1, **serving) for i in range(2)),
+        *(
+            _told(
+                number + 9024 + i,
+                "InvolvementStarted",
+                "la-358",
+                child,
+                "agency",
+                i,
+                1,
+                **{**serving, "worker": worker},
+            )
+            for i, worker in enumerate(WORKERS)
+        ),
         _told(number + 9026, "InvolvementEnded", "la-358", child, "agency", 9, 2, **ended),
         {
             **_told(number + 9027, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),

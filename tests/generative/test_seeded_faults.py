@@ -37,7 +37,7 @@ FAULTS = {
     "end before start kept": ("30_entries", "CASE WHEN d.ends < d.starts THEN NULL ELSE d.ends END", "d.ends"),
     "ambiguous ends close": (
         "30_entries",
-        "WHEN starts_in > 1 AND ends_in > 0 THEN 'ambiguous_end'",
+        "WHEN NOT one_hand AND ends_in > 0 THEN 'ambiguous_end'",
         "WHEN false THEN 'ambiguous_end'",
     ),
     "ends and starts of a day swapped": (
