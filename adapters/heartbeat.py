@@ -19,7 +19,7 @@ import orjson
 from adapters.clock import Clock
 from domain.errors import Misuse
 
-FRESH: Final = timedelta(seconds=15)
+FRESH: Final = timedelta(seconds=30)  # one edition or batch may take a while
 _EVERY: Final = 1.0
 
 
@@ -47,6 +47,9 @@ class Heartbeat:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise Misuse(f"the data folder {data_dir} cannot be used: {error.strerror}") from None
+        for file in _files(data_dir, worker):
+            if not _alive(_pid(file)):  # it was killed, and could not take its file away
+                file.unlink(missing_ok=True)
 
     def beat(self, trouble: tuple[str, ...] = (), *, now: bool = False, **said: object) -> None:
         """Write, at most once a second, unless what is wrong has changed or `now` says so."""
@@ -68,8 +71,8 @@ class Heartbeat:
 def beats(data_dir: Path, worker: str, clock: Clock) -> list[Beat]:
     """What this host's workers of a kind have said lately; files of processes that are gone are left out."""
     found = []
-    for file in _folder(data_dir).glob(f"{worker}@{socket.gethostname()}@*.json"):
-        pid = int(file.stem.rsplit("@", 1)[1])
+    for file in _files(data_dir, worker):
+        pid = _pid(file)
         try:
             document = orjson.loads(file.read_bytes())
             at = datetime.fromisoformat(document["at"])
@@ -83,6 +86,14 @@ def beats(data_dir: Path, worker: str, clock: Clock) -> list[Beat]:
 
 def _folder(data_dir: Path) -> Path:
     return data_dir / "run"
+
+
+def _files(data_dir: Path, worker: str) -> list[Path]:
+    return sorted(_folder(data_dir).glob(f"{worker}@{socket.gethostname()}@*.json"))
+
+
+def _pid(file: Path) -> int:
+    return int(file.stem.rsplit("@", 1)[1])
 
 
 def _alive(pid: int) -> bool:

@@ -99,7 +99,11 @@ def main(arguments: Sequence[str]) -> int:
         note(f"icr: {error}")
         return error.exit_code
     except _ClickError as error:
-        note(f"icr: {_without_values(error, arguments)}")
+        said = _without_values(error, arguments)
+        if said.startswith("Usage:"):  # a group without its command: the help itself is the message
+            note(said)
+            return MISUSE
+        note(f"icr: {said}")
         if isinstance(error, _UsageError):
             note("Try 'icr --help', or --help after the command.")
         return MISUSE

@@ -67,7 +67,8 @@ def publish(
 
 def _say_so_far(counts: "list[FileCounts]") -> None:
     for one in counts:
-        note(f"icr: {one.file}: of {one.events} events read, {one.accepted} were sent and {one.kept} were not")
+        note(f"icr: {one.file}: of {one.events} events read, {one.accepted} were sent and {one.kept} would be kept")
+    note("icr: run it again: what has arrived is then a duplicate")
 
 
 @contextmanager
@@ -106,7 +107,10 @@ def kafka_door(settings: "Settings", checker: object, *, invalid_too: bool) -> "
     assert isinstance(checker, Checker)
     if settings.kafka_bootstrap_servers is not None:  # an agency's machine: no database, no keys
         producer = KafkaProducer(settings.kafka_bootstrap_servers, embedded=False)
-        yield KafkaDoor(producer, checker, None, invalid_too=invalid_too)
+        try:
+            yield KafkaDoor(producer, checker, None, invalid_too=invalid_too)
+        finally:
+            producer.flush()  # also when interrupted: what was counted as read is on its way
         return
     with open_service(settings, broker=True) as service:
         producer = KafkaProducer(service.bootstrap_servers or "", embedded=True)

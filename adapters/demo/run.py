@@ -53,7 +53,7 @@ class Running:
     def start_worker(self, worker: Worker, environment: dict[str, str] | None = None) -> Beat:
         """Start a worker and wait until it says that it is there."""
         settings = self._service.settings
-        process = start(worker, settings, environment=environment)
+        process = start(worker, settings, environment={"ICR_LOG_LEVEL": "warning", **(environment or {})})
         self.workers.append(process)
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end and process.poll() is None:
@@ -154,7 +154,9 @@ def _watch(service: Service, processes: Running, agencies: Agencies, tell: Steps
     end = time.monotonic() + _MOST_SECONDS
     total = agencies.events
     partitions = [TopicPartition(topic, number) for topic in TOPICS.values() for number in range(PARTITIONS)]
-    client = KafkaConsumer(group_id=None, **connection(service.bootstrap_servers or "", embedded=True))
+    client = KafkaConsumer(
+        group_id=None, **connection(service.bootstrap_servers or "", embedded=True), enable_auto_commit=False
+    )
     try:
         with service.connect() as database:
             while time.monotonic() < end:

@@ -13,7 +13,7 @@ from adapters.publishing.embedded import Brake
 from adapters.publishing.files import read_events
 from adapters.publishing.http import HttpSender
 from adapters.store.messages import ACCEPTED, KEPT
-from domain.errors import Rejected
+from domain.errors import Rejected, Unreachable
 
 UNIT: Final = "event"
 
@@ -71,8 +71,12 @@ class KafkaDoor:
             self._brake.sent(len(ready.value))
 
     def settle(self) -> None:
-        """Wait for the acknowledgements; of the embedded broker, for the log."""
+        """Wait for the acknowledgements; of the embedded broker, for the log. Raises Unreachable when some are missing."""
         self._producer.flush()
+        if self._producer.failed is not None:
+            raise Unreachable(
+                "Kafka", f"some messages were not acknowledged ({self._producer.failed}); send them again"
+            )
         if self._brake is not None:
             self._brake.settle()
 

@@ -37,6 +37,7 @@ class Subjects:
         self._keys = keys
         self._hashes = hashes
         self._bound = cache_records
+        self._names: dict[tuple[str, int], tuple[str, int]] = {}
         self.known: dict[Identifier, Known] = {}
 
     def find(self, connection: psycopg.Connection[tuple[object, ...]], wanted: Iterable[Identifier]) -> None:
@@ -115,7 +116,9 @@ class Subjects:
         for name, homes in missing.items():
             for known in homes:
                 if name in found:
-                    known.keys[name[1], name[2]] = found[name]
+                    # One tuple for all records, since all of them are remembered.
+                    short = name[1], name[2]
+                    known.keys[self._names.setdefault(short, short)] = found[name]
 
     def _select_keys(
         self, connection: psycopg.Connection[tuple[object, ...]], names: Collection[KeyName]

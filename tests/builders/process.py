@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def icr(
-    *arguments: str, environment: Mapping[str, str], stdin: str | None = None, seconds: float = 120
+    *arguments: str, environment: Mapping[str, str], stdin: str | None = None, seconds: float = 240
 ) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
     return subprocess.run(
@@ -43,7 +43,7 @@ def started(*arguments: str, environment: Mapping[str, str], log: Path) -> Itera
             process.wait()
 
 
-def wait_for(condition: Callable[[], bool], *, seconds: float = 60, pause: float = 0.02) -> None:
+def wait_for(condition: Callable[[], bool], *, seconds: float = 150, pause: float = 0.02) -> None:
     """Wait until something holds; fails when it does not in time."""
     end = time.monotonic() + seconds
     while not condition():

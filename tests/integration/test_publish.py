@@ -224,3 +224,29 @@ def test_over_http_with_nobody_there(embedded_stack: Stack, tmp_path: Path, monk
     path = lines(tmp_path / "a.jsonl", [mark(1)])
     monkeypatch.setenv("ICR_DATA_DIR", str(embedded_stack.data_dir))
     assert main(["publish", str(path), "--to", "http", "--url", f"http://127.0.0.1:{free_port()}"]) == 3
+
+
+@pytest.mark.kafka_real
+def test_what_kafka_does_not_acknowledge_is_not_counted_as_sent(
+    real_stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from adapters.clock import SystemClock
+    from adapters.kafka import producer
+    from adapters.publishing.check import Checker
+    from adapters.publishing.publish import KafkaDoor, publish_files
+    from domain.errors import Unreachable
+
+    broker = real_stack.real_kafka
+    assert broker is not None
+    if not broker.can_be_killed:
+        pytest.skip("the broker that was given is not ours to kill")
+    monkeypatch.setattr(producer, "_DELIVERY_MS", 2000)
+    path = lines(tmp_path / "a.jsonl", [mark(n) for n in range(50)])
+    sender = producer.KafkaProducer(real_stack.bootstrap_servers, embedded=False)
+    checker = Checker(dict(real_stack.settings.topic_organisations), SystemClock())
+    broker.kill()
+    counts: list[Any] = []
+    with pytest.raises(Unreachable, match="not acknowledged"):
+        publish_files([path], KafkaDoor(sender, checker, None, invalid_too=False), counts)
+    broker.start()
+    assert (counts[0].events, counts[0].read, counts[0].lost) == (50, 0, 50)

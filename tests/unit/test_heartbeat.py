@@ -1,0 +1,76 @@
+"""How workers say that they are well: fresh files of living processes count, nothing else does."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.clock import FixedClock
+from adapters.heartbeat import FRESH, Heartbeat, beats
+from domain.errors import Misuse
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_a_beat_is_seen_until_it_is_old(tmp_path: Path) -> None:
+    clock = FixedClock(NOW)
+    heart = Heartbeat(tmp_path, "consume", clock)
+    heart.beat(("broker_lost",), lag=3)
+    [beat] = beats(tmp_path, "consume", clock)
+    assert (beat.pid, beat.trouble, beat.said) == (os.getpid(), ("broker_lost",), {"lag": 3})
+    assert beats(tmp_path, "project", clock) == []
+    clock.advance(FRESH + timedelta(seconds=1))
+    assert beats(tmp_path, "consume", clock) == []
+
+
+def test_it_is_written_at_most_once_a_second_unless_trouble_changes(tmp_path: Path) -> None:
+    clock = FixedClock(NOW)
+    heart = Heartbeat(tmp_path, "consume", clock)
+    for read in range(5):
+        heart.beat((), read=read)
+    assert beats(tmp_path, "consume", clock)[0].said == {"read": 0}
+    heart.beat(("database_lost",), read=5)
+    assert beats(tmp_path, "consume", clock)[0].trouble == ("database_lost",)
+    heart.beat(("database_lost",), now=True, read=6)
+    assert beats(tmp_path, "consume", clock)[0].said == {"read": 6}
+
+
+def test_a_worker_that_ended_says_nothing(tmp_path: Path) -> None:
+    clock = FixedClock(NOW)
+    heart = Heartbeat(tmp_path, "consume", clock)
+    heart.beat()
+    heart.end()
+    assert beats(tmp_path, "consume", clock) == []
+    assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_files_of_killed_workers_are_not_believed_and_are_cleared_away(tmp_path: Path) -> None:
+    clock = FixedClock(NOW)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    heart = Heartbeat(tmp_path, "consume", clock)
+    heart.beat()
+    ours = next((tmp_path / "run").iterdir())
+    theirs = ours.with_name(ours.name.replace(str(os.getpid()), str(gone.pid)))
+    theirs.write_bytes(ours.read_bytes())
+    assert [beat.pid for beat in beats(tmp_path, "consume", clock)] == [os.getpid()]
+    Heartbeat(tmp_path, "consume", clock)
+    assert not theirs.exists()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"at": "yesterday", "trouble": [], "said": {}})])
+def test_a_spoilt_file_says_nothing(tmp_path: Path, content: str) -> None:
+    clock = FixedClock(NOW)
+    Heartbeat(tmp_path, "consume", clock).beat()
+    next((tmp_path / "run").iterdir()).write_text(content)
+    assert beats(tmp_path, "consume", clock) == []
+
+
+def test_a_folder_that_cannot_be_used_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(Misuse, match="cannot be used"):
+        Heartbeat(tmp_path / "file", "consume", FixedClock(NOW))
