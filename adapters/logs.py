@@ -97,6 +97,7 @@ _GROUPED = re.compile(r"\d{3}[-. ]\d{3}[-. ]\d{4}")
 
 _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _lock = threading.Lock()
+_write_lock = threading.Lock()
 _dropped_total = 0
 
 
@@ -105,7 +106,6 @@ def configure_logs(level: str = "info", *, clock: Clock | None = None, stream: T
 
     Uncaught exceptions go the same way. May be called again; the last call holds.
     """
-    output = stream or sys.stderr
     moment = clock or SystemClock()
 
     def stamp(_logger: WrappedLogger, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -114,7 +114,7 @@ def configure_logs(level: str = "info", *, clock: Clock | None = None, stream: T
     structlog.configure(
         processors=[structlog.processors.add_log_level, only_allowed, stamp, _render],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.WriteLoggerFactory(output),
+        logger_factory=lambda *_: _Output(stream),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -133,7 +133,7 @@ def get_logger(component: str) -> FilteringBoundLogger:
 
 
 def dropped_total() -> int:
-    """How many fields and events have been dropped since the process began, because they may not be logged."""
+    """How many fields, events and lines have been dropped since the process began: not allowed, or not to be written."""
     return _dropped_total
 
 
@@ -203,6 +203,25 @@ def describe(error: BaseException) -> dict[str, str]:
 
 def _render(_logger: WrappedLogger, _method: str, line: MutableMapping[str, Any]) -> str:
     return orjson.dumps(line).decode()
+
+
+class _Output:
+    """Where lines go: a stream, or whatever standard error is at the time. One that cannot be written stops nothing."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        """Write a line, whole, and flush it."""
+        try:
+            output = self._stream or sys.stderr
+            with _write_lock:
+                output.write(line + "\n")
+                output.flush()
+        except (OSError, ValueError):  # a full disk, a closed pipe, a closed file
+            _count(1)
+
+    debug = info = warning = error = msg
 
 
 class _LibraryHandler(logging.Handler):

@@ -1,9 +1,14 @@
 """What all tests share: servers by fixture, and how hard the generative tests try."""
 
+import logging
 import os
 import signal
+import sys
 import threading
+from collections.abc import Iterator
 
+import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ("tests.servers.plugin",)
@@ -20,3 +25,25 @@ settings.register_profile(
 )
 settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=_SUPPRESSED)
 settings.load_profile(os.environ.get("ICR_TEST_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_found() -> Iterator[None]:
+    """A command that a test runs within its own process configures the logs; the next test finds them as they were."""
+    root = logging.getLogger()
+    hooks = sys.excepthook, threading.excepthook
+    level, handlers, told = (
+        root.level,
+        list(root.handlers),
+        structlog.get_config() if structlog.is_configured() else None,
+    )
+    yield
+    sys.excepthook, threading.excepthook = hooks
+    root.setLevel(level)
+    root.handlers = [
+        handler for handler in root.handlers if handler in handlers or "logs" not in type(handler).__module__
+    ]
+    if told is None:
+        structlog.reset_defaults()
+    else:
+        structlog.configure(**told)

@@ -88,7 +88,7 @@ def refused(command: str) -> str | None:
     words = shlex.split(command, comments=True)[1:]
     found: Any = typer.main.get_command(app)
     while parts := inner(found):
-        if not words:
+        if words in ([], ["--help"]):
             return None  # a group by its name
         if words[0] not in parts:
             return "no such command"

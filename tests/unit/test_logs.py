@@ -4,12 +4,10 @@ import io
 import logging
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import orjson
 import pytest
-import structlog
 
 from adapters.clock import FixedClock
 from adapters.logs import FIELDS, configure_logs, describe, dropped_total, get_logger
@@ -35,16 +33,10 @@ class Lines:
 
 
 @pytest.fixture
-def lines() -> Iterator[Lines]:
+def lines() -> Lines:
     stream = io.StringIO()
-    root = logging.getLogger()
-    before = root.level, sys.excepthook, threading.excepthook
     configure_logs(clock=FixedClock(datetime(2026, 9, 2, 8, 15, tzinfo=UTC)), stream=stream)
-    yield Lines(stream)
-    structlog.reset_defaults()
-    root.handlers = [handler for handler in root.handlers if type(handler).__module__ != "adapters.logs"]
-    root.setLevel(before[0])
-    sys.excepthook, threading.excepthook = before[1:]
+    return Lines(stream)
 
 
 def test_a_line_is_a_json_document_with_time_event_level_and_fields(lines: Lines) -> None:
@@ -164,3 +156,18 @@ def test_no_field_is_one_that_would_hold_a_person() -> None:
 
 def test_an_exception_without_a_traceback_has_no_place() -> None:
     assert describe(ValueError("x")) == {"error": "ValueError"}
+
+
+def test_bug_a_line_that_cannot_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed, later = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stderr", closed)
+    configure_logs()
+    log = get_logger("consumer")
+    log.info("batch_recorded")
+    closed.close()
+    before = dropped_total()
+    log.info("batch_recorded")
+    assert dropped_total() == before + 1
+    monkeypatch.setattr(sys, "stderr", later)
+    log.info("batch_recorded")
+    assert len(later.getvalue().splitlines()) == 1
