@@ -114,7 +114,7 @@ class Consumer:
             self._answered = time.monotonic()
             while not stop():
                 self._step(stop)
-            self._commit()
+            self._commit(last=True)
         finally:
             if self._client is not None:
                 self._client.close()
@@ -382,17 +382,23 @@ class Consumer:
         if now >= self._commit_at:
             self._commit()
 
-    def _commit(self) -> None:
+    def _commit(self, *, last: bool = False) -> None:
         self._commit_at = time.monotonic() + COMMIT_SECONDS
         if self._service.embedded_broker:
             return
         moved = {
-            p: next_ for p, next_ in self._believed.items() if next_ is not None and self._committed.get(p) != next_
+            p: next_
+            for p, next_ in self._believed.items()
+            if next_ is not None and (last or self._committed.get(p) != next_)
         }
         if moved:
             self._committed.update(moved)
             try:
-                self._client.commit_async({p: OffsetAndMetadata(next_, "", -1) for p, next_ in moved.items()})
+                told = {p: OffsetAndMetadata(next_, "", -1) for p, next_ in moved.items()}
+                if last:  # what is only on its way is given up when the client closes
+                    self._client.commit(told, timeout_ms=QUESTION_MS)
+                else:
+                    self._client.commit_async(told)
             except KafkaError as error:  # informative only
                 self._log.info("commit_failed", error=type(error).__name__)
 
