@@ -169,7 +169,7 @@ class Ingest:
     def _published(self) -> Slice:
         """A slice in the broker, with the workers held."""
         messages = self._workload.following(self._ask.slice_size)
-        self._warm.await_views()
+        self._warm.await_views(self._see_small)
         self._consume.hold()
         self._project.hold()
         return self._workload.publish(self._producer, messages)
@@ -264,7 +264,7 @@ class Ingest:
             if not before and seen:
                 before, began = seen, time.perf_counter()
             if seen >= self._all // APART:
-                self._memory[_after(self._all // APART)].setdefault("icr consume", consume.peak_mib())
+                self._memory.setdefault(_after(self._all // APART), {}).setdefault("icr consume", consume.peak_mib())
         self._figures.add("log_cold", time.perf_counter() - began, seen - before)
         self._memory[_after(self._all)]["icr consume"] = consume.peak_mib()
         cold.end("consume")

@@ -37,6 +37,7 @@ from domain.errors import IcrError, Unreachable
 
 POLL_RECORDS: Final = 5000  # fewer than a partition's fetch holds makes the client stall (see the library's fetcher)
 POLL_MS: Final = 200
+FETCH_BYTES: Final = 2 << 20  # what waits in memory while a batch is recorded; more makes nothing faster
 LOOK_SECONDS: Final = 1.0
 COMMIT_SECONDS: Final = 5.0
 QUESTION_MS: Final = 2000
@@ -136,6 +137,8 @@ class Consumer:
             "enable_auto_commit": False,
             "max_poll_records": POLL_RECORDS,
             "fetch_max_wait_ms": 100,
+            "fetch_max_bytes": FETCH_BYTES,
+            "max_partition_fetch_bytes": FETCH_BYTES // 4,
             "allow_auto_create_topics": service.embedded_broker,
             "metadata_max_age_ms": 5000,  # how soon a topic made later is found
         }
