@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.attendance import NOT_REQUIRED, UNAUTHORISED
-from domain.child import Child, dated_spans, not_silenced, open_spans
+from domain.child import Child, dated_spans, not_silenced
 from domain.dates import FOREVER, add_months, school_age
-from domain.spans import Spans, subtract, union
+from domain.spans import subtract, union
 from domain.timeline import Entry
 
 GP_GRACE_DAYS = 30
@@ -112,19 +112,24 @@ def _no_gp(child: Child) -> list[Indicator]:
     return found
 
 
-def _mobile_spans(child: Child) -> Spans:
+Ground = tuple[int, int, tuple[int, ...]]  # days from, to, and the positions of what makes it so
+
+
+def _mobile(child: Child) -> list[Ground]:
     """Three different addresses within twelve months, from the third on, as long as the earliest of them is within."""
-    moves: list[tuple[int, object]] = []
+    moves: list[tuple[int, object, int]] = []
     for address in child.addresses:
         where = place_of(address.address)
         if where is not None and (not moves or moves[-1][1] != where):
-            moves.append((address.start, where))
-    spans = []
+            moves.append((address.start, where, address.position))
+    found: list[Ground] = []
     for here in range(len(moves)):
-        enough = [i for i in range(here + 1) if len({where for _, where in moves[i : here + 1]}) >= MOBILE_ADDRESSES]
+        enough = [i for i in range(here + 1) if len({where for _, where, _ in moves[i : here + 1]}) >= MOBILE_ADDRESSES]
         if enough:
-            spans.append((moves[here][0], add_months(moves[enough[-1]][0], MOBILE_MONTHS)))
-    return union(spans)
+            first = enough[-1]
+            until = add_months(moves[first][0], MOBILE_MONTHS)
+            found.append((moves[here][0], until, tuple(position for _, _, position in moves[first : here + 1])))
+    return [ground for ground in found if ground[0] < ground[1]]
 
 
 def place_of(address: Mapping[str, Any]) -> object | None:
@@ -147,17 +152,22 @@ def place_of(address: Mapping[str, Any]) -> object | None:
 
 def _homeless(child: Child) -> list[Indicator]:
     placed = child.of_kind("temporary_accommodation")
-    nowhere = [
-        (a, until)
-        for a, until in child.address_spans()
-        if a.address["status"] == "none_known" or a.address["residence"] == "no_fixed_abode"
+    grounds: list[Ground] = [
+        *((e.start, e.open_until(), e.positions) for e in placed if e.start is not None),
+        *(
+            (a.start, until, (a.position,))
+            for a, until in child.address_spans()
+            if a.address["status"] == "none_known" or a.address["residence"] == "no_fixed_abode"
+        ),
+        *_mobile(child),
     ]
-    days = union([*open_spans(placed), *((a.start, until) for a, until in nowhere), *_mobile_spans(child)])
-    positions = tuple(sorted({p for e in placed for p in e.positions} | {a.position for a, _ in nowhere}))
     found: list[Indicator] = []
-    for start, end in not_silenced(child, days):
+    for start, end in not_silenced(child, union((a, b) for a, b, _ in grounds)):
+        positions = {p for a, b, held in grounds if a < end and b > start for p in held}
         placing = [e.organisation for e in placed if e.start is not None and e.start < end and e.open_until() > start]
-        found.append(Indicator(HOMELESS_OR_MOBILE, start, start, end, positions, max(placing, default=None)))
+        found.append(
+            Indicator(HOMELESS_OR_MOBILE, start, start, end, tuple(sorted(positions)), max(placing, default=None))
+        )
     return found
 
 
@@ -197,7 +207,12 @@ def _ten_days(child: Child) -> list[Indicator]:
                 for e in child.of_kind("enrolment")
                 if e.provider == school and e.end is not None and e.end > run[0]
             ]
-            spans = not_silenced(child, union([(run[TEN_DAYS - 1], min([day, *left]))]))
-            found.extend(Indicator(TEN_DAYS_ABSENT, run[0], a, b, (), f"urn-{school}") for a, b in spans)
+            first = run[TEN_DAYS - 1]
+            spans = not_silenced(child, union([(first, min([day, *left]))]))
+            rests = {
+                p for m in child.marks if run[0] <= m.day <= first and m.category == UNAUTHORISED for p in m.positions
+            }
+            positions = tuple(sorted(rests))
+            found.extend(Indicator(TEN_DAYS_ABSENT, run[0], a, b, positions, f"urn-{school}") for a, b in spans)
         run = []
     return found

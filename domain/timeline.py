@@ -62,6 +62,7 @@ class Entry:
     positions: tuple[int, ...]
     main: int
     order: tuple[int, bytes]
+    moment: bool = False
 
     def open_until(self) -> int:
         """First day on which it no longer counts as open: its end, else the day it lapses, else `FOREVER`."""
@@ -75,7 +76,7 @@ class Entry:
         """Status on a day and why (contract 3)."""
         if self.why is not None:
             return "unknown", self.why
-        if self.kind in ("referral", "birth", "death"):
+        if self.moment:
             return "moment", None
         if self.end is not None and self.end <= day:
             return "ended", None
@@ -307,7 +308,9 @@ def _entry(
     event = main.event
     body = event.body
     closing = (
-        reason_from or (_latest(group.ends) if group and group.ends else None) or (main if event.act in _ENDS else None)
+        reason_from
+        or (_latest(group.ends) if group and group.ends else None)
+        or (main if event.act in _ENDS or event.act is Act.MOMENT else None)
     )
     team = body.get("team")
     return Entry(
@@ -315,24 +318,29 @@ def _entry(
         start, end, why, confirmed, accepted, worker_key(main.worker), None if team is None else f"{team['organisation']}:{team['code']}",
         event.text("role"), event.text("scope"), event.text("provision") or event.effect.provision,
         closing.event.text(closing.event.effect.reason_field) if closing else None, event.effect.lapses_after, event.others,
-        tuple(sorted({p for f in facts for p in (f.event.position, *f.amended_by)})), event.position, event.order,
+        tuple(sorted({p for f in facts for p in (f.event.position, *f.amended_by)})), event.position, event.order, event.act is Act.MOMENT,
     )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The standing mark of one session: `slot` 0 morning, 1 afternoon; `category` of `domain.attendance`."""
+    """The standing mark of one session: `slot` 0 morning, 1 afternoon; `category` of `domain.attendance`.
+
+    `positions` are those of the events that say it, more than one where they were recorded at one time.
+    """
 
     record: RecordId
     school: str
     day: int
     slot: int
     category: int
+    positions: tuple[int, ...]
 
 
 def standing_marks(events: Iterable[Event]) -> list[Mark]:
     """For each record, school, day and session the mark recorded last (to the millisecond, then the higher category)."""
     best: dict[tuple[RecordId, str, int, int], tuple[int, int]] = {}
+    held: dict[tuple[RecordId, str, int, int], list[int]] = {}
     for fact in live_facts(events):
         event = fact.event
         if event.act is not Act.MARK:
@@ -345,8 +353,13 @@ def standing_marks(events: Iterable[Event]) -> list[Mark]:
             if category is None:
                 continue
             key = (event.record, event.body["school"], event.effective_from, slot)
-            best[key] = max(best.get(key, (0, 0)), (event.recorded_at // 1000, category))
-    return [Mark(*key, category) for key, (_, category) in best.items()]
+            said = (event.recorded_at // 1000, category)
+            if said >= best.get(key, (0, 0)):
+                if said > best.get(key, (0, 0)):
+                    held[key] = []
+                best[key] = said
+                held[key].append(event.position)
+    return [Mark(*key, category, tuple(held[key])) for key, (_, category) in best.items()]
 
 
 def category_words() -> dict[int, str]:

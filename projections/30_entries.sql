@@ -101,10 +101,10 @@ SELECT position, record, kind, service, provider, organisation, 'confirmed_witho
     others, log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, key
 FROM said WHERE home IS NULL;
 
-INSERT INTO stage_entry (main, record, kind, service, provider, organisation, starts, worker, team, role, scope, provision, lapses_after,
-                         others, positions, recorded_at, key)
-SELECT position, record, kind, service, provider, organisation, day, worker, team, role, scope, provision, lapses_after, others,
-    log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, key
+INSERT INTO stage_entry (main, record, kind, service, provider, organisation, starts, worker, team, role, scope, provision, reason, lapses_after,
+                         others, positions, recorded_at, key, moment)
+SELECT position, record, kind, service, provider, organisation, day, worker, team, role, scope, provision, reason, lapses_after, others,
+    log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, key, true
 FROM stage_fact WHERE act = 4;
 
 UPDATE stage_entry SET sig = md5(stage_entry::text)::uuid;
@@ -114,6 +114,6 @@ WHERE o.record = t.record AND o.to_ed IS NULL AND NOT EXISTS (SELECT FROM stage_
 
 INSERT INTO entry
 SELECT n.main, n.record, n.kind, n.service, n.provider, n.organisation, n.starts, n.ends, n.why, n.confirmed, n.accepted, n.worker, n.team,
-    n.role, n.scope, n.provision, n.reason, n.lapses_after, n.others, n.positions, n.recorded_at, n.key, f.contact, n.sig, %(e)s, NULL
+    n.role, n.scope, n.provision, n.reason, n.lapses_after, n.others, n.positions, n.recorded_at, n.key, n.moment, f.contact, n.sig, %(e)s, NULL
 FROM stage_entry n JOIN log.fact f ON f.position = n.main
 WHERE NOT EXISTS (SELECT FROM entry o WHERE o.main = n.main AND o.to_ed IS NULL AND o.sig = n.sig);

@@ -41,18 +41,18 @@ WITH moved AS (
         AND (SELECT count(DISTINCT c.place) FROM moved c WHERE c.child = m.child AND c.new AND c.day BETWEEN b.day AND m.day) >= 3) AS first
     FROM moved m WHERE m.new
 ), part AS (
-    SELECT child, int4range(starts, open_until) AS days FROM stage_own WHERE kind = 'temporary_accommodation'
+    SELECT child, int4range(starts, open_until) AS days, positions FROM stage_own WHERE kind = 'temporary_accommodation'
     UNION ALL
-    SELECT child, int4range(day, until) FROM stage_address WHERE status = 'none_known' OR residence = 'no_fixed_abode'
+    SELECT child, int4range(day, until), ARRAY[main] FROM stage_address WHERE status = 'none_known' OR residence = 'no_fixed_abode'
     UNION ALL
-    SELECT child, int4range(day, log.twelve_months_after(first)) FROM third WHERE day < log.twelve_months_after(first)
+    SELECT t.child, int4range(t.day, log.twelve_months_after(t.first)),
+        (SELECT array_agg(m.main) FROM moved m WHERE m.child = t.child AND m.new AND m.day BETWEEN t.first AND t.day)
+    FROM third t WHERE t.day < log.twelve_months_after(t.first)
 ), days AS (
     SELECT child, range_agg(days) AS days FROM part GROUP BY child
 )
 SELECT d.child, 'homeless_or_mobile', lower(r), lower(r), upper(r),
-    log.sorted(array_cat(
-        (SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = d.child AND o.kind = 'temporary_accommodation'),
-        (SELECT array_agg(a.main) FROM stage_address a WHERE a.child = d.child AND (a.status = 'none_known' OR a.residence = 'no_fixed_abode')))),
+    log.sorted((SELECT log.array_join(p.positions) FROM part p WHERE p.child = d.child AND p.days && r)),
     (SELECT max(o.organisation COLLATE "C") FROM stage_own o WHERE o.child = d.child AND o.kind = 'temporary_accommodation'
         AND o.starts < upper(r) AND o.open_until > lower(r))
 FROM days d JOIN stage_child c ON c.child = d.child AND c.facts JOIN stage_silence s ON s.child = d.child
@@ -93,7 +93,17 @@ WITH step AS (
     SELECT child, min(day) AS since, (array_agg(day ORDER BY day))[10] AS starts, max(next_day) AS ends, (array_agg(school ORDER BY day DESC))[1] AS school
     FROM island WHERE away GROUP BY child, run HAVING count(*) >= 10
 )
-SELECT n.child, 'ten_days_absent', n.since, lower(r), upper(r), '{}', 'urn-' || n.school
+SELECT n.child, 'ten_days_absent', n.since, lower(r), upper(r), log.sorted((
+    -- The standing marks of the ten days, whose positions only the log has: looked up for long absences alone.
+    SELECT array_agg(k.position) FROM (
+        SELECT m.position, s.category, rank() OVER (PARTITION BY m.record, m.school, m.day, s.slot ORDER BY m.recorded_at DESC, s.category DESC) AS nth
+        FROM stage_member b JOIN log.event v ON v.originator_id = b.record AND v.originator_version <= %(hi)s
+        JOIN log.fact_mark m ON m.position = v.originator_version AND m.day BETWEEN n.since AND n.starts
+        CROSS JOIN LATERAL (VALUES (0, m.am), (1, m.pm)) AS s (slot, category)
+        WHERE b.child = n.child AND s.category IS NOT NULL AND NOT EXISTS (
+            SELECT FROM log.fact t JOIN log.inbox i ON i.key = t.target_key
+            WHERE t.record = m.record AND t.act = 15 AND t.position <= %(hi)s AND i.position = m.position)) k
+    WHERE k.nth = 1 AND k.category = 4)), 'urn-' || n.school
 FROM (SELECT run.*, least(run.ends, (SELECT min(o.until) FROM stage_own o WHERE o.child = run.child AND o.kind = 'enrolment'
                                       AND o.provider = run.school AND o.until > run.since)) AS left_by FROM run) n
 JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(n.starts, greatest(n.starts, n.left_by))) - s.silenced) AS r;

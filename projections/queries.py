@@ -21,7 +21,7 @@ Connection = psycopg.Connection[Any]
 _LIVE: Final = "from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)"
 _ENTRY: Final = (
     "kind, record, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope, provision, reason, "
-    "lapses_after, others, positions, main, recorded_at, key, contact"
+    "lapses_after, others, positions, main, recorded_at, key, moment, contact"
 )
 
 
@@ -141,13 +141,13 @@ def entries(connection: Connection, edition: int, where: str, **parameters: obje
         f"SELECT {_ENTRY} FROM entry WHERE {where} AND {_LIVE} ORDER BY starts NULLS FIRST, main",
         {"e": edition, **parameters},
     )
-    return [(_entry(row), row[22]) for row in rows]
+    return [(_entry(row), row[23]) for row in rows]
 
 
 def _entry(row: Sequence[Any]) -> Entry:
     return Entry(
         row[0], RecordId(row[1]), row[2], row[3], row[4], None, row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
-        row[14], row[15], row[16], tuple(RecordId(r) for r in row[17] or ()), tuple(row[18]), row[19], (row[20], row[21].bytes),
+        row[14], row[15], row[16], tuple(RecordId(r) for r in row[17] or ()), tuple(row[18]), row[19], (row[20], row[21].bytes), row[22],
     )  # fmt: skip
 
 

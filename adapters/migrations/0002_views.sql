@@ -36,6 +36,7 @@ CREATE TABLE {view}.entry (
     positions bigint[] NOT NULL,
     recorded_at bigint NOT NULL,
     key uuid NOT NULL,
+    moment boolean NOT NULL DEFAULT false,
     contact bytea,
     sig uuid NOT NULL,
     from_ed int NOT NULL,
@@ -68,6 +69,7 @@ COMMENT ON COLUMN {view}.entry.others IS 'Records of other people named';
 COMMENT ON COLUMN {view}.entry.positions IS 'Positions of the events it is made of, sorted';
 COMMENT ON COLUMN {view}.entry.recorded_at IS 'When its main event was recorded, microseconds';
 COMMENT ON COLUMN {view}.entry.key IS 'Key of its main event';
+COMMENT ON COLUMN {view}.entry.moment IS 'Whether it is a moment and not an interval';
 COMMENT ON COLUMN {view}.entry.contact IS 'Contacts, sealed under the record''s key of the event''s class';
 COMMENT ON COLUMN {view}.entry.sig IS 'Hash of the row''s content; unchanged answers write nothing';
 COMMENT ON COLUMN {view}.entry.from_ed IS 'First edition it holds in';
@@ -239,7 +241,7 @@ CREATE UNLOGGED TABLE {view}.stage_fact (
     lapses_after int, others uuid[], amended bigint[]
 );
 COMMENT ON TABLE {view}.stage_fact IS 'Working rows of one edition: live facts of the records it touches, corrections applied; columns as in log.fact';
-CREATE UNLOGGED TABLE {view}.stage_entry (LIKE {view}.entry);
+CREATE UNLOGGED TABLE {view}.stage_entry (LIKE {view}.entry INCLUDING DEFAULTS);
 ALTER TABLE {view}.stage_entry ALTER sig DROP NOT NULL, ALTER from_ed DROP NOT NULL;
 COMMENT ON TABLE {view}.stage_entry IS 'Working rows of one edition: entries as they should be';
 CREATE UNLOGGED TABLE {view}.stage_child (child uuid NOT NULL, facts boolean NOT NULL, marks boolean NOT NULL);

@@ -22,14 +22,14 @@ def of_views(connection: psycopg.Connection[Any], view: str, edition: int) -> di
     entries = rows(
         "SELECT record, kind, service, organisation, starts, ends, why, confirmed, accepted, worker, role, scope, "
         "provision, reason, lapses_after, others, "
-        "positions, main FROM {v}.entry WHERE {live}"
+        "positions, main, moment FROM {v}.entry WHERE {live}"
     )
     members = rows("SELECT record, child FROM {v}.membership WHERE {live}")
     several = Counter(child for _, child in members)
     return {
         "membership": {(r, c) for r, c in members if r != c or several[c] > 1},
         "disputed": {r for (r,) in rows("SELECT record FROM {v}.membership WHERE {live} AND disputed")},
-        "entries": {(*e[:15], tuple(e[15] or ()), tuple(e[16]), e[17]) for e in entries},
+        "entries": {(*e[:15], tuple(e[15] or ()), tuple(e[16]), *e[17:]) for e in entries},
         "rectangles": {
             (c, rule, since, a, b, tuple(p), o)
             for c, rule, since, a, b, p, o in rows("SELECT child, rule, since, starts, ends, positions, organisation FROM {v}.rectangle WHERE {live}")
@@ -46,7 +46,7 @@ def of_views(connection: psycopg.Connection[Any], view: str, edition: int) -> di
 def _entry(entry: Entry) -> tuple[Any, ...]:
     return (
         entry.record, entry.kind, entry.service, entry.organisation, entry.start, entry.end, entry.why, entry.confirmed, entry.accepted,
-        entry.worker, entry.role, entry.scope, entry.provision, entry.reason, entry.lapses_after, entry.others, entry.positions, entry.main,
+        entry.worker, entry.role, entry.scope, entry.provision, entry.reason, entry.lapses_after, entry.others, entry.positions, entry.main, entry.moment,
     )  # fmt: skip
 
 

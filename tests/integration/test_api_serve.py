@@ -3,8 +3,8 @@
 import http.client
 import json
 import queue
+import socket
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,9 +16,10 @@ from adapters.api.app import create_app
 from adapters.api.media import MAX_BODY
 from adapters.clock import SystemClock
 from adapters.service import Service
-from adapters.serving import answers, serve_app
+from adapters.serving import answers, listen, serve_app
 from adapters.settings import Settings
 from adapters.store.keys import load_or_create
+from domain.errors import Misuse
 from tests.builders.wire import NHS, admitted, marked
 
 
@@ -35,10 +36,6 @@ def address(any_database_url: str, tmp_path: Path) -> Iterator[tuple[str, int]]:
         url = urlsplit(said.get(timeout=30).split()[2].rstrip(","))
         assert url.hostname
         assert url.port
-        for _ in range(200):  # it says where before it listens
-            if answers(url.hostname, url.port):
-                break
-            time.sleep(0.05)
         yield url.hostname, url.port
     finally:
         ended.set()
@@ -95,3 +92,23 @@ def test_what_is_no_http_is_answered_without_quoting_it(address: tuple[str, int]
     status, _, answer = ask(address, "BREW", f"/{NHS}")
     assert status in (404, 405)
     assert NHS.encode() not in answer
+
+
+def test_who_comes_once_the_address_is_said_is_not_refused() -> None:
+    listening = listen("127.0.0.1", 0)
+    try:
+        host, port = listening.getsockname()
+        early = socket.create_connection((host, port), timeout=5)
+        # asyncio turns off the waiting for more to send (TCP_NODELAY) only on sockets that name their protocol.
+        accepted, _ = listening.accept()
+        assert accepted.proto == socket.IPPROTO_TCP
+        early.close()
+        accepted.close()
+        with pytest.raises(Misuse, match="cannot listen"):
+            listen(host, port)
+    finally:
+        listening.close()
+
+
+def test_it_answers_from_the_moment_its_address_is_said(address: tuple[str, int]) -> None:
+    assert answers(*address)

@@ -71,7 +71,7 @@ def test_a_child_is_found_by_number_or_by_name_and_birth(screen: Screen) -> None
 def test_the_index_line_reads_as_a_page(screen: Screen) -> None:
     out, _ = screen("child", "show", "--id", ADA, *DAY)
     assert "name         Ada Example" in out
-    assert "born 2015-03-01, alive" in out
+    assert "born         2015-03-01, alive" in out
     assert "1 Example Row, ZE9 1AA (current from 2019-01-01, home)" in out
     assert "Early help [north]" in out  # square brackets are no colours
     assert "01632 960001" in out
@@ -100,6 +100,20 @@ def test_leads_and_families_are_tables(screen: Screen) -> None:
     assert "Ada Example" in out
     assert "Ben Example" in out
     assert "a practice registers the child" in out
+
+
+def test_an_area_is_what_its_help_says(screen: Screen) -> None:
+    for command in (["leads", "gaps"], ["families", "list"]):
+        told, _ = screen(*command, "--help")
+        assert "first part of the postcode" in " ".join(told.replace("│", " ").split())
+        assert "authority" not in told
+        answers = [json.loads(screen(*command, "--area", area, *DAY, "--json")[0]) for area in ("ZE9", "la-808")]
+        assert [bool(answer.get("gaps") or answer.get("families")) for answer in answers] == [True, False]
+
+
+def test_a_caseload_is_what_its_help_says(screen: Screen) -> None:
+    told, _ = screen("leads", "caseload", "--help")
+    assert "works with, leads for or is nominated" in " ".join(told.split())
 
 
 def test_with_json_one_document_is_written_and_nothing_else(screen: Screen) -> None:
