@@ -4,8 +4,8 @@ Every caller is one trusted local user for now; the decision and the entry of th
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -31,15 +31,18 @@ _POSITION = re.compile(r"(?:(\d{1,9}):)?(\d{1,18})")
 
 
 class Questions:
-    """Opens reads; each is one snapshot at one edition."""
+    """Opens reads; each is one snapshot at one edition, on a connection of its own or, in a lasting process, a lent one."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(
+        self, service: Service, connect: Callable[[], AbstractContextManager[queries.Connection]] | None = None
+    ) -> None:
         self._service = service
+        self._connect = connect or service.connect
 
     @contextmanager
     def ask(self, known_at: str | None = None) -> "Iterator[Asked]":
         """A read as known now, or as known at a position or an instant; raises Misuse when that cannot be read."""
-        with self._service.connect() as connection:
+        with self._connect() as connection:
             connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             position = None if known_at is None else self._position(connection, known_at)
             edition = queries.edition_at(connection, position)
@@ -115,17 +118,24 @@ class Asked:
         return None if child is None else {**self._head(effective_at), **self._line(child, effective_at)}
 
     def timeline(
-        self, *, identifier: str | None = None, record: str | None = None, effective_at: date
+        self, *, identifier: str | None = None, record: str | None = None, retracted: bool = False, effective_at: date
     ) -> dict[str, Any] | None:
-        """The involvement timeline of a child (contract 4); None when nothing is known under that identifier."""
+        """The involvement timeline of a child (contract 4), with what was taken back where that is asked for.
+
+        None when nothing is known under that identifier.
+        """
         child = self._child(identifier, record)
         if child is None:
             return None
         records = self._records(child)
         day = to_day(effective_at)
+        held = queries.entries(self._connection, self._number, "record = ANY(%(r)s)", r=records)
+        if retracted:
+            held += queries.retracted(self._connection, self._edition, records)
+        doubted = queries.doubted(self._connection, self._edition, records)
         found = [
-            self._entry(entry, contact, day)
-            for entry, contact in queries.entries(self._connection, self._number, "record = ANY(%(r)s)", r=records)
+            self._entry(entry, contact, day, doubted)
+            for entry, contact in held
             if (first := entry.first_day()) is not None and first <= day
         ]
         found += [self._week(*week, day) for week in queries.weeks(self._connection, self._number, records, day)]
@@ -240,6 +250,7 @@ class Asked:
         details = self._cells.person(person.person)
         dates = self._cells.birth(person.birth)
         names = details["names"] if details else []
+        doubted = queries.doubted(self._connection, self._edition, records)
         found = [
             (entry, contact)
             for entry, contact in queries.entries(
@@ -251,7 +262,7 @@ class Asked:
         ]
         by_kind: dict[str, list[dict[str, Any]]] = {}
         for entry, contact in found:
-            by_kind.setdefault(entry.kind, []).append(self._entry(entry, contact, day))
+            by_kind.setdefault(entry.kind, []).append(self._entry(entry, contact, day, doubted))
         return {
             "child": _child_id(child),
             "records": [_record_id(r) for r in records],
@@ -303,8 +314,10 @@ class Asked:
             found[child] = _area(postcode.replace(" ", "")[:-3]) if len(postcode.replace(" ", "")) >= 5 else None
         return found
 
-    def _entry(self, entry: Entry, contact: bytes | None, day: int) -> dict[str, Any]:
-        status, why = entry.status_at(day)
+    def _entry(
+        self, entry: Entry, contact: bytes | None, day: int, doubted: Collection[int] = frozenset()
+    ) -> dict[str, Any]:
+        status, why = entry.status_in(day, doubted)
         opened = self._cells.contact(entry.record, entry.kind, contact)
         shown = {
             "kind": entry.kind, "service": entry.service, "agency": entry.organisation,

@@ -97,6 +97,17 @@ def evidence(events: Sequence[Event], scheme_of: Mapping[RecordId, str]) -> tupl
     return edges, sides
 
 
+def doubted(events: Sequence[Event], links: Links) -> frozenset[int]:
+    """Positions of live events whose subject carries identifiers that are disputed: they may be about another child."""
+    apart = {(edge.one, edge.other) for edge in links.disputed}
+    return frozenset(
+        fact.event.position
+        for fact in live_facts(events)
+        if fact.event.act not in (Act.FEED, Act.MARK)
+        and any((min(fact.event.record, r), max(fact.event.record, r)) in apart for r in fact.event.linked)
+    )
+
+
 def members_of(child: ChildId, links: Links) -> tuple[RecordId, ...]:
     """The records of a child, sorted; a record that is alone is its own child."""
     found = sorted(record for record, owner in links.child.items() if owner == child)

@@ -5,7 +5,7 @@ service), and an end that could belong to several starts is shown as such (contr
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ AMBIGUOUS_END = "ambiguous_end"
 END_BEFORE_START = "end_before_start"
 CONFIRMED_WITHOUT_START = "confirmed_without_start"
 NOT_CONFIRMED = "not_confirmed"
+IDENTIFIERS_DISPUTED = "identifiers_disputed"
 
 PAIRED = frozenset({Act.START, Act.END, Act.CONFIRM, Act.NOMINATE, Act.ACCEPT, Act.RELATE, Act.UNRELATE})
 _STARTS = frozenset({Act.START, Act.NOMINATE, Act.RELATE})
@@ -63,6 +64,7 @@ class Entry:
     main: int
     order: tuple[int, bytes]
     moment: bool = False
+    retracted: bool = False
 
     def open_until(self) -> int:
         """First day on which it no longer counts as open: its end, else the day it lapses, else `FOREVER`."""
@@ -74,6 +76,8 @@ class Entry:
 
     def status_at(self, day: int) -> tuple[str, str | None]:
         """Status on a day and why (contract 3)."""
+        if self.retracted:
+            return "retracted", self.why
         if self.why is not None:
             return "unknown", self.why
         if self.moment:
@@ -83,6 +87,13 @@ class Entry:
         if self.end is None and self.open_until() <= day:
             return "lapsed", NOT_CONFIRMED
         return "open", None
+
+    def status_in(self, day: int, doubted: Collection[int]) -> tuple[str, str | None]:
+        """The same, given the positions of events whose subject is in doubt (domain.links.doubted)."""
+        status, why = self.status_at(day)
+        if status in ("open", "ended", "lapsed", "moment") and any(p in doubted for p in self.positions):
+            return "disputed", IDENTIFIERS_DISPUTED
+        return status, why
 
     def first_day(self) -> int | None:
         """The day from which it is shown: its start, or what else is known of it."""
@@ -168,6 +179,22 @@ def entries(events: Iterable[Event]) -> list[Entry]:
     for key, group in groups.items():
         result.extend(_by_reference(group) if key[3] is not None else _by_walk(group))
     return result
+
+
+def retracted(events: Iterable[Event]) -> list[Entry]:
+    """Facts that were taken back, each as its event first said it; `why` is the reason that was given last."""
+    history = list(events)
+    retracts = [event for event in history if event.act is Act.RETRACT]
+    found = []
+    for event in history:
+        by = _naming(retracts, event) if event.act in PAIRED or event.act is Act.MOMENT else []
+        if by:
+            said = Fact(event, event.effective_from, event.effective_to, event.body.get("worker"))
+            reason = max(by, key=lambda r: r.order).body["target"]["reason"]
+            entry = _entry([said], said, said.start, said.end, reason)
+            positions = tuple(sorted({event.position, *(r.position for r in by)}))
+            found.append(replace(entry, positions=positions, retracted=True))
+    return found
 
 
 def _pair_key(event: Event) -> tuple[Any, ...]:

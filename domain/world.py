@@ -7,7 +7,7 @@ from domain.child import Child, build_child
 from domain.effects import Act
 from domain.events import ChildId, Event, Position, RecordId
 from domain.families import Feed
-from domain.links import Links, children_of, evidence, resolve
+from domain.links import Links, children_of, doubted, evidence, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class World:
     children: Mapping[ChildId, Child]
     links: Links
     feeds: tuple[Feed, ...]
+    doubted: frozenset[int]
 
     def child_of(self, record: RecordId) -> Child | None:
         """The child that a record belongs to."""
@@ -32,7 +33,7 @@ def build_world(events: Iterable[Event], scheme_of: Mapping[RecordId, str], know
     records = {event.record for event in told}
     grouped = children_of(sorted({*records, *links.child}), links)
     children = {child: build_child(child, members, told, scheme_of) for child, members in grouped.items()}
-    return World(children, links, tuple(feeds(history)))
+    return World(children, links, tuple(feeds(history)), doubted(history, links))
 
 
 def feeds(history: Iterable[Event]) -> list[Feed]:

@@ -4,7 +4,7 @@ Every query runs inside one read-only snapshot whose search path is the serving 
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -149,6 +149,34 @@ def _entry(row: Sequence[Any]) -> Entry:
         row[0], RecordId(row[1]), row[2], row[3], row[4], None, row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
         row[14], row[15], row[16], tuple(RecordId(r) for r in row[17] or ()), tuple(row[18]), row[19], (row[20], row[21].bytes), row[22],
     )  # fmt: skip
+
+
+def doubted(connection: Connection, edition: Edition, records: Collection[UUID]) -> set[int]:
+    """Positions of events whose subject carries identifiers that are disputed (domain.links.doubted)."""
+    rows = connection.execute(
+        f"SELECT f.position FROM membership m JOIN log.fact f ON f.record = m.record CROSS JOIN unnest(f.linked) AS l (record) "
+        f"JOIN membership o ON o.record = l.record AND o.disputed AND {_aliased('o')} "
+        f"WHERE m.record = ANY(%(r)s) AND m.disputed AND {_aliased('m')} AND f.position <= %(p)s AND o.child <> m.child",
+        {"r": list(records), "e": edition.number, "p": edition.position},
+    )
+    return {row[0] for row in rows}
+
+
+def retracted(connection: Connection, edition: Edition, records: Collection[UUID]) -> list[tuple[Entry, bytes | None]]:
+    """Facts that were taken back, as their events first said them (domain.timeline.retracted), and contact cells."""
+    rows = connection.execute(
+        "SELECT f.kind, f.record, f.service, f.provider, f.organisation, f.day, f.until, "
+        "(array_agg(t.reason ORDER BY t.recorded_at DESC, t.key DESC))[1], NULL, NULL, f.worker, f.team, f.role, f.scope, f.provision, "
+        "CASE WHEN f.act IN (2, 4, 13) THEN f.reason END, f.lapses_after, f.others, log.sorted(f.position || array_agg(t.position)), "
+        "f.position, f.recorded_at, f.key, f.act = 4, f.contact "
+        "FROM log.fact t JOIN log.fact f ON f.record = t.record AND (f.key = t.target_key OR "
+        "(t.target_key IS NULL AND f.source_key = t.target_source AND f.recorded_at <= t.recorded_at)) "
+        "WHERE t.record = ANY(%(r)s) AND t.act = 15 AND t.position <= %(p)s AND f.position <= %(p)s "
+        "AND f.act IN (1, 2, 3, 4, 9, 10, 12, 13) GROUP BY f.position, f.record, f.key, f.kind, f.service, f.provider, f.organisation, f.day, "
+        "f.until, f.worker, f.team, f.role, f.scope, f.provision, f.act, f.reason, f.lapses_after, f.others, f.recorded_at, f.contact",
+        {"r": list(records), "p": edition.position},
+    )
+    return [(replace(_entry(row), retracted=True), row[23]) for row in rows]
 
 
 def weeks(

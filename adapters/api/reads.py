@@ -15,8 +15,8 @@ from adapters.api import shapes
 from adapters.api.days import DAY_RULE, KNOWN_AT_RULE, is_known_at, read_day, today
 from adapters.api.plain import QuestionRoute
 from adapters.api.problems import Refused
+from adapters.clock import Clock
 from adapters.questions import Questions
-from adapters.service import Service
 from domain.errors import Rejected
 from domain.identifiers import parse_identifier
 
@@ -63,6 +63,7 @@ Record = Annotated[
     str, Field(pattern=r"^[rc]-[0-9a-f]{32}$", description="A record or child, `r-…` or `c-…`, as answers show it")
 ]
 Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
+Area = Annotated[Text, Field(description="The first part of the postcode of where they live, for example `TS18`")]
 Worker = Annotated[
     str,
     Field(max_length=200, pattern=r"^[^:]+:.+$", description="`ORGANISATION:STAFF_ID`"),
@@ -115,6 +116,12 @@ class OneChild(Question):
         return self
 
 
+class OneTimeline(OneChild):
+    """Which child's timeline, and whether with what was taken back."""
+
+    retracted: Annotated[bool, Field(description="Also show facts that were retracted")] = False
+
+
 class Caseload(Question):
     """Whose caseload."""
 
@@ -124,13 +131,13 @@ class Caseload(Question):
 class Gaps(Question):
     """Gaps of lead, of an area or of all."""
 
-    area: Text | None = None
+    area: Area | None = None
 
 
 class Families(Question):
     """Families out of touch, of an area or of all, with at least `lost` domains out of touch."""
 
-    area: Text | None = None
+    area: Area | None = None
     lost: Annotated[int | None, Field(ge=0, le=10)] = None
 
 
@@ -150,13 +157,12 @@ def _of(shape: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     return {200: {"model": shape, "description": "The answer"}}
 
 
-def reads_router(service: Service) -> APIRouter:
+def reads_router(questions: Questions, clock: Clock) -> APIRouter:
     """The routes that answer questions about children, leads and families."""
     router = APIRouter(prefix="/v1", route_class=QuestionRoute)
-    questions = Questions(service)
 
     def at(question: Question) -> date:
-        return question.effective_at or today(service.clock)
+        return question.effective_at or today(clock)
 
     @router.post("/children/find", summary="Find children", tags=["Children"], responses=_of(shapes.FoundChildren))
     def find_children(question: FindChildren) -> Response:
@@ -179,15 +185,20 @@ def reads_router(service: Service) -> APIRouter:
     @router.post(
         "/children/timeline", summary="One child's timeline", tags=["Children"], responses=_of(shapes.Timeline)
     )
-    def show_timeline(question: OneChild) -> Response:
+    def show_timeline(question: OneTimeline) -> Response:
         """Every interval and moment of the child, with the events that say so."""
         with questions.ask(question.known_at) as asked:
-            found = asked.timeline(identifier=question.identifier, record=question.record, effective_at=at(question))
+            found = asked.timeline(
+                identifier=question.identifier,
+                record=question.record,
+                retracted=question.retracted,
+                effective_at=at(question),
+            )
         return _answer(found, "child")
 
     @router.post("/leads/caseload", summary="A worker's caseload", tags=["Leads"], responses=_of(shapes.WorkerCaseload))
     def show_caseload(question: Caseload) -> Response:
-        """The children a worker leads for, or is nominated to."""
+        """The children a worker works with, leads for or is nominated to lead for, with their leads and gaps."""
         with questions.ask(question.known_at) as asked:
             return _answer(asked.caseload(worker=question.worker, effective_at=at(question)), "worker")
 

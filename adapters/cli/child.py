@@ -77,6 +77,7 @@ def show(
 def timeline(
     identifier: Identifier = None,
     record: Record = None,
+    retracted: Annotated[bool, typer.Option("--retracted", help="Also show facts that were retracted.")] = False,
     effective_at: EffectiveAt = None,
     known_at: KnownAt = None,
     data: Data = None,
@@ -87,7 +88,9 @@ def timeline(
 
     wanted = _one(identifier, record)
     with ask(data, known_at, effective_at) as question:
-        found = question.asked.timeline(identifier=wanted, record=record, effective_at=question.effective_at)
+        found = question.asked.timeline(
+            identifier=wanted, record=record, retracted=retracted, effective_at=question.effective_at
+        )
     answer = finish(found, as_json, UNKNOWN)
     if not as_json:
         show_timeline(answer)

@@ -15,6 +15,7 @@ Row = Mapping[str, Any]
 # question -> what a row is, and the columns that always stand there; whatever else an example names stands in the last
 _ANSWERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "timeline": ("entry of the timeline", ("entry", "days", "status")),
+    "timeline_with_retracted": ("entry of the timeline with what was retracted", ("entry", "days", "status")),
     "index": ("line of the index", ()),
     "indicators": ("indicator", ("indicator", "since", "status")),
     "gaps": ("gap", ("rule", "since")),

@@ -79,10 +79,17 @@ def fact_row(
         + pack.blob(None if reference is None else hashes.reference(organisation, reference))
         + pack.text(worker_key(worker)) + pack.text(None if team is None else f"{team['organisation']}:{team['code']}")
         + pack.text(_text(body, "role")) + pack.text(_text(body, "scope")) + pack.text(_text(body, "provision") or effect.provision)
-        + pack.text(_text(body, effect.reason_field)) + pack.int4(effect.lapses_after)
+        + pack.text(_reason(effect, body)) + pack.int4(effect.lapses_after)
         + pack.uuids(others) + pack.uuids(linked) + pack.blob(_contact(worker, team, own))
         + _person_fields(body, hashes, identity) + _address_fields(effect, body, hashes, identity)
     )  # fmt: skip
+
+
+def _reason(effect: Effect, body: Mapping[str, Any]) -> str | None:
+    if effect.act is Act.RETRACT:
+        reason: str = body["target"]["reason"]
+        return reason
+    return _text(body, effect.reason_field)
 
 
 def _text(body: Mapping[str, Any], name: str | None) -> str | None:

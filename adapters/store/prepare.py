@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import orjson
 
-from adapters.codec import Decoded, decode_json, decode_message
+from adapters.codec import NO_IDS, Decoded, decode_json, decode_message
 from adapters.store.hashes import Hashes
 from adapters.store.messages import Message
 from adapters.store.subjects import Identifier, Known, Subjects
@@ -67,11 +67,14 @@ class Item:
 
 
 class Preparer:
-    """Decodes and checks messages; remembers identifiers that passed."""
+    """Decodes and checks messages; remembers identifiers that passed. `ids` are those of `confluent_ids`."""
 
-    def __init__(self, hashes: Hashes, subjects: Subjects, organisations: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, hashes: Hashes, subjects: Subjects, organisations: Mapping[str, Sequence[str]], ids: Mapping[int, bytes] = NO_IDS
+    ) -> None:  # fmt: skip
         self._hashes = hashes
         self._subjects = subjects
+        self._ids = ids
         self._patterns = {sector: tuple(patterns) for sector, patterns in organisations.items()}
         self._all = tuple(sorted({p for patterns in self._patterns.values() for p in patterns}))
 
@@ -81,7 +84,8 @@ class Preparer:
         try:
             if message.kept is not None:
                 raise Rejected(*message.kept)
-            decoded = decode_json(message.data) if isinstance(message.data, dict) else decode_message(message.data)
+            data = message.data
+            decoded = decode_json(data) if isinstance(data, dict) else decode_message(data, self._ids)
             self._take(item, decoded, now)
         except Rejected as rejected:
             item.rejected = rejected

@@ -15,7 +15,7 @@ import psycopg
 from psycopg.errors import UniqueViolation
 
 from adapters.clock import Clock
-from adapters.codec import Decoded, decode_stored, same_content
+from adapters.codec import NO_IDS, Decoded, decode_stored, same_content
 from adapters.store.aside import AsideStore
 from adapters.store.facts import COLUMNS, IDENTITY, MARK_COLUMNS, needs_identity
 from adapters.store.hashes import Hashes
@@ -65,14 +65,14 @@ class Recorder:
 
     def __init__(
         self, connect: Callable[[], Connection], keys: MasterKeys, clock: Clock, organisations: Mapping[str, Sequence[str]],
-        cache_records: int = CACHE_RECORDS,
+        cache_records: int = CACHE_RECORDS, schema_ids: Mapping[int, bytes] = NO_IDS,
     ) -> None:  # fmt: skip
         self._connect = connect
         self._keys = keys
         self._clock = clock
         self._hashes = Hashes(keys)
         self._subjects = Subjects(keys, self._hashes, cache_records)
-        self._preparer = Preparer(self._hashes, self._subjects, organisations)
+        self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids)
         self._asides = AsideStore(keys)
         self._recent = Recent()
         self._connection: Connection | None = None

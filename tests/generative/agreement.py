@@ -46,7 +46,8 @@ def of_views(connection: psycopg.Connection[Any], view: str, edition: int) -> di
 def _entry(entry: Entry) -> tuple[Any, ...]:
     return (
         entry.record, entry.kind, entry.service, entry.organisation, entry.start, entry.end, entry.why, entry.confirmed, entry.accepted,
-        entry.worker, entry.role, entry.scope, entry.provision, entry.reason, entry.lapses_after, entry.others, entry.positions, entry.main, entry.moment,
+        entry.worker, entry.role, entry.scope, entry.provision, entry.reason, entry.lapses_after, entry.others, entry.positions, entry.main,
+        entry.moment,
     )  # fmt: skip
 
 

@@ -74,6 +74,10 @@ class Asked:
         """The involvement timeline; `child` may name an identifier: `A.upn`."""
         return self._ask("timeline", child)
 
+    def timeline_with_retracted(self, child: str) -> "Answer":
+        """The same, with what was taken back."""
+        return self._ask("timeline_with_retracted", child)
+
     def index(self, child: str) -> "Answer":
         """The line of the children's index."""
         return self._ask("index", child)

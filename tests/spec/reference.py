@@ -1,7 +1,7 @@
 """Examples put to the reference: events built directly, and the plain functions of `domain` over all of them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from domain.events import Event, Position, RecordId
 from domain.families import out_of_touch
 from domain.identifiers import check_identifier, choose_key
 from domain.leads import gaps
-from domain.timeline import Entry
+from domain.timeline import Entry, retracted
 from domain.world import World, build_world
 from tests.spec import rows
 from tests.spec.example import Question, Row
@@ -87,11 +87,14 @@ class Reference:
         )
         return own if named is None else named.record
 
-    def _world(self, question: Question) -> World:
+    def _events_then(self, question: Question) -> list[Event]:
         until: int | None = question.known_after
         if question.known_at is not None:
             until = sum(at <= datetime.fromisoformat(question.known_at) for at in self._received.values())
-        return build_world(self._events, self._schemes, None if until is None else Position(until))
+        return [event for event in self._events if until is None or event.position <= until]
+
+    def _world(self, question: Question) -> World:
+        return build_world(self._events_then(question), self._schemes)
 
     def answer(self, question: Question) -> list[Row] | None:
         world, day = self._world(question), parse_day(question.at)
@@ -115,7 +118,10 @@ class Reference:
             return None
         match question.what:
             case "timeline":
-                return _timeline(child, day)
+                return _timeline(child, day, world.doubted)
+            case "timeline_with_retracted":
+                taken = [e for e in retracted(self._events_then(question)) if e.record in child.records]
+                return _timeline(child, day, world.doubted, taken)
             case "index":
                 return [_line(child, day)]
             case "gaps":
@@ -190,8 +196,9 @@ class Reference:
         return [rows.grouped(members) for members in held.values()]
 
 
-def _timeline(child: Child, day: int) -> list[Row]:
-    found = [_entry(e, day) for e in child.entries if (first := e.first_day()) is not None and first <= day]
+def _timeline(child: Child, day: int, doubted: Collection[int], more: Sequence[Entry] = ()) -> list[Row]:
+    shown = [e for e in (*child.entries, *more) if (first := e.first_day()) is not None and first <= day]
+    found = [_entry(e, day, doubted) for e in shown]
     by_week: dict[tuple[RecordId, str, int], dict[str, int]] = {}
     for mark in child.marks:
         if mark.day <= day:
@@ -200,8 +207,8 @@ def _timeline(child: Child, day: int) -> list[Row]:
     return found + [rows.week(school, iso(monday), counts) for (_, school, monday), counts in by_week.items()]
 
 
-def _entry(entry: Entry, day: int) -> Row:
-    status, why = entry.status_at(day)
+def _entry(entry: Entry, day: int, doubted: Collection[int] = ()) -> Row:
+    status, why = entry.status_in(day, doubted)
     return rows.entry(
         kind=entry.kind,
         service=entry.service,

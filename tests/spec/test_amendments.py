@@ -134,3 +134,38 @@ def test_corrected_worker(given, asked):
     )
     asked(at="2025-11-01").caseload("la-808:W1").shows_nothing()
     asked(at="2025-11-01").caseload("la-808:W2").shows(case("A", "early_help", "early_help_without_lead"))
+
+
+def test_retracted_shown_where_asked(given, asked):
+    """What was retracted is shown where that is asked for
+
+    As its event first said it, with the reason of the retraction; other answers leave it out.
+    """
+    given(
+        early_help_started("A", on="2025-09-01", worker="W1"),
+        early_help_ended("A", on="2025-10-01"),
+        event_retracted("A", 1, recorded="2025-10-20"),
+    )
+    asked(at="2025-11-01", known_after=2).timeline_with_retracted("A").shows(
+        entry("early_help", "2025-09-01..2025-10-01", "ended", events="1, 2")
+    )
+    asked(at="2025-11-01").timeline("A").shows(
+        entry("early_help", "..2025-10-01", "unknown: end_without_start", events="2")
+    )
+    asked(at="2025-11-01").timeline_with_retracted("A").shows(
+        entry("early_help", "..2025-10-01", "unknown: end_without_start", events="2"),
+        entry("early_help", "2025-09-01..", "retracted: entered_in_error", worker="la-808:W1", events="1, 3"),
+    )
+
+
+def test_source_record_retracted_shown(given, asked):
+    """All that a retracted source record had said is shown"""
+    given(
+        involvement_started("A", "play therapy", on="2025-09-01", source_record="row 7"),
+        involvement_started("A", "youth work", on="2025-09-02", source_record="row 7"),
+        event_retracted("A", "row 7", recorded="2025-09-20"),
+    )
+    asked(at="2025-11-01").timeline_with_retracted("A").shows(
+        entry("involvement play therapy", "2025-09-01..", "retracted: entered_in_error", events="1, 3"),
+        entry("involvement youth work", "2025-09-02..", "retracted: entered_in_error", events="2, 3"),
+    )

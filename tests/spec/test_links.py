@@ -82,6 +82,24 @@ def test_different_dates_of_birth(given, asked):
     asked(at="2026-02-01").children().shows(one_child("A.nhs, A.upn"))
 
 
+def test_disputed_entry(given, asked):
+    """An entry whose own identifiers are disputed says so
+
+    The event that told it names two numbers which cannot be one child, so it may be about another. Other entries of
+    the same record stand.
+    """
+    given(
+        gp_registered("A", practice="Z90001", on="2015-03-20", born=BORN),
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by=["upn", "nhs"], born="2016-01-09"),
+        pupil_admitted("A", school="900002", on="2025-09-01", known_by="upn"),
+    )
+    asked(at="2025-10-01").timeline("A.upn").shows(
+        entry("enrolment 900001", "2025-09-01..", "disputed: identifiers_disputed"),
+        entry("enrolment 900002", "2025-09-01..", "open"),
+    )
+    asked(at="2025-10-01").timeline("A.nhs").shows(entry("gp_registration Z90001", "2015-03-20..", "open"))
+
+
 def test_two_nhs_numbers(given, asked):
     """Two NHS numbers are disputed
 

@@ -59,8 +59,8 @@ class Views:
                 return self._children(asked, day)
         wanted = self._identifier(question.about)
         match question.what:
-            case "timeline":
-                told = asked.timeline(identifier=wanted, effective_at=day)
+            case "timeline" | "timeline_with_retracted":
+                told = asked.timeline(identifier=wanted, retracted=question.what != "timeline", effective_at=day)
                 return None if told is None else [self._entry(e) for e in told["entries"]]
             case "index":
                 told = asked.child(identifier=wanted, effective_at=day)
