@@ -307,13 +307,18 @@ def _team_key(fact: Fact) -> str | None:
 
 
 def _attach(made: list[Entry], group: _Group) -> list[Entry]:
-    """Confirmations and acceptances go to the entry that started last on or before their day."""
+    """Confirmations and acceptances go to the entry that started last on or before their day.
+
+    A confirmation after an end does not confirm what ended: it speaks of something whose start is not known.
+    """
     result = list(made)
     for fact, name in [*((c, "confirmed") for c in group.confirms), *((a, "accepted") for a in group.accepts)]:
         homes = [
             i
             for i, e in enumerate(result)
-            if e.start is not None and e.start <= fact.start and e.why != CONFIRMED_WITHOUT_START
+            if e.start is not None
+            and e.start <= fact.start
+            and (name == "accepted" or e.end is None or e.end >= fact.start)
         ]
         if not homes:
             result.append(replace(_entry([fact], fact, None, None, CONFIRMED_WITHOUT_START), confirmed=fact.start))

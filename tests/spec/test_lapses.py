@@ -70,6 +70,19 @@ def test_confirmed_which(given, asked):
     )
 
 
+def test_confirmed_after_the_end(given, asked):
+    """A confirmation after an end is not swallowed by what ended"""
+    given(
+        involvement_started("A", "social work", on="2025-03-01"),
+        involvement_ended("A", "social work", on="2025-04-01"),
+        involvement_confirmed("A", "social work", on="2025-11-01"),
+    )
+    asked(at="2025-12-01").timeline("A").shows(
+        entry("involvement social work", "2025-03-01..2025-04-01", "ended", confirmed=None),
+        entry("involvement social work", "..", "unknown: confirmed_without_start", confirmed="2025-11-01"),
+    )
+
+
 def test_registers_do_not_lapse(given, asked):
     """Registrations, enrolments and placements do not lapse"""
     given(
