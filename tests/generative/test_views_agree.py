@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from adapters.questions import Questions
 from adapters.store.messages import Message
 from domain.dates import from_day, to_day
 from domain.families import out_of_touch
-from domain.timeline import Entry
+from domain.timeline import Entry, retracted
 from projections.engine import checksums
 from tests.builders.service import Bench, bench
 from tests.generative.agreement import of_reference, of_views
@@ -75,6 +75,7 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
     known_at = rnd.choice(positions)
     day = to_day(START) + rnd.choice(DAYS)
     world = small.world(known_at)
+    taken_back = retracted(event for event in small.events() if event.position <= known_at)
     with Questions(small.service).ask(str(known_at)) as asked:
         listed = asked.families(effective_at=from_day(day))["families"]
         expected = out_of_touch(list(world.children.values()), world.feeds, day)
@@ -85,12 +86,14 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
             [(s.indicator.id, s.status, from_day(s.indicator.since).isoformat()) for s in f.shown] for f in expected
         ]
         for child in world.children.values():
-            answer = asked.timeline(record=f"c-{child.id.hex}", effective_at=from_day(day))
+            answer = asked.timeline(record=f"c-{child.id.hex}", retracted=True, effective_at=from_day(day))
             assert answer is not None
             assert answer["alive"] == child.alive_at(day)
             entries = {_shown(e) for e in answer["entries"] if e["kind"] != "attendance"}
             assert entries == {
-                _expected(e, day) for e in child.entries if (first := e.first_day()) is not None and first <= day
+                _expected(e, day, world.doubted)
+                for e in (*child.entries, *(e for e in taken_back if e.record in child.records))
+                if (first := e.first_day()) is not None and first <= day
             }
             sessions = sum(sum(e["sessions"].values()) for e in answer["entries"] if e["kind"] == "attendance")
             assert sessions == sum(mark.day <= day for mark in child.marks)
@@ -108,8 +111,8 @@ def _shown(entry: dict[str, Any]) -> tuple[Any, ...]:
     )
 
 
-def _expected(entry: Entry, day: int) -> tuple[Any, ...]:
-    status, why = entry.status_at(day)
+def _expected(entry: Entry, day: int, doubted: Collection[int]) -> tuple[Any, ...]:
+    status, why = entry.status_in(day, doubted)
     start, end = (None if d is None else from_day(d).isoformat() for d in (entry.start, entry.end))
     return (entry.kind, entry.service, start, end, status, why, tuple(f"e-{p}" for p in entry.positions))
 
