@@ -4,6 +4,7 @@ Thresholds of rules are no settings: they are events in the log, so that an old 
 """
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -25,6 +26,13 @@ TOPIC_ORGANISATIONS: dict[str, list[str]] = {
     "health": ["ods-*"],
     "social_care": ["la-*", "org-*"],
     "housing": ["la-*", "org-*"],
+    "early_years": ["urn-*", "la-*", "org-*"],
+    "police": ["org-*"],
+    "youth_justice": ["la-*", "org-*"],
+    "voluntary": ["org-*"],
+    "adult_services": ["la-*", "ods-*", "org-*"],
+    # Named neutrally: services that must not be named publish here, among others.
+    "community": ["ods-*", "la-*", "org-*"],
 }
 
 # Variables with our prefix that are not settings: where the file is, and what the tests and ./dev use.
@@ -56,6 +64,9 @@ class Settings(BaseSettings):
     )
     http_host: str = Field(default="127.0.0.1", min_length=1, description="Address the API listens on")
     http_port: int = Field(default=8008, ge=0, le=65535, description="Port of the API; 0 takes a free one")
+    read_connections: int = Field(
+        default=8, ge=1, le=1000, description="Connections to the database that reads over HTTP share, at most"
+    )
     batch_size: int = Field(default=2000, ge=1, le=100_000, description="Events recorded in one transaction, at most")
     edition_size: int = Field(default=2000, ge=1, le=100_000, description="Events taken into one edition, at most")
     pause_unreadable_share: float = Field(
@@ -68,6 +79,10 @@ class Settings(BaseSettings):
         default_factory=lambda: dict(TOPIC_ORGANISATIONS),
         description="Patterns of the organisation codes that may publish on a sector's topic",
     )
+    confluent_schema_ids: dict[int, str] = Field(
+        default_factory=dict,
+        description="Schema ids of Confluent framing, each with the fingerprint or file of its schema (`icr schemas list`)",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged")
 
     @field_validator("topic_organisations", mode="after")
@@ -77,6 +92,14 @@ class Settings(BaseSettings):
         if not given.keys() <= TOPIC_ORGANISATIONS.keys():
             raise ValueError(f"sectors are {', '.join(TOPIC_ORGANISATIONS)}")
         return {**TOPIC_ORGANISATIONS, **given}
+
+    @field_validator("confluent_schema_ids", mode="before")
+    @classmethod
+    def _check_ids(cls, given: object) -> object:
+        """Here and not by the type, whose error would name the key, which is the value that is wrong."""
+        if isinstance(given, dict) and not all(re.fullmatch(r"\d{1,10}", str(key), re.ASCII) for key in given):
+            raise ValueError("a schema id is a whole number")
+        return given
 
     @classmethod
     def settings_customise_sources(

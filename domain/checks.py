@@ -49,12 +49,13 @@ def check_fact(effect: Effect, body: Mapping[str, Any], now: int) -> list[SetAsi
     _check_days(effect, body, now, aside)
     if effect.act is _MARK:  # most of all events, and nothing of what follows is about them
         return aside
-    for (kind, field), allowed in codes.OF_THE_FACT.items():
-        if kind == effect.kind and body[field] not in allowed:
-            raise Rejected("unknown_code", field, "a code of its list")
-    for field, allowed in codes.DESCRIBING.items():
-        if body.get(field) is not None and body[field] not in allowed:
-            aside.append(("unknown_code", field))
+    day = body["effective"]["from"]
+    for rule in effect.codes:
+        value = body.get(rule.field)
+        if rule.of_the_fact and not rule.list.allows(value, day):
+            raise Rejected("unknown_code", rule.field, "a code of its list")
+        if value is not None and not rule.list.allows(value, day):
+            aside.append(("unknown_code", rule.field))
     if body.get("provision") is not None and body["provision"] not in codes.PROVISION:
         raise Rejected("unknown_code", "provision", "universal or additional")
     _check_address(body, aside)

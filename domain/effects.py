@@ -1,8 +1,10 @@
 """How each event type acts on the timeline, as a row of the effects table (design D6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+
+from domain.codes import CodeList, CodeRule
 
 
 class Act(IntEnum):
@@ -47,11 +49,15 @@ class Effect:
     provision: str = "additional"
     reason_field: str | None = None
     lapses_after: int | None = None
+    codes: tuple[CodeRule, ...] = ()
 
 
-def parse_effect(event_type: str, row: Mapping[str, object]) -> Effect:
-    """One row as read from `schemas/effects.toml`; raises ValueError when a class is missing: no class, not recorded."""
-    known = set(Effect.__dataclass_fields__) - {"event_type"}
+def parse_effect(event_type: str, row: Mapping[str, object], lists: Mapping[str, CodeList]) -> Effect:
+    """One row as read from `schemas/effects.toml`; raises ValueError when a class is missing: no class, not recorded.
+
+    `codes` and `fact_codes` name, for a field, its list of `schemas/codes.toml`.
+    """
+    known = set(Effect.__dataclass_fields__) - {"event_type"} | {"fact_codes"}
     if extra := set(row) - known:
         raise ValueError(f"{event_type}: unknown columns {sorted(extra)}")
     if missing := {"act", "kind", "key", "disclosure", "retention"} - set(row):
@@ -78,4 +84,17 @@ def parse_effect(event_type: str, row: Mapping[str, object]) -> Effect:
         text("provision") or "additional",
         text("reason_field"),
         lapses,
+        (*_code_rules(event_type, row, "fact_codes", lists), *_code_rules(event_type, row, "codes", lists)),
     )
+
+
+def _code_rules(
+    event_type: str, row: Mapping[str, object], column: str, lists: Mapping[str, CodeList]
+) -> Iterator[CodeRule]:
+    named = row.get(column, {})
+    if not isinstance(named, Mapping):
+        raise ValueError(f"{event_type}: {column} names the list of a field")
+    for field, name in named.items():
+        if name not in lists:
+            raise ValueError(f"{event_type}: there is no code list {name}")
+        yield CodeRule(str(field), lists[name], column == "fact_codes")

@@ -19,13 +19,16 @@ from avro.compatibility import ReaderWriterCompatibilityChecker, SchemaCompatibi
 from avro.errors import AvroException
 from avro.schema import parse as parse_avro
 
+from domain.codes import CodeList
 from domain.effects import Act, Effect
 from schemas.registry import (
+    CODES,
     EFFECTS,
     ContractBroken,
     Schema,
     fingerprint_of,
     load,
+    read_codes,
     read_effects,
     read_schema,
     schema_files,
@@ -53,7 +56,8 @@ def findings(root: Traversable | None = None) -> list[Finding]:
     root = root or files("schemas")
     found: list[Finding] = []
     try:
-        effects = read_effects((root / EFFECTS).read_bytes())
+        lists = read_codes((root / CODES).read_bytes())
+        effects = read_effects((root / EFFECTS).read_bytes(), lists)
     except (OSError, ValueError, KeyError) as error:
         return [Finding(EFFECTS, "effects", f"cannot be read: {type(error).__name__} {error}")]
     schemas: list[tuple[Schema, Record]] = []
@@ -72,6 +76,7 @@ def findings(root: Traversable | None = None) -> list[Finding]:
             load(root)
         except ContractBroken as error:
             found.append(Finding(EFFECTS, "registry", str(error)))
+    found += _tables(schemas, lists)
     found += _versions(schemas)
     found += _envelopes(schemas)
     found += _released(root)
@@ -81,6 +86,26 @@ def findings(root: Traversable | None = None) -> list[Finding]:
 def count(root: Traversable) -> int:
     """How many schema files a folder has."""
     return sum(1 for _ in schema_files(root))
+
+
+def _tables(schemas: Sequence[tuple[Schema, Record]], lists: Mapping[str, CodeList]) -> Iterator[Finding]:
+    """Breaches between the two tables and the schemas' fields."""
+    retention: dict[str, str] = {}
+    used: set[str] = set()
+    fields: dict[str, set[str]] = {}
+    for schema, record in schemas:
+        fields.setdefault(schema.event_type, set()).update(entry.name for entry in record.fields)
+    for schema, _ in schemas:
+        effect = schema.effect
+        for rule in effect.codes:
+            if rule.field not in fields[schema.event_type]:
+                yield Finding(EFFECTS, "codes", f"{schema.event_type}: no version has the field {rule.field}")
+        # Contacts are sealed under the class of an entry's kind.
+        if retention.setdefault(effect.kind, effect.retention) != effect.retention:
+            yield Finding(EFFECTS, "retention", f"{schema.event_type}: kind {effect.kind} has two retention classes")
+        used |= {rule.list.name for rule in effect.codes}
+    for name in sorted(set(lists) - used):
+        yield Finding(CODES, "unused", f"no field has the list {name}")
 
 
 def _plain_json(data: bytes) -> dict[str, Any]:

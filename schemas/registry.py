@@ -18,10 +18,13 @@ from typing import Any, Final
 
 from fastavro.schema import SchemaParseException, UnknownType, fingerprint, to_parsing_canonical_form
 
+from domain.codes import CodeList
+from domain.dates import EARLIEST, FOREVER, to_day
 from domain.effects import Effect, parse_effect
 
 SHARED: Final = "shared"
 EFFECTS: Final = "effects.toml"
+CODES: Final = "codes.toml"
 
 _FILE = re.compile(r"(?P<stem>[a-z][a-z0-9_]*)\.v(?P<version>[1-9][0-9]*)\.avsc")
 
@@ -50,7 +53,7 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """All schemas, immutable. `digest` is the SHA-256 of all schema files and the effects table, in hexadecimal."""
+    """All schemas, immutable. `digest` is the SHA-256 of all schema files, the effects table and the code lists, in hexadecimal."""
 
     by_fingerprint: Mapping[bytes, Schema]
     newest: Mapping[str, Schema]
@@ -100,9 +103,25 @@ def schema_files(root: Traversable) -> Iterator[tuple[str, bytes]]:
         yield path, entry.read_bytes()
 
 
-def read_effects(data: bytes) -> dict[str, Effect]:
+def read_codes(data: bytes) -> dict[str, CodeList]:
+    """The code lists by name; raises ValueError for a dated code that is not on its list."""
+    found = {}
+    for name, row in tomllib.loads(data.decode()).items():
+        days = {code: (EARLIEST, FOREVER) for code in row["codes"]}
+        for code, bounds in row.get("dated", {}).items():
+            if code not in days:
+                raise ValueError(f"{name}: {code} is dated and not on the list")
+            first, last = bounds.get("from"), bounds.get("to")
+            days[code] = (to_day(first) if first else EARLIEST, to_day(last) if last else FOREVER)
+        found[name] = CodeList(name, row["doc"], MappingProxyType(days))
+    return found
+
+
+def read_effects(data: bytes, lists: Mapping[str, CodeList]) -> dict[str, Effect]:
     """The effects table, by event type; raises ValueError where a row lacks a class, KeyError for an unknown act."""
-    return {event_type: parse_effect(event_type, row) for event_type, row in tomllib.loads(data.decode()).items()}
+    return {
+        event_type: parse_effect(event_type, row, lists) for event_type, row in tomllib.loads(data.decode()).items()
+    }
 
 
 def read_schema(path: str, data: bytes, effects: Mapping[str, Effect]) -> Schema:
@@ -126,14 +145,14 @@ def read_schema(path: str, data: bytes, effects: Mapping[str, Effect]) -> Schema
 def load(root: Traversable) -> Registry:
     """The registry of a folder of schemas; raises ContractBroken on a schema without effects row and the reverse."""
     digest = hashlib.sha256()
-    table = (root / EFFECTS).read_bytes()
-    effects = read_effects(table)
+    table, lists = (root / EFFECTS).read_bytes(), (root / CODES).read_bytes()
+    effects = read_effects(table, read_codes(lists))
     found: dict[bytes, Schema] = {}
     newest: dict[str, Schema] = {}
-    for path, data in (*schema_files(root), (EFFECTS, table)):
+    for path, data in (*schema_files(root), (EFFECTS, table), (CODES, lists)):
         digest.update(f"{path}\0{len(data)}\0".encode())
         digest.update(data)
-        if path == EFFECTS:
+        if path in (EFFECTS, CODES):
             continue
         schema = read_schema(path, data, effects)
         if other := found.get(schema.fingerprint):

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from adapters.docs.markdown import made_by, table
+from adapters.settings import TOPIC_ORGANISATIONS
 from domain.effects import Act, Effect
 from domain.reasons import REASONS
 from schemas.registry import SHARED, Schema, registry
 from schemas.shape import Record, describe, shape, walk
 
-_SECTORS: Final = ("education", "health", "social_care", "housing", SHARED)
+_SECTORS: Final = (*TOPIC_ORGANISATIONS, SHARED)
 _DOES: Final = {
     Act.START: "opens an interval",
     Act.END: "closes an interval",
@@ -58,6 +59,8 @@ def _events() -> str:
         title = "Any sector's topic" if sector == SHARED else f"{sector.replace('_', ' ').capitalize()}"
         topic = "" if sector == SHARED else f"Topic `icr.{sector}.v1`."
         lines += [f"## {title}", "", *([topic, ""] if topic else [])]
+        if not any(s.sector == sector for s in newest.values()):
+            lines += ["No types of its own: the types of any sector's topic.", ""]
         for schema in _ordered(s for s in newest.values() if s.sector == sector):
             lines += [*_event_type(schema), ""]
     return "\n".join(lines)

@@ -22,7 +22,7 @@ from schemas.registry import SHARED, registry
 KEY_BYTES: Final = 2
 
 # Where events of shared types go when their organisation may publish in several sectors.
-_PREFERRED: Final = ("social_care", "health", "education", "housing")
+_PREFERRED: Final = ("social_care", "health", "education")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,11 @@ from typing import Any
 from hypothesis import strategies as st
 from stdnum.gb.upn import calc_check_digit
 
+from domain.effects import Act
 from domain.identifiers import nhs_check_digit
+from schemas.compatibility import ABOUT_A_CHILD, PUBLISHED
+from schemas.registry import registry
+from schemas.shape import Kind, Maybe, Record, Scalar, shape
 
 AGENCIES = {
     "education": ["urn-900001", "urn-900002"],
@@ -94,6 +98,29 @@ OWN = {
 }  # fmt: skip
 
 
+def _own_by_schema(event_type: str) -> Any:
+    """Own fields of a type that has nothing special about it, each drawn by its name, its code list or its shape."""
+    schema = registry().newest[event_type]
+    lists = {rule.field: list(rule.list.codes) for rule in schema.effect.codes}
+    own = [entry for entry in shape(schema).fields if entry.name not in _ENVELOPE]
+
+    def drawn(d: Any) -> dict[str, Any]:
+        said = {}
+        for entry in own:
+            part = entry.shape.inner if isinstance(entry.shape, Maybe) else entry.shape
+            choices = lists.get(entry.name, CHOICES.get(entry.name))
+            if isinstance(part, Record):
+                choices = CHOICES[entry.name] if entry.name in ("worker", "address") else [None]
+            elif choices is None:
+                choices = ["one", "two"] if part == Scalar(Kind.TEXT) else [None]
+            if not isinstance(entry.shape, Maybe):
+                choices = [choice for choice in choices if choice is not None]
+            said[entry.name] = d(f"{event_type}.{entry.name}", choices)
+        return said
+
+    return drawn
+
+
 def _address(status: str, uprn: str | None, residence: str | None, postcode: str | None = "ZE9 1AA") -> dict[str, Any]:
     return {
         "status": status,
@@ -110,6 +137,7 @@ ADDRESSES = [
     _address("none_known", None, None, None), _address("left_england", None, None, None), _address("current", "400", "no_fixed_abode"),
     _address("current", "500", "home", "ZZ99 3VZ"),
 ]  # fmt: skip
+_ENVELOPE = {*PUBLISHED, *ABOUT_A_CHILD}
 CHOICES: dict[str, list[Any]] = {
     "school": ["900001", "900002"],
     "practice": ["Z90001", "Z90002"],
@@ -123,6 +151,8 @@ CHOICES: dict[str, list[Any]] = {
     "relation": ["parent", "sibling", "family"],
     "family": [None, "F1", "F2"],
 }
+_SPECIAL = list(OWN)
+_AGENCY_OF = {"education": "education", "health": "health", "community": "health"}
 _IDENTIFIERS = {
     "education": [("upn",), ("upn", "nhs"), ("upn",)],
     "health": [("nhs",), ("nhs",), ("upn", "nhs")],
@@ -130,10 +160,21 @@ _IDENTIFIERS = {
 }
 
 
+for _name, _schema in registry().newest.items():
+    if _name not in OWN:
+        _retracts = _schema.effect.act is Act.RETRACT
+        OWN[_name] = ("any" if _retracts else _AGENCY_OF.get(_schema.sector, "la"), _own_by_schema(_name))
+AMENDMENTS = {name for name, (sector, _) in OWN.items() if sector == "any"} - {"FeedReported"}
+# Most of what is drawn is what the rules are about; the other types come often enough to occur.
+_DRAWN = [*_SPECIAL, *_SPECIAL, *_SPECIAL, *OWN]
+
+
 @st.composite
-def events(draw: st.DrawFn, number: int, earlier: list[dict[str, Any]]) -> dict[str, Any]:
-    """One event; amendments name one of the earlier ones."""
-    event_type = draw(st.sampled_from(list(OWN)))
+def events(
+    draw: st.DrawFn, number: int, earlier: list[dict[str, Any]], event_type: str | None = None
+) -> dict[str, Any]:
+    """One event, of some type or of any; amendments name one of the earlier ones."""
+    event_type = event_type or draw(st.sampled_from(_DRAWN))
     sector, own = OWN[event_type]
     amended = draw(st.sampled_from(earlier)) if sector == "any" and event_type != "FeedReported" and earlier else None
     if sector == "any" and event_type != "FeedReported" and (amended is None or "subject" not in amended):
@@ -188,13 +229,13 @@ def events(draw: st.DrawFn, number: int, earlier: list[dict[str, Any]]) -> dict[
     )
     drawn: dict[str, Any] = {}
 
-    def pick(name: str) -> Any:
+    def pick(name: str, choices: list[Any] | None = None) -> Any:
         if name == "changes":
             return {
                 "effective_from": draw(st.sampled_from([None, _day(5), _day(40)])), "effective_to": draw(st.sampled_from([None, _day(2), _day(50)])),
                 "reopen": draw(st.booleans()), "worker": draw(st.sampled_from([None, WORKERS[1]])),
             }  # fmt: skip
-        drawn[name] = draw(st.sampled_from(CHOICES[name]))
+        drawn[name] = draw(st.sampled_from(choices or CHOICES[name]))
         return drawn[name]
 
     target = None
@@ -211,7 +252,7 @@ def events(draw: st.DrawFn, number: int, earlier: list[dict[str, Any]]) -> dict[
         }
     reference = (
         draw(st.sampled_from([None, None, "ref1", "ref2"]))
-        if event_type not in ("AttendanceMarked", "EventRetracted", "EventCorrected")
+        if event_type != "AttendanceMarked" and sector != "any"
         else None
     )
     return {

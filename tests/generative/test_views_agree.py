@@ -1,7 +1,6 @@
 """Any history, in any order, duplicated, batched any way, gives one answer from the reference, the live views and the rebuilt ones."""
 
 import random
-from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,12 @@ from domain.dates import from_day, to_day
 from domain.families import out_of_touch
 from domain.timeline import Entry, retracted
 from projections.engine import checksums
+from schemas.registry import registry
 from tests.builders.service import Bench, bench
 from tests.generative.agreement import of_reference, of_views
-from tests.generative.histories import START, histories
+from tests.generative.histories import AMENDMENTS, OWN, START, events, histories
 
 DAYS = (0, 15, 45, 100, 200)
-_seen: Counter[str] = Counter()
 
 
 @pytest.fixture
@@ -47,6 +46,15 @@ def arrive(here: Bench, history: list[dict[str, Any]], rnd: random.Random) -> No
     here.counts(outcomes)
 
 
+def agree(here: Bench, rnd: random.Random) -> None:
+    """The views at their last edition, and at any other, say what the reference says."""
+    editions = here.connection.execute("SELECT number, last FROM log.edition ORDER BY number").fetchall()
+    for number, last in [rnd.choice(editions), editions[-1]] if editions else []:
+        expected, found = of_reference(here.world(last)), of_views(here.connection, here.serving(), number)
+        for name, answer in expected.items():
+            assert answer == found[name], f"{name} at edition {number}"
+
+
 @settings(max_examples=None or settings().max_examples)
 @given(history=histories(), rnd=st.randoms(use_true_random=False))
 def test_reference_live_and_rebuilt_views_agree(
@@ -54,12 +62,7 @@ def test_reference_live_and_rebuilt_views_agree(
 ) -> None:
     small.empty()
     arrive(small, history, rnd)
-    _seen.update(event["event_type"] for event in history)
-    editions = small.connection.execute("SELECT number, last FROM log.edition ORDER BY number").fetchall()
-    for number, last in [rnd.choice(editions), editions[-1]] if editions else []:
-        expected, found = of_reference(small.world(last)), of_views(small.connection, small.serving(), number)
-        for name, answer in expected.items():
-            assert answer == found[name], f"{name} at edition {number}"
+    agree(small, rnd)
     before = checksums(small.connection, small.serving())
     view, _ = small.projector.rebuild()
     assert checksums(small.connection, view) == before
@@ -117,9 +120,23 @@ def _expected(entry: Entry, day: int, doubted: Collection[int]) -> tuple[Any, ..
     return (entry.kind, entry.service, start, end, status, why, tuple(f"e-{p}" for p in entry.positions))
 
 
-def test_every_event_type_occurs_in_generated_histories() -> None:
-    from tests.generative.histories import OWN
+TYPES = sorted(OWN)
+PARTS = [TYPES[at::10] for at in range(10)]
 
-    if sum(_seen.values()) < 1000:
-        pytest.skip("needs the histories of the tests before it, in one process")
-    assert set(OWN) <= set(_seen)
+
+def test_every_event_type_is_drawn() -> None:
+    assert set(TYPES) == set(registry().types)
+
+
+@pytest.mark.parametrize("part", PARTS, ids=lambda part: part[0])
+@settings(max_examples=max(5, settings().max_examples // 20))
+@given(data=st.data(), rnd=st.randoms(use_true_random=False))
+def test_every_event_type(small: Bench, part: list[str], data: st.DataObject, rnd: random.Random) -> None:
+    """Histories in which each of some event types occurs at least twice, for the few children."""
+    history: list[dict[str, Any]] = []
+    for number, event_type in enumerate([*part, *part]):
+        history.append(data.draw(events(number, history, event_type)))
+    assert set(part) <= {event["event_type"] for event in history} | AMENDMENTS
+    small.empty()
+    arrive(small, history, rnd)
+    agree(small, rnd)

@@ -37,9 +37,8 @@ def test_every_file_is_in_the_registry_under_its_own_fingerprint() -> None:
     assert contract.types == tuple(sorted(contract.newest))
 
 
-def test_the_contract_has_the_types_of_the_first_path_and_two_of_them_in_two_versions() -> None:
+def test_two_types_stand_in_two_versions() -> None:
     contract = registry()
-    assert len(contract.types) == 25
     assert [schema.version for schema in contract.versions("PupilAdmitted")] == [1, 2]
     assert [schema.version for schema in contract.versions("GpRegistered")] == [1, 2]
     assert contract.newest["PupilAdmitted"].version == 2

@@ -57,6 +57,16 @@ def test_equal_plans_give_equal_events():
     assert list(simulate(AUTUMN)) == list(simulate(AUTUMN))
 
 
+# What the agencies of the simulated area publish.
+PUBLISHED = {
+    "AddressChanged", "AttendanceMarked", "BirthNotified", "DeathNotificationWithdrawn", "DeathNotified", "EarlyHelpEnded",
+    "EarlyHelpStarted", "EventCorrected", "EventRetracted", "FeedReported", "GpRegistered", "GpRegistrationEnded",
+    "InvolvementConfirmed", "InvolvementEnded", "InvolvementStarted", "LeadAccepted", "LeadEnded", "LeadNominated", "PupilAdmitted",
+    "PupilRemovedFromRoll", "ReferralReceived", "RelationshipEnded", "RelationshipStated", "TemporaryAccommodationEnded",
+    "TemporaryAccommodationPlaced",
+}  # fmt: skip
+
+
 def test_another_seed_gives_other_lives():
     assert list(simulate(AUTUMN)) != list(simulate(replace(AUTUMN, seed=8)))
 
@@ -79,7 +89,7 @@ def test_the_lives_are_the_same_without_marks():
 @pytest.mark.parametrize("seed", [7, 8, 9])
 def test_every_event_type_of_the_contract_occurs_in_a_year_of_500_children(seed, year):
     events = year if seed == YEAR.seed else simulate(replace(YEAR, seed=seed))
-    assert {event["event_type"] for event in events} == set(schemas())
+    assert {event["event_type"] for event in events} == PUBLISHED
 
 
 def test_every_event_is_valid_by_its_schema(without_marks, marks):
@@ -135,7 +145,7 @@ def test_both_doors_read_the_same_event(tmp_path, year):
         if event is not None and json.loads(line)["source"]["organisation"] == event["source"]["organisation"]:
             assert same_content(decode_json(line), decode_wire(encode(event)))
             read.add(event["event_type"])
-    assert read == set(schemas())
+    assert read == PUBLISHED
 
 
 def test_identifiers_have_the_right_check_digit_or_letter_and_belong_to_nobody(without_marks, marks):
