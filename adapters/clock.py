@@ -3,8 +3,11 @@
 Durations are measured by `time.monotonic`, which is no date and stays out of the log.
 """
 
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+LONDON: Final = ZoneInfo("Europe/London")
 
 
 class Clock(Protocol):
@@ -13,6 +16,11 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The present instant, aware and in UTC."""
         ...
+
+
+def today(clock: Clock) -> date:
+    """The civil date in London now: the day asked about when none is named."""
+    return clock.now().astimezone(LONDON).date()
 
 
 class SystemClock:

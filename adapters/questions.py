@@ -4,28 +4,32 @@ Every caller is one trusted local user for now; the decision and the entry of th
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from adapters import answers
+from adapters.clock import today
 from adapters.service import Service
 from adapters.store.cells import CellOpener
 from adapters.store.hashes import Hashes
 from adapters.store.subjects import Subjects
-from domain.attendance import CATEGORIES
 from domain.dates import iso, to_day
 from domain.errors import Misuse
 from domain.events import ChildId
 from domain.families import Family, Shown, assemble, feed_heard, group
 from domain.identifiers import parse_identifier
 from domain.indicators import RULES, Indicator
+from domain.kinds import NO_INVOLVEMENT, WHEREABOUTS
 from domain.leads import CONTESTED, LEAD_GONE, NO_LEAD, NOT_ACCEPTED
 from domain.timeline import Entry
 from projections import queries
 
 MOST_FOUND: Final = 10
+ATTENDANCE: Final = "attendance"
 GAP_RULES: Final = (NO_LEAD, LEAD_GONE, CONTESTED, NOT_ACCEPTED)
 _POSITION = re.compile(r"(?:(\d{1,9}):)?(\d{1,18})")
 
@@ -78,6 +82,7 @@ class Asked:
         self._hashes = Hashes(service.keys)
         self._subjects = Subjects(service.keys, self._hashes)
         self._cells = CellOpener(connection, service.keys)
+        self._today = to_day(today(service.clock))
 
     def _head(self, effective_at: date) -> dict[str, Any]:
         return {
@@ -132,23 +137,25 @@ class Asked:
         held = queries.entries(self._connection, self._number, "record = ANY(%(r)s)", r=records)
         if retracted:
             held += queries.retracted(self._connection, self._edition, records)
-        doubted = queries.doubted(self._connection, self._edition, records)
+        seen = self._seen(records)
         found = [
-            self._entry(entry, contact, day, doubted)
+            self._entry(entry, contact, day, seen)
             for entry, contact in held
-            if (first := entry.first_day()) is not None and first <= day
+            if (first := entry.first_day()) is not None and first <= day and seen.may_show(entry.kind)
         ]
-        found += [self._week(*week, day) for week in queries.weeks(self._connection, self._number, records, day)]
+        if seen.may_show(ATTENDANCE):
+            found += [answers.week(*week, day) for week in queries.weeks(self._connection, self._number, records, day)]
         found.sort(key=lambda e: (e["from"] or "", e["kind"], e["events"]))
         kept = queries.kept_aside(self._connection, records)
         return {
-            "child": _child_id(child),
-            "records": [_record_id(r) for r in records],
+            "child": answers.child_id(child),
+            "records": [answers.record_id(r) for r in records],
             **self._head(effective_at),
             "alive": self._alive(child, day),
             "identifiers": self._identifiers(records),
             "entries": found,
             "kept_aside": kept,
+            "shielded": seen.shielded,
         }
 
     def caseload(self, *, worker: str, effective_at: date) -> dict[str, Any]:
@@ -163,11 +170,12 @@ class Asked:
         children = []
         for child in sorted(mine):
             line = self._line(child, effective_at)
+            seen = self._seen(self._records(child))
             gaps = queries.rectangles(self._connection, self._number, day, GAP_RULES, [child])
             children.append({
                 "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"], "lead": line["lead"],
-                "entries": [self._entry(entry, contact, day) for entry, contact in mine[child]],
-                "gaps": [self._gap(gap, day) for gap in gaps],
+                "entries": [self._entry(entry, contact, day, seen) for entry, contact in mine[child] if seen.may_show(entry.kind)],
+                "gaps": [answers.gap(gap, day) for gap in gaps],
             })  # fmt: skip
         return {**self._head(effective_at), "worker": worker, "children": children}
 
@@ -177,10 +185,10 @@ class Asked:
         found = queries.rectangles(self._connection, self._number, day, GAP_RULES)
         if area is not None:
             areas = self._areas({row[0] for row in found}, day)
-            found = [row for row in found if areas.get(row[0]) == _area(area)]
+            found = [row for row in found if areas.get(row[0]) == answers.area(area)]
         return {
             **self._head(effective_at),
-            "gaps": sorted((self._gap(row, day) for row in found), key=lambda g: (-g["days"], g["child"], g["rule"])),
+            "gaps": sorted((answers.gap(row, day) for row in found), key=lambda g: (-g["days"], g["child"], g["rule"])),
         }
 
     def families(self, *, area: str | None = None, lost: int | None = None, effective_at: date) -> dict[str, Any]:
@@ -188,11 +196,12 @@ class Asked:
         day = to_day(effective_at)
         listed = self._out_of_touch(day)
         areas = self._areas({child for family in listed for child in family.children}, day)
+        shielded = self._shielded(set(areas))
         shown = []
         for family in listed:
             place = next((areas[c] for c in family.children if areas.get(c)), None)
-            if (lost is None or len(family.lost) >= lost) and (area is None or place == _area(area)):
-                shown.append(self._family(family, place, day))
+            if (lost is None or len(family.lost) >= lost) and (area is None or place == answers.area(area)):
+                shown.append(answers.family(family, place, day, shielded))
         return {
             "as_at": effective_at.isoformat(),
             "position": self._outward(self._edition.position),
@@ -210,7 +219,8 @@ class Asked:
                 feeds = queries.feeds(self._connection, self._edition.position)
                 return {
                     "as_at": effective_at.isoformat(), "position": self._outward(self._edition.position), "edition": self._number,
-                    **self._family(listed, place, day), "members": [self._line(child, effective_at) for child in listed.children],
+                    **answers.family(listed, place, day, self._shielded(listed.children)),
+                    "members": [self._line(child, effective_at) for child in listed.children],
                     "feeds": {rule.id: feed_heard(rule, None, feeds, day) or "heard" for rule in RULES.values() if rule.feeds},
                 }  # fmt: skip
         return None
@@ -218,7 +228,7 @@ class Asked:
     def _child(self, identifier: str | None, record: str | None) -> ChildId | None:
         found: UUID | None
         if record is not None:
-            found = _parse_id(record)
+            found = answers.parse_id(record)
         elif identifier is not None:
             checked = parse_identifier(identifier)
             if not checked.valid or checked.normalised is None:
@@ -238,7 +248,7 @@ class Asked:
     def _identifiers(self, records: Sequence[UUID]) -> list[dict[str, str]]:
         found = queries.schemes(self._connection, self._number, records)
         return [
-            {"scheme": scheme, "status": "disputed" if disputed else "live", "record": _record_id(record)}
+            {"scheme": scheme, "status": "disputed" if disputed else "live", "record": answers.record_id(record)}
             for record, scheme, disputed in found
         ]
 
@@ -250,7 +260,7 @@ class Asked:
         details = self._cells.person(person.person)
         dates = self._cells.birth(person.birth)
         names = details["names"] if details else []
-        doubted = queries.doubted(self._connection, self._edition, records)
+        seen = self._seen(records)
         found = [
             (entry, contact)
             for entry, contact in queries.entries(
@@ -258,14 +268,15 @@ class Asked:
             )
             if (first := entry.first_day()) is not None
             and first <= day
-            and entry.status_at(day)[0] in ("open", "lapsed")
+            and (entry.status_at(day)[0] in ("open", "lapsed") or entry.kind == "assessment")
+            and seen.may_show(entry.kind)
         ]
         by_kind: dict[str, list[dict[str, Any]]] = {}
         for entry, contact in found:
-            by_kind.setdefault(entry.kind, []).append(self._entry(entry, contact, day, doubted))
+            by_kind.setdefault(entry.kind, []).append(self._entry(entry, contact, day, seen))
         return {
-            "child": _child_id(child),
-            "records": [_record_id(r) for r in records],
+            "child": answers.child_id(child),
+            "records": [answers.record_id(r) for r in records],
             "identifiers": self._identifiers(records),
             "name": names[0] if names else None,
             "other_names": names[1:],
@@ -273,14 +284,13 @@ class Asked:
             "expected_date": iso(dates["expected"]) if dates and dates["birth"] is None else None,
             "sex": details["sex"] if details else None,
             "alive": self._alive(child, day),
-            "address": self._address(child, records, day),
+            "address": None if seen.shielded else self._address(child, records, day),
+            "shielded": seen.shielded,
             "school": by_kind.get("enrolment", []),
             "gp": by_kind.get("gp_registration", []),
-            "involvements": [
-                *by_kind.get("involvement", []),
-                *by_kind.get("early_help", []),
-                *by_kind.get("temporary_accommodation", []),
-            ],
+            "involvements": [one for kind in sorted(by_kind) if kind not in NO_INVOLVEMENT for one in by_kind[kind]],
+            "assessments": by_kind.get("assessment", []),
+            "team": by_kind.get("team_member", []),
             "lead": [
                 lead
                 for lead in by_kind.get("lead", [])
@@ -307,47 +317,31 @@ class Asked:
         """The outward postcode of each child's address on a day: the only map there is until areas are loaded."""
         by_child = queries.members(self._connection, self._number, children)
         found: dict[ChildId, str | None] = {}
+        shielded = self._shielded(children)
         for child, held in queries.addresses(self._connection, self._number, by_child).items():
-            here = next((a for a in held if a.day <= day < a.until), None)
+            here = None if child in shielded else next((a for a in held if a.day <= day < a.until), None)
             opened = None if here is None else self._cells.address(queries.Sealed(here.record, here.cell))
             postcode = (opened or {}).get("postcode") or ""
-            found[child] = _area(postcode.replace(" ", "")[:-3]) if len(postcode.replace(" ", "")) >= 5 else None
+            found[child] = answers.area(postcode.replace(" ", "")[:-3]) if len(postcode.replace(" ", "")) >= 5 else None
         return found
 
-    def _entry(
-        self, entry: Entry, contact: bytes | None, day: int, doubted: Collection[int] = frozenset()
-    ) -> dict[str, Any]:
-        status, why = entry.status_in(day, doubted)
-        opened = self._cells.contact(entry.record, entry.kind, contact)
-        shown = {
-            "kind": entry.kind, "service": entry.service, "agency": entry.organisation,
-            "provider": None if entry.kind == "relationship" else entry.provider,
-            "team": entry.team, "worker": entry.worker, "contact": opened, "from": iso(entry.start), "to": iso(entry.end), "status": status,
-            "last_confirmed": iso(entry.confirmed), "why_status": why, "role": entry.role, "provision": entry.provision, "reason": entry.reason,
-            "record": _record_id(entry.record), "events": [_event_id(p) for p in entry.positions], "known_from": self._outward(entry.positions[0]),
-        }  # fmt: skip
-        if entry.kind == "lead":
-            shown.update({"provider": None, "scope": entry.scope, "accepted": iso(entry.accepted)})
-        return shown
+    def _entry(self, entry: Entry, contact: bytes | None, day: int, seen: "_Seen") -> dict[str, Any]:
+        opened = None if seen.shielded else self._cells.contact(entry.record, entry.kind, contact)
+        known_from = self._outward(entry.positions[0])
+        return answers.entry(entry, opened, day, known_from, seen.doubted, shielded=seen.shielded)
 
-    def _week(self, record: UUID, school: str, monday: int, sessions: Mapping[int, int], day: int) -> dict[str, Any]:
-        return {
-            "kind": "attendance", "service": "school", "agency": f"urn-{school}", "provider": school, "team": None, "worker": None, "contact": None,
-            "from": iso(monday), "to": iso(monday + 7), "status": "ended" if monday + 7 <= day else "open",
-            "last_confirmed": None, "why_status": None, "role": None, "provision": "universal", "reason": None,
-            "record": _record_id(record), "events": [], "known_from": None,
-            "sessions": {CATEGORIES[category]: count for category, count in sorted(sessions.items())},
-        }  # fmt: skip
+    def _seen(self, records: Sequence[UUID]) -> "_Seen":
+        """What is to be taken account of when entries of a child's records are shown."""
+        return _Seen(
+            queries.doubted(self._connection, self._edition, records),
+            bool(queries.shielded(self._connection, self._edition, records, self._today)),
+        )
 
-    def _gap(self, row: Sequence[Any], day: int) -> dict[str, Any]:
-        child, rule, since, _, _, positions, _ = row
-        return {
-            "child": _child_id(child),
-            "rule": rule,
-            "since": iso(since),
-            "days": day - since,
-            "events": [_event_id(p) for p in positions],
-        }
+    def _shielded(self, children: Collection[ChildId]) -> set[ChildId]:
+        by_child = queries.members(self._connection, self._number, children)
+        everyone = [record for records in by_child.values() for record in records]
+        found = queries.shielded(self._connection, self._edition, everyone, self._today)
+        return {child for child, records in by_child.items() if found.intersection(records)}
 
     def _out_of_touch(self, day: int) -> list[Family]:
         rows = queries.rectangles(self._connection, self._number, day, list(RULES))
@@ -358,51 +352,23 @@ class Asked:
             indicator = Indicator(rule, since, starts, ends, tuple(positions), organisation)
             shown.append(Shown(indicator, child, "not_known" if silent else "true", silent))
         flagged = {one.child for one in shown}
-        return assemble(shown, group(queries.kin(self._connection, self._number, day, flagged))) if flagged else []
-
-    def _family(self, family: Family, area: str | None, day: int) -> dict[str, Any]:
-        return {
-            "family": family.id,
-            "area": area,
-            "children": len(family.children),
-            "lost": list(family.lost),
-            "since": iso(family.since),
-            "indicators": [
-                {
-                    "id": s.indicator.id, "child": _child_id(s.child), "since": iso(s.indicator.since), "days": day - s.indicator.since,
-                    "status": s.status,
-                    "events": [_event_id(p) for p in s.indicator.positions], "feed": s.feed or "heard",
-                    "clears_when": RULES[s.indicator.id].clears_when, "caution": RULES[s.indicator.id].caution,
-                }
-                for s in family.shown
-            ],
-        }  # fmt: skip
+        if not flagged:
+            return []
+        kin = queries.kin(self._connection, self._number, day, flagged)
+        shielded = self._shielded([one.child for one in kin])
+        return assemble(shown, group([replace(one, home=None) if one.child in shielded else one for one in kin]))
 
 
-def _child_id(child: UUID) -> str:
-    return f"c-{child.hex}"
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What showing a child's entries takes account of: events whose subject is in doubt, and a shield."""
 
+    doubted: Collection[int]
+    shielded: bool
 
-def _record_id(record: UUID) -> str:
-    return f"r-{record.hex}"
-
-
-def _event_id(position: int) -> str:
-    return f"e-{position}"
-
-
-def _area(text: str) -> str:
-    return text.strip().upper()
-
-
-def _parse_id(text: str) -> UUID:
-    prefix, _, digits = text.partition("-")
-    if prefix not in ("c", "r") or len(digits) != 32:
-        raise Misuse("record: r- or c- and 32 hexadecimal digits")
-    try:
-        return UUID(hex=digits)
-    except ValueError:
-        raise Misuse("record: r- or c- and 32 hexadecimal digits") from None
+    def may_show(self, kind: str) -> bool:
+        """Whether entries of a kind may be shown."""
+        return not (self.shielded and kind in WHEREABOUTS)
 
 
 __all__ = ["Asked", "Questions"]

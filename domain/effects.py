@@ -92,7 +92,7 @@ def _code_rules(
     event_type: str, row: Mapping[str, object], column: str, lists: Mapping[str, CodeList]
 ) -> Iterator[CodeRule]:
     named = row.get(column, {})
-    if not isinstance(named, Mapping):
+    if not isinstance(named, Mapping) or not all(isinstance(name, str) for name in named.values()):
         raise ValueError(f"{event_type}: {column} names the list of a field")
     for field, name in named.items():
         if name not in lists:

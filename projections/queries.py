@@ -162,6 +162,27 @@ def doubted(connection: Connection, edition: Edition, records: Collection[UUID])
     return {row[0] for row in rows}
 
 
+def shielded(connection: Connection, edition: Edition, records: Collection[UUID], today: int) -> set[UUID]:
+    """Those of some records that are shielded: at the head of the log or at the edition, whichever is the stricter.
+
+    Read from the facts, since views come after the log. A shield covers records that are, or are said to be, the same
+    child; one that is announced counts from when it is known, and it ends on its last day only (design D9).
+    """
+    rows = connection.execute(
+        "WITH near AS (SELECT r AS record, r AS of FROM unnest(%(r)s::uuid[]) AS r UNION SELECT e.other, e.record FROM edge e "
+        "WHERE e.record = ANY(%(r)s) UNION SELECT e.record, e.other FROM edge e WHERE e.other = ANY(%(r)s)), "
+        "said AS (SELECT n.of, f.* FROM near n JOIN log.fact f ON f.record = n.record AND f.kind = 'shield') "
+        "SELECT DISTINCT s.of FROM said s CROSS JOIN (VALUES (NULL::bigint), (%(p)s::bigint)) AS at (position) "
+        "WHERE s.act IN (1, 3) AND (s.until IS NULL OR s.until > %(d)s) AND (at.position IS NULL OR s.position <= at.position) "
+        "AND NOT EXISTS (SELECT FROM said l WHERE l.record = s.record AND l.act = 2 AND l.day <= %(d)s "
+        "AND (l.recorded_at, l.key) > (s.recorded_at, s.key) AND (at.position IS NULL OR l.position <= at.position)) "
+        "AND NOT EXISTS (SELECT FROM log.fact t WHERE t.record = s.record AND t.act = 15 AND t.target_key = s.key "
+        "AND (at.position IS NULL OR t.position <= at.position))",
+        {"r": list(records), "p": edition.position, "d": today},
+    )
+    return {row[0] for row in rows}
+
+
 def retracted(connection: Connection, edition: Edition, records: Collection[UUID]) -> list[tuple[Entry, bytes | None]]:
     """Facts that were taken back, as their events first said them (domain.timeline.retracted), and contact cells."""
     rows = connection.execute(

@@ -107,7 +107,7 @@ def read_codes(data: bytes) -> dict[str, CodeList]:
     """The code lists by name; raises ValueError for a dated code that is not on its list."""
     found = {}
     for name, row in tomllib.loads(data.decode()).items():
-        days = {code: (EARLIEST, FOREVER) for code in row["codes"]}
+        days = dict.fromkeys(row["codes"], (EARLIEST, FOREVER))
         for code, bounds in row.get("dated", {}).items():
             if code not in days:
                 raise ValueError(f"{name}: {code} is dated and not on the list")

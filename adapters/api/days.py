@@ -3,22 +3,14 @@
 import re
 from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from adapters.clock import Clock
 from domain.dates import EARLIEST, from_day, parse_day
 from domain.errors import Rejected
 
-LONDON: Final = ZoneInfo("Europe/London")
 DAY_RULE: Final = "a date is written YYYY-MM-DD and lies between 1900 and 2199"
 KNOWN_AT_RULE: Final = "a position (digits, or generation:number), or an RFC 3339 instant with its zone"
 _POSITION: Final = re.compile(r"(?:\d{1,9}:)?\d{1,18}", re.ASCII)
 _LAST: Final = date(2199, 12, 31)
-
-
-def today(clock: Clock) -> date:
-    """The civil date in London now: the day asked about when none is named."""
-    return clock.now().astimezone(LONDON).date()
 
 
 def read_day(text: str, field: str) -> date:

@@ -12,10 +12,10 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from adapters.api import shapes
-from adapters.api.days import DAY_RULE, KNOWN_AT_RULE, is_known_at, read_day, today
+from adapters.api.days import DAY_RULE, KNOWN_AT_RULE, is_known_at, read_day
 from adapters.api.plain import QuestionRoute
 from adapters.api.problems import Refused
-from adapters.clock import Clock
+from adapters.clock import Clock, today
 from adapters.questions import Questions
 from domain.errors import Rejected
 from domain.identifiers import parse_identifier

@@ -104,9 +104,12 @@ class IndexLine(BaseModel):
     sex: str | None
     alive: Annotated[bool | None, Field(description="null: unborn, or not known")]
     address: ShownAddress | None
+    shielded: Annotated[bool, Field(description="Whereabouts are not shown")]
     school: list[ShownEntry]
     gp: list[ShownEntry]
     involvements: list[ShownEntry]
+    assessments: list[ShownEntry]
+    team: Annotated[list[ShownEntry], Field(description="Members of the team around the child")]
     lead: list[ShownEntry]
 
 
@@ -130,6 +133,7 @@ class Timeline(AsOf):
     identifiers: list[ShownIdentifier]
     entries: list[ShownEntry]
     kept_aside: int
+    shielded: Annotated[bool, Field(description="Whereabouts are not shown")]
 
 
 class Gap(BaseModel):

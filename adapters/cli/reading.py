@@ -35,7 +35,13 @@ KnownAt = Annotated[
     ),
 ]
 Area = Annotated[
-    str | None, typer.Option("--area", metavar="AREA", help="Only this local authority.", show_default=False)
+    str | None,
+    typer.Option(
+        "--area",
+        metavar="POSTCODE",
+        help="Only this area: the first part of the postcode of where they live, such as TS18.",
+        show_default=False,
+    ),
 ]
 Identifier = Annotated[
     str | None,
@@ -59,7 +65,8 @@ class Question:
 @contextmanager
 def ask(data: Path | None, known_at: str | None, effective_at: str | None) -> Iterator[Question]:
     """Bring the views to the head of the log, then open one read. Raises Misuse, Rejected, Unreachable."""
-    from adapters.api.days import KNOWN_AT_RULE, is_known_at, read_day, today
+    from adapters.api.days import KNOWN_AT_RULE, is_known_at, read_day
+    from adapters.clock import today
     from adapters.questions import Questions
 
     if known_at is not None and not is_known_at(known_at):

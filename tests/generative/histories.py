@@ -166,7 +166,7 @@ for _name, _schema in registry().newest.items():
         OWN[_name] = ("any" if _retracts else _AGENCY_OF.get(_schema.sector, "la"), _own_by_schema(_name))
 AMENDMENTS = {name for name, (sector, _) in OWN.items() if sector == "any"} - {"FeedReported"}
 # Most of what is drawn is what the rules are about; the other types come often enough to occur.
-_DRAWN = [*_SPECIAL, *_SPECIAL, *_SPECIAL, *OWN]
+_DRAWN = [*_SPECIAL * 20, *OWN]
 
 
 @st.composite
@@ -268,13 +268,16 @@ def events(
 
 
 @st.composite
-def histories(draw: st.DrawFn, most: int = 40) -> list[dict[str, Any]]:
-    """A history in the order in which it happened to be written down; arrival is up to the test."""
+def histories(draw: st.DrawFn, most: int = 40, *, every_scene: bool = False) -> list[dict[str, Any]]:
+    """A history in the order in which it happened to be written down; arrival is up to the test.
+
+    A third of the histories have each of the scenes, or every one.
+    """
     made: list[dict[str, Any]] = []
     for number in range(draw(st.integers(1, most))):
         made.append(draw(events(number, made)))
     for scene in (_absence, _support, _moves):
-        if draw(st.integers(0, 2)) == 0:
+        if every_scene or draw(st.integers(0, 2)) == 0:
             made.extend(draw(scene(draw(st.integers(0, CHILDREN - 1)), len(made))))
     return made
 
@@ -350,7 +353,7 @@ def _absence(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
                 child,
                 "upn",
                 draw(st.integers(0, 11)),
-                60,
+                draw(st.sampled_from([5, 60])),  # written down before what it would supersede, or after
                 **school,
                 am="/",
                 pm=None,

@@ -125,7 +125,7 @@ FAULTS = {
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
-@given(history=histories(), rnd=st.randoms(use_true_random=False))
+@given(history=histories(every_scene=True), rnd=st.randoms(use_true_random=False))
 def _collect(into: list[list[dict[str, Any]]], history: list[dict[str, Any]], rnd: random.Random) -> None:
     rnd.shuffle(history)
     into.append([relabelled(event, len(into)) for event in history])

@@ -25,6 +25,7 @@ PAGES = (
             "test_clocks",
             "test_attendance",
             "test_index",
+            "test_shield",
         ),
     ),
     Page("links", "Links", "When records of different agencies are one child.", ("test_links",)),

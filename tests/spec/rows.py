@@ -46,7 +46,9 @@ def days(start: str | None, end: str | None) -> str:
 
 def entry(*, kind: str, start: str | None, end: str | None, status: str, why: str | None, **columns: Any) -> Row:
     """An entry of a timeline."""
-    whose = columns.get(_SAYS_WHOSE.get(kind, ""))
+    service = columns.get("service")
+    named = _SAYS_WHOSE.get(kind, "service" if service != kind.replace("_", " ") else "")
+    whose = columns.get(named)
     return {
         "entry": f"{kind} {whose}" if whose else kind,
         "days": days(start, end),

@@ -13,9 +13,13 @@ from typing import Any
 from stdnum.gb.upn import calc_check_digit
 
 from domain.identifiers import nhs_check_digit
+from schemas.compatibility import ABOUT_A_CHILD, PUBLISHED
+from schemas.registry import registry
+from schemas.shape import shape
 
 AGENCY = "agency:la-808:mosaic"
 COUNCIL = "la-808"
+_PUBLISHER = {"education": "urn-900001", "health": "ods-Z9H", "police": "org-police", "voluntary": "org-example"}
 
 
 def nhs_number(index: int) -> str:
@@ -142,6 +146,18 @@ def _event(
         person=person,
         **common,
     )
+
+
+def happened(event_type: str, child: str, on: str, by: str | None = None, **more: Any) -> Happened:
+    """Any event type of the contract, with its own fields by their names: `happened("CaseClosed", "A", on, reason="RC7")`."""
+    schema = registry().newest[event_type]
+    names = {entry.name for entry in shape(schema).fields} - {*PUBLISHED, *ABOUT_A_CHILD}
+    own = {name: value for name, value in more.items() if name in names}
+    common = {name: value for name, value in more.items() if name not in names}
+    if isinstance(own.get("worker"), str):
+        own["worker"] = {"organisation": COUNCIL, "staff_id": own["worker"]}
+    told = {name: value["staff_id"] if isinstance(value, dict) else value for name, value in own.items()}
+    return _event(event_type, child, on, by or _PUBLISHER.get(schema.sector, COUNCIL), own, told, **common)
 
 
 def pupil_admitted(child: str, school: str, on: str, **more: Any) -> Happened:

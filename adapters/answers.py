@@ -1,0 +1,112 @@
+"""How answers are written: entries, weeks, gaps and families as plain JSON-ready values (contract 3, 4)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from domain.attendance import CATEGORIES
+from domain.dates import iso
+from domain.errors import Misuse
+from domain.families import Family
+from domain.indicators import RULES
+from domain.timeline import Entry
+
+_NOT_SAID = "not said"
+
+
+def child_id(child: UUID) -> str:
+    """A child's id as it is shown."""
+    return f"c-{child.hex}"
+
+
+def record_id(record: UUID) -> str:
+    """A record's id as it is shown."""
+    return f"r-{record.hex}"
+
+
+def event_id(position: int) -> str:
+    """An event's id as it is shown: where it stands in the log."""
+    return f"e-{position}"
+
+
+def parse_id(text: str) -> UUID:
+    """The id of a child or record; raises Misuse."""
+    prefix, _, digits = text.partition("-")
+    if prefix not in ("c", "r") or len(digits) != 32:
+        raise Misuse("record: r- or c- and 32 hexadecimal digits")
+    try:
+        return UUID(hex=digits)
+    except ValueError:
+        raise Misuse("record: r- or c- and 32 hexadecimal digits") from None
+
+
+def area(text: str) -> str:
+    """An area as it is compared."""
+    return text.strip().upper()
+
+
+def entry(
+    said: Entry,
+    contact: Mapping[str, Any] | None,
+    day: int,
+    known_from: str,
+    doubted: Collection[int],
+    *,
+    shielded: bool,
+) -> dict[str, Any]:
+    """A timeline entry on a day; of a shielded child without team and contact, which tell of a place."""
+    status, why = said.status_in(day, doubted)
+    shown = {
+        "kind": said.kind, "service": said.service, "agency": said.organisation,
+        "provider": None if said.kind == "relationship" else said.provider,
+        "team": None if shielded else said.team, "worker": said.worker, "contact": None if shielded else contact,
+        "from": iso(said.start), "to": iso(said.end), "status": status,
+        "last_confirmed": iso(said.confirmed), "why_status": why, "role": said.role, "provision": said.provision, "reason": said.reason,
+        "record": record_id(said.record), "events": [event_id(p) for p in said.positions], "known_from": known_from,
+    }  # fmt: skip
+    if said.kind == "lead":
+        shown.update({"provider": None, "scope": said.scope, "accepted": iso(said.accepted)})
+    return shown
+
+
+def week(record: UUID, school: str, monday: int, sessions: Mapping[int, int], day: int) -> dict[str, Any]:
+    """A week's run of marks: how many sessions of each category."""
+    return {
+        "kind": "attendance", "service": "school", "agency": f"urn-{school}", "provider": school, "team": None, "worker": None, "contact": None,
+        "from": iso(monday), "to": iso(monday + 7), "status": "ended" if monday + 7 <= day else "open",
+        "last_confirmed": None, "why_status": None, "role": None, "provision": "universal", "reason": None,
+        "record": record_id(record), "events": [], "known_from": None,
+        "sessions": {CATEGORIES[category]: count for category, count in sorted(sessions.items())},
+    }  # fmt: skip
+
+
+def gap(row: Sequence[Any], day: int) -> dict[str, Any]:
+    """A gap of lead, from a row of `projections.queries.rectangles`."""
+    child, rule, since, _, _, positions, _ = row
+    return {
+        "child": child_id(child),
+        "rule": rule,
+        "since": iso(since),
+        "days": day - since,
+        "events": [event_id(p) for p in positions],
+    }
+
+
+def family(listed: Family, where: str | None, day: int, shielded: Collection[UUID]) -> dict[str, Any]:
+    """A family out of touch on a day. Which feed is silent names a school or a practice, so not of a shielded child."""
+    return {
+        "family": listed.id,
+        "area": where,
+        "children": len(listed.children),
+        "lost": list(listed.lost),
+        "since": iso(listed.since),
+        "indicators": [
+            {
+                "id": s.indicator.id, "child": child_id(s.child), "since": iso(s.indicator.since), "days": day - s.indicator.since,
+                "status": s.status, "events": [event_id(p) for p in s.indicator.positions],
+                "feed": "heard" if s.feed is None else _NOT_SAID if s.child in shielded else s.feed,
+                "clears_when": RULES[s.indicator.id].clears_when, "caution": RULES[s.indicator.id].caution,
+            }
+            for s in listed.shown
+        ],
+    }  # fmt: skip

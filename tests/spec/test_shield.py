@@ -1,0 +1,83 @@
+"""Shields
+
+While a child is shielded its whereabouts are not shown: no address, no school, no practice, nothing that tells where it
+may be met. Who it is, who leads and who works with it stays. A shield counts from when it is known, and over every
+record that is, or is said to be, the same child; what was known then is looked at as strictly as what is known now.
+"""
+
+from tests.spec.example import entry, line
+from tests.spec.words import address, address_changed, event_retracted, gp_registered, happened, pupil_admitted
+
+BORN = "2015-03-01"
+
+
+def test_whereabouts_are_not_shown(given, asked):
+    """Whereabouts are not shown; who works with the child is"""
+    given(
+        address_changed("A", on="2025-09-01", address=address("1 Example Row")),
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by="nhs"),
+        gp_registered("A", practice="Z90001", on="2025-09-01"),
+        happened("YouthJusticeStarted", "A", on="2025-09-10", worker="W1"),
+        happened("ShieldApplied", "A", on="2025-10-01"),
+    )
+    asked(at="2025-10-02").index("A").shows(line(address=None, school="", gp="", involvements="youth justice"))
+    asked(at="2025-10-02").timeline("A").shows(
+        entry("youth_justice", "2025-09-10..", "open", worker="la-808:W1"), entry("shield", "2025-10-01..", "open")
+    )
+
+
+def test_as_known_before_the_shield(given, asked):
+    """What was known before the shield is not shown either"""
+    given(
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by="nhs"),
+        happened("ShieldApplied", "A", on="2025-10-01"),
+    )
+    asked(at="2025-09-15", known_after=1).timeline("A").shows_nothing()
+
+
+def test_lifted(given, asked):
+    """A shield that was lifted hides nothing any more, except as known while it held"""
+    given(
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by="nhs"),
+        happened("ShieldApplied", "A", on="2025-10-01"),
+        happened("ShieldLifted", "A", on="2026-01-10"),
+    )
+    asked(at="2026-02-01").timeline("A").shows(
+        entry("enrolment 900001", "2025-09-01..", "open"), entry("shield", "2025-10-01..2026-01-10", "ended")
+    )
+    asked(at="2026-02-01", known_after=2).timeline("A").shows(entry("shield", "2025-10-01..", "open"))
+
+
+def test_review_keeps_it(given, asked):
+    """A review alone says that there is a shield"""
+    given(
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by="nhs"),
+        happened("ShieldReviewed", "A", on="2026-01-10"),
+    )
+    asked(at="2026-02-01").timeline("A").shows(
+        entry("shield", "..", "unknown: confirmed_without_start", confirmed="2026-01-10")
+    )
+
+
+def test_applied_in_error(given, asked):
+    """A shield that was entered in error and retracted hides nothing"""
+    given(
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by="nhs"),
+        happened("ShieldApplied", "A", on="2025-10-01"),
+        event_retracted("A", 2, recorded="2025-10-02"),
+    )
+    asked(at="2025-11-01").timeline("A").shows(entry("enrolment 900001", "2025-09-01..", "open"))
+
+
+def test_over_disputed_links(given, asked):
+    """A shield covers a record that is only said to be the same child
+
+    The school sends an NHS number with another date of birth: nothing is joined, and nothing of the school is shown.
+    """
+    given(
+        gp_registered("A", practice="Z90001", on="2015-03-20", born=BORN),
+        happened("ShieldApplied", "A", on="2025-09-15"),
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by=["upn", "nhs"], born="2016-01-09"),
+    )
+    asked(at="2025-10-01").timeline("A.upn").shows_nothing()
+    asked(at="2025-10-01").timeline("A.nhs").shows(entry("shield", "2025-09-15..", "open"))
