@@ -20,6 +20,7 @@ from typing import Final
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
+from adapters.bench.processes import undisturbed
 from adapters.embedded.postgres import ending_with_parent, free_port
 from adapters.kafka.topics import TOPICS
 from adapters.settings import Settings
@@ -27,6 +28,7 @@ from domain.errors import Misuse, Unreachable
 
 VERSION: Final = "4.4.0"
 GROUP: Final = "icr-bench"
+DEPLOYMENTS: Final = ("warm", "cold", "rebuild")  # each with a group of its own
 _START_SECONDS: Final = 60.0
 
 POM: Final = f"""<project><modelVersion>4.0.0</modelVersion>
@@ -96,7 +98,7 @@ class JavaBroker:
         configuration.write_text(PROPERTIES.format(port=self.port, controller=self._controller, folder=self.folder))
         format_it = [*self._java(), "kafka.tools.StorageTool", "format", "--standalone"]
         subprocess.run([*format_it, "-t", self.cluster, "-c", configuration], check=True, capture_output=True)
-        with (self.folder / "broker.log").open("ab") as log:
+        with (self.folder / "broker.log").open("ab") as log, undisturbed():
             self.process = subprocess.Popen(
                 [*self._java(), "kafka.Kafka", configuration],
                 stdout=log,
@@ -149,12 +151,13 @@ def jars() -> Path:
             (fresh / "pom.xml").write_text(POM)
             options = ["-B", "-ntp", "-q", "-DincludeScope=runtime", "-DoutputDirectory=lib"]
             command = ["mvn", *options, "dependency:copy-dependencies"]
-            fetched = subprocess.run(command, cwd=fresh, check=False, capture_output=True)
-            if fetched.returncode == 0:
+            try:
+                fetched = subprocess.run(command, cwd=fresh, check=False, capture_output=True)
+                if fetched.returncode != 0:
+                    raise NoBroker("Maven could not fetch the broker")
                 (fresh / "lib").rename(lib)
-            shutil.rmtree(fresh, ignore_errors=True)
-            if fetched.returncode != 0:
-                raise NoBroker("Maven could not fetch the broker")
+            finally:
+                shutil.rmtree(fresh, ignore_errors=True)
     return lib
 
 
@@ -193,7 +196,8 @@ def _lent(bootstrap_servers: str) -> Iterator[None]:
         yield
         with contextlib.closing(KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","))) as admin:
             admin.delete_topics(sorted(set(TOPICS.values()) & set(admin.list_topics())))
-            with contextlib.suppress(KafkaError):  # a member that was ended a moment ago is still counted for a while
-                admin.delete_groups([f"{GROUP}-{name}" for name in ("warm", "cold")])
+            for name in DEPLOYMENTS:
+                with contextlib.suppress(KafkaError):  # not there, or a member just ended is still counted for a while
+                    admin.delete_groups([f"{GROUP}-{name}"])
     except KafkaError:
         raise Unreachable("Kafka", "is it running, and does ICR_KAFKA_BOOTSTRAP_SERVERS name it?") from None

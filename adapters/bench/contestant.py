@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from kafka import KafkaConsumer, TopicPartition
 
-from adapters.bench.processes import Measured
+from adapters.bench.processes import Measured, undisturbed
 from adapters.bench.workload import Offsets, Slice
 from adapters.embedded.postgres import ending_with_parent
 from adapters.kafka.consumer import POLL_MS, POLL_RECORDS
@@ -30,15 +30,20 @@ class Contestant:
     """The measuring side: a contestant's process."""
 
     def __init__(self, module: str, settings: Settings) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-            preexec_fn=ending_with_parent(signal.SIGKILL),  # noqa: PLW1509
-        )
+        with undisturbed():
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", module],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,
+                preexec_fn=ending_with_parent(signal.SIGKILL),  # noqa: PLW1509
+            )
         self.measured = Measured(self._process.pid)
-        self._ask(settings)
+        try:
+            self._ask(settings)
+        except BaseException:
+            self.close()
+            raise
 
     def take(self, part: Slice) -> dict[str, Any]:
         """Take a slice in; `events` and `seconds` at least."""

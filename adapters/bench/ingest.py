@@ -2,34 +2,26 @@
 
 While one of them is measured, the others are held (SIGSTOP); what it is measured on is in the broker beforehand. A
 round has two slices. Of the first the floor and `icr consume` take their turns, then `icr project` catches up alone; of
-the second the floor and both workers at once. The library's own way takes some events of each round.
+the second the floor and both workers at once. The library's own ways take some events of each round.
 """
 
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 
-from adapters.bench.broker import GROUP, Broker, broker
 from adapters.bench.checks import views_equal_rebuild, views_equal_reference
-from adapters.bench.contestant import Contestant
 from adapters.bench.figures import Figures
-from adapters.bench.processes import Measured, children, cpu_seconds, machine
+from adapters.bench.ground import Ground
+from adapters.bench.processes import Measured, machine
 from adapters.bench.report import document
-from adapters.bench.shipped import Shipped, new_database
-from adapters.bench.statements import slowest, watch
+from adapters.bench.statements import slowest
 from adapters.bench.versions import versions
 from adapters.bench.workload import Mix, Slice, Workload
 from adapters.clock import Clock
-from adapters.embedded import servers
-from adapters.embedded.postgres import PostgresServer
-from adapters.kafka.producer import KafkaProducer
-from adapters.kafka.topics import cluster_name, ensure_topics
 from adapters.settings import Settings
 from adapters.store.keys import load_or_create
 
@@ -38,6 +30,13 @@ ROUNDS: Final = 4
 LARGEST_SLICE: Final = 20_000
 SAVED_A_ROUND: Final = 250
 APART: Final = 10  # the two sizes at which memory is looked at
+PROCESSES: Final = (
+    "icr consume and icr project (held in turn), Kafka, PostgreSQL, floor, save_each, runner; icr rebuild at the end"
+)
+PEAK_RSS: Final = (
+    "VmHWM of /proc/PID/status, in MiB: the most resident memory that a process ever held, shared pages counted in each; "
+    f"at two sizes {APART} times apart, of icr consume in the first load, of the others since the run's start"
+)
 
 Tell = Callable[[str], None]
 
@@ -86,53 +85,17 @@ class Ingest:
                 self._round(number)
             checked = self._check()
             self._cold()
-            self._note_memory("at the end")
             return self._document(conditions, checked)
-
-    # ---- servers and processes
 
     def _open(self) -> None:
         self._tell("starting Kafka and PostgreSQL")
-        ask, stack = self._ask, self._stack
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="icr-bench-")))
-        folder.chmod(0o711)  # the server's account must get through
-        self._folder = folder
-        options = watch() if ask.profile else {}
-        self._server = PostgresServer(folder / "postgres", durable=True, options=options)
-        url = self._server.start()
-        stack.callback(self._server.stop)
-        self._broker: Broker = stack.enter_context(broker(self._settings))
-        self._embedded = self._broker.bootstrap_servers is None
+        ask = self._ask
+        self._ground = ground = Ground(self._stack, self._settings, self._clock, profile=ask.profile)
         self._workload = Workload(ask.mix, 2 * ask.rounds * ask.slice_size, self._clock.now().date(), ask.children)
-        self._warm = self._deploy("warm", url)
-        self._incarnation: str | None = None
-        bootstrap = self._broker.bootstrap_servers
-        if bootstrap is None:
-            embedded = self._settings.model_copy(update={"data_dir": self._warm.folder, "database_url": self._warm.url})
-            found = stack.enter_context(servers(embedded, broker=True))
-            bootstrap, self._incarnation = found.bootstrap_servers or "", found.incarnation
-        else:
-            ensure_topics(bootstrap)
-        self._bootstrap = bootstrap
-        self._cluster = cluster_name(bootstrap, self._incarnation)
-        self._producer = KafkaProducer(bootstrap, embedded=self._embedded)
-        self._floor = self._contest("adapters.bench.floor", new_database(url, "floor"), batch=ask.batch)
-        self._save_each = self._contest("adapters.bench.save_each", new_database(url, "save_each"), limit=SAVED_A_ROUND)
-        self._url = url
-
-    def _deploy(self, name: str, url: str) -> Shipped:
-        environment = {"ICR_BATCH_SIZE": str(self._ask.batch), "ICR_KAFKA_GROUP": f"{GROUP}-{name}"}
-        if self._broker.bootstrap_servers is not None:
-            environment["ICR_KAFKA_BOOTSTRAP_SERVERS"] = self._broker.bootstrap_servers
-        shipped = Shipped(self._folder / name, new_database(url, name), environment, self._clock)
-        self._stack.callback(shipped.close)
-        return shipped
-
-    def _contest(self, module: str, url: str, **settings: int) -> Contestant:
-        about = {"url": url, "bootstrap_servers": self._bootstrap, "embedded": self._embedded, **settings}
-        contestant = Contestant(module, about)
-        self._stack.callback(contestant.close)
-        return contestant
+        self._warm = ground.start_kafka("warm", ask.batch)
+        self._floor = ground.contest("floor", "floor", batch=ask.batch)
+        self._save_each = ground.contest("save_each", "save_each", limit=SAVED_A_ROUND)
+        self._runner = ground.contest("runner", "runner", limit=SAVED_A_ROUND)
 
     # ---- what comes before: records and keys get known, programs and caches warm
 
@@ -143,16 +106,17 @@ class Ingest:
         self._warm.await_idle("consume")
         history = self._workload.history()
         self._all = len(history) + 2 * self._ask.rounds * self._ask.slice_size
-        part = self._workload.publish(self._producer, history)
+        part = self._ground.publish(self._workload, history)
         self._floor.take(part)
-        self._await(self._warm, part)
+        self._ground.await_recorded(self._warm, part)
         self._warm.await_views(self._see_small)
         self._known = self._warm.row("SELECT count(*) FROM log.subject")[0]
 
     def _see_small(self, position: int) -> None:
-        """Memory of the projector at the smaller of the two sizes; of the consumer it is seen in the first load."""
-        if position >= self._all // APART:
-            self._memory.setdefault(_after(self._all // APART), {}).setdefault("icr project", self._project.peak_mib())
+        """Memory at the smaller of the two sizes; of the consumer it is seen in the first load."""
+        small = _after(self._all // APART)
+        if position >= self._all // APART and small not in self._memory:
+            self._memory[small] = self._held()
 
     # ---- rounds
 
@@ -165,6 +129,9 @@ class Ingest:
         self._in_turn(number, second, "floor_of_views", lambda: self._views(second))
         saved = self._save_each.take(second)
         self._figures.add("save_each", saved["seconds"], saved["events"])
+        ran = self._runner.take(second)
+        self._figures.add("runner", ran["seconds"], ran["events"])
+        self._figures.add("runner_alone", ran["alone_seconds"], ran["alone_events"])
 
     def _published(self) -> Slice:
         """A slice in the broker, with the workers held."""
@@ -172,7 +139,7 @@ class Ingest:
         self._warm.await_views(self._see_small)
         self._consume.hold()
         self._project.hold()
-        return self._workload.publish(self._producer, messages)
+        return self._ground.publish(self._workload, messages)
 
     def _in_turn(self, number: int, part: Slice, floor: str, ours: Callable[[], None]) -> None:
         """The floor and ours on the same slice, whose turn is first changing from round to round."""
@@ -184,20 +151,16 @@ class Ingest:
             ours()
 
     def _log(self, part: Slice) -> None:
-        seconds = self._timed([self._consume], lambda: self._await(self._warm, part), "log")
+        seconds = self._timed([self._consume], lambda: self._ground.await_recorded(self._warm, part), "log")
         self._figures.add("log", seconds, part.events)
 
     def _views(self, part: Slice) -> None:
         def recorded_and_shown() -> None:
-            self._await(self._warm, part)
+            self._ground.await_recorded(self._warm, part)
             self._warm.await_views()
 
         seconds = self._timed([self._consume, self._project], recorded_and_shown, "views")
         self._figures.add("views", seconds, part.events)
-
-    def _await(self, shipped: Shipped, part: Slice) -> None:
-        for _ in shipped.until_recorded(self._cluster, part):
-            pass
 
     def _timed(self, workers: list[Measured], wait: Callable[[], None], path: str) -> float:
         """Let some workers go until something is done; wall seconds, with processor time noted by process."""
@@ -214,14 +177,8 @@ class Ingest:
         return seconds
 
     def _processor(self) -> dict[str, float]:
-        spent = {
-            "icr consume": self._consume.cpu_seconds(),
-            "icr project": self._project.cpu_seconds(),
-            "PostgreSQL": cpu_seconds(children(self._server.pid or 0)),
-        }
-        if self._broker.pid is not None:
-            spent["Kafka"] = Measured(self._broker.pid).cpu_seconds()
-        return spent
+        ours = {"icr consume": self._consume.cpu_seconds(), "icr project": self._project.cpu_seconds()}
+        return {**ours, **self._ground.cpu_seconds()}
 
     # ---- what comes after
 
@@ -229,7 +186,7 @@ class Ingest:
         self._tell("checking the views against the reference and a rebuild")
         warm = self._warm
         warm.await_views()
-        self._memory[_after(self._all)] = {"icr project": self._project.peak_mib()}
+        self._memory[_after(self._all)] = self._held()
         self._memory["at the end of the rounds"] = {"icr consume": self._consume.peak_mib()}
         self._counts = warm.row("SELECT (SELECT count(*) FROM log.event), (SELECT count(*) FROM log.aside)")
         self._statements = slowest(warm.url, self._workload.events) if self._ask.profile else []
@@ -249,42 +206,41 @@ class Ingest:
 
     def _cold(self) -> None:
         """A first load: a new deployment takes all that was published, knowing nobody; so does a new floor."""
-        if self._embedded:
+        if self._ground.embedded:
             return  # it forgets what is old
         self._tell("a first load from nothing")
         everything = self._workload.everything
-        floor = self._contest("adapters.bench.floor", new_database(self._url, "cold_floor"), batch=self._ask.batch)
+        floor = self._ground.contest("floor", "cold_floor", batch=self._ask.batch)
         taken = floor.take(everything)
         self._figures.add("floor_of_cold", taken["seconds"], taken["events"])
-        cold = self._deploy("cold", self._url)
+        cold = self._ground.deploy("cold")
         consume = cold.start("consume")
         # Timed from its first batch on: before that it joins its group.
         began, before, seen = 0.0, 0, 0
-        for seen in cold.until_recorded(self._cluster, everything):
+        for seen in cold.until_recorded(self._ground.cluster, everything):
             if not before and seen:
                 before, began = seen, time.perf_counter()
             if seen >= self._all // APART:
-                self._memory.setdefault(_after(self._all // APART), {}).setdefault("icr consume", consume.peak_mib())
+                self._memory[_after(self._all // APART)].setdefault("icr consume", consume.peak_mib())
         self._figures.add("log_cold", time.perf_counter() - began, seen - before)
         self._memory[_after(self._all)]["icr consume"] = consume.peak_mib()
         cold.end("consume")
 
-    def _note_memory(self, when: str) -> None:
-        others = {"floor": self._floor.measured, "save_each": self._save_each.measured}
-        if self._broker.pid is not None:
-            others["Kafka"] = Measured(self._broker.pid)
-        found = {name: process.peak_mib() for name, process in others.items()}
-        backends = [Measured(pid) for pid in children(self._server.pid or 0)]
-        found["PostgreSQL (largest process, with shared buffers)"] = max(one.peak_mib() for one in backends)
-        self._memory[when] = found
+    def _held(self) -> dict[str, float]:
+        """The most memory that each process held so far, but for the consumer."""
+        contestants = {"floor": self._floor, "save_each": self._save_each, "runner": self._runner}
+        found = {name: one.measured.peak_mib() for name, one in contestants.items()}
+        return {"icr project": self._project.peak_mib(), **found, **self._ground.peak_mib()}
 
     def _document(self, conditions: dict[str, object], checked: dict[str, Any]) -> dict[str, Any]:
         return document(
+            "ingest",
             self._figures,
             self._memory,
             {
                 **conditions,
-                **versions(self._url, self._broker.source),
+                **versions(self._ground.url, self._ground.kafka),
+                "measured_on": self._clock.now().date().isoformat(),
                 "mix": self._ask.mix.value,
                 "events_measured_on_each_path": self._ask.rounds * self._ask.slice_size,
                 "rounds": self._ask.rounds,
@@ -298,6 +254,8 @@ class Ingest:
                 "batch": self._ask.batch,
                 "edition": self._settings.edition_size,
                 "checked": checked,
+                "processes": PROCESSES,
+                "peak_rss": PEAK_RSS,
             },
             self._statements,
         )

@@ -3,9 +3,11 @@
 Linux only: all of it is read from /proc.
 """
 
+import contextlib
 import os
 import signal
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -46,6 +48,31 @@ def cpu_seconds(pids: Iterable[int]) -> float:
             continue
         total += int(fields[11]) + int(fields[12])
     return total / _TICKS
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ctrl-C waits for the end of the block: a process that is just being started must not get lost."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came:
+        signal.raise_signal(signal.SIGINT)
+
+
+def most_mib(pids: Iterable[int]) -> float:
+    """The most resident memory that any one of some processes ever had, in MiB; those that are gone count nothing."""
+    most = 0.0
+    for pid in pids:
+        with contextlib.suppress(OSError, ValueError):
+            most = max(most, Measured(pid).peak_mib())
+    return most
 
 
 def children(pid: int) -> list[int]:

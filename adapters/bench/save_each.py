@@ -30,6 +30,7 @@ class Subject(Aggregate):
     class Told(Aggregate.Event):
         """An agency's event, whole."""
 
+        event_type: str
         content: dict[str, Any]
 
         def apply(self, aggregate: Any) -> None:  # noqa: ANN401 - the library's
@@ -56,49 +57,80 @@ class Subjects(Application[Any]):
         transcoder.register(_DateAsIso())  # type: ignore[attr-defined]
 
 
-def make(settings: Settings) -> Take:
-    """The contestant for some settings: `url`, `bootstrap_servers`, `embedded`, `limit` (events of a slice that it takes)."""
-    to = psycopg.conninfo.conninfo_to_dict(settings["url"])
-    application = Subjects(
-        env={
-            "PERSISTENCE_MODULE": "eventsourcing.postgres",
-            "POSTGRES_DBNAME": str(to["dbname"]),
-            "POSTGRES_HOST": str(to["host"]),
-            "POSTGRES_PORT": str(to["port"]),
-            "POSTGRES_USER": str(to["user"]),
-            "POSTGRES_PASSWORD": str(to["password"]),
-        }
-    )
-    messages = Messages(settings["bootstrap_servers"], embedded=settings["embedded"])
-    schemas = {f: fastavro.parse_schema(schema.document) for f, schema in registry().by_fingerprint.items()}
-    known: dict[str, Subject] = {}
+def environment(url: str) -> dict[str, str]:
+    """The library's environment for a database."""
+    to = psycopg.conninfo.conninfo_to_dict(url)
+    parts = {"DBNAME": "dbname", "HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password"}
+    return {
+        "PERSISTENCE_MODULE": "eventsourcing.postgres",
+        **{f"POSTGRES_{name}": str(to[part]) for name, part in parts.items()},
+    }
 
-    def decoded(value: bytes) -> tuple[str, dict[str, Any]]:
+
+class Decoder:
+    """Decodes the wire form by fastavro and the released schemas."""
+
+    def __init__(self) -> None:
+        self._schemas = {
+            fingerprint: (schema.event_type, fastavro.parse_schema(schema.document))
+            for fingerprint, schema in registry().by_fingerprint.items()
+        }
+
+    def decoded(self, value: bytes) -> tuple[str, str, dict[str, Any]]:
+        """Whose events it is among, its type and its content."""
         stream = BytesIO(value)
         stream.seek(_AFTER_HEADER)
-        event: Any = fastavro.schemaless_reader(stream, schemas[value[2:_AFTER_HEADER]], None)
-        return event["subject"]["identifiers"][0]["value"] if "subject" in event else event["feed"], event
+        event_type, schema = self._schemas[value[2:_AFTER_HEADER]]
+        event: Any = fastavro.schemaless_reader(stream, schema, None)
+        subject = event["subject"]["identifiers"][0]["value"] if "subject" in event else event["feed"]
+        return subject, event_type, event
 
-    def meet(values: list[bytes]) -> None:
-        fresh = {subject: Subject() for subject, _ in map(decoded, values) if subject not in known}
-        known.update(fresh)
+
+class Aggregates:
+    """The subjects, made beforehand and kept in memory."""
+
+    def __init__(self, application: Application[Any], decoder: Decoder) -> None:
+        self._application = application
+        self._decoder = decoder
+        self._known: dict[str, Subject] = {}
+
+    def meet(self, values: list[bytes]) -> None:
+        """Make those that are new."""
+        subjects = {self._decoder.decoded(value)[0] for value in values}
+        fresh = {subject: Subject() for subject in sorted(subjects - self._known.keys())}
+        self._known.update(fresh)
         made = list(fresh.values())
         for first in range(0, len(made), _AT_ONCE):
-            application.save(*made[first : first + _AT_ONCE])
+            self._application.save(*made[first : first + _AT_ONCE])
+
+    def save(self, value: bytes) -> int:
+        """Decode an event and save it; its notification id."""
+        subject, event_type, event = self._decoder.decoded(value)
+        aggregate = self._known[subject]
+        aggregate.trigger_event(Subject.Told, event_type=event_type, content=event)
+        recordings = self._application.save(aggregate)
+        return int(recordings[-1].notification.id)
+
+
+def sample(messages: Messages, first: Offsets, end: Offsets, limit: int) -> list[bytes]:
+    """Some values of a slice, from all over it: its first polls may hold one sector only."""
+    values: list[bytes] = []
+    for polled in messages.polled(first, end):
+        values += polled
+    return values[:: max(1, len(values) // limit)][:limit]
+
+
+def make(settings: Settings) -> Take:
+    """The contestant for some settings: `url`, `bootstrap_servers`, `embedded`, `limit` (events of a slice that it takes)."""
+    aggregates = Aggregates(Subjects(env=environment(settings["url"])), Decoder())
+    messages = Messages(settings["bootstrap_servers"], embedded=settings["embedded"])
 
     def take(first: Offsets, end: Offsets) -> Mapping[str, Any]:
-        values: list[bytes] = []
-        for polled in messages.polled(first, end):
-            values += polled
-        # From all over the slice: its first polls may hold one sector only.
-        values = values[:: max(1, len(values) // settings["limit"])][: settings["limit"]]
-        meet(values)
+        values = sample(messages, first, end, settings["limit"])
+        aggregates.meet(values)
         began = time.perf_counter()
         for value in values:
-            subject, event = decoded(value)
-            aggregate = known[subject]
-            aggregate.trigger_event(Subject.Told, content=event)
-            application.save(aggregate)
+            aggregates.save(value)
         return {"events": len(values), "seconds": time.perf_counter() - began}
 
     return take

@@ -13,7 +13,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from adapters.bench.processes import Measured
+from adapters.bench.processes import Measured, undisturbed
 from adapters.bench.workload import Slice
 from adapters.clock import Clock
 from adapters.embedded.postgres import ending_with_parent
@@ -55,7 +55,7 @@ class Shipped:
     def start(self, worker: str, *options: str) -> Measured:
         """Start a worker; it need not be ready yet."""
         command = [sys.executable, "-m", "adapters.cli.main", worker, *options]
-        with self._log.open("ab") as log:
+        with self._log.open("ab") as log, undisturbed():
             self._workers[worker] = subprocess.Popen(
                 command,
                 env=self._environment,

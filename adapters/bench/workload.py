@@ -1,7 +1,7 @@
 """What is published while measuring: the simulator's area in wire form, cut into a load and slices of what follows."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -20,6 +20,11 @@ _YEARLY: Final = {"area": 120.0, "without-marks": 0.9}
 Message = tuple[str, bytes, bytes]
 Place = tuple[str, int]  # topic and partition
 Offsets = dict[Place, int]
+
+
+def children_of(events: int) -> int:
+    """How many children an area has whose history and school days make so many events, if not very few."""
+    return max(60, min(FEWEST_CHILDREN, events // 25))
 
 
 class Mix(StrEnum):
@@ -45,11 +50,19 @@ class Workload:
     of a measurement is the number of events and not of children.
     """
 
-    def __init__(self, mix: Mix, events: int, today: date, children: int | None = None) -> None:
+    def __init__(
+        self,
+        mix: Mix,
+        events: int,
+        today: date,
+        children: int | None = None,
+        see: Callable[[dict[str, Any]], None] = lambda _: None,
+    ) -> None:
         years = (today - START).days / 365.25
         self.children = children or max(FEWEST_CHILDREN, round(events / (_YEARLY[mix] * years)))
         self._plan = Plan("Northmoor", self.children, START, today, SEED, marks=mix is Mix.AREA)
         self._live = False
+        self._see = see
         self._messages = wire(self._noted(simulate(self._plan)))
         self._offsets: Offsets = {}
         self.events = 0
@@ -60,6 +73,7 @@ class Workload:
         for event in events:
             self._live = event["mode"] != "backfill"
             self.types[event["event_type"]] += 1
+            self._see(event)
             yield event
 
     def history(self) -> list[Message]:

@@ -6,6 +6,7 @@ import pytest
 
 from adapters.bench import broker as brokers
 from adapters.bench.ingest import Ask, Ingest
+from adapters.bench.page import made
 from adapters.bench.report import tables
 from adapters.bench.workload import Mix
 from adapters.clock import SystemClock
@@ -16,36 +17,29 @@ from tests.servers.kafka import RealKafka
 SMALL = Ask(2000, Mix.AREA, 500, children=150)
 
 
-@pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.kafka_real)])
-def kafka_named(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> RealKafka | None:
-    """A real broker that the settings name, or none to be had at all."""
-    if request.param == "real":
-        real: RealKafka = request.getfixturevalue("real_kafka")
-        monkeypatch.setenv("ICR_KAFKA_BOOTSTRAP_SERVERS", real.bootstrap_servers)
-        return real
-    monkeypatch.delenv("ICR_KAFKA_BOOTSTRAP_SERVERS", raising=False)
-    monkeypatch.setattr(brokers.shutil, "which", lambda _: None)
-    return None
-
-
 @pytest.mark.slow
-def test_it_measures_checks_and_leaves_nothing(
-    kafka_named: RealKafka | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    tmp_path.chmod(0o711)
+def test_it_measures_checks_and_leaves_nothing(kafka_named: RealKafka | None, scratch: Path) -> None:
     steps: list[str] = []
     found = Ingest(load_settings(), SMALL, SystemClock(), steps.append).run()
 
-    paths = {"floor_of_log", "log", "project", "floor_of_views", "views", "save_each", "rebuild"}
+    paths = {
+        "floor_of_log",
+        "log",
+        "project",
+        "floor_of_views",
+        "views",
+        "save_each",
+        "runner",
+        "runner_alone",
+        "rebuild",
+    }
     cold = {"floor_of_cold", "log_cold"} if kafka_named else set()
     assert set(found["per_second"]) == paths | cold
     assert all(each > 0 for each in found["per_second"].values())
     ratios = found["ratios"]
     assert {"log_to_floor", "views_to_floor", "log_to_save_each", "views_to_runner"} <= set(ratios)
-    assert ratios["views_to_runner"] is None
     assert 0 < ratios["log_to_floor"] < 5
-    for name in ("log_to_floor", "views_to_floor", "log_to_save_each"):
+    for name in ("log_to_floor", "views_to_floor", "log_to_save_each", "views_to_runner", "project_to_runner"):
         least, most = found["ratios_spread"][name]
         assert least <= ratios[name] <= most
 
@@ -62,10 +56,13 @@ def test_it_measures_checks_and_leaves_nothing(
 
     sizes = [when for when in found["rss_mib"] if when.startswith("after")]
     assert len(sizes) == 2
-    assert all("icr project" in found["rss_mib"][when] for when in sizes)
+    everyone = {"icr project", "floor", "save_each", "runner"} | ({"icr consume"} if kafka_named else set())
+    assert all(everyone <= found["rss_mib"][when].keys() for when in sizes)
+    assert "VmHWM" in conditions["peak_rss"]
+    assert made([found]).startswith("<!-- Measured")
     assert all(len(columns) == len(row) for _, columns, rows in tables(found) for row in rows)
 
-    assert list(tmp_path.iterdir()) == []
+    assert list(scratch.iterdir()) == []
     if kafka_named is not None:
         assert kafka_named.topics() == set()
 

@@ -1,5 +1,7 @@
 """The parts of the measurement: rounds, ratios, the stream, and that its checks can fail."""
 
+import re
+import signal
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -11,10 +13,13 @@ from adapters.bench.checks import Wrong, views_equal_rebuild, views_equal_refere
 from adapters.bench.contestant import batches
 from adapters.bench.figures import Figures
 from adapters.bench.ingest import LARGEST_SLICE, Ask
+from adapters.bench.processes import undisturbed
 from adapters.bench.report import document
+from adapters.bench.statements import by_file, short_name
 from adapters.bench.workload import Mix, Workload
 from adapters.kafka.topics import SECTOR_OF
 from adapters.store.messages import Counts, Message
+from projections.engine import AFTER_LINKS, BEFORE_LINKS, statements
 from tests.builders.service import Bench, bench
 
 TODAY = date(2026, 3, 1)
@@ -40,8 +45,9 @@ def test_ratios_are_of_speeds_in_the_same_round() -> None:
     for seconds in (1.0, 2.0, 4.0):
         figures.add("log", 2 * seconds, 100_000)
         figures.add("floor_of_log", seconds, 100_000)
-    found = document(figures, {}, {}, ())
-    assert found["ratios"] == {"log_to_floor": 0.5, "views_to_runner": None}
+    found = document("ingest", figures, {}, {}, ())
+    assert found["ratios"] == {"log_to_floor": 0.5}
+    assert found["us_an_event_by_round"]["log"] == [20.0, 40.0, 80.0]
     assert found["ratios_spread"] == {"log_to_floor": [0.5, 0.5]}
     assert found["per_second"] == {"log": 25_000, "floor_of_log": 50_000}
 
@@ -54,6 +60,41 @@ def test_the_stream_begins_with_what_makes_every_child_known(mix: Mix) -> None:
     assert len(following) == 300
     assert ("AttendanceMarked" in workload.types) == (mix is Mix.AREA)
     assert {topic for topic, _, _ in history} <= set(SECTOR_OF)
+
+
+def test_a_statement_of_the_views_is_named_by_its_place() -> None:
+    names = {}
+    for file in (*BEFORE_LINKS, *AFTER_LINKS):
+        for number, statement in enumerate(statements(file), 1):
+            # As pg_stat_statements shows it: values as parameters, cut.
+            told = re.sub(r"%\(\w+\)s|'[^']*'|\b\d+\b", "$1", statement.replace("%%", "%"))
+            names[f"{file} {number}"] = short_name(" ".join(told.split())[:250])
+    assert [name for place, name in names.items() if name.partition(":")[0] != place] == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("COPY log.inbox (key, digest, position) FROM STDIN (FORMAT BINARY)", "COPY log.inbox"),
+        ("ANALYZE view_a.entry, view_a.person", "ANALYZE"),
+        ("WITH RECURSIVE reached AS ( SELECT unnest($1::uuid[]) AS record", "links: reached"),
+        ("INSERT INTO log.data_key (record, class) SELECT * FROM unnest($1::uuid[])", "INSERT INTO log.data_key"),
+        ("SELECT v.position, h.position FROM view_a.state v, log.head h", "SELECT view_a.state"),
+        ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "BEGIN ISOLATION LEVEL REPEATABLE"),
+    ],
+)
+def test_other_statements_are_named_by_what_they_do(statement: str, name: str) -> None:
+    assert short_name(statement) == name
+
+
+def test_time_is_summed_by_file() -> None:
+    first = statements("80_rectangles")[0]
+    found = [
+        {"us_an_event": 1.0, "statement": "COPY log.inbox (key) FROM STDIN"},
+        {"us_an_event": 4.0, "statement": first},
+        {"us_an_event": 2.0, "statement": "COPY log.event (key) FROM STDIN"},
+    ]
+    assert by_file(found) == {"80_rectangles": 4.0, "other": 3.0}
 
 
 @pytest.fixture
@@ -83,3 +124,18 @@ def test_checks_pass_on_what_is_right_and_fail_on_what_is_not(filled: Bench) -> 
         views_equal_rebuild(connection)
     with pytest.raises(Wrong, match="entries"):
         views_equal_reference(connection, filled.service.keys)
+
+
+def test_ctrl_c_waits_until_a_process_is_started() -> None:
+    done = []
+
+    def interrupted() -> None:
+        with undisturbed():
+            signal.raise_signal(signal.SIGINT)
+            done.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert done
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)

@@ -314,6 +314,22 @@ def _support(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
         _told(number + 6, "GpRegistered", "ods-Z90001", child, "nhs", day, 5, practice="Z90001", practice_name=None),
         _told(number + 7, "GpRegistrationEnded", "ods-Z90001", child, "nhs", day + 5, 6, practice="Z90001", reason=gp_reason),
     ]  # fmt: skip
+    if draw(st.integers(0, 2)) == 0:  # the same stay told twice, the second time with another day
+        stay = {"reference": "ref9", "address": None}
+        for nth, shift in enumerate(draw(st.sampled_from([(0, 4), (4, 0)]))):
+            at = draw(st.integers(1, 9))
+            scene.append(
+                _told(
+                    number + 12 + nth,
+                    "TemporaryAccommodationPlaced",
+                    "la-808",
+                    child,
+                    "agency",
+                    day + shift,
+                    at,
+                    **stay,
+                )
+            )
     if draw(st.integers(0, 2)) == 0:
         again = {**serving, "provision": "additional", "role": None}
         scene.append(_told(number + 11, "InvolvementStarted", "la-808", child, "agency", day + 2, 2, **again))
