@@ -7,7 +7,7 @@ from uuid import UUID
 from adapters.connectors.nems import read_nems
 from adapters.service import Service
 from adapters.store.aside import Aside, AsideStore
-from adapters.store.messages import Counts, Message
+from adapters.store.messages import DUPLICATE, Counts, Message, Outcome
 
 BATCH: Final = 500
 _OPEN: Final = ("waiting", "ready")
@@ -52,10 +52,20 @@ class Quarantine:
             with self._service.connect() as connection:
                 wanted = list(only) if only is not None else self._chosen(connection, reason)
                 for start in range(0, len(wanted), BATCH):
-                    messages = self._store.ready(connection, wanted[start : start + BATCH])
-                    again = [new for message in messages for new in reread(message)]
+                    again: list[Message] = []
+                    read: list[UUID] = []
+                    for message in self._store.ready(connection, wanted[start : start + BATCH]):
+                        found = reread(message)
+                        again += [message] if found is None else found
+                        if found is not None and message.aside is not None and not any(one.aside for one in found):
+                            read.append(message.aside)
+                        if found == []:  # it says nothing that is new here
+                            counts.add([Outcome(DUPLICATE)])
                     if again:
                         counts.add(recorder.record(again))
+                    # Afterwards: if we end in between, they are read once more, and their events are duplicates.
+                    for aside in read:
+                        self._store.settle(connection, aside, "released", self._service.clock.now())
         finally:
             recorder.close()
         return counts
@@ -75,20 +85,18 @@ class Quarantine:
             return self._store.reject(connection, asides, note, self._service.clock.now())
 
 
-def reread(message: Message) -> list[Message]:
-    """A kept message as it is to be recorded again: what a connector kept is read again by the connector.
+def reread(message: Message) -> list[Message] | None:
+    """What a connector makes of a message that it kept, as an import would record it; None when it is no connector's.
 
-    One kept message may now become several events. The first stands for the message: if it is kept, the message stays
-    aside; the others are messages of their own.
+    What it can read now is no longer the message's own: its events are recorded, or kept, each as itself. Only what it
+    still cannot read at all stays the message, with its reason of today.
     """
     if not isinstance(message.data, bytes) or not message.data.lstrip().startswith(_XML):
-        return [message]
+        return None
     again: list[Message] = []
     for converted in read_nems(message.data):
         if converted.kept is not None:
-            again.append(Message(converted.raw, message.sector, kept=converted.kept))
+            aside = message.aside if converted.raw == message.data else None
+            again.append(Message(converted.raw, message.sector, aside, converted.kept))
         again += [Message(event, message.sector) for event in converted.events]
-    if not again:
-        return [message]
-    first = again[0]
-    return [Message(first.data, first.sector, message.aside, first.kept), *again[1:]]
+    return again

@@ -1,6 +1,6 @@
 """One opened service: settings, servers, keys, and what is made from them. All entrances and all reads start here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +8,12 @@ from typing import Any
 import psycopg
 
 from adapters.clock import Clock, SystemClock
+from adapters.codec import confluent_ids
 from adapters.embedded import servers
 from adapters.settings import Settings
 from adapters.store.database import connect, migrate
 from adapters.store.keys import MasterKeys, load_or_create
+from adapters.store.pool import ReadPool
 from adapters.store.recorder import Recorder
 from projections.engine import Projector
 
@@ -28,13 +30,23 @@ class Service:
     keys: MasterKeys
     clock: Clock
 
+    @property
+    def schema_ids(self) -> Mapping[int, bytes]:
+        """Schema ids in Confluent framing -> fingerprints of our schemas. Raises Misuse where one is none of ours."""
+        return confluent_ids(self.settings.confluent_schema_ids)
+
     def connect(self) -> psycopg.Connection[Any]:
         """A new connection to the database, in autocommit mode."""
         return connect(self.database_url)
 
+    def read_pool(self) -> ReadPool:
+        """Connections for the reads of one lasting process, which opens and closes it."""
+        return ReadPool(self.database_url, self.settings.read_connections)
+
     def recorder(self) -> Recorder:
         """A recorder for one thread or process."""
-        return Recorder(self.connect, self.keys, self.clock, self.settings.topic_organisations)
+        organisations = self.settings.topic_organisations
+        return Recorder(self.connect, self.keys, self.clock, organisations, schema_ids=self.schema_ids)
 
     def projector(self) -> Projector:
         """A projector for one thread or process."""
@@ -47,6 +59,7 @@ def open_service(settings: Settings, *, broker: bool = False, clock: Clock | Non
 
     A database named by the settings is not migrated here: `icr migrate` does that once. Raises Unreachable or Misuse.
     """
+    confluent_ids(settings.confluent_schema_ids)  # said now, not with the first message
     with servers(settings, broker=broker) as found:
         if settings.database_url is None:
             migrate(found.database_url)

@@ -16,6 +16,7 @@ from domain.errors import Misuse
 HEALTH: Final = "/v1/health"
 _BEAT_SECONDS: Final = 3.0
 _PATIENCE: Final = 5.0
+_BACKLOG: Final = 2048  # uvicorn's own
 
 
 def serve_app(
@@ -54,12 +55,16 @@ def serve_app(
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket on the address, or Misuse. Bound here, so that port 0 is known and a taken one is said plainly."""
+    """A socket that listens on the address, or Misuse. So port 0 is known, a taken one said plainly, and nobody refused.
+
+    Who comes before the server answers waits. The protocol is named since asyncio sets TCP_NODELAY only where it is.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
+        made.listen(_BACKLOG)
     except OSError as error:
         made.close()
         raise Misuse(

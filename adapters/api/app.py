@@ -22,13 +22,19 @@ VERSION = "1"
 def create_app(service: Service) -> FastAPI:
     """The application over an opened service, which must stay open as long as it answers."""
     from adapters.api.reads import reads_router
+    from adapters.questions import Questions
 
     recorders = Recorders(service.recorder)
+    pool = service.read_pool()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        recorders.close()
+        pool.open()
+        try:
+            yield
+        finally:
+            pool.close()
+            recorders.close()
 
     app = FastAPI(
         title=TITLE,
@@ -43,7 +49,7 @@ def create_app(service: Service) -> FastAPI:
     )
     add_handlers(app)
     app.include_router(events_router(recorders))
-    app.include_router(reads_router(service))
+    app.include_router(reads_router(Questions(service, pool.connection), service.clock))
     app.include_router(contract_router(service))
     app.include_router(docs_router())
     app.add_middleware(Guard, local=_is_loopback(service.settings.http_host))

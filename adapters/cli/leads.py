@@ -19,7 +19,7 @@ def caseload(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Show the children a worker leads for."""
+    """Show the children a worker works with, leads for or is nominated to lead for, and where their lead is missing."""
     from adapters.cli.rendering import show_caseload
 
     if ":" not in read_text(worker, "--worker").strip(":"):
@@ -31,7 +31,7 @@ def caseload(
         show_caseload(answer)
 
 
-@app.command(epilog="Example: icr leads gaps --area la-808 --effective-at 2026-09-01")
+@app.command(epilog="Example: icr leads gaps --area TS18 --effective-at 2026-09-01")
 def gaps(
     area: Area = None,
     effective_at: EffectiveAt = None,

@@ -76,8 +76,8 @@ def _address(part: Part | None) -> str:
 
 def _born(line: Part) -> str:
     if line.get("date_of_birth"):
-        return f"born {line['date_of_birth']}"
-    return f"expected {line['expected_date']}" if line.get("expected_date") else "date of birth not known"
+        return str(line["date_of_birth"])
+    return f"expected {line['expected_date']}" if line.get("expected_date") else "not known"
 
 
 def _identifiers(answer: Part) -> str:

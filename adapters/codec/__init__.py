@@ -5,9 +5,10 @@ Reading raises `domain.errors.Rejected` and nothing else; no error quotes what w
 
 from adapters.codec.avro import Decoded, decode_stored, decode_wire
 from adapters.codec.encode import encode_wire
-from adapters.codec.framing import confluent_ids, decode_json, decode_message, same_content, to_json_form
+from adapters.codec.framing import NO_IDS, confluent_ids, decode_json, decode_message, same_content, to_json_form
 
 __all__ = [
+    "NO_IDS",
     "Decoded",
     "confluent_ids",
     "decode_json",

@@ -21,17 +21,22 @@ _SOURCE_TRANSPORT: Final = ("source_version",)
 
 
 def confluent_ids(configured: Mapping[int, str]) -> Mapping[int, bytes]:
-    """Schema ids of a Confluent-compatible registry -> fingerprints, from configured hexadecimal text.
+    """Schema ids of a Confluent-compatible registry -> fingerprints, from what is configured.
 
-    Raises Misuse where a fingerprint is not one of ours.
+    A schema is named by its fingerprint in hexadecimal, or by its file below `schemas/`. Raises Misuse where it is none
+    of ours.
     """
+    if not configured:
+        return NO_IDS
+    known: dict[str, bytes] = {}
+    for fingerprint, schema in registry().by_fingerprint.items():
+        known[fingerprint.hex()] = known[schema.file] = known[f"schemas/{schema.file}"] = fingerprint
     ids: dict[int, bytes] = {}
-    known = {fingerprint.hex(): fingerprint for fingerprint in registry().by_fingerprint}
     for number, text in configured.items():
-        fingerprint = known.get(text.lower())
-        if fingerprint is None or not 0 <= number < 2**32:
-            raise Misuse(f"the schema id {number} needs a fingerprint that `icr schemas list` shows")
-        ids[number] = fingerprint
+        found = known.get(text) or known.get(text.lower())
+        if found is None or not 0 <= number < 2**32:
+            raise Misuse(f"the schema id {number} needs a fingerprint or a file that `icr schemas list` shows")
+        ids[number] = found
     return MappingProxyType(ids)
 
 

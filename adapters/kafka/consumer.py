@@ -331,7 +331,8 @@ class Consumer:
     def _gate(self, partition: TopicPartition) -> Gate:
         settings = self._service.settings
         if partition not in self._gates:
-            self._gates[partition] = Gate(settings.pause_unreadable_share, settings.pause_unreadable_minimum)
+            share, minimum = settings.pause_unreadable_share, settings.pause_unreadable_minimum
+            self._gates[partition] = Gate(share, minimum, self._service.schema_ids)
         return self._gates[partition]
 
     def _refused(self, partition: TopicPartition, records: Sequence[Any]) -> bool:

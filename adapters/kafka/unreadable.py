@@ -5,10 +5,10 @@ Kafka it can wait. A gate looks at what was polled *before* it is recorded.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from adapters.codec import decode_message
+from adapters.codec import NO_IDS, decode_message
 from adapters.store.messages import Outcome
 from domain.errors import Rejected
 
@@ -21,9 +21,10 @@ _MEMORY: Final = 10
 
 
 class Gate:
-    """One partition's share of unreadable messages, over what was read lately."""
+    """One partition's share of unreadable messages, over what was read lately. `ids` are those of `confluent_ids`."""
 
-    def __init__(self, share: float, minimum: int) -> None:
+    def __init__(self, share: float, minimum: int, ids: Mapping[int, bytes] = NO_IDS) -> None:
+        self._ids = ids
         self._share = share
         self._minimum = minimum
         self._read = 0
@@ -50,19 +51,18 @@ class Gate:
         if len(values) > 2 * SAMPLE:
             # At random: a pattern in the batch would fall in step with any stride.
             picked = random.sample(values, SAMPLE)
-            if _count(picked) < self._share / 2 * len(picked):
+            if self._count(picked) < self._share / 2 * len(picked):
                 return 0
-        return _count(values)
+        return self._count(values)
+
+    def _count(self, values: Sequence[bytes]) -> int:
+        return sum(not readable(value, self._ids) for value in values)
 
 
-def _count(values: Sequence[bytes]) -> int:
-    return sum(not readable(value) for value in values)
-
-
-def readable(value: bytes) -> bool:
+def readable(value: bytes, ids: Mapping[int, bytes] = NO_IDS) -> bool:
     """Whether a message can be read at all, whatever else may be wrong with it."""
     try:
-        decode_message(value)
+        decode_message(value, ids)
     except Rejected as rejected:
         return rejected.reason not in UNREADABLE
     return True

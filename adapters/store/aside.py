@@ -36,6 +36,12 @@ class Aside:
 _LISTED = "id, kind, state, reason, field, rule, event_type, organisation, received_at, note"
 
 
+def waited_for(item: Item, rejected: Rejected) -> UUID | None:
+    """Key of the event or source record that an item waits for, when that is why it is kept."""
+    key = item.waits_for if rejected.reason == "waits_for" else None
+    return None if key is None else UUID(bytes=key)
+
+
 def _context(aside: UUID) -> bytes:
     return b"aside" + aside.bytes
 
@@ -64,7 +70,7 @@ class AsideStore:
                 "UPDATE log.aside SET state = 'replaced', settled_at = %s WHERE key = %s AND digest <> %s AND state IN ('waiting', 'ready')",
                 (at, UUID(bytes=item.key), UUID(bytes=item.digest)),
             )
-        waits = item.waits_for if rejected.reason == "waits_for" else None
+        waits = waited_for(item, rejected)
         cursor = connection.execute(
             "INSERT INTO log.aside (id, kind, state, key, digest, reason, field, rule, event_type, organisation, sector, waits_for, "
             "record, received_at, wrapped, sealed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
@@ -72,21 +78,27 @@ class AsideStore:
             (
                 aside, kind, "waiting" if kind == KEPT else "shown", item.key and UUID(bytes=item.key), UUID(bytes=item.digest),
                 rejected.reason, rejected.field, rejected.rule, item.schema and item.schema.event_type,
-                item.body["source"]["organisation"] if item.body else None, item.message.sector, waits and UUID(bytes=waits),
+                item.body["source"]["organisation"] if item.body else None, item.message.sector, waits,
                 record, at, wrapped, sealed,
             ),
         )  # fmt: skip
         return cursor.rowcount == 1
 
     def settle(
-        self, connection: Connection, aside: UUID, state: str, at: datetime, rejected: Rejected | None = None
+        self,
+        connection: Connection,
+        aside: UUID,
+        state: str,
+        at: datetime,
+        rejected: Rejected | None = None,
+        waits: UUID | None = None,
     ) -> None:
-        """Move a re-driven event on; kept again, it waits with its new reason."""
+        """Move a re-driven event on; kept again, it waits with its new reason, and for `waits`, an event's key."""
         connection.execute("UPDATE log.aside SET state = %s, settled_at = %s WHERE id = %s", (state, at, aside))
         if rejected is not None:
             connection.execute(
-                "UPDATE log.aside SET reason = %s, field = %s, rule = %s, settled_at = NULL WHERE id = %s",
-                (rejected.reason, rejected.field, rejected.rule, aside),
+                "UPDATE log.aside SET reason = %s, field = %s, rule = %s, waits_for = %s, settled_at = NULL WHERE id = %s",
+                (rejected.reason, rejected.field, rejected.rule, waits, aside),
             )
 
     def release(self, connection: Connection, keys: Sequence[bytes], at: datetime) -> bool:

@@ -16,7 +16,7 @@ from psycopg.errors import UniqueViolation
 
 from adapters.clock import Clock
 from adapters.codec import NO_IDS, Decoded, decode_stored, same_content
-from adapters.store.aside import AsideStore
+from adapters.store.aside import AsideStore, waited_for
 from adapters.store.facts import COLUMNS, IDENTITY, MARK_COLUMNS, needs_identity
 from adapters.store.hashes import Hashes
 from adapters.store.keys import MasterKeys, open_sealed
@@ -380,7 +380,7 @@ class Recorder:
                 continue
             assert item.rejected is not None
             if aside is not None:
-                self._asides.settle(connection, aside, "waiting", at, item.rejected)
+                self._asides.settle(connection, aside, "waiting", at, item.rejected, waited_for(item, item.rejected))
                 outcomes[index] = _outcome(item, KEPT)
             else:
                 fresh = self._asides.keep(

@@ -1,6 +1,7 @@
 """`icr quarantine`: what is aside is seen without its content, re-driven, or rejected with a reason."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,9 @@ import psycopg
 import pytest
 
 from adapters.clock import SystemClock
+from adapters.connectors import nems
+from adapters.imports import Importer
+from adapters.quarantine import Quarantine
 from adapters.service import Service
 from adapters.store.messages import Message
 from tests.builders.process import ROOT, icr
@@ -41,7 +45,7 @@ BAD = event("PupilAdmitted", "a1", "urn-900001", {"upn": "A123"}, "2025-09-01", 
 
 def test_a_kept_event_is_listed_without_its_content(stack: Stack) -> None:
     record(stack, BAD, mark(1), mark(1, am="N"))
-    kept, conflict = listed(stack)
+    conflict, kept = sorted(listed(stack), key=lambda one: one["kind"])  # of one batch, and so of one moment
     assert (kept["kind"], kept["state"], kept["reason"], kept["field"]) == (
         "kept",
         "waiting",
@@ -133,6 +137,78 @@ def test_what_a_connector_kept_is_read_by_it_again(stack: Stack, tmp_path: Path)
     done = icr("quarantine", "redrive", one["id"], "--json", environment=stack.environment)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["accepted"] >= 1
+    assert listed(stack) == []
+
+
+def imported(stack: Stack, *names: str) -> dict[str, int]:
+    """Import fixtures in this process; the counts of all files together."""
+    with service_of(stack) as service:
+        recorder = service.recorder()
+        importer = Importer(recorder, nems.read_nems, unit="message", most_bytes=nems.MAX_BYTES, batch=100)
+        files = importer.take([FIXTURES / name for name in names])
+        recorder.close()
+    return {word: sum(getattr(file, word) for file in files) for word in ("accepted", "duplicate", "kept")}
+
+
+def without(code: str) -> dict[str, Any]:
+    """The kinds that the connector knows, as before one of them was released."""
+    return {name: convert for name, convert in nems.KINDS.items() if name != code}
+
+
+def test_a_kept_file_whose_reason_has_gone_away_is_taken_in(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(nems, "KINDS", without("pds-change-of-gp-1"))
+        # A message of its own, and one of the two that are wrapped in a file.
+        assert imported(stack, "gp.xml", "wrapped.xml")["kept"] == 2
+    assert [one["reason"] for one in listed(stack)] == ["unknown_event_type"] * 2
+    done = icr("quarantine", "redrive", "--reason", "unknown_event_type", "--json", environment=stack.environment)
+    counts = json.loads(done.stdout)
+    # Each is a registration and the end of the one before it.
+    assert (done.returncode, counts["read"], counts["accepted"] + counts["duplicate"]) == (0, 4, 4)
+    assert listed(stack) == []
+    assert {one["state"] for one in listed(stack, "--state", "released")} == {"released"}
+    again = imported(stack, "gp.xml", "wrapped.xml")
+    assert (again["accepted"], again["kept"]) == (0, 0)
+
+
+def test_a_kept_file_that_is_read_but_waits_is_released_when_what_it_names_comes(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(nems, "KINDS", without("professional-contacts-1"))
+        assert imported(stack, "contact-delete.xml")["kept"] == 1
+    [one] = listed(stack)
+    done = icr("quarantine", "redrive", one["id"], "--json", environment=stack.environment)
+    assert (done.returncode, json.loads(done.stdout)["reasons"]) == (1, {"waits_for": 1})
+    [event_of_it] = listed(stack)
+    assert (event_of_it["event_type"], event_of_it["reason"]) == ("EventRetracted", "waits_for")
+    assert imported(stack, "contact-new.xml")["accepted"] == 1
+    assert listed(stack) == []
+
+
+def test_a_kept_file_that_says_nothing_new_is_settled(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(nems, "KINDS", without("pds-change-of-gp-1"))
+        assert imported(stack, "gp.xml")["kept"] == 1
+    monkeypatch.setattr(nems, "KINDS", {**nems.KINDS, "pds-change-of-gp-1": lambda _: []})
+    with service_of(stack) as service:
+        counts = Quarantine(service).redrive(None, "unknown_event_type")
+    assert (counts.read, counts.duplicate, counts.kept) == (1, 1, 0)
+    assert listed(stack) == []
+
+
+def test_what_waits_only_after_its_first_reason_has_gone_is_released_too(stack: Stack) -> None:
+    target = {"event_id": "mark-7", "source_record_id": None, "reason": "wrong_child"}
+    retracted = event("EventRetracted", "r7", "urn-900001", {"upn": upn(1)}, "2025-09-10", target=target)
+    with service_of(stack) as service:
+        narrow = service.settings.model_copy(update={"topic_organisations": {"education": ["urn-1*"]}})
+        recorder = replace(service, settings=narrow).recorder()
+        recorder.record([Message(retracted)])
+        recorder.close()
+    assert [one["reason"] for one in listed(stack)] == ["wrong_organisation"]
+    assert icr("quarantine", "redrive", "--reason", "wrong_organisation", environment=stack.environment).returncode == 1
+    assert [one["reason"] for one in listed(stack)] == ["waits_for"]
+    record(stack, mark(7))
     assert listed(stack) == []
 
 

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from adapters.codec import encode_wire
 from adapters.kafka.consumer import DATABASE_LOST, PARTITION_PAUSED, Consumer, Status
 from adapters.kafka.places import LOG_GAP, LOG_SHORTENED, place
 from adapters.kafka.topics import cluster_name, tracking_name
+from adapters.quarantine import Quarantine
 from adapters.service import Service
 from tests.builders.stream import area, counted, event, mark, publish, recorded, service_of, tracked, upn
 from tests.servers.plugin import Stack
@@ -126,6 +128,25 @@ def test_a_partition_of_which_too_much_cannot_be_read_pauses_and_the_others_go_o
         )  # fmt: skip
         assert drain(changed).counts.kept == 300
     assert tracked(stack)[f"{topic}:1"] == 300
+
+
+def test_confluent_framing_is_read_by_the_ids_that_are_set(stack: Stack) -> None:
+    def framed(serial: int, schema_id: int) -> bytes:
+        return b"\0" + schema_id.to_bytes(4, "big") + encode_wire(mark(serial))[10:]
+
+    # More than a partition may hold of what cannot be read.
+    publish(stack.bootstrap_servers, [(EDUCATION, b"k", framed(serial, 41)) for serial in range(150)])
+    publish(stack.bootstrap_servers, [(EDUCATION, b"k", framed(150, 42))])
+    with service_of(stack) as service:
+        ids = {41: encode_wire(mark(1))[2:10].hex()}
+        settings = service.settings.model_copy(update={"confluent_schema_ids": ids})
+        counts = drain(replace(service, settings=settings)).counts
+        assert (counts.accepted, counts.kept, dict(counts.reasons)) == (150, 1, {"unknown_schema": 1})
+        # The registry has one more: what was kept for it is taken in.
+        settings = service.settings.model_copy(update={"confluent_schema_ids": {42: ids[41]}})
+        counts = Quarantine(replace(service, settings=settings)).redrive(None, "unknown_schema")
+    assert (counts.accepted, counts.kept) == (1, 0)
+    assert counted(stack)["event"] == 151
 
 
 def test_a_trickle_of_rubbish_pauses_the_partition_too(stack: Stack) -> None:

@@ -169,7 +169,7 @@ def _open_transactions(url: str) -> int:
 def _compare(stack: Stack, other_url: str) -> None:
     """An undisturbed consumer reads the same into another database with the same keys; then both are projected."""
     with service_of(stack) as service:
-        settings = service.settings.model_copy(update={"kafka_group": "undisturbed", "database_url": other_url})
+        settings = service.settings.model_copy(update={"kafka_group": "icr-undisturbed", "database_url": other_url})
         other = Service(
             settings, other_url, service.bootstrap_servers, service.incarnation, service.embedded_broker,
             service.keys, service.clock,

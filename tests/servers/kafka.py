@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import gc
 import os
+import re
 import shutil
 import signal
 import socket
@@ -191,7 +192,10 @@ class ContainerBroker:
 
 
 class GivenBroker:
-    """The broker that KAFKA_BOOTSTRAP_SERVERS names. It is someone's: tests that kill brokers are skipped."""
+    """The broker that KAFKA_BOOTSTRAP_SERVERS names. It is someone's: tests that kill brokers are skipped.
+
+    One test process uses it; another beside it (pytest-xdist) has a broker of its own, or none.
+    """
 
     source = f"the broker in {EXTERNAL}"
     can_be_killed = False
@@ -201,6 +205,12 @@ class GivenBroker:
         if not given:
             raise NoKafka(f"{EXTERNAL} is not set")
         self._given = given
+        self._lock = (cache() / "given.lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.close()
+            raise NoKafka(f"another test process uses {self.source}") from None
 
     @property
     def bootstrap_servers(self) -> str:
@@ -214,6 +224,7 @@ class GivenBroker:
 
     def stop(self) -> None:
         """Leave it alone."""
+        self._lock.close()
 
 
 class RealKafka:
@@ -227,14 +238,13 @@ class RealKafka:
                 break
             except NoKafka as error:
                 reasons.append(str(error))
-                if kind is GivenBroker and os.environ.get(EXTERNAL):
-                    raise
         else:
             raise NoKafka("; ".join(reasons))
         self._running = False
         self.start()
-        # On a broker that is someone's, what was there before the tests is not ours to delete.
-        self._foreign = set() if self.broker.can_be_killed else self.topics()
+        # On a broker that is someone's, only what tests made is ours to delete.
+        self._made: set[str] = set()
+        self._foreign = set() if self.broker.can_be_killed else self.topics() | self.groups()
 
     @property
     def source(self) -> str:
@@ -266,7 +276,9 @@ class RealKafka:
         self.start()
 
     def stop(self) -> None:
-        """End it and remove what it kept."""
+        """End it and remove what it kept; from a broker that is someone's, what tests left on it."""
+        if not self.broker.can_be_killed:
+            self.reset()
         self.broker.stop()
         self._running = False
 
@@ -279,6 +291,11 @@ class RealKafka:
         with contextlib.closing(self.admin()) as admin:
             return {name for name in admin.list_topics() if not name.startswith("__")}
 
+    def groups(self) -> set[str]:
+        """Names of all consumer groups."""
+        with contextlib.closing(self.admin()) as admin:
+            return {_group_id(group) for group in admin.list_groups()}
+
     def create_topics(self, names: Iterable[str], *, partitions: int = 4) -> None:
         """Make topics, empty."""
         wanted = list(names)
@@ -288,33 +305,44 @@ class RealKafka:
             with contextlib.closing(self.admin()) as admin:
                 layout = {name: {"num_partitions": partitions, "replication_factor": 1} for name in wanted}
                 admin.create_topics(layout, wait_for_metadata=True)
+            self._made.update(wanted)
 
     def reset(self) -> None:
         """Delete all topics and groups that tests made."""
         self.start()
         with contextlib.closing(self.admin()) as admin:
-            names = [name for name in admin.list_topics() if not name.startswith("__") and name not in self._foreign]
+            names = [name for name in admin.list_topics() if self._is_ours(name)]
             if names:
                 admin.delete_topics(names)
             end = time.monotonic() + 10
             while time.monotonic() < end and set(names) & set(admin.list_topics()):
                 time.sleep(0.02)
-            if self.broker.can_be_killed:
-                groups = [_group_id(group) for group in admin.list_groups()]
-                if groups:
-                    with contextlib.suppress(KafkaError):  # a member that was killed is still counted for a while
-                        admin.delete_groups(groups)
+            groups = [group for group in map(_group_id, admin.list_groups()) if self._is_ours(group)]
+            if groups:
+                with contextlib.suppress(KafkaError):  # a member that was killed is still counted for a while
+                    admin.delete_groups(groups)
+
+    def _is_ours(self, name: str) -> bool:
+        """Whether tests made a topic or group: our commands' have names of ours, and nobody else is on our own brokers."""
+        if name.startswith("__") or name in self._foreign:
+            return False
+        return self.broker.can_be_killed or name in self._made or re.match(r"icr\b", name) is not None
+
+
+def cache() -> Path:
+    """Folder of what tests keep from run to run."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "icr-test-kafka"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def jars() -> Path:
     """Folder of the broker's jars, fetched once and kept in the user's cache."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "icr-test-kafka"
-    cache.mkdir(parents=True, exist_ok=True)
-    lib = cache / VERSION
-    with (cache / "lock").open("w") as lock:
+    lib = cache() / VERSION
+    with (cache() / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not lib.exists():
-            fresh = Path(tempfile.mkdtemp(dir=cache))
+            fresh = Path(tempfile.mkdtemp(dir=cache()))
             (fresh / "pom.xml").write_text(POM)
             options = ["-B", "-ntp", "-q", "-DincludeScope=runtime", "-DoutputDirectory=lib"]
             fetched = subprocess.run(
@@ -364,12 +392,14 @@ def _container(port: int) -> tuple[Any, str]:
 
 
 def _container_environment(port: int) -> dict[str, str]:
+    """Clients come by this machine's port, which inside the container is nobody's: to itself the broker goes by BROKER."""
     return {
         "KAFKA_NODE_ID": "1",
         "KAFKA_PROCESS_ROLES": "broker,controller",
-        "KAFKA_LISTENERS": "PLAINTEXT://:9092,CONTROLLER://:9093",
-        "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://127.0.0.1:{port}",
-        "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "KAFKA_LISTENERS": "PLAINTEXT://:9092,BROKER://:9094,CONTROLLER://:9093",
+        "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://127.0.0.1:{port},BROKER://localhost:9094",
+        "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "PLAINTEXT:PLAINTEXT,BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "KAFKA_INTER_BROKER_LISTENER_NAME": "BROKER",
         "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
         "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
         "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR": "1",

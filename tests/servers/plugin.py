@@ -80,6 +80,7 @@ class Pool:
         self._clusters: dict[str, Cluster] = {}
         self._kafka: RealKafka | None = None
         self._no_kafka: str | None = None
+        self._broken: RuntimeError | None = None
 
     def cluster(self, name: str) -> Cluster:
         """The cluster of a back end; skips the test where there is none."""
@@ -91,12 +92,20 @@ class Pool:
         return self._clusters[name]
 
     def kafka(self) -> RealKafka:
-        """The real broker, running and without topics; skips the test where there is none."""
+        """The real broker, running and without topics; skips the test where there is none.
+
+        One that is given and does not answer is no reason to skip: it is waited for once, then every test fails.
+        """
+        if self._broken is not None:
+            raise self._broken
         if self._no_kafka is None and self._kafka is None:
             try:
                 self._kafka = RealKafka()
             except NoKafka as error:
                 self._no_kafka = str(error)
+            except RuntimeError as error:
+                self._broken = error
+                raise
         if self._kafka is None:
             pytest.skip(NONE_TO_BE_HAD + str(self._no_kafka))
         self._kafka.reset()

@@ -158,6 +158,22 @@ def test_config_check_shows_everything_but_secrets(
     assert cli.main(["config", "check"]) == 2
 
 
+def test_a_schema_id_of_a_schema_that_is_none_of_ours_is_said_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ICR_CONFLUENT_SCHEMA_IDS", '{"7": "education/pupil_admitted.v2.avsc"}')
+    assert cli.main(["config", "check", "--json"]) == 0
+    shown = json.loads(capsysbinary.readouterr().out)
+    assert shown["settings"]["confluent_schema_ids"] == {"7": "education/pupil_admitted.v2.avsc"}
+    monkeypatch.setenv("ICR_CONFLUENT_SCHEMA_IDS", '{"7": "sesame"}')
+    for command in (["config", "check"], ["feeds"], ["serve"]):
+        assert cli.main(command) == 2
+        said = capsysbinary.readouterr().err
+        assert b"the schema id 7" in said
+        assert b"sesame" not in said
+    assert list((tmp_path / "data").glob("*")) == []
+
+
 def test_a_mistyped_variable_is_no_setting(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("ICR_DATABSE_URL", "postgresql://icr:secret@db/icr")
     assert cli.main(["feeds"]) == 2

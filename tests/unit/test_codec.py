@@ -394,6 +394,9 @@ def test_a_configured_id_names_a_schema_of_ours() -> None:
     with pytest.raises(Misuse):
         confluent_ids({-1: registry().newest["PupilAdmitted"].fingerprint.hex()})
     assert confluent_ids({}) == {}
+    second = registry().newest["PupilAdmitted"]
+    for name in (second.fingerprint.hex().upper(), second.file, f"schemas/{second.file}"):
+        assert confluent_ids({7: name}) == {7: second.fingerprint}
 
 
 def test_an_older_version_may_come_in_confluent_framing() -> None:

@@ -1,6 +1,8 @@
 """What is installed is what is locked, from whichever mirror."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,14 @@ def test_a_lock_is_versions_and_hashes_and_no_address(lock: str) -> None:
     assert "--find-links" not in text
     unlike = [line for line in text.splitlines() if not LINE.fullmatch(line)]
     assert unlike == []
+
+
+def test_london_is_known_where_the_system_has_no_time_zones() -> None:
+    code = "from zoneinfo import ZoneInfo; print(ZoneInfo('Europe/London').key)"
+    bare = {"PYTHONTZPATH": ""}
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, env=bare)
+    assert done.stdout == "Europe/London\n"
+    assert "win32" not in pins("requirements.lock")["tzdata"]
 
 
 def test_tests_run_with_the_versions_that_are_shipped() -> None:

@@ -73,6 +73,16 @@ def test_setting_one_sector_leaves_the_others(tmp_path: Path) -> None:
     assert organisations["health"] == ["ods-*"]
 
 
+def test_schema_ids_are_a_table_or_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config(tmp_path, '[confluent_schema_ids]\n41 = "56c223974c7710b1"')
+    assert load_settings(tmp_path).confluent_schema_ids == {41: "56c223974c7710b1"}
+    monkeypatch.setenv(
+        "ICR_CONFLUENT_SCHEMA_IDS", '{"7": "d2b305c1f0ebc0b3", "41": "education/pupil_admitted.v2.avsc"}'
+    )
+    both = {7: "d2b305c1f0ebc0b3", 41: "education/pupil_admitted.v2.avsc"}
+    assert load_settings(tmp_path).confluent_schema_ids == both
+
+
 def test_the_data_folder_is_made_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     assert load_settings(Path("data")).data_dir == tmp_path / "data"
@@ -94,6 +104,10 @@ def test_settings_show_no_password(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         ("ICR_TOPIC_ORGANISATIONS", '{"housing": "sesame"}'),
         ("ICR_TOPIC_ORGANISATIONS", '{"sesame": []}'),
         ("ICR_LOG_LEVEL", "sesame"),
+        ("ICR_READ_CONNECTIONS", "0"),
+        ("ICR_CONFLUENT_SCHEMA_IDS", "sesame"),
+        ("ICR_CONFLUENT_SCHEMA_IDS", '{"sesame": "56c223974c7710b1"}'),
+        ("ICR_CONFLUENT_SCHEMA_IDS", '{"7": ["sesame"]}'),
     ],
 )
 def test_a_bad_variable_is_named_and_its_value_is_not(

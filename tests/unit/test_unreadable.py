@@ -61,3 +61,9 @@ def test_readable_is_what_can_be_decoded_even_if_it_is_wrong() -> None:
     assert readable(encode_wire({**mark(1), "recorded_at": "2999-01-01T00:00:00Z"}))
     for value in (b"", BAD, b"{}", GOOD[:-1], b"\xc3\x01" + bytes(10), b"\0\0\0\0\x01x"):
         assert not readable(value) or value == b"{}"
+
+
+def test_framing_with_a_configured_id_can_be_read() -> None:
+    framed = b"\0" + (7).to_bytes(4, "big") + GOOD[10:]
+    assert Gate(0.5, 100).refuses([framed] * 200) == 200
+    assert Gate(0.5, 100, {7: GOOD[2:10]}).refuses([framed] * 200) is None
