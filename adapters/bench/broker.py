@@ -193,11 +193,14 @@ def _lent(bootstrap_servers: str) -> Iterator[None]:
             taken = sorted(set(TOPICS.values()) & set(admin.list_topics()))
         if taken:
             raise Misuse(f"the measurement publishes invented events, and this Kafka has the topics {', '.join(taken)}")
-        yield
-        with contextlib.closing(KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","))) as admin:
-            admin.delete_topics(sorted(set(TOPICS.values()) & set(admin.list_topics())))
-            for name in DEPLOYMENTS:
-                with contextlib.suppress(KafkaError):  # not there, or a member just ended is still counted for a while
-                    admin.delete_groups([f"{GROUP}-{name}"])
+        try:
+            yield
+        finally:
+            with contextlib.closing(KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","))) as admin:
+                admin.delete_topics(sorted(set(TOPICS.values()) & set(admin.list_topics())))
+                for name in DEPLOYMENTS:
+                    # Not there, or a member just ended is still counted for a while.
+                    with contextlib.suppress(KafkaError):
+                        admin.delete_groups([f"{GROUP}-{name}"])
     except KafkaError:
         raise Unreachable("Kafka", "is it running, and does ICR_KAFKA_BOOTSTRAP_SERVERS name it?") from None

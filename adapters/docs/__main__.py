@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from adapters.docs import contract, examples, links, model, reference
+from adapters.docs import asyncapi, contract, examples, links, model, reference
 from adapters.embedded.postgres import PostgresServer, packaged_binaries
 from adapters.store.database import connect, migrate
 from domain.errors import IcrError, Misuse
@@ -17,7 +17,13 @@ ROOT: Final = Path(__file__).resolve().parent.parent.parent
 def made(root: Path, database_url: str) -> dict[str, str]:
     """Every page that is made, by its path below `docs/`; the database is a migrated one."""
     with connect(database_url) as connection:
-        return {**examples.pages(root), **contract.pages(), **reference.pages(), **model.pages(connection)}
+        return {
+            **examples.pages(root),
+            **contract.pages(),
+            **asyncapi.pages(),
+            **reference.pages(),
+            **model.pages(connection),
+        }
 
 
 def differing(root: Path, pages: dict[str, str]) -> list[str]:

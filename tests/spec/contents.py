@@ -25,6 +25,7 @@ PAGES = (
             "test_clocks",
             "test_attendance",
             "test_index",
+            "test_services",
             "test_shield",
         ),
     ),
