@@ -4,7 +4,7 @@ Every caller is one trusted local user for now; the decision and the entry of th
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -52,8 +52,11 @@ class Questions:
             edition = queries.edition_at(connection, position)
             try:
                 yield Asked(self._service, connection, edition)
-            finally:
+            except BaseException:
                 connection.rollback()
+                raise
+            # Nothing was written; after a rollback the driver would forget its prepared statements.
+            connection.commit()
 
     def _position(self, connection: queries.Connection, known_at: str) -> int:
         if match := _POSITION.fullmatch(known_at.strip()):
@@ -167,6 +170,8 @@ class Asked:
                 mine.setdefault(queries.child_of(self._connection, self._number, entry.record), []).append(
                     (entry, contact)
                 )
+        held = queries.members(self._connection, self._number, mine)
+        self._cells.expect(record for records in held.values() for record in records)
         children = []
         for child in sorted(mine):
             line = self._line(child, effective_at)
@@ -283,7 +288,7 @@ class Asked:
             "date_of_birth": iso(dates["birth"]) if dates else None,
             "expected_date": iso(dates["expected"]) if dates and dates["birth"] is None else None,
             "sex": details["sex"] if details else None,
-            "alive": self._alive(child, day),
+            "alive": _alive(person, dates, day),
             "address": None if seen.shielded else self._address(child, records, day),
             "shielded": seen.shielded,
             "school": by_kind.get("enrolment", []),
@@ -300,10 +305,7 @@ class Asked:
 
     def _alive(self, child: ChildId, day: int) -> bool | None:
         person = queries.people(self._connection, self._number, {child: self._records(child)})[child]
-        if person.death is not None and person.death <= day:
-            return False
-        dates = self._cells.birth(person.birth)
-        return True if dates and dates["birth"] is not None and dates["birth"] <= day else None
+        return _alive(person, self._cells.birth(person.birth), day)
 
     def _address(self, child: ChildId, records: Sequence[UUID], day: int) -> dict[str, Any] | None:
         held = queries.addresses(self._connection, self._number, {child: list(records)})[child]
@@ -318,8 +320,12 @@ class Asked:
         by_child = queries.members(self._connection, self._number, children)
         found: dict[ChildId, str | None] = {}
         shielded = self._shielded(children)
-        for child, held in queries.addresses(self._connection, self._number, by_child).items():
-            here = None if child in shielded else next((a for a in held if a.day <= day < a.until), None)
+        homes = {
+            child: None if child in shielded else next((a for a in held if a.day <= day < a.until), None)
+            for child, held in queries.addresses(self._connection, self._number, by_child).items()
+        }
+        self._cells.expect({here.record for here in homes.values() if here is not None})
+        for child, here in homes.items():
             opened = None if here is None else self._cells.address(queries.Sealed(here.record, here.cell))
             postcode = (opened or {}).get("postcode") or ""
             found[child] = answers.area(postcode.replace(" ", "")[:-3]) if len(postcode.replace(" ", "")) >= 5 else None
@@ -357,6 +363,12 @@ class Asked:
         kin = queries.kin(self._connection, self._number, day, flagged)
         shielded = self._shielded([one.child for one in kin])
         return assemble(shown, group([replace(one, home=None) if one.child in shielded else one for one in kin]))
+
+
+def _alive(person: queries.PersonRow, dates: Mapping[str, Any] | None, day: int) -> bool | None:
+    if person.death is not None and person.death <= day:
+        return False
+    return True if dates and dates["birth"] is not None and dates["birth"] <= day else None
 
 
 @dataclass(frozen=True, slots=True)

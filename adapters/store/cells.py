@@ -1,7 +1,8 @@
 """Opening sealed cells of fact and view rows, each under its record's data key."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,11 @@ class CellOpener:
         self._connection = connection
         self._subjects = Subjects(keys, Hashes(keys))
         self._known: dict[UUID, Known] = {}
+
+    def expect(self, records: Iterable[UUID]) -> None:
+        """Fetch the identity keys of records whose cells are about to be opened, in one query."""
+        wanted = [(self._known.setdefault(record, Known(record.bytes)), IDENTITY, 0) for record in records]
+        self._subjects.find_keys(self._connection, wanted, make=False)
 
     def person(self, sealed: Sealed | None) -> Mapping[str, Any] | None:
         """Names and details."""
@@ -56,6 +62,7 @@ class CellOpener:
         return opened
 
 
+@lru_cache(maxsize=256)
 def _class_of(kind: str) -> str:
     """Retention class of the events that make entries of a kind."""
     return next(s.effect.retention for s in registry().newest.values() if s.effect.kind == kind)
