@@ -29,6 +29,8 @@ DROPPED_OUT = "dropped_out"
 # Stands in the place of an organisation: a child known by no number of school or health cannot be missed at school.
 NO_NUMBER = "no school or NHS number"
 
+# Taught somewhere, as agencies say: on a roll, at home by choice, on the register of children not in school, elsewhere.
+TAUGHT = ("enrolment", "elective_home_education", "not_in_school_register", "alternative_provision")
 GP_SUPPRESSORS = frozenset({"death", "embarkation"})
 DISENGAGED = frozenset({"disengaged", "not_contactable"})
 
@@ -52,7 +54,7 @@ class Rule:
 RULES = {
     rule.id: rule
     for rule in (
-        Rule(NO_SCHOOL, "education", ("PupilAdmitted",), (), "a school admits the child, or the child leaves school age",
+        Rule(NO_SCHOOL, "education", ("PupilAdmitted",), (), "a school admits the child, home education is notified, or the child leaves school age",
              "The child may be taught at home, at an independent school or abroad, or may be waiting for a place."),
         Rule(TEN_DAYS_ABSENT, "education", (), ("AttendanceMarked",), "a session is marked present, elsewhere or authorised",
              "Code N may not have been amended yet."),
@@ -87,11 +89,11 @@ def indicators(child: Child) -> list[Indicator]:
 def _no_school(child: Child) -> list[Indicator]:
     if child.birth is None:
         return []
-    enrolments = child.of_kind("enrolment")
+    taught = child.of_kind(*TAUGHT)
     age = school_age(child.birth)
-    spans = not_silenced(child, subtract((age,), dated_spans(enrolments)))
+    spans = not_silenced(child, subtract((age,), dated_spans(taught)))
     unsure = None if child.numbered else NO_NUMBER
-    return [Indicator(NO_SCHOOL, a, a, b, _ending_at(enrolments, a), unsure) for a, b in spans]
+    return [Indicator(NO_SCHOOL, a, a, b, _ending_at(taught, a), unsure) for a, b in spans]
 
 
 def _ending_at(found: Sequence[Entry], day: int) -> tuple[int, ...]:

@@ -55,6 +55,7 @@ SELECT m.child, e.main, e.kind, e.service, e.provider, e.organisation, e.scope, 
     coalesce(e.ends, greatest(e.starts, coalesce(e.confirmed, e.starts)) + e.lapses_after, 2000000), e.accepted, e.reason, e.positions
 FROM stage_child c JOIN stage_member m USING (child)
 JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.why IS NULL AND e.starts IS NOT NULL
-WHERE (c.facts OR e.kind = 'enrolment') AND e.kind IN ('enrolment', 'gp_registration', 'early_help', 'involvement', 'temporary_accommodation', 'lead');
+WHERE (c.facts OR e.kind = 'enrolment') AND e.kind IN ('enrolment', 'elective_home_education',
+    'not_in_school_register', 'alternative_provision', 'gp_registration', 'early_help', 'involvement', 'temporary_accommodation', 'lead');
 
 DELETE FROM stage_rectangle;

@@ -1,15 +1,17 @@
 -- Indicators (domain.indicators), each worked out ahead as if nothing more came.
--- no_school: compulsory school age without an enrolment.
+-- no_school: compulsory school age without an enrolment, home education, the register of children not in school, or provision elsewhere.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
 WITH age AS (
     SELECT DISTINCT ON (m.child) m.child, p.age_from, p.age_to
     FROM stage_child c JOIN stage_member m USING (child) JOIN person p ON p.record = m.record AND p.to_ed IS NULL
     WHERE c.facts AND p.birth IS NOT NULL ORDER BY m.child, p.birth_at DESC, p.birth_key DESC
 ), enrolled AS (
-    SELECT child, range_agg(int4range(starts, until)) AS days FROM stage_own WHERE kind = 'enrolment' GROUP BY child
+    SELECT child, range_agg(int4range(starts, until)) AS days FROM stage_own
+    WHERE kind IN ('enrolment', 'elective_home_education', 'not_in_school_register', 'alternative_provision') GROUP BY child
 )
 SELECT a.child, 'no_school', lower(r), lower(r), upper(r),
-    log.sorted((SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = a.child AND o.kind = 'enrolment' AND o.until = lower(r))),
+    log.sorted((SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = a.child AND o.until = lower(r)
+        AND o.kind IN ('enrolment', 'elective_home_education', 'not_in_school_register', 'alternative_provision'))),
     CASE WHEN NOT EXISTS (SELECT FROM stage_member m JOIN log.subject u ON u.record = m.record WHERE m.child = a.child AND u.scheme IN ('nhs', 'upn'))
         THEN 'no school or NHS number' END
 FROM age a JOIN stage_silence s USING (child) LEFT JOIN enrolled e USING (child)

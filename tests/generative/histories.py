@@ -330,6 +330,10 @@ def _support(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
                     **stay,
                 )
             )
+    taught = draw(st.sampled_from(["EheNotified", "CnisRegistered", None]))
+    if taught is not None:
+        told = _told(number + 14, taught, "la-808", child, "upn", day + 3, draw(st.integers(1, 9)))
+        scene.append({**told, "subject": {**told["subject"], "person": _person(child, odd=False)}})
     if draw(st.integers(0, 2)) == 0:
         again = {**serving, "provision": "additional", "role": None}
         scene.append(_told(number + 11, "InvolvementStarted", "la-808", child, "agency", day + 2, 2, **again))

@@ -60,6 +60,11 @@ FAULTS = {
     "retracted marks stay": ("60_indicators", "HAVING sum(sign(s)) > 0", "HAVING true"),
     "nine days are enough": ("60_indicators", "HAVING count(*) >= 10", "HAVING count(*) >= 9"),
     "not required counts": ("60_indicators", "FROM standing WHERE category <> 7", "FROM standing WHERE true"),
+    "home education is no education": (
+        "60_indicators",
+        "kind IN ('enrolment', 'elective_home_education', 'not_in_school_register', 'alternative_provision') GROUP BY child",
+        "kind IN ('enrolment', 'alternative_provision') GROUP BY child",
+    ),
     "death silences nothing": (
         "50_children",
         "int4multirange(int4range(v.death, 2000000)) END, v.death",

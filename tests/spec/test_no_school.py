@@ -6,7 +6,14 @@ the child turns sixteen. It relies on every school's feed of admissions.
 """
 
 from tests.spec.example import indicator
-from tests.spec.words import early_help_started, feed_reported, gp_registered, pupil_admitted, pupil_removed_from_roll
+from tests.spec.words import (
+    early_help_started,
+    feed_reported,
+    gp_registered,
+    happened,
+    pupil_admitted,
+    pupil_removed_from_roll,
+)
 
 HEARD = feed_reported("urn-900001", "PupilAdmitted", through="2026-08-31")
 
@@ -36,6 +43,34 @@ def test_admitted_elsewhere(given, asked):
     asked(at="2025-11-03", known_after=2).indicators("A").shows(
         indicator("no_school", since="2025-10-06", status="not_known")
     )
+
+
+def test_educated_at_home(given, asked):
+    """Elective home education is lawful, and is no school missed"""
+    given(
+        pupil_admitted("A", school="900001", on="2019-09-02", born="2015-03-01"),
+        pupil_removed_from_roll("A", school="900001", on="2025-10-06"),
+        happened("EheNotified", "A", on="2025-10-06"),
+        happened("EheEnded", "A", on="2026-02-01", reason="other"),
+        HEARD,
+    )
+    asked(at="2025-11-05").indicators("A").shows_nothing()
+    asked(at="2026-02-01").indicators("A").shows(indicator("no_school", since="2026-02-01", events="3, 4"))
+
+
+def test_provision_elsewhere(given, asked):
+    """Nor is a child on the register of children not in school, or at an alternative provision"""
+    given(
+        pupil_admitted("A", school="900001", on="2019-09-02", born="2015-03-01"),
+        pupil_removed_from_roll("A", school="900001", on="2025-10-06"),
+        happened("CnisRegistered", "A", on="2025-10-06"),
+        happened("CnisRemoved", "A", on="2025-12-01"),
+        happened("AlternativeProvisionStarted", "A", on="2025-12-08", provider="Example Unit"),
+        HEARD,
+    )
+    asked(at="2025-11-05").indicators("A").shows_nothing()
+    asked(at="2025-12-05").indicators("A").shows(indicator("no_school", since="2025-12-01"))
+    asked(at="2025-12-08").indicators("A").shows_nothing()
 
 
 def test_becomes_of_school_age(given, asked):
