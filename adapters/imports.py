@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.connectors import Converted
+from adapters.connectors import BrokenFile, Converted
+from adapters.retelling import News, Retelling
 from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message, Outcome
 from adapters.store.recorder import Recorder
 
@@ -18,13 +19,15 @@ from adapters.store.recorder import Recorder
 WORST_FIRST: Final = (KEPT, CONFLICT, ACCEPTED, DUPLICATE)
 
 Read = Callable[[bytes], Iterator[Converted]]
+ReadFile = Callable[[Path], Iterator[Converted]]
 
 
 @dataclass(slots=True)
 class FileCounts:
     """One file's counts by contract 4.
 
-    `error` says why it could not be read (to its end), `lost` how many were sent and never acknowledged.
+    `error` says why it could not be read (to its end), `broken` that it could be opened, `lost` how many were sent and
+    never acknowledged. `ignored` counts by reason what is no unit, and `warnings` what was taken in all the same.
     """
 
     file: str
@@ -38,8 +41,11 @@ class FileCounts:
     set_aside: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     set_aside_reasons: Counter[str] = field(default_factory=Counter)
+    warnings: Counter[str] = field(default_factory=Counter)
+    ignored: Counter[str] = field(default_factory=Counter)
     lost: int = 0
     error: str | None = None
+    broken: bool = False
 
     def count(self, outcome: str, reason: str | None) -> None:
         """Count one unit."""
@@ -55,7 +61,7 @@ class FileCounts:
             self.set_aside_reasons[reason] += 1
 
     def as_json(self) -> dict[str, Any]:
-        """As contract 4 writes them; `error` only where there is one."""
+        """As contract 4 writes them; `warnings`, `ignored` and `error` only where there are any."""
         document: dict[str, Any] = {
             "file": self.file,
             "unit": self.unit,
@@ -69,6 +75,9 @@ class FileCounts:
             "reasons": dict(sorted(self.reasons.items())),
             "set_aside_reasons": dict(sorted(self.set_aside_reasons.items())),
         }
+        for name, counter in (("warnings", self.warnings), ("ignored", self.ignored)):
+            if counter:
+                document[name] = dict(sorted(counter.items()))
         return document if self.error is None else {**document, "error": self.error}
 
 
@@ -93,55 +102,103 @@ class _Unit:
     messages: list[Message]
 
 
-class Importer:
-    """Records what a connector reads, in batches over the files; one for each command."""
+class FileImporter:
+    """Records what a connector reads from files, in batches over the files; one for each command.
 
-    def __init__(self, recorder: Recorder, read: Read, *, unit: str, most_bytes: int, batch: int) -> None:
+    `read` yields the units of a file, and raises OSError or BrokenFile where it cannot go on. `by_content`: the
+    connector's event ids are made of all that an event says but when it was written down, so that the same fact in a
+    later file has the id it had, and is a duplicate though the file was written later (`adapters.retelling`).
+    """
+
+    def __init__(
+        self, recorder: Recorder, read: ReadFile, *, unit: str, batch: int, by_content: bool = False
+    ) -> None:  # fmt: skip
         self._recorder = recorder
         self._read = read
         self._unit = unit
-        self._most = most_bytes
         self._batch = batch
+        self._retelling = Retelling(recorder) if by_content else None
         self._waiting: list[_Unit] = []
         self._events = 0
 
-    def take(self, paths: Iterable[Path], progress: Callable[[Path], None] = lambda _: None) -> list[FileCounts]:
-        """Import files one after the other; their counts, in their order. `progress` is called after each file."""
-        files = []
+    def take(
+        self,
+        paths: Iterable[Path],
+        progress: Callable[[Path], None] = lambda _: None,
+        files: list[FileCounts] | None = None,
+        seen: Callable[[int], None] = lambda _: None,
+    ) -> list[FileCounts]:
+        """Import files one after the other; their counts, in their order.
+
+        `files` is where the counts are put as each file begins, for whoever must tell them after an interruption.
+        `progress` is called after each file, `seen` with the number of units settled so far.
+        """
+        files = [] if files is None else files
         for path in paths:
             counts = FileCounts(str(path), self._unit)
             files.append(counts)
             try:
-                data = read_whole(path, self._most)
+                for converted in self._read(path):
+                    self._add(counts, converted, lambda: seen(sum(one.read for one in files)))
             except OSError as error:
                 counts.error = why(error)
-            else:
-                for converted in self._read(data):
-                    self._add(counts, converted)
+            except BrokenFile as error:
+                counts.error, counts.broken = str(error), True
+            if self._retelling is not None:
+                self._flush()  # what the next file tells is seen against this one's
             progress(path)
         self._flush()
+        seen(sum(one.read for one in files))
         return files
 
-    def _add(self, counts: FileCounts, converted: Converted) -> None:
+    def _add(self, counts: FileCounts, converted: Converted, flushed: Callable[[], None]) -> None:
+        if converted.ignored is not None:
+            counts.ignored[converted.ignored] += 1
+            return
         if converted.kept is not None:
             messages = [Message(converted.raw, kept=converted.kept)]
         else:
-            messages = [Message(event) for event in converted.events]
-            counts.events += len(messages)
+            messages = [Message(event) for event in (*converted.events, *converted.takes_back)]
         self._waiting.append(_Unit(counts, converted, messages))
         self._events += len(messages)
         if self._events >= self._batch:
             self._flush()
+            flushed()
 
     def _flush(self) -> None:
         units, self._waiting, self._events = self._waiting, [], 0
         messages = [message for unit in units for message in unit.messages]
-        outcomes = iter(self._recorder.record(messages) if messages else ())
+        outcomes = iter(self._record(messages))
         for unit in units:
-            _settle(unit, [next(outcomes) for _ in unit.messages])
+            settled = [next(outcomes) for _ in unit.messages]
+            _settle(unit, [outcome for outcome in settled if outcome is not None])
+
+    def _record(self, messages: list[Message]) -> list[Outcome | None]:
+        """What became of each message; None of a retraction that has nothing to take back."""
+        if self._retelling is None:
+            return [*self._recorder.record(messages)] if messages else []
+        events = [m.data if m.kept is None and isinstance(m.data, dict) else None for m in messages]
+        news = self._retelling.sort(events)
+        fresh = [
+            message if event is None else Message(event)
+            for message, (what, event) in zip(messages, news, strict=True)
+            if what is News.FRESH
+        ]
+        outcomes = iter(self._recorder.record(fresh) if fresh else ())
+        known = {News.TOLD: Outcome(DUPLICATE), News.NOTHING: None}
+        return [next(outcomes) if what is News.FRESH else known[what] for what, _ in news]
+
+
+class Importer(FileImporter):
+    """The same for connectors that take a whole file as bytes."""
+
+    def __init__(self, recorder: Recorder, read: Read, *, unit: str, most_bytes: int, batch: int) -> None:
+        super().__init__(recorder, lambda path: read(read_whole(path, most_bytes)), unit=unit, batch=batch)
 
 
 def _settle(unit: _Unit, outcomes: list[Outcome]) -> None:
+    if unit.converted.kept is None:
+        unit.counts.events += len(outcomes)
     if not outcomes:  # it says nothing that is new here, as a message about nobody's involvement
         unit.counts.count(DUPLICATE, None)
         return
@@ -151,6 +208,7 @@ def _settle(unit: _Unit, outcomes: list[Outcome]) -> None:
         unit.counts.count_set_aside(outcome.set_aside)
     if any(outcome.outcome == ACCEPTED for outcome in outcomes):
         unit.counts.count_set_aside(unit.converted.set_aside)
+        unit.counts.warnings.update(unit.converted.warnings)
 
 
-__all__ = ["FileCounts", "Importer", "read_whole", "why"]
+__all__ = ["FileCounts", "FileImporter", "Importer", "read_whole", "why"]

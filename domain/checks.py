@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from domain import codes
-from domain.dates import EARLIEST
+from domain.dates import EARLIEST, FOREVER
 from domain.effects import Act, Effect
 from domain.errors import Rejected
 
@@ -61,6 +61,8 @@ def check_fact(effect: Effect, body: Mapping[str, Any], now: int) -> list[SetAsi
     _check_address(body, aside)
     if effect.act in (Act.CORRECT, Act.RETRACT):
         _check_target(body)
+    if effect.act is Act.CORRECT:
+        _check_changes(body["changes"], now)
     if effect.kind == "relationship" and not body["others"] and body["family"] is None:
         raise Rejected("missing_field", "others", "a relationship names the other person or a family")
     return aside
@@ -99,6 +101,15 @@ def _check_target(body: Mapping[str, Any]) -> None:
         raise Rejected("unknown_code", "target.reason", "a reason of the contract")
 
 
+def _check_changes(changes: Mapping[str, Any], now: int) -> None:
+    """What a correction says is its own fact: the same bounds as of the event that it corrects."""
+    start, end = changes["effective_from"], changes["effective_to"]
+    if start is not None and not EARLIEST <= start <= now // MICROSECONDS_A_DAY + FUTURE_DAYS:
+        raise Rejected("impossible_date", "changes.effective_from", "not before 1900 and not beyond a year from now")
+    if end is not None and not EARLIEST <= end < FOREVER:
+        raise Rejected("impossible_date", "changes.effective_to", "a date that can be, or reopen for no end")
+
+
 def _check_feed(body: Mapping[str, Any], now: int) -> list[SetAside]:
     today = now // MICROSECONDS_A_DAY
     if not EARLIEST <= body["complete_through"] <= today + 1:
@@ -119,7 +130,7 @@ def usable_birth(body: Mapping[str, Any]) -> int | None:
 
 
 def usable_end(body: Mapping[str, Any]) -> int | None:
-    """The end an event states, unless it lies before its start (then it is set aside)."""
+    """The end an event states, unless it lies before its start (then it is set aside) or for ever ahead, as 9999-12-31."""
     effective = body["effective"]
     end: int | None = effective["to"]
-    return None if end is not None and end < effective["from"] else end
+    return None if end is not None and (end < effective["from"] or end >= FOREVER) else end

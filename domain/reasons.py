@@ -33,7 +33,10 @@ _TABLE = (
     Reason("waits_for", "The event names one that has not come yet."),
     Reason("conflict", "Another event with this id was accepted before, with other content; the first stands."),
     Reason("key_differs", "The subject carries none of the identifiers of the event it names."),
-    Reason("not_correctable", "The named event is of a kind that is superseded, not corrected."),
+    Reason(
+        "not_correctable",
+        "The named event is of a kind that cannot be corrected or taken back: it is superseded, or told anew.",
+    ),
     Reason("already_so", "What the command asks for is so already."),
     Reason("not_so", "What the command would change is not so."),
     Reason("end_before_start", "An end lies before its start."),

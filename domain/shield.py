@@ -2,13 +2,15 @@
 
 Protections are decided by what is known at the head of the log, and by what was known at the edition that is read: the
 stricter of both. A shield covers every record that is, or is said to be, the same child. A shield that is announced
-counts from when it is known; lifting one counts from its day.
+counts from when it is known; lifting one counts from its day, by the timeline's own rules: only the organisation that
+applied it can lift it, a lift may be taken back or corrected, and dates that contradict each other lift nothing.
 """
 
 from collections.abc import Collection, Iterable
 
 from domain.effects import Act
 from domain.events import Event, RecordId
+from domain.timeline import entries
 
 SHIELD = "shield"
 
@@ -20,13 +22,5 @@ def shielded(events: Iterable[Event], records: Collection[RecordId], today: int)
     for event in history:
         if event.act not in (Act.FEED, Act.MARK) and ({event.record, *event.linked} & set(records)):
             near |= {event.record, *event.linked}
-    said = [event for event in history if event.effect.kind == SHIELD and event.record in near]
-    retracted = {event.target_key for event in history if event.act is Act.RETRACT}
-    lifted = [event for event in said if event.act is Act.END and event.effective_from <= today]
-    for event in said:
-        if event.act is Act.END or event.key in retracted:
-            continue
-        over = event.effective_to is not None and event.effective_to <= today
-        if not over and not any(end.record == event.record and end.order > event.order for end in lifted):
-            return True
-    return False
+    told = entries(event for event in history if event.record in near)
+    return any(entry.kind == SHIELD and (entry.end is None or entry.end > today) for entry in told)

@@ -163,22 +163,19 @@ def doubted(connection: Connection, edition: Edition, records: Collection[UUID])
 
 
 def shielded(connection: Connection, edition: Edition, records: Collection[UUID], today: int) -> set[UUID]:
-    """Those of some records that are shielded: at the head of the log or at the edition, whichever is the stricter.
+    """Those of some records that are shielded, now or at the edition, whichever is the stricter (domain.shield).
 
-    Read from the facts, since views come after the log. A shield covers records that are, or are said to be, the same
-    child; one that is announced counts from when it is known, and it ends on its last day only (design D9).
+    What is in the log and not yet in the views can shield and cannot lift. A shield covers records that are, or are said
+    to be, the same child.
     """
     rows = connection.execute(
         "WITH near AS (SELECT r AS record, r AS of FROM unnest(%(r)s::uuid[]) AS r UNION SELECT e.other, e.record FROM edge e "
-        "WHERE e.record = ANY(%(r)s) UNION SELECT e.record, e.other FROM edge e WHERE e.other = ANY(%(r)s)), "
-        "said AS (SELECT n.of, f.* FROM near n JOIN log.fact f ON f.record = n.record AND f.kind = 'shield') "
-        "SELECT DISTINCT s.of FROM said s CROSS JOIN (VALUES (NULL::bigint), (%(p)s::bigint)) AS at (position) "
-        "WHERE s.act IN (1, 3) AND (s.until IS NULL OR s.until > %(d)s) AND (at.position IS NULL OR s.position <= at.position) "
-        "AND NOT EXISTS (SELECT FROM said l WHERE l.record = s.record AND l.act = 2 AND l.day <= %(d)s "
-        "AND (l.recorded_at, l.key) > (s.recorded_at, s.key) AND (at.position IS NULL OR l.position <= at.position)) "
-        "AND NOT EXISTS (SELECT FROM log.fact t WHERE t.record = s.record AND t.act = 15 AND t.target_key = s.key "
-        "AND (at.position IS NULL OR t.position <= at.position))",
-        {"r": list(records), "p": edition.position, "d": today},
+        "WHERE e.record = ANY(%(r)s) UNION SELECT e.record, e.other FROM edge e WHERE e.other = ANY(%(r)s)) "
+        "SELECT n.of FROM near n JOIN entry e ON e.record = n.record AND e.kind = 'shield' AND (e.ends IS NULL OR e.ends > %(d)s) "
+        f"WHERE e.to_ed IS NULL OR {_aliased('e')} "
+        "UNION SELECT n.of FROM near n JOIN log.fact f ON f.record = n.record AND f.kind = 'shield' AND f.act IN (1, 3) "
+        "WHERE f.position > (SELECT position FROM state)",
+        {"r": list(records), "e": edition.number, "d": today},
     )
     return {row[0] for row in rows}
 

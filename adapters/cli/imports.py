@@ -1,22 +1,32 @@
-"""`icr import nems FILE...`: files that agencies already produce."""
+"""`icr import nems|cin|school-census FILE...`: files that agencies already produce."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adapters.cli.output import KEPT_OR_FAILED, MISUSE, Data, Json, note, opened, print_json, print_table, progress
+from adapters.cli.output import (
+    KEPT_OR_FAILED,
+    MISUSE,
+    Data,
+    Document,
+    Json,
+    note,
+    opened,
+    print_json,
+    print_table,
+    progress,
+)
 
 if TYPE_CHECKING:
-    from adapters.imports import FileCounts
+    from adapters.census_pairs import Pair
+    from adapters.connectors.school_census import SchoolCensus
+    from adapters.imports import FileCounts, ReadFile
+    from adapters.service import Service
+    from adapters.store.recorder import Recorder
 
 app = typer.Typer(no_args_is_help=True, help="Read files that agencies already produce into the log.")
-
-
-@app.callback()
-def _group() -> None:
-    """More connectors come; so `nems` stays a subcommand while it is the only one."""
 
 
 @app.command(epilog="Example: icr import nems BirthNotification.xml ChangeOfGP.xml")
@@ -46,10 +56,112 @@ def nems(
     report(counts, as_json=as_json)
 
 
-def report(counts: Sequence["FileCounts"], *, as_json: bool) -> None:
-    """Print files' counts as contract 4 has them, and end with its exit code."""
+@app.command(epilog="Example: icr import cin CIN_Census_2024.xml")
+def cin(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Children in need census, XML, also .gz.")],
+    organisation: Annotated[
+        str | None,
+        typer.Option("--organisation", metavar="la-NNN", help="Whose census, where its header names nobody."),
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Import children in need censuses: referrals, assessments, conferences, plans, reviews, closures.
+
+    Counts are of dated elements: each is one event, or is kept with its reason. A census may be imported again, and next
+    year's tells much that is known: nothing is doubled. Ends with 1 when something was kept aside or a file could not
+    be read, with 2 when none could be opened.
+    """
+    from functools import partial
+
+    from adapters.connectors.census import authority
+    from adapters.connectors.cin import UNIT, read_cin
+
+    counts = _streamed(files, partial(read_cin, organisation=authority(organisation)), UNIT, data)
+    report(counts, as_json=as_json)
+
+
+@app.command(
+    "school-census", epilog="Example: icr import school-census 2024_autumn_pupilonroll.csv --organisation la-808"
+)
+def school_census(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Tables of the census, CSV, also .gz.")],
+    pseudonymous: Annotated[
+        bool, typer.Option("--pseudonymous", help="The pupils' numbers are no UPNs, and their names no names.")
+    ] = False,
+    organisation: Annotated[
+        str | None, typer.Option("--organisation", metavar="la-NNN", help="Whose census; without it nobody's, la-000.")
+    ] = None,
+    term: Annotated[
+        str | None, typer.Option("--term", metavar="TERM", help="As 2024_autumn, for files whose names tell none.")
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Import school censuses: pupils on roll, pupils no longer on roll, suspensions and exclusions; terms in any order.
+
+    Counts are of rows. A table may be imported again: nothing is doubled. Also told, over all terms known: how many
+    pupils came, left and changed school from one to the next. Ends with 1 when something was kept aside or a file could
+    not be read, with 2 when none could be opened.
+    """
+    from adapters.connectors.census import authority
+    from adapters.connectors.school_census import NOBODY, UNIT, SchoolCensus
+    from adapters.connectors.school_census_tables import chosen_term
+
+    whose = authority(organisation) or NOBODY
+    census = SchoolCensus(files, whose, pseudonymous, chosen_term(term))
+    told: list[Pair] = []
+    counts = _streamed(
+        files, census.read, UNIT, data, lambda service, recorder: told.extend(_pairs(service, recorder, census))
+    )
+    if not pseudonymous and any(2 * (c.reasons["no_identifier"] + c.reasons["bad_form"]) > c.read for c in counts):
+        note("icr: most numbers are no UPNs: if they are pseudonyms, import with --pseudonymous")
+    report(counts, as_json=as_json, pairs=told)
+
+
+def _pairs(service: "Service", recorder: "Recorder", census: "SchoolCensus") -> "Iterator[Pair]":
+    from adapters.census_pairs import pairs
+
+    last_year = service.clock.now().year + 1
+    return pairs(recorder, census.organisation, last_year, pseudonymous=census.pseudonymous)
+
+
+def _streamed(
+    files: "Sequence[Path]", read: "ReadFile", unit: str, data: Path | None,
+    after: "Callable[[Service, Recorder], None]" = lambda _, __: None,
+) -> "list[FileCounts]":  # fmt: skip
+    from adapters.imports import FileImporter
+
+    counts: list[FileCounts] = []
+    try:
+        with opened(data) as service, progress() as bars:
+            recorder = service.recorder()
+            importer = FileImporter(recorder, read, unit=unit, batch=service.settings.batch_size, by_content=True)
+            task = bars.add_task(f"{unit}s", total=None)
+            try:
+                importer.take(files, files=counts, seen=lambda units: bars.update(task, completed=units))
+                after(service, recorder)
+            finally:
+                recorder.close()
+    except BaseException:
+        # Whatever ended it, an interruption too: what was recorded stands, and is said.
+        if any(one.read for one in counts):
+            _say_so_far(counts)
+        raise
+    return counts
+
+
+def _say_so_far(counts: "Sequence[FileCounts]") -> None:
+    for one in counts:
+        note(f"icr: {one.file}: {one.read} {one.unit}s so far, {one.accepted} accepted and {one.kept} kept")
+    note("icr: run it again: what was recorded is then a duplicate")
+
+
+def report(counts: Sequence["FileCounts"], *, as_json: bool, pairs: "Sequence[Pair] | None" = None) -> None:
+    """Print files' counts as contract 4 has them, and end with its exit code; `pairs` are a school census's."""
     if as_json:
-        print_json({"files": [one.as_json() for one in counts]})
+        document: Document = {"files": [one.as_json() for one in counts]}
+        print_json(document if pairs is None else {**document, "pairs": [pair.as_json() for pair in pairs]})
     else:
         columns = ("file", "read", "accepted", "duplicate", "conflict", "kept", "events", "set aside", "reasons")
         rows = [
@@ -59,15 +171,18 @@ def report(counts: Sequence["FileCounts"], *, as_json: bool) -> None:
         ]
         if rows:
             print_table(f"{counts[0].unit}s", columns, rows)
+        if pairs:
+            terms = [(p.from_term, p.to_term, p.admissions, p.leavers, p.moves) for p in pairs]
+            print_table("pupils from term to term", ("from", "to", "admissions", "leavers", "moves"), terms)
     for one in counts:
         if one.error is not None:
             note(f"icr: {one.file}: {one.error}")
-    if counts and all(one.error is not None and not one.read for one in counts):
+    if counts and all(one.error is not None and not one.read and not one.broken for one in counts):
         raise typer.Exit(MISUSE)
     if any(one.error is not None or one.kept for one in counts):
         raise typer.Exit(KEPT_OR_FAILED)
 
 
 def _reasons(counts: "FileCounts") -> str:
-    found = counts.reasons + counts.set_aside_reasons
+    found = counts.reasons + counts.set_aside_reasons + counts.warnings + counts.ignored
     return ", ".join(f"{reason} {number}" for reason, number in sorted(found.items()))

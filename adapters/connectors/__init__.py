@@ -19,9 +19,20 @@ class Converted:
     `set_aside` names (reason code, field) parts that failed a check here, do not stop the fact and were left out of the
     events. What stays in an event and fails its check there, such as the mother's number of a birth, is found and
     reported by the recorder; so each is reported once. No value of the input is part of `kept` or `set_aside`.
+
+    `warnings` are words for what contradicts the rules of its source and is taken in all the same. `ignored` is the
+    reason code of a line that says no fact at all: it is no unit, and is neither recorded nor kept. `takes_back` are
+    retractions of source records, to be recorded only where such a record stands: what the unit says is that it is not.
     """
 
     events: tuple[dict[str, Any], ...]
     kept: tuple[str, str | None, str | None] | None
     raw: bytes
     set_aside: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    ignored: str | None = None
+    takes_back: tuple[dict[str, Any], ...] = ()
+
+
+class BrokenFile(Exception):
+    """A file is not of the connector's kind, or cannot be read on; the text says why, without quoting it."""

@@ -194,6 +194,12 @@ class Recorder:
                 item.rejected = Rejected(
                     "not_correctable", "target", "a mark is superseded by a later mark, or retracted"
                 )
+            elif not _may_amend(item.effect.act, found[0][1]):
+                item.rejected = Rejected(
+                    "not_correctable",
+                    "target",
+                    "an amendment is taken back only where it is a correction: send a new event",
+                )
             elif found[0][0] != own.record:
                 item.known = Known(found[0][0])
 
@@ -403,6 +409,16 @@ class Recorder:
 def _copy(connection: Connection, statement: str, body: bytes) -> None:
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(body)
+
+
+def _may_amend(act: Act, event_type: str) -> bool:
+    """Whether an amendment of an event of this type would change anything: of amendments only a correction is taken back."""
+    from schemas.registry import registry
+
+    named = registry().newest.get(event_type)
+    if named is None:
+        return True
+    return named.effect.act is not Act.RETRACT and not (named.effect.act is Act.CORRECT and act is Act.CORRECT)
 
 
 def _decoded(item: Item) -> Decoded:

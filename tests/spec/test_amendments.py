@@ -169,3 +169,20 @@ def test_source_record_retracted_shown(given, asked):
         entry("involvement play therapy", "2025-09-01..", "retracted: entered_in_error", events="1, 3"),
         entry("involvement youth work", "2025-09-02..", "retracted: entered_in_error", events="2, 3"),
     )
+
+
+def test_amendment_of_an_amendment(given, asked):
+    """Of amendments only a correction can be taken back
+
+    A retraction of a retraction, or a correction of a correction, is kept aside: it would change nothing, and whoever sent
+    it must know. What was meant is told anew.
+    """
+    given(
+        early_help_started("A", on="2025-09-01"),
+        event_corrected("A", 1, recorded="2025-10-01", begins="2025-09-10"),
+        event_corrected("A", 2, recorded="2025-10-02", begins="2025-09-20"),
+        event_retracted("A", 2, recorded="2025-10-03"),
+        event_retracted("A", 4, recorded="2025-10-04"),
+    )
+    asked(at="2025-11-01", known_after=3).timeline("A").shows(entry("early_help", "2025-09-10..", "open"))
+    asked(at="2025-11-01").timeline("A").shows(entry("early_help", "2025-09-01..", "open", events="1"))

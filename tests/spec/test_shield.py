@@ -6,7 +6,15 @@ record that is, or is said to be, the same child; what was known then is looked 
 """
 
 from tests.spec.example import entry, line
-from tests.spec.words import address, address_changed, event_retracted, gp_registered, happened, pupil_admitted
+from tests.spec.words import (
+    address,
+    address_changed,
+    event_corrected,
+    event_retracted,
+    gp_registered,
+    happened,
+    pupil_admitted,
+)
 
 BORN = "2015-03-01"
 
@@ -67,6 +75,53 @@ def test_applied_in_error(given, asked):
         event_retracted("A", 2, recorded="2025-10-02"),
     )
     asked(at="2025-11-01").timeline("A").shows(entry("enrolment 900001", "2025-09-01..", "open"))
+
+
+def test_lift_taken_back(given, asked):
+    """A lift that was entered in error and retracted lifts nothing"""
+    given(
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by="nhs"),
+        happened("ShieldApplied", "A", on="2025-10-01"),
+        happened("ShieldLifted", "A", on="2025-11-01"),
+        event_retracted("A", 3, recorded="2025-11-02"),
+    )
+    asked(at="2025-12-01").timeline("A").shows(entry("shield", "2025-10-01..", "open"))
+
+
+def test_only_who_applied_it_can_lift_it(given, asked):
+    """Another organisation's lift lifts nothing"""
+    given(
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by="nhs"),
+        happened("ShieldApplied", "A", on="2025-10-01"),
+        happened("ShieldLifted", "A", on="2025-11-01", by="org-example"),
+    )
+    asked(at="2025-12-01").timeline("A").shows(
+        entry("shield", "2025-10-01..", "open"), entry("shield", "..2025-11-01", "unknown: end_without_start")
+    )
+
+
+def test_one_of_two_is_lifted(given, asked):
+    """Of two shields each is lifted by itself"""
+    given(
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by="nhs"),
+        happened("ShieldApplied", "A", on="2025-10-01", reference="S1"),
+        happened("ShieldApplied", "A", on="2025-10-15", reference="S2"),
+        happened("ShieldLifted", "A", on="2025-11-01", reference="S2"),
+    )
+    asked(at="2025-12-01").timeline("A").shows(
+        entry("shield", "2025-10-01..", "open"), entry("shield", "2025-10-15..2025-11-01", "ended")
+    )
+
+
+def test_reopened(given, asked):
+    """A shield whose end was corrected away holds"""
+    given(
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by="nhs"),
+        happened("ShieldApplied", "A", on="2025-10-01", until="2025-10-20"),
+        event_corrected("A", 2, recorded="2025-10-25", reopens=True),
+    )
+    asked(at="2025-12-01", known_after=2).timeline("A").shows(entry("shield", "2025-10-01..2025-10-20", "ended"))
+    asked(at="2025-12-01").timeline("A").shows(entry("shield", "2025-10-01..", "open"))
 
 
 def test_over_disputed_links(given, asked):

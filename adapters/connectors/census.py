@@ -1,0 +1,117 @@
+"""What the censuses have in common: files plain or packed, days, and events whose ids are made of what they say."""
+
+import gzip
+import hashlib
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+import orjson
+
+from adapters.connectors import BrokenFile
+from adapters.connectors.nems_values import timestamp
+from domain.errors import Misuse
+
+_GZIP: Final = b"\x1f\x8b"
+_ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*|Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED: Final = re.compile(r"(\d{4})-([A-Za-z]{3})-(\d{2})(?:[T ].*)?", re.ASCII)
+_BRITISH: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})(?:[T ].*)?", re.ASCII)
+_FIRST_YEAR: Final = 1900
+_ORGANISATION: Final = re.compile(r"la-\d{3}", re.ASCII)
+
+# Left out of an event's id: what differs where the same is told again.
+_NOT_CONTENT: Final = frozenset({"event_id", "recorded_at", "mode"})
+
+
+@contextmanager
+def opened_file(path: Path) -> Iterator[BinaryIO]:
+    """A file's bytes, unpacked if it is gzip. Raises OSError where it cannot be opened, BrokenFile where gzip breaks off."""
+    with path.open("rb") as plain:
+        if plain.peek(2)[:2] != _GZIP:
+            if not plain.peek(1):
+                raise BrokenFile("the file is empty")
+            yield plain
+            return
+        try:
+            with gzip.open(plain) as unpacked:
+                yield cast("BinaryIO", unpacked)
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            raise BrokenFile("the file is packed (gzip), and breaks off or is damaged") from None
+
+
+@lru_cache(maxsize=16_384)  # some years of days, each told of many children
+def read_day(text: str) -> date | None:
+    """The day of `2024-03-31`, `2024-Mar-31` or `31/03/2024`, with or without a time; None where there is none such."""
+    try:
+        if found := _ISO.fullmatch(text):
+            return _day(int(found[1]), int(found[2]), int(found[3]))
+        if found := _NAMED.fullmatch(text):
+            return _day(int(found[1]), _MONTHS.index(found[2].lower()) + 1, int(found[3]))
+        if found := _BRITISH.fullmatch(text):
+            return _day(int(found[3]), int(found[2]), int(found[1]))
+    except ValueError:
+        return None
+    return None
+
+
+def _day(year: int, month: int, day: int) -> date | None:
+    return date(year, month, day) if year >= _FIRST_YEAR else None
+
+
+def authority(organisation: str | None) -> str | None:
+    """The organisation a command names; raises Misuse where it is no local authority's code."""
+    if organisation is not None and not _ORGANISATION.fullmatch(organisation):
+        raise Misuse("--organisation is la- and the three digits of the local authority, as la-808")
+    return organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whose census it is, and when it was written down."""
+
+    organisation: str
+    system: str
+    written: datetime
+
+    def event(
+        self, event_type: str, subject: Mapping[str, Any], day: date, own: Mapping[str, Any], *,
+        until: date | None = None, reference: str | None = None, source_record_id: str | None = None,
+        target: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """One event in the JSON form of the contract, with the type's own fields.
+
+        Its id is made of all that it says but when it was written down: the same fact in another census has the same
+        id, whatever differs has another. A census cannot have been written before the day it tells of; where its date
+        says so, that day stands instead.
+        """
+        first = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        event: dict[str, Any] = {
+            "event_type": event_type,
+            "event_id": "",
+            "source": {
+                "organisation": self.organisation,
+                "system": self.system,
+                "source_record_id": source_record_id,
+                "source_version": None,
+            },
+            "mode": "backfill",
+            "recorded_at": timestamp(max(self.written, first)),
+            "subject": subject,
+            "others": [],
+            "effective": {"from": day.isoformat(), "to": None if until is None else until.isoformat()},
+            "reference": reference,
+            "target": target,
+            "basis": "public_task",
+            **own,
+        }
+        said = {name: value for name, value in event.items() if name not in _NOT_CONTENT}
+        digest = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        event["event_id"] = f"{self.system}:{digest[:32]}"
+        return event

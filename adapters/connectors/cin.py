@@ -1,0 +1,225 @@
+"""The children in need census (XML, yearly, by local authority) as events of the contract.
+
+What each element becomes stands in `docs/cin.md`. The unit is the *dated element*: each is one event, or is kept with
+its reason; dates of birth travel with every event of the child. What was found, said or decided is not published.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+from xml.etree.ElementTree import Element
+
+from adapters.connectors import BrokenFile, Converted
+from adapters.connectors.census import Source, opened_file, read_day
+from adapters.connectors.cin_people import Subject, subject
+from adapters.connectors.cin_warnings import Dated, warnings
+from adapters.connectors.cin_xml import Header, children, excerpt, first, name_of, text_of
+from adapters.connectors.nems_values import civil_day, read_instant
+from domain.errors import Rejected
+
+UNIT: Final = "dated element"
+SYSTEM: Final = "cin"
+
+_RETRACTED: Final = "EventRetracted"
+_LONGEST: Final = 100  # of a child's number in a source record's id
+_LATEST: Final = timedelta(days=366)  # after the census was written or refers to: no fact can be told so early
+
+Own = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What a dated element becomes. `own` gives the type's fields from the module it stands in.
+
+    `begins` is the element of that module with the day its interval began, and `kind` tells apart intervals of one
+    kind of timeline entry: together they are the reference by which an end finds its start.
+    """
+
+    event_type: str
+    own: Callable[[Element], Own]
+    begins: str | None = None
+    kind: str = ""
+
+
+def _nothing(_: Element) -> Own:
+    return {}
+
+
+def _fixed(name: str, value: str) -> Callable[[Element], Own]:
+    return lambda _: {name: value}
+
+
+def _referral(details: Element) -> Own:
+    code = first(details, "referralsource")
+    return {"service": "children's social care", "source_code": None if code is None else code.upper()}
+
+
+def _closure(details: Element) -> Own:
+    reason = first(details, "reasonforclosure")
+    if reason is None:
+        raise Rejected("missing_field", "ReasonForClosure", "a closure has its reason, RC1 to RC9")
+    return {"reason": reason.upper()}
+
+
+def _reason_unknown(_: Element) -> Own:
+    return {"reason": None}
+
+
+_ASSESSED: Final = "assessmentactualstartdate"
+_PLANNED: Final = "cinplanstartdate"
+_PROTECTED: Final = "cppstartdate"
+_ENQUIRED: Final = "s47actualstartdate"
+
+FACTS: Final[Mapping[str, Fact]] = {
+    "cinreferraldate": Fact("ReferralReceived", _referral),
+    "cinclosuredate": Fact("CaseClosed", _closure),
+    "dateofinitialcpc": Fact("InitialConferenceHeld", _nothing),
+    _ASSESSED: Fact("AssessmentStarted", _fixed("assessment", "single"), _ASSESSED, "single"),
+    "assessmentauthorisationdate": Fact("AssessmentCompleted", _fixed("assessment", "single"), _ASSESSED, "single"),
+    _ENQUIRED: Fact("AssessmentStarted", _fixed("assessment", "section_47"), _ENQUIRED, "section_47"),
+    _PLANNED: Fact("ChildInNeedStarted", _nothing, _PLANNED, "plan"),
+    "cinplanenddate": Fact("ChildInNeedEnded", _reason_unknown, _PLANNED, "plan"),
+    _PROTECTED: Fact("ChildProtectionStarted", _nothing, _PROTECTED, "plan"),
+    "cppenddate": Fact("ChildProtectionEnded", _reason_unknown, _PROTECTED, "plan"),
+    "cppreviewdate": Fact("ReviewHeld", _fixed("plan", "child_protection")),
+    "persondeathdate": Fact("DeathNotified", _fixed("status", "informal")),
+}
+
+# Start: the end of it that may be told. An enquiry (section 47) has none in the census.
+_ENDS: Final[Mapping[str, str]] = {
+    fact.begins: name for name, fact in FACTS.items() if fact.begins is not None and fact.begins != name
+}
+
+# Dated, and yet no fact: why each is kept.
+_NO_FACTS: Final[Mapping[str, str]] = {
+    "initialcpctarget": "a day by which something is due is no event",
+    "assessmentinternalreviewdate": "a day set for looking at an assessment again is no event",
+}
+
+# The person's own dates are part of every event's subject.
+_OF_THE_PERSON: Final = frozenset({"personbirthdate", "expectedpersonbirthdate"})
+
+_NEEDED: Final = frozenset(
+    {"lachildid", "upn", "formerupn", "sex", "gendercurrent", "referralsource", "reasonforclosure"}
+) | _OF_THE_PERSON | FACTS.keys()  # fmt: skip
+
+
+def read_cin(path: Path, organisation: str | None = None) -> Iterator[Converted]:
+    """Every dated element of a census, in order; `organisation` is whose it is where the header does not say.
+
+    Raises OSError where the file cannot be opened, BrokenFile where it is no such census or breaks off.
+    """
+    with opened_file(path) as stream:
+        yield from _read(stream, organisation)
+
+
+def _read(stream: BinaryIO, organisation: str | None) -> Iterator[Converted]:
+    census, header = None, Header()
+    for child in children(stream, header):
+        census = census or _census(header, organisation)
+        yield from census.of(child)
+    if census is None:
+        _census(header, organisation)  # nobody is in it: it must be a census all the same
+
+
+def _census(header: Header, organisation: str | None) -> "_Census":
+    collection = header.get("collection")
+    if collection is not None and collection.upper() != "CIN":
+        raise BrokenFile("it is another collection than the children in need census (Header: Collection)")
+    code = header.get("lea")
+    if code is not None and code.isascii() and code.isdigit() and len(code) == 3:
+        organisation = f"la-{code}"
+    if organisation is None:
+        raise BrokenFile("its header names no local authority of three digits (LEA): name it with --organisation")
+    refers = read_day(header.get("referencedate") or "")
+    written = read_instant(header.get("datetime")) or _midnight(refers) or _midnight(_march(header.get("year")))
+    if written is None:
+        raise BrokenFile("its header does not say when it was written (DateTime, ReferenceDate or Year)")
+    latest = max(civil_day(written), refers or date.min)
+    return _Census(header, Source(organisation, SYSTEM, written), latest + _LATEST)
+
+
+def _march(year: str | None) -> date | None:
+    """The last day a census refers to: 31 March of its year."""
+    return read_day(f"{year}-03-31")
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return None if day is None else read_instant(day.isoformat())
+
+
+@dataclass(frozen=True, slots=True)
+class _Census:
+    header: Header
+    source: Source
+    latest: date
+
+    def of(self, child: Element) -> Iterator[Converted]:
+        """What one child's dated elements become."""
+        identifiers = next((kid for kid in child if name_of(kid) == "childidentifiers"), None)
+        who = subject(identifiers, self.source.organisation, SYSTEM)
+        found = [Dated(module, leaf, read_day(text_of(leaf))) for module, leaf in _dated(child)]
+        for dated, warned in zip(found, warnings(child, found), strict=True):
+            try:
+                yield self._convert(dated, who, warned)
+            except Rejected as error:
+                raw = excerpt(self.header, identifiers, dated.module, dated.leaf, _NEEDED)
+                yield Converted((), (error.reason, error.field, error.rule), raw)
+
+    def _convert(self, dated: Dated, who: Subject, warned: tuple[str, ...]) -> Converted:
+        fact = FACTS.get(dated.name)
+        if fact is None:
+            rule = _NO_FACTS.get(dated.name, "not an element of the census that is taken in")
+            raise Rejected("unknown_event_type", dated.label, rule)
+        if dated.day is None:
+            raise Rejected("impossible_date", dated.label, "a day of the calendar as YYYY-MM-DD, not before 1900")
+        if dated.day > self.latest:
+            raise Rejected("impossible_date", dated.label, "not beyond a year from the census")
+        if not who.block["identifiers"]:
+            raise Rejected("no_identifier", "ChildIdentifiers", "an LAchildID, or a UPN")
+        reference = _reference(fact, dated.module)
+        record = _record(who, reference) if fact.begins not in (None, dated.name) else None
+        event = self.source.event(
+            fact.event_type, who.block, dated.day, fact.own(dated.module), reference=reference, source_record_id=record
+        )
+        back = self._reopened(dated, who, reference)
+        return Converted((event,), None, b"", who.set_aside, warned, takes_back=back)
+
+    def _reopened(self, dated: Dated, who: Subject, reference: str | None) -> tuple[dict[str, Any], ...]:
+        """A start without an end takes back the end that an earlier census may have told."""
+        end = _ENDS.get(dated.name)
+        record = _record(who, reference)
+        if end is None or record is None or first(dated.module, end) is not None:
+            return ()
+        target = {"event_id": None, "source_record_id": record, "reason": "entered_in_error"}
+        return (self.source.event(_RETRACTED, who.block, civil_day(self.source.written), {}, target=target),)
+
+
+def _reference(fact: Fact, module: Element) -> str | None:
+    """By what an end finds its start: the day the interval began. None where that cannot be read."""
+    begun = None if fact.begins is None else read_day(first(module, fact.begins) or "")
+    return None if begun is None else f"{SYSTEM}:{fact.kind}:{begun.isoformat()}"
+
+
+def _record(who: Subject, reference: str | None) -> str | None:
+    """The source record under which the end of an interval is told, whatever day it is; None where that is not clear."""
+    number = next((i["value"] for i in who.block["identifiers"]), None)
+    return None if reference is None or number is None else f"{number[:_LONGEST]}/{reference}/end"
+
+
+def _dated(child: Element) -> Iterator[tuple[Element, Element]]:
+    """(module, element) of everything in a child that has a date, in document order."""
+    for kid in child:
+        if len(kid):
+            yield from _dated(kid)
+        elif _is_dated(kid):
+            yield child, kid
+
+
+def _is_dated(leaf: Element) -> bool:
+    name, text = name_of(leaf), text_of(leaf)
+    if not text or name in _OF_THE_PERSON:
+        return False
+    return name in FACTS or name in _NO_FACTS or name.endswith("date") or read_day(text) is not None

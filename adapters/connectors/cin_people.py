@@ -1,0 +1,61 @@
+"""Whom a child's module of the census is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from xml.etree.ElementTree import Element
+
+from adapters.connectors.census import read_day
+from adapters.connectors.cin_xml import first, name_of, text_of
+from domain.identifiers import UPN
+
+# Sex since 2024, GenderCurrent before; both are met with the other's codes.
+_SEX: Final[Mapping[str, str]] = {"1": "M", "2": "F", "0": "U", "9": "U", "M": "M", "F": "F", "U": "U"}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The subject of an event, and what of it failed its check and was left out."""
+
+    block: dict[str, Any]
+    set_aside: tuple[tuple[str, str], ...]
+
+
+def subject(identifiers: Element | None, organisation: str, system: str) -> Subject:
+    """The child of a `ChildIdentifiers`: by the authority's own id, with the UPNs beside it; perhaps by nothing.
+
+    A UPN that fails its check stays: the recorder sets it aside, and it links nothing.
+    """
+    if identifiers is None:
+        return Subject({"identifiers": [], "person": None, "nhs_number_status": None}, ())
+    aside: list[tuple[str, str]] = []
+    found = [(f"agency:{organisation}:{system}", first(identifiers, "lachildid"))]
+    found += [(UPN, text_of(kid)) for name in ("upn", "formerupn") for kid in identifiers if name_of(kid) == name]
+    born = _day(identifiers, "personbirthdate", "subject.person.date_of_birth", aside)
+    expected = None if born else _day(identifiers, "expectedpersonbirthdate", "subject.person.expected_date", aside)
+    said = first(identifiers, "sex") or first(identifiers, "gendercurrent")
+    sex = None if said is None else _SEX.get(said.upper())
+    if said is not None and sex is None:
+        aside.append(("unknown_code", "subject.person.sex"))
+    person: dict[str, Any] = {
+        "names": [],
+        "date_of_birth": born,
+        "expected_date": expected,
+        "sex": sex,
+        "postcode": None,
+        "uprn": None,
+    }
+    block = {
+        "identifiers": [{"scheme": scheme, "value": value} for scheme, value in dict.fromkeys(found) if value],
+        "person": person if born or expected or sex else None,
+        "nhs_number_status": None,
+    }
+    return Subject(block, tuple(aside))
+
+
+def _day(identifiers: Element, name: str, field: str, aside: list[tuple[str, str]]) -> str | None:
+    text = first(identifiers, name)
+    day = None if text is None else read_day(text)
+    if text is not None and day is None:
+        aside.append(("impossible_date", field))
+    return None if day is None else day.isoformat()
