@@ -19,12 +19,14 @@ class Decoded:
 
     `schema` is the newest schema of its type and `body` the event resolved to it: dates as days and instants as
     microseconds since 1970-01-01, enums as text. `stored` is what the log keeps: `C3 01`, the writer's fingerprint and
-    its body, with attendance codes replaced by their category. Texts may be shared between events; nothing else is.
+    its body, with attendance codes replaced by their category. Texts may be shared between events; nothing else is. `set_aside` are fields
+    that could not be read and without which the fact stands, each with its reason.
     """
 
     schema: Schema
     body: dict[str, Any]
     stored: bytes
+    set_aside: tuple[tuple[str, str], ...] = ()
 
 
 Read = Callable[[bytes], Decoded]

@@ -1,6 +1,7 @@
 """Which of the three forms a message has: Avro single-object, Confluent framing or JSON (design 2, decode)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -43,10 +44,13 @@ def confluent_ids(configured: Mapping[int, str]) -> Mapping[int, bytes]:
 def decode_json(data: bytes | Mapping[str, Any]) -> Decoded:
     """Reads the JSON form of an event, as text or as parsed; `stored` is its Avro form by the newest schema.
 
+    A date that cannot be, in a field that may be absent, is set aside.
     Raises Rejected: `undecodable`, `too_large`, `unknown_event_type`, `missing_field`, `unknown_field`, `bad_value`,
     `unknown_code`, `impossible_date`.
     """
-    return decode_wire(wire_of(data))
+    wire, aside = wire_of(data)
+    decoded = decode_wire(wire)
+    return replace(decoded, set_aside=aside) if aside else decoded
 
 
 def decode_message(data: bytes, ids: Mapping[int, bytes] = NO_IDS) -> Decoded:

@@ -181,19 +181,51 @@ def parse(data: bytes) -> PlainJson:
     raise Rejected("undecodable", None, "the message is a JSON object in UTF-8")
 
 
-def wire_of(data: bytes | Mapping[str, Any]) -> bytes:
-    """An event's JSON form, as text or as parsed, checked and written as Avro by the newest schema."""
+def wire_of(data: bytes | Mapping[str, Any]) -> tuple[bytes, tuple[tuple[str, str], ...]]:
+    """An event's JSON form, as text or as parsed, checked and written as Avro by the newest schema.
+
+    With it the fields that were set aside: dates that cannot be, where the schema would do without one (contract 2).
+    """
     event = parse(data) if isinstance(data, bytes) else data
     if not isinstance(event, Mapping):
         raise Rejected("undecodable", None, "the message is a JSON object in UTF-8")
     schema = schema_for(event)
     model = json_model(schema.event_type)
-    rejected = None
+    rejected, aside = None, []
     try:
         model.model_validate(dict(event))
     except ValidationError as invalid:
-        errors = invalid.errors(include_url=False, include_input=False)
-        rejected = _rejected(errors[0], model)
+        for error in invalid.errors(include_url=False, include_input=False):
+            found = _rejected(error, model)
+            if found.reason == "impossible_date" and _dispensable(error["loc"], model):
+                event = _without(event, error["loc"])
+                aside.append((found.reason, _path(error["loc"])))
+            else:
+                rejected = rejected or found
     if rejected is not None:
         raise rejected
-    return encode_wire(event)
+    return encode_wire(event), tuple(aside)
+
+
+def _dispensable(location: tuple[int | str, ...], model: type[BaseModel]) -> bool:
+    """Whether there is a field at a place of the JSON form that may be absent; a correction's dates are its own fact."""
+    part: Shape = shape(registry().newest[model.__name__])
+    for step in location:
+        part = part.inner if isinstance(part, Maybe) else part
+        if isinstance(part, Many):
+            part = part.items
+        elif isinstance(part, Record) and (entry := part.get(str(step))):
+            part = entry.shape
+        else:
+            return False
+    return isinstance(part, Maybe) and location[0] != "changes"
+
+
+def _without(event: Any, location: tuple[int | str, ...]) -> Any:  # noqa: ANN401 - plain JSON
+    """A copy of plain JSON with null at a place."""
+    if not location:
+        return None
+    step, rest = location[0], location[1:]
+    if isinstance(event, Mapping):
+        return {**event, step: _without(event[str(step)], rest)}
+    return [_without(item, rest) if at == step else item for at, item in enumerate(event)]

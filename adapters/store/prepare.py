@@ -101,7 +101,7 @@ class Preparer:
         item.key = self._hashes.event(organisation, body["event_id"])
         item.digest = self._hashes.digest(decoded.stored)
         check_envelope(body, self._patterns_of(schema.sector, item.message.sector), now)
-        item.set_aside = check_fact(effect, body, now)
+        item.set_aside = [*decoded.set_aside, *check_fact(effect, body, now)]
         act = effect.act
         if act is _FEED:
             item.key_name = effect.retention, 0

@@ -80,8 +80,6 @@ def test_a_missing_field_is_named(name: str) -> None:
         ("subject.person.date_of_birth", "20150301", ("bad_value", "subject.person.date_of_birth")),
         ("subject.person.date_of_birth", "2015-W09-7", ("bad_value", "subject.person.date_of_birth")),
         ("subject.person.date_of_birth", "\uff12015-03-01", ("bad_value", "subject.person.date_of_birth")),
-        ("subject.person.date_of_birth", "2015-02-29", ("impossible_date", "subject.person.date_of_birth")),
-        ("subject.person.date_of_birth", "0000-01-01", ("impossible_date", "subject.person.date_of_birth")),
         ("subject.person.date_of_birth", 16495, ("bad_value", "subject.person.date_of_birth")),
         ("effective.from", None, ("bad_value", "effective.from")),
         ("recorded_at", "2026-09-02", ("bad_value", "recorded_at")),
