@@ -101,6 +101,9 @@ def read_identifier(given: str | None) -> str | None:
         if len(lines) != 1:
             raise Misuse("standard input holds one identifier, SCHEME:VALUE")
         text = lines[0]
+    scheme, _, value = text.partition(":")
+    if not scheme.strip() or not value.strip():
+        raise Misuse("--id is written SCHEME:VALUE")
     checked = parse_identifier(text)
     if not checked.valid:
         reason = checked.reason or "bad_form"

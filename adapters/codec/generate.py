@@ -289,7 +289,7 @@ class _Reader:
         else:
             self.body(1, leaves, 0)
             self.put(1, "if p != len(b): broken(None, 'bytes are left over after the record')")
-        self.put(1, "d = new(Decoded); d.schema = schema")
+        self.put(1, "d = new(Decoded); d.schema = schema; d.set_aside = ()")
         self.put(1, f"d.body = {expression}")
         self.put(1, "d.stored = b[:m] + tail" if self.writer.effect.act is Act.MARK else "d.stored = b")
         self.put(1, "return d")

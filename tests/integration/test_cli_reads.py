@@ -147,7 +147,8 @@ def test_before_it_was_known_a_child_is_unknown(screen: Screen) -> None:
 
 WRONG_USE: list[tuple[list[str], int, str]] = [
     (["child", "show", "--id", "nhs:9990000019"], 1, "bad_check_digit in --id: The NHS number fails"),
-    (["child", "show", "--id", "9990000018"], 1, "unknown_scheme in --id"),
+    (["child", "show", "--id", "9990000018"], 2, "--id is written SCHEME:VALUE"),
+    (["child", "show", "--id", "nhs:"], 2, "--id is written SCHEME:VALUE"),
     (["child", "show"], 2, "either --id or --record"),
     (["child", "show", "--id", ADA, "--record", "r-1"], 2, "either --id or --record"),
     (["child", "show", "--record", "9990000018"], 2, "record: "),

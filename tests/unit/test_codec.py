@@ -147,7 +147,7 @@ def resolve(writer: dict[str, Any], reader: dict[str, Any], body: bytes) -> Any:
     two = made("Resolved", 2, text[0], text[1], *([{"name": "f", **reader}] if reader else []))
 
     class Read:
-        __slots__ = ("body", "schema", "stored")
+        __slots__ = ("body", "schema", "set_aside", "stored")
         body: dict[str, Any]
 
     decoded = compile_reader(one, two, Read)(header(one) + b"\x02a" + body + b"\x02z")
