@@ -5,11 +5,13 @@ Every caller is one trusted local user for now; the decision and the entry of th
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
+
+import psycopg
 
 from adapters import answers
 from adapters.clock import today
@@ -53,7 +55,8 @@ class Questions:
             try:
                 yield Asked(self._service, connection, edition)
             except BaseException:
-                connection.rollback()
+                with suppress(psycopg.Error):  # what ended the read, as Ctrl-C does, may have ended the connection
+                    connection.rollback()
                 raise
             # Nothing was written; after a rollback the driver would forget its prepared statements.
             connection.commit()

@@ -143,9 +143,10 @@ def _streamed(
                 after(service, recorder)
             finally:
                 recorder.close()
-    except BaseException:
-        # Whatever ended it, an interruption too: what was recorded stands, and is said.
-        if any(one.read for one in counts):
+    except BaseException as ended:
+        # Whatever ended it, an interruption too: what was recorded stands, and is said. An interruption may have come
+        # after a batch was recorded and before it was counted.
+        if any(one.read for one in counts) or (counts and isinstance(ended, KeyboardInterrupt)):
             _say_so_far(counts)
         raise
     return counts

@@ -2,6 +2,7 @@
 
 import re
 import signal
+from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -126,6 +127,15 @@ def test_checks_pass_on_what_is_right_and_fail_on_what_is_not(filled: Bench) -> 
         views_equal_reference(connection, filled.service.keys)
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C as a command of its own has it, whatever ran in this process before."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_waits_until_a_process_is_started() -> None:
     done = []
 

@@ -365,6 +365,7 @@ def _absence(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
     later = number + length
     if draw(st.booleans()):
+        taken_back = draw(st.booleans())
         marks.append(
             _told(
                 later,
@@ -373,13 +374,15 @@ def _absence(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
                 child,
                 "upn",
                 draw(st.integers(0, 11)),
-                draw(st.sampled_from([5, 60])),  # written down before what it would supersede, or after
+                60
+                if taken_back
+                else draw(st.sampled_from([5, 60])),  # written down before what it supersedes, or after
                 **school,
                 am="/",
                 pm=None,
             )
         )
-        if draw(st.booleans()):
+        if taken_back:
             target = {"event_id": f"e{later}", "source_record_id": None, "reason": "entered_in_error"}
             marks.append({**_told(later + 1, "EventRetracted", "urn-900001", child, "upn", 0, 61), "target": target})
     if draw(st.integers(0, 2)) == 0:
