@@ -98,9 +98,9 @@ def publish(
 
 
 @contextmanager
-def service_of(stack: Stack) -> Iterator[Service]:
-    """The service on a stack, for calls in this process."""
-    with open_service(stack.settings, broker=True) as service:
+def service_of(stack: Stack, **settings: object) -> Iterator[Service]:
+    """The service on a stack, for calls in this process; `settings` stand above the stack's."""
+    with open_service(stack.settings.model_copy(update=settings), broker=True) as service:
         yield service
 
 

@@ -198,7 +198,8 @@ def test_a_consumer_that_is_overtaken_is_fenced_and_reads_on_from_the_log(stack:
 def test_a_lost_database_is_waited_for_and_nothing_is_lost_or_doubled(stack: Stack) -> None:
     messages = area()
     publish(stack.bootstrap_servers, messages)
-    with service_of(stack) as service:
+    # Small batches, or all would be recorded before the fifth cut.
+    with service_of(stack, batch_size=300) as service:
         consumer = Consumer(service)
         kills = 0
 
