@@ -9,6 +9,7 @@ from domain.dates import iso
 from domain.errors import Misuse
 from domain.families import Family
 from domain.indicators import RULES
+from domain.shield import placeless
 from domain.timeline import Entry
 
 _NOT_SAID = "not said"
@@ -54,12 +55,13 @@ def entry(
     *,
     shielded: bool,
 ) -> dict[str, Any]:
-    """A timeline entry on a day; of a shielded child without team and contact, which tell of a place."""
+    """A timeline entry on a day; of a shielded child without team and contact, and naming authorities and no one else."""
     status, why = said.status_in(day, doubted)
+    whose = placeless if shielded else _as_it_is
     shown = {
-        "kind": said.kind, "service": said.service, "agency": said.organisation,
-        "provider": None if said.kind == "relationship" else said.provider,
-        "team": None if shielded else said.team, "worker": said.worker, "contact": None if shielded else contact,
+        "kind": said.kind, "service": said.service, "agency": whose(said.organisation),
+        "provider": None if said.kind == "relationship" else whose(said.provider),
+        "team": None if shielded else said.team, "worker": whose(said.worker), "contact": None if shielded else contact,
         "from": iso(said.start), "to": iso(said.end), "status": status,
         "last_confirmed": iso(said.confirmed), "why_status": why, "role": said.role, "provision": said.provision, "reason": said.reason,
         "record": record_id(said.record), "events": [event_id(p) for p in said.positions], "known_from": known_from,
@@ -67,6 +69,10 @@ def entry(
     if said.kind == "lead":
         shown.update({"provider": None, "scope": said.scope, "accepted": iso(said.accepted)})
     return shown
+
+
+def _as_it_is(code: str | None) -> str | None:
+    return code
 
 
 def week(record: UUID, school: str, monday: int, sessions: Mapping[int, int], day: int) -> dict[str, Any]:

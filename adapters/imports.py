@@ -110,9 +110,7 @@ class FileImporter:
     later file has the id it had, and is a duplicate though the file was written later (`adapters.retelling`).
     """
 
-    def __init__(
-        self, recorder: Recorder, read: ReadFile, *, unit: str, batch: int, by_content: bool = False
-    ) -> None:  # fmt: skip
+    def __init__(self, recorder: Recorder, read: ReadFile, *, unit: str, batch: int, by_content: bool = False) -> None:
         self._recorder = recorder
         self._read = read
         self._unit = unit

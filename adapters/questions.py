@@ -5,6 +5,7 @@ Every caller is one trusted local user for now; the decision and the entry of th
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -25,7 +26,7 @@ from domain.events import ChildId
 from domain.families import Family, Shown, assemble, feed_heard, group
 from domain.identifiers import parse_identifier
 from domain.indicators import RULES, Indicator
-from domain.kinds import NO_INVOLVEMENT, WHEREABOUTS
+from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads import CONTESTED, LEAD_GONE, NO_LEAD, NOT_ACCEPTED
 from domain.timeline import Entry
 from projections import queries
@@ -207,7 +208,7 @@ class Asked:
         shielded = self._shielded(set(areas))
         shown = []
         for family in listed:
-            place = next((areas[c] for c in family.children if areas.get(c)), None)
+            place = _place(family, areas, shielded)
             if (lost is None or len(family.lost) >= lost) and (area is None or place == answers.area(area)):
                 shown.append(answers.family(family, place, day, shielded))
         return {
@@ -223,11 +224,12 @@ class Asked:
         for listed in self._out_of_touch(day):
             if listed.id == family:
                 areas = self._areas(set(listed.children), day)
-                place = next((areas[c] for c in listed.children if areas.get(c)), None)
+                shielded = self._shielded(listed.children)
+                place = _place(listed, areas, shielded)
                 feeds = queries.feeds(self._connection, self._edition.position)
                 return {
                     "as_at": effective_at.isoformat(), "position": self._outward(self._edition.position), "edition": self._number,
-                    **answers.family(listed, place, day, self._shielded(listed.children)),
+                    **answers.family(listed, place, day, shielded),
                     "members": [self._line(child, effective_at) for child in listed.children],
                     "feeds": {rule.id: feed_heard(rule, None, feeds, day) or "heard" for rule in RULES.values() if rule.feeds},
                 }  # fmt: skip
@@ -368,6 +370,13 @@ class Asked:
         return assemble(shown, group([replace(one, home=None) if one.child in shielded else one for one in kin]))
 
 
+def _place(family: Family, areas: Mapping[ChildId, str | None], shielded: AbstractSet[ChildId]) -> str | None:
+    """The area of a family; none where a child of it is shielded, for a sibling's home tells of its own."""
+    if shielded & set(family.children):
+        return None
+    return next((areas[c] for c in family.children if areas.get(c)), None)
+
+
 def _alive(person: queries.PersonRow, dates: Mapping[str, Any] | None, day: int) -> bool | None:
     if person.death is not None and person.death <= day:
         return False
@@ -383,7 +392,7 @@ class _Seen:
 
     def may_show(self, kind: str) -> bool:
         """Whether entries of a kind may be shown."""
-        return not (self.shielded and kind in WHEREABOUTS)
+        return not self.shielded or kind in SHOWN_OF_A_SHIELDED_CHILD
 
 
 __all__ = ["Asked", "Questions"]

@@ -1,6 +1,7 @@
 """What the kinds of timeline entries are to a reader: tables, so that a new event type needs none of our code.
 
-A kind that stands in no table is an involvement of a service, which is what most new types tell of.
+A kind that stands in no table is an involvement of a service, which is what most new types tell of, and is not shown of a
+shielded child: most services are met somewhere (design D9, fail closed).
 """
 
 # Entries that are something else than a service working with the child.
@@ -11,12 +12,13 @@ NO_INVOLVEMENT = frozenset(
     }
 )  # fmt: skip
 
-# Entries that tell where the child is or may be met. A shielded child's are not shown (domain.md E4).
-WHEREABOUTS = frozenset(
+# What is shown of a shielded child: who leads, who works with it on what, and nothing that tells where it may be met
+# (domain.md E4).
+SHOWN_OF_A_SHIELDED_CHILD = frozenset(
     {
-        "enrolment", "gp_registration", "temporary_accommodation", "tenancy", "homeless_application", "alternative_provision",
-        "reduced_timetable", "suspension", "permanent_exclusion", "sen_support", "early_years", "childrens_centre",
-        "childrens_centre_visit", "health_visiting", "looked_after", "responsible_authority", "left_england", "upn_assigned",
-        "upn_replaced", "attendance", "ed_attendance", "was_not_brought", "contact_took_place",
+        "involvement", "early_help", "lead", "lead_cover", "team_member", "relationship", "parental_responsibility", "assessment",
+        "referral", "contact", "case_closed", "child_in_need", "child_protection", "plan_review", "initial_conference", "step_up",
+        "step_down", "youth_justice", "health_assessment", "return_interview", "missing_episode", "elective_home_education",
+        "not_in_school_register", "child_missing_education", "ehcp", "ehcp_requested", "shield", "legal_hold", "identity_sealed",
     }
 )  # fmt: skip

@@ -13,6 +13,7 @@ from domain.events import Event, RecordId
 from domain.timeline import entries
 
 SHIELD = "shield"
+_AUTHORITY = "la-"
 
 
 def shielded(events: Iterable[Event], records: Collection[RecordId], today: int) -> bool:
@@ -24,3 +25,8 @@ def shielded(events: Iterable[Event], records: Collection[RecordId], today: int)
             near |= {event.record, *event.linked}
     told = entries(event for event in history if event.record in near)
     return any(entry.kind == SHIELD and (entry.end is None or entry.end > today) for entry in told)
+
+
+def placeless(code: str | None) -> str | None:
+    """An organisation, or a worker of one, as it may be shown of a shielded child: a school or a practice tells a place."""
+    return code if code is not None and code.startswith(_AUTHORITY) else None

@@ -62,7 +62,7 @@ class ShownEntry(BaseModel):
 
     kind: str
     service: str
-    agency: str
+    agency: Annotated[str | None, Field(description="null: not shown of a shielded child")]
     provider: str | None
     team: str | None
     worker: str | None

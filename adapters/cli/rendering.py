@@ -47,6 +47,10 @@ def _days(part: Part) -> str:
     return f"{part['from'] or '?'} to {part['to'] or '…'}"
 
 
+def _whose(entry: Mapping[str, Any]) -> str:
+    return entry["provider"] or entry["agency"] or "not shown"
+
+
 def _who(part: Part) -> str:
     """Worker and team of an entry, with the name where it is known."""
     contact = part.get("contact") or {}
@@ -85,7 +89,7 @@ def _identifiers(answer: Part) -> str:
 
 
 def _providers(entries: Sequence[Part]) -> str:
-    return "; ".join(f"{one['provider'] or one['agency']} {_days(one)}" for one in entries) or _NOTHING
+    return "; ".join(f"{_whose(one)} {_days(one)}" for one in entries) or _NOTHING
 
 
 def show_found(answer: Document) -> None:
@@ -120,7 +124,7 @@ def show_child(answer: Document) -> None:
         say(f"{name:<12} {plain(value)}")
     say("")
     rows = [
-        (one["service"], one["provider"] or one["agency"], _who(one), _contact(one), _days(one), one["status"])
+        (one["service"], _whose(one), _who(one), _contact(one), _days(one), one["status"])
         for one in answer["involvements"]
     ]
     if rows:
@@ -134,7 +138,7 @@ def show_timeline(answer: Document) -> None:
     say(f"{plain(answer['child'])}: {_WORDS[answer['alive']]}; known by {plain(_identifiers(answer))}")
     rows = [
         (
-            entry["from"], entry["to"], _kind(entry), entry["provider"] or entry["agency"], _who(entry),
+            entry["from"], entry["to"], _kind(entry), _whose(entry), _who(entry),
             _status(entry), entry["known_from"], _events(entry),
         )
         for entry in answer["entries"]

@@ -15,9 +15,9 @@ from domain.effects import Act
 from domain.events import Event, Position, RecordId
 from domain.families import out_of_touch
 from domain.identifiers import check_identifier, choose_key
-from domain.kinds import NO_INVOLVEMENT, WHEREABOUTS
+from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads import gaps
-from domain.shield import shielded
+from domain.shield import placeless, shielded
 from domain.timeline import Entry, retracted
 from domain.world import World, build_world
 from tests.spec import rows
@@ -121,12 +121,12 @@ class Reference:
             return None
         match question.what:
             case "timeline":
-                return _timeline(child, day, world.doubted, self._hidden(question, child))
+                return _timeline(child, day, world.doubted, self._shielded(question, child))
             case "timeline_with_retracted":
                 taken = [e for e in retracted(self._events_then(question)) if e.record in child.records]
-                return _timeline(child, day, world.doubted, self._hidden(question, child), taken)
+                return _timeline(child, day, world.doubted, self._shielded(question, child), taken)
             case "index":
-                return [_line(child, day, self._hidden(question, child))]
+                return [_line(child, day, self._shielded(question, child))]
             case "gaps":
                 return [
                     {"rule": g.rule, "since": iso(g.since), "days": day - g.since, "events": rows.numbers(g.positions)}
@@ -151,11 +151,10 @@ class Reference:
             for i, status, feed in found
         ]
 
-    def _hidden(self, question: Question, child: Child) -> frozenset[str]:
-        """Kinds of entries that a shield hides, by all that is known or by what was known then."""
+    def _shielded(self, question: Question, child: Child) -> bool:
+        """Whether a shield holds, by all that is known or by what was known then."""
         today = to_day(max(self._received.values()).astimezone(LONDON).date())
-        holds = any(shielded(e, child.records, today) for e in (self._events, self._events_then(question)))
-        return WHEREABOUTS if holds else frozenset()
+        return any(shielded(e, child.records, today) for e in (self._events, self._events_then(question)))
 
     def _child(self, world: World, about: str) -> Child | None:
         name, _, token = about.partition(".")
@@ -205,30 +204,28 @@ class Reference:
         return [rows.grouped(members) for members in held.values()]
 
 
-def _timeline(
-    child: Child, day: int, doubted: Collection[int], hidden: Collection[str], more: Sequence[Entry] = ()
-) -> list[Row]:
+def _timeline(child: Child, day: int, doubted: Collection[int], hides: bool, more: Sequence[Entry] = ()) -> list[Row]:
     shown = [
         e
         for e in (*child.entries, *more)
-        if (first := e.first_day()) is not None and first <= day and e.kind not in hidden
+        if (first := e.first_day()) is not None and first <= day and (not hides or e.kind in SHOWN_OF_A_SHIELDED_CHILD)
     ]
-    found = [_entry(e, day, doubted) for e in shown]
+    found = [_entry(e, day, doubted, hides=hides) for e in shown]
     by_week: dict[tuple[RecordId, str, int], dict[str, int]] = {}
     for mark in child.marks:
-        if mark.day <= day and "attendance" not in hidden:
+        if mark.day <= day and not hides:
             counts = by_week.setdefault((mark.record, mark.school, (mark.day + 3) // 7 * 7 - 3), {})
             counts[CATEGORIES[mark.category]] = counts.get(CATEGORIES[mark.category], 0) + 1
     return found + [rows.week(school, iso(monday), counts) for (_, school, monday), counts in by_week.items()]
 
 
-def _entry(entry: Entry, day: int, doubted: Collection[int] = ()) -> Row:
+def _entry(entry: Entry, day: int, doubted: Collection[int], *, hides: bool) -> Row:
     status, why = entry.status_in(day, doubted)
     return rows.entry(
         kind=entry.kind,
         service=entry.service,
-        provider=entry.provider,
-        worker=entry.worker,
+        provider=placeless(entry.provider) if hides else entry.provider,
+        worker=placeless(entry.worker) if hides else entry.worker,
         start=iso(entry.start),
         end=iso(entry.end),
         status=status,
@@ -243,14 +240,14 @@ def _entry(entry: Entry, day: int, doubted: Collection[int] = ()) -> Row:
     )
 
 
-def _line(child: Child, day: int, hidden: Collection[str]) -> Row:
+def _line(child: Child, day: int, hides: bool) -> Row:
     shown = [
         e
         for e in child.entries
         if (first := e.first_day()) is not None
         and first <= day
         and e.status_at(day)[0] in ("open", "lapsed")
-        and e.kind not in hidden
+        and (not hides or e.kind in SHOWN_OF_A_SHIELDED_CHILD)
     ]
     here = child.address_at(day)
     return rows.line(
@@ -258,7 +255,7 @@ def _line(child: Child, day: int, hidden: Collection[str]) -> Row:
         birth=iso(child.birth),
         expected=iso(child.expected) if child.birth is None else None,
         alive=child.alive_at(day),
-        address=None if here is None or hidden else here.address,
+        address=None if here is None or hides else here.address,
         schools=[e.provider for e in shown if e.kind == "enrolment"],
         practices=[e.provider for e in shown if e.kind == "gp_registration"],
         involvements=[e.service for e in shown if e.kind not in NO_INVOLVEMENT and not e.moment],

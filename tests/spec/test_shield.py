@@ -34,6 +34,23 @@ def test_whereabouts_are_not_shown(given, asked):
     )
 
 
+def test_who_tells_of_a_place_is_not_named(given, asked):
+    """A school or a practice that works with the child is not named; an authority is"""
+    given(
+        happened(
+            "InvolvementStarted", "A", on="2025-09-01", by="urn-900001", service="mentoring", provision="additional"
+        ),
+        happened("EarlyHelpStarted", "A", on="2025-09-01", worker="W1"),
+        happened("SupportStarted", "A", on="2025-09-01", by="ods-Z9H"),
+        happened("ShieldApplied", "A", on="2025-10-01"),
+    )
+    asked(at="2025-10-02").timeline("A").shows(
+        entry("involvement mentoring", "2025-09-01..", "open", provider=None, worker=None),
+        entry("early_help", "2025-09-01..", "open", provider="la-808", worker="la-808:W1"),
+        entry("shield", "2025-10-01..", "open"),
+    )
+
+
 def test_as_known_before_the_shield(given, asked):
     """What was known before the shield is not shown either"""
     given(

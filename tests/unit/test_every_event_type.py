@@ -6,6 +6,7 @@ import pytest
 
 from domain.effects import Act
 from domain.events import Event
+from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
 from domain.timeline import entries
 from schemas.compatibility import ABOUT_A_CHILD, PUBLISHED
 from schemas.registry import Schema, registry
@@ -55,6 +56,10 @@ def test_a_start_opens_and_the_end_of_its_kind_closes(schema: Schema) -> None:
             [closed] = entries(events_of(begun, over))
             assert closed.status_at(closed.end or 0) == ("ended", None)
             assert len(closed.positions) == 2
+
+
+def test_the_tables_of_kinds_name_kinds_of_the_contract() -> None:
+    assert {s.effect.kind for s in registry().newest.values()} >= NO_INVOLVEMENT | SHOWN_OF_A_SHIELDED_CHILD
 
 
 def test_every_end_has_a_start() -> None:
