@@ -230,7 +230,8 @@ class Asked:
                 return {
                     "as_at": effective_at.isoformat(), "position": self._outward(self._edition.position), "edition": self._number,
                     **answers.family(listed, place, day, shielded),
-                    "members": [self._line(child, effective_at) for child in listed.children],
+                    # A shielded child's siblings are shown as it is: where they live tells where it does.
+                    "members": [self._line(child, effective_at, hide=bool(shielded)) for child in listed.children],
                     "feeds": {rule.id: feed_heard(rule, None, feeds, day) or "heard" for rule in RULES.values() if rule.feeds},
                 }  # fmt: skip
         return None
@@ -262,15 +263,15 @@ class Asked:
             for record, scheme, disputed in found
         ]
 
-    def _line(self, child: ChildId, effective_at: date) -> dict[str, Any]:
-        """Who, where, school, GP, open involvements with contact, lead."""
+    def _line(self, child: ChildId, effective_at: date, *, hide: bool = False) -> dict[str, Any]:
+        """Who, where, school, GP, open involvements with contact, lead; `hide`: as of a shielded child."""
         day = to_day(effective_at)
         records = self._records(child)
         person = queries.people(self._connection, self._number, {child: records})[child]
         details = self._cells.person(person.person)
         dates = self._cells.birth(person.birth)
         names = details["names"] if details else []
-        seen = self._seen(records)
+        seen = self._seen(records, hide=hide)
         found = [
             (entry, contact)
             for entry, contact in queries.entries(
@@ -341,12 +342,10 @@ class Asked:
         known_from = self._outward(entry.positions[0])
         return answers.entry(entry, opened, day, known_from, seen.doubted, shielded=seen.shielded)
 
-    def _seen(self, records: Sequence[UUID]) -> "_Seen":
+    def _seen(self, records: Sequence[UUID], *, hide: bool = False) -> "_Seen":
         """What is to be taken account of when entries of a child's records are shown."""
-        return _Seen(
-            queries.doubted(self._connection, self._edition, records),
-            bool(queries.shielded(self._connection, self._edition, records, self._today)),
-        )
+        shielded = hide or bool(queries.shielded(self._connection, self._edition, records, self._today))
+        return _Seen(queries.doubted(self._connection, self._edition, records), shielded)
 
     def _shielded(self, children: Collection[ChildId]) -> set[ChildId]:
         by_child = queries.members(self._connection, self._number, children)

@@ -156,7 +156,10 @@ def happened(event_type: str, child: str, on: str, by: str | None = None, **more
     common = {name: value for name, value in more.items() if name not in names}
     if isinstance(own.get("worker"), str):
         own["worker"] = {"organisation": COUNCIL, "staff_id": own["worker"]}
-    told = {name: value["staff_id"] if isinstance(value, dict) else value for name, value in own.items()}
+    told = {
+        name: value.get("staff_id", value.get("code")) if isinstance(value, dict) else value
+        for name, value in own.items()
+    }
     return _event(event_type, child, on, by or _PUBLISHER.get(schema.sector, COUNCIL), own, told, **common)
 
 
