@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -70,6 +70,30 @@ def authority(organisation: str | None) -> str | None:
     if organisation is not None and not _ORGANISATION.fullmatch(organisation):
         raise Misuse("--organisation is la- and the three digits of the local authority, as la-808")
     return organisation
+
+
+def subject_block(
+    identifiers: Iterable[tuple[str, str | None]],
+    *,
+    names: Sequence[Mapping[str, Any]] = (),
+    born: date | None = None,
+    expected: date | None = None,
+    sex: str | None = None,
+) -> dict[str, Any]:
+    """The subject of an event: identifiers (scheme, value) once each, and a person where anything is known of one."""
+    person = {
+        "names": list(names),
+        "date_of_birth": None if born is None else born.isoformat(),
+        "expected_date": None if expected is None else expected.isoformat(),
+        "sex": sex,
+        "postcode": None,
+        "uprn": None,
+    }
+    return {
+        "identifiers": [{"scheme": scheme, "value": value} for scheme, value in dict.fromkeys(identifiers) if value],
+        "person": person if any(person.values()) else None,
+        "nhs_number_status": None,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-from adapters.connectors.census import read_day
+from adapters.connectors.census import read_day, subject_block
 from adapters.connectors.cin_xml import first, name_of, text_of
 from domain.identifiers import UPN
 
@@ -27,7 +28,7 @@ def subject(identifiers: Element | None, organisation: str, system: str) -> Subj
     A UPN that fails its check stays: the recorder sets it aside, and it links nothing.
     """
     if identifiers is None:
-        return Subject({"identifiers": [], "person": None, "nhs_number_status": None}, ())
+        return Subject(subject_block(()), ())
     aside: list[tuple[str, str]] = []
     found = [(f"agency:{organisation}:{system}", first(identifiers, "lachildid"))]
     found += [(UPN, text_of(kid)) for name in ("upn", "formerupn") for kid in identifiers if name_of(kid) == name]
@@ -37,25 +38,12 @@ def subject(identifiers: Element | None, organisation: str, system: str) -> Subj
     sex = None if said is None else _SEX.get(said.upper())
     if said is not None and sex is None:
         aside.append(("unknown_code", "subject.person.sex"))
-    person: dict[str, Any] = {
-        "names": [],
-        "date_of_birth": born,
-        "expected_date": expected,
-        "sex": sex,
-        "postcode": None,
-        "uprn": None,
-    }
-    block = {
-        "identifiers": [{"scheme": scheme, "value": value} for scheme, value in dict.fromkeys(found) if value],
-        "person": person if born or expected or sex else None,
-        "nhs_number_status": None,
-    }
-    return Subject(block, tuple(aside))
+    return Subject(subject_block(found, born=born, expected=expected, sex=sex), tuple(aside))
 
 
-def _day(identifiers: Element, name: str, field: str, aside: list[tuple[str, str]]) -> str | None:
+def _day(identifiers: Element, name: str, field: str, aside: list[tuple[str, str]]) -> date | None:
     text = first(identifiers, name)
     day = None if text is None else read_day(text)
     if text is not None and day is None:
         aside.append(("impossible_date", field))
-    return None if day is None else day.isoformat()
+    return day

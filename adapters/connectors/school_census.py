@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from adapters.connectors import BrokenFile, Converted
-from adapters.connectors.census import Source, read_day
+from adapters.connectors.census import Source, read_day, subject_block
 from adapters.connectors.school_census_tables import ROLL_ROW, SCHOOL, Kind, Row, Table, Term, opened_table, term_of
 from domain.errors import Rejected
 from domain.identifiers import UPN
@@ -190,20 +190,9 @@ class _Census:
             aside.append(("impossible_date", "subject.person.date_of_birth"))
         if said is not None and said not in _SEX:
             aside.append(("unknown_code", "subject.person.sex"))
-        person = {
-            "names": [] if self.pseudonymous else _names(row),
-            "date_of_birth": None if born is None else born.isoformat(),
-            "expected_date": None,
-            "sex": _SEX.get(said or ""),
-            "postcode": None,
-            "uprn": None,
-        }
-        subject = {
-            "identifiers": [{"scheme": scheme, "value": number} for number in dict.fromkeys(numbers)],
-            "person": person,
-            "nhs_number_status": None,
-        }
-        return _Pupil(subject, tuple(aside))
+        names = [] if self.pseudonymous else _names(row)
+        numbered = [(scheme, number) for number in numbers]
+        return _Pupil(subject_block(numbered, names=names, born=born, sex=_SEX.get(said or "")), tuple(aside))
 
 
 def _school(row: Row) -> str:
