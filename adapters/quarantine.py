@@ -1,9 +1,12 @@
 """The quarantine as a person handles it: what is aside and why, again into the log, or settled for good."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any, Final
 from uuid import UUID
 
+from adapters.connectors import BrokenFile, Converted
+from adapters.connectors.cin import read_stream
 from adapters.connectors.nems import read_nems
 from adapters.service import Service
 from adapters.store.aside import Aside, AsideStore
@@ -11,6 +14,7 @@ from adapters.store.messages import DUPLICATE, Counts, Message, Outcome
 
 BATCH: Final = 500
 _OPEN: Final = ("waiting", "ready")
+_EVENTS: Final = (b"{", b"\0", b"\xc3\x01")  # as they come by Kafka and HTTP (adapters.codec)
 _XML: Final = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -89,14 +93,25 @@ def reread(message: Message) -> list[Message] | None:
     """What a connector makes of a message that it kept, as an import would record it; None when it is no connector's.
 
     What it can read now is no longer the message's own: its events are recorded, or kept, each as itself. Only what it
-    still cannot read at all stays the message, with its reason of today.
+    still cannot read at all stays the message, with its reason of today. A row of a table cannot be read without the
+    command that named its term, and stays with the reason it has.
     """
-    if not isinstance(message.data, bytes) or not message.data.lstrip().startswith(_XML):
+    if not isinstance(message.data, bytes) or message.data.lstrip(b" \t\r\n").startswith(_EVENTS):
         return None
+    if not message.data.lstrip().startswith(_XML):
+        return [message._replace(kept=message.was)]
     again: list[Message] = []
-    for converted in read_nems(message.data):
+    for converted in _converted(message.data):
         if converted.kept is not None:
             aside = message.aside if converted.raw == message.data else None
             again.append(Message(converted.raw, message.sector, aside, converted.kept))
         again += [Message(event, message.sector) for event in converted.events]
     return again
+
+
+def _converted(data: bytes) -> list[Converted]:
+    """By the connector of its kind: a census of children in need, else an NHS message."""
+    try:
+        return list(read_stream(BytesIO(data), None))
+    except BrokenFile:
+        return list(read_nems(data))

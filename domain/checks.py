@@ -21,6 +21,14 @@ EARLIEST_RECORDED = EARLIEST * MICROSECONDS_A_DAY
 
 SetAside = tuple[str, str]
 
+_TELL_ANEW = "of amendments only a correction is taken back: send a new event"
+# (what an amendment does, what the event it names did) -> why it would change nothing
+_NOT_AMENDABLE = {
+    (Act.CORRECT, Act.MARK): "a mark is superseded by a later mark, or retracted",
+    (Act.CORRECT, Act.CORRECT): _TELL_ANEW,
+    (Act.CORRECT, Act.RETRACT): _TELL_ANEW,
+    (Act.RETRACT, Act.RETRACT): _TELL_ANEW,
+}
 _MARK = Act.MARK
 _NEVER_AHEAD = (Act.MARK, Act.BIRTH, Act.DEATH)
 
@@ -99,6 +107,11 @@ def _check_target(body: Mapping[str, Any]) -> None:
         raise Rejected("missing_field", "target", "names an event id or a source record")
     if target["reason"] not in codes.TARGET_REASON:
         raise Rejected("unknown_code", "target.reason", "a reason of the contract")
+
+
+def not_amendable(act: Act, named: Act) -> str | None:
+    """Why an amendment of an event that did `named` would change nothing; None where it would change something."""
+    return _NOT_AMENDABLE.get((act, named))
 
 
 def _check_changes(changes: Mapping[str, Any], now: int) -> None:

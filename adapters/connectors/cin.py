@@ -112,10 +112,11 @@ def read_cin(path: Path, organisation: str | None = None) -> Iterator[Converted]
     Raises OSError where the file cannot be opened, BrokenFile where it is no such census or breaks off.
     """
     with opened_file(path) as stream:
-        yield from _read(stream, organisation)
+        yield from read_stream(stream, organisation)
 
 
-def _read(stream: BinaryIO, organisation: str | None) -> Iterator[Converted]:
+def read_stream(stream: BinaryIO, organisation: str | None) -> Iterator[Converted]:
+    """The same of an open file, or of what was stored of a kept element. Raises BrokenFile."""
     census, header = None, Header()
     for child in children(stream, header):
         census = census or _census(header, organisation)
@@ -133,6 +134,7 @@ def _census(header: Header, organisation: str | None) -> "_Census":
         organisation = f"la-{code}"
     if organisation is None:
         raise BrokenFile("its header names no local authority of three digits (LEA): name it with --organisation")
+    header.values["lea"] = organisation.removeprefix("la-")  # so that what is stored of a kept element says whose it is
     refers = read_day(header.get("referencedate") or "")
     written = read_instant(header.get("datetime")) or _midnight(refers) or _midnight(_march(header.get("year")))
     if written is None:

@@ -126,7 +126,10 @@ class AsideStore:
                 "AND state IN ('waiting', 'ready') AND id = ANY(%s)",
                 (list(only),),
             )
-        return [Message(self._open(row[0], row[2], row[3]), row[1], row[0]) for row in rows.fetchall()]
+        return [
+            Message(self._open(aside, wrapped, sealed), sector, aside, was=(reason, field, rule))
+            for aside, sector, wrapped, sealed, reason, field, rule in rows.fetchall()
+        ]
 
     def _open(self, aside: UUID, wrapped: bytes, sealed: bytes) -> bytes:
         return open_sealed(self._keys.unwrap(wrapped, _context(aside)), sealed, _context(aside))

@@ -18,13 +18,14 @@ class Message(NamedTuple):
     """One event as it came: bytes in any accepted form, or an event in JSON form that a connector made.
 
     `sector` is the topic's, None for HTTP and connectors; `aside` the kept event that is being re-driven;
-    `kept` says that a connector could not read it, with (reason, field, rule).
+    `kept` says that a connector could not read it, with (reason, field, rule); `was`, why the re-driven one is aside.
     """
 
     data: bytes | dict[str, Any]
     sector: str | None = None
     aside: UUID | None = None
     kept: tuple[str, str | None, str | None] | None = None
+    was: tuple[str, str | None, str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

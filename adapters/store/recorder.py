@@ -25,8 +25,10 @@ from adapters.store.prepare import Item, Preparer
 from adapters.store.recent import Recent
 from adapters.store.rows import EVENT_COLUMNS, Rows, inbox_rows, rows_of
 from adapters.store.subjects import CACHE_RECORDS, Known, Subjects
+from domain.checks import not_amendable
 from domain.effects import Act
 from domain.errors import IcrError, Rejected
+from schemas.registry import registry
 
 Connection = psycopg.Connection[Any]
 
@@ -190,16 +192,8 @@ class Recorder:
                 item.rejected = Rejected(
                     "key_differs", "subject.identifiers", "one of the identifiers of the event it names"
                 )
-            elif item.effect.act is Act.CORRECT and found[0][1] == "AttendanceMarked":
-                item.rejected = Rejected(
-                    "not_correctable", "target", "a mark is superseded by a later mark, or retracted"
-                )
-            elif not _may_amend(item.effect.act, found[0][1]):
-                item.rejected = Rejected(
-                    "not_correctable",
-                    "target",
-                    "an amendment is taken back only where it is a correction: send a new event",
-                )
+            elif (why := _not_amendable(item.effect.act, found[0][1])) is not None:
+                item.rejected = Rejected("not_correctable", "target", why)
             elif found[0][0] != own.record:
                 item.known = Known(found[0][0])
 
@@ -334,8 +328,6 @@ class Recorder:
 
     def open_payload(self, record: UUID, topic: str, state: bytes) -> bytes:
         """The stored bytes of one event; raises Erased when its key is destroyed."""
-        from schemas.registry import registry
-
         event_type, _, period = topic.partition(":")
         key_class = registry().newest[event_type].effect.retention
         known = Known(record.bytes)
@@ -411,14 +403,10 @@ def _copy(connection: Connection, statement: str, body: bytes) -> None:
         copy.write(body)
 
 
-def _may_amend(act: Act, event_type: str) -> bool:
-    """Whether an amendment of an event of this type would change anything: of amendments only a correction is taken back."""
-    from schemas.registry import registry
-
+def _not_amendable(act: Act, event_type: str) -> str | None:
+    """The same of an event's type; a source record may be of several, and is not looked at."""
     named = registry().newest.get(event_type)
-    if named is None:
-        return True
-    return named.effect.act is not Act.RETRACT and not (named.effect.act is Act.CORRECT and act is Act.CORRECT)
+    return None if named is None else not_amendable(act, named.effect.act)
 
 
 def _decoded(item: Item) -> Decoded:

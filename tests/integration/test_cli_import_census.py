@@ -169,6 +169,25 @@ def test_the_published_children_in_need_samples(embedded_stack: Stack) -> None:
     assert totals(again)["duplicate"] == totals(again)["read"] == 32
 
 
+def test_bug_redriven_census_lost_its_reason(embedded_stack: Stack, tmp_path: Path) -> None:
+    """What was kept of a census was read as an NHS message, or as an event, and its reason became `undecodable`."""
+    unsaid = changed(tmp_path, "<LEA>808</LEA>", "")
+    row = tmp_path / "2024_autumn_pupilonroll.csv"
+    row.write_text((SCHOOL / row.name).read_text().replace("2024-Sep-02", "2024-Feb-30"))
+    imported(embedded_stack, "cin", CENSUS, unsaid, "--organisation", "la-358")
+    imported(embedded_stack, "school-census", row)
+
+    def aside() -> list[tuple[str, str]]:
+        done = icr("quarantine", "list", "--json", environment=embedded_stack.environment)
+        return sorted((one["id"], one["reason"]) for one in json.loads(done.stdout)["aside"])
+
+    before = aside()
+    assert {reason for _, reason in before} >= {"unknown_event_type", "impossible_date"}
+    done = icr("quarantine", "redrive", *(one for one, _ in before), "--json", environment=embedded_stack.environment)
+    assert done.returncode == 1
+    assert aside() == before
+
+
 # --- school census
 
 
