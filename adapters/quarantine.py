@@ -69,7 +69,7 @@ class Quarantine:
                         counts.add(recorder.record(again))
                     # Afterwards: if we end in between, they are read once more, and their events are duplicates.
                     for aside in read:
-                        self._store.settle(connection, aside, "released", self._service.clock.now())
+                        self._store.settle(connection, aside, self._service.clock.now())
         finally:
             recorder.close()
         return counts

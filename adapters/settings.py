@@ -33,6 +33,8 @@ TOPIC_ORGANISATIONS: dict[str, list[str]] = {
     "adult_services": ["la-*", "ods-*", "org-*"],
     # Named neutrally: services that must not be named publish here, among others.
     "community": ["ods-*", "la-*", "org-*"],
+    # Area maps, school terms, organisations, agreements, expected feeds, thresholds: the authority's alone.
+    "reference": ["la-*"],
 }
 
 # Variables with our prefix that are not settings: where the file is, and what the tests and ./dev use.

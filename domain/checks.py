@@ -16,6 +16,7 @@ from domain.errors import Rejected
 
 MAX_EVENT_ID = 100
 FUTURE_DAYS = 366
+REFERENCE_DAYS = 3 * 366
 MICROSECONDS_A_DAY = 86_400_000_000
 EARLIEST_RECORDED = EARLIEST * MICROSECONDS_A_DAY
 
@@ -53,17 +54,13 @@ def check_fact(effect: Effect, body: Mapping[str, Any], now: int) -> list[SetAsi
     """Raise Rejected when the event's own fact cannot be read; return the fields that are set aside."""
     if effect.act is Act.FEED:
         return _check_feed(body, now)
+    if effect.act is Act.REFERENCE:
+        return _check_reference(effect, body, now)
     aside: list[SetAside] = []
     _check_days(effect, body, now, aside)
     if effect.act is _MARK:  # most of all events, and nothing of what follows is about them
         return aside
-    day = body["effective"]["from"]
-    for rule in effect.codes:
-        value = body.get(rule.field)
-        if rule.of_the_fact and not rule.list.allows(value, day):
-            raise Rejected("unknown_code", rule.field, "a code of its list")
-        if value is not None and not rule.list.allows(value, day):
-            aside.append(("unknown_code", rule.field))
+    _check_codes(effect, body, aside)
     if body.get("provision") is not None and body["provision"] not in codes.PROVISION:
         raise Rejected("unknown_code", "provision", "universal or additional")
     _check_address(body, aside)
@@ -73,6 +70,32 @@ def check_fact(effect: Effect, body: Mapping[str, Any], now: int) -> list[SetAsi
         _check_changes(body["changes"], now)
     if effect.kind == "relationship" and not body["others"] and body["family"] is None:
         raise Rejected("missing_field", "others", "a relationship names the other person or a family")
+    return aside
+
+
+def _check_codes(effect: Effect, body: Mapping[str, Any], aside: list[SetAside]) -> None:
+    day = body["effective"]["from"]
+    for rule in effect.codes:
+        value = body.get(rule.field)
+        if rule.of_the_fact and not rule.list.allows(value, day):
+            raise Rejected("unknown_code", rule.field, "a code of its list")
+        if value is not None and not rule.list.allows(value, day):
+            aside.append(("unknown_code", rule.field))
+
+
+def _check_reference(effect: Effect, body: Mapping[str, Any], now: int) -> list[SetAside]:
+    """Reference data may be announced well ahead; of staff an organisation speaks only for its own."""
+    start, end = body["effective"]["from"], body["effective"]["to"]
+    if not EARLIEST <= start <= now // MICROSECONDS_A_DAY + REFERENCE_DAYS:
+        raise Rejected("impossible_date", "effective.from", "not before 1900 and not beyond three years from now")
+    for name in ("worker", "team"):
+        named = body.get(name)
+        if named is not None and named["organisation"] != body["source"]["organisation"]:
+            raise Rejected("wrong_organisation", f"{name}.organisation", "the organisation that publishes")
+    aside: list[SetAside] = []
+    _check_codes(effect, body, aside)
+    if end is not None and end < start:
+        aside.append(("end_before_start", "effective.to"))
     return aside
 
 

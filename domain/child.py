@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.dates import FOREVER
-from domain.effects import Act
+from domain.effects import SAYS_NO_PERSON, Act
 from domain.events import ChildId, Event, RecordId
 from domain.identifiers import NHS, UPN
 from domain.spans import Spans, subtract, union
@@ -109,7 +109,7 @@ def _last(stated: Iterable[tuple[tuple[int, bytes], int | None]]) -> int | None:
 
 
 def _person_of(fact: Fact) -> Mapping[str, Any] | None:
-    return None if fact.event.act in (Act.FEED, Act.MARK) else fact.event.person()
+    return None if fact.event.act in SAYS_NO_PERSON else fact.event.person()
 
 
 def _person(facts: Sequence[Fact]) -> Mapping[str, Any] | None:

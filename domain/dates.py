@@ -42,6 +42,12 @@ def school_year_of(day: int) -> int:
     return civil.year if civil.month >= 9 else civil.year - 1
 
 
+@lru_cache(maxsize=1024)
+def school_year_starts(year: int) -> int:
+    """First of September of a year."""
+    return to_day(date(year, 9, 1))
+
+
 def add_months(day: int, months: int) -> int:
     """The same day of the month some months later or earlier, or the month's last day where that one is missing."""
     civil = from_day(day)
@@ -72,11 +78,6 @@ def school_age(birth: int) -> tuple[int, int]:
     return start, to_day(leaving)
 
 
-def add_working_days(day: int, count: int) -> int:
-    """The day some Monday-to-Friday days later; bank holidays are not known here."""
-    current = day
-    while count:
-        current += 1
-        if (current + 3) % 7 < 5:
-            count -= 1
-    return current
+def is_weekday(day: int) -> bool:
+    """Monday to Friday; bank holidays are not known here."""
+    return (day + 3) % 7 < 5

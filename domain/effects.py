@@ -26,6 +26,13 @@ class Act(IntEnum):
     RETRACT = 15
     FEED = 16
     BIRTH = 17
+    REFERENCE = 18
+
+
+# Events about no child: what a feed covers, reference data, staff.
+ABOUT_NO_CHILD = frozenset({Act.FEED, Act.REFERENCE})
+# Events that say nothing of who a child is: those, and marks, which are most of all events.
+SAYS_NO_PERSON = ABOUT_NO_CHILD | {Act.MARK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,9 @@ class Effect:
 
     `kind` is the timeline kind, `service` a fixed word or the name of the field that holds it, `provider` the field
     that names who provides (the source organisation where none), `key` the order in which identifiers are tried,
-    `lapses_after` days without confirmation (none: never lapses).
+    `lapses_after` days without confirmation (none: never lapses); `takes_over`: once accepted, whoever held the same role
+    and scope no longer does; `onward_field`: the field of an end that says where the child went;
+    `due_field`: the day of the next review.
     """
 
     event_type: str
@@ -49,6 +58,9 @@ class Effect:
     provision: str = "additional"
     reason_field: str | None = None
     lapses_after: int | None = None
+    takes_over: bool = False
+    onward_field: str | None = None
+    due_field: str | None = None
     codes: tuple[CodeRule, ...] = ()
 
 
@@ -84,6 +96,9 @@ def parse_effect(event_type: str, row: Mapping[str, object], lists: Mapping[str,
         text("provision") or "additional",
         text("reason_field"),
         lapses,
+        row.get("takes_over") is True,
+        text("onward_field"),
+        text("due_field"),
         (*_code_rules(event_type, row, "fact_codes", lists), *_code_rules(event_type, row, "codes", lists)),
     )
 

@@ -6,12 +6,16 @@ from typing import Any, NewType
 from uuid import UUID
 
 from domain.checks import usable_birth, usable_end
-from domain.effects import Act, Effect
+from domain.dates import EARLIEST, FOREVER
+from domain.effects import SAYS_NO_PERSON, Act, Effect
 from domain.identifiers import Checked, check_identifier
 
 RecordId = NewType("RecordId", UUID)
 ChildId = NewType("ChildId", UUID)
 Position = NewType("Position", int)
+
+
+_NOWHERE = frozenset({"", "unknown", "not known", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ class Event:
     @property
     def birth(self) -> int | None:
         """The date of birth it states, where it can be believed."""
-        return None if self.act in (Act.FEED, Act.MARK) else usable_birth(self.body)
+        return None if self.act in SAYS_NO_PERSON else usable_birth(self.body)
 
     def text(self, name: str | None) -> str | None:
         """One of the type's own text fields."""
@@ -80,6 +84,23 @@ class Event:
 def worker_key(worker: Mapping[str, Any] | None) -> str | None:
     """`organisation:staff id` of a worker, as the command line writes it."""
     return None if worker is None else f"{worker['organisation']}:{worker['staff_id']}"
+
+
+def goes_onward(effect: Effect, body: Mapping[str, Any]) -> bool:
+    """Whether an end says where the child went."""
+    said = body.get(effect.onward_field) if effect.onward_field else None
+    return isinstance(said, str) and said.strip().casefold() not in _NOWHERE
+
+
+def due_of(effect: Effect, body: Mapping[str, Any]) -> int | None:
+    """The day on which a fact says that it is to be looked at again, where that can be."""
+    said = body.get(effect.due_field) if effect.due_field else None
+    return said if isinstance(said, int) and EARLIEST <= said < FOREVER else None
+
+
+def team_key(team: Mapping[str, Any] | None) -> str | None:
+    """`organisation:code` of a team."""
+    return None if team is None else f"{team['organisation']}:{team['code']}"
 
 
 def service_of(effect: Effect, body: Mapping[str, Any]) -> str:

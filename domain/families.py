@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -16,6 +16,10 @@ from domain import codes
 from domain.child import Child
 from domain.events import ChildId, RecordId
 from domain.indicators import NO_NUMBER, RULES, Indicator, Rule, indicators
+from domain.indicators.rules import NO_UNIVERSAL_CONTACT
+from domain.indicators.support import last_seen
+from domain.reference import Reference
+from domain.waits import waited
 
 MAX_RESIDENTS = 10
 _NOWHERE = re.compile(r"ZZ99", re.IGNORECASE)
@@ -64,7 +68,9 @@ class Family:
     @property
     def lost(self) -> tuple[str, ...]:
         """Domains out of touch: only those that are true, never those not known."""
-        return tuple(sorted({RULES[s.indicator.id].domain for s in self.shown if s.status == "true"}))
+        return tuple(
+            sorted({domain for s in self.shown if s.status == "true" for domain in RULES[s.indicator.id].domains})
+        )
 
     @property
     def since(self) -> int:
@@ -72,10 +78,17 @@ class Family:
         return min(s.indicator.since for s in self.shown)
 
 
-def feed_heard(rule: Rule, organisation: str | None, feeds: Iterable[Feed], day: int) -> str | None:
+ExpectedFeeds = Mapping[tuple[str, str], int | None]
+_NONE_EXPECTED: ExpectedFeeds = {}
+
+
+def feed_heard(
+    rule: Rule, organisation: str | None, feeds: Iterable[Feed], day: int, expected: ExpectedFeeds = _NONE_EXPECTED
+) -> str | None:
     """None when the feeds a rule relies on were heard recently enough; else the feed, or what else, was not.
 
-    Where an indicator rests on what one organisation said it is that one's feed; else every feed of the type.
+    Where an indicator rests on what one organisation said it is that one's feed; else every feed of the type, and every
+    one that is expected, whether it ever spoke or not.
     """
     if organisation == NO_NUMBER:
         return NO_NUMBER
@@ -83,11 +96,24 @@ def feed_heard(rule: Rule, organisation: str | None, feeds: Iterable[Feed], day:
         relevant = [f for f in feeds if f.event_type == event_type and organisation in (None, f.organisation)]
         if not relevant:
             return event_type if organisation is None else f"{organisation} {event_type}"
-        allowance = FEED_ALLOWANCE_BY_TYPE.get(event_type, FEED_ALLOWANCE_DAYS)
-        silent = sorted(f.organisation for f in relevant if f.complete_through < day - allowance)
+        missing = {o for o, t in expected if t == event_type and organisation in (None, o)}
+        silent = sorted(
+            {
+                f.organisation
+                for f in relevant
+                if f.complete_through < day - allowance(f.organisation, event_type, expected)
+            }
+            | (missing - {f.organisation for f in relevant})
+        )
         if silent:
             return f"{silent[0]} {event_type}"
     return None
+
+
+def allowance(organisation: str, event_type: str, expected: ExpectedFeeds) -> int:
+    """Days that a feed's word may be late: as expected of it, else as usual for its type."""
+    said = expected.get((organisation, event_type))
+    return FEED_ALLOWANCE_BY_TYPE.get(event_type, FEED_ALLOWANCE_DAYS) if said is None else said
 
 
 def family_id(children: Iterable[ChildId]) -> str:
@@ -184,12 +210,30 @@ def assemble(shown: Iterable[Shown], families: Iterable[tuple[ChildId, ...]]) ->
     return sorted(listed, key=lambda f: (-len(f.lost), f.since, f.id))
 
 
-def out_of_touch(children: Sequence[Child], feeds: Sequence[Feed], day: int) -> list[Family]:
+def as_shown(indicator: Indicator, day: int, reference: Reference, seen: int | None = None) -> Indicator | None:
+    """An indicator as it is shown on a day, or None where it has not been so for long enough.
+
+    `seen` is the last day on which a school saw the child, from which silence is counted.
+    """
+    since = indicator.since
+    if indicator.id == NO_UNIVERSAL_CONTACT and seen is not None:
+        since = max(since, seen)
+    school = indicator.organisation.removeprefix("urn-") if indicator.organisation else None
+    if not waited(indicator.id, since, day, reference.thresholds(), reference.is_school_day(school)):
+        return None
+    return replace(indicator, since=since)
+
+
+def out_of_touch(children: Sequence[Child], feeds: Sequence[Feed], day: int, reference: Reference) -> list[Family]:
     """Families with an indicator on a day, the reference."""
     shown = []
+    expected = reference.expected_feeds()
     for child in children:
-        for indicator in indicators(child):
-            if indicator.start <= day < indicator.end:
-                silent = feed_heard(RULES[indicator.id], indicator.organisation, feeds, day)
+        for found in indicators(child):
+            indicator = (
+                as_shown(found, day, reference, last_seen(child, day)) if found.start <= day < found.end else None
+            )
+            if indicator is not None:
+                silent = feed_heard(RULES[indicator.id], indicator.organisation, feeds, day, expected)
                 shown.append(Shown(indicator, child.id, "not_known" if silent else "true", silent))
     return assemble(shown, group([kin_of(child, day) for child in children]))

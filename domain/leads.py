@@ -1,31 +1,44 @@
 """Lead professionals, the reference: who leads whom, and where a lead is missing (domain.md D).
 
-A lead is active from acceptance to its end; there is one active lead for each role and scope. Every gap is a span of
-days worked out ahead as if nothing more came (design D4).
+A lead is active from acceptance to its end, or until another one that takes over from it is accepted; there is one
+active lead for each role and scope. Every gap is a span of days worked out ahead as if nothing more came (design D4);
+how long it must have been so is joined when asked (domain.waits).
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from domain.child import Child, open_spans
-from domain.dates import FOREVER, add_working_days
+from domain.dates import FOREVER
 from domain.spans import Spans, intersect, subtract, union, until_death
 from domain.timeline import Entry
 
-ACCEPT_WITHIN_WORKING_DAYS = 5
-
 # Services of that name are the team around a child or family that a lead is chosen for (domain.md D).
 TEAMS_AROUND = frozenset({"team around the family", "team around the child"})
+CHILD_PROTECTION_LEAD = "lead_child_protection_practitioner"
+# A step is looked at for half a year; a child that did well without a lead for so long is no gap.
+STEP_DAYS = 183
+TO_EARLY_HELP = "RC9"
 
 NO_LEAD = "early_help_without_lead"
 LEAD_GONE = "lead_involvement_ended"
 CONTESTED = "contested_lead"
 NOT_ACCEPTED = "nomination_not_accepted"
+SERVICES_WITHOUT_LEAD = "services_without_lead"
+STEP_DOWN = "step_down_without_lead"
+STEP_UP = "step_up_without_lead"
+IN_NEED = "child_in_need_without_lead"
+PROTECTION = "child_protection_without_lead"
+
+GAP_RULES = (
+    NO_LEAD, LEAD_GONE, CONTESTED, NOT_ACCEPTED, SERVICES_WITHOUT_LEAD, STEP_DOWN, STEP_UP, IN_NEED, PROTECTION,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A rule that holds for a child on the days `[start, end)`; `since` is where the count of days begins."""
+    """A rule that is so for a child on the days `[start, end)`; `since` is where the count of days begins."""
 
     rule: str
     since: int
@@ -34,20 +47,35 @@ class Gap:
     positions: tuple[int, ...]
 
 
-def active_span(lead: Entry) -> Spans:
-    """Days on which a lead is active."""
-    if lead.kind != "lead" or lead.why is not None or lead.accepted is None:
+def _accepted_from(lead: Entry) -> int | None:
+    return None if lead.accepted is None else max(lead.accepted, lead.start or lead.accepted)
+
+
+def active_span(lead: Entry, leads: Iterable[Entry] = ()) -> Spans:
+    """Days on which a lead is active; `leads` are all of the child's, of which one may take over."""
+    begun = _accepted_from(lead)
+    if lead.kind != "lead" or lead.why is not None or begun is None:
         return ()
-    return union([(max(lead.accepted, lead.start or lead.accepted), FOREVER if lead.end is None else lead.end)])
+    taken = [
+        day
+        for other in leads
+        if other.takes_over and (other.service, other.scope) == (lead.service, lead.scope) and other.worker != lead.worker
+        and other.why is None and (day := _accepted_from(other)) is not None and day >= begun
+    ]  # fmt: skip
+    return union([(begun, min([FOREVER if lead.end is None else lead.end, *taken]))])
 
 
 def gaps(child: Child) -> list[Gap]:
     """All gaps of a child, past and to come."""
     leads = child.of_kind("lead")
-    return [*_no_lead(child, leads), *_lead_gone(child, leads), *_contested(child, leads), *_not_accepted(child, leads)]
+    covered = union(span for lead in leads for span in active_span(lead, leads))
+    return [
+        *_no_lead(child, covered), *_lead_gone(child, leads), *_contested(child, leads), *_not_accepted(child, leads),
+        *_services(child, covered), *_steps(child, covered), *_plans(child, leads, covered),
+    ]  # fmt: skip
 
 
-def _positions(found: list[Entry]) -> tuple[int, ...]:
+def _positions(found: Sequence[Entry]) -> tuple[int, ...]:
     return tuple(sorted({p for entry in found for p in entry.positions}))
 
 
@@ -55,11 +83,10 @@ def _spans_to_gaps(rule: str, child: Child, spans: Spans, positions: tuple[int, 
     return [Gap(rule, start, start, end, positions) for start, end in until_death(spans, child.death)]
 
 
-def _no_lead(child: Child, leads: list[Entry]) -> list[Gap]:
+def _no_lead(child: Child, covered: Spans) -> list[Gap]:
     helps = [
         e for e in child.of_kind("early_help", "involvement") if e.kind == "early_help" or e.service in TEAMS_AROUND
     ]
-    covered = union(span for lead in leads for span in active_span(lead))
     return _spans_to_gaps(NO_LEAD, child, subtract(open_spans(helps), covered), _positions(helps))
 
 
@@ -72,7 +99,7 @@ def _lead_gone(child: Child, leads: list[Entry]) -> list[Gap]:
         if not own:
             continue
         begun = min(e.start for e in own if e.start is not None)
-        span = intersect(active_span(lead), ((begun, FOREVER),))
+        span = intersect(active_span(lead, leads), ((begun, FOREVER),))
         found.extend(_spans_to_gaps(LEAD_GONE, child, subtract(span, open_spans(own)), _positions([lead, *own])))
     return found
 
@@ -81,7 +108,7 @@ def _contested(child: Child, leads: list[Entry]) -> list[Gap]:
     found: list[Gap] = []
     for one, other in combinations(leads, 2):
         if (one.service, one.scope) == (other.service, other.scope) and one.worker != other.worker:
-            both = intersect(active_span(one), active_span(other))
+            both = intersect(active_span(one, leads), active_span(other, leads))
             found.extend(_spans_to_gaps(CONTESTED, child, both, _positions([one, other])))
     return found
 
@@ -89,9 +116,39 @@ def _contested(child: Child, leads: list[Entry]) -> list[Gap]:
 def _not_accepted(child: Child, leads: list[Entry]) -> list[Gap]:
     found: list[Gap] = []
     for lead in leads:
-        if lead.start is None:
-            continue
-        until = min(FOREVER if lead.accepted is None else lead.accepted, FOREVER if lead.end is None else lead.end)
-        span = until_death(union([(add_working_days(lead.start, ACCEPT_WITHIN_WORKING_DAYS), until)]), child.death)
-        found.extend(Gap(NOT_ACCEPTED, lead.start, start, end, _positions([lead])) for start, end in span)
+        if lead.start is not None:
+            until = min(FOREVER if lead.accepted is None else lead.accepted, FOREVER if lead.end is None else lead.end)
+            found.extend(_spans_to_gaps(NOT_ACCEPTED, child, union([(lead.start, until)]), _positions([lead])))
+    return found
+
+
+def _services(child: Child, covered: Spans) -> list[Gap]:
+    """Two additional services or more at once, and nobody leads."""
+    additional = [e for e in child.of_kind("involvement", "early_help") if e.provision == "additional"]
+    several = union(
+        span for one, other in combinations(additional, 2) for span in intersect(open_spans([one]), open_spans([other]))
+    )
+    return _spans_to_gaps(SERVICES_WITHOUT_LEAD, child, subtract(several, covered), _positions(additional))
+
+
+def _steps(child: Child, covered: Spans) -> list[Gap]:
+    """Stepped down to early help, or up from it, and nobody leads."""
+    found: list[Gap] = []
+    for entry in child.of_kind("step_down", "step_up", "case_closed"):
+        if entry.start is not None and (entry.kind != "case_closed" or entry.reason == TO_EARLY_HELP):
+            rule = STEP_UP if entry.kind == "step_up" else STEP_DOWN
+            spans = subtract(((entry.start, entry.start + STEP_DAYS),), covered)
+            found.extend(_spans_to_gaps(rule, child, spans, entry.positions))
+    return found
+
+
+def _plans(child: Child, leads: list[Entry], covered: Spans) -> list[Gap]:
+    """A plan of a kind for which the authority wants a lead; child protection has a role of its own."""
+    protecting = union(
+        span for lead in leads if lead.service == CHILD_PROTECTION_LEAD for span in active_span(lead, leads)
+    )
+    found: list[Gap] = []
+    for rule, kind, led in ((IN_NEED, "child_in_need", covered), (PROTECTION, "child_protection", protecting)):
+        plans = child.of_kind(kind)
+        found.extend(_spans_to_gaps(rule, child, subtract(open_spans(plans), led), _positions(plans)))
     return found

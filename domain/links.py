@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.effects import Act
+from domain.effects import SAYS_NO_PERSON
 from domain.events import ChildId, Event, RecordId
 from domain.timeline import live_facts
 
@@ -83,7 +83,7 @@ def evidence(events: Sequence[Event], scheme_of: Mapping[RecordId, str]) -> tupl
     births: dict[RecordId, tuple[tuple[int, bytes], int]] = {}
     for fact in live_facts(events):
         event = fact.event
-        if event.act is Act.FEED or event.act is Act.MARK:
+        if event.act in SAYS_NO_PERSON:
             continue
         edges.extend(
             Edge(min(event.record, r), max(event.record, r), event.order) for r in event.linked if r != event.record
@@ -103,7 +103,7 @@ def doubted(events: Sequence[Event], links: Links) -> frozenset[int]:
     return frozenset(
         fact.event.position
         for fact in live_facts(events)
-        if fact.event.act not in (Act.FEED, Act.MARK)
+        if fact.event.act not in SAYS_NO_PERSON
         and any((min(fact.event.record, r), max(fact.event.record, r)) in apart for r in fact.event.linked)
     )
 

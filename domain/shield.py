@@ -8,7 +8,7 @@ applied it can lift it, a lift may be taken back or corrected, and dates that co
 
 from collections.abc import Collection, Iterable
 
-from domain.effects import Act
+from domain.effects import SAYS_NO_PERSON
 from domain.events import Event, RecordId
 from domain.timeline import entries
 
@@ -21,7 +21,7 @@ def shielded(events: Iterable[Event], records: Collection[RecordId], today: int)
     history = list(events)
     near = set(records)
     for event in history:
-        if event.act not in (Act.FEED, Act.MARK) and ({event.record, *event.linked} & set(records)):
+        if event.act not in SAYS_NO_PERSON and ({event.record, *event.linked} & set(records)):
             near |= {event.record, *event.linked}
     told = entries(event for event in history if event.record in near)
     return any(entry.kind == SHIELD and (entry.end is None or entry.end > today) for entry in told)

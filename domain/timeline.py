@@ -12,7 +12,7 @@ from typing import Any
 from domain.attendance import CATEGORIES, reduce_mark
 from domain.dates import FOREVER, school_year_of
 from domain.effects import Act
-from domain.events import Event, RecordId, provider_of, service_of, worker_key
+from domain.events import Event, RecordId, due_of, goes_onward, provider_of, service_of, team_key, worker_key
 
 END_WITHOUT_START = "end_without_start"
 AMBIGUOUS_END = "ambiguous_end"
@@ -64,6 +64,9 @@ class Entry:
     main: int
     order: tuple[int, bytes]
     moment: bool = False
+    takes_over: bool = False
+    onward: bool = False
+    due: int | None = None
     retracted: bool = False
 
     def open_until(self) -> int:
@@ -302,8 +305,7 @@ def _close(chain: list[Fact], ends: list[Fact]) -> list[Entry]:
 
 
 def _team_key(fact: Fact) -> str | None:
-    team = fact.event.body.get("team")
-    return None if team is None else f"{team['organisation']}:{team['code']}"
+    return team_key(fact.event.body.get("team"))
 
 
 def _attach(made: list[Entry], group: _Group) -> list[Entry]:
@@ -344,13 +346,14 @@ def _entry(
         or (_latest(group.ends) if group and group.ends else None)
         or (main if event.act in _ENDS or event.act is Act.MOMENT else None)
     )
-    team = body.get("team")
     return Entry(
         event.effect.kind, event.record, service_of(event.effect, body), _provider(event), event.organisation, body["reference"],
-        start, end, why, confirmed, accepted, worker_key(main.worker), None if team is None else f"{team['organisation']}:{team['code']}",
+        start, end, why, confirmed, accepted, worker_key(main.worker), team_key(body.get("team")),
         event.text("role"), event.text("scope"), event.text("provision") or event.effect.provision,
         closing.event.text(closing.event.effect.reason_field) if closing else None, event.effect.lapses_after, event.others,
         tuple(sorted({p for f in facts for p in (f.event.position, *f.amended_by)})), event.position, event.order, event.act is Act.MOMENT,
+        event.effect.takes_over, closing is not None and goes_onward(closing.event.effect, closing.event.body),
+        due_of(event.effect, body),
     )  # fmt: skip
 
 

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from domain.child import Child, build_child
-from domain.effects import Act
+from domain.effects import ABOUT_NO_CHILD, Act
 from domain.events import ChildId, Event, Position, RecordId
 from domain.families import Feed
 from domain.links import Links, children_of, doubted, evidence, resolve
+from domain.reference import Reference, reference_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class World:
     links: Links
     feeds: tuple[Feed, ...]
     doubted: frozenset[int]
+    said: tuple[Event, ...] = ()
+
+    def reference(self, day: int) -> Reference:
+        """The reference data that stands on a day."""
+        return reference_at(self.said, day)
 
     def child_of(self, record: RecordId) -> Child | None:
         """The child that a record belongs to."""
@@ -29,11 +35,12 @@ def build_world(events: Iterable[Event], scheme_of: Mapping[RecordId, str], know
     history = [event for event in events if known_at is None or event.position <= known_at]
     edges, sides = evidence(history, scheme_of)
     links = resolve(edges, sides)
-    told = [event for event in history if event.act is not Act.FEED]
+    said = tuple(event for event in history if event.act is Act.REFERENCE)
+    told = [event for event in history if event.act not in ABOUT_NO_CHILD]
     records = {event.record for event in told}
     grouped = children_of(sorted({*records, *links.child}), links)
     children = {child: build_child(child, members, told, scheme_of) for child, members in grouped.items()}
-    return World(children, links, tuple(feeds(history)), doubted(history, links))
+    return World(children, links, tuple(feeds(history)), doubted(history, links), said)
 
 
 def feeds(history: Iterable[Event]) -> list[Feed]:

@@ -33,3 +33,9 @@ SELECT coalesce(m.child, f.record), count(*) FROM log.fact_mark f LEFT JOIN memb
 WHERE f.position BETWEEN %(lo)s AND %(hi)s AND (f.am = 4 OR f.pm = 4)
 GROUP BY 1
 ON CONFLICT (child) DO UPDATE SET days = a.days + excluded.days;
+
+INSERT INTO missed AS a (record, year, sessions)
+SELECT record, log.school_year_starts(day), count(*) FILTER (WHERE am IN (3, 4, 5)) + count(*) FILTER (WHERE pm IN (3, 4, 5)) FROM log.fact_mark
+WHERE position BETWEEN %(lo)s AND %(hi)s AND (am IN (3, 4, 5) OR pm IN (3, 4, 5))
+GROUP BY 1, 2
+ON CONFLICT (record, year) DO UPDATE SET sessions = a.sessions + excluded.sessions;

@@ -3,7 +3,7 @@ DELETE FROM stage_entry;
 
 -- With a reference: the start recorded last and the end recorded last make one interval.
 INSERT INTO stage_entry (main, record, kind, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role,
-                         scope, provision, reason, lapses_after, others, positions, recorded_at, key)
+                         scope, provision, reason, lapses_after, others, positions, recorded_at, key, takes_over, onward, due)
 WITH one AS (
     SELECT record, kind, organisation, reference,
         (array_agg(position ORDER BY CASE WHEN act IN (1, 9, 12) THEN 0 WHEN act = 10 THEN 1 WHEN act = 3 THEN 2 ELSE 3 END,
@@ -13,6 +13,7 @@ WITH one AS (
         (array_agg(until ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (1, 9, 12)))[1] AS start_until,
         (array_agg(day ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (2, 13)))[1] AS end_day,
         (array_agg(reason ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (2, 13)))[1] AS end_reason,
+        (array_agg(onward ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (2, 13)))[1] AS end_onward,
         max(day) FILTER (WHERE act = 3) AS confirmed, min(day) FILTER (WHERE act = 10) AS accepted,
         log.sorted(log.array_join(ARRAY[position] || coalesce(amended, '{}'))) AS positions
     FROM stage_fact WHERE act IN (1, 2, 3, 9, 10, 12, 13) AND reference IS NOT NULL
@@ -25,12 +26,12 @@ SELECT m.position, m.record, m.kind, m.service, m.provider, m.organisation, d.st
     CASE WHEN d.starts IS NULL AND has_end THEN 'end_without_start' WHEN d.starts IS NULL THEN 'confirmed_without_start'
          WHEN d.ends < d.starts THEN 'end_before_start' END,
     d.confirmed, d.accepted, m.worker, m.team, m.role, m.scope, m.provision, d.end_reason, m.lapses_after, m.others, d.positions,
-    m.recorded_at, m.key
+    m.recorded_at, m.key, coalesce(m.takes_over, false), coalesce(d.end_onward, false), m.due
 FROM dated d JOIN stage_fact m ON m.position = d.main;
 
 -- Without one: walk starts and ends by day; an end closes the one start that is open.
 INSERT INTO stage_entry (main, record, kind, service, provider, organisation, starts, ends, why, worker, team, role,
-                         scope, provision, reason, lapses_after, others, positions, recorded_at, key)
+                         scope, provision, reason, lapses_after, others, positions, recorded_at, key, takes_over, onward, due)
 WITH f AS (
     SELECT *, act IN (2, 13) AS is_end,
         act IN (1, 9, 12) OR (act = 10 AND
@@ -57,6 +58,7 @@ WITH f AS (
         count(*) FILTER (WHERE is_start) OVER c AS starts_in, count(*) FILTER (WHERE is_end) OVER c AS ends_in,
         row_number() OVER (PARTITION BY record, kind, provider, service, chain, is_end ORDER BY step) AS nth,
         first_value(CASE WHEN is_end THEN day END) OVER e AS first_end, first_value(CASE WHEN is_end THEN reason END) OVER e AS first_reason,
+        first_value(CASE WHEN is_end THEN onward END) OVER e AS first_onward,
         first_value(CASE WHEN is_end THEN ARRAY[position] || coalesce(amended, '{}') END) OVER e AS first_positions,
         log.array_join(ARRAY[position] || coalesce(amended, '{}')) FILTER (WHERE is_end) OVER c AS all_ends
     FROM chained
@@ -71,13 +73,13 @@ SELECT position, record, kind, service, provider, organisation,
     CASE WHEN is_end THEN reason WHEN ends_in > 0 THEN first_reason END, lapses_after, others,
     log.sorted(ARRAY[position] || coalesce(amended, '{}') || CASE WHEN is_start AND one_hand THEN all_starts ELSE '{}' END
         || CASE WHEN is_start AND one_hand AND ends_in > 0 THEN first_positions WHEN is_start AND ends_in > 0 THEN all_ends ELSE '{}' END),
-    recorded_at, key
+    recorded_at, key, coalesce(takes_over, false), coalesce(CASE WHEN is_end THEN onward WHEN ends_in > 0 THEN first_onward END, false), due
 FROM numbered
 WHERE (is_start AND (NOT one_hand OR nth = 1)) OR (is_end AND (starts_in = 0 OR (one_hand AND nth > 1)))
 UNION ALL
 SELECT position, record, kind, service, provider, organisation, day, CASE WHEN until < day THEN NULL ELSE until END,
     CASE WHEN until < day THEN 'end_before_start' END, worker, team, role, scope, provision, NULL, lapses_after, others,
-    log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, key
+    log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, key, coalesce(takes_over, false), false, due
 FROM f WHERE is_start AND until IS NOT NULL;
 
 -- Confirmations and acceptances without a reference go to the entry that started last on or before their day; a
@@ -103,9 +105,9 @@ SELECT position, record, kind, service, provider, organisation, 'confirmed_witho
 FROM said WHERE home IS NULL;
 
 INSERT INTO stage_entry (main, record, kind, service, provider, organisation, starts, worker, team, role, scope, provision, reason, lapses_after,
-                         others, positions, recorded_at, key, moment)
+                         others, positions, recorded_at, key, moment, due)
 SELECT position, record, kind, service, provider, organisation, day, worker, team, role, scope, provision, reason, lapses_after, others,
-    log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, key, true
+    log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, key, true, due
 FROM stage_fact WHERE act = 4;
 
 UPDATE stage_entry SET sig = md5(stage_entry::text)::uuid;
@@ -113,8 +115,9 @@ UPDATE stage_entry SET sig = md5(stage_entry::text)::uuid;
 UPDATE entry o SET to_ed = %(e)s FROM stage_record t
 WHERE o.record = t.record AND o.to_ed IS NULL AND NOT EXISTS (SELECT FROM stage_entry n WHERE n.main = o.main AND n.sig = o.sig);
 
-INSERT INTO entry
+INSERT INTO entry (main, record, kind, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope,
+                   provision, reason, lapses_after, others, positions, recorded_at, key, moment, takes_over, onward, due, contact, sig, from_ed)
 SELECT n.main, n.record, n.kind, n.service, n.provider, n.organisation, n.starts, n.ends, n.why, n.confirmed, n.accepted, n.worker, n.team,
-    n.role, n.scope, n.provision, n.reason, n.lapses_after, n.others, n.positions, n.recorded_at, n.key, n.moment, f.contact, n.sig, %(e)s, NULL
+    n.role, n.scope, n.provision, n.reason, n.lapses_after, n.others, n.positions, n.recorded_at, n.key, n.moment, n.takes_over, n.onward, n.due, f.contact, n.sig, %(e)s
 FROM stage_entry n JOIN log.fact f ON f.position = n.main
 WHERE NOT EXISTS (SELECT FROM entry o WHERE o.main = n.main AND o.to_ed IS NULL AND o.sig = n.sig);

@@ -15,12 +15,28 @@ WITH long AS (
     SELECT record FROM log.fact_mark WHERE position BETWEEN %(lo)s AND %(hi)s
     UNION
     SELECT record FROM stage_record
+), absent AS (
+    -- Only a session that is missed can begin a severe absence. A count of marks stands for one of sessions, so that no
+    -- history is read for most children: exact as long as a session is not marked more than four times on average.
+    SELECT f.record, log.school_year_starts(f.day) AS year FROM log.fact_mark f
+    WHERE f.position BETWEEN %(lo)s AND %(hi)s AND (f.am IN (3, 4, 5) OR f.pm IN (3, 4, 5))
+    UNION
+    SELECT a.record, a.year FROM stage_record t JOIN missed a USING (record)
+), severe AS (
+    SELECT coalesce(m.child, b.record) AS child FROM absent b JOIN missed a USING (record, year)
+    LEFT JOIN membership m ON m.record = b.record AND m.to_ed IS NULL
+    WHERE a.sessions >= 10 AND a.sessions * 8 >= (SELECT sum(cardinality(w.steps)) FROM week w
+        WHERE w.record = b.record AND w.week BETWEEN (b.year + 3) / 7 AND (b.year + 369) / 7)
+    UNION
+    SELECT r.child FROM marked k LEFT JOIN membership m ON m.record = k.record AND m.to_ed IS NULL
+    JOIN rectangle r ON r.child = coalesce(m.child, k.record) AND r.rule = 'severe_absence' AND r.to_ed IS NULL
 )
 SELECT child, bool_or(facts), bool_or(marks) FROM (
     SELECT coalesce(m.child, t.record) AS child, true AS facts, false AS marks
     FROM stage_record t LEFT JOIN membership m ON m.record = t.record AND m.to_ed IS NULL
     UNION ALL SELECT unnest(%(relinked)s::uuid[]), true, true
     UNION ALL SELECT long.child, false, true FROM marked JOIN long USING (record)
+    UNION ALL SELECT severe.child, false, true FROM severe
 ) w GROUP BY child;
 
 DELETE FROM stage_member;
@@ -44,18 +60,44 @@ WITH vital AS (
     WHERE p.vital_act IS NOT NULL ORDER BY m.child, p.vital_at DESC, p.vital_act DESC, p.vital_key DESC
 ), away AS (
     SELECT child, range_agg(int4range(day, until)) AS days FROM stage_address WHERE status = 'left_england' GROUP BY child
+), age AS (
+    SELECT DISTINCT ON (m.child) m.child, p.age_from, p.age_to
+    FROM stage_member m JOIN person p ON p.record = m.record AND p.to_ed IS NULL
+    WHERE p.birth IS NOT NULL ORDER BY m.child, p.birth_at DESC, p.birth_key DESC
 )
 SELECT c.child, coalesce(a.days, '{}'::int4multirange)
-    + CASE WHEN v.death IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(v.death, 2000000)) END, v.death
-FROM stage_child c LEFT JOIN vital v USING (child) LEFT JOIN away a USING (child);
+    + CASE WHEN v.death IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(v.death, 2000000)) END, v.death, g.age_from, g.age_to
+FROM stage_child c LEFT JOIN vital v USING (child) LEFT JOIN away a USING (child) LEFT JOIN age g USING (child);
 
 DELETE FROM stage_own;
 INSERT INTO stage_own
 SELECT m.child, e.main, e.kind, e.service, e.provider, e.organisation, e.scope, e.worker, e.provision, e.starts, coalesce(e.ends, 2000000),
-    coalesce(e.ends, greatest(e.starts, coalesce(e.confirmed, e.starts)) + e.lapses_after, 2000000), e.accepted, e.reason, e.positions
+    coalesce(e.ends, greatest(e.starts, coalesce(e.confirmed, e.starts)) + e.lapses_after, 2000000), e.accepted, e.reason, e.positions, e.takes_over, e.onward
 FROM stage_child c JOIN stage_member m USING (child)
 JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.why IS NULL AND e.starts IS NOT NULL
-WHERE (c.facts OR e.kind = 'enrolment') AND e.kind IN ('enrolment', 'elective_home_education',
-    'not_in_school_register', 'alternative_provision', 'gp_registration', 'early_help', 'involvement', 'temporary_accommodation', 'lead');
+WHERE (c.facts OR e.kind = 'enrolment') AND e.kind IN ('enrolment', 'elective_home_education', 'not_in_school_register',
+    'alternative_provision', 'suspension', 'permanent_exclusion', 'sen_support', 'early_years', 'childrens_centre', 'childrens_centre_visit',
+    'gp_registration', 'health_visiting', 'review_done', 'review_missed', 'contact_took_place', 'was_not_brought', 'ed_attendance',
+    'early_help', 'involvement', 'temporary_accommodation', 'missing_episode', 'return_interview', 'child_in_need', 'child_protection',
+    'case_closed', 'step_down', 'step_up', 'lead');
+
+-- Days between registrations with a practice, but not after an end that explains them.
+DELETE FROM stage_gp_gap;
+INSERT INTO stage_gp_gap
+SELECT g.child, g.days FROM (
+    SELECT child, unnest(int4multirange(int4range(min(starts), 2000000)) - range_agg(int4range(starts, until))) AS days
+    FROM stage_own WHERE kind = 'gp_registration' GROUP BY child) g
+WHERE NOT EXISTS (SELECT FROM stage_own o WHERE o.child = g.child AND o.kind = 'gp_registration' AND o.until = lower(g.days)
+                  AND o.reason IN ('death', 'embarkation'));
+
+DELETE FROM stage_mark;
+INSERT INTO stage_mark
+WITH step AS (
+    SELECT m.child, w.record, w.school, w.week, abs(s) AS step
+    FROM stage_child c JOIN stage_member m USING (child) JOIN week w ON w.record = m.record CROSS JOIN LATERAL unnest(w.steps) AS s
+    WHERE c.marks GROUP BY 1, 2, 3, 4, 5 HAVING sum(sign(s)) > 0
+)
+SELECT child, record, school, week * 7 - 3 + (((step >> 4) & 15) / 2)::int, max(step) & 15
+FROM step GROUP BY child, record, school, week, (step >> 4) & 15;
 
 DELETE FROM stage_rectangle;

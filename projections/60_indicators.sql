@@ -1,37 +1,95 @@
--- Indicators (domain.indicators), each worked out ahead as if nothing more came.
--- no_school: compulsory school age without an enrolment, home education, the register of children not in school, or provision elsewhere.
+-- Indicators (domain.indicators), each worked out ahead as if nothing more came; how long it must be so is joined when asked.
+-- no_school, lost_leaver: compulsory school age without an enrolment, home education, the register of children not in
+-- school, or provision elsewhere; and of that what began with an end that does not say where the child went.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
-WITH age AS (
-    SELECT DISTINCT ON (m.child) m.child, p.age_from, p.age_to
-    FROM stage_child c JOIN stage_member m USING (child) JOIN person p ON p.record = m.record AND p.to_ed IS NULL
-    WHERE c.facts AND p.birth IS NOT NULL ORDER BY m.child, p.birth_at DESC, p.birth_key DESC
-), enrolled AS (
-    SELECT child, range_agg(int4range(starts, until)) AS days FROM stage_own
-    WHERE kind IN ('enrolment', 'elective_home_education', 'not_in_school_register', 'alternative_provision') GROUP BY child
+WITH taught AS (
+    SELECT * FROM stage_own WHERE kind IN ('enrolment', 'elective_home_education', 'not_in_school_register', 'alternative_provision')
+), untaught AS (
+    SELECT s.child, s.silenced, int4multirange(int4range(s.age_from, s.age_to))
+        - coalesce((SELECT range_agg(int4range(t.starts, t.until)) FROM taught t WHERE t.child = s.child), '{}') AS days
+    FROM stage_silence s JOIN stage_child c USING (child) WHERE c.facts AND s.age_from IS NOT NULL
 )
-SELECT a.child, 'no_school', lower(r), lower(r), upper(r),
-    log.sorted((SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = a.child AND o.until = lower(r)
-        AND o.kind IN ('enrolment', 'elective_home_education', 'not_in_school_register', 'alternative_provision'))),
-    CASE WHEN NOT EXISTS (SELECT FROM stage_member m JOIN log.subject u ON u.record = m.record WHERE m.child = a.child AND u.scheme IN ('nhs', 'upn'))
+SELECT u.child, 'no_school', lower(r), lower(r), upper(r),
+    log.sorted((SELECT log.array_join(t.positions) FROM taught t WHERE t.child = u.child AND t.until = lower(r))),
+    CASE WHEN NOT EXISTS (SELECT FROM stage_member m JOIN log.subject j ON j.record = m.record WHERE m.child = u.child AND j.scheme IN ('nhs', 'upn'))
         THEN 'no school or NHS number' END
-FROM age a JOIN stage_silence s USING (child) LEFT JOIN enrolled e USING (child)
-CROSS JOIN LATERAL unnest(int4multirange(int4range(a.age_from, a.age_to)) - coalesce(e.days, '{}') - s.silenced) AS r;
+FROM untaught u CROSS JOIN LATERAL unnest(u.days - u.silenced) AS r
+UNION ALL
+SELECT u.child, 'lost_leaver', lower(g), lower(r), upper(r), log.sorted(l.positions), NULL
+FROM untaught u CROSS JOIN LATERAL unnest(u.days) AS g
+CROSS JOIN LATERAL (SELECT log.array_join(t.positions) AS positions FROM taught t
+                    WHERE t.child = u.child AND t.kind = 'enrolment' AND t.until = lower(g) AND NOT t.onward HAVING count(*) > 0) l
+CROSS JOIN LATERAL unnest(int4multirange(g) - u.silenced) AS r;
 
--- no_gp: a registration ended and none followed within thirty days.
+-- excluded_without_provision: suspended or excluded, with no provision elsewhere and on no other school's roll.
+INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
+SELECT x.child, 'excluded_without_provision', lower(o), lower(r), upper(r), x.positions
+FROM stage_own x JOIN stage_silence s USING (child)
+CROSS JOIN LATERAL unnest(int4multirange(int4range(x.starts, x.until)) - coalesce((
+    SELECT range_agg(int4range(e.starts, e.until)) FROM stage_own e
+    WHERE e.child = x.child AND (e.kind IN ('elective_home_education', 'not_in_school_register', 'alternative_provision')
+                                 OR (e.kind = 'enrolment' AND e.provider <> x.provider))), '{}')) AS o
+CROSS JOIN LATERAL unnest(int4multirange(o) - s.silenced) AS r
+WHERE x.kind IN ('suspension', 'permanent_exclusion');
+
+-- no_gp: a registration ended and none followed.
+INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
+SELECT g.child, 'no_gp', lower(g.days), lower(r), upper(r),
+    log.sorted((SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = g.child AND o.kind = 'gp_registration' AND o.until = lower(g.days)))
+FROM stage_gp_gap g JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(g.days) - s.silenced) AS r;
+
+-- gp_unsettled, emergency_without_gp, under_five_unseen, not_brought, missing_without_interview: each holds while any of
+-- its grounds does.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
 WITH registered AS (
-    SELECT child, min(starts) AS first, range_agg(int4range(starts, until)) AS days FROM stage_own WHERE kind = 'gp_registration' GROUP BY child
-), gap AS (
-    SELECT child, lower(g) AS gap_from, upper(g) AS gap_to
-    FROM registered CROSS JOIN LATERAL unnest(int4multirange(int4range(first, 2000000)) - days) AS g
-    WHERE lower(g) + 30 < upper(g)
+    SELECT * FROM stage_own WHERE kind = 'gp_registration'
+), third AS (
+    SELECT DISTINCT r.child, r.starts AS here, (SELECT max(b.starts) FROM registered b WHERE b.child = r.child AND b.starts <= r.starts
+        AND (SELECT count(DISTINCT p.provider) FROM registered p WHERE p.child = r.child AND p.starts BETWEEN b.starts AND r.starts) >= 3) AS first
+    FROM registered r
+), counted AS (
+    SELECT child, kind, starts, row_number() OVER (PARTITION BY child, kind ORDER BY starts) AS nth
+    FROM stage_own WHERE kind IN ('ed_attendance', 'was_not_brought', 'missing_episode')
+), several AS (
+    SELECT a.child, a.kind, a.starts AS first, b.starts AS last FROM counted a
+    JOIN counted b ON b.child = a.child AND b.kind = a.kind AND b.nth = a.nth + CASE a.kind WHEN 'ed_attendance' THEN 2 ELSE 1 END
+), ground AS (
+    SELECT child, 'gp_unsettled' AS rule, until AS first, log.months_after(until, 12) AS last, positions FROM registered
+    WHERE until < 2000000 AND reason IN ('practice_request', 'returned_undelivered')
+    UNION ALL
+    SELECT t.child, 'gp_unsettled', t.here, log.months_after(t.first, 24),
+        (SELECT log.array_join(r.positions) FROM registered r WHERE r.child = t.child AND r.starts BETWEEN t.first AND t.here)
+    FROM third t WHERE t.first IS NOT NULL
+    UNION ALL
+    SELECT e.child, 'emergency_without_gp', greatest(e.last, lower(g.days)), least(log.months_after(e.first, 6), upper(g.days)),
+        (SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = e.child AND o.kind = e.kind AND o.starts BETWEEN e.first AND e.last)
+    FROM several e JOIN stage_gp_gap g USING (child) WHERE e.kind = 'ed_attendance' AND e.last < log.months_after(e.first, 6)
+    UNION ALL
+    SELECT o.child, 'under_five_unseen', o.starts, least(s.age_from, (SELECT min(q.starts) FROM stage_own q
+        WHERE q.child = o.child AND q.kind IN ('review_done', 'contact_took_place') AND q.starts >= o.starts)), o.positions
+    FROM stage_own o JOIN stage_silence s USING (child) WHERE o.kind = 'review_missed' AND s.age_from IS NOT NULL
+    UNION ALL
+    SELECT e.child, 'not_brought', e.last, least(log.months_after(e.first, 6), (SELECT min(q.starts) FROM stage_own q
+        WHERE q.child = e.child AND q.kind IN ('review_done', 'contact_took_place') AND q.starts >= e.last)),
+        (SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = e.child AND o.kind = e.kind AND o.starts BETWEEN e.first AND e.last)
+    FROM several e WHERE e.kind = 'was_not_brought' AND e.last < log.months_after(e.first, 6)
+    UNION ALL
+    SELECT e.child, 'missing_without_interview', e.last, least(e.first + 90, (SELECT min(q.starts) FROM stage_own q
+        WHERE q.child = e.child AND q.kind = 'return_interview' AND q.reason = 'accepted' AND q.starts >= e.last)),
+        (SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = e.child AND o.kind = e.kind AND o.starts BETWEEN e.first AND e.last)
+    FROM several e WHERE e.kind = 'missing_episode'
+    UNION ALL
+    SELECT o.child, 'missing_without_interview', o.starts, least(o.starts + 90, (SELECT min(q.starts) FROM stage_own q
+        WHERE q.child = o.child AND q.kind = 'return_interview' AND q.reason = 'accepted' AND q.starts >= o.starts)), o.positions
+    FROM stage_own o WHERE o.kind = 'return_interview' AND o.reason IS DISTINCT FROM 'accepted'
+), held AS (
+    SELECT child, rule, int4range(first, last) AS days, positions FROM ground WHERE first < last
+), together AS (
+    SELECT child, rule, range_agg(days) AS days FROM held GROUP BY child, rule
 )
-SELECT g.child, 'no_gp', g.gap_from, lower(r), upper(r),
-    log.sorted((SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = g.child AND o.kind = 'gp_registration' AND o.until = g.gap_from))
-FROM gap g JOIN stage_silence s USING (child)
-CROSS JOIN LATERAL unnest(int4multirange(int4range(g.gap_from + 30, g.gap_to)) - s.silenced) AS r
-WHERE NOT EXISTS (SELECT FROM stage_own o WHERE o.child = g.child AND o.kind = 'gp_registration' AND o.until = g.gap_from
-                  AND o.reason IN ('death', 'embarkation'));
+SELECT t.child, t.rule, lower(r), lower(r), upper(r),
+    log.sorted((SELECT log.array_join(h.positions) FROM held h WHERE h.child = t.child AND h.rule = t.rule AND h.days && r))
+FROM together t JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(t.days - s.silenced) AS r;
 
 -- homeless_or_mobile: placed, no address known, or three different addresses in a row within twelve months.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
@@ -60,52 +118,69 @@ SELECT d.child, 'homeless_or_mobile', lower(r), lower(r), upper(r),
 FROM days d JOIN stage_child c ON c.child = d.child AND c.facts JOIN stage_silence s ON s.child = d.child
 CROSS JOIN LATERAL unnest(d.days - s.silenced) AS r;
 
--- dropped_out: an additional service ended because it lost touch, and none came within twenty-eight days.
+-- dropped_out: an additional service ended because it lost touch, and none works with the child since.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
 WITH additional AS (
     SELECT * FROM stage_own WHERE kind IN ('involvement', 'early_help') AND provision = 'additional'
 ), gap AS (
-    SELECT child, lower(g) AS gap_from, upper(g) AS gap_to
-    FROM (SELECT child, int4multirange(int4range(0, 2000000)) - range_agg(int4range(starts, until)) AS without FROM additional GROUP BY child) w
-    CROSS JOIN LATERAL unnest(without) AS g
-    WHERE lower(g) + 28 < upper(g)
+    SELECT child, unnest(int4multirange(int4range(0, 2000000)) - range_agg(int4range(starts, until))) AS days FROM additional GROUP BY child
 )
-SELECT g.child, 'dropped_out', g.gap_from, lower(r), upper(r),
-    log.sorted((SELECT log.array_join(o.positions) FROM additional o WHERE o.child = g.child AND o.until = g.gap_from))
-FROM gap g JOIN stage_silence s USING (child)
-CROSS JOIN LATERAL unnest(int4multirange(int4range(g.gap_from + 28, g.gap_to)) - s.silenced) AS r
-WHERE EXISTS (SELECT FROM additional o WHERE o.child = g.child AND o.until = g.gap_from AND o.reason IN ('disengaged', 'not_contactable'));
+SELECT g.child, 'dropped_out', lower(g.days), lower(r), upper(r),
+    log.sorted((SELECT log.array_join(o.positions) FROM additional o WHERE o.child = g.child AND o.until = lower(g.days)))
+FROM gap g JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(g.days) - s.silenced) AS r
+WHERE EXISTS (SELECT FROM additional o WHERE o.child = g.child AND o.until = lower(g.days) AND o.reason IN ('disengaged', 'not_contactable'));
 
--- ten_days_absent: ten school days in a row with nothing but unauthorised absence.
+-- no_universal_contact: from each contact with a service for every child until the next; days seen at school are joined when
+-- asked, and a stretch of less than four weeks is no silence.
+INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
+WITH met AS (
+    SELECT o.child, o.starts, o.until, o.positions FROM stage_own o JOIN stage_child c USING (child)
+    WHERE c.facts AND o.kind IN ('enrolment', 'gp_registration', 'health_visiting', 'review_done', 'contact_took_place', 'ed_attendance',
+        'early_years', 'childrens_centre', 'childrens_centre_visit', 'sen_support', 'alternative_provision')
+), said AS (
+    SELECT child, starts AS day, positions FROM met UNION ALL SELECT child, until, positions FROM met WHERE until < 2000000
+), day AS (
+    SELECT child, day, log.sorted(log.array_join(positions)) AS positions, lead(day, 1, 2000000) OVER (PARTITION BY child ORDER BY day) AS following
+    FROM said GROUP BY child, day
+)
+SELECT d.child, 'no_universal_contact', d.day, lower(r), upper(r), d.positions
+FROM day d JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(d.day, d.following)) - s.silenced) AS r
+WHERE d.following - d.day >= 28;
+
+-- ten_days_absent, twenty_days_absent: school days in a row with nothing but unauthorised absence.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
-WITH step AS (
-    SELECT m.child, w.record, w.school, w.week, abs(s) AS step
-    FROM stage_child c JOIN stage_member m USING (child) JOIN week w ON w.record = m.record CROSS JOIN LATERAL unnest(w.steps) AS s
-    WHERE c.marks GROUP BY 1, 2, 3, 4, 5 HAVING sum(sign(s)) > 0
-), standing AS (
-    SELECT child, school, week * 7 - 3 + (((step >> 4) & 15) / 2)::int AS day, max(step) & 15 AS category
-    FROM step GROUP BY child, record, school, week, (step >> 4) & 15
-), school_day AS (
-    SELECT child, day, bool_and(category = 4) AS away, max(school COLLATE "C") AS school FROM standing WHERE category <> 7 GROUP BY child, day
+WITH school_day AS (
+    SELECT child, day, bool_and(category = 4) AS away, max(school COLLATE "C") AS school FROM stage_mark WHERE category <> 7 GROUP BY child, day
 ), island AS (
     SELECT *, row_number() OVER (PARTITION BY child ORDER BY day) - row_number() OVER (PARTITION BY child, away ORDER BY day) AS run,
         lead(day, 1, 2000000) OVER (PARTITION BY child ORDER BY day) AS next_day
     FROM school_day
 ), run AS (
-    SELECT child, min(day) AS since, (array_agg(day ORDER BY day))[10] AS starts, max(next_day) AS ends, (array_agg(school ORDER BY day DESC))[1] AS school
+    SELECT child, min(day) AS since, array_agg(day ORDER BY day) AS days, max(next_day) AS ends, (array_agg(school ORDER BY day DESC))[1] AS school
     FROM island WHERE away GROUP BY child, run HAVING count(*) >= 10
+), long AS (
+    SELECT r.child, l.rule, r.since, r.days[l.enough] AS starts, r.school, least(r.ends, (SELECT min(o.until) FROM stage_own o
+        WHERE o.child = r.child AND o.kind = 'enrolment' AND o.provider = r.school AND o.until > r.since)) AS left_by
+    FROM run r JOIN (VALUES ('ten_days_absent', 10), ('twenty_days_absent', 20)) AS l (rule, enough) ON cardinality(r.days) >= l.enough
 )
-SELECT n.child, 'ten_days_absent', n.since, lower(r), upper(r), log.sorted((
-    -- The standing marks of the ten days, whose positions only the log has: looked up for long absences alone.
-    SELECT array_agg(k.position) FROM (
-        SELECT m.position, s.category, rank() OVER (PARTITION BY m.record, m.school, m.day, s.slot ORDER BY m.recorded_at DESC, s.category DESC) AS nth
-        FROM stage_member b JOIN log.event v ON v.originator_id = b.record AND v.originator_version <= %(hi)s
-        JOIN log.fact_mark m ON m.position = v.originator_version AND m.day BETWEEN n.since AND n.starts
-        CROSS JOIN LATERAL (VALUES (0, m.am), (1, m.pm)) AS s (slot, category)
-        WHERE b.child = n.child AND s.category IS NOT NULL AND NOT EXISTS (
-            SELECT FROM log.fact t JOIN log.inbox i ON i.key = t.target_key
-            WHERE t.record = m.record AND t.act = 15 AND t.position <= %(hi)s AND i.position = m.position)) k
-    WHERE k.nth = 1 AND k.category = 4)), 'urn-' || n.school
-FROM (SELECT run.*, least(run.ends, (SELECT min(o.until) FROM stage_own o WHERE o.child = run.child AND o.kind = 'enrolment'
-                                      AND o.provider = run.school AND o.until > run.since)) AS left_by FROM run) n
-JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(n.starts, greatest(n.starts, n.left_by))) - s.silenced) AS r;
+SELECT n.child, n.rule, n.since, lower(r), upper(r), log.sorted(log.marks_of(
+    ARRAY(SELECT m.record FROM stage_member m WHERE m.child = n.child), n.since, n.starts, '{4}', %(hi)s)), 'urn-' || n.school
+FROM long n JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(n.starts, greatest(n.starts, n.left_by))) - s.silenced) AS r;
+
+-- severe_absence: half or more of the school year's possible sessions were missed, of twenty at least.
+INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
+WITH school_day AS (
+    SELECT child, day, log.school_year_starts(day) AS year, count(*) AS sessions, count(*) FILTER (WHERE category IN (3, 4, 5)) AS missed
+    FROM stage_mark WHERE category NOT IN (6, 7) GROUP BY child, day
+), counted AS (
+    SELECT *, sum(sessions) OVER so_far AS possible, sum(missed) OVER so_far AS absent,
+        lead(day, 1, log.months_after(year, 12)) OVER so_far AS next_day
+    FROM school_day WINDOW so_far AS (PARTITION BY child, year ORDER BY day)
+), severe AS (
+    SELECT child, year, unnest(range_agg(int4range(day, next_day))) AS days FROM counted WHERE possible >= 20 AND absent * 2 >= possible GROUP BY child, year
+)
+SELECT v.child, 'severe_absence', lower(v.days), lower(r), upper(r), log.sorted(log.marks_of(
+    ARRAY(SELECT m.record FROM stage_member m WHERE m.child = v.child), v.year, lower(v.days), '{3,4,5}', %(hi)s)),
+    'urn-' || (SELECT max(k.school COLLATE "C") FROM stage_mark k WHERE k.child = v.child AND k.category IN (3, 4, 5) AND k.day = (
+        SELECT max(l.day) FROM stage_mark l WHERE l.child = v.child AND l.category IN (3, 4, 5) AND l.day BETWEEN v.year AND lower(v.days)))
+FROM severe v JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(v.days) - s.silenced) AS r;

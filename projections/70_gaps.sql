@@ -1,8 +1,11 @@
 -- Lead gaps (domain.leads), each worked out ahead as if nothing more came.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
-WITH lead AS (
-    SELECT *, int4range(greatest(accepted, starts), greatest(until, accepted, starts)) AS active FROM stage_own
-    WHERE kind = 'lead' AND accepted IS NOT NULL
+WITH accepted AS (
+    SELECT *, greatest(accepted, starts) AS begun FROM stage_own WHERE kind = 'lead' AND accepted IS NOT NULL
+), lead AS (
+    SELECT a.*, int4range(a.begun, greatest(a.begun, least(a.until, (SELECT min(t.begun) FROM accepted t WHERE t.child = a.child AND t.takes_over
+        AND t.service = a.service AND t.scope = a.scope AND t.worker <> a.worker AND t.begun >= a.begun)))) AS active
+    FROM accepted a
 ), covered AS (
     SELECT child, range_agg(active) AS days FROM lead GROUP BY child
 ), helped AS (
@@ -23,12 +26,31 @@ WITH lead AS (
     SELECT a.child, 'contested_lead', NULL::int, int4multirange(a.active) * int4multirange(b.active), log.sorted(a.positions || b.positions)
     FROM lead a JOIN lead b ON b.child = a.child AND b.main > a.main AND b.service = a.service AND b.scope = a.scope AND b.worker <> a.worker
 ), not_accepted AS (
-    SELECT child, 'nomination_not_accepted', starts,
-        CASE WHEN log.five_working_days_after(starts) < least(coalesce(accepted, 2000000), until)
-            THEN int4multirange(int4range(log.five_working_days_after(starts), least(coalesce(accepted, 2000000), until))) ELSE '{}' END, positions
+    SELECT child, 'nomination_not_accepted', NULL::int, CASE WHEN starts < least(coalesce(accepted, 2000000), until)
+        THEN int4multirange(int4range(starts, least(coalesce(accepted, 2000000), until))) ELSE '{}' END, positions
     FROM stage_own WHERE kind = 'lead'
+), additional AS (
+    SELECT *, int4range(starts, open_until) AS days FROM stage_own WHERE kind IN ('involvement', 'early_help') AND provision = 'additional'
+), several AS (
+    SELECT a.child, 'services_without_lead', NULL::int, range_agg(a.days * b.days) - coalesce((SELECT c.days FROM covered c WHERE c.child = a.child), '{}'),
+        (SELECT log.sorted(log.array_join(o.positions)) FROM additional o WHERE o.child = a.child)
+    FROM additional a JOIN additional b ON b.child = a.child AND b.main > a.main GROUP BY a.child
+), step AS (
+    SELECT o.child, CASE o.kind WHEN 'step_up' THEN 'step_up_without_lead' ELSE 'step_down_without_lead' END, NULL::int,
+        int4multirange(int4range(o.starts, o.starts + 183)) - coalesce(c.days, '{}'), o.positions
+    FROM stage_own o LEFT JOIN covered c USING (child) WHERE o.kind IN ('step_down', 'step_up') OR (o.kind = 'case_closed' AND o.reason = 'RC9')
+), protected AS (
+    SELECT child, range_agg(active) AS days FROM lead WHERE service = 'lead_child_protection_practitioner' GROUP BY child
+), plan AS (
+    SELECT child, kind, range_agg(int4range(starts, open_until)) AS days, log.sorted(log.array_join(positions)) AS positions
+    FROM stage_own WHERE kind IN ('child_in_need', 'child_protection') GROUP BY child, kind
+), plan_without AS (
+    SELECT p.child, p.kind || '_without_lead', NULL::int,
+        p.days - coalesce(CASE p.kind WHEN 'child_protection' THEN d.days ELSE c.days END, '{}'), p.positions
+    FROM plan p LEFT JOIN covered c USING (child) LEFT JOIN protected d USING (child)
 ), gap AS (
     SELECT * FROM no_lead UNION ALL SELECT * FROM lead_gone UNION ALL SELECT * FROM contested UNION ALL SELECT * FROM not_accepted
+    UNION ALL SELECT * FROM several UNION ALL SELECT * FROM step UNION ALL SELECT * FROM plan_without
 )
 SELECT g.child, g.rule, coalesce(g.since, lower(r)), lower(r), upper(r), g.positions
 FROM gap g JOIN stage_silence s USING (child)

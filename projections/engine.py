@@ -165,6 +165,7 @@ VIEW_TABLES: Final = (
     "week",
     "absence",
     "absence_child",
+    "missed",
     "edge",
     "membership",
     "rectangle",

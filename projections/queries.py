@@ -3,7 +3,7 @@
 Every query runs inside one read-only snapshot whose search path is the serving set of views.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +14,7 @@ import psycopg
 from domain.dates import FOREVER
 from domain.events import ChildId, RecordId
 from domain.families import Feed, Kin
+from domain.reference import Stated
 from domain.timeline import Entry
 
 Connection = psycopg.Connection[Any]
@@ -21,8 +22,12 @@ Connection = psycopg.Connection[Any]
 _LIVE: Final = "from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)"
 _ENTRY: Final = (
     "kind, record, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope, provision, reason, "
-    "lapses_after, others, positions, main, recorded_at, key, moment, contact"
+    "lapses_after, others, positions, main, recorded_at, key, moment, takes_over, onward, due, contact"
 )
+
+
+# child, rule, since, from, to, positions, organisation of the feed
+Rectangle = tuple[ChildId, str, int, int, int, list[int], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,19 @@ class PersonRow:
     person: Sealed | None
     birth: Sealed | None
     death: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffFact:
+    """One event about a worker or a team, holding on the days `[start, end)`."""
+
+    kind: str
+    worker: str | None
+    team: str | None
+    start: int
+    end: int
+    order: tuple[int, bytes]
+    position: int
 
 
 def edition_at(connection: Connection, position: int | None = None) -> Edition:
@@ -141,13 +159,14 @@ def entries(connection: Connection, edition: int, where: str, **parameters: obje
         f"SELECT {_ENTRY} FROM entry WHERE {where} AND {_LIVE} ORDER BY starts NULLS FIRST, main",
         {"e": edition, **parameters},
     )
-    return [(_entry(row), row[23]) for row in rows]
+    return [(_entry(row), row[-1]) for row in rows]
 
 
 def _entry(row: Sequence[Any]) -> Entry:
     return Entry(
         row[0], RecordId(row[1]), row[2], row[3], row[4], None, row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
         row[14], row[15], row[16], tuple(RecordId(r) for r in row[17] or ()), tuple(row[18]), row[19], (row[20], row[21].bytes), row[22],
+        row[23], row[24], row[25],
     )  # fmt: skip
 
 
@@ -183,18 +202,17 @@ def shielded(connection: Connection, edition: Edition, records: Collection[UUID]
 def retracted(connection: Connection, edition: Edition, records: Collection[UUID]) -> list[tuple[Entry, bytes | None]]:
     """Facts that were taken back, as their events first said them (domain.timeline.retracted), and contact cells."""
     rows = connection.execute(
-        "SELECT f.kind, f.record, f.service, f.provider, f.organisation, f.day, f.until, "
-        "(array_agg(t.reason ORDER BY t.recorded_at DESC, t.key DESC))[1], NULL, NULL, f.worker, f.team, f.role, f.scope, f.provision, "
-        "CASE WHEN f.act IN (2, 4, 13) THEN f.reason END, f.lapses_after, f.others, log.sorted(f.position || array_agg(t.position)), "
-        "f.position, f.recorded_at, f.key, f.act = 4, f.contact "
-        "FROM log.fact t JOIN log.fact f ON f.record = t.record AND (f.key = t.target_key OR "
-        "(t.target_key IS NULL AND f.source_key = t.target_source AND f.recorded_at <= t.recorded_at)) "
-        "WHERE t.record = ANY(%(r)s) AND t.act = 15 AND t.position <= %(p)s AND f.position <= %(p)s "
-        "AND f.act IN (1, 2, 3, 4, 9, 10, 12, 13) GROUP BY f.position, f.record, f.key, f.kind, f.service, f.provider, f.organisation, f.day, "
-        "f.until, f.worker, f.team, f.role, f.scope, f.provision, f.act, f.reason, f.lapses_after, f.others, f.recorded_at, f.contact",
+        "SELECT f.kind, f.record, f.service, f.provider, f.organisation, f.day, f.until, t.reason, NULL, NULL, f.worker, f.team, f.role, "
+        "f.scope, f.provision, CASE WHEN f.act IN (2, 4, 13) THEN f.reason END, f.lapses_after, f.others, log.sorted(f.position || t.positions), "
+        "f.position, f.recorded_at, f.key, f.act = 4, coalesce(f.takes_over, false), coalesce(f.onward, false), f.due, f.contact "
+        "FROM log.fact f CROSS JOIN LATERAL (SELECT (array_agg(r.reason ORDER BY r.recorded_at DESC, r.key DESC))[1] AS reason, "
+        "array_agg(r.position) AS positions FROM log.fact r WHERE r.record = f.record AND r.act = 15 AND r.position <= %(p)s "
+        "AND (r.target_key = f.key OR (r.target_key IS NULL AND r.target_source = f.source_key "
+        "AND f.recorded_at <= r.recorded_at)) HAVING count(*) > 0) t "
+        "WHERE f.record = ANY(%(r)s) AND f.position <= %(p)s AND f.act IN (1, 2, 3, 4, 9, 10, 12, 13)",
         {"r": list(records), "p": edition.position},
     )
-    return [(replace(_entry(row), retracted=True), row[23]) for row in rows]
+    return [(replace(_entry(row), retracted=True), row[-1]) for row in rows]
 
 
 def weeks(
@@ -273,7 +291,7 @@ def named(connection: Connection, edition: int, digest: UUID, limit: int) -> lis
 
 def rectangles(
     connection: Connection, edition: int, day: int, rules: Sequence[str], children: Collection[UUID] | None = None
-) -> list[tuple[ChildId, str, int, int, int, list[int], str | None]]:
+) -> list[Rectangle]:
     """Indicators or gaps that hold on a day: child, rule, since, from, to, positions, organisation of the feed."""
     return connection.execute(
         "SELECT child, rule, since, starts, ends, positions, organisation FROM rectangle WHERE rule = ANY(%(rules)s) "
@@ -291,6 +309,49 @@ def feeds(connection: Connection, position: int) -> list[Feed]:
         (position,),
     )
     return [Feed(*row) for row in rows]
+
+
+def reference(connection: Connection, position: int, kinds: Sequence[str]) -> list[Stated]:
+    """Events of reference data of some kinds, as known at a position (domain.reference)."""
+    rows = connection.execute(
+        "SELECT kind, organisation, provider, service, day, until, recorded_at, key, position FROM log.fact "
+        "WHERE act = 18 AND kind = ANY(%(k)s) AND position <= %(p)s",
+        {"k": list(kinds), "p": position},
+    )
+    return [
+        Stated(kind, organisation, provider, name, day, FOREVER if until is None else until, (at, key.bytes), position)
+        for kind, organisation, provider, name, day, until, at, key, position in rows
+    ]
+
+
+def staff(connection: Connection, position: int, workers: Collection[str], teams: Collection[str]) -> list[StaffFact]:
+    """What was said of some workers and teams (`organisation:id`) up to a position: registered, left, duty lines, memberships."""
+    rows = connection.execute(
+        "SELECT kind, worker, team, day, until, recorded_at, key, position FROM log.fact WHERE act = 18 AND position <= %(p)s "
+        "AND kind IN ('worker', 'worker_left', 'team', 'duty_line', 'team_membership', 'team_membership_ended') "
+        "AND (worker = ANY(%(w)s) OR (team = ANY(%(t)s) AND worker IS NULL))",
+        {"p": position, "w": list(workers), "t": list(teams)},
+    )
+    return [
+        StaffFact(kind, worker, team, day, FOREVER if until is None else until, (at, key.bytes), position)
+        for kind, worker, team, day, until, at, key, position in rows
+    ]
+
+
+def last_seen(connection: Connection, edition: int, day: int, since: Mapping[ChildId, int]) -> dict[ChildId, int]:
+    """The last day, up to a day, on which a school saw each child, where that lies after the day given for it (domain.indicators.support)."""
+    rows = connection.execute(
+        "WITH asked AS (SELECT c.child, c.since, coalesce(m.record, c.child) AS record FROM unnest(%(c)s::uuid[], %(s)s::int[]) AS c (child, since) "
+        f"LEFT JOIN membership m ON m.child = c.child AND {_aliased('m')}), "
+        "step AS (SELECT a.child, w.record, w.school, w.week, abs(u.s) AS step FROM asked a JOIN week w ON w.record = a.record "
+        "AND w.week BETWEEN (a.since + 3) / 7 AND (%(d)s + 3) / 7 CROSS JOIN LATERAL unnest(w.steps, w.editions) AS u (s, e) "
+        "WHERE u.e <= %(e)s GROUP BY 1, 2, 3, 4, 5 HAVING sum(sign(u.s)) > 0), "
+        "standing AS (SELECT child, week * 7 - 3 + (((step >> 4) & 15) / 2)::int AS day, max(step) & 15 AS category "
+        "FROM step GROUP BY child, record, school, week, (step >> 4) & 15) "
+        "SELECT child, max(day) FROM standing WHERE category IN (1, 2, 5) AND day <= %(d)s GROUP BY child",
+        {"c": list(since), "s": list(since.values()), "d": day, "e": edition},
+    )
+    return {ChildId(child): seen for child, seen in rows}
 
 
 def kept_aside(connection: Connection, records: Collection[UUID]) -> int:

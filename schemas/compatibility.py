@@ -39,6 +39,8 @@ RELEASED: Final = "released.json"
 
 PUBLISHED: Final = ("event_id", "source", "mode", "recorded_at")
 ABOUT_A_CHILD: Final = ("subject", "others", "effective", "reference", "target", "basis")
+# Events about no child have less of it.
+ABOUT: Final[dict[Act, tuple[str, ...]]] = {Act.FEED: (), Act.REFERENCE: ("effective",)}
 MARKS: Final = ("am", "pm")
 
 
@@ -159,7 +161,7 @@ def _documented(node: object, path: str) -> Iterator[tuple[str, str]]:
 
 def _envelope(effect: Effect, record: Record) -> Iterator[tuple[str, str]]:
     names = tuple(entry.name for entry in record.fields)
-    wanted = PUBLISHED if effect.act is Act.FEED else PUBLISHED + ABOUT_A_CHILD
+    wanted = (*PUBLISHED, *ABOUT.get(effect.act, ABOUT_A_CHILD))
     if names[: len(wanted)] != wanted:
         yield "envelope", f"the first fields are not {', '.join(wanted)}"
     if effect.act is Act.MARK and names[-len(MARKS) :] != MARKS:

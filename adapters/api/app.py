@@ -11,6 +11,7 @@ from adapters.api.contract import contract_router
 from adapters.api.describe import describe
 from adapters.api.docs import docs_router
 from adapters.api.events import Recorders, events_router
+from adapters.api.feedback import feedback_router
 from adapters.api.guard import Guard
 from adapters.api.problems import add_handlers
 from adapters.service import Service
@@ -21,7 +22,9 @@ VERSION = "1"
 
 def create_app(service: Service) -> FastAPI:
     """The application over an opened service, which must stay open as long as it answers."""
+    from adapters.api.measures import measures_router
     from adapters.api.reads import reads_router
+    from adapters.measures import Measuring
     from adapters.questions import Questions
 
     recorders = Recorders(service.recorder)
@@ -49,7 +52,9 @@ def create_app(service: Service) -> FastAPI:
     )
     add_handlers(app)
     app.include_router(events_router(recorders))
+    app.include_router(feedback_router(service, pool.connection))
     app.include_router(reads_router(Questions(service, pool.connection), service.clock))
+    app.include_router(measures_router(Measuring(service, pool.connection), service.clock))
     app.include_router(contract_router(service))
     app.include_router(docs_router())
     app.add_middleware(Guard, local=_is_loopback(service.settings.http_host))

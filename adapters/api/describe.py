@@ -115,6 +115,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
 
 def _add_problems(operation: dict[str, Any], method: str, *, lost: bool) -> None:
     said = {**(_POST_PROBLEMS if method == "post" else {"400": _POST_PROBLEMS["400"]}), **_PROBLEMS}
+    if operation.get("parameters"):
+        said["422"] = _POST_PROBLEMS["422"]
     if lost:
         said["404"] = _NOT_FOUND
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}

@@ -22,7 +22,7 @@ from kafka.errors import KafkaError
 
 from adapters.bench.processes import undisturbed
 from adapters.embedded.postgres import ending_with_parent, free_port
-from adapters.kafka.topics import TOPICS
+from adapters.kafka.topics import ALL_TOPICS
 from adapters.settings import Settings
 from domain.errors import Misuse, Unreachable
 
@@ -190,14 +190,14 @@ def _lent(bootstrap_servers: str) -> Iterator[None]:
     """Someone's broker: invented children must not come among real ones, so none of our topics may be there."""
     try:
         with contextlib.closing(KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","))) as admin:
-            taken = sorted(set(TOPICS.values()) & set(admin.list_topics()))
+            taken = sorted(set(ALL_TOPICS) & set(admin.list_topics()))
         if taken:
             raise Misuse(f"the measurement publishes invented events, and this Kafka has the topics {', '.join(taken)}")
         try:
             yield
         finally:
             with contextlib.closing(KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","))) as admin:
-                admin.delete_topics(sorted(set(TOPICS.values()) & set(admin.list_topics())))
+                admin.delete_topics(sorted(set(ALL_TOPICS) & set(admin.list_topics())))
                 for name in DEPLOYMENTS:
                     # Not there, or a member just ended is still counted for a while.
                     with contextlib.suppress(KafkaError):

@@ -17,7 +17,8 @@ from kafka import KafkaConsumer, TopicPartition
 from adapters.bench.processes import Measured, undisturbed
 from adapters.bench.workload import Offsets, Slice
 from adapters.embedded.postgres import ending_with_parent
-from adapters.kafka.consumer import POLL_MS, POLL_RECORDS
+from adapters.kafka.consumer import POLL_MS
+from adapters.kafka.reading import POLL_RECORDS
 from adapters.kafka.topics import connection
 from domain.errors import Unreachable
 

@@ -17,7 +17,7 @@ Record = Annotated[
 ]
 
 
-@app.command(epilog="Example: icr child find --family Example --dob 2015-03-01")
+@app.command(epilog="Example: icr child find --family Example --dob 2019-03-14")
 def find(
     family: Annotated[
         str | None, typer.Option("--family", metavar="NAME", help="Family name; needs --dob.", show_default=False)
@@ -53,7 +53,7 @@ def find(
         raise typer.Exit(KEPT_OR_FAILED)
 
 
-@app.command(epilog="Example: echo nhs:9990000018 | icr child show --id -")
+@app.command(epilog="Example: echo nhs:9990200017 | icr child show --id -")
 def show(
     identifier: Identifier = None,
     record: Record = None,
@@ -73,7 +73,7 @@ def show(
         show_child(answer)
 
 
-@app.command(epilog="Example: icr child timeline --id upn:A801200001001 --effective-at 2026-09-01 --known-at 1:48211")
+@app.command(epilog="Example: icr child timeline --id nhs:9990200017 --effective-at 2025-12-19 --known-at 1:8000")
 def timeline(
     identifier: Identifier = None,
     record: Record = None,

@@ -11,7 +11,7 @@ from domain.errors import Misuse
 app = typer.Typer(no_args_is_help=True, help="Lead professionals: a worker's caseload, and where a lead is missing.")
 
 
-@app.command(epilog="Example: icr leads caseload --worker la-808:W12")
+@app.command(epilog="Example: icr leads caseload --worker la-808:W2041")
 def caseload(
     worker: Annotated[str, typer.Option("--worker", metavar="ORGANISATION:STAFF", help="Whose caseload.")],
     effective_at: EffectiveAt = None,
@@ -31,7 +31,7 @@ def caseload(
         show_caseload(answer)
 
 
-@app.command(epilog="Example: icr leads gaps --area TS18 --effective-at 2026-09-01")
+@app.command(epilog="Example: icr leads gaps --area ZE92 --effective-at 2025-12-19")
 def gaps(
     area: Area = None,
     effective_at: EffectiveAt = None,

@@ -39,7 +39,7 @@ Area = Annotated[
     typer.Option(
         "--area",
         metavar="POSTCODE",
-        help="Only this area: the first part of the postcode of where they live, such as TS18.",
+        help="Only this area: the first part of the postcode of where they live, such as ZE92.",
         show_default=False,
     ),
 ]

@@ -21,6 +21,9 @@ def simulate_area(
     start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day.")] = FIRST,
     end: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Day after the last.")] = LAST,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal events.")] = 1,
+    noise: Annotated[
+        str, typer.Option(help="How systems misbehave, as kind=share,...; 'none' first for nothing but what is named.")
+    ] = "",
     marks: Annotated[bool, typer.Option(help="With attendance marks, which are most of all events.")] = True,
     data: Data = None,
     as_json: Json = False,
@@ -28,11 +31,12 @@ def simulate_area(
     """Write what the agencies of an invented area publish: one JSON Lines file for each organisation and sector.
 
     Children, families and places are invented; NHS numbers are of the test range. `icr publish` takes the files.
+    Beside them stands truth.jsonl: which records are one child, who leads, which families are out of touch.
     """
-    from adapters.simulator import Plan, write_area
+    from adapters.simulator import Plan, parse_noise, write_area
 
     read_settings(data, log_level="warning")
-    plan = Plan(area, children, start.date(), end.date(), seed, marks=marks)
+    plan = Plan(area, children, start.date(), end.date(), seed, marks=marks, **parse_noise(noise))
     with progress() as bars:
         task = bars.add_task("days", total=plan.days)
 
@@ -44,6 +48,7 @@ def simulate_area(
         except OSError as error:
             raise Misuse(f"the folder cannot be written: {error.strerror}") from None
     if as_json:
-        print_json({"out": str(out), "events": sum(counts.values()), "by_type": counts})
+        truth = str(out / "truth.jsonl")
+        print_json({"out": str(out), "truth": truth, "events": sum(counts.values()), "by_type": counts})
     else:
         print_table(f"{sum(counts.values())} events in {out}", ("event type", "events"), list(counts.items()))

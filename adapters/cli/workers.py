@@ -1,4 +1,4 @@
-"""The processes of the service: `migrate` once, then `consume`, `project` and `serve`, or `up` for all three."""
+"""The processes of the service: `migrate` once, then `consume`, `project`, `serve` and `tell`, or `up` for all of them."""
 
 import ctypes
 import gc
@@ -44,6 +44,7 @@ class Worker(StrEnum):
     CONSUME = "consume"
     PROJECT = "project"
     SERVE = "serve"
+    TELL = "tell"
 
 
 class Stop:
@@ -187,8 +188,38 @@ def serve(
         serve_app(create_app(service), settings, service.clock, stop, announce=note)
 
 
+def tell(
+    data: Data = None,
+    as_json: Json = False,
+    until_end: Annotated[bool, typer.Option("--until-end", help="End once all there is has been told.")] = False,
+    parent: Parent = 0,
+) -> None:
+    """Publish agencies' feedback on Kafka, until told to end (SIGTERM, Ctrl-C).
+
+    What became of an organisation's events goes to icr.feedback.ORGANISATION.v1 where that topic is there: make it for
+    those who want it, readable by them alone. Each thing is told at least once, with its cursor, in order.
+    """
+    from adapters.heartbeat import Heartbeat
+    from adapters.kafka.telling import follow
+    from adapters.logs import get_logger
+    from adapters.service import open_service
+
+    stop = Stop(parent)
+    settings = read_settings(data)
+    with open_service(settings, broker=True) as service:
+        _check_tables(service.connect)
+        heart = Heartbeat(settings.data_dir, Worker.TELL, service.clock)
+        try:
+            told = follow(service, stop, heart.beat, until_end=until_end)
+        finally:
+            heart.end()
+    get_logger("tell").info("teller_ended", count=told)
+    if as_json:
+        print_json({"told": told})
+
+
 def up(data: Data = None) -> None:
-    """Run `consume`, `project` and `serve` as one command, until told to end (SIGTERM, Ctrl-C)."""
+    """Run `consume`, `project`, `serve` and `tell` as one command, until told to end (SIGTERM, Ctrl-C)."""
     from adapters.service import open_service
 
     stop = Stop()
@@ -303,4 +334,17 @@ def _make_topics(bootstrap_servers: str) -> None:
         get_logger("consume").warning("topics_not_made")
 
 
-__all__ = ["Document", "Stop", "Worker", "consume", "health", "migrate", "project", "serve", "start", "stop_all", "up"]
+__all__ = [
+    "Document",
+    "Stop",
+    "Worker",
+    "consume",
+    "health",
+    "migrate",
+    "project",
+    "serve",
+    "start",
+    "stop_all",
+    "tell",
+    "up",
+]

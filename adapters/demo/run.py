@@ -17,7 +17,7 @@ from kafka import KafkaConsumer, TopicPartition
 from adapters.cli.workers import Worker, start, stop_all
 from adapters.demo.agencies import Agencies, prepare
 from adapters.heartbeat import Beat, beats
-from adapters.kafka.topics import PARTITIONS, TOPICS, connection
+from adapters.kafka.topics import ALL_TOPICS, PARTITIONS, connection
 from adapters.service import Service
 from adapters.settings import Settings
 from domain.errors import IcrError, Misuse, Unreachable
@@ -153,7 +153,7 @@ def _watch(service: Service, processes: Running, agencies: Agencies, tell: Steps
     """Wait until everything published is recorded and projected."""
     end = time.monotonic() + _MOST_SECONDS
     total = agencies.events
-    partitions = [TopicPartition(topic, number) for topic in TOPICS.values() for number in range(PARTITIONS)]
+    partitions = [TopicPartition(topic, number) for topic in ALL_TOPICS for number in range(PARTITIONS)]
     client = KafkaConsumer(
         group_id=None, **connection(service.bootstrap_servers or "", embedded=True), enable_auto_commit=False
     )

@@ -6,12 +6,14 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from adapters.docs import asyncapi, contract, examples, links, model, reference
+from adapters.docs import asyncapi, contract, event_pages, examples, links, model, reference
 from adapters.embedded.postgres import PostgresServer, packaged_binaries
 from adapters.store.database import connect, migrate
 from domain.errors import IcrError, Misuse
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
+
+_ALL_MADE: Final = ("rules", "events")  # folders with nothing in them that is written by hand
 
 
 def made(root: Path, database_url: str) -> dict[str, str]:
@@ -20,6 +22,7 @@ def made(root: Path, database_url: str) -> dict[str, str]:
         return {
             **examples.pages(root),
             **contract.pages(),
+            **event_pages.pages(),
             **asyncapi.pages(),
             **reference.pages(),
             **model.pages(connection),
@@ -27,14 +30,15 @@ def made(root: Path, database_url: str) -> dict[str, str]:
 
 
 def differing(root: Path, pages: dict[str, str]) -> list[str]:
-    """The made pages that are not what is committed, and committed pages of rules that nothing makes any more."""
+    """The made pages that are not what is committed, and committed pages that nothing makes any more."""
     docs = root / "docs"
     found = [
         name
         for name, text in pages.items()
         if not (docs / name).is_file() or (docs / name).read_text(encoding="utf-8") != text
     ]
-    left = [f"rules/{page.name}" for page in (docs / "rules").glob("*.md") if f"rules/{page.name}" not in pages]
+    there = [f"{folder}/{page.name}" for folder in _ALL_MADE for page in (docs / folder).glob("*.md")]
+    left = [name for name in there if name not in pages]
     return sorted([*found, *left])
 
 

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from adapters.docs.markdown import made_by, table
 from adapters.settings import CONFIG_FILE, CONFIG_VARIABLE, PREFIX, Settings
 
+EXAMPLE: Final = "Example: "
 _COMMON: Final = ("--help", "--data", "--json")
 _BY_CODE: Final = {"data_dir": "the user's data folder of the platform", "kek_file": "`keys` in the data folder"}
 
@@ -59,13 +60,13 @@ def _commands() -> str:
     from adapters.cli.main import app
 
     lines = [made_by("the commands themselves"), _HEAD_OF_COMMANDS]
-    for path, command in _walk(typer.main.get_command(app), ("icr",)):
+    for path, command in walk(typer.main.get_command(app), ("icr",)):
         lines += [f"## {' '.join(path)}", "", _prose(command.help or ""), ""]
         shown = [p for p in command.params if not getattr(p, "hidden", False) and p.opts[0] not in _COMMON]
         if shown:
             lines += [*table(("", "means"), [_parameter(p) for p in shown]), ""]
-        if command.epilog:
-            lines += ["```sh", command.epilog.removeprefix("Example: "), "```", ""]
+        if shown_as := example(command):
+            lines += ["```sh", shown_as, "```", ""]
     return "\n".join(lines)
 
 
@@ -77,13 +78,19 @@ def inner(command: Any) -> dict[str, Any]:  # noqa: ANN401 - typer's own copy of
     return {name: command.get_command(context, name) for name in command.list_commands(context)}
 
 
-def _walk(command: Any, path: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401
+def example(command: Any) -> str | None:  # noqa: ANN401
+    """The command line that a command's help ends with; None where it shows none."""
+    said = command.epilog or ""
+    return said.removeprefix(EXAMPLE) if said.startswith(EXAMPLE) else None
+
+
+def walk(command: Any, path: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Any]]:  # noqa: ANN401
     """Every command that does something, with the words that call it; in order of their names."""
     parts = inner(command)
     if not parts:
         yield tuple(path), command
     for name in sorted(parts):
-        yield from _walk(parts[name], (*path, name))
+        yield from walk(parts[name], (*path, name))
 
 
 def _prose(text: str) -> str:

@@ -18,16 +18,25 @@ from kafka.consumer.subscription_state import ConsumerRebalanceListener
 from kafka.errors import (
     AuthorizationError,
     KafkaError,
-    KafkaTimeoutError,
     LogTruncationError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
 )
 from kafka.structs import OffsetAndMetadata
 
+from adapters.kafka.lanes import Lanes
 from adapters.kafka.membership import Membership, keep_joining
-from adapters.kafka.places import LOG_SHORTENED, Place, place, recorded_offsets
-from adapters.kafka.topics import HINT, PARTITIONS, SECTOR_OF, TOPICS, cluster_name, connection, tracking_name
+from adapters.kafka.places import LOG_SHORTENED, QUESTION_MS, Place, all_offsets, place, recorded_offsets
+from adapters.kafka.reading import keep_unparking, reading_options
+from adapters.kafka.topics import (
+    ALL_TOPICS,
+    HINT,
+    IN_BACKFILL,
+    PARTITIONS,
+    SECTOR_OF,
+    cluster_name,
+    tracking_name,
+)
 from adapters.kafka.unreadable import Gate
 from adapters.logs import get_logger
 from adapters.service import Service
@@ -35,12 +44,9 @@ from adapters.store.messages import Counts, Message, Offset
 from adapters.store.recorder import Fenced, Recorder
 from domain.errors import IcrError, Unreachable
 
-POLL_RECORDS: Final = 5000  # fewer than a partition's fetch holds makes the client stall (see the library's fetcher)
 POLL_MS: Final = 200
-FETCH_BYTES: Final = 2 << 20  # what waits in memory while a batch is recorded; more makes nothing faster
 LOOK_SECONDS: Final = 1.0
 COMMIT_SECONDS: Final = 5.0
-QUESTION_MS: Final = 2000
 BACK_OFF: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 PAUSE_SECONDS: Final = 60.0
 EMBEDDED_PATIENCE: Final = 30.0
@@ -95,6 +101,7 @@ class Consumer:
         self._believed: dict[TopicPartition, int | None] = {}
         self._unplaced: set[TopicPartition] = set()
         self._gates: dict[TopicPartition, Gate] = {}
+        self._lanes = Lanes()
         self._paused: dict[TopicPartition, float] = {}
         self._committed: dict[TopicPartition, int | None] = {}
         self._failures = 0
@@ -131,24 +138,15 @@ class Consumer:
 
     def _open(self) -> Any:  # noqa: ANN401 - the library has no types
         service = self._service
-        options: dict[str, Any] = {
-            **connection(service.bootstrap_servers or "", embedded=service.embedded_broker),
-            "auto_offset_reset": "none",  # where to read is the log's to say
-            "enable_auto_commit": False,
-            "max_poll_records": POLL_RECORDS,
-            "fetch_max_wait_ms": 100,
-            "fetch_max_bytes": FETCH_BYTES,
-            "max_partition_fetch_bytes": FETCH_BYTES // 4,
-            "allow_auto_create_topics": service.embedded_broker,
-            "metadata_max_age_ms": 5000,  # how soon a topic made later is found
-        }
+        options = reading_options(service)
         try:
             if service.embedded_broker:
                 # Its groups cannot be relied on: everything is read by each consumer, and the log lets one of them win.
                 client = KafkaConsumer(group_id=None, **options)
-                partitions = [TopicPartition(topic, n) for topic in TOPICS.values() for n in range(PARTITIONS)]
+                keep_unparking(client)
+                partitions = [TopicPartition(topic, n) for topic in ALL_TOPICS for n in range(PARTITIONS)]
                 client.assign(partitions)
-                for topic in TOPICS.values():
+                for topic in ALL_TOPICS:
                     client.partitions_for_topic(topic)  # which makes it
                 self._client = client
                 self._assigned(partitions)
@@ -167,7 +165,8 @@ class Consumer:
             raise Unreachable("Kafka", HINT) from None
         self._client = client
         keep_joining(client)
-        client.subscribe(list(TOPICS.values()), listener=_Listener(self))
+        keep_unparking(client)
+        client.subscribe(list(ALL_TOPICS), listener=_Listener(self))
         client.topics()  # asked before it joins, or it would divide nothing and join again
         return client
 
@@ -179,6 +178,8 @@ class Consumer:
         if polled:
             self._answered = time.monotonic()
             self._take(polled, stop)
+        if self._lanes.after(sum(len(records) for p, records in polled.items() if p.topic not in IN_BACKFILL)):
+            self._switch_lanes()
         self._look(idle=not polled)
         self._on_status(self.status)
 
@@ -239,7 +240,7 @@ class Consumer:
         self._failures = 0
         for partition, found in places.items():
             self._client.seek(partition, found.offset)
-            self._client.resume(partition)
+            self._read_on(partition)
             self._believed[partition] = found.recorded
             self._unplaced.discard(partition)
             if found.alarm is not None:
@@ -257,8 +258,8 @@ class Consumer:
         found: dict[TopicPartition, Place] = {}
         for attempt in range(CONFIRMATIONS):
             recorded = recorded_offsets(self._recorder.connection, [self._name(partition) for partition in partitions])
-            first = _offsets(self._client.beginning_offsets, partitions)
-            end = _offsets(self._client.end_offsets, partitions)
+            first = all_offsets(self._client.beginning_offsets, partitions)
+            end = all_offsets(self._client.end_offsets, partitions)
             found = {p: place(recorded.get(self._name(p)), first[p], end[p]) for p in partitions}
             if all(one.alarm != LOG_SHORTENED for one in found.values()):
                 break
@@ -270,11 +271,30 @@ class Consumer:
     def _name(self, partition: TopicPartition) -> str:
         return tracking_name(self._cluster, partition.topic, partition.partition)
 
+    # ---- lanes
+
+    def _read_on(self, partition: TopicPartition) -> None:
+        """Let a partition be read, once its lane is open."""
+        if self._lanes.open or partition.topic not in IN_BACKFILL:
+            self._client.resume(partition)
+
+    def _switch_lanes(self) -> None:
+        """Read the placed partitions of the backfill lane, or none of them."""
+        held = self._client.assignment() & set(self._believed) - self._unplaced - set(self._paused)
+        for partition in held:
+            if partition.topic not in IN_BACKFILL:
+                continue
+            if self._lanes.open:
+                self._client.resume(partition)
+            else:
+                self._client.pause(partition)
+
     # ---- recording
 
     def _take(self, polled: Polled, stop: Callable[[], bool]) -> None:
         entries: list[Entry] = []
-        for partition, records in polled.items():
+        # Live before backfill, where one poll brings both.
+        for partition, records in sorted(polled.items(), key=lambda one: one[0].topic in IN_BACKFILL):
             if partition in self._believed and not self._refused(partition, records):
                 sector = SECTOR_OF[partition.topic]
                 # A message without a value (a tombstone) says nothing: it is kept aside like any other empty one.
@@ -359,7 +379,7 @@ class Consumer:
         now = time.monotonic()
         for partition in [p for p, until in self._paused.items() if now >= until]:
             del self._paused[partition]
-            self._client.resume(partition)
+            self._read_on(partition)
         self.status.paused = len(self._paused)
         if not self._paused:
             self.status.trouble.discard(PARTITION_PAUSED)
@@ -376,7 +396,7 @@ class Consumer:
         if not placed:
             return
         try:
-            ends = _offsets(self._client.end_offsets, placed)
+            ends = all_offsets(self._client.end_offsets, placed)
             self.status.lag = sum(max(0, ends[p] - (self._client.position(p) or 0)) for p in placed)
         except KafkaError as error:
             self._broker_lost(error)
@@ -435,15 +455,6 @@ class Consumer:
     def _wait(self) -> None:
         self._wait_until = time.monotonic() + BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
         self._failures += 1
-
-
-def _offsets(question: Callable[..., Any], partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
-    """First or end offsets, all of them; raises KafkaError."""
-    try:
-        answer: dict[TopicPartition, int] = question(partitions, timeout_ms=QUESTION_MS)
-    except KeyError:  # how the library says that the broker left one out, as it does of a topic just made
-        raise KafkaTimeoutError("not all partitions were answered for") from None
-    return answer
 
 
 def _partition(entry: Entry) -> TopicPartition:

@@ -1,12 +1,16 @@
 """Where to read on in a partition: what the log has recorded of it, held against what the broker still has of it."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
+from kafka import TopicPartition
+from kafka.errors import KafkaTimeoutError
 
 LOG_SHORTENED: Final = "log_shortened"
 LOG_GAP: Final = "log_gap"
+QUESTION_MS: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +46,12 @@ def recorded_offsets(connection: psycopg.Connection[Any], names: list[str]) -> d
     """The next offset of each partition that has been recorded, by tracking name."""
     rows = connection.execute("SELECT name, next_offset FROM log.tracking WHERE name = ANY(%s)", (names,))
     return dict(rows.fetchall())
+
+
+def all_offsets(question: Callable[..., Any], partitions: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+    """First or end offsets, all of them; raises KafkaError."""
+    try:
+        answer: dict[TopicPartition, int] = question(partitions, timeout_ms=QUESTION_MS)
+    except KeyError:  # how the library says that the broker left one out, as it does of a topic just made
+        raise KafkaTimeoutError("not all partitions were answered for") from None
+    return answer

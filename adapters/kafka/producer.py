@@ -34,11 +34,16 @@ class KafkaProducer:
         )
         self.delivered: dict[tuple[str, int], int] = {}
         self.failed: str | None = None
+        self._embedded = embedded
+        self._topics: frozenset[str] = self.look()
+
+    def look(self) -> frozenset[str]:
+        """The topics that the broker has now. Raises Unreachable."""
         try:
-            self._topics = set(self._producer.list_topics(timeout=_BOOTSTRAP_SECONDS).topics)
+            self._topics = frozenset(self._producer.list_topics(timeout=_BOOTSTRAP_SECONDS).topics)
         except KafkaException:
             raise Unreachable("Kafka", HINT) from None
-        self._embedded = embedded
+        return self._topics
 
     def send(self, topic: str, key: bytes | None, value: bytes, report: Report) -> None:
         """Put a message on its way; `report` is called with whether it was acknowledged, from `send` or `flush`.

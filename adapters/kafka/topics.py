@@ -1,4 +1,8 @@
-"""Topics: one a sector, `icr.<sector>.v1`, with the partitions they are made with."""
+"""Topics, with the partitions they are made with.
+
+For each sector `icr.<sector>.v1`, and `icr.<sector>.backfill.v1` for events of mode backfill and snapshot, which are
+read when there is time (`adapters.kafka.lanes`). An event in the other lane is recorded all the same.
+"""
 
 import contextlib
 from collections.abc import Iterable, Iterator
@@ -12,7 +16,11 @@ from domain.errors import Unreachable
 
 SECTORS: Final[tuple[str, ...]] = tuple(TOPIC_ORGANISATIONS)
 TOPICS: Final = {sector: f"icr.{sector}.v1" for sector in SECTORS}
-SECTOR_OF: Final = {topic: sector for sector, topic in TOPICS.items()}
+BACKFILL_TOPICS: Final = {sector: f"icr.{sector}.backfill.v1" for sector in SECTORS}
+ALL_TOPICS: Final[tuple[str, ...]] = (*TOPICS.values(), *BACKFILL_TOPICS.values())
+SECTOR_OF: Final = {topic: sector for topics in (TOPICS, BACKFILL_TOPICS) for sector, topic in topics.items()}
+IN_BACKFILL: Final = frozenset(BACKFILL_TOPICS.values())
+BACKFILL_MODES: Final = frozenset({"backfill", "snapshot"})
 PARTITIONS: Final = 4
 
 # librdkafka's mock cluster answers no question for its version; with this one all that is used here works.
@@ -49,12 +57,17 @@ def cluster_name(bootstrap_servers: str, incarnation: str | None) -> str:
 def ensure_topics(bootstrap_servers: str) -> list[str]:
     """Make the topics that a real cluster does not have yet; their names. Raises Unreachable."""
     with _admin(bootstrap_servers) as admin:
-        missing = sorted(set(TOPICS.values()) - set(admin.list_topics()))
+        missing = sorted(set(ALL_TOPICS) - set(admin.list_topics()))
         if missing:
             layout = {name: {"num_partitions": PARTITIONS} for name in missing}
             with contextlib.suppress(TopicAlreadyExistsError):  # made by another meanwhile
                 admin.create_topics(layout, wait_for_metadata=True)
         return missing
+
+
+def topic_for(sector: str, mode: str | None) -> str:
+    """The topic that an event of a sector goes to, by its mode."""
+    return (BACKFILL_TOPICS if mode in BACKFILL_MODES else TOPICS)[sector]
 
 
 def tracking_name(cluster: str, topic: str, partition: int) -> str:

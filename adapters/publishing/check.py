@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from adapters.clock import Clock
-from adapters.kafka.topics import TOPICS
+from adapters.kafka.topics import TOPICS, topic_for
 from adapters.store.hashes import Hashes
 from adapters.store.keys import MasterKeys
 from adapters.store.messages import Message
@@ -56,7 +56,7 @@ class Checker:
         sector = self._sector_of(item)
         if item.schema.sector == SHARED:
             self._prepare(data, sector)  # whether its organisation may publish there
-        return Ready(TOPICS[sector], key_of(item.body), item.stored)
+        return Ready(topic_for(sector, item.body.get("mode")), key_of(item.body), item.stored)
 
     def check_lightly(self, data: bytes) -> Ready:
         """Like `check`, but what would be kept aside is sent as it is; Misuse when only the caller can say where to."""
@@ -68,7 +68,7 @@ class Checker:
             if self._sector is None:
                 raise Misuse("what cannot be read needs --sector, the topic that it is sent to")
             return Ready(TOPICS[self._sector], None, data)
-        return Ready(TOPICS[self._sector_of(item)], key_of(item.body), data)
+        return Ready(topic_for(self._sector_of(item), item.body.get("mode")), key_of(item.body), data)
 
     def _prepare(self, data: bytes, sector: str | None) -> Item:
         item = self._preparer.prepare(Message(data, sector), self._now())

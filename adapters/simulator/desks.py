@@ -13,7 +13,7 @@ NHS_IN_SCHOOL, UPN_IN_AUTHORITY, NHS_IN_AUTHORITY, NHS_ELSEWHERE = 99, 80, 70, 3
 
 _INVOLVEMENT = ("InvolvementStarted", "InvolvementEnded", "InvolvementConfirmed")
 _LEAD = ("LeadNominated", "LeadAccepted", "LeadEnded")
-_PUT_RIGHT = ("EventCorrected", "EventRetracted")
+PUT_RIGHT = ("EventCorrected", "EventRetracted")
 
 
 @dataclass(slots=True, eq=False)
@@ -52,24 +52,35 @@ class Desk:
 
     def identifiers(self, child: Child, full: bool) -> list[dict[str, str]]:
         """The child's numbers as this system has them; `full` adds those that it took from others."""
-        # Which children's other numbers are known depends on the child's number alone, so that it stays so.
-        lot = child.number * 7919 % 10_000 // 100
+        drawn = lot(child.number)
         found = []
         if self.kind == "school":
             assert child.upn is not None
             found.append({"scheme": "upn", "value": child.upn})
-            nhs = lot < NHS_IN_SCHOOL
+            nhs = drawn < NHS_IN_SCHOOL
         elif self.kind == "health":
             return [{"scheme": "nhs", "value": child.nhs}]
         else:
             found.append({"scheme": self.scheme, "value": f"C{child.number}"})
             authority = self.organisation == AUTHORITY
-            if full and authority and child.upn is not None and (lot * 3) % 100 < UPN_IN_AUTHORITY:
+            if full and authority and child.upn is not None and drawn * 3 % 100 < UPN_IN_AUTHORITY:
                 found.append({"scheme": "upn", "value": child.upn})
-            nhs = (lot * 7) % 100 < (NHS_IN_AUTHORITY if authority else NHS_ELSEWHERE)
+            nhs = drawn * 7 % 100 < (NHS_IN_AUTHORITY if authority else NHS_ELSEWHERE)
         if full and nhs:
             found.append({"scheme": "nhs", "value": child.nhs})
         return found
+
+
+def lot(number: int) -> int:
+    """A child's lot, 0 to 99: which of its numbers are known to whom depends on its own number alone, so that it stays so."""
+    return number * 7919 % 10_000 // 100
+
+
+def knows_all_numbers(number: int) -> bool:
+    """Whether every agency holds the other numbers of the child with this number."""
+    drawn = lot(number)
+    elsewhere = drawn * 7 % 100 < min(NHS_IN_AUTHORITY, NHS_ELSEWHERE)
+    return drawn < NHS_IN_SCHOOL and drawn * 3 % 100 < UPN_IN_AUTHORITY and elsewhere
 
 
 def writes_version_1(organisation: str) -> bool:
@@ -79,23 +90,23 @@ def writes_version_1(organisation: str) -> bool:
 
 def desks(area: Area, marks: bool) -> dict[tuple[str, str], Desk]:
     """All desks of an area, by (organisation, system)."""
-    school = ("PupilAdmitted", "PupilRemovedFromRoll", *(("AttendanceMarked",) if marks else ()), *_PUT_RIGHT)
+    school = ("PupilAdmitted", "PupilRemovedFromRoll", *(("AttendanceMarked",) if marks else ()), *PUT_RIGHT)
     authority = (
         "ReferralReceived", "EarlyHelpStarted", "EarlyHelpEnded", *_INVOLVEMENT, *_LEAD,
-        "RelationshipStated", "RelationshipEnded", *_PUT_RIGHT,
+        "RelationshipStated", "RelationshipEnded", *PUT_RIGHT,
     )  # fmt: skip
     housing = ("TemporaryAccommodationPlaced", "TemporaryAccommodationEnded")
     demographics = ("BirthNotified", "AddressChanged", "DeathNotified", "DeathNotificationWithdrawn")
     found = [
         Desk(AUTHORITY, "mosaic", "agency", authority),
         Desk(AUTHORITY, "homes", "agency", housing),  # corrections are counted with those of the other desk
-        Desk(LANDLORD, "homes", "agency", (*housing, *_PUT_RIGHT)),
+        Desk(LANDLORD, "homes", "agency", (*housing, *PUT_RIGHT)),
         Desk(DEMOGRAPHICS, "demographics", "health", demographics),
-        Desk(TRUST, "community", "health", (*_INVOLVEMENT, *_LEAD, *_PUT_RIGHT)),
-        Desk(MENTORS, "casework", "agency", (*_INVOLVEMENT, *_LEAD, *_PUT_RIGHT)),
-        Desk(CARERS, "casework", "agency", (*_INVOLVEMENT, *_PUT_RIGHT)),
+        Desk(TRUST, "community", "health", (*_INVOLVEMENT, *_LEAD, *PUT_RIGHT)),
+        Desk(MENTORS, "casework", "agency", (*_INVOLVEMENT, *_LEAD, *PUT_RIGHT)),
+        Desk(CARERS, "casework", "agency", (*_INVOLVEMENT, *PUT_RIGHT)),
     ]
     found += [Desk(one.organisation, "mis", "school", school) for one in area.schools]
-    practice = ("GpRegistered", "GpRegistrationEnded", *_PUT_RIGHT)
+    practice = ("GpRegistered", "GpRegistrationEnded", *PUT_RIGHT)
     found += [Desk(one.organisation, "gp", "health", practice) for one in area.practices]
     return {(desk.organisation, desk.system): desk for desk in found}

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from random import Random
 
 from adapters.simulator.agencies import Event
-from adapters.simulator.desks import Desk
+from adapters.simulator.desks import PUT_RIGHT, Desk
 from adapters.simulator.plan import Plan
 
 REPORTS_AT = time(6, tzinfo=UTC)
@@ -17,14 +18,15 @@ class Feeds:
 
     def __init__(self, plan: Plan, desks: list[Desk]) -> None:
         self._desks = desks
-        self._silent = plan.silent_feed
-        self._silent_from = plan.silent_from or plan.start
+        self._last = plan.end - timedelta(days=1)
+        self._silent = _silent(plan, desks)
         self._sent: Counter[tuple[str, str]] = Counter()
         self._from = plan.start - timedelta(days=round(LOADED_YEARS * 365.25))
 
     def is_silent(self, organisation: str, event_type: str, day: date) -> bool:
         """Whether nothing of this feed is published on this day."""
-        return self._silent == (organisation, event_type) and day >= self._silent_from
+        since = self._silent.get((organisation, event_type))
+        return since is not None and min(day, self._last) >= since
 
     def sent(self, organisation: str, event_type: str, count: int = 1) -> None:
         """Note events published for the first time."""
@@ -54,3 +56,16 @@ class Feeds:
                     "scope": None,
                 }
         self._from = today
+
+
+def _silent(plan: Plan, desks: list[Desk]) -> dict[tuple[str, str], date]:
+    """The feeds that fall silent, with the day from which they do: the one that is named, and a share of all."""
+    found: dict[tuple[str, str], date] = {}
+    if plan.silent:
+        feeds = sorted({(desk.organisation, kind) for desk in desks for kind in desk.types if kind not in PUT_RIGHT})
+        middle = plan.start + timedelta(days=plan.days // 2)
+        count = max(1, round(len(feeds) * plan.silent))
+        found = dict.fromkeys(Random(f"{plan.seed}/silence").sample(feeds, count), middle)
+    if plan.silent_feed is not None:
+        found[plan.silent_feed] = plan.silent_from or plan.start
+    return found

@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
 
 from adapters.simulator.encoding import sector_of
+from adapters.simulator.ledger import Ledger
 from adapters.simulator.plan import Plan
 from adapters.simulator.run import simulate
+from adapters.simulator.truth import write_truth
 from domain.errors import Misuse
 
 LINES_HELD = 20_000  # in memory before they are written: files are open one at a time, however many there are
@@ -19,7 +22,7 @@ Progress = Callable[[date, int], None]
 
 
 def write_area(plan: Plan, out: Path, progress: Progress | None = None) -> dict[str, int]:
-    """Write `<sector>/<organisation>.jsonl` under `out`, in order of publication; gives counts by event type.
+    """Write `<sector>/<organisation>.jsonl` under `out`, in order of publication, and `truth.jsonl`; gives counts by event type.
 
     `progress` is called at the first event of each day with that day and the number of events before it, and at the end
     with the plan's end and the number of all. `out` must be empty or not there; raises `Misuse`.
@@ -29,14 +32,17 @@ def write_area(plan: Plan, out: Path, progress: Progress | None = None) -> dict[
     counts: Counter[str] = Counter()
     held: dict[tuple[str, str], list[bytes]] = {}
     lines = 0
-    for event in _told(simulate(plan), progress):
-        counts[event["event_type"]] += 1
-        lines += 1
-        place = (sector_of(event), event["source"]["organisation"])
-        held.setdefault(place, []).append(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z))
-        if lines % LINES_HELD == 0:
-            _flush(out, held)
-    _flush(out, held)
+    with TemporaryDirectory(prefix="icr-lives-") as notes:
+        ledger = Ledger(plan, Path(notes))
+        for event in _told(simulate(plan, ledger), progress):
+            counts[event["event_type"]] += 1
+            lines += 1
+            place = (sector_of(event), event["source"]["organisation"])
+            held.setdefault(place, []).append(orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z))
+            if lines % LINES_HELD == 0:
+                _flush(out, held)
+        _flush(out, held)
+        write_truth(plan, ledger, out / "truth.jsonl")
     if progress is not None:
         progress(plan.end, lines)
     return dict(sorted(counts.items()))

@@ -21,7 +21,7 @@ HOSTEL, REFUGE = 0.35, 0.08  # of placements; the rest are flats
 # Of placements: what homelessness breaks besides (Miller and McNicholl 2003 name GP and school as the break points).
 PLACED_WITHOUT_GP, PLACED_WITHOUT_SCHOOL = 0.3, 0.25
 FIVE_YEARS = timedelta(days=1826)
-_NO_PLACE: dict[str, Any] = {
+NO_PLACE: dict[str, Any] = {
     "status": "",
     "lines": [],
     "postcode": None,
@@ -34,11 +34,12 @@ _NO_PLACE: dict[str, Any] = {
 def address_of(world: World, family: Family) -> dict[str, Any]:
     """The family's address as it would be published."""
     if family.residence == "no_fixed_abode":
-        return {**_NO_PLACE, "status": "none_known", "residence": "no_fixed_abode"}
+        return {**NO_PLACE, "status": "none_known", "residence": "no_fixed_abode"}
     return world.area.address(family.ward, family.place, family.residence)
 
 
-def _moved(world: World, family: Family, day: date) -> Iterator[Step]:
+def moved(world: World, family: Family, day: date) -> Iterator[Step]:
+    """The family lives at its address from now on, and the health service knows."""
     family.since = day
     for child in family.children:
         yield Fact("moved", child, day, {"address": address_of(world, family)})
@@ -125,7 +126,7 @@ def move(world: World, day: date) -> Iterator[Step]:
         family.residence = "no_fixed_abode"
     else:
         family.place, family.residence = world.new_place(family.ward), "home"
-    yield from _moved(world, family, day)
+    yield from moved(world, family, day)
     children = list(family.children)
     if world.chance(GP_CHANGES[elsewhere]):
         if world.chance(GP_LOST):
@@ -181,7 +182,7 @@ def arrive(world: World, day: date) -> Iterator[Step]:
     for child, _ in schools:
         world.unenrol(child)
         child.practice = None
-    yield from _moved(world, family, day)
+    yield from moved(world, family, day)
     slow = world.chance(0.1)
     world.begin(change_practice(world, list(family.children), world.later(day, *((60, 200) if slow else (3, 30)))))
     for child, school in schools:
@@ -198,11 +199,11 @@ def depart(world: World, day: date) -> Iterator[Step]:
     family = world.pick_family()
     abroad, lost = world.chance(0.14), world.chance(0.1)
     if abroad:
-        address = {**_NO_PLACE, "status": "left_england", "return": world.rng.choice(("yes", "no", "unknown"))}
+        address = {**NO_PLACE, "status": "left_england", "return": world.rng.choice(("yes", "no", "unknown"))}
     elif lost:
-        address = {**_NO_PLACE, "status": "none_known"}
+        address = {**NO_PLACE, "status": "none_known"}
     else:
-        address = {**_NO_PLACE, "status": "current", "lines": ["1 Far Street", "Southmoor"], "postcode": "ZE99 1AA"}
+        address = {**NO_PLACE, "status": "current", "lines": ["1 Far Street", "Southmoor"], "postcode": "ZE99 1AA"}
     for child in list(family.children):
         yield Fact("moved", child, day, {"address": address})
         destination = "unknown" if abroad or lost else "999901"
@@ -233,7 +234,7 @@ def placement(world: World, day: date) -> Iterator[Step]:
     for child in placed:
         yield Fact("placed", child, day, {**base, "address": address, "siblings": placed})
     if world.chance(0.5):  # else nobody tells the practice, and the old address stands
-        yield from _moved(world, family, day)
+        yield from moved(world, family, day)
     if world.chance(PLACED_WITHOUT_GP):
         world.begin(lose_practice(world, list(placed), world.later(day, 20, 60), "returned_undelivered"))
     if world.chance(PLACED_WITHOUT_SCHOOL):
@@ -245,7 +246,7 @@ def placement(world: World, day: date) -> Iterator[Step]:
         yield Fact("placement_ended", child, day, base)
     if family.children:
         family.place, family.residence = world.new_place(family.ward), "home"
-        yield from _moved(world, family, day)
+        yield from moved(world, family, day)
 
 
 def death(world: World, day: date) -> Iterator[Step]:

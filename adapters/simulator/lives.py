@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from adapters.simulator import home_life, school_life, support
+from adapters.simulator import family_life, home_life, school_life, support
+from adapters.simulator.cases import by_hand
 from adapters.simulator.plan import Plan
 from adapters.simulator.school_life import first_day
 from adapters.simulator.world import Fact, Step, Story, World
@@ -49,7 +50,11 @@ HAZARDS = (
     Hazard(support.early_help, 0.03, "child", 3, before_start=True),
     Hazard(support.therapy, 0.06, "child", 2, before_start=True),
     Hazard(support.young_carer, 0.006, "child", 1, before_start=True),
-    Hazard(support.separation, 0.008, "family", 2),
+    Hazard(family_life.separation, 0.008, "family", 2),
+    Hazard(family_life.several_moves, 0.004, "family", 1),
+    Hazard(family_life.abroad, 0.003, "family", 1),
+    Hazard(family_life.adoption, 0.00025, "child", 1),
+    Hazard(school_life.excluded, 0.0008, "child", 1),
 )
 
 
@@ -66,7 +71,8 @@ class Lives:
         """What had happened before the start and still matters: homes, practices, schools, help."""
         world, start = self.world, self._plan.start
         eve = start - timedelta(days=1)
-        for family in world.families:
+        cases = by_hand(world) if self._plan.cases else []
+        for family in (*world.families, *(case.family for case in cases)):
             for child in family.children:
                 here = max(child.born, family.since)
                 yield Fact("moved", child, here, {"address": home_life.address_of(world, family)})
@@ -82,6 +88,8 @@ class Lives:
             if world.chance(KNOWN_AT_START):
                 opened = max(family.since, min(child.born for child in family.children))
                 yield from self._go_on(support.known(family, opened), eve)
+        for case in cases:
+            yield from self._go_on(case.story, eve)
         for hazard in HAZARDS:
             if hazard.before_start:
                 for _ in range(round(self._a_day(hazard) * HISTORY)):

@@ -10,19 +10,22 @@ from typing import NamedTuple
 
 from adapters.simulator.agencies import Event
 from adapters.simulator.plan import Plan
+from adapters.simulator.world import Fact
 
 OFFICE_OPENS, OFFICE_CLOSES = time(7, tzinfo=UTC), time(15, 29, tzinfo=UTC)
 REGISTERS_FROM, REGISTERS_TO = time(15, 30, tzinfo=UTC), time(17, 30, tzinfo=UTC)
+WEEK = 7
 _OFFICE_MICROS = int(8.4 * 3600) * 1_000_000
 
 
 class Posted(NamedTuple):
-    """An event and the moment of its publication; `copy` if it was published before."""
+    """An event and the moment of its publication; `copy` if it was published before, `fact` if it truly tells one."""
 
     moment: datetime
     serial: int
     event: Event
     copy: bool
+    fact: Fact | None
 
 
 def working_day(day: date) -> date:
@@ -39,33 +42,55 @@ class Outbox:
         self._days: dict[date, list[Posted]] = {}
         self._serial = 0
 
-    def post(self, event: Event, day: date, most_lag: int = 2) -> date:
-        """Post an event known on `day`; sets `recorded_at`, and gives the day on which it was written down."""
+    def day_for(self, day: date, most_lag: int = 2) -> date:
+        """The day on which an agency writes down what it knows on `day`."""
         lag = int(self.rng.random() * (most_lag + 1))
         if self.rng.random() < self._plan.late:
             lag += 2 + int(self.rng.random() * 29)
-        written = working_day(day + timedelta(days=lag))
-        self.write(event, written)
-        return written
+        return working_day(day + timedelta(days=lag))
 
-    def write(self, event: Event, day: date) -> None:
-        """The agency writes it down on this day, in office hours, and publishes it."""
+    def put_right(self, remedy: Event, wrong: date, most_lag: int) -> None:
+        """Post what puts an event right that was written down on day `wrong`: later, and before the period ends."""
+        last = self._plan.end - timedelta(days=1)
+        while last.weekday() > 4:
+            last -= timedelta(days=1)
+        self.write(remedy, min(self.day_for(wrong + timedelta(days=2), most_lag), last))
+
+    def room_to_put_right(self, wrong: date) -> bool:
+        """Whether an event written down on that day can still be put right before the period ends."""
+        return (self._plan.end - wrong).days > WEEK
+
+    def write(self, event: Event, day: date, fact: Fact | None = None) -> date:
+        """The agency writes it down on this day, in office hours, and publishes it; the day of its first publication."""
         moment = datetime.combine(day, OFFICE_OPENS) + timedelta(microseconds=int(self.rng.random() * _OFFICE_MICROS))
         event["recorded_at"] = moment
+        if self._plan.missing and self.rng.random() < self._plan.missing:
+            return self.lose(event, fact)
         if self.rng.random() < self._plan.reordered:
-            self.hold(event)
+            sent = self.hold(event, fact)
         else:
-            self._keep(moment, event, copy=False)
+            sent = self._keep(moment, event, fact)
+            if self._plan.duplicated and self.rng.random() < self._plan.duplicated:
+                self.double(event)
         if self.rng.random() < self._plan.resent:
             self.resend(event)
+        return sent
 
-    def hold(self, event: Event) -> None:
+    def hold(self, event: Event, fact: Fact | None = None) -> date:
         """Publish an event 1 to 30 hours after it was written down, so that later ones overtake it."""
-        self._keep(event["recorded_at"] + self._hours(1, 30), event, copy=False)
+        return self._keep(event["recorded_at"] + self._hours(1, 30), event, fact)
+
+    def lose(self, event: Event, fact: Fact | None = None) -> date:
+        """Publish an event up to ten days later only: its first sending went missing and is made good."""
+        return self._keep(event["recorded_at"] + self._hours(31, 240), event, fact)
 
     def resend(self, event: Event) -> None:
         """Publish an event once more, unchanged, up to ten days later."""
         self._keep(event["recorded_at"] + self._hours(31, 240), event, copy=True)
+
+    def double(self, event: Event) -> None:
+        """Publish an event a second time in the same hour."""
+        self._keep(event["recorded_at"] + self._hours(0, 1), event, copy=True)
 
     def due(self, day: date) -> list[Posted]:
         """What is published on this day, in order."""
@@ -79,8 +104,9 @@ class Outbox:
     def _hours(self, least: int, most: int) -> timedelta:
         return timedelta(seconds=int(3600 * (least + self.rng.random() * (most - least))))
 
-    def _keep(self, moment: datetime, event: Event, *, copy: bool) -> None:
+    def _keep(self, moment: datetime, event: Event, fact: Fact | None = None, *, copy: bool = False) -> date:
         if REGISTERS_FROM <= moment.timetz() < REGISTERS_TO:
             moment = datetime.combine(moment.date(), REGISTERS_TO) + self._hours(0, 2)
         self._serial += 1
-        self._days.setdefault(moment.date(), []).append(Posted(moment, self._serial, event, copy))
+        self._days.setdefault(moment.date(), []).append(Posted(moment, self._serial, event, copy, fact))
+        return moment.date()

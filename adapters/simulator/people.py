@@ -29,6 +29,11 @@ class Family:
     known: bool = False  # to the authority's own system
     mother_nhs: str | None = None
     slot: int = -1  # where it stands in the list of families
+    clan: int = -1  # number of the first family that it shares children or homes with
+
+    def __post_init__(self) -> None:
+        if self.clan < 0:
+            self.clan = self.number
 
 
 @dataclass(slots=True, eq=False)
@@ -48,6 +53,9 @@ class Child:
     frail: bool = False  # three times the usual share of absence
     away: str = ""  # code of the present absence
     away_until: int = 0  # ordinal of its last day
+    away_since: int = 0  # ordinal of the first school day away without leave, with nothing else since
+    away_days: int = 0  # how many such days in a row
+    unnamed: frozenset[str] = frozenset()  # services that began without a reference of their own
     gone: bool = False  # died, grown up or left the area
 
 

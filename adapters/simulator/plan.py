@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from adapters.simulator.noise import USUAL
 from domain.errors import Misuse
 
 AREAS = {"northmoor": "Northmoor"}
@@ -18,7 +19,10 @@ class Plan:
     published a second time unchanged, `reordered` is published 1 to 30 hours after it was written down, `corrected`
     first says something wrong and is put right, `mistaken` is also said of a wrong child and then retracted.
     `silent_feed` is an (organisation, event type) that publishes nothing from `silent_from` on (the start, if not
-    given), not even a report of its feed. Raises `Misuse`.
+    given), not even a report of its feed; `silent` is a share of all feeds that do so from the middle of the period on.
+    `duplicated` is published twice in a row, `missing` is lost on its way and made good up to ten days later, and for so
+    many events beside them a `malformed` one is published that nobody can read. With `cases`, a few families set by hand
+    live in the area besides, whatever the seed. Raises `Misuse`.
     """
 
     area: str
@@ -32,6 +36,11 @@ class Plan:
     reordered: float = 0.01
     corrected: float = 0.01
     mistaken: float = 0.008
+    duplicated: float = 0.0
+    missing: float = 0.0
+    malformed: float = 0.0
+    cases: bool = True
+    silent: float = 0.0
     silent_feed: tuple[str, str] | None = None
     silent_from: date | None = None
 
@@ -42,7 +51,7 @@ class Plan:
             raise Misuse(f"children must be 1 to {MOST_CHILDREN}: the NHS numbers of the test range do not go further")
         if self.end <= self.start:
             raise Misuse("the end must be after the start")
-        for name in ("late", "resent", "reordered", "corrected", "mistaken"):
+        for name in USUAL:
             if not 0 <= getattr(self, name) <= 1:
                 raise Misuse(f"{name} is a share, 0 to 1")
 

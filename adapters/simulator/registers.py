@@ -12,6 +12,8 @@ from random import Random
 
 from adapters.simulator.agencies import Agencies, Event
 from adapters.simulator.area import School
+from adapters.simulator.feeds import Feeds
+from adapters.simulator.ledger import Ledger
 from adapters.simulator.outbox import REGISTERS_FROM, Outbox, working_day
 from adapters.simulator.people import Child
 from adapters.simulator.plan import Plan
@@ -40,6 +42,7 @@ _UP_TO = list(accumulate(share for share, *_ in INCIDENTS))
 USUAL = 1 - _UP_TO[-1]
 FRAIL = 3  # times as many incidents, for one pupil in ten
 NEVER_EXPLAINED = 0.05  # of N marks; the rest are amended within five school days
+UNEXCUSED = frozenset("GNO")
 REASONS_FOUND = {"I": 45, "O": 35, "M": 12, "U": 8}
 _STEP = timedelta(milliseconds=1)
 _WINDOW = timedelta(minutes=115)
@@ -48,9 +51,11 @@ _WINDOW = timedelta(minutes=115)
 class Registers:
     """The registers of all schools."""
 
-    def __init__(self, plan: Plan, agencies: Agencies, outbox: Outbox) -> None:
+    def __init__(
+        self, plan: Plan, agencies: Agencies, outbox: Outbox, feeds: Feeds, ledger: Ledger | None = None
+    ) -> None:
         self._rng = Random(f"{plan.seed}/marks")
-        self._plan, self._agencies, self._outbox = plan, agencies, outbox
+        self._plan, self._agencies, self._outbox, self._feeds, self._ledger = plan, agencies, outbox, feeds, ledger
         self.sent = 0  # events of the school whose register was read last
 
     def of_school(self, school: School, today: date, place: float) -> Iterator[Event]:
@@ -58,7 +63,7 @@ class Registers:
         desk = self._agencies.desks[school.organisation, "mis"]
         moment = datetime.combine(today, REGISTERS_FROM) + place * _WINDOW
         chance, urn, source, prefix, count = self._rng.random, school.urn, desk.source, f"{desk.system}-", desk.count
-        late, held, resent = self._noise()
+        late, held, resent, lost, doubled = self._noise()
         ordinal, effective, sent = today.toordinal(), {"from": today, "to": None}, 0
         for pupil in tuple(school.roll):
             count += 1
@@ -89,28 +94,59 @@ class Registers:
                 "am": am,
                 "pm": pm,
             }
-            if pm == "N":
-                desk.count = count = count + 1
-                self._amend(event, f"{prefix}{count}", today)
-            fate = chance()
-            if fate >= resent:
+            fate, published = chance(), today
+            if fate >= doubled:
                 sent += 1
                 yield event
             elif fate < late:
                 days = 1 + int(fate / late * 5)
-                self._outbox.write(event, working_day(today + timedelta(days=days)))
+                published = self._outbox.write(event, working_day(today + timedelta(days=days)))
             elif fate < held:
-                self._outbox.hold(event)
+                published = self._outbox.hold(event)
+            elif resent <= fate < lost:
+                published = self._outbox.lose(event)
             else:
                 sent += 1
                 yield event
-                self._outbox.resend(event)
+                if fate < resent:
+                    self._outbox.resend(event)
+                else:
+                    self._outbox.double(event)
+            amended = None
+            if pm == "N":
+                desk.count = count = count + 1
+                amended = self._amend(event, f"{prefix}{count}")
+            if self._ledger is not None:
+                self._ledger.sent["read"] += published is today
+                if pupil.away_days or (am in UNEXCUSED and pm in UNEXCUSED):
+                    self._notice(pupil, school, event, published, amended)
         desk.count, self.sent = count, sent
 
-    def _noise(self) -> tuple[float, float, float]:
-        late = self._plan.late
-        held = late + self._plan.reordered
-        return late, held, held + self._plan.resent
+    def _noise(self) -> tuple[float, float, float, float, float]:
+        plan = self._plan
+        return tuple(accumulate((plan.late, plan.reordered, plan.resent, plan.missing, plan.duplicated)))  # type: ignore[return-value]
+
+    def _notice(self, pupil: Child, school: School, event: Event, published: date, amended: Event | None) -> None:
+        """Count days in a row that the pupil was away without leave, by the marks that stand and come to be known."""
+        assert self._ledger is not None
+        if not self._is_known(event, published):
+            return
+        am, pm = event["am"], event["pm"]
+        if amended is not None and self._is_known(amended, amended["recorded_at"].date()):
+            am, pm = amended["am"] or am, amended["pm"]
+        if not (am in UNEXCUSED and pm in UNEXCUSED):
+            pupil.away_days = 0
+            self._ledger.absent(pupil, None)
+            return
+        if pupil.away_days == 0:
+            pupil.away_since = event["effective"]["from"].toordinal()
+        pupil.away_days += 1
+        self._ledger.absent(pupil, school.urn)
+
+    def _is_known(self, event: Event, published: date) -> bool:
+        """Whether an event is published before the period ends, and not after its feed fell silent."""
+        silent = self._feeds.is_silent(event["source"]["organisation"], "AttendanceMarked", published)
+        return event["recorded_at"].date() < self._plan.end and not silent
 
     def _incident(self, pupil: Child, ordinal: int, lot: float) -> tuple[str, str]:
         """What is out of the ordinary today; some of it lasts, and is remembered with the pupil."""
@@ -120,14 +156,15 @@ class Registers:
             pupil.away, pupil.away_until = am, ordinal + int(self._rng.random() * most * 1.4)
         return am, pm
 
-    def _amend(self, event: Event, event_id: str, today: date) -> None:
+    def _amend(self, event: Event, event_id: str) -> Event | None:
         """The reason is found within five school days: a later mark of the same sessions supersedes."""
-        rng = self._rng
+        rng, written = self._rng, event["recorded_at"].date()
         if rng.random() < NEVER_EXPLAINED:
-            return
+            return None
         code = rng.choices(list(REASONS_FOUND), list(REASONS_FOUND.values()))[0]
         amended = {**event, "event_id": event_id, "am": code if event["am"] == "N" else None, "pm": code}
-        self._outbox.write(amended, working_day(today + timedelta(days=1 + int(rng.random() * 5))))
+        self._outbox.write(amended, working_day(written + timedelta(days=1 + int(rng.random() * 5))))
+        return amended
 
 
 def midnight(day: date) -> datetime:

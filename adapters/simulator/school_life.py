@@ -1,7 +1,7 @@
 """Admissions, changes of school, the turn of the school year, long absences.
 
 Grounds of removal are of regulation 9(1), SI 2024/208: A registered at another school, F taught at home, G moved away,
-I absent for twenty days, K died, L beyond school age.
+I absent for twenty days, K died, L beyond school age, M permanently excluded.
 """
 
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ LATE_PLACE = 0.12  # of changes: a gap of weeks between two schools
 NO_PLACE = 0.05  # of changes: no school at all afterwards
 HOME_AGAIN = 0.4  # of those taught at home, later back in school
 AFTER_TWENTY_DAYS = 0.25  # of absences beyond twenty school days that end with removal from roll
+NEVER_PLACED = 0.3  # of those permanently excluded
 GUEST = 0.004  # of admissions
 
 
@@ -85,6 +86,20 @@ def taught_at_home(world: World, day: date) -> Iterator[Step]:
         yield from off_roll(world, child, day, "F", None)
         if world.chance(HOME_AGAIN):
             yield from join(world, child, world.later(day, 60, 300))
+
+
+def excluded(world: World, day: date) -> Iterator[Step]:
+    """A pupil is permanently excluded; once review is over the name is removed, and a place elsewhere comes late or never."""
+    child = world.pick_child(day, "school")
+    if child is None:
+        return
+    yield Fact("excluded", child, day, {"school": child.school})
+    day = world.later(day, 15, 30)
+    yield day
+    if not child.gone:
+        yield from off_roll(world, child, day, "M", "unknown")
+        if not world.chance(NEVER_PLACED):
+            yield from join(world, child, world.later(day, 10, 90))
 
 
 def long_absence(world: World, day: date) -> Iterator[Step]:

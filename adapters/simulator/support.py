@@ -56,7 +56,11 @@ def involvement(
     """
     team = world.area.team(organisation, service, child.family.ward)
     worker = worker or world.rng.choice(team.workers)
-    reference = f"{team.card['code']}-{world.number('reference')}" if world.chance(0.9) else None
+    # Where one service works twice with a child its system tells the two apart by references.
+    named_apart = world.chance(0.9) or service in child.unnamed
+    reference = f"{team.card['code']}-{world.number('reference')}" if named_apart else None
+    if reference is None:
+        child.unnamed |= {service}
     base = {"organisation": organisation, "service": service, "reference": reference}
     named = {**base, "team": team.card, "worker": worker}
     until = end if fixed else None
@@ -90,18 +94,6 @@ def relations(child: Child, day: date) -> Iterator[Step]:
     for sibling in family.children:
         if sibling.number < child.number:
             yield Fact("related", child, day, {"relation": "sibling", "sibling": sibling})
-
-
-def separation(world: World, day: date) -> Iterator[Step]:
-    """A parent leaves a family that the authority knows, or comes to know because of it."""
-    for _ in range(200):
-        family = world.pick_family()
-        if len(family.parents) == 2 and (family.known or world.chance(0.05)):
-            yield from known(family, day)
-            parent = family.parents.pop()
-            for child in family.children:
-                yield Fact("unrelated", child, day, {"relation": "parent", "parent": parent})
-            return
 
 
 def early_help(world: World, day: date) -> Iterator[Step]:

@@ -181,9 +181,15 @@ class World:
         child.gone = True
         family = child.family
         family.children.remove(child)
-        if not family.children and family.slot >= 0:
-            last = self.families.pop()
-            if last is not family:
-                self.families[family.slot] = last
-                last.slot = family.slot
-            family.slot = -1
+        if not family.children:
+            self.withdraw(family)
+
+    def withdraw(self, family: Family) -> None:
+        """Count a family no longer among those of the area, if it was."""
+        if family.slot < 0:
+            return
+        last = self.families.pop()
+        if last is not family:
+            self.families[family.slot] = last
+            last.slot = family.slot
+        family.slot = -1

@@ -1,7 +1,7 @@
 """Events kept aside and conflicts: stored whole and sealed, with their reason; re-driven, released or rejected (contract 1)."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,9 @@ from uuid import UUID
 
 import psycopg
 
+from adapters.store.appending import hold_appends
+from adapters.store.claims import claims_of
+from adapters.store.feedback import REJECTED, RELEASED, REPLACED, Notes, tell
 from adapters.store.keys import MasterKeys, open_sealed, seal
 from adapters.store.messages import CONFLICT, KEPT, Message
 from adapters.store.prepare import Item, raw_bytes
@@ -47,10 +50,14 @@ def _context(aside: UUID) -> bytes:
 
 
 class AsideStore:
-    """The quarantine's rows; every call runs in the caller's transaction."""
+    """The quarantine's rows; every call runs in the caller's transaction. What comes of it is told to the agency.
 
-    def __init__(self, keys: MasterKeys) -> None:
+    `patterns` are those of organisations that may publish at all.
+    """
+
+    def __init__(self, keys: MasterKeys, patterns: Collection[str] = ()) -> None:
         self._keys = keys
+        self._patterns = patterns
 
     def keep(
         self,
@@ -59,6 +66,7 @@ class AsideStore:
         kind: str,
         rejected: Rejected,
         at: datetime,
+        notes: Notes,
         record: UUID | None = None,
     ) -> bool:
         """Store one item aside; False when the same content is there already (a duplicate)."""
@@ -66,25 +74,52 @@ class AsideStore:
         [(key, wrapped)] = self._keys.new_keys([_context(aside)])
         sealed = seal(key, os.urandom(12), raw_bytes(item.message), _context(aside))
         if kind == KEPT and item.key is not None:
-            connection.execute(
-                "UPDATE log.aside SET state = 'replaced', settled_at = %s WHERE key = %s AND digest <> %s AND state IN ('waiting', 'ready')",
+            replaced = connection.execute(
+                "UPDATE log.aside SET state = 'replaced', settled_at = %s WHERE key = %s AND digest <> %s AND state IN ('waiting', 'ready') "
+                "RETURNING id",
                 (at, UUID(bytes=item.key), UUID(bytes=item.digest)),
             )
+            notes.aside(REPLACED, *[row[0] for row in replaced])
         waits = waited_for(item, rejected)
-        cursor = connection.execute(
+        organisation, event_type = self._source(item)
+        row = connection.execute(
             "INSERT INTO log.aside (id, kind, state, key, digest, reason, field, rule, event_type, organisation, sector, waits_for, "
             "record, received_at, wrapped, sealed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
-            "ON CONFLICT (kind, digest) DO NOTHING",
+            "ON CONFLICT (kind, digest) DO NOTHING RETURNING id",
             (
                 aside, kind, "waiting" if kind == KEPT else "shown", item.key and UUID(bytes=item.key), UUID(bytes=item.digest),
-                rejected.reason, rejected.field, rejected.rule, item.schema and item.schema.event_type,
-                item.body["source"]["organisation"] if item.body else None, item.message.sector, waits,
+                rejected.reason, rejected.field, rejected.rule, event_type, organisation, item.message.sector, waits,
                 record, at, wrapped, sealed,
             ),
-        )  # fmt: skip
-        return cursor.rowcount == 1
+        ).fetchone()  # fmt: skip
+        there = (
+            row
+            or connection.execute(
+                "SELECT id FROM log.aside WHERE kind = %s AND digest = %s", (kind, UUID(bytes=item.digest))
+            ).fetchone()
+        )
+        assert there is not None
+        if row is not None or kind == CONFLICT:
+            notes.aside(kind, there[0])
+        else:
+            notes.duplicate(item, aside=there[0])
+        return row is not None
 
-    def settle(
+    def _source(self, item: Item) -> tuple[str | None, str | None]:
+        """Organisation and event type, also of what could not be read, where that says them plainly."""
+        if item.body:
+            return item.body["source"]["organisation"], item.schema.event_type
+        said = claims_of(item.message.data, self._patterns)
+        return said.organisation, said.event_type
+
+    def settle(self, connection: Connection, aside: UUID, at: datetime) -> None:
+        """Say that what was kept was read again and is now events of its own; in a transaction of its own."""
+        with connection.transaction():
+            hold_appends(connection)
+            self.move(connection, aside, RELEASED, at)
+            tell(connection, RELEASED, [aside], at)
+
+    def move(
         self,
         connection: Connection,
         aside: UUID,
@@ -101,13 +136,15 @@ class AsideStore:
                 (rejected.reason, rejected.field, rejected.rule, waits, aside),
             )
 
-    def release(self, connection: Connection, keys: Sequence[bytes], at: datetime) -> bool:
+    def release(self, connection: Connection, keys: Sequence[bytes], at: datetime, notes: Notes) -> bool:
         """After an append: re-sent events replace their kept ones, and what waited becomes ready. True when any is ready."""
         arrived = [UUID(bytes=key) for key in keys]
-        connection.execute(
-            "UPDATE log.aside SET state = 'replaced', settled_at = %s WHERE kind = 'kept' AND key = ANY(%s) AND state IN ('waiting', 'ready')",
+        replaced = connection.execute(
+            "UPDATE log.aside SET state = 'replaced', settled_at = %s WHERE kind = 'kept' AND key = ANY(%s) AND state IN ('waiting', 'ready') "
+            "RETURNING id",
             (at, arrived),
         )
+        notes.aside(REPLACED, *[row[0] for row in replaced])
         cursor = connection.execute(
             "UPDATE log.aside SET state = 'ready' WHERE state = 'waiting' AND waits_for = ANY(%s)", (arrived,)
         )
@@ -130,6 +167,11 @@ class AsideStore:
             Message(self._open(aside, wrapped, sealed), sector, aside, was=(reason, field, rule))
             for aside, sector, wrapped, sealed, reason, field, rule in rows.fetchall()
         ]
+
+    def contents(self, connection: Connection, asides: Collection[UUID]) -> Iterator[tuple[UUID, bytes]]:
+        """What was sent of some events aside."""
+        rows = connection.execute("SELECT id, wrapped, sealed FROM log.aside WHERE id = ANY(%s)", (list(asides),))
+        return ((aside, self._open(aside, wrapped, sealed)) for aside, wrapped, sealed in rows.fetchall())
 
     def _open(self, aside: UUID, wrapped: bytes, sealed: bytes) -> bytes:
         return open_sealed(self._keys.unwrap(wrapped, _context(aside)), sealed, _context(aside))
@@ -154,12 +196,16 @@ class AsideStore:
 
     def reject(self, connection: Connection, asides: Sequence[UUID], note: str, at: datetime) -> int:
         """Settle kept events for good, with a person's reason; how many."""
-        cursor = connection.execute(
-            "UPDATE log.aside SET state = 'rejected', note = %s, settled_at = %s "
-            "WHERE id = ANY(%s) AND kind = 'kept' AND state IN ('waiting', 'ready')",
-            (note, at, list(asides)),
-        )
-        return cursor.rowcount
+        with connection.transaction():
+            hold_appends(connection)
+            rows = connection.execute(
+                "UPDATE log.aside SET state = 'rejected', note = %s, settled_at = %s "
+                "WHERE id = ANY(%s) AND kind = 'kept' AND state IN ('waiting', 'ready') RETURNING id",
+                (note, at, list(asides)),
+            )
+            rejected = [row[0] for row in rows]
+            tell(connection, REJECTED, rejected, at)
+        return len(rejected)
 
 
 __all__ = ["CONFLICT", "KEPT", "Aside", "AsideStore"]

@@ -23,8 +23,9 @@ from eventsourcing.persistence import (
 )
 from psycopg.errors import UniqueViolation
 
+from adapters.store.appending import APPEND_LOCK
 from adapters.store.reader import LogReader
-from adapters.store.recorder import APPEND_LOCK, CHANNEL
+from adapters.store.recorder import CHANNEL
 
 Connection = psycopg.Connection[Any]
 

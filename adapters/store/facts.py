@@ -14,22 +14,22 @@ from domain import codes
 from domain.attendance import CATEGORIES
 from domain.checks import usable_birth, usable_end
 from domain.dates import school_age
-from domain.effects import Act, Effect
-from domain.events import provider_of, service_of, worker_key
+from domain.effects import ABOUT_NO_CHILD, Act, Effect
+from domain.events import due_of, goes_onward, provider_of, service_of, team_key, worker_key
 from domain.families import may_be_household
 
 IDENTITY: Final = "identity"
 COLUMNS: Final = (
     "position record shard act kind service provider organisation day until reopen recorded_at key source_key target_key target_source "
     "reference worker team role scope provision reason lapses_after others linked contact birth age_from age_to birth_day person named "
-    "address address_status residence place property"
+    "address address_status residence place property takes_over onward due backfill"
 ).split()  # fmt: skip
 MARK_COLUMNS: Final = "position record shard school day recorded_at am pm".split()
 
 
 def needs_identity(effect: Effect, body: Mapping[str, Any]) -> bool:
     """Whether an event carries a person or an address, whose cells are sealed under the identity key."""
-    if effect.act is Act.FEED:
+    if effect.act in ABOUT_NO_CHILD:
         return False
     return body["subject"]["person"] is not None or body.get("address") is not None
 
@@ -49,6 +49,7 @@ class Cells:
 
 
 NONCES_A_FACT: Final = 4
+_FLAG: Final = {True: pack.boolean(True), False: pack.NULL}
 
 
 def fact_row(
@@ -59,6 +60,8 @@ def fact_row(
     organisation = body["source"]["organisation"]
     if effect.act is Act.FEED:
         return _feed_row(effect, body, record, keys)
+    if effect.act is Act.REFERENCE:
+        return _reference_row(effect, body, record, keys, own)
     changes = body.get("changes")
     if changes is not None:
         day, until, reopen, worker = (
@@ -77,11 +80,12 @@ def fact_row(
         + pack.int4(day) + pack.int4(until) + pack.boolean(reopen) + pack.int8(body["recorded_at"])
         + pack.blob(keys["key"]) + pack.blob(keys["source_key"]) + pack.blob(keys["target_key"]) + pack.blob(keys["target_source"])
         + pack.blob(None if reference is None else hashes.reference(organisation, reference))
-        + pack.text(worker_key(worker)) + pack.text(None if team is None else f"{team['organisation']}:{team['code']}")
+        + pack.text(worker_key(worker)) + pack.text(team_key(team))
         + pack.text(_text(body, "role")) + pack.text(_text(body, "scope")) + pack.text(_text(body, "provision") or effect.provision)
         + pack.text(_reason(effect, body)) + pack.int4(effect.lapses_after)
         + pack.uuids(others) + pack.uuids(linked) + pack.blob(_contact(worker, team, own))
-        + _person_fields(body, hashes, identity) + _address_fields(effect, body, hashes, identity)
+        + _person_fields(body, hashes, identity) + _address_fields(effect, body, hashes, identity) + _FLAG[effect.takes_over] + _FLAG[goes_onward(effect, body)]
+        + pack.int4(due_of(effect, body)) + _FLAG[body["mode"] != "live"]
     )  # fmt: skip
 
 
@@ -140,6 +144,22 @@ def _address_fields(effect: Effect, body: Mapping[str, Any], hashes: Hashes, ide
     return (
         pack.blob(identity.seal(address, 2)) + pack.text(address["status"]) + pack.text(residence)
         + pack.blob(hashes.place(address)) + pack.blob(hashes.property(address["uprn"]) if address["uprn"] and may_be_household(address) else None)
+    )  # fmt: skip
+
+
+def _reference_row(
+    effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapping[str, bytes | None], own: Cells
+) -> bytes:
+    """Reference data and staff: what it is and when it holds; what it says is read from the event itself."""
+    organisation = body["source"]["organisation"]
+    worker, team = body.get("worker"), body.get("team")
+    return (
+        pack.blob(record) + pack.int2(record[0]) + pack.int2(effect.act) + pack.text(effect.kind)
+        + pack.text(service_of(effect, body)) + pack.text(provider_of(effect, organisation, body)) + pack.text(organisation)
+        + pack.int4(body["effective"]["from"]) + pack.int4(usable_end(body)) + pack.boolean(False) + pack.int8(body["recorded_at"])
+        + pack.blob(keys["key"]) + pack.NULL * 4 + pack.text(worker_key(worker)) + pack.text(team_key(team)) + pack.text(_text(body, "role"))
+        + pack.NULL * 2 + pack.text(_text(body, effect.reason_field)) + pack.NULL * 3 + pack.blob(_contact(worker, team, own))
+        + pack.NULL * (len(COLUMNS) - 27)
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.store.keys import MasterKeys
-from domain.indicators import place_of
+from domain.indicators.housing import place_of
 
 
 class Hashes:

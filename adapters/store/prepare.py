@@ -15,15 +15,13 @@ from adapters.store.messages import Message
 from adapters.store.subjects import Identifier, Known, Subjects
 from domain.checks import SetAside, check_envelope, check_fact
 from domain.dates import school_year_of
-from domain.effects import Act, Effect
+from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from domain.errors import Rejected
+from domain.events import team_key, worker_key
 from domain.identifiers import check_identifier, choose_key
 from schemas.registry import SHARED
 
-FEED_SCHEME: Final = "feed"
-
 _MARK: Final = Act.MARK
-_FEED: Final = Act.FEED
 _UNREAD: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -103,9 +101,9 @@ class Preparer:
         check_envelope(body, self._patterns_of(schema.sector, item.message.sector), now)
         item.set_aside = [*decoded.set_aside, *check_fact(effect, body, now)]
         act = effect.act
-        if act is _FEED:
+        if act in ABOUT_NO_CHILD:
             item.key_name = effect.retention, 0
-            item.identifier = (FEED_SCHEME, organisation)
+            item.identifier = (effect.key[0], _of_staff(body) or organisation)
             return
         self._identify(item, effect.key, body["subject"]["identifiers"])
         if act is _MARK:
@@ -170,6 +168,11 @@ class Preparer:
             else:
                 item.set_aside = [*item.set_aside, (checked.reason or "bad_form", field)]
         return found
+
+
+def _of_staff(body: Mapping[str, Any]) -> str | None:
+    """Whose record a worker's or team's event is on: each has its own, so that one can be erased alone."""
+    return worker_key(body.get("worker")) or team_key(body.get("team"))
 
 
 def raw_bytes(message: Message) -> bytes:

@@ -10,7 +10,7 @@ from adapters.codec import decode_stored
 from adapters.store.hashes import Hashes
 from adapters.store.keys import Erased, MasterKeys, open_sealed
 from adapters.store.subjects import Known, Subjects
-from domain.effects import Act
+from domain.effects import SAYS_NO_PERSON, Act
 from domain.events import Event, Position, RecordId
 from domain.identifiers import check_identifier, choose_key
 from schemas.registry import registry
@@ -64,7 +64,7 @@ class LogReader:
         source = body["source"]
         organisation = source["organisation"]
         target = body.get("target") if effect.act in (Act.CORRECT, Act.RETRACT) else None
-        plain = effect.act in (Act.FEED, Act.MARK)
+        plain = effect.act in SAYS_NO_PERSON
         return Event(
             Position(position),
             RecordId(record),

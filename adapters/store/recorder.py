@@ -16,8 +16,10 @@ from psycopg.errors import UniqueViolation
 
 from adapters.clock import Clock
 from adapters.codec import NO_IDS, Decoded, decode_stored, same_content
+from adapters.store.appending import hold_appends
 from adapters.store.aside import AsideStore, waited_for
 from adapters.store.facts import COLUMNS, IDENTITY, MARK_COLUMNS, needs_identity
+from adapters.store.feedback import RELEASED, Notes, Senders, senders_of
 from adapters.store.hashes import Hashes
 from adapters.store.keys import MasterKeys, open_sealed
 from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message, Offset, Outcome
@@ -26,13 +28,12 @@ from adapters.store.recent import Recent
 from adapters.store.rows import EVENT_COLUMNS, Rows, inbox_rows, rows_of
 from adapters.store.subjects import CACHE_RECORDS, Known, Subjects
 from domain.checks import not_amendable
-from domain.effects import Act
+from domain.effects import ABOUT_NO_CHILD, Act
 from domain.errors import IcrError, Rejected
 from schemas.registry import registry
 
 Connection = psycopg.Connection[Any]
 
-APPEND_LOCK: Final = 0x1C_12_0001
 CHANNEL: Final = "icr_log"
 
 _COPY_EVENT = f"COPY log.event ({', '.join(EVENT_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
@@ -45,7 +46,8 @@ _COPY_MARK = f"COPY log.fact_mark ({', '.join(MARK_COLUMNS)}) FROM STDIN (FORMAT
 
 # In one statement: the batch, the head of the log, and the call that wakes the projector.
 _CLOSE_BATCH = (
-    "WITH closed AS (INSERT INTO log.batch (last, first, previous, hash, received_at) VALUES (%(last)s, %(first)s, %(was)s, %(hash)s, %(at)s)), "
+    "WITH closed AS (INSERT INTO log.batch (last, first, previous, hash, received_at, organisations, types, senders) "
+    "VALUES (%(last)s, %(first)s, %(was)s, %(hash)s, %(at)s, %(organisations)s, %(types)s, %(senders)s)), "
     f"moved AS (UPDATE log.head SET position = %(last)s, hash = %(hash)s) SELECT pg_notify('{CHANNEL}', '')"
 )
 
@@ -75,7 +77,7 @@ class Recorder:
         self._hashes = Hashes(keys)
         self._subjects = Subjects(keys, self._hashes, cache_records)
         self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids)
-        self._asides = AsideStore(keys)
+        self._asides = AsideStore(keys, {pattern for patterns in organisations.values() for pattern in patterns})
         self._recent = Recent()
         self._connection: Connection | None = None
 
@@ -170,7 +172,7 @@ class Recorder:
         """Give each amendment the record of what it names; what has not come yet is waited for."""
         here: dict[bytes | None, set[tuple[bytes, str]]] = {}
         for item in items:
-            if item.rejected is None and item.known is not None and item.effect.act is not Act.FEED:
+            if item.rejected is None and item.known is not None and item.effect.act not in ABOUT_NO_CHILD:
                 for key in (item.key, item.source_key):
                     if key is not None:
                         here.setdefault(key, set()).add((item.known.record, item.schema.event_type))
@@ -221,9 +223,10 @@ class Recorder:
         connection = self.connection
         at = self._clock.now()
         outcomes: list[Outcome | None] = [None] * len(items)
+        notes = Notes()
         with connection.transaction():
             _fence(connection, offsets, at)
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
+            hold_appends(connection)
             head = connection.execute(
                 "SELECT position, hash, EXISTS (SELECT FROM log.aside WHERE state IN ('waiting', 'ready')), "
                 "EXISTS (SELECT FROM log.aside WHERE state = 'ready') FROM log.head",
@@ -235,12 +238,13 @@ class Recorder:
                 _still_last(connection, *only_if_last)
             if any(item.rejected is not None and item.rejected.reason == "waits_for" for item in items):
                 self._nothing_came(items)
-            survivors, rows = self._take_in(connection, items, position, outcomes)
+            survivors, rows, senders = self._take_in(connection, items, position, outcomes, notes)
             if survivors:
-                self._write(connection, rows, position, len(survivors), bytes(previous), at)
-            self._write_asides(connection, items, outcomes, at)
+                self._write(connection, rows, senders, position, len(survivors), bytes(previous), at)
+            self._write_asides(connection, items, outcomes, at, notes)
             # What became ready in a process that died before it could re-drive is taken up by whoever appends next.
-            ready = bool(survivors and anyone_waits and self._release(connection, survivors, at)) or ready
+            ready = bool(survivors and anyone_waits and self._release(connection, survivors, at, notes)) or ready
+            notes.write(connection, at)
         self._recent.add([item.key for item in survivors])  # type: ignore[misc]
         return [outcome for outcome in outcomes if outcome is not None], ready
 
@@ -255,8 +259,8 @@ class Recorder:
             raise _TargetCame
 
     def _take_in(
-        self, connection: Connection, items: list[Item], position: int, outcomes: list[Outcome | None]
-    ) -> tuple[list[Item], Rows]:
+        self, connection: Connection, items: list[Item], position: int, outcomes: list[Outcome | None], notes: Notes
+    ) -> tuple[list[Item], Rows, Senders]:
         """Put the new ones into the inbox and give them their positions; duplicates and conflicts get their outcome.
 
         The rows are copied straight in, without the few that were probably recorded lately and are looked for first.
@@ -272,35 +276,38 @@ class Recorder:
         there = self._already_there(connection, self._recent.known(seen))
         try:
             with connection.transaction():
-                survivors, rows = self._copy_new(connection, seen, there, position)
+                survivors, rows, senders = self._copy_new(connection, seen, there, position)
         except UniqueViolation:
             there = self._already_there(connection, seen)
-            survivors, rows = self._copy_new(connection, seen, there, position)
+            survivors, rows, senders = self._copy_new(connection, seen, there, position)
         if there:
             for index, item in enumerate(items):
                 if item.key in there and seen.get(item.key) is item:
-                    outcomes[index] = self._again(connection, item, there[item.key])
+                    outcomes[index] = self._again(connection, item, there[item.key], notes)
         for index, item, first in again:
             same = item.digest == first.digest or same_content(_decoded(item), _decoded(first))
             outcomes[index] = _outcome(item, DUPLICATE if same else CONFLICT)
+            if same:
+                known = there.get(first.key)  # type: ignore[arg-type]
+                notes.duplicate(item, position=first.position if known is None else known[1])
         for index, item in enumerate(items):
             if outcomes[index] is None and item.rejected is None:
                 outcomes[index] = _accepted(item)
-        return survivors, rows
+        return survivors, rows, senders
 
     def _copy_new(
         self, connection: Connection, seen: Mapping[bytes, Item], there: Mapping[bytes, object], position: int
-    ) -> tuple[list[Item], Rows]:
+    ) -> tuple[list[Item], Rows, Senders]:
         """Copy into the inbox what is not there yet, numbered; all its other rows are packed while the server is at it."""
         survivors = list(seen.values()) if not there else [item for key, item in seen.items() if key not in there]
         for number, item in enumerate(survivors, position + 1):
             item.position = number
         if not survivors:
-            return [], rows_of([], self._hashes)
+            return [], rows_of([], self._hashes), senders_of([])
         with connection.cursor() as cursor, cursor.copy(_COPY_INBOX) as copy:
             copy.write(inbox_rows(survivors))
-            rows = rows_of(survivors, self._hashes)
-        return survivors, rows
+            rows, senders = rows_of(survivors, self._hashes), senders_of(survivors)
+        return survivors, rows, senders
 
     def _already_there(self, connection: Connection, keys: Collection[bytes]) -> dict[bytes, tuple[bytes, int]]:
         if not keys:
@@ -312,10 +319,11 @@ class Recorder:
         )
         return {key.bytes: (digest.bytes, position) for key, digest, position in rows}
 
-    def _again(self, connection: Connection, item: Item, there: tuple[bytes, int]) -> Outcome:
+    def _again(self, connection: Connection, item: Item, there: tuple[bytes, int], notes: Notes) -> Outcome:
         """Duplicate or conflict: the same bytes, else the same content once decoded."""
         digest, position = there
         if digest == item.digest or same_content(_decoded(item), decode_stored(self._open(connection, position))):
+            notes.duplicate(item, position=position)
             return _outcome(item, DUPLICATE)
         return _outcome(item, CONFLICT)
 
@@ -335,8 +343,8 @@ class Recorder:
         return open_sealed(known.keys[key_class, int(period)], state, record.bytes)
 
     def _write(
-        self, connection: Connection, rows: Rows, position: int, count: int, previous: bytes, at: datetime
-    ) -> None:
+        self, connection: Connection, rows: Rows, senders: Senders, position: int, count: int, previous: bytes, at: datetime
+    ) -> None:  # fmt: skip
         """Events, facts, source records, set-aside fields, the batch and the head."""
         chained = hashlib.sha256(previous)
         with connection.cursor() as cursor, cursor.copy(_COPY_EVENT) as copy:
@@ -358,32 +366,32 @@ class Recorder:
                 )
         connection.execute(
             _CLOSE_BATCH,
-            {"last": position + count, "first": position + 1, "was": previous, "hash": chained.digest(), "at": at},
-        )
+            {"last": position + count, "first": position + 1, "was": previous, "hash": chained.digest(), "at": at,
+             "organisations": senders.organisations, "types": senders.types, "senders": senders.numbers},
+        )  # fmt: skip
 
     def _write_asides(
-        self, connection: Connection, items: Sequence[Item], outcomes: list[Outcome | None], at: datetime
+        self, connection: Connection, items: Sequence[Item], outcomes: list[Outcome | None], at: datetime, notes: Notes
     ) -> None:
         """Store what is kept or in conflict; settle what was re-driven."""
         for index, item in enumerate(items):
             outcome, aside = outcomes[index], item.message.aside
-            if outcome is not None and outcome.outcome != CONFLICT:
-                if aside is not None:
-                    self._asides.settle(connection, aside, "released", at)
-                continue
             if outcome is not None:
-                self._asides.keep(connection, item, CONFLICT, Rejected("conflict"), at)
+                if outcome.outcome == CONFLICT:
+                    self._asides.keep(connection, item, CONFLICT, Rejected("conflict"), at, notes)
                 if aside is not None:
-                    self._asides.settle(connection, aside, "released", at)
+                    self._asides.move(connection, aside, RELEASED, at)
+                    notes.aside(RELEASED, aside)
                 continue
             assert item.rejected is not None
             if aside is not None:
-                self._asides.settle(connection, aside, "waiting", at, item.rejected, waited_for(item, item.rejected))
+                self._asides.move(connection, aside, "waiting", at, item.rejected, waited_for(item, item.rejected))
+                if item.message.was is None or item.message.was[:2] != (item.rejected.reason, item.rejected.field):
+                    notes.aside(KEPT, aside)
                 outcomes[index] = _outcome(item, KEPT)
             else:
-                fresh = self._asides.keep(
-                    connection, item, KEPT, item.rejected, at, self._known_record(connection, item)
-                )
+                record = self._known_record(connection, item)
+                fresh = self._asides.keep(connection, item, KEPT, item.rejected, at, notes, record)
                 outcomes[index] = _outcome(item, KEPT if fresh else DUPLICATE)
 
     def _known_record(self, connection: Connection, item: Item) -> UUID | None:
@@ -392,10 +400,10 @@ class Recorder:
             return None
         return self._subjects.look_up(connection, [item.identifier]).get(item.identifier)
 
-    def _release(self, connection: Connection, survivors: Sequence[Item], at: datetime) -> bool:
+    def _release(self, connection: Connection, survivors: Sequence[Item], at: datetime, notes: Notes) -> bool:
         keys = [item.key for item in survivors if item.key is not None]
         keys += [item.source_key for item in survivors if item.source_key is not None]
-        return self._asides.release(connection, keys, at)
+        return self._asides.release(connection, keys, at, notes)
 
 
 def _copy(connection: Connection, statement: str, body: bytes) -> None:

@@ -23,7 +23,7 @@ from projections.engine import VIEW_SETS, VIEW_TABLES, Projector, statements
 
 KEYS = MasterKeys(b"k" * 32, b"h" * 32)
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
-LOG_TABLES = "event inbox source_record batch tracking subject data_key aside set_aside fact fact_mark edition".split()
+LOG_TABLES = "event inbox source_record batch tracking subject data_key aside set_aside fact fact_mark edition feedback feedback_reader".split()
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ def of_views(connection: psycopg.Connection[Any], view: str, edition: int) -> di
     entries = rows(
         "SELECT record, kind, service, organisation, starts, ends, why, confirmed, accepted, worker, role, scope, "
         "provision, reason, lapses_after, others, "
-        "positions, main, moment FROM {v}.entry WHERE {live}"
+        "positions, main, moment, takes_over, onward, due FROM {v}.entry WHERE {live}"
     )
     members = rows("SELECT record, child FROM {v}.membership WHERE {live}")
     several = Counter(child for _, child in members)
@@ -47,7 +47,7 @@ def _entry(entry: Entry) -> tuple[Any, ...]:
     return (
         entry.record, entry.kind, entry.service, entry.organisation, entry.start, entry.end, entry.why, entry.confirmed, entry.accepted,
         entry.worker, entry.role, entry.scope, entry.provision, entry.reason, entry.lapses_after, entry.others, entry.positions, entry.main,
-        entry.moment,
+        entry.moment, entry.takes_over, entry.onward, entry.due,
     )  # fmt: skip
 
 

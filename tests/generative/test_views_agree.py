@@ -81,7 +81,7 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
     taken_back = retracted(event for event in small.events() if event.position <= known_at)
     with Questions(small.service).ask(str(known_at)) as asked:
         listed = asked.families(effective_at=from_day(day))["families"]
-        expected = out_of_touch(list(world.children.values()), world.feeds, day)
+        expected = out_of_touch(list(world.children.values()), world.feeds, day, world.reference(day))
         assert [(f["family"], f["children"], tuple(f["lost"])) for f in listed] == [
             (f.id, len(f.children), f.lost) for f in expected
         ]

@@ -10,14 +10,14 @@ import psycopg
 import pytest
 
 from adapters.kafka.consumer import BROKER_LOST, Consumer
-from adapters.kafka.topics import PARTITIONS, TOPICS
+from adapters.kafka.topics import ALL_TOPICS, PARTITIONS
 from adapters.service import Service
 from tests.builders.process import started, wait_for
 from tests.builders.state import chain_holds
 from tests.builders.stream import area, counted, publish, recorded, service_of, tracked
 from tests.servers.plugin import Stack
 
-ALL = len(TOPICS) * PARTITIONS
+ALL = len(ALL_TOPICS) * PARTITIONS
 pytestmark = pytest.mark.kafka_real
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from adapters.embedded.postgres import free_port
-from adapters.kafka.topics import TOPICS
+from adapters.kafka.topics import ALL_TOPICS
 from tests.builders.process import ROOT, icr, started, wait_for
 from tests.builders.stream import counted, event, mark, recorded, upn
 from tests.servers.plugin import Stack
@@ -153,7 +153,7 @@ def test_a_missing_topic_is_said(real_stack: Stack, tmp_path: Path) -> None:
     assert done.returncode == 3
     assert "icr migrate makes it" in done.stderr
     migrated = icr("migrate", "--json", environment=real_stack.environment)
-    assert (migrated.returncode, sorted(json.loads(migrated.stdout)["topics_made"])) == (0, sorted(TOPICS.values()))
+    assert (migrated.returncode, sorted(json.loads(migrated.stdout)["topics_made"])) == (0, sorted(ALL_TOPICS))
     assert icr("publish", str(path), "--to", "kafka", environment=real_stack.environment).returncode == 0
 
 

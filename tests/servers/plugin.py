@@ -19,12 +19,12 @@ import pytest
 
 from adapters.embedded.broker import MemoryBroker
 from adapters.embedded.lock import servers
-from adapters.kafka.topics import TOPICS as TOPIC_OF
+from adapters.kafka.topics import ALL_TOPICS
 from adapters.settings import Settings, load_settings
 from tests.servers.kafka import NoKafka, RealKafka
 from tests.servers.postgres import Cluster, NoPostgres
 
-TOPICS = tuple(TOPIC_OF.values())
+TOPICS = ALL_TOPICS
 KAFKA_PARAMS = ["embedded", pytest.param("real", marks=pytest.mark.kafka_real)]
 POSTGRES_PARAMS = ["embedded", pytest.param("system", marks=pytest.mark.pg_system)]
 STACK_PARAMS = ["embedded", pytest.param("real", marks=[pytest.mark.kafka_real, pytest.mark.pg_system])]

@@ -22,6 +22,13 @@ class Question:
     at: str
     known_after: int | None = None
     known_at: str | None = None
+    only: tuple[str, ...] = ()
+
+    def wanted(self, found: list[Row] | None) -> list[Row] | None:
+        """An answer without the rules that were not asked about."""
+        if found is None or not self.only:
+            return found
+        return [row for row in found if {row.get("indicator"), row.get("rule")} & set(self.only)]
 
 
 class Answerer(Protocol):
@@ -82,13 +89,13 @@ class Asked:
         """The line of the children's index."""
         return self._ask("index", child)
 
-    def indicators(self, child: str) -> "Answer":
-        """The indicators that are shown for a child."""
-        return self._ask("indicators", child)
+    def indicators(self, child: str, *only: str) -> "Answer":
+        """The indicators that are shown for a child, of some rules or of all."""
+        return self._ask("indicators", child, *only)
 
-    def gaps(self, child: str) -> "Answer":
-        """Where a lead is missing, gone, contested or not accepted."""
-        return self._ask("gaps", child)
+    def gaps(self, child: str, *only: str) -> "Answer":
+        """Where a lead is missing, gone, contested or not accepted, by some rules or all."""
+        return self._ask("gaps", child, *only)
 
     def caseload(self, worker: str) -> "Answer":
         """The children a worker works with or leads."""
@@ -102,8 +109,8 @@ class Asked:
         """Which records are one child."""
         return self._ask("children", "")
 
-    def _ask(self, what: str, about: str) -> "Answer":
-        return Answer(self.answerer, Question(what, about, self.at, self.known_after, self.known_at))
+    def _ask(self, what: str, about: str, *only: str) -> "Answer":
+        return Answer(self.answerer, Question(what, about, self.at, self.known_after, self.known_at, only))
 
 
 @dataclass(frozen=True)
@@ -116,7 +123,7 @@ class Answer:
     def shows(self, *expected: Row) -> None:
         """Exactly these rows; of each, only the columns that are named."""
         self.answerer.told(self.question, expected)
-        found = self.answerer.answer(self.question)
+        found = self.question.wanted(self.answerer.answer(self.question))
         assert found is not None, "nothing is known of this child"
         differs = _difference(list(expected), list(found))
         assert not differs, differs
@@ -124,7 +131,7 @@ class Answer:
     def shows_in_order(self, *expected: Row) -> None:
         """The same, in this order."""
         self.shows(*expected)
-        found = self.answerer.answer(self.question) or []
+        found = self.question.wanted(self.answerer.answer(self.question)) or []
         assert all(_fits(row, one) for row, one in zip(expected, found, strict=True)), f"in another order: {found}"
 
     def shows_nothing(self) -> None:
@@ -134,7 +141,7 @@ class Answer:
     def is_unknown(self) -> None:
         """Nothing is known under that identifier."""
         self.answerer.told(self.question, None)
-        assert self.answerer.answer(self.question) is None
+        assert self.question.wanted(self.answerer.answer(self.question)) is None
 
 
 def _difference(expected: list[Row], found: list[Row]) -> str:

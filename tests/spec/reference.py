@@ -11,14 +11,14 @@ from adapters.codec import decode_json
 from domain.attendance import CATEGORIES
 from domain.child import Child
 from domain.dates import iso, parse_day, to_day
-from domain.effects import Act
+from domain.effects import ABOUT_NO_CHILD, Act
 from domain.events import Event, Position, RecordId
 from domain.families import out_of_touch
 from domain.identifiers import check_identifier, choose_key
 from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
-from domain.leads import gaps
 from domain.shield import placeless, shielded
 from domain.timeline import Entry, retracted
+from domain.waits import gaps_on
 from domain.world import World, build_world
 from tests.spec import rows
 from tests.spec.example import Question, Row
@@ -47,10 +47,10 @@ class Reference:
         decoded = decode_json(happened.wire(number))
         body, effect = decoded.body, decoded.schema.effect
         organisation = body["source"]["organisation"]
-        if effect.act is Act.FEED:
+        if effect.act in ABOUT_NO_CHILD:
             return Event(
                 Position(number),
-                _record("feed", organisation),
+                _record(effect.key[0], organisation),
                 _key(organisation, body["event_id"]),
                 effect,
                 organisation,
@@ -105,7 +105,7 @@ class Reference:
             case "caseload":
                 return self._caseload(world, question.about, day)
             case "families":
-                listed = out_of_touch(list(world.children.values()), world.feeds, day)
+                listed = out_of_touch(list(world.children.values()), world.feeds, day, world.reference(day))
                 return [
                     {
                         "children": " ".join(sorted(self._letter(world, c) for c in f.children)),
@@ -130,12 +130,11 @@ class Reference:
             case "gaps":
                 return [
                     {"rule": g.rule, "since": iso(g.since), "days": day - g.since, "events": rows.numbers(g.positions)}
-                    for g in gaps(child)
-                    if g.start <= day < g.end
+                    for g in gaps_on(child, day, world.reference(day).thresholds())
                 ]
         found = {
             (s.indicator, s.status, s.feed)
-            for f in out_of_touch(list(world.children.values()), world.feeds, day)
+            for f in out_of_touch(list(world.children.values()), world.feeds, day, world.reference(day))
             for s in f.shown
             if s.child == child.id
         }
@@ -181,7 +180,7 @@ class Reference:
                 and e.status_at(day)[0] == "open"
             ]
             if mine:
-                rules = sorted(g.rule for g in gaps(child) if g.start <= day < g.end)
+                rules = sorted(g.rule for g in gaps_on(child, day, world.reference(day).thresholds()))
                 found.append(
                     {
                         "child": self._letter(world, child.id),

@@ -11,4 +11,4 @@ def test_backdated(given, asked):
         pupil_removed_from_roll("A", school="900001", on="2025-09-22", recorded="2025-10-10"),
         feed_reported("urn-900001", "AttendanceMarked", through="2026-08-31"),
     )
-    asked(at="2026-06-01").indicators("A").shows_nothing()
+    asked(at="2026-06-01").indicators("A", "ten_days_absent").shows_nothing()

@@ -10,7 +10,7 @@ def test_ten_days(given, asked):
         absent("A", "900001", school_days("2025-09-08", 10)),
         feed_reported("urn-900001", "AttendanceMarked", through="2026-08-31"),
     )
-    asked(at="2025-10-01").indicators("A").shows(
+    asked(at="2025-10-01").indicators("A", "ten_days_absent").shows(
         indicator("ten_days_absent", since="2025-09-08", events="1, 2, 3, 4, 5, 6, 7, 8, 9, 10")
     )
 

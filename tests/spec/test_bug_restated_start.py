@@ -32,8 +32,8 @@ def test_admission_told_twice(given, asked):
         pupil_removed_from_roll("A", school="900001", on="2025-10-06"),
         feed_reported("urn-900001", "PupilAdmitted", through="2026-08-31"),
     )
-    asked(at="2025-12-01").indicators("A").shows(indicator("no_school", since="2025-10-06"))
-    asked(at="2021-11-05").indicators("A").shows_nothing()
+    asked(at="2025-12-01").indicators("A", "no_school").shows(indicator("no_school", since="2025-10-06"))
+    asked(at="2021-11-05").indicators("A", "no_school").shows_nothing()
 
 
 def test_family_told_twice(given, asked):

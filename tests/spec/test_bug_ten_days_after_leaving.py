@@ -12,4 +12,4 @@ def test_admitted_elsewhere(given, asked):
         pupil_admitted("A", school="900002", on="2025-10-01"),
         feed_reported("urn-900001", "AttendanceMarked", through="2026-08-31"),
     )
-    asked(at="2026-06-01").indicators("A").shows_nothing()
+    asked(at="2026-06-01").indicators("A", "ten_days_absent").shows_nothing()

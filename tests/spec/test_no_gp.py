@@ -17,8 +17,8 @@ def test_thirty_days(given, asked):
         gp_registration_ended("A", practice="Z90001", on="2025-10-01", reason="other"),
         HEARD,
     )
-    asked(at="2025-10-30").indicators("A").shows_nothing()
-    asked(at="2025-10-31").indicators("A").shows(indicator("no_gp", since="2025-10-01", days=30, events="1, 2"))
+    asked(at="2025-10-30").indicators("A", "no_gp").shows_nothing()
+    asked(at="2025-10-31").indicators("A", "no_gp").shows(indicator("no_gp", since="2025-10-01", days=30, events="1, 2"))
 
 
 def test_registered_in_time(given, asked):
@@ -29,8 +29,8 @@ def test_registered_in_time(given, asked):
         gp_registered("A", practice="Z90002", on="2025-10-31"),
         HEARD,
     )
-    asked(at="2025-10-31").indicators("A").shows_nothing()
-    asked(at="2025-12-31").indicators("A").shows_nothing()
+    asked(at="2025-10-31").indicators("A", "no_gp").shows_nothing()
+    asked(at="2025-12-31").indicators("A", "no_gp").shows_nothing()
 
 
 def test_registered_late(given, asked):
@@ -41,14 +41,14 @@ def test_registered_late(given, asked):
         gp_registered("A", practice="Z90002", on="2025-11-01"),
         HEARD,
     )
-    asked(at="2025-10-31").indicators("A").shows(indicator("no_gp", since="2025-10-01"))
-    asked(at="2025-11-01").indicators("A").shows_nothing()
+    asked(at="2025-10-31").indicators("A", "no_gp").shows(indicator("no_gp", since="2025-10-01"))
+    asked(at="2025-11-01").indicators("A", "no_gp").shows_nothing()
 
 
 def test_never_registered(given, asked):
     """Never registered: nothing is said"""
     given(pupil_admitted("A", school="900001", on="2019-09-02"), HEARD)
-    asked(at="2025-11-05").indicators("A").shows_nothing()
+    asked(at="2025-11-05").indicators("A", "no_gp").shows_nothing()
 
 
 def test_two_registrations(given, asked):
@@ -59,7 +59,7 @@ def test_two_registrations(given, asked):
         gp_registration_ended("A", practice="Z90001", on="2025-10-01"),
         HEARD,
     )
-    asked(at="2025-12-31").indicators("A").shows_nothing()
+    asked(at="2025-12-31").indicators("A", "no_gp").shows_nothing()
 
 
 def test_embarkation(given, asked):
@@ -73,9 +73,9 @@ def test_embarkation(given, asked):
         gp_registration_ended("C", practice="Z90001", on="2025-10-01", reason="practice_request"),
         HEARD,
     )
-    asked(at="2025-11-15").indicators("A").shows_nothing()
-    asked(at="2025-11-15").indicators("B").shows_nothing()
-    asked(at="2025-11-15").indicators("C").shows(indicator("no_gp", since="2025-10-01"))
+    asked(at="2025-11-15").indicators("A", "no_gp").shows_nothing()
+    asked(at="2025-11-15").indicators("B", "no_gp").shows_nothing()
+    asked(at="2025-11-15").indicators("C", "no_gp").shows(indicator("no_gp", since="2025-10-01"))
 
 
 def test_end_retracted(given, asked):
@@ -86,5 +86,5 @@ def test_end_retracted(given, asked):
         HEARD,
         event_retracted("A", 2, recorded="2025-11-10", by="ods-Z90001"),
     )
-    asked(at="2025-11-05", known_after=3).indicators("A").shows(indicator("no_gp", since="2025-10-01"))
-    asked(at="2025-11-05").indicators("A").shows_nothing()
+    asked(at="2025-11-05", known_after=3).indicators("A", "no_gp").shows(indicator("no_gp", since="2025-10-01"))
+    asked(at="2025-11-05").indicators("A", "no_gp").shows_nothing()

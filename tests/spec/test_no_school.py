@@ -25,9 +25,9 @@ def test_left_and_not_admitted(given, asked):
         pupil_removed_from_roll("A", school="900001", on="2025-10-06"),
         HEARD,
     )
-    asked(at="2025-10-05").indicators("A").shows_nothing()
-    asked(at="2025-10-06").indicators("A").shows(indicator("no_school", since="2025-10-06", days=0, events="1, 2"))
-    asked(at="2025-11-05").indicators("A").shows(indicator("no_school", since="2025-10-06", days=30))
+    asked(at="2025-10-05").indicators("A", "no_school").shows_nothing()
+    asked(at="2025-10-06").indicators("A", "no_school").shows(indicator("no_school", since="2025-10-06", days=0, events="1, 2"))
+    asked(at="2025-11-05").indicators("A", "no_school").shows(indicator("no_school", since="2025-10-06", days=30))
 
 
 def test_admitted_elsewhere(given, asked):
@@ -38,9 +38,9 @@ def test_admitted_elsewhere(given, asked):
         pupil_admitted("A", school="900002", on="2025-11-03"),
         HEARD,
     )
-    asked(at="2025-11-02").indicators("A").shows(indicator("no_school", since="2025-10-06"))
-    asked(at="2025-11-03").indicators("A").shows_nothing()
-    asked(at="2025-11-03", known_after=2).indicators("A").shows(
+    asked(at="2025-11-02").indicators("A", "no_school").shows(indicator("no_school", since="2025-10-06"))
+    asked(at="2025-11-03").indicators("A", "no_school").shows_nothing()
+    asked(at="2025-11-03", known_after=2).indicators("A", "no_school").shows(
         indicator("no_school", since="2025-10-06", status="not_known")
     )
 
@@ -54,8 +54,8 @@ def test_educated_at_home(given, asked):
         happened("EheEnded", "A", on="2026-02-01", reason="other"),
         HEARD,
     )
-    asked(at="2025-11-05").indicators("A").shows_nothing()
-    asked(at="2026-02-01").indicators("A").shows(indicator("no_school", since="2026-02-01", events="3, 4"))
+    asked(at="2025-11-05").indicators("A", "no_school").shows_nothing()
+    asked(at="2026-02-01").indicators("A", "no_school").shows(indicator("no_school", since="2026-02-01", events="3, 4"))
 
 
 def test_provision_elsewhere(given, asked):
@@ -68,9 +68,9 @@ def test_provision_elsewhere(given, asked):
         happened("AlternativeProvisionStarted", "A", on="2025-12-08", provider="Example Unit"),
         HEARD,
     )
-    asked(at="2025-11-05").indicators("A").shows_nothing()
-    asked(at="2025-12-05").indicators("A").shows(indicator("no_school", since="2025-12-01"))
-    asked(at="2025-12-08").indicators("A").shows_nothing()
+    asked(at="2025-11-05").indicators("A", "no_school").shows_nothing()
+    asked(at="2025-12-05").indicators("A", "no_school").shows(indicator("no_school", since="2025-12-01"))
+    asked(at="2025-12-08").indicators("A", "no_school").shows_nothing()
 
 
 def test_becomes_of_school_age(given, asked):
@@ -79,15 +79,15 @@ def test_becomes_of_school_age(given, asked):
     Born on 1 March 2020: five on 1 March 2025, of compulsory school age from 31 March 2025.
     """
     given(gp_registered("A", practice="Z90001", on="2020-03-10", born="2020-03-01"), HEARD)
-    asked(at="2025-03-30").indicators("A").shows_nothing()
-    asked(at="2025-03-31").indicators("A").shows(indicator("no_school", since="2025-03-31"))
+    asked(at="2025-03-30").indicators("A", "no_school").shows_nothing()
+    asked(at="2025-03-31").indicators("A", "no_school").shows(indicator("no_school", since="2025-03-31"))
 
 
 def test_fifth_birthday_on_the_day(given, asked):
     """A fifth birthday on 31 August counts from that day"""
     given(gp_registered("A", practice="Z90001", on="2020-09-10", born="2020-08-31"), HEARD)
-    asked(at="2025-08-30").indicators("A").shows_nothing()
-    asked(at="2025-08-31").indicators("A").shows(indicator("no_school", since="2025-08-31"))
+    asked(at="2025-08-30").indicators("A", "no_school").shows_nothing()
+    asked(at="2025-08-31").indicators("A", "no_school").shows(indicator("no_school", since="2025-08-31"))
 
 
 def test_leaves_school_age(given, asked):
@@ -96,8 +96,8 @@ def test_leaves_school_age(given, asked):
     Sixteen on 1 March 2026: the last Friday of June 2026 is the 26th.
     """
     given(gp_registered("A", practice="Z90001", on="2010-03-10", born="2010-03-01"), HEARD)
-    asked(at="2026-06-25").indicators("A").shows(indicator("no_school", since="2015-03-31"))
-    asked(at="2026-06-26").indicators("A").shows_nothing()
+    asked(at="2026-06-25").indicators("A", "no_school").shows(indicator("no_school", since="2015-03-31"))
+    asked(at="2026-06-26").indicators("A", "no_school").shows_nothing()
 
 
 def test_without_date_of_birth(given, asked):
@@ -107,7 +107,7 @@ def test_without_date_of_birth(given, asked):
         pupil_removed_from_roll("A", school="900001", on="2025-10-06"),
         HEARD,
     )
-    asked(at="2025-11-05").indicators("A").shows_nothing()
+    asked(at="2025-11-05").indicators("A", "no_school").shows_nothing()
 
 
 def test_known_by_no_number(given, asked):
@@ -120,5 +120,5 @@ def test_known_by_no_number(given, asked):
         early_help_started("A", on="2025-09-01", born="2015-03-01", known_by="agency"),
         HEARD,
     )
-    asked(at="2025-10-01").indicators("A.agency").shows(indicator("no_school", since="2020-03-31", status="not_known"))
-    asked(at="2025-10-01").indicators("A.upn").shows_nothing()
+    asked(at="2025-10-01").indicators("A.agency", "no_school").shows(indicator("no_school", since="2020-03-31", status="not_known"))
+    asked(at="2025-10-01").indicators("A.upn", "no_school").shows_nothing()

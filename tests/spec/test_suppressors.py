@@ -89,6 +89,7 @@ def test_left_england(given, asked):
         indicator("no_gp", since="2025-09-01"),
         indicator("homeless_or_mobile", since="2026-03-02"),
         indicator("dropped_out", since="2025-09-01"),
+        indicator("no_universal_contact", since="2025-09-01"),
     )
 
 

@@ -22,15 +22,15 @@ HEARD = feed_reported("urn-900001", "AttendanceMarked", through="2026-08-31")
 def test_ten_days(given, asked):
     """On the tenth day; counted from the first"""
     given(absent("A", "900001", school_days("2025-09-08", 10)), HEARD)
-    asked(at="2025-09-18").indicators("A").shows_nothing()
-    asked(at="2025-09-19").indicators("A").shows(indicator("ten_days_absent", since="2025-09-08", days=11))
-    asked(at="2025-09-19", known_after=9).indicators("A").shows_nothing()
+    asked(at="2025-09-18").indicators("A", "ten_days_absent").shows_nothing()
+    asked(at="2025-09-19").indicators("A", "ten_days_absent").shows(indicator("ten_days_absent", since="2025-09-08", days=11))
+    asked(at="2025-09-19", known_after=9).indicators("A", "ten_days_absent").shows_nothing()
 
 
 def test_nine_days(given, asked):
     """Nine days are not ten"""
     given(absent("A", "900001", school_days("2025-09-08", 9)), HEARD)
-    asked(at="2025-10-30").indicators("A").shows_nothing()
+    asked(at="2025-10-30").indicators("A", "ten_days_absent").shows_nothing()
 
 
 def test_holiday(given, asked):
@@ -39,8 +39,8 @@ def test_holiday(given, asked):
     Five days before the half-term holiday and five after it.
     """
     given(absent("A", "900001", [*school_days("2025-10-20", 5), *school_days("2025-11-03", 5)]), HEARD)
-    asked(at="2025-11-06").indicators("A").shows_nothing()
-    asked(at="2025-11-07").indicators("A").shows(indicator("ten_days_absent", since="2025-10-20"))
+    asked(at="2025-11-06").indicators("A", "ten_days_absent").shows_nothing()
+    asked(at="2025-11-07").indicators("A", "ten_days_absent").shows(indicator("ten_days_absent", since="2025-10-20"))
 
 
 def test_not_required(given, asked):
@@ -51,8 +51,8 @@ def test_not_required(given, asked):
         absent("A", "900001", school_days("2025-09-22", 5)),
         HEARD,
     )
-    asked(at="2025-09-25").indicators("A").shows_nothing()
-    asked(at="2025-09-26").indicators("A").shows(indicator("ten_days_absent", since="2025-09-08"))
+    asked(at="2025-09-25").indicators("A", "ten_days_absent").shows_nothing()
+    asked(at="2025-09-26").indicators("A", "ten_days_absent").shows(indicator("ten_days_absent", since="2025-09-08"))
 
 
 def test_half_day_not_required(given, asked):
@@ -62,7 +62,7 @@ def test_half_day_not_required(given, asked):
         attendance_marked("A", "900001", on="2025-09-19", am="O", pm="#"),
         HEARD,
     )
-    asked(at="2025-09-19").indicators("A").shows(indicator("ten_days_absent", since="2025-09-08"))
+    asked(at="2025-09-19").indicators("A", "ten_days_absent").shows(indicator("ten_days_absent", since="2025-09-08"))
 
 
 def test_one_session(given, asked):
@@ -76,9 +76,9 @@ def test_one_session(given, asked):
         attendance_marked("C", "900001", on="2025-09-15", am="U", pm="O"),
         HEARD,
     )
-    asked(at="2025-10-10").indicators("A").shows_nothing()
-    asked(at="2025-10-10").indicators("B").shows_nothing()
-    asked(at="2025-10-10").indicators("C").shows_nothing()
+    asked(at="2025-10-10").indicators("A", "ten_days_absent").shows_nothing()
+    asked(at="2025-10-10").indicators("B", "ten_days_absent").shows_nothing()
+    asked(at="2025-10-10").indicators("C", "ten_days_absent").shows_nothing()
 
 
 def test_comes_back(given, asked):
@@ -88,8 +88,8 @@ def test_comes_back(given, asked):
         attendance_marked("A", "900001", on="2025-09-24", am="/", pm="\\"),
         HEARD,
     )
-    asked(at="2025-09-23").indicators("A").shows(indicator("ten_days_absent", since="2025-09-08"))
-    asked(at="2025-09-24").indicators("A").shows_nothing()
+    asked(at="2025-09-23").indicators("A", "ten_days_absent").shows(indicator("ten_days_absent", since="2025-09-08"))
+    asked(at="2025-09-24").indicators("A", "ten_days_absent").shows_nothing()
 
 
 def test_leaves_the_school(given, asked):
@@ -103,8 +103,8 @@ def test_leaves_the_school(given, asked):
         pupil_removed_from_roll("A", school="900001", on="2025-10-06"),
         HEARD,
     )
-    asked(at="2025-10-05").indicators("A").shows(indicator("ten_days_absent", since="2025-09-08"))
-    asked(at="2025-10-06").indicators("A").shows_nothing()
+    asked(at="2025-10-05").indicators("A", "ten_days_absent").shows(indicator("ten_days_absent", since="2025-09-08"))
+    asked(at="2025-10-06").indicators("A", "ten_days_absent").shows_nothing()
 
 
 def test_amended(given, asked):
@@ -117,8 +117,8 @@ def test_amended(given, asked):
         HEARD,
         attendance_marked("A", "900001", on="2025-09-10", am="I", pm="I", recorded="2025-09-22 10:00"),
     )
-    asked(at="2025-09-22", known_after=11).indicators("A").shows(indicator("ten_days_absent", since="2025-09-08"))
-    asked(at="2025-09-22").indicators("A").shows_nothing()
+    asked(at="2025-09-22", known_after=11).indicators("A", "ten_days_absent").shows(indicator("ten_days_absent", since="2025-09-08"))
+    asked(at="2025-09-22").indicators("A", "ten_days_absent").shows_nothing()
 
 
 def test_mark_retracted(given, asked):
@@ -128,8 +128,8 @@ def test_mark_retracted(given, asked):
         HEARD,
         event_retracted("A", 10, recorded="2025-09-22", by="urn-900001"),
     )
-    asked(at="2025-09-22", known_after=11).indicators("A").shows(indicator("ten_days_absent", since="2025-09-08"))
-    asked(at="2025-09-22").indicators("A").shows_nothing()
+    asked(at="2025-09-22", known_after=11).indicators("A", "ten_days_absent").shows(indicator("ten_days_absent", since="2025-09-08"))
+    asked(at="2025-09-22").indicators("A", "ten_days_absent").shows_nothing()
 
 
 def test_two_schools(given, asked):
@@ -139,7 +139,7 @@ def test_two_schools(given, asked):
         attendance_marked("A", "900002", on="2025-09-12", am="/", pm="/"),
         HEARD,
     )
-    asked(at="2025-09-22").indicators("A").shows_nothing()
-    asked(at="2025-09-22", known_after=10).indicators("A").shows(
+    asked(at="2025-09-22").indicators("A", "ten_days_absent").shows_nothing()
+    asked(at="2025-09-22", known_after=10).indicators("A", "ten_days_absent").shows(
         indicator("ten_days_absent", since="2025-09-08", status="not_known")
     )

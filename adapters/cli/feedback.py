@@ -1,0 +1,130 @@
+"""`icr feedback`, `icr request-replay` and `icr quality`: what became of the events that agencies sent."""
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from adapters.cli.output import Data, Json, note, opened, print_json, print_table, say
+from domain.errors import Misuse, Rejected
+
+Organisation = Annotated[
+    str, typer.Option("--organisation", metavar="ORG", help="Source organisation, for example urn-900001.")
+]
+Day = Annotated[str, typer.Option(metavar="D", help="A date, YYYY-MM-DD.")]
+
+
+def feedback(
+    organisation: Organisation,
+    since: Annotated[
+        str | None, typer.Option(metavar="CURSOR", help="The `next` of the answer before; without it all.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many, in order.")] = 500,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Show what became of each event of an organisation since a cursor, and what it is asked to publish again.
+
+    The answer is that of `GET /v1/feedback`: it says nothing of what other organisations hold.
+    """
+    from adapters.feedback import read_page
+
+    with opened(data) as service, service.connect() as connection:
+        try:
+            page = read_page(connection, service.keys, [organisation], since, limit, service.schema_ids)
+        except Rejected as rejected:
+            raise Misuse(f"--since: {rejected.rule}") from None
+    document = page.as_json(organisation)
+    if as_json:
+        print_json(document)
+        return
+    columns = ("at", "outcome", "event type", "event id", "reason", "field", "set aside")
+    print_table(f"feedback for {organisation}", columns, [_line(one) for one in document["feedback"]])
+    note(f"next: {page.next}" + (", there is more" if page.more else ""))
+
+
+def _line(one: dict[str, Any]) -> tuple[object, ...]:
+    at = one["at"][:16]
+    if one["kind"] == "replay_requested":
+        return at, "replay requested", one["event_type"], f"{one['from']} to {one['to']}", None, None, None
+    aside = ", ".join(f"{part['field']} {part['reason']}" for part in one["set_aside"])
+    return at, one["outcome"], one["event_type"], one["event_id"], one["reason"], one["field"], aside
+
+
+def request_replay(
+    organisation: Organisation,
+    event_type: Annotated[str, typer.Option("--type", metavar="TYPE", help="Event type, as PupilAdmitted.")],
+    first: Annotated[str, typer.Option("--from", metavar="D", help="First day, YYYY-MM-DD.")],
+    end: Annotated[str, typer.Option("--to", metavar="D", help="First day beyond, YYYY-MM-DD.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Ask an organisation to publish its events of a range of days again; it is told with its feedback.
+
+    What it publishes again under the same event ids is a duplicate and changes nothing; what was lost is taken in.
+    """
+    from adapters.store.feedback import request_replay as request
+    from schemas.registry import registry
+
+    days = _day(first, "--from"), _day(end, "--to")
+    if event_type not in registry().newest:
+        raise Misuse("--type: no such event type; icr schemas list shows them")
+    if days[0] >= days[1]:
+        raise Misuse("--from lies before --to, which is the first day beyond the range")
+    if not organisation.isprintable() or not 0 < len(organisation) <= 100:
+        raise Misuse("--organisation: 1 to 100 printable characters")
+    with opened(data) as service, service.connect() as connection:
+        request(connection, organisation, event_type, *days, service.clock.now())
+    if as_json:
+        print_json({"organisation": organisation, "event_type": event_type, "from": first, "to": end})
+    else:
+        say(f"{organisation} is asked for its {event_type} of {first} to {end}")
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text if len(text) == len("2026-01-01") else "")
+    except ValueError:
+        raise Misuse(f"{option}: a date, as 2026-09-01") from None
+
+
+def quality(
+    organisation: Annotated[
+        str | None, typer.Option("--organisation", metavar="ORG", help="Of this organisation only.")
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Report the quality of what was sent: by organisation and event type, what became of it and for which reasons.
+
+    `read = accepted + duplicate + conflict + kept`; each message counts once, as what it is now. What could not be read
+    at all names no organisation. `late` is the median of days from writing down to taking in.
+    """
+    from adapters.quality import quality as report
+    from adapters.quality import reasons_of
+
+    with opened(data) as service, service.connect() as connection:
+        lines = report(connection, organisation)
+    if as_json:
+        print_json({"quality": [line.as_json() for line in lines]})
+        return
+    columns = (
+        "organisation",
+        "event type",
+        "read",
+        "accepted",
+        "duplicate",
+        "conflict",
+        "kept",
+        "waiting",
+        "late",
+        "why",
+    )
+    rows = [
+        (
+            one.organisation or "not readable", one.event_type, one.read, one.accepted, one.duplicate, one.conflict, one.kept,
+            one.waiting, one.late_days, ", ".join(reasons_of(one)),
+        )
+        for one in lines
+    ]  # fmt: skip
+    print_table("what became of what was sent", columns, rows)

@@ -1,0 +1,95 @@
+"""`icr measures` and `GET /v1/measures`: measures of the system at one edition, as at a day, by area (docs/measures.md).
+
+A read like every other, through `adapters.questions`; what leaves here are counts and days, never a child.
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from adapters import answers
+from adapters.questions import Asked, Questions
+from domain.dates import to_day
+from domain.errors import Misuse
+from domain.events import ChildId
+from domain.figures import Figure, figures
+from domain.measures import MEASURES, Measure, Part, unheard
+from projections import measures as served
+from projections import queries
+
+
+class Measuring(Questions):
+    """Opens reads that also answer with measures."""
+
+    @contextmanager
+    def ask(self, known_at: str | None = None) -> "Iterator[Measured]":
+        """A read as known now, or as known at a position or an instant; raises Misuse when that cannot be read."""
+        with self._connect() as connection:
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            position = None if known_at is None else self._position(connection, known_at)
+            edition = queries.edition_at(connection, position)
+            try:
+                yield Measured(self._service, connection, edition)
+            except BaseException:
+                with suppress(psycopg.Error):
+                    connection.rollback()
+                raise
+            connection.commit()
+
+
+class Measured(Asked):
+    """Answers at one edition, measures among them."""
+
+    def measures(self, *, name: str | None = None, area: str | None = None, effective_at: date) -> dict[str, Any]:
+        """Every measure, or the one of a name, of the whole authority and by area; raises Misuse for a name there is not."""
+        day = to_day(effective_at)
+        wanted = list(MEASURES.values()) if name is None else [_named(name)]
+        told = served.parts(self._connection, self._number, wanted, day, self._births)
+        areas = self._areas({part.child for parts in told.values() for part in parts}, day)
+        feeds = queries.feeds(self._connection, self._edition.position)
+        only = None if area is None else answers.area(area)
+        return {
+            "as_at": effective_at.isoformat(),
+            "position": self._outward(self._edition.position),
+            "edition": self._number,
+            "measures": [_measure(m, told[m.id], areas, unheard(m, feeds, day), only) for m in wanted],
+        }
+
+    def _births(self, sealed: Collection[tuple[ChildId, queries.Sealed]]) -> dict[ChildId, int]:
+        """Dates of birth, opened; those of erased records are left out."""
+        self._cells.expect({cell.record for _, cell in sealed})
+        opened = {child: self._cells.birth(cell) for child, cell in sealed}
+        return {
+            child: said["birth"] for child, said in opened.items() if said is not None and said["birth"] is not None
+        }
+
+
+def _named(name: str) -> Measure:
+    if name not in MEASURES:
+        raise Misuse(f"no such measure: there are {', '.join(MEASURES)}")
+    return MEASURES[name]
+
+
+def _measure(
+    measure: Measure, told: list[Part], areas: dict[ChildId, str | None], silent: str | None, only: str | None
+) -> dict[str, Any]:
+    whole, by_area = figures(measure.unit, told, areas)
+    shown = [one for one in by_area if only is None or one.area == only]
+    return {
+        "id": measure.id,
+        "title": measure.title,
+        "unit": measure.unit,
+        "all": None if only is not None else _figure(whole, silent),
+        "areas": [{"area": one.area, **_figure(one, silent)} for one in shown],
+    }
+
+
+def _figure(said: Figure, silent: str | None) -> dict[str, Any]:
+    return {
+        "value": said.value, "numerator": said.numerator, "denominator": said.denominator, "children": said.children,
+        "median": said.median, "worst": said.worst, "suppressed": said.suppressed,
+        "status": "known" if silent is None else "not_known", "feed": silent or "heard",
+    }  # fmt: skip

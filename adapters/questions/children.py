@@ -1,0 +1,82 @@
+"""Who is this child, and who works with it."""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from adapters import answers
+from adapters.questions.reading import Reading
+from domain.dates import to_day
+from domain.errors import Misuse
+from projections import queries
+
+MOST_FOUND: Final = 10
+ATTENDANCE: Final = "attendance"
+
+
+class AboutChildren(Reading):
+    """Questions about one child."""
+
+    def find(
+        self, *, identifier: str | None = None, family: str | None = None, born: date | None = None, effective_at: date
+    ) -> dict[str, Any]:
+        """Children by an exact identifier, or by family name with date of birth; more than ten: refine."""
+        if identifier is not None:
+            child = self._child(identifier, None)
+            children = [] if child is None else [child]
+        elif family is not None and born is not None:
+            digest = UUID(bytes=self._hashes.named(family, to_day(born)))
+            records = queries.named(self._connection, self._number, digest, MOST_FOUND * 12)
+            children = sorted(set(queries.children_of(self._connection, self._number, records).values()))
+        else:
+            raise Misuse("find: an identifier, or a family name with a date of birth")
+        if len(children) > MOST_FOUND:
+            return {**self._head(effective_at), "children": [], "refine": True}
+        return {
+            **self._head(effective_at),
+            "children": [self._line(child, effective_at) for child in children],
+            "refine": False,
+        }
+
+    def child(
+        self, *, identifier: str | None = None, record: str | None = None, effective_at: date
+    ) -> dict[str, Any] | None:
+        """The index line of a child; None when nothing is known under that identifier."""
+        child = self._child(identifier, record)
+        return None if child is None else {**self._head(effective_at), **self._line(child, effective_at)}
+
+    def timeline(
+        self, *, identifier: str | None = None, record: str | None = None, retracted: bool = False, effective_at: date
+    ) -> dict[str, Any] | None:
+        """The involvement timeline of a child (contract 4), with what was taken back where that is asked for.
+
+        None when nothing is known under that identifier.
+        """
+        child = self._child(identifier, record)
+        if child is None:
+            return None
+        records = self._records(child)
+        day = to_day(effective_at)
+        held = queries.entries(self._connection, self._number, "record = ANY(%(r)s)", r=records)
+        if retracted:
+            held += queries.retracted(self._connection, self._edition, records)
+        seen = self._seen(records)
+        found = [
+            self._entry(entry, contact, day, seen)
+            for entry, contact in held
+            if (first := entry.first_day()) is not None and first <= day and seen.may_show(entry.kind)
+        ]
+        if seen.may_show(ATTENDANCE):
+            found += [answers.week(*week, day) for week in queries.weeks(self._connection, self._number, records, day)]
+        found.sort(key=lambda e: (e["from"] or "", e["kind"], e["events"]))
+        kept = queries.kept_aside(self._connection, records)
+        return {
+            "child": answers.child_id(child),
+            "records": [answers.record_id(r) for r in records],
+            **self._head(effective_at),
+            "alive": self._alive(child, day),
+            "identifiers": self._identifiers(records),
+            "entries": found,
+            "kept_aside": kept,
+            "shielded": seen.shielded,
+        }

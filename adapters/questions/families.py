@@ -1,0 +1,120 @@
+"""Which families are out of touch with services."""
+
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from adapters import answers
+from adapters.questions.reading import Reading
+from domain.dates import to_day
+from domain.events import ChildId
+from domain.families import Family, Shown, as_shown, assemble, feed_heard, group
+from domain.indicators import RULES, Indicator
+from domain.indicators.rules import NO_UNIVERSAL_CONTACT
+from projections import queries
+
+Areas = Mapping[ChildId, Mapping[str, str]]
+
+
+class AboutFamilies(Reading):
+    """Questions about families."""
+
+    def families(self, *, area: str | None = None, lost: int | None = None, effective_at: date) -> dict[str, Any]:
+        """Families out of touch on a day, most domains first (contract 4); `lost`: at least so many domains."""
+        day = to_day(effective_at)
+        listed = [family for family in self._out_of_touch(day) if lost is None or len(family.lost) >= lost]
+        everyone = {child for family in listed for child in family.children}
+        areas = self._areas_on_maps(everyone, day)
+        shielded = self._shielded(everyone)
+        shown = [
+            answers.family(family, _place(family, areas, shielded), day, shielded)
+            for family in listed
+            if area is None or answers.area(area) in _places(family, areas, shielded)
+        ]
+        return {**self._families_head(effective_at), "families": shown}
+
+    def family(self, *, family: str, effective_at: date) -> dict[str, Any] | None:
+        """One family of the list with its children; None when it is not listed on that day."""
+        day = to_day(effective_at)
+        listed = next((one for one in self._out_of_touch(day) if one.id == family), None)
+        if listed is None:
+            return None
+        shielded = self._shielded(listed.children)
+        place = _place(listed, self._areas_on_maps(listed.children, day), shielded)
+        return {
+            **self._families_head(effective_at),
+            **answers.family(listed, place, day, shielded),
+            # A shielded child's siblings are shown as it is: where they live tells where it does.
+            "members": [self._line(child, effective_at, hide=bool(shielded)) for child in listed.children],
+            "feeds": self._coverage(day),
+        }
+
+    def _families_head(self, effective_at: date) -> dict[str, Any]:
+        return {
+            "as_at": effective_at.isoformat(),
+            "position": self._outward(self._edition.position),
+            "edition": self._number,
+        }
+
+    def _coverage(self, day: int) -> dict[str, str]:
+        """For each indicator whether its feeds were heard, and how many of those that are expected do not publish."""
+        feeds, expected = queries.feeds(self._connection, self._edition.position), self._reference(day).expected_feeds()
+        publishing = {(feed.organisation, feed.event_type) for feed in feeds}
+        found = {}
+        for rule in RULES.values():
+            if rule.feeds:
+                due = {name for name in expected if name[1] in rule.feeds}
+                silent = feed_heard(rule, None, feeds, day, expected)
+                missing = f"{len(due - publishing)} of {len(due)} expected feeds do not publish"
+                found[rule.id] = missing if due - publishing else silent or "heard"
+        return found
+
+    def _out_of_touch(self, day: int, children: Collection[ChildId] | None = None) -> list[Family]:
+        """All families with an indicator on a day, or those of some children."""
+        shown = self._shown(day, children)
+        flagged = {one.child for one in shown} | set(children or ())
+        if not flagged:
+            return []
+        kin = queries.kin(self._connection, self._number, day, flagged)
+        shielded = self._shielded([one.child for one in kin])
+        return assemble(shown, group([replace(one, home=None) if one.child in shielded else one for one in kin]))
+
+    def _shown(self, day: int, children: Collection[ChildId] | None = None) -> list[Shown]:
+        """Indicators that have been so for long enough on a day, with what their feeds say of them."""
+        rows = queries.rectangles(self._connection, self._number, day, list(RULES), children)
+        feeds, reference = queries.feeds(self._connection, self._edition.position), self._reference(day)
+        expected = reference.expected_feeds()
+        held = [
+            (child, Indicator(rule, since, starts, ends, tuple(positions), organisation))
+            for child, rule, since, starts, ends, positions, organisation in rows
+        ]
+        silent_since = {
+            child: indicator.since
+            for child, indicator in held
+            if indicator.id == NO_UNIVERSAL_CONTACT and as_shown(indicator, day, reference) is not None
+        }
+        seen = queries.last_seen(self._connection, self._number, day, silent_since) if silent_since else {}
+        shown = []
+        for child, held_one in held:
+            indicator = as_shown(held_one, day, reference, seen.get(child))
+            if indicator is not None:
+                silent = feed_heard(RULES[indicator.id], indicator.organisation, feeds, day, expected)
+                shown.append(Shown(indicator, child, "not_known" if silent else "true", silent))
+        return shown
+
+
+def _places(family: Family, areas: Areas, shielded: AbstractSet[ChildId]) -> set[str]:
+    """The areas of a family on all maps; none where a child of it is shielded, for a sibling's home tells of its own."""
+    if shielded & set(family.children):
+        return set()
+    return {answers.area(area) for child in family.children for area in areas.get(child, {}).values()}
+
+
+def _place(family: Family, areas: Areas, shielded: AbstractSet[ChildId]) -> str | None:
+    """The area that is shown of a family: its first child's on the first map by name that has one."""
+    if shielded & set(family.children):
+        return None
+    found = [areas[child][name] for child in family.children for name in sorted(areas.get(child, {}))]
+    return found[0] if found else None

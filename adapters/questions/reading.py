@@ -1,0 +1,231 @@
+"""What every question needs of one read: the edition, who a child is and where it lives, what may be shown, reference data."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from adapters import answers
+from adapters.clock import today
+from adapters.service import Service
+from adapters.store.cells import CellOpener
+from adapters.store.hashes import Hashes
+from adapters.store.reader import LogReader
+from adapters.store.subjects import Subjects
+from domain.dates import iso, to_day
+from domain.errors import Misuse
+from domain.events import ChildId
+from domain.identifiers import parse_identifier
+from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
+from domain.reference import KINDS, Reference, squeezed, standing
+from domain.timeline import Entry
+from projections import queries
+
+# Bodies of reference data that were opened before, by generation and position: an event never changes.
+Bodies = dict[tuple[int, int], Mapping[str, Any]]
+
+
+class Reading:
+    """One read at one edition."""
+
+    def __init__(
+        self, service: Service, connection: queries.Connection, edition: queries.Edition, bodies: Bodies | None = None
+    ) -> None:
+        self._connection = connection
+        self._edition = edition
+        self._number = edition.number
+        self._hashes = Hashes(service.keys)
+        self._subjects = Subjects(service.keys, self._hashes)
+        self._cells = CellOpener(connection, service.keys)
+        self._log = LogReader(connection, service.keys)
+        self._bodies: Bodies = {} if bodies is None else bodies
+        self._references: dict[int, Reference] = {}
+        self._today = to_day(today(service.clock))
+
+    def _head(self, effective_at: date) -> dict[str, Any]:
+        return {
+            "position": self._outward(self._edition.position),
+            "edition": self._number,
+            "effective_at": effective_at.isoformat(),
+        }
+
+    def _outward(self, position: int) -> str:
+        return f"{self._edition.generation}:{position}"
+
+    def _child(self, identifier: str | None, record: str | None) -> ChildId | None:
+        found: UUID | None
+        if record is not None:
+            found = answers.parse_id(record)
+        elif identifier is not None:
+            checked = parse_identifier(identifier)
+            if not checked.valid or checked.normalised is None:
+                raise Misuse(f"identifier: {checked.reason}")
+            wanted = (checked.scheme, checked.normalised)
+            found = self._subjects.look_up(self._connection, [wanted]).get(wanted)
+        else:
+            raise Misuse("an identifier or a record is needed")
+        if found is None:
+            return None
+        child = queries.child_of(self._connection, self._number, found)
+        return child if queries.known_records(self._connection, self._number, {found, child}) else None
+
+    def _records(self, child: ChildId) -> list[UUID]:
+        return queries.members(self._connection, self._number, [child])[child]
+
+    def _identifiers(self, records: Sequence[UUID]) -> list[dict[str, str]]:
+        found = queries.schemes(self._connection, self._number, records)
+        return [
+            {"scheme": scheme, "status": "disputed" if disputed else "live", "record": answers.record_id(record)}
+            for record, scheme, disputed in found
+        ]
+
+    def _line(self, child: ChildId, effective_at: date, *, hide: bool = False) -> dict[str, Any]:
+        """Who, where, school, GP, open involvements with contact, lead; `hide`: as of a shielded child."""
+        day = to_day(effective_at)
+        records = self._records(child)
+        person = queries.people(self._connection, self._number, {child: records})[child]
+        details = self._cells.person(person.person)
+        dates = self._cells.birth(person.birth)
+        names = details["names"] if details else []
+        seen = self._seen(records, hide=hide)
+        found = [
+            (entry, contact)
+            for entry, contact in queries.entries(
+                self._connection, self._number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
+            )
+            if (first := entry.first_day()) is not None
+            and first <= day
+            and (entry.status_at(day)[0] in ("open", "lapsed") or entry.kind == "assessment")
+            and seen.may_show(entry.kind)
+        ]
+        by_kind: dict[str, list[dict[str, Any]]] = {}
+        for entry, contact in found:
+            by_kind.setdefault(entry.kind, []).append(self._entry(entry, contact, day, seen))
+        return {
+            "child": answers.child_id(child),
+            "records": [answers.record_id(r) for r in records],
+            "identifiers": self._identifiers(records),
+            "name": names[0] if names else None,
+            "other_names": names[1:],
+            "date_of_birth": iso(dates["birth"]) if dates else None,
+            "expected_date": iso(dates["expected"]) if dates and dates["birth"] is None else None,
+            "sex": details["sex"] if details else None,
+            "alive": _alive(person, dates, day),
+            "address": None if seen.shielded else self._address(child, records, day),
+            "shielded": seen.shielded,
+            "school": by_kind.get("enrolment", []),
+            "gp": by_kind.get("gp_registration", []),
+            "involvements": [one for kind in sorted(by_kind) if kind not in NO_INVOLVEMENT for one in by_kind[kind]],
+            "assessments": by_kind.get("assessment", []),
+            "team": by_kind.get("team_member", []),
+            "lead": [
+                lead
+                for lead in by_kind.get("lead", [])
+                if lead["accepted"] is not None and lead["accepted"] <= effective_at.isoformat()
+            ],
+        }
+
+    def _alive(self, child: ChildId, day: int) -> bool | None:
+        person = queries.people(self._connection, self._number, {child: self._records(child)})[child]
+        return _alive(person, self._cells.birth(person.birth), day)
+
+    def _address(self, child: ChildId, records: Sequence[UUID], day: int) -> dict[str, Any] | None:
+        held = queries.addresses(self._connection, self._number, {child: list(records)})[child]
+        here = next((a for a in held if a.day <= day < a.until), None)
+        if here is None:
+            return None
+        opened = self._cells.address(queries.Sealed(here.record, here.cell))
+        return None if opened is None else {**opened, "from": iso(here.day), "to": iso(here.until)}
+
+    def _areas(self, children: set[ChildId], day: int) -> dict[ChildId, str | None]:
+        """The area of each child on a day: on the first map by name that has one for it."""
+        found = self._areas_on_maps(children, day)
+        return {child: next((found[child][name] for name in sorted(found[child])), None) for child in children}
+
+    def _areas_on_maps(self, children: Collection[ChildId], day: int) -> dict[ChildId, dict[str, str]]:
+        """The area of each child on each map; without any map its outward postcode. A shielded child is in none."""
+        reference = self._reference(day)
+        shown = set(children) - self._shielded(children)
+        homes = self._postcodes(shown, day)
+        if not reference.area_maps():
+            outward = {child: squeezed(code)[:-3] for child, code in homes.items() if code and len(squeezed(code)) >= 5}
+            return {child: {"": outward[child]} if child in outward else {} for child in children}
+        schools = self._schools(shown, day)
+        return {
+            child: reference.areas(homes.get(child), schools.get(child, ())) if child in shown else {}
+            for child in children
+        }
+
+    def _postcodes(self, children: Collection[ChildId], day: int) -> dict[ChildId, str | None]:
+        by_child = queries.members(self._connection, self._number, children)
+        homes = {
+            child: here
+            for child, held in queries.addresses(self._connection, self._number, by_child).items()
+            if (here := next((a for a in held if a.day <= day < a.until), None)) is not None
+        }
+        self._cells.expect({here.record for here in homes.values()})
+        opened = {child: self._cells.address(queries.Sealed(here.record, here.cell)) for child, here in homes.items()}
+        return {child: (address or {}).get("postcode") for child, address in opened.items()}
+
+    def _schools(self, children: Collection[ChildId], day: int) -> dict[ChildId, set[str]]:
+        """Where each child is on roll on a day."""
+        by_child = queries.members(self._connection, self._number, children)
+        owner = {record: child for child, records in by_child.items() for record in records}
+        found: dict[ChildId, set[str]] = {}
+        for entry, _ in queries.entries(
+            self._connection, self._number,
+            "kind = 'enrolment' AND why IS NULL AND starts <= %(d)s AND (ends IS NULL OR ends > %(d)s) AND record = ANY(%(r)s)",
+            r=list(owner), d=day,
+        ):  # fmt: skip
+            found.setdefault(owner[entry.record], set()).add(entry.provider)
+        return found
+
+    def _reference(self, day: int) -> Reference:
+        """The reference data that stands on a day, as known at the edition."""
+        if day not in self._references:
+            said = queries.reference(self._connection, self._edition.position, KINDS)
+            self._references[day] = Reference(standing(said, day), self._body)
+        return self._references[day]
+
+    def _body(self, position: int) -> Mapping[str, Any]:
+        """What an event about no child says."""
+        name = (self._edition.generation, position)
+        if name not in self._bodies:
+            for event in self._log.events(after=position - 1, until=position):
+                self._bodies[name] = event.body
+        return self._bodies[name]
+
+    def _entry(self, entry: Entry, contact: bytes | None, day: int, seen: "Seen") -> dict[str, Any]:
+        opened = None if seen.shielded else self._cells.contact(entry.record, entry.kind, contact)
+        known_from = self._outward(entry.positions[0])
+        return answers.entry(entry, opened, day, known_from, seen.doubted, shielded=seen.shielded)
+
+    def _seen(self, records: Sequence[UUID], *, hide: bool = False) -> "Seen":
+        """What is to be taken account of when entries of a child's records are shown."""
+        shielded = hide or bool(queries.shielded(self._connection, self._edition, records, self._today))
+        return Seen(queries.doubted(self._connection, self._edition, records), shielded)
+
+    def _shielded(self, children: Collection[ChildId]) -> set[ChildId]:
+        by_child = queries.members(self._connection, self._number, children)
+        everyone = [record for records in by_child.values() for record in records]
+        found = queries.shielded(self._connection, self._edition, everyone, self._today)
+        return {child for child, records in by_child.items() if found.intersection(records)}
+
+
+def _alive(person: queries.PersonRow, dates: Mapping[str, Any] | None, day: int) -> bool | None:
+    if person.death is not None and person.death <= day:
+        return False
+    return True if dates and dates["birth"] is not None and dates["birth"] <= day else None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What showing a child's entries takes account of: events whose subject is in doubt, and a shield."""
+
+    doubted: Collection[int]
+    shielded: bool
+
+    def may_show(self, kind: str) -> bool:
+        """Whether entries of a kind may be shown."""
+        return not self.shielded or kind in SHOWN_OF_A_SHIELDED_CHILD

@@ -1,0 +1,116 @@
+"""Who leads a child's plan on a day, and where a lead is missing (domain.md D), from what was told of its life."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import combinations
+
+from adapters.simulator.known import Known, Spell, first_day
+from adapters.simulator.ledger import Row
+
+DAYS_TO_ACCEPT = 5  # working days
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A worker's lead: nominated, perhaps accepted, perhaps ended."""
+
+    worker: str
+    role: str
+    scope: str
+    nominated: int
+    accepted: int | None = None
+    ended: int | None = None
+
+    def active(self, day: int) -> bool:
+        """Whether the worker led on a day: accepted and not ended."""
+        return self.accepted is not None and max(self.accepted, self.nominated) <= day and not self.over(day)
+
+    def over(self, day: int) -> bool:
+        """Whether it had ended."""
+        return self.ended is not None and self.ended <= day
+
+
+def leads_of(child: Known) -> list[Lead]:
+    """All leads, each by one worker in one role and scope for one organisation."""
+    posts: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in child.of("lead_nominated", "lead_accepted", "lead_ended"):
+        posts[row["organisation"], row["worker"], row["role"], row["scope"]].append(row)
+    return [lead for rows in posts.values() for lead in _in_turn(rows)]
+
+
+def _in_turn(rows: list[Row]) -> list[Lead]:
+    order = ("lead_ended", "lead_nominated", "lead_accepted")
+    found: list[Lead] = []
+    now: Lead | None = None
+    for row in sorted(rows, key=lambda row: (row["day"], order.index(row["kind"]))):
+        if row["kind"] == "lead_ended":
+            if now is not None:
+                found.append(replace(now, ended=row["day"]))
+            now = None
+        elif now is None:
+            now = Lead(row["worker"], row["role"], row["scope"], row["day"])
+        if row["kind"] == "lead_accepted" and now is not None and now.accepted is None:
+            now = replace(now, accepted=row["day"])
+    return [*found, *([now] if now else [])]
+
+
+def led_by(child: Known, today: int) -> list[Lead]:
+    """Who leads today."""
+    return [lead for lead in leads_of(child) if lead.active(today)]
+
+
+def gaps(child: Known, today: int) -> list[tuple[str, int]]:
+    """What is wrong with the lead today: rule, and since when."""
+    if child.death is not None and child.death <= today:
+        return []
+    leads = leads_of(child)
+    found = [*_without(child, leads, today), *_deserted(child, leads, today), *_not_accepted(leads, today)]
+    for one, other in combinations(leads, 2):
+        same_seat = (one.role, one.scope) == (other.role, other.scope) and one.worker != other.worker
+        if same_seat and one.active(today) and other.active(today):
+            both = [day for lead in (one, other) for day in (lead.nominated, lead.accepted) if day is not None]
+            found.append(("contested_lead", max(both)))
+    return found
+
+
+def _without(child: Known, leads: list[Lead], today: int) -> list[tuple[str, int]]:
+    def leaderless(day: int) -> bool:
+        return any(plan.alive_on(day) for plan in child.helps) and not any(lead.active(day) for lead in leads)
+
+    return [("early_help_without_lead", first_day(leaderless, today))] if leaderless(today) else []
+
+
+def _deserted(child: Known, leads: list[Lead], today: int) -> list[tuple[str, int]]:
+    found = []
+    for lead in leads:
+        own = [work for work in (*child.involvements, *child.helps) if work.told["worker"] == lead.worker]
+        if own and _left(lead, own, today):
+            day = today
+            while _left(lead, own, day - 1):
+                day -= 1
+            found.append(("lead_involvement_ended", day))
+    return found
+
+
+def _left(lead: Lead, own: list[Spell], day: int) -> bool:
+    begun = min(work.start for work in own)
+    return lead.active(day) and day >= begun and not any(work.alive_on(day) for work in own)
+
+
+def _not_accepted(leads: list[Lead], today: int) -> list[tuple[str, int]]:
+    return [
+        ("nomination_not_accepted", lead.nominated)
+        for lead in leads
+        if (lead.accepted is None or lead.accepted > today)
+        and not lead.over(today)
+        and today >= _working_days_after(lead.nominated, DAYS_TO_ACCEPT)
+    ]
+
+
+def _working_days_after(day: int, count: int) -> int:
+    civil = date.fromordinal(day)
+    while count:
+        civil += timedelta(days=1)
+        count -= civil.weekday() < 5
+    return civil.toordinal()

@@ -1,0 +1,146 @@
+"""The signs that a child has lost touch with a service, as anybody would find them who knew what was told.
+
+The table is of the signs that the field names (domain.md F); thresholds are the field's, not taken from our rules.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from adapters.simulator.known import Known, first_day, months_later
+
+DAYS_BETWEEN_PRACTICES = 30
+DAYS_AFTER_DROPPING_OUT = 28
+DAYS_AWAY = 10
+SEVERAL_HOMES = 3
+LOST_TOUCH = ("disengaged", "not_contactable")
+NO_LOSS = ("death", "embarkation")
+# Days after which a feed that says nothing counts as silent; registers are sent daily.
+SILENT_AFTER, REGISTERS_SILENT_AFTER = 14, 7
+PRESCRIBED = ((3, 31), (8, 31), (12, 31))  # Education (Start of Compulsory School Age) Order 1998
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One sign. `since`: from which day it holds on a day, if it does, and on which organisation's word it rests.
+
+    It is known only if the feeds of `all_feeds` were heard from all, or that of `own_feed` from that organisation.
+    """
+
+    id: str
+    domain: str
+    since: Callable[[Known, int], tuple[int, str | None] | None]
+    all_feeds: str | None
+    own_feed: str | None = None
+    needs_number: bool = False
+
+
+def school_age(born: int) -> tuple[int, int]:
+    """Compulsory school age: from the prescribed day on or after the fifth birthday to the last Friday of June.
+
+    That of the school year in which the child turns sixteen (Education Act 1996 s.8; School Leaving Date Order 1997).
+    """
+    fifth, sixteenth = (date.fromordinal(months_later(born, 12 * years)) for years in (5, 16))
+    days = (date(year, *day) for year in (fifth.year, fifth.year + 1) for day in PRESCRIBED)
+    start = min(day for day in days if day >= fifth)
+    june = date(sixteenth.year + (sixteenth.month >= 9), 6, 30)
+    while june.weekday() != 4:
+        june -= timedelta(days=1)
+    return start.toordinal(), june.toordinal()
+
+
+def _no_school(child: Known, today: int) -> tuple[int, str | None] | None:
+    if child.born is None:
+        return None
+    begins, ends = school_age(child.born)
+
+    def missing(day: int) -> bool:
+        return begins <= day < ends and not child.quiet(day) and not any(stay.on(day) for stay in child.stays)
+
+    return (first_day(missing, today), None) if missing(today) else None
+
+
+def _away(child: Known, today: int) -> tuple[int, str | None] | None:
+    for row in child.of("absent"):
+        left = any(
+            stay.told["school"] == row["school"] and stay.end is not None and row["day"] < stay.end <= today
+            for stay in child.stays
+        )
+        if row["days"] >= DAYS_AWAY and not left and not child.quiet(today):
+            return row["day"], f"urn-{row['school']}"
+    return None
+
+
+def _no_gp(child: Known, today: int) -> tuple[int, str | None] | None:
+    joined = min((one.start for one in child.registrations), default=today)
+
+    def unregistered(day: int) -> bool:
+        return day > joined and not any(one.on(day) for one in child.registrations)
+
+    if not unregistered(today) or child.quiet(today):
+        return None
+    since = first_day(unregistered, today)
+    reasons = [one.over["reason"] for one in child.registrations if one.end == since and one.over]
+    if today < since + DAYS_BETWEEN_PRACTICES or any(reason in NO_LOSS for reason in reasons):
+        return None
+    return since, None
+
+
+def _homeless(child: Known, today: int) -> tuple[int, str | None] | None:
+    moves: list[tuple[int, str]] = []
+    for row in child.addresses:
+        lives_there = row["status"] in ("current", "last_known") and row["place"]
+        if lives_there and (not moves or moves[-1][1] != row["place"]):
+            moves.append((row["day"], row["place"]))
+    third: list[tuple[int, int]] = []  # from the third home on, for a year after the first
+    for n in range(len(moves)):
+        for first in range(n, -1, -1):
+            if len({place for _, place in moves[first : n + 1]}) >= SEVERAL_HOMES:
+                third.append((moves[n][0], months_later(moves[first][0], 12)))
+                break
+
+    def without_home(day: int) -> bool:
+        here = child.address(day)
+        nowhere = here is not None and (here["status"] == "none_known" or here["residence"] == "no_fixed_abode")
+        placed = any(one.on(day) for one in child.placements)
+        return not child.quiet(day) and (nowhere or placed or any(start <= day < end for start, end in third))
+
+    if not without_home(today):
+        return None
+    since = first_day(without_home, today)
+    placing = [
+        one.told["organisation"]
+        for one in child.placements
+        if one.start <= today and (one.end is None or one.end > max(since, one.start))
+    ]
+    return since, max(placing, default=None)
+
+
+def _dropped_out(child: Known, today: int) -> tuple[int, str | None] | None:
+    additional = child.additional
+    began = min((one.start for one in additional), default=today)
+
+    def alone(day: int) -> bool:
+        return day > began and not any(one.on(day) for one in additional)
+
+    if not alone(today) or child.quiet(today):
+        return None
+    since = first_day(alone, today)
+    lost = any(one.end == since and one.over and one.over["reason"] in LOST_TOUCH for one in additional)
+    return (since, None) if lost and today >= since + DAYS_AFTER_DROPPING_OUT else None
+
+
+SIGNS = (
+    Sign("no_school", "education", _no_school, "PupilAdmitted", needs_number=True),
+    Sign("ten_days_absent", "education", _away, None, "AttendanceMarked"),
+    Sign("no_gp", "primary health", _no_gp, "GpRegistered"),
+    Sign("homeless_or_mobile", "housing", _homeless, "AddressChanged", "TemporaryAccommodationPlaced"),
+    Sign("dropped_out", "support", _dropped_out, "InvolvementStarted"),
+)
+
+
+def is_heard(heard: dict[tuple[str, str], int], event_type: str, organisation: str | None, today: int) -> bool:
+    """Whether the feed of a type was heard lately, from one organisation or from all that have it."""
+    allowed = REGISTERS_SILENT_AFTER if event_type == "AttendanceMarked" else SILENT_AFTER
+    through = [day for (who, what), day in heard.items() if what == event_type and organisation in (None, who)]
+    return bool(through) and min(through) >= today - allowed

@@ -1,0 +1,103 @@
+"""The truth of a simulated area, for those who check a service against it: `truth.jsonl`.
+
+Line by line, as of the end of the period and as it could be known by then: what was sent, every child that can be told
+apart, every family. Derived from the lives and from the meaning of words, not from anybody's rules of reading events.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from adapters.simulator.kinship import families
+from adapters.simulator.known import Known, known_children
+from adapters.simulator.leading import gaps, led_by
+from adapters.simulator.ledger import Ledger, Row
+from adapters.simulator.plan import Plan
+from adapters.simulator.signs import SIGNS, is_heard
+
+Line = dict[str, Any]
+DOMAINS = {sign.id: sign.domain for sign in SIGNS}
+
+
+def truth(plan: Plan, ledger: Ledger) -> Iterator[Line]:
+    """The header, then each family with its children before it; call it when all events have been read."""
+    yield _header(plan, ledger)
+    today = plan.end.toordinal()
+    for told in ledger.clans():
+        lines: dict[frozenset[tuple[str, str]], Line] = {}
+        children = known_children(told)
+        for child in children:
+            lines[child.numbers] = _child(child, ledger, today)
+            yield lines[child.numbers]
+        for family in families(children, today):
+            yield _family([lines[child.numbers] for child in family])
+
+
+def write_truth(plan: Plan, ledger: Ledger, file: Path) -> None:
+    """Write the truth as JSON Lines."""
+    with file.open("wb") as out:
+        for line in truth(plan, ledger):
+            out.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _header(plan: Plan, ledger: Ledger) -> Line:
+    sent = ledger.sent
+    return {
+        "type": "header",
+        "as_of": plan.end.isoformat(),
+        "plan": {name: str(value) if isinstance(value, date) else value for name, value in asdict(plan).items()},
+        "expected": {
+            "read": sent["read"],
+            "accepted": sent["read"] - sent["copies"] - sent["malformed"],
+            "duplicate": sent["copies"],
+            "conflict": 0,
+            "kept": sent["malformed"],
+        },
+    }
+
+
+def _child(child: Known, ledger: Ledger, today: int) -> Line:
+    return {
+        "type": "child",
+        "life": child.child,
+        "identifiers": [{"scheme": scheme, "value": value} for scheme, value in sorted(child.numbers)],
+        "lead": sorted(
+            (
+                {"worker": lead.worker, "role": lead.role, "scope": lead.scope, "since": _iso(lead.accepted)}
+                for lead in led_by(child, today)
+            ),
+            key=str,
+        ),
+        "gaps": [{"rule": rule, "since": _iso(since)} for rule, since in sorted(gaps(child, today))],
+        "indicators": list(_indicators(child, ledger, today)),
+    }
+
+
+def _indicators(child: Known, ledger: Ledger, today: int) -> Iterator[Row]:
+    for sign in SIGNS:
+        found = sign.since(child, today)
+        if found is None:
+            continue
+        since, organisation = found
+        feed = sign.all_feeds if organisation is None else sign.own_feed
+        unknown = sign.needs_number and not child.numbered
+        heard = not unknown and feed is not None and is_heard(ledger.heard, feed, organisation, today)
+        yield {"id": sign.id, "since": _iso(since), "status": "true" if heard else "not_known"}
+
+
+def _family(children: list[Line]) -> Line:
+    shown = [one for child in children for one in child["indicators"]]
+    return {
+        "type": "family",
+        "children": sorted((child["identifiers"] for child in children), key=str),
+        "lost": sorted({DOMAINS[one["id"]] for one in shown if one["status"] == "true"}),
+        "since": min((one["since"] for one in shown), default=None),
+    }
+
+
+def _iso(day: int | None) -> str | None:
+    return None if day is None else date.fromordinal(day).isoformat()

@@ -1,0 +1,100 @@
+"""Out of touch with primary health (domain.md F: D8 to D12)."""
+
+from collections.abc import Iterator, Sequence
+
+from domain.child import Child, dated_spans, not_silenced
+from domain.dates import FOREVER, add_months, school_age
+from domain.indicators.education import ending_at
+from domain.indicators.grounds import Ground, between, days_of, grounded, within
+from domain.indicators.rules import EMERGENCY_WITHOUT_GP, GP_UNSETTLED, NO_GP, NOT_BROUGHT, REVIEW_MISSED, Indicator
+from domain.spans import Span, intersect, subtract, union
+from domain.timeline import Entry
+
+GP_SUPPRESSORS = frozenset({"death", "embarkation"})
+# The practice asked, or mail came back undelivered (FP69).
+GP_REMOVED = frozenset({"practice_request", "returned_undelivered"})
+REMOVED_MONTHS = 12
+MANY_PRACTICES = 3
+PRACTICES_MONTHS = 24
+WINDOW_MONTHS = 6
+NOT_BROUGHT_TIMES = 2
+EMERGENCIES = 3
+SEEN = ("review_done", "contact_took_place")
+
+
+def _gp_gaps(child: Child) -> Iterator[tuple[Span, list[Entry]]]:
+    """Days between registrations, and those that ended as each gap began; not where the end explains it."""
+    registrations = child.of_kind("gp_registration")
+    starts = [e.start for e in registrations if e.start is not None]
+    if starts:
+        for gap in subtract(((min(starts), FOREVER),), dated_spans(registrations)):
+            ended = [e for e in registrations if e.end == gap[0]]
+            if not any(e.reason in GP_SUPPRESSORS for e in ended):
+                yield gap, ended
+
+
+def no_gp(child: Child) -> list[Indicator]:
+    """A registration ended and none followed."""
+    return [
+        Indicator(NO_GP, gap[0], a, b, ending_at(ended, gap[0]))
+        for gap, ended in _gp_gaps(child)
+        for a, b in not_silenced(child, (gap,))
+    ]
+
+
+def gp_unsettled(child: Child) -> list[Indicator]:
+    """Taken off a list at the practice's wish or after returned mail, or three practices within two years."""
+    registrations = [e for e in child.of_kind("gp_registration") if e.start is not None]
+    grounds: list[Ground] = [
+        (e.end, add_months(e.end, REMOVED_MONTHS), e.positions)
+        for e in registrations
+        if e.end is not None and e.reason in GP_REMOVED
+    ]
+    days = sorted(set(days_of(registrations)))
+    for here in days:
+        enough = [day for day in days if day <= here and _practices(registrations, day, here) >= MANY_PRACTICES]
+        if enough:
+            until = add_months(enough[-1], PRACTICES_MONTHS)
+            grounds.append((here, until, between(registrations, enough[-1], here)))
+    return list(grounded(child, GP_UNSETTLED, grounds))
+
+
+def _practices(registrations: Sequence[Entry], first: int, last: int) -> int:
+    return len({e.provider for e in registrations if e.start is not None and first <= e.start <= last})
+
+
+def emergency_without_gp(child: Child) -> list[Indicator]:
+    """Three attendances at an emergency department within six months, while no practice has the child."""
+    without = union(gap for gap, _ in _gp_gaps(child))
+    attended = child.of_kind("ed_attendance")
+    grounds: list[Ground] = [
+        (a, b, between(attended, first, last))
+        for first, last in within(days_of(attended), EMERGENCIES, WINDOW_MONTHS)
+        for a, b in intersect(((last, add_months(first, WINDOW_MONTHS)),), without)
+    ]
+    return list(grounded(child, EMERGENCY_WITHOUT_GP, grounds))
+
+
+def review_missed(child: Child) -> list[Indicator]:
+    """A child under five whose health visitor's review was missed, and who was not seen since (Healthy Child Programme)."""
+    if child.birth is None:
+        return []
+    five = school_age(child.birth)[0]
+    missed = [(e.start, e.positions) for e in child.of_kind("review_missed") if e.start is not None]
+    grounds = [(day, min(five, _seen_from(child, day)), positions) for day, positions in missed]
+    return list(grounded(child, REVIEW_MISSED, grounds))
+
+
+def not_brought(child: Child) -> list[Indicator]:
+    """Not brought to two appointments within six months, and not seen since."""
+    missed = child.of_kind("was_not_brought")
+    grounds: list[Ground] = [
+        (last, min(add_months(first, WINDOW_MONTHS), _seen_from(child, last)), between(missed, first, last))
+        for first, last in within(days_of(missed), NOT_BROUGHT_TIMES, WINDOW_MONTHS)
+    ]
+    return list(grounded(child, NOT_BROUGHT, grounds))
+
+
+def _seen_from(child: Child, day: int) -> int:
+    """The first day, from a day on, on which the child was seen."""
+    return min((e.start for e in child.of_kind(*SEEN) if e.start is not None and e.start >= day), default=FOREVER)

@@ -1,0 +1,92 @@
+"""What a person is told of each indicator, and the words the indicators go by (domain.md F)."""
+
+from dataclasses import dataclass
+
+NO_SCHOOL = "no_school"
+LOST_LEAVER = "lost_leaver"
+TEN_DAYS_ABSENT = "ten_days_absent"
+TWENTY_DAYS_ABSENT = "twenty_days_absent"
+SEVERE_ABSENCE = "severe_absence"
+EXCLUDED_WITHOUT_PROVISION = "excluded_without_provision"
+NO_GP = "no_gp"
+GP_UNSETTLED = "gp_unsettled"
+EMERGENCY_WITHOUT_GP = "emergency_without_gp"
+REVIEW_MISSED = "under_five_unseen"
+NOT_BROUGHT = "not_brought"
+HOMELESS_OR_MOBILE = "homeless_or_mobile"
+DROPPED_OUT = "dropped_out"
+MISSING_WITHOUT_INTERVIEW = "missing_without_interview"
+NO_UNIVERSAL_CONTACT = "no_universal_contact"
+
+# Stands in the place of an organisation: a child known by no number of school or health cannot be missed at school.
+NO_NUMBER = "no school or NHS number"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a person is told of an indicator.
+
+    `domains` are those a family is out of touch with while it holds. `feeds` must have been heard from all who publish
+    them; `feeds_of_one` from the organisation whose word the indicator rests on, where there is one.
+    """
+
+    id: str
+    domains: tuple[str, ...]
+    feeds: tuple[str, ...]
+    feeds_of_one: tuple[str, ...]
+    clears_when: str
+    caution: str
+
+
+RULES = {
+    rule.id: rule
+    for rule in (
+        Rule(NO_SCHOOL, ("education",), ("PupilAdmitted",), (),
+             "a school admits the child, home education is notified, or the child leaves school age",
+             "The child may be taught at home, at an independent school or abroad, or may be waiting for a place."),
+        Rule(LOST_LEAVER, ("education",), ("PupilAdmitted",), (), "a school admits the child, or home education is notified",
+             "The child may have moved abroad, or the transfer file of the two schools may have been mislaid."),
+        Rule(TEN_DAYS_ABSENT, ("education",), (), ("AttendanceMarked",), "a session is marked present, elsewhere or authorised",
+             "Code N may not have been amended yet."),
+        Rule(TWENTY_DAYS_ABSENT, ("education",), (), ("AttendanceMarked",), "a session is marked present, elsewhere or authorised",
+             "Any other code breaks the run; the school and the authority must have made enquiries before a name is removed."),
+        Rule(SEVERE_ABSENCE, ("education",), (), ("AttendanceMarked",), "half of the year's sessions are attended again, or the school year ends",
+             "Illness or needs that are not met may be the cause; absence early in a year weighs more."),
+        Rule(EXCLUDED_WITHOUT_PROVISION, ("education",), ("AlternativeProvisionStarted",), (),
+             "provision starts, another school admits the child, or the exclusion ends",
+             "The provision may not have been reported."),
+        Rule(NO_GP, ("primary health",), ("GpRegistered",), (), "a practice registers the child",
+             "A move may be in progress; private care is not seen here."),
+        Rule(GP_UNSETTLED, ("primary health",), ("GpRegistered",), (), "twelve months pass after a removal, or two years with fewer changes",
+             "Practices may have merged; temporary accommodation brings changes of practice."),
+        Rule(EMERGENCY_WITHOUT_GP, ("primary health",), ("GpRegistered", "EdAttendance"), (),
+             "a practice registers the child, or six months pass with fewer attendances",
+             "A long illness brings attendances."),
+        Rule(REVIEW_MISSED, ("primary health",), ("ReviewDone",), (), "a review is done, a contact takes place, or the child is of school age",
+             "The child may have been seen elsewhere."),
+        Rule(NOT_BROUGHT, ("primary health",), ("ContactTookPlace",), (), "a contact takes place, or six months pass with fewer missed appointments",
+             "Transport or an error of the booking may be the cause."),
+        Rule(HOMELESS_OR_MOBILE, ("housing",), ("AddressChanged",), ("TemporaryAccommodationPlaced",),
+             "the placement ends, or twelve months pass with fewer moves",
+             "An address may have been mistyped; care may be shared between two homes."),
+        Rule(DROPPED_OUT, ("support",), ("InvolvementStarted",), (), "another service starts to work with the child",
+             "Things may have improved; consent withheld is not disengagement."),
+        Rule(MISSING_WITHOUT_INTERVIEW, ("support",), ("MissingStarted",), (), "a return interview is accepted, or ninety days pass",
+             "An interview may have been held and not recorded."),
+        Rule(NO_UNIVERSAL_CONTACT, ("education", "primary health"), ("PupilAdmitted", "GpRegistered", "AttendanceMarked"), (),
+             "any school, health or early years service is in contact with the child",
+             "The family may have left the area; a new identity or an adoption ends the old record silently."),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An indicator that is so on the days `[start, end)`, counted from `since`; `organisation` whose feed must be heard."""
+
+    id: str
+    since: int
+    start: int
+    end: int
+    positions: tuple[int, ...]
+    organisation: str | None = None

@@ -1,0 +1,152 @@
+"""Reference data as at a day: area maps, school terms, organisations, expected feeds, thresholds (design D5).
+
+Each comes as an event and is named by its publisher and its own name; of those that hold on a day the one recorded last
+stands. What is asked of it is a plain function of those bodies.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain.dates import FOREVER, is_weekday
+from domain.effects import Act
+from domain.events import Event, provider_of, service_of
+
+AREA_MAP = "area_map"
+SCHOOL_TERMS = "school_terms"
+ORGANISATION = "organisation"
+EXPECTED_FEED = "expected_feed"
+THRESHOLD = "threshold"
+SHARING_AGREEMENT = "sharing_agreement"
+KINDS = (AREA_MAP, SCHOOL_TERMS, ORGANISATION, EXPECTED_FEED, THRESHOLD)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One event of reference data: what it is about, and the days `[start, end)` on which it holds."""
+
+    kind: str
+    organisation: str
+    provider: str
+    name: str
+    start: int
+    end: int
+    order: tuple[int, bytes]
+    position: int
+
+
+def stated(event: Event) -> Stated:
+    """What an event of reference data is about."""
+    end = event.effective_to
+    return Stated(
+        event.effect.kind, event.organisation, provider_of(event.effect, event.organisation, event.body), service_of(event.effect, event.body),
+        event.effective_from, FOREVER if end is None else end, event.order, event.position,
+    )  # fmt: skip
+
+
+def standing(said: Iterable[Stated], day: int) -> list[Stated]:
+    """Those that hold on a day, one for each kind, publisher, provider and name: the one recorded last, if it still holds."""
+    last: dict[tuple[str, str, str, str], Stated] = {}
+    for one in said:
+        if one.start <= day:
+            key = (one.kind, one.organisation, one.provider, one.name)
+            if key not in last or one.order > last[key].order:
+                last[key] = one
+    return sorted((one for one in last.values() if day < one.end), key=lambda one: (one.kind, one.name, one.order))
+
+
+Opener = Callable[[int], Mapping[str, Any]]
+
+
+class Reference:
+    """What stands on a day; bodies are opened when they are asked for. `opened` gives the body of a position."""
+
+    def __init__(self, said: Sequence[Stated], opened: Opener) -> None:
+        self._bodies: dict[str, list[Mapping[str, Any]]] = {}
+        for one in said:
+            if one.kind in KINDS:
+                self._bodies.setdefault(one.kind, []).append(opened(one.position))
+
+    def thresholds(self) -> dict[str, int]:
+        """The threshold of each rule that has one set."""
+        return {body["rule"]: int(body["value"]) for body in self._bodies.get(THRESHOLD, ())}
+
+    def organisations(self) -> dict[str, Mapping[str, Any]]:
+        """Each registered organisation by its code."""
+        return {body["code"]: body for body in self._bodies.get(ORGANISATION, ())}
+
+    def expected_feeds(self) -> dict[tuple[str, str], int | None]:
+        """(organisation, event type) of every feed that is expected, with the days its word may be late."""
+        return {
+            (body["organisation"], body["feed"]): body["allowance_days"] for body in self._bodies.get(EXPECTED_FEED, ())
+        }
+
+    def is_school_day(self, school: str | None = None) -> Callable[[int], bool]:
+        """Whether a day is a school day, at a school or at those that no calendar names; Monday to Friday without a calendar."""
+        calendars = self._bodies.get(SCHOOL_TERMS, [])
+        own = [body for body in calendars if school in body["schools"]]
+        chosen = own or [body for body in calendars if not body["schools"]]
+        if not chosen:
+            return is_weekday
+        terms = [(term["from"], term["to"]) for body in chosen for term in body["terms"]]
+        closed = [(span["from"], span["to"]) for body in chosen for span in body["closed"]]
+        first, last = min((a for a, _ in terms), default=FOREVER), max((b for _, b in terms), default=0)
+
+        def is_school_day(day: int) -> bool:
+            if not first <= day < last:  # no calendar says anything of that day
+                return is_weekday(day)
+            return is_weekday(day) and _in(day, terms) and not _in(day, closed)
+
+        return is_school_day
+
+    def area_maps(self) -> list[Mapping[str, Any]]:
+        """The maps that stand, by name."""
+        return self._bodies.get(AREA_MAP, [])
+
+    def areas(self, postcode: str | None, schools: Collection[str]) -> dict[str, str]:
+        """The area of a child on each map that has one for it: by its postcode, its ward, or its school."""
+        found: dict[str, str] = {}
+        maps = self.area_maps()
+        for one in sorted(maps, key=lambda m: (m["by"] == "ward", m["name"])):
+            if one["by"] == "school":
+                area = next((part["area"] for part in one["areas"] if set(part["members"]) & set(schools)), None)
+            elif one["by"] == "ward":
+                ward = found.get(one["through"] or "")
+                area = next((part["area"] for part in one["areas"] if ward in part["members"]), None)
+            else:
+                area = _by_postcode(one["areas"], postcode)
+            if area is not None:
+                found[one["name"]] = area
+        return found
+
+
+def _in(day: int, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start <= day < end for start, end in spans)
+
+
+def squeezed(postcode: str) -> str:
+    """A postcode as it is compared: capitals, no spaces."""
+    return "".join(postcode.split()).upper()
+
+
+def _by_postcode(areas: Iterable[Mapping[str, Any]], postcode: str | None) -> str | None:
+    """The area whose longest member begins a postcode; an outward code counts only whole."""
+    if not postcode:
+        return None
+    whole = squeezed(postcode)
+    wanted = [whole, whole[:-1], whole[:-2], whole[:-3]] if len(whole) >= 5 else [whole]
+    best: tuple[int, str] | None = None
+    for part in areas:
+        for member in part["members"]:
+            code = squeezed(member)
+            if code in wanted and (best is None or len(code) > best[0]):
+                best = (len(code), part["area"])
+    return best[1] if best else None
+
+
+def reference_at(history: Iterable[Event], day: int) -> Reference:
+    """What stands on a day, from whole histories."""
+    events = {int(event.position): event for event in history if event.act is Act.REFERENCE}
+    return Reference(
+        standing([stated(event) for event in events.values()], day), lambda position: events[position].body
+    )

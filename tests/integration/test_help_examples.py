@@ -1,0 +1,250 @@
+"""A stranger's first hour: the demonstration, every command with the example of its `--help`, and the page to start with.
+
+Commands are found by walking the program, so one that is added is tried too. An example speaks of the demonstration's
+data. What stands in it for something that differs from run to run is put in by `STANDS_FOR`; a file that it names comes
+from `FILES`, or lies under its name in `tests/fixtures/examples`.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import typer
+
+from adapters.cli.main import app
+from adapters.docs.reference import example, walk
+from adapters.embedded.lock import servers
+from adapters.embedded.postgres import free_port
+from adapters.settings import load_settings
+from tests.builders.process import ROOT, wait_for
+from tests.builders.stream import event, mark, upn
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+FIXTURES: Final = ROOT / "tests" / "fixtures"
+BY_NAME: Final = FIXTURES / "examples"
+LONG: Final = os.environ.get("ICR_TEST_LONG") == "1"
+COMMANDS: Final = dict(walk(typer.main.get_command(app), ("icr",)))
+# Of a command that lasts: the workers that are well once it is ready.
+LASTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "icr consume": ("consume",),
+    "icr project": ("project",),
+    "icr serve": ("serve",),
+    "icr up": ("consume", "project", "serve"),
+}
+# Of a command that asks about another: what runs meanwhile.
+BESIDE: Final = {"icr health": "icr consume"}
+# Files in which something is kept aside, by its reason: done, and ends with 1.
+KEEPS: Final = {"icr import cin": "unknown_event_type"}
+# What the page to start with begins with, and what was done here before: the clone, its setting up, the demonstration.
+DONE_BEFORE: Final = ("git clone ", "./dev ")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the stranger sits: a data folder with the demonstration's data, and a folder to work in."""
+
+    data: Path
+    work: Path
+    environment: Mapping[str, str]
+    known: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, line: str, seconds: float = 240) -> subprocess.CompletedProcess[str]:
+        """Type a line into a shell."""
+        return subprocess.run(
+            ["bash", "-o", "pipefail", "-c", line], cwd=self.work, env=dict(self.environment), check=False,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds,
+        )  # fmt: skip
+
+    def answer(self, line: str) -> Any:
+        """The one document that a line prints; asked once."""
+        if line not in self.known:
+            done = self.run(line)
+            assert done.returncode == 0, done.stderr
+            self.known[line] = json.loads(done.stdout)
+        return self.known[line]
+
+
+def _events(path: Path) -> None:
+    who = {"upn": upn(4711)}
+    admitted = event("PupilAdmitted", "first-1", "urn-900001", who, "2025-09-01", school="900001")
+    path.write_text("".join(json.dumps(one) + "\n" for one in (admitted, mark(1, 4711))), encoding="utf-8")
+
+
+FILES: Final[Mapping[str, Callable[[Path], object] | Path]] = {
+    "events.jsonl": _events,
+    "BirthNotification.xml": FIXTURES / "nems/birth.xml",
+    "ChangeOfGP.xml": FIXTURES / "nems/gp.xml",
+    "CIN_Census_2024.xml": FIXTURES / "cin/census.xml",
+    "2024_autumn_pupilonroll.csv": FIXTURES / "school-census/2024_autumn_pupilonroll.csv",
+}
+
+STANDS_FOR: Final[Mapping[str, Callable[[Desk], str]]] = {
+    r"\bf-[0-9a-f]{8,}\b": lambda desk: desk.answer("icr families list --json")["families"][0]["family"],
+    r"\b[0-9a-f]{4}…": lambda desk: desk.answer("icr quarantine list --json")["aside"][0]["id"],
+    r"/var/lib/icr\b": lambda desk: str(desk.data),
+    r"/tmp/area\b": lambda desk: str(desk.work / "area"),
+    r"\b1:\d+\b": lambda desk: desk.answer("icr families list --json")["position"],
+    r"(?<=--events )\d+": lambda _: "2000",
+}
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("ICR_")}
+    return outside | {
+        "PATH": f"{folder / 'bin'}:{outside['PATH']}",
+        "HOME": str(folder),
+        "ICR_DATA_DIR": str(folder / "data"),
+        "ICR_HTTP_PORT": str(free_port()),
+    }
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The demonstration was run; its servers are held, so that each command joins them and does not start its own."""
+    folder = tmp_path_factory.mktemp("stranger")
+    for name in ("bin", "data", "work"):
+        (folder / name).mkdir(mode=0o711)
+    command = folder / "bin" / "icr"
+    command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m adapters.cli.main "$@"\n')
+    command.chmod(0o755)
+    for name, made in FILES.items():
+        shutil.copy(made, folder / "work" / name) if isinstance(made, Path) else made(folder / "work" / name)
+    if BY_NAME.is_dir():
+        shutil.copytree(BY_NAME, folder / "work", dirs_exist_ok=True)
+    desk = Desk(folder / "data", folder / "work", _environment(folder))
+    demonstrated = desk.run(example(COMMANDS["icr", "demo"]) or "", seconds=400)
+    assert demonstrated.returncode == 0, demonstrated.stderr[-2000:]
+    with servers(load_settings(folder / "data"), broker=True):
+        yield desk
+
+
+@contextmanager
+def lasting(desk: Desk, command: str, line: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A command that lasts, ready; interrupted at the end as by Ctrl-C, and then it must end with 0."""
+    log = desk.work / f"{command}.log"
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            ["bash", "-c", line], cwd=desk.work, env=dict(desk.environment), stdin=subprocess.DEVNULL,
+            stdout=output, stderr=output, start_new_session=True,
+        ) as process,
+    ):  # fmt: skip
+        try:
+            for worker in LASTS[command]:
+                wait_for(lambda worker=worker: _well(desk, worker, process, log), seconds=90, pause=0.3)  # type: ignore[misc]
+            yield process
+            os.killpg(process.pid, signal.SIGINT)
+            assert process.wait(60) == 0, log.read_text()[-2000:]
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _well(desk: Desk, worker: str, process: subprocess.Popen[bytes], log: Path) -> bool:
+    assert process.poll() is None, log.read_text()[-2000:]
+    return desk.run(f"icr health {worker}").returncode == 0
+
+
+def _as_typed(desk: Desk, line: str) -> str:
+    for stands, puts in STANDS_FOR.items():
+        if re.search(stands, line):
+            found = puts(desk)
+            line = re.sub(stands, lambda _, found=found: found, line)  # type: ignore[misc]
+    return line
+
+
+@pytest.mark.parametrize("command", [" ".join(path) for path in COMMANDS])
+def test_the_example_of_its_help_works(command: str, desk: Desk) -> None:
+    line = example(COMMANDS[tuple(command.split())])
+    assert line, f"{command} --help shows no example"
+    if command.startswith("icr bench ") and not LONG:
+        pytest.skip("measured in tests/bench; here with ICR_TEST_LONG=1")
+    if command == "icr demo":
+        return  # it was run first, and the other examples ask about what it left
+    line = _as_typed(desk, line)
+    if command in LASTS:
+        with lasting(desk, command, line):
+            pass
+        return
+    if command in BESIDE:
+        with lasting(desk, BESIDE[command], BESIDE[command]):
+            done = desk.run(line)
+    else:
+        done = desk.run(line)
+    assert done.returncode == (1 if command in KEEPS else 0), f"{line}\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}"
+    assert KEEPS.get(command, "") in done.stdout
+    assert done.stdout.strip(), f"{line} said nothing"
+
+
+@pytest.mark.parametrize("command", [" ".join(path) for path in COMMANDS])
+def test_its_help_ends_with_the_example(command: str) -> None:
+    from typer.testing import CliRunner
+
+    shown = CliRunner().invoke(app, [*command.split()[1:], "--help"])
+    assert shown.exit_code == 0
+    line = example(COMMANDS[tuple(command.split())])
+    assert f"Example: {line}" in " ".join(shown.output.split())
+
+
+def test_nothing_is_left_running(desk: Desk) -> None:
+    """Of all that the examples started, nothing answers any more once they were told to end."""
+    end = time.monotonic() + 20
+    for worker in ("consume", "project", "serve"):
+        while desk.run(f"icr health {worker}").returncode != 3:
+            assert time.monotonic() < end, worker
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced block of a page: its language, what else stands on its first line, and the text."""
+
+    language: str
+    name: str
+    text: str
+
+
+def blocks(page: Path) -> list[Block]:
+    found = re.findall(r"^```(\w*) ?(\S*)\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return [Block(*one) for one in found]
+
+
+def test_the_page_to_start_with_works_as_it_stands(desk: Desk) -> None:
+    """Line by line; only the clone and its setting up are what has been done already. Output is looked for what it shows."""
+    told: list[str] = []
+    with ExitStack() as lasts:
+        for block in blocks(ROOT / "docs" / "start.md"):
+            if block.language == "json":
+                (desk.work / block.name).write_text(block.text, encoding="utf-8")
+            elif block.language == "text":
+                shown = " ".join(told[-1].split())
+                assert [line for line in block.text.splitlines() if line not in shown] == []
+            elif block.name:  # a command that lasts, in a terminal of its own
+                *exports, command = block.text.splitlines()
+                other, _ = typed(desk, exports)
+                lasts.enter_context(lasting(other, command, command))
+            else:
+                lines = [line for line in block.text.splitlines() if not line.startswith(DONE_BEFORE)]
+                desk, said = typed(desk, lines)
+                told.append(said)
+    assert "enrolment" not in told[-2]
+
+
+def typed(desk: Desk, lines: list[str]) -> tuple[Desk, str]:
+    """Type lines into a terminal, none of which may fail; the desk with what they exported, and what they said."""
+    left = desk.work / "environment"
+    done = desk.run("\n".join(["set -e", *lines, f"env -0 >{left}"]))
+    assert done.returncode == 0, f"{lines}\n{done.stdout}\n{done.stderr}"
+    exported = dict(one.split("=", 1) for one in left.read_text().split("\0") if one)
+    return replace(desk, environment=exported), done.stdout

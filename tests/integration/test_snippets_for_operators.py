@@ -1,0 +1,80 @@
+"""What the page for operators says to type: a dump is taken and restored as it stands there, and gives the same answers."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from adapters.embedded.postgres import packaged_binaries
+from tests.builders.example_family import ADA_NHS, example_family
+from tests.builders.process import ROOT, icr
+from tests.servers.plugin import Stack
+
+PAGE = ROOT / "docs" / "for-operators.md"
+DAY = ["--effective-at", "2026-10-01"]
+
+
+def typed_in(section: str) -> str:
+    """The commands of one section of the page."""
+    text = PAGE.read_text(encoding="utf-8")
+    part = text[text.index(f"## {section}\n") :].split("\n## ")[0]
+    return "\n".join(re.findall(r"```sh\n(.*?)```", part, re.DOTALL))
+
+
+@pytest.fixture
+def terminal(embedded_stack: Stack, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Variables of a terminal in which `icr` and PostgreSQL's tools are found; the restored database goes at the end."""
+    (tmp_path / "bin").mkdir()
+    command = tmp_path / "bin" / "icr"
+    command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m adapters.cli.main "$@"\n')
+    command.chmod(0o755)
+    path = f"{tmp_path / 'bin'}:{packaged_binaries()}:{os.environ['PATH']}"
+    yield {**embedded_stack.environment, "PATH": path}
+    with psycopg.connect(embedded_stack.database_url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS icr_restored WITH (FORCE)")
+
+
+def run(commands: str, terminal: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands], cwd=folder, env=terminal, check=False,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done
+
+
+def timeline(environment: dict[str, str], *more: str) -> Any:
+    done = icr("child", "timeline", "--id", f"nhs:{ADA_NHS}", *DAY, "--json", *more, environment=environment)
+    return (done.returncode, json.loads(done.stdout) if done.stdout else done.stderr)
+
+
+def test_a_dump_is_restored_and_gives_the_same_answers(
+    embedded_stack: Stack, terminal: dict[str, str], tmp_path: Path
+) -> None:
+    events = tmp_path / "events.jsonl"
+    events.write_text("".join(json.dumps(event) + "\n" for event in example_family()), encoding="utf-8")
+    published = icr("publish", str(events), "--to", "kafka", "--json", environment=embedded_stack.environment)
+    assert published.returncode == 0, published.stderr
+    code, before = timeline(embedded_stack.environment)
+    assert code == 0
+    assert before["entries"]
+
+    run(typed_in("Back up"), terminal, tmp_path)
+    run(typed_in("Restore"), terminal, tmp_path)
+
+    restored = re.sub(r"/[^/]*$", "/icr_restored", embedded_stack.database_url)
+    code, after = timeline({**embedded_stack.environment, "ICR_DATABASE_URL": restored})
+    assert code == 0
+    positions = re.compile(r'"1:(\d+)"')
+    assert json.loads(positions.sub(r'"2:\1"', json.dumps(before))) == after
+    code, said = timeline(
+        {**embedded_stack.environment, "ICR_DATABASE_URL": restored}, "--known-at", before["position"]
+    )
+    assert code == 2, said

@@ -1,0 +1,168 @@
+"""A simulated area recorded as the service records it, and what it answers, beside what is true.
+
+Both are brought into one shape: children are named by their numbers, families by their children.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+from adapters.clock import FixedClock
+from adapters.questions import Asked, Questions
+from adapters.service import Service
+from adapters.settings import load_settings
+from adapters.simulator import Plan, encode, simulate
+from adapters.simulator.ledger import Ledger
+from adapters.simulator.truth import truth
+from adapters.store.messages import Counts, Message
+from projections.engine import Projector
+from tests.builders.service import KEYS
+
+BATCH = 1000
+Name = frozenset[str]  # a child's numbers
+Line = dict[str, Any]
+
+
+@dataclass
+class Truth:
+    """The truth file, read."""
+
+    header: Line
+    children: dict[Name, Line]
+    families: list[Line]
+
+    def indicators(self) -> Iterator[tuple[Name, Line]]:
+        """Every indicator that holds, with its child."""
+        for name, child in self.children.items():
+            for one in child["indicators"]:
+                yield name, one
+
+
+def name_of(identifiers: list[Line]) -> Name:
+    return frozenset(f"{one['scheme']}:{one['value']}" for one in identifiers)
+
+
+def read_truth(plan: Plan, ledger: Ledger) -> Truth:
+    header, *lines = truth(plan, ledger)
+    children = {name_of(line["identifiers"]): line for line in lines if line["type"] == "child"}
+    return Truth(header, children, [line for line in lines if line["type"] == "family"])
+
+
+@contextmanager
+def recorded(plan: Plan, url: str, folder: Path) -> Iterator[tuple[Truth, Counts, Asked]]:
+    """Simulate, record and project a plan; the truth, what became of the events, and the service's answers at its end."""
+    clock = FixedClock(datetime.combine(plan.end, time(12), UTC))
+    settings = load_settings(folder / "service").model_copy(update={"edition_size": 20_000})
+    service = Service(settings, url, None, None, False, KEYS, clock)
+    recorder, projector, counts = service.recorder(), Projector(service.connect, clock.now, 20_000), Counts()
+    notes = folder / "notes"
+    notes.mkdir()
+    ledger = Ledger(plan, notes)
+    try:
+        batch = []
+        for event in simulate(plan, ledger):
+            batch.append(Message(encode(event)))
+            if len(batch) == BATCH:
+                counts.add(recorder.record(batch))
+                batch = []
+        counts.add(recorder.record(batch))
+        projector.project()
+    finally:
+        recorder.close()
+        projector.close()
+    with Questions(service).ask() as asked:
+        yield read_truth(plan, ledger), counts, asked
+
+
+def reasons(asked: Asked) -> dict[str, int]:
+    """Why events were kept aside, and how many for each reason."""
+    rows = asked._connection.execute("SELECT reason, count(*) FROM log.aside GROUP BY reason").fetchall()
+    return dict(rows)
+
+
+def differences(plan: Plan, told: Truth, asked: Asked) -> list[str]:
+    """Where the service says other than what is true, each as a line; none if it agrees in everything."""
+    found: list[str] = []
+    ids: dict[Name, str] = {}
+    for name, line in told.children.items():
+        answers = [asked.child(identifier=one, effective_at=plan.end) for one in sorted(name)]
+        children = {answer["child"] if answer else None for answer in answers}
+        first = answers[0]
+        if len(children) > 1 or first is None or len(first["records"]) != len(name):
+            found.append(
+                f"records of one child: {sorted(name)} are {[a and (a['child'], len(a['records'])) for a in answers]}"
+            )
+            continue
+        ids[name] = first["child"]
+        found += _compare("lead", name, line["lead"], [_lead(lead) for lead in first["lead"]])
+    names = {child: name for name, child in ids.items()}
+    if len(names) < len(ids):
+        found.append("two children that can be told apart are one")
+    return [*found, *_gaps(plan, told, asked, names), *_families(plan, told, asked, names)]
+
+
+def _lead(lead: Line) -> Line:
+    return {"worker": lead["worker"], "role": lead["service"], "scope": lead["scope"], "since": lead["accepted"]}
+
+
+def _gaps(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> list[str]:
+    said: dict[Name, list[Line]] = {}
+    for gap in asked.gaps(effective_at=plan.end)["gaps"]:
+        said.setdefault(names.get(gap["child"], frozenset([gap["child"]])), []).append(
+            {"rule": gap["rule"], "since": gap["since"]}
+        )
+    found = []
+    for name in {**told.children, **said}:
+        found += _compare(
+            "gaps", name, told.children[name]["gaps"] if name in told.children else [], said.get(name, [])
+        )
+    return found
+
+
+def _families(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> list[str]:
+    true = [
+        (
+            frozenset(name_of(child) for child in line["children"]),
+            tuple(line["lost"]),
+            line["since"],
+            frozenset(
+                (name_of(child), one["id"], one["since"], one["status"])
+                for child in line["children"]
+                for one in told.children[name_of(child)]["indicators"]
+            ),
+        )
+        for line in told.families
+        if line["since"] is not None
+    ]
+    said = []
+    for family in asked.families(effective_at=plan.end)["families"]:
+        whole = asked.family(family=family["family"], effective_at=plan.end)
+        assert whole is not None
+        said.append(
+            (
+                frozenset(names.get(member["child"], frozenset([member["child"]])) for member in whole["members"]),
+                tuple(family["lost"]),
+                family["since"],
+                frozenset(
+                    (names.get(i["child"], frozenset([i["child"]])), i["id"], i["since"], i["status"])
+                    for i in family["indicators"]
+                ),
+            )
+        )
+    return _compare("families", frozenset(), true, said)
+
+
+def _compare(what: str, whose: Name, true: list[Any], said: list[Any]) -> list[str]:
+    left = list(said)
+    missing = []
+    for one in true:
+        if one in left:
+            left.remove(one)
+        else:
+            missing.append(one)
+    return [f"{what} of {sorted(whose)}: true and not said {one}" for one in missing] + [
+        f"{what} of {sorted(whose)}: said and not true {one}" for one in left
+    ]

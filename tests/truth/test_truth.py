@@ -1,0 +1,56 @@
+"""What is true of simulated lives, and what the service says of them at the end of a year, are the same.
+
+Compared exactly: which records are one child, who leads, the gaps, the families with their domains, dates and indicators.
+"""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from adapters.simulator import Plan
+from tests.truth.matching import differences, reasons, recorded
+
+START, END = date(2025, 9, 1), date(2026, 9, 1)
+CALM = Plan("Northmoor", 60, START, END, 1, late=0, resent=0, reordered=0, corrected=0, mistaken=0)
+# Far more of each than the usual shares, so that sixty children have some of each.
+NOISE = {
+    "late": 0.2,
+    "corrected": 0.2,
+    "mistaken": 0.1,
+    "duplicated": 0.1,
+    "reordered": 0.2,
+    "resent": 0.1,
+    "missing": 0.1,
+    "malformed": 0.02,
+    "silent": 0.1,
+}
+ALL_NOISE = {name: share / 2 for name, share in NOISE.items()}
+
+
+def check(plan: Plan, url: str, folder: Path) -> None:
+    with recorded(plan, url, folder) as (told, counts, asked):
+        assert differences(plan, told, asked) == []
+        expected = told.header["expected"]
+        assert {name: getattr(counts, name) for name in expected} == expected, reasons(asked)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_is_true_is_said(seed: int, any_database_url: str, tmp_path: Path) -> None:
+    check(replace(CALM, seed=seed), any_database_url, tmp_path)
+
+
+@pytest.mark.parametrize("noise", NOISE)
+def test_each_kind_of_noise_alone_changes_nothing_that_is_said(
+    noise: str, any_database_url: str, tmp_path: Path
+) -> None:
+    check(replace(CALM, **{noise: NOISE[noise]}), any_database_url, tmp_path)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("children", [60, 400])
+def test_all_kinds_of_noise_together_change_nothing_that_is_said(
+    seed: int, children: int, any_database_url: str, tmp_path: Path
+) -> None:
+    check(replace(CALM, seed=seed, children=children, **ALL_NOISE), any_database_url, tmp_path)
