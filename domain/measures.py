@@ -220,7 +220,8 @@ def _attendance_helped(child: Child, day: int) -> list[Part]:
 def _lead(child: Child, day: int) -> list[Part]:
     if not is_helped(child, day):
         return []
-    return [one(child.id, counted=any(_holds(active_span(e), day) for e in child.of_kind("lead")))]
+    leads = child.of_kind("lead")
+    return [one(child.id, counted=any(_holds(active_span(lead, leads), day) for lead in leads))]
 
 
 _CARE: Final = ("LookedAfterStarted", "HealthAssessmentDone")

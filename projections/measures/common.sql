@@ -2,7 +2,7 @@
 WITH member AS (
     SELECT record, child FROM membership WHERE from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)
 ), own AS (
-    SELECT coalesce(m.child, o.record) AS child, o.kind, o.service, o.provision, o.starts, o.ends, o.accepted, o.why,
+    SELECT coalesce(m.child, o.record) AS child, o.kind, o.service, o.provision, o.starts, o.ends, o.accepted, o.why, o.scope, o.worker, o.takes_over,
         coalesce(o.ends, 2000000) AS until,
         coalesce(o.ends, greatest(o.starts, coalesce(o.confirmed, o.starts)) + o.lapses_after, 2000000) AS open_until
     FROM entry o LEFT JOIN member m ON m.record = o.record

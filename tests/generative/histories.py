@@ -10,12 +10,13 @@ from domain.effects import Act
 from domain.identifiers import nhs_check_digit
 from schemas.compatibility import ABOUT_A_CHILD, PUBLISHED
 from schemas.registry import registry
-from schemas.shape import Kind, Maybe, Record, Scalar, shape
+from schemas.shape import Kind, Many, Maybe, Record, Scalar, shape
 
 AGENCIES = {
     "education": ["urn-900001", "urn-900002"],
     "health": ["ods-Z90001", "ods-Z90002"],
     "la": ["la-808", "la-358"],
+    "reference": ["la-808"],
 }
 START = date(2025, 9, 1)
 CHILDREN = 3
@@ -46,7 +47,7 @@ def _identifiers(child: int, which: tuple[str, ...]) -> list[dict[str, str]]:
     return [{"scheme": values[w][0], "value": values[w][1]} for w in which]
 
 
-BIRTHS = ["2015-03-01", "2015-03-01", "2019-07-12"]
+BIRTHS = ["2015-03-01", "2015-03-01", "2022-07-12"]
 
 
 def _person(child: int, odd: bool) -> dict[str, Any]:
@@ -109,8 +110,11 @@ def _own_by_schema(event_type: str) -> Any:
         for entry in own:
             part = entry.shape.inner if isinstance(entry.shape, Maybe) else entry.shape
             choices = lists.get(entry.name, CHOICES.get(entry.name))
+            if isinstance(part, Many):
+                said[entry.name] = []
+                continue
             if isinstance(part, Record):
-                choices = CHOICES[entry.name] if entry.name in ("worker", "address") else [None]
+                choices = CHOICES[entry.name] if entry.name in ("worker", "address", "team") else [None]
             elif choices is None:
                 choices = ["one", "two"] if part == Scalar(Kind.TEXT) else [None]
             if not isinstance(entry.shape, Maybe):
@@ -143,8 +147,9 @@ CHOICES: dict[str, list[Any]] = {
     "practice": ["Z90001", "Z90002"],
     "code": ["O", "O", "O", "/", "I", "X", None, "N"],
     "address": [*ADDRESSES, None],
-    "gp_reason": ["other", "embarkation", None],
+    "gp_reason": ["other", "embarkation", "practice_request", None],
     "worker": [*WORKERS, None],
+    "team": [{"organisation": "la-808", "code": "T1", "name": "North", "contact": "01632 960001"}, None],
     "end_reason": ["disengaged", "completed", None],
     "service": ["social work", "play therapy"],
     "provision": ["additional", "universal"],
@@ -152,6 +157,19 @@ CHOICES: dict[str, list[Any]] = {
     "family": [None, "F1", "F2"],
 }
 _SPECIAL = list(OWN)
+# What stands for everybody: with thresholds, terms and feeds that matter in the days of a history.
+_REFERENCE = {
+    "ThresholdSet": lambda d: {"rule": d("rule", ["no_gp", "dropped_out", "child_in_need_without_lead", "no_universal_contact", "lost_leaver"]), "value": d("value", [0, 5, 20])},
+    "SchoolTermsPublished": lambda d: {
+        "name": d("name", ["terms", "own"]), "schools": d("schools", [[], ["900001"]]), "closed": [],
+        "terms": [{"name": "autumn", "from": _day(0), "to": _day(40)}, {"name": "later", "from": _day(50), "to": _day(200)}]},
+    "FeedExpected": lambda d: {"organisation": d("expected", ["urn-900001", "ods-Z90002"]), "feed": d("feed", ["PupilAdmitted", "GpRegistered"]),
+                               "allowance_days": d("allowance", [None, 100])},
+    "AreaMapPublished": lambda d: {
+        "name": d("map", ["areas", "wards"]), "by": d("by", ["postcode", "school"]), "through": None, "authority_wide": [],
+        "areas": [{"area": "North", "members": ["ZE9", "900001"]}, {"area": "South", "members": ["ZE9 1", "900002"]}]},
+}  # fmt: skip
+OWN |= {name: ("reference", own) for name, own in _REFERENCE.items()}
 _AGENCY_OF = {"education": "education", "health": "health", "community": "health"}
 _IDENTIFIERS = {
     "education": [("upn",), ("upn", "nhs"), ("upn",)],
@@ -163,10 +181,11 @@ _IDENTIFIERS = {
 for _name, _schema in registry().newest.items():
     if _name not in OWN:
         _retracts = _schema.effect.act is Act.RETRACT
-        OWN[_name] = ("any" if _retracts else _AGENCY_OF.get(_schema.sector, "la"), _own_by_schema(_name))
+        _sector = "any" if _retracts else _AGENCY_OF.get(_schema.sector, "la")
+        OWN[_name] = ("reference" if _schema.effect.act is Act.REFERENCE else _sector, _own_by_schema(_name))
 AMENDMENTS = {name for name, (sector, _) in OWN.items() if sector == "any"} - {"FeedReported"}
 # Most of what is drawn is what the rules are about; the other types come often enough to occur.
-_DRAWN = [*_SPECIAL * 20, *OWN]
+_DRAWN = [*_SPECIAL * 20, *[*_REFERENCE] * 6, *OWN]
 
 
 @st.composite
@@ -209,6 +228,15 @@ def events(
             "count": 1,
             "scope": None,
         }
+    if sector == "reference":
+        begins = draw(st.integers(0, 40))
+        ends = draw(st.sampled_from([None, None, begins + 30]))
+        effective = {"from": _day(begins), "to": None if ends is None else _day(ends)}
+
+        def chosen(name: str, choices: list[Any] | None = None) -> Any:
+            return draw(st.sampled_from(choices or CHOICES[name]))
+
+        return {**head, "effective": effective, **own(chosen)}
     which = draw(st.sampled_from(_IDENTIFIERS[sector])) if sector in _IDENTIFIERS else ()
     start = draw(st.integers(0, 30)) if event_type == "AttendanceMarked" else draw(st.integers(0, 60))
     stays = event_type in ("PupilAdmitted", "InvolvementStarted", "GpRegistered") and draw(st.integers(0, 5)) == 0
@@ -276,7 +304,7 @@ def histories(draw: st.DrawFn, most: int = 40, *, every_scene: bool = False) -> 
     made: list[dict[str, Any]] = []
     for number in range(draw(st.integers(1, most))):
         made.append(draw(events(number, made)))
-    for scene in (_absence, _support, _moves):
+    for scene in (_absence, _support, _moves, _unsettled, _unseen):
         if every_scene or draw(st.integers(0, 2)) == 0:
             made.extend(draw(scene(draw(st.integers(0, CHILDREN - 1)), len(made))))
     return made
@@ -388,6 +416,65 @@ def _absence(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
     if draw(st.integers(0, 2)) == 0:
         marks.append(_told(later + 2, "DeathNotified", "ods-Z90001", child, "upn", 11, 62, status=None))
     return marks
+
+
+@st.composite
+def _unsettled(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
+    """Out of touch with health: practices that change or let go, emergencies, appointments and reviews missed, and what clears them."""
+    at = number + 7000
+    day = draw(st.integers(0, 20))
+    told: list[tuple[str, int, dict[str, Any]]] = [
+        ("GpRegistered", day, {"practice": "Z90001", "practice_name": None}),
+        ("GpRegistrationEnded", day + 4, {"practice": "Z90001", "reason": draw(st.sampled_from(["practice_request", "other", "embarkation"]))}),
+        *(("EdAttendance", day + draw(st.integers(0, 12)), {}) for _ in range(3)),
+        *(("WasNotBrought", day + draw(st.integers(0, 12)), {"service": "clinic"}) for _ in range(2)),
+        ("ReviewMissed", day + 2, {"review": "two_years", "reason": None}),
+        *(("GpRegistered", day + draw(st.integers(0, 30)), {"practice": p, "practice_name": None}) for p in draw(st.sampled_from([(), ("Z90002", "Z90003")]))),
+    ]  # fmt: skip
+    seen = draw(st.sampled_from(["ReviewDone", "ContactTookPlace", None]))
+    if seen is not None:
+        own = {"review": "two_years"} if seen == "ReviewDone" else {"service": "clinic"}
+        told.append((seen, day + draw(st.integers(0, 20)), own))
+    made = [_told(at + i, t, "ods-Z90001", child, "nhs", on, i, **own) for i, (t, on, own) in enumerate(told)]
+    made[0]["subject"]["person"] = _person(child, odd=False)
+    return made
+
+
+@st.composite
+def _unseen(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
+    """Excluded, missing from home, stepped down, and a lead that is passed on, with what answers each of them."""
+    at = number + 8000
+    day = draw(st.integers(0, 20))
+    lead = {"role": "lead_practitioner", "scope": "child"}
+    school = [
+        ("PupilAdmitted", day, {"school": "900001", "enrolment_status": "C", "year_group": None}),
+        ("SuspensionStarted", day + 3, {"school": "900001", "sessions": None, "reason": None}),
+        ("PupilRemovedFromRoll", day + draw(st.integers(5, 20)), {"school": "900001", "ground": None, "destination": draw(st.sampled_from([None, "900002", "unknown"]))}),
+    ]  # fmt: skip
+    answer = draw(st.sampled_from(["AlternativeProvisionStarted", "PupilAdmitted", "SuspensionEnded", None]))
+    own: dict[str, dict[str, Any]] = {
+        "AlternativeProvisionStarted": {"provider": "tuition", "arranged_by": None},
+        "PupilAdmitted": {"school": "900002", "enrolment_status": None, "year_group": None},
+        "SuspensionEnded": {"school": "900001"},
+    }
+    if answer is not None:
+        school.append((answer, day + draw(st.integers(3, 12)), own[answer]))
+    council: list[tuple[str, int, dict[str, Any]]] = [
+        *(("MissingStarted", day + draw(st.integers(0, 30)), {"kind": None}) for _ in range(2)),
+        ("ReturnInterviewRecorded", day + draw(st.integers(0, 30)), {"outcome": draw(st.sampled_from(["accepted", "declined", None]))}),
+        (draw(st.sampled_from(["SteppedDown", "SteppedUp"])), day + 1, {"to": "early help"}),
+        ("CaseClosed", day + 2, {"reason": draw(st.sampled_from(["RC9", "RC8"]))}),
+        ("ChildProtectionStarted", day, {"team": None, "worker": None}),
+        ("LeadAccepted", day + 2, {**lead, "worker": WORKERS[0]}),
+        ("LeadTransferProposed", day + 4, {**lead, "worker": WORKERS[1]}),
+        ("LeadAccepted", day + draw(st.integers(1, 9)), {**lead, "worker": WORKERS[1]}),
+        ("LeadDeclined", day + draw(st.integers(4, 9)), {**lead, "worker": WORKERS[draw(st.integers(0, 1))], "reason": None}),
+        *(("InvolvementStarted", day + i, {"service": s, "provision": "additional", "team": None, "worker": None, "role": None}) for i, s in enumerate(("a", "b"))),
+    ]  # fmt: skip
+    return [
+        *(_told(at + i, t, "urn-900001", child, "upn", on, i, **own) for i, (t, on, own) in enumerate(school)),
+        *(_told(at + 20 + i, t, "la-808", child, "agency", on, i, **own) for i, (t, on, own) in enumerate(council)),
+    ]
 
 
 VITAL: list[tuple[str, dict[str, Any]]] = [("DeathNotified", {"status": None}), ("DeathNotificationWithdrawn", {})]

@@ -18,7 +18,9 @@ def test_thirty_days(given, asked):
         HEARD,
     )
     asked(at="2025-10-30").indicators("A", "no_gp").shows_nothing()
-    asked(at="2025-10-31").indicators("A", "no_gp").shows(indicator("no_gp", since="2025-10-01", days=30, events="1, 2"))
+    asked(at="2025-10-31").indicators("A", "no_gp").shows(
+        indicator("no_gp", since="2025-10-01", days=30, events="1, 2")
+    )
 
 
 def test_registered_in_time(given, asked):

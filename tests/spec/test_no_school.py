@@ -26,7 +26,9 @@ def test_left_and_not_admitted(given, asked):
         HEARD,
     )
     asked(at="2025-10-05").indicators("A", "no_school").shows_nothing()
-    asked(at="2025-10-06").indicators("A", "no_school").shows(indicator("no_school", since="2025-10-06", days=0, events="1, 2"))
+    asked(at="2025-10-06").indicators("A", "no_school").shows(
+        indicator("no_school", since="2025-10-06", days=0, events="1, 2")
+    )
     asked(at="2025-11-05").indicators("A", "no_school").shows(indicator("no_school", since="2025-10-06", days=30))
 
 
@@ -120,5 +122,7 @@ def test_known_by_no_number(given, asked):
         early_help_started("A", on="2025-09-01", born="2015-03-01", known_by="agency"),
         HEARD,
     )
-    asked(at="2025-10-01").indicators("A.agency", "no_school").shows(indicator("no_school", since="2020-03-31", status="not_known"))
+    asked(at="2025-10-01").indicators("A.agency", "no_school").shows(
+        indicator("no_school", since="2020-03-31", status="not_known")
+    )
     asked(at="2025-10-01").indicators("A.upn", "no_school").shows_nothing()

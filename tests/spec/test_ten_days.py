@@ -23,7 +23,9 @@ def test_ten_days(given, asked):
     """On the tenth day; counted from the first"""
     given(absent("A", "900001", school_days("2025-09-08", 10)), HEARD)
     asked(at="2025-09-18").indicators("A", "ten_days_absent").shows_nothing()
-    asked(at="2025-09-19").indicators("A", "ten_days_absent").shows(indicator("ten_days_absent", since="2025-09-08", days=11))
+    asked(at="2025-09-19").indicators("A", "ten_days_absent").shows(
+        indicator("ten_days_absent", since="2025-09-08", days=11)
+    )
     asked(at="2025-09-19", known_after=9).indicators("A", "ten_days_absent").shows_nothing()
 
 
@@ -117,7 +119,9 @@ def test_amended(given, asked):
         HEARD,
         attendance_marked("A", "900001", on="2025-09-10", am="I", pm="I", recorded="2025-09-22 10:00"),
     )
-    asked(at="2025-09-22", known_after=11).indicators("A", "ten_days_absent").shows(indicator("ten_days_absent", since="2025-09-08"))
+    asked(at="2025-09-22", known_after=11).indicators("A", "ten_days_absent").shows(
+        indicator("ten_days_absent", since="2025-09-08")
+    )
     asked(at="2025-09-22").indicators("A", "ten_days_absent").shows_nothing()
 
 
@@ -128,7 +132,9 @@ def test_mark_retracted(given, asked):
         HEARD,
         event_retracted("A", 10, recorded="2025-09-22", by="urn-900001"),
     )
-    asked(at="2025-09-22", known_after=11).indicators("A", "ten_days_absent").shows(indicator("ten_days_absent", since="2025-09-08"))
+    asked(at="2025-09-22", known_after=11).indicators("A", "ten_days_absent").shows(
+        indicator("ten_days_absent", since="2025-09-08")
+    )
     asked(at="2025-09-22").indicators("A", "ten_days_absent").shows_nothing()
 
 
