@@ -71,6 +71,26 @@ def entry(
     return shown
 
 
+def authority(code: str) -> str | None:
+    """An organisation where it tells no place."""
+    return placeless(code)
+
+
+def duty_line(body: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A team's duty line and its hours, from the event that published it."""
+    return None if body is None else {"contact": body["team"]["contact"], "hours": list(body["hours"])}
+
+
+def registered(worker: Mapping[str, Any] | None, team: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Name and contact of a worker and a team, as their organisation registered them."""
+    if worker is None and team is None:
+        return None
+    return {
+        "worker": worker and {"name": worker["worker"]["name"], "contact": worker["worker"]["contact"]},
+        "team": team and {"name": team["team"]["name"], "contact": team["team"]["contact"]},
+    }
+
+
 def _as_it_is(code: str | None) -> str | None:
     return code
 

@@ -12,6 +12,7 @@ import psycopg
 
 from adapters import answers
 from adapters.questions import Asked, Questions
+from adapters.questions.reading import Reading, position_of
 from domain.dates import to_day
 from domain.errors import Misuse
 from domain.events import ChildId
@@ -21,27 +22,8 @@ from projections import measures as served
 from projections import queries
 
 
-class Measuring(Questions):
-    """Opens reads that also answer with measures."""
-
-    @contextmanager
-    def ask(self, known_at: str | None = None) -> "Iterator[Measured]":
-        """A read as known now, or as known at a position or an instant; raises Misuse when that cannot be read."""
-        with self._connect() as connection:
-            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            position = None if known_at is None else self._position(connection, known_at)
-            edition = queries.edition_at(connection, position)
-            try:
-                yield Measured(self._service, connection, edition)
-            except BaseException:
-                with suppress(psycopg.Error):
-                    connection.rollback()
-                raise
-            connection.commit()
-
-
-class Measured(Asked):
-    """Answers at one edition, measures among them."""
+class AboutMeasures(Reading):
+    """Questions about how the system does."""
 
     def measures(self, *, name: str | None = None, area: str | None = None, effective_at: date) -> dict[str, Any]:
         """Every measure, or the one of a name, of the whole authority and by area; raises Misuse for a name there is not."""
@@ -49,13 +31,13 @@ class Measured(Asked):
         wanted = list(MEASURES.values()) if name is None else [_named(name)]
         told = served.parts(self._connection, self._number, wanted, day, self._births)
         areas = self._areas({part.child for parts in told.values() for part in parts}, day)
-        feeds = queries.feeds(self._connection, self._edition.position)
+        feeds, expected = queries.feeds(self._connection, self._edition.position), self._reference(day).expected_feeds()
         only = None if area is None else answers.area(area)
         return {
             "as_at": effective_at.isoformat(),
             "position": self._outward(self._edition.position),
             "edition": self._number,
-            "measures": [_measure(m, told[m.id], areas, unheard(m, feeds, day), only) for m in wanted],
+            "measures": [_measure(m, told[m.id], areas, unheard(m, feeds, day, expected), only) for m in wanted],
         }
 
     def _births(self, sealed: Collection[tuple[ChildId, queries.Sealed]]) -> dict[ChildId, int]:
@@ -77,7 +59,7 @@ def _measure(
     measure: Measure, told: list[Part], areas: dict[ChildId, str | None], silent: str | None, only: str | None
 ) -> dict[str, Any]:
     whole, by_area = figures(measure.unit, told, areas)
-    shown = [one for one in by_area if only is None or one.area == only]
+    shown = [one for one in by_area if only is None or answers.area(one.area or "") == only]
     return {
         "id": measure.id,
         "title": measure.title,
@@ -93,3 +75,26 @@ def _figure(said: Figure, silent: str | None) -> dict[str, Any]:
         "median": said.median, "worst": said.worst, "suppressed": said.suppressed,
         "status": "known" if silent is None else "not_known", "feed": silent or "heard",
     }  # fmt: skip
+
+
+class Measured(Asked, AboutMeasures):
+    """Answers at one edition, measures among them."""
+
+
+class Measuring(Questions):
+    """Opens reads that also answer with measures."""
+
+    @contextmanager
+    def ask(self, known_at: str | None = None) -> "Iterator[Measured]":
+        """A read as known now, or as known at a position or an instant; raises Misuse when that cannot be read."""
+        with self._connect() as connection:
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            position = None if known_at is None else position_of(connection, known_at)
+            edition = queries.edition_at(connection, position)
+            try:
+                yield Measured(self._service, connection, edition, self._bodies)
+            except BaseException:
+                with suppress(psycopg.Error):
+                    connection.rollback()
+                raise
+            connection.commit()

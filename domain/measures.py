@@ -5,7 +5,7 @@ after the day asked about is not counted, whatever is known of it by now.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,7 +14,8 @@ from domain.attendance import AUTHORISED, ELSEWHERE, LATE, PRESENT, UNAUTHORISED
 from domain.child import Child, dated_spans, open_spans
 from domain.dates import add_months, from_day, school_year_of, to_day
 from domain.events import ChildId
-from domain.families import FEED_ALLOWANCE_BY_TYPE, FEED_ALLOWANCE_DAYS, Feed
+from domain.families import Feed, feed_heard
+from domain.indicators import Rule
 from domain.leads import active_span
 from domain.spans import Spans
 from domain.timeline import Entry
@@ -250,15 +251,9 @@ def parts(measure: Measure, children: Iterable[Child], day: int) -> list[Part]:
     return [part for child in children for part in measure.of(child, day)]
 
 
-def unheard(measure: Measure, feeds: Iterable[Feed], day: int) -> str | None:
+def unheard(
+    measure: Measure, feeds: Iterable[Feed], day: int, expected: Mapping[tuple[str, str], int | None]
+) -> str | None:
     """None when every feed that a measure relies on was heard recently enough (as for indicators); else what was not."""
-    known = list(feeds)
-    for event_type in measure.feeds:
-        relevant = [f for f in known if f.event_type == event_type]
-        if not relevant:
-            return event_type
-        allowance = FEED_ALLOWANCE_BY_TYPE.get(event_type, FEED_ALLOWANCE_DAYS)
-        silent = sorted(f.organisation for f in relevant if f.complete_through < day - allowance)
-        if silent:
-            return f"{silent[0]} {event_type}"
-    return None
+    rule = Rule(measure.id, (), measure.feeds, (), "", "")
+    return feed_heard(rule, None, list(feeds), day, expected)

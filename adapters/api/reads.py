@@ -63,7 +63,12 @@ Record = Annotated[
     str, Field(pattern=r"^[rc]-[0-9a-f]{32}$", description="A record or child, `r-…` or `c-…`, as answers show it")
 ]
 Text = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
-Area = Annotated[Text, Field(description="The first part of the postcode of where they live, for example `TS18`")]
+Area = Annotated[
+    Text,
+    Field(
+        description="An area of the maps that were loaded; without any map the first part of the postcode, for example `TS18`"
+    ),
+]
 Worker = Annotated[
     str,
     Field(max_length=200, pattern=r"^[^:]+:.+$", description="`ORGANISATION:STAFF_ID`"),
@@ -126,6 +131,12 @@ class Caseload(Question):
     """Whose caseload."""
 
     worker: Worker
+
+
+class ChangedSince(Caseload):
+    """Whose children, and since when."""
+
+    since: Annotated[KnownAt, Field(description="A position, or an instant with zone: what was known by then")]
 
 
 class Gaps(Question):
@@ -201,6 +212,25 @@ def reads_router(questions: Questions, clock: Clock) -> APIRouter:
         """The children a worker works with, leads for or is nominated to lead for, with their leads and gaps."""
         with questions.ask(question.known_at) as asked:
             return _answer(asked.caseload(worker=question.worker, effective_at=at(question)), "worker")
+
+    @router.post("/leads/families", summary="A worker's families", tags=["Leads"], responses=_of(shapes.WorkerFamilies))
+    def show_my_families(question: Caseload) -> Response:
+        """A caseload by family: its children, what it has lost touch with, and where a lead is missing."""
+        with questions.ask(question.known_at) as asked:
+            return _answer(asked.my_families(worker=question.worker, effective_at=at(question)), "worker")
+
+    @router.post("/leads/changes", summary="What changed", tags=["Leads"], responses=_of(shapes.WorkerChanges))
+    def show_changes(question: ChangedSince) -> Response:
+        """What is new, changed, taken back, begun and cleared for a worker's children since a position or an instant."""
+        with questions.ask(question.known_at) as asked:
+            found = asked.changes(worker=question.worker, since=question.since, effective_at=at(question))
+        return _answer(found, "worker")
+
+    @router.post("/leads/handover", summary="A handover", tags=["Leads"], responses=_of(shapes.WorkerHandover))
+    def show_handover(question: Caseload) -> Response:
+        """What a worker would hand over: whom it leads, the services and team around them, gaps, and reviews due."""
+        with questions.ask(question.known_at) as asked:
+            return _answer(asked.handover(worker=question.worker, effective_at=at(question)), "worker")
 
     @router.post("/leads/gaps", summary="Gaps of lead", tags=["Leads"], responses=_of(shapes.ListedGaps))
     def show_gaps(question: Gaps) -> Response:

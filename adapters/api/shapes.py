@@ -57,6 +57,21 @@ class ShownAddress(BaseModel):
     to: Day | None
 
 
+class ShownHours(BaseModel):
+    """When a duty line is answered."""
+
+    days: str
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+
+
+class ShownDutyLine(BaseModel):
+    """How to reach a team whoever is on duty."""
+
+    contact: str | None
+    hours: list[ShownHours]
+
+
 class ShownEntry(BaseModel):
     """One interval or moment, or the attendance of a week; dates are half-open."""
 
@@ -80,6 +95,12 @@ class ShownEntry(BaseModel):
     known_from: Position | None
     accepted: Annotated[Day | None, Field(description="Of a lead: when it was accepted")] = None
     scope: Annotated[str | None, Field(description="Of a lead: child or family")] = None
+    agency_name: Annotated[str | None, Field(description="Its name, where it is registered")] = None
+    duty_line: Annotated[ShownDutyLine | None, Field(description="The team's duty line, in the index")] = None
+    registered: Annotated[
+        ShownContacts | None, Field(description="Worker and team as their organisation registered them, in the index")
+    ] = None
+    worker_left: Annotated[Day | None, Field(description="In the index: the day on which the worker left")] = None
     sessions: Annotated[dict[str, int] | None, Field(description="Of attendance: sessions by category")] = None
 
 
@@ -89,6 +110,16 @@ class AsOf(BaseModel):
     position: Position
     edition: int
     effective_at: Day
+
+
+class ShownReview(BaseModel):
+    """A review that is due."""
+
+    kind: str
+    service: str
+    agency: str | None
+    due: Day
+    overdue: bool
 
 
 class IndexLine(BaseModel):
@@ -111,6 +142,7 @@ class IndexLine(BaseModel):
     assessments: list[ShownEntry]
     team: Annotated[list[ShownEntry], Field(description="Members of the team around the child")]
     lead: list[ShownEntry]
+    reviews_due: Annotated[list[ShownReview], Field(description="The next review of each plan or arrangement")]
 
 
 class FoundChildren(AsOf):
@@ -164,6 +196,48 @@ class WorkerCaseload(AsOf):
     children: list[CaseloadChild]
 
 
+class ChangedChild(BaseModel):
+    """What is new of one child since."""
+
+    child: ChildId
+    name: ShownName | None
+    records_joined: list[RecordId]
+    entries: list[ShownEntry]
+    taken_back: list[ShownEntry]
+    began: list[Gap]
+    cleared: list[Gap]
+
+
+class WorkerChanges(AsOf):
+    """What changed for a worker's children since a position; backfill and snapshots are no news."""
+
+    worker: str
+    since: Position
+    children: list[ChangedChild]
+
+
+class HandedOverChild(BaseModel):
+    """What a worker would hand over of one child."""
+
+    child: ChildId
+    name: ShownName | None
+    date_of_birth: Day | None
+    led_by_worker: bool
+    lead: list[ShownEntry]
+    taking_over: Annotated[list[ShownEntry], Field(description="Who was asked to take over and has not accepted")]
+    involvements: list[ShownEntry]
+    team: list[ShownEntry]
+    reviews_due: list[ShownReview]
+    gaps: list[Gap]
+
+
+class WorkerHandover(AsOf):
+    """What a worker would hand over."""
+
+    worker: str
+    children: list[HandedOverChild]
+
+
 class ListedGaps(AsOf):
     """Gaps of lead, longest first."""
 
@@ -212,3 +286,32 @@ class ShownFamily(ListedFamily):
     edition: int
     members: list[IndexLine]
     feeds: dict[str, str]
+
+
+class FamilyChild(BaseModel):
+    """A child of one of the worker's families."""
+
+    child: ChildId
+    name: ShownName | None
+    date_of_birth: Day | None
+    mine: Annotated[bool, Field(description="Whether the worker works with or leads for this child")]
+    lead: list[ShownEntry]
+    involvements: int
+
+
+class WorkerFamily(BaseModel):
+    """One of the worker's families, and what it has lost touch with."""
+
+    family: str
+    children: list[FamilyChild]
+    lost: list[str]
+    since: Day | None
+    indicators: list[ShownIndicator]
+    gaps: list[Gap]
+
+
+class WorkerFamilies(AsOf):
+    """A caseload by family."""
+
+    worker: str
+    families: list[WorkerFamily]

@@ -1,11 +1,12 @@
-"""`icr feedback`, `icr request-replay` and `icr quality`: what became of the events that agencies sent."""
+"""`icr feedback`, `icr tell`, `icr request-replay` and `icr quality`: what became of the events that agencies sent."""
 
 from datetime import date
 from typing import Annotated, Any
 
 import typer
 
-from adapters.cli.output import Data, Json, note, opened, print_json, print_table, say
+from adapters.cli.output import Data, Json, note, opened, print_json, print_table, read_settings, say
+from adapters.cli.workers import Parent, Stop, Worker, check_tables
 from domain.errors import Misuse, Rejected
 
 Organisation = Annotated[
@@ -128,3 +129,33 @@ def quality(
         for one in lines
     ]  # fmt: skip
     print_table("what became of what was sent", columns, rows)
+
+
+def tell(
+    data: Data = None,
+    as_json: Json = False,
+    until_end: Annotated[bool, typer.Option("--until-end", help="End once all there is has been told.")] = False,
+    parent: Parent = 0,
+) -> None:
+    """Publish agencies' feedback on Kafka, until told to end (SIGTERM, Ctrl-C).
+
+    What became of an organisation's events goes to icr.feedback.ORGANISATION.v1 where that topic is there: make it for
+    those who want it, readable by them alone. Each thing is told at least once, with its cursor, in order.
+    """
+    from adapters.heartbeat import Heartbeat
+    from adapters.kafka.telling import follow
+    from adapters.logs import get_logger
+    from adapters.service import open_service
+
+    stop = Stop(parent)
+    settings = read_settings(data)
+    with open_service(settings, broker=True) as service:
+        check_tables(service.connect)
+        heart = Heartbeat(settings.data_dir, Worker.TELL, service.clock)
+        try:
+            told = follow(service, stop, heart.beat, until_end=until_end)
+        finally:
+            heart.end()
+    get_logger("tell").info("teller_ended", count=told)
+    if as_json:
+        print_json({"told": told})

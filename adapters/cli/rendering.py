@@ -1,6 +1,6 @@
 """Answers as a person reads them: tables and a few lines. The same answers with --json are not touched."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from adapters.cli.output import Document, print_table, say
@@ -119,6 +119,9 @@ def show_child(answer: Document) -> None:
         "school": _providers(answer["school"]),
         "GP": _providers(answer["gp"]),
         "lead": "; ".join(f"{_who(one)} ({_days(one)})" for one in answer["lead"]) or "nobody leads",
+        "reviews due": "; ".join(_review(one) for one in answer["reviews_due"]) or _NOTHING,
+        "assessments": "; ".join(f"{_whose(one)} {_days(one)}, {one['status']}" for one in answer["assessments"])
+        or _NOTHING,
     }
     for name, value in facts.items():
         say(f"{name:<12} {plain(value)}")
@@ -180,6 +183,62 @@ def show_caseload(answer: Document) -> None:
     ]  # fmt: skip
     title = f"Caseload of {cell(answer['worker'])}, {as_of(answer)}"
     _table(title, ("child", "name", "born", "works with as", "lead", "gaps"), rows)
+
+
+def _review(one: Part) -> str:
+    words = f"{str(one['kind']).replace('_', ' ')} {one['due']}"
+    return f"{words} (overdue)" if one["overdue"] else words
+
+
+def show_my_families(answer: Document) -> None:
+    """A worker's families."""
+    rows = [
+        (
+            family["family"],
+            "; ".join(f"{name_of(child['name'])}{' *' if child['mine'] else ''}" for child in family["children"]),
+            ", ".join(family["lost"]) or "none for certain",
+            "; ".join(_indicator(one) for one in family["indicators"]),
+            "; ".join(f"{gap['rule'].replace('_', ' ')} since {gap['since']}" for gap in family["gaps"]),
+        )
+        for family in answer["families"]
+    ]  # fmt: skip
+    title = f"Families of {cell(answer['worker'])} (* own caseload), {as_of(answer)}"
+    _table(title, ("family", "children", "out of touch with", "because", "gaps"), rows)
+
+
+def show_changes(answer: Document) -> None:
+    """What changed for a worker's children."""
+    rows = [
+        (child["child"], name_of(child["name"]), word, told)
+        for child in answer["children"]
+        for word, told in _told(child)
+    ]
+    title = f"Changed for {cell(answer['worker'])} since {answer['since']}, {as_of(answer)}"
+    _table(title, ("child", "name", "what", "of what"), rows)
+
+
+def _told(child: Part) -> Iterator[tuple[str, str]]:
+    for word, entries in (("new or changed", child["entries"]), ("taken back", child["taken_back"])):
+        yield from ((word, f"{_kind(entry)} {_days(entry)}, {_status(entry)}") for entry in entries)
+    for word, gaps in (("begun", child["began"]), ("cleared", child["cleared"])):
+        yield from ((word, f"{gap['rule'].replace('_', ' ')} since {gap['since']}") for gap in gaps)
+    yield from (("known by another number too", record) for record in child["records_joined"])
+
+
+def show_handover(answer: Document) -> None:
+    """What a worker would hand over."""
+    rows = [
+        (
+            child["child"], name_of(child["name"]), "leads" if child["led_by_worker"] else "works with",
+            "; ".join(_who(lead) for lead in child["taking_over"]) or "nobody asked yet",
+            "; ".join(f"{one['service']} {_contact(one)}".strip() for one in child["involvements"]),
+            "; ".join(_review(one) for one in child["reviews_due"]),
+            "; ".join(f"{gap['rule'].replace('_', ' ')} since {gap['since']}" for gap in child["gaps"]),
+        )
+        for child in answer["children"]
+    ]  # fmt: skip
+    title = f"Handover of {cell(answer['worker'])}, {as_of(answer)}"
+    _table(title, ("child", "name", "worker", "asked to take over", "involved", "reviews due", "gaps"), rows)
 
 
 def show_gaps(answer: Document) -> None:

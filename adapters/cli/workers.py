@@ -119,7 +119,7 @@ def consume(
     stop = Stop(parent)
     settings = read_settings(data)
     with open_service(settings, broker=True) as service:
-        _check_tables(service.connect)
+        check_tables(service.connect)
         if not service.embedded_broker:
             _make_topics(service.bootstrap_servers or "")
         heart = Heartbeat(settings.data_dir, Worker.CONSUME, service.clock)
@@ -161,7 +161,7 @@ def project(
     stop = Stop(parent)
     settings = read_settings(data)
     with open_service(settings) as service:
-        _check_tables(service.connect)
+        check_tables(service.connect)
         heart = Heartbeat(settings.data_dir, Worker.PROJECT, service.clock)
         try:
             edition, position = follow(service, stop, heart.beat, until_head=until_end)
@@ -184,38 +184,8 @@ def serve(
     stop = Stop(parent)
     settings = read_settings(data)
     with open_service(settings) as service:
-        _check_tables(service.connect)
+        check_tables(service.connect)
         serve_app(create_app(service), settings, service.clock, stop, announce=note)
-
-
-def tell(
-    data: Data = None,
-    as_json: Json = False,
-    until_end: Annotated[bool, typer.Option("--until-end", help="End once all there is has been told.")] = False,
-    parent: Parent = 0,
-) -> None:
-    """Publish agencies' feedback on Kafka, until told to end (SIGTERM, Ctrl-C).
-
-    What became of an organisation's events goes to icr.feedback.ORGANISATION.v1 where that topic is there: make it for
-    those who want it, readable by them alone. Each thing is told at least once, with its cursor, in order.
-    """
-    from adapters.heartbeat import Heartbeat
-    from adapters.kafka.telling import follow
-    from adapters.logs import get_logger
-    from adapters.service import open_service
-
-    stop = Stop(parent)
-    settings = read_settings(data)
-    with open_service(settings, broker=True) as service:
-        _check_tables(service.connect)
-        heart = Heartbeat(settings.data_dir, Worker.TELL, service.clock)
-        try:
-            told = follow(service, stop, heart.beat, until_end=until_end)
-        finally:
-            heart.end()
-    get_logger("tell").info("teller_ended", count=told)
-    if as_json:
-        print_json({"told": told})
 
 
 def up(data: Data = None) -> None:
@@ -313,7 +283,8 @@ def _spare_the_collector() -> None:
     gc.set_threshold(100_000, 20, 100)
 
 
-def _check_tables(connect: Any) -> None:  # noqa: ANN401
+def check_tables(connect: Any) -> None:  # noqa: ANN401
+    """Raise Misuse where the database has not our tables."""
     import psycopg
 
     with connect() as connection:
@@ -338,6 +309,7 @@ __all__ = [
     "Document",
     "Stop",
     "Worker",
+    "check_tables",
     "consume",
     "health",
     "migrate",
@@ -345,6 +317,5 @@ __all__ = [
     "serve",
     "start",
     "stop_all",
-    "tell",
     "up",
 ]

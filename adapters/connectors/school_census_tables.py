@@ -127,6 +127,10 @@ def opened_table(path: Path) -> Iterator[Table]:
         reader = csv.reader(lines, strict=True)
         columns = [cell.strip().lower() for cell in _next(reader) or []]
         head = lines.taken()
+        if any(
+            "\n" in column or "\r" in column for column in columns
+        ):  # a stray quote took in rows, and none would be left
+            raise BrokenFile("the line of its columns has a quote that does not end")
         kind = kind_of(frozenset(columns))
         if kind is None:
             raise BrokenFile("its columns are those of no table of the school census that is read")

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from adapters.docs import asyncapi, contract, event_pages, examples, links, model, reference
+from adapters.docs import asyncapi, contract, event_pages, examples, indicators, links, model, reference
 from adapters.embedded.postgres import PostgresServer, packaged_binaries
 from adapters.store.database import connect, migrate
 from domain.errors import IcrError, Misuse
@@ -23,6 +23,7 @@ def made(root: Path, database_url: str) -> dict[str, str]:
             **examples.pages(root),
             **contract.pages(),
             **event_pages.pages(),
+            **indicators.pages(),
             **asyncapi.pages(),
             **reference.pages(),
             **model.pages(connection),

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from adapters import answers
-from adapters.questions.reading import Reading
+from adapters.questions.lines import Lines
 from domain.dates import to_day
 from domain.errors import Misuse
 from projections import queries
@@ -14,7 +14,7 @@ MOST_FOUND: Final = 10
 ATTENDANCE: Final = "attendance"
 
 
-class AboutChildren(Reading):
+class AboutChildren(Lines):
     """Questions about one child."""
 
     def find(

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from adapters import answers
-from adapters.questions.reading import Reading
+from adapters.questions.lines import Lines
 from domain.dates import to_day
 from domain.events import ChildId
 from domain.families import Family, Shown, as_shown, assemble, feed_heard, group
@@ -18,7 +18,7 @@ from projections import queries
 Areas = Mapping[ChildId, Mapping[str, str]]
 
 
-class AboutFamilies(Reading):
+class AboutFamilies(Lines):
     """Questions about families."""
 
     def families(self, *, area: str | None = None, lost: int | None = None, effective_at: date) -> dict[str, Any]:

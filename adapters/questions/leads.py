@@ -1,20 +1,25 @@
 """Who leads, whom a worker works with, and where a lead is missing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from adapters import answers
-from adapters.questions.reading import Reading
+from adapters.questions.families import AboutFamilies
+from adapters.questions.reading import position_of
 from domain.dates import to_day
 from domain.events import ChildId
+from domain.families import Family, family_id, group
+from domain.indicators import RULES
+from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.leads import GAP_RULES
 from domain.timeline import Entry
 from domain.waits import waited
 from projections import queries
 
 
-class AboutLeads(Reading):
+class AboutLeads(AboutFamilies):
     """Questions of a lead professional."""
 
     def caseload(self, *, worker: str, effective_at: date) -> dict[str, Any]:
@@ -39,6 +44,144 @@ class AboutLeads(Reading):
                 "gaps": [answers.gap(gap, day) for gap in gaps],
             })  # fmt: skip
         return {**self._head(effective_at), "worker": worker, "children": children}
+
+    def my_families(self, *, worker: str, effective_at: date) -> dict[str, Any]:
+        """A worker's caseload by family: which children, which of them are the worker's, and what the family has lost touch with."""
+        day = to_day(effective_at)
+        mine = set(self._worked_with(worker, day))
+        kin = queries.kin(self._connection, self._number, day, mine)
+        shielded = self._shielded([one.child for one in kin])
+        members = [
+            m for m in group([replace(k, home=None) if k.child in shielded else k for k in kin]) if mine & set(m)
+        ]
+        everyone = {child for family in members for child in family}
+        listed = {family.id: family for family in self._out_of_touch(day, everyone)}
+        gaps = self._gaps(day, mine)
+        return {
+            **self._head(effective_at),
+            "worker": worker,
+            "families": [self._my_family(family, mine, listed.get(family_id(family)), gaps, effective_at, shielded) for family in members],
+        }  # fmt: skip
+
+    def _my_family(
+        self, members: Sequence[ChildId], mine: Collection[ChildId], listed: Family | None, gaps: Sequence[queries.Rectangle],
+        effective_at: date, shielded: Collection[ChildId],
+    ) -> dict[str, Any]:  # fmt: skip
+        day = to_day(effective_at)
+        hide = bool(set(members) & set(shielded))
+        lines = [self._line(child, effective_at, hide=hide) for child in members]
+        shown: dict[str, Any] = {"lost": [], "since": None, "indicators": []}
+        if listed is not None:
+            whole = answers.family(listed, None, day, shielded)
+            shown = {name: whole[name] for name in shown}
+        return {
+            "family": family_id(members),
+            "children": [
+                {
+                    "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"], "mine": child in mine,
+                    "lead": line["lead"], "involvements": len(line["involvements"]),
+                }
+                for child, line in zip(members, lines, strict=True)
+            ],
+            **shown,
+            "gaps": [answers.gap(gap, day) for gap in gaps if gap[0] in members],
+        }  # fmt: skip
+
+    def changes(self, *, worker: str, since: str, effective_at: date) -> dict[str, Any]:
+        """What changed for a worker's children since a position or an instant: entries new, changed and taken back, prompts come and gone.
+
+        Raises Misuse where `since` cannot be read. What was sent as backfill or snapshot is no news.
+        """
+        day = to_day(effective_at)
+        before = queries.edition_at(self._connection, position_of(self._connection, since))
+        children = []
+        for child in self._worked_with(worker, day):
+            changed = self._changes_of(child, before, day)
+            if any(changed.values()):
+                line = self._line(child, effective_at)
+                children.append({"child": line["child"], "name": line["name"], **changed})
+        return {
+            **self._head(effective_at),
+            "worker": worker,
+            "since": self._outward(before.position),
+            "children": children,
+        }
+
+    def _changes_of(self, child: ChildId, before: queries.Edition, day: int) -> dict[str, Any]:
+        records = self._records(child)
+        seen = self._seen(records)
+        then = queries.members(self._connection, before.number, [child])[child]
+        new = [
+            self._entry(entry, contact, day, seen)
+            for entry, contact in queries.changed(self._connection, self._edition, before, records)
+            if seen.may_show(entry.kind)
+        ]
+        gone = [
+            self._entry(entry, contact, day, seen)
+            for entry, contact in queries.taken_back(self._connection, self._edition, before, records)
+            if seen.may_show(entry.kind)
+        ]
+        rules = [*GAP_RULES, *RULES]
+        now_held = self._prompts(queries.rectangles(self._connection, self._number, day, rules, [child]), day)
+        then_held = self._prompts(queries.rectangles(self._connection, before.number, day, rules, [child]), day)
+        recent = {p for row in now_held.values() for p in row[5] if p > before.position}
+        silent = queries.backfilled(self._connection, recent) if recent else set()
+        began = [
+            row for name, row in now_held.items()
+            if name not in then_held and {p for p in row[5] if p > before.position} - silent
+        ]  # fmt: skip
+        return {
+            "records_joined": [answers.record_id(r) for r in sorted(set(records) - set(then))] if set(then) - {child} else [],
+            "entries": new,
+            "taken_back": gone,
+            "began": [answers.gap(row, day) for row in began],
+            "cleared": [answers.gap(row, day) for name, row in then_held.items() if name not in now_held],
+        }  # fmt: skip
+
+    def _prompts(self, rows: Sequence[queries.Rectangle], day: int) -> dict[tuple[str, int], queries.Rectangle]:
+        """Gaps and indicators that have been so for long enough, by rule and day; silence is told by the list of families."""
+        reference = self._reference(day)
+        return {
+            (row[1], row[2]): row
+            for row in rows
+            if row[1] != NO_UNIVERSAL_CONTACT
+            and waited(row[1], row[2], day, reference.thresholds(), reference.is_school_day())
+        }
+
+    def handover(self, *, worker: str, effective_at: date) -> dict[str, Any]:
+        """What a worker would hand over: each child led or worked with, the team around it, gaps, reviews due, and who was asked to take over."""
+        day = to_day(effective_at)
+        children = []
+        for child in self._worked_with(worker, day):
+            line = self._line(child, effective_at)
+            leads = [
+                (entry, contact)
+                for entry, contact in queries.entries(
+                    self._connection, self._number, "kind = 'lead' AND record = ANY(%(r)s)", r=self._records(child)
+                )
+                if entry.start is not None and entry.start <= day and entry.status_at(day)[0] == "open"
+            ]
+            seen = self._seen(self._records(child))
+            children.append(
+                {
+                    "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"],
+                    "led_by_worker": any(e.worker == worker and e.accepted is not None and e.accepted <= day for e, _ in leads),
+                    "lead": line["lead"],
+                    "taking_over": [self._entry(e, c, day, seen) for e, c in leads if e.takes_over and e.accepted is None],
+                    "involvements": line["involvements"], "team": line["team"], "reviews_due": line["reviews_due"],
+                    "gaps": [answers.gap(gap, day) for gap in self._gaps(day, [child])],
+                }
+            )  # fmt: skip
+        return {**self._head(effective_at), "worker": worker, "children": children}
+
+    def _worked_with(self, worker: str, day: int) -> list[ChildId]:
+        """The children a worker works with, leads or is nominated to lead on a day."""
+        records = {
+            entry.record
+            for entry, _ in queries.entries(self._connection, self._number, "worker = %(w)s", w=worker)
+            if (first := entry.first_day()) is not None and first <= day and entry.status_at(day)[0] == "open"
+        }
+        return sorted(set(queries.children_of(self._connection, self._number, records).values()))
 
     def gaps(self, *, area: str | None = None, effective_at: date) -> dict[str, Any]:
         """Children whose lead is missing, gone, contested or not accepted on a day, longest first."""

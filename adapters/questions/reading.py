@@ -1,8 +1,9 @@
 """What every question needs of one read: the edition, who a child is and where it lives, what may be shown, reference data."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +18,16 @@ from domain.dates import iso, to_day
 from domain.errors import Misuse
 from domain.events import ChildId
 from domain.identifiers import parse_identifier
-from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
+from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
 from domain.reference import KINDS, Reference, squeezed, standing
 from domain.timeline import Entry
 from projections import queries
 
 # Bodies of reference data that were opened before, by generation and position: an event never changes.
 Bodies = dict[tuple[int, int], Mapping[str, Any]]
+
+
+_POSITION = re.compile(r"(?:(\d{1,9}):)?(\d{1,18})")
 
 
 class Reading:
@@ -80,55 +84,9 @@ class Reading:
             for record, scheme, disputed in found
         ]
 
-    def _line(self, child: ChildId, effective_at: date, *, hide: bool = False) -> dict[str, Any]:
-        """Who, where, school, GP, open involvements with contact, lead; `hide`: as of a shielded child."""
-        day = to_day(effective_at)
-        records = self._records(child)
-        person = queries.people(self._connection, self._number, {child: records})[child]
-        details = self._cells.person(person.person)
-        dates = self._cells.birth(person.birth)
-        names = details["names"] if details else []
-        seen = self._seen(records, hide=hide)
-        found = [
-            (entry, contact)
-            for entry, contact in queries.entries(
-                self._connection, self._number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
-            )
-            if (first := entry.first_day()) is not None
-            and first <= day
-            and (entry.status_at(day)[0] in ("open", "lapsed") or entry.kind == "assessment")
-            and seen.may_show(entry.kind)
-        ]
-        by_kind: dict[str, list[dict[str, Any]]] = {}
-        for entry, contact in found:
-            by_kind.setdefault(entry.kind, []).append(self._entry(entry, contact, day, seen))
-        return {
-            "child": answers.child_id(child),
-            "records": [answers.record_id(r) for r in records],
-            "identifiers": self._identifiers(records),
-            "name": names[0] if names else None,
-            "other_names": names[1:],
-            "date_of_birth": iso(dates["birth"]) if dates else None,
-            "expected_date": iso(dates["expected"]) if dates and dates["birth"] is None else None,
-            "sex": details["sex"] if details else None,
-            "alive": _alive(person, dates, day),
-            "address": None if seen.shielded else self._address(child, records, day),
-            "shielded": seen.shielded,
-            "school": by_kind.get("enrolment", []),
-            "gp": by_kind.get("gp_registration", []),
-            "involvements": [one for kind in sorted(by_kind) if kind not in NO_INVOLVEMENT for one in by_kind[kind]],
-            "assessments": by_kind.get("assessment", []),
-            "team": by_kind.get("team_member", []),
-            "lead": [
-                lead
-                for lead in by_kind.get("lead", [])
-                if lead["accepted"] is not None and lead["accepted"] <= effective_at.isoformat()
-            ],
-        }
-
     def _alive(self, child: ChildId, day: int) -> bool | None:
         person = queries.people(self._connection, self._number, {child: self._records(child)})[child]
-        return _alive(person, self._cells.birth(person.birth), day)
+        return is_alive(person, self._cells.birth(person.birth), day)
 
     def _address(self, child: ChildId, records: Sequence[UUID], day: int) -> dict[str, Any] | None:
         held = queries.addresses(self._connection, self._number, {child: list(records)})[child]
@@ -199,7 +157,9 @@ class Reading:
     def _entry(self, entry: Entry, contact: bytes | None, day: int, seen: "Seen") -> dict[str, Any]:
         opened = None if seen.shielded else self._cells.contact(entry.record, entry.kind, contact)
         known_from = self._outward(entry.positions[0])
-        return answers.entry(entry, opened, day, known_from, seen.doubted, shielded=seen.shielded)
+        shown = answers.entry(entry, opened, day, known_from, seen.doubted, shielded=seen.shielded)
+        named = self._reference(day).organisations().get(shown["agency"])
+        return {**shown, "agency_name": None if named is None else named["name"]}
 
     def _seen(self, records: Sequence[UUID], *, hide: bool = False) -> "Seen":
         """What is to be taken account of when entries of a child's records are shown."""
@@ -213,7 +173,26 @@ class Reading:
         return {child for child, records in by_child.items() if found.intersection(records)}
 
 
-def _alive(person: queries.PersonRow, dates: Mapping[str, Any] | None, day: int) -> bool | None:
+def position_of(connection: queries.Connection, known_at: str) -> int:
+    """The position that is meant by a position (digits, or generation:number) or an instant; raises Misuse."""
+    if match := _POSITION.fullmatch(known_at.strip()):
+        generation = queries.edition_at(connection).generation
+        if match[1] is not None and int(match[1]) != generation:
+            raise Misuse("known-at: a position of another generation of the log")
+        return int(match[2])
+    try:
+        instant = datetime.fromisoformat(known_at.strip())
+    except ValueError:
+        raise Misuse(
+            "known-at: a position (digits, or generation:number) or an RFC 3339 instant with its zone"
+        ) from None
+    if instant.tzinfo is None:
+        raise Misuse("known-at: an instant needs its zone")
+    return queries.position_at(connection, instant)
+
+
+def is_alive(person: queries.PersonRow, dates: Mapping[str, Any] | None, day: int) -> bool | None:
+    """Alive, dead, or None for unborn or not known (contract 3)."""
     if person.death is not None and person.death <= day:
         return False
     return True if dates and dates["birth"] is not None and dates["birth"] <= day else None

@@ -38,10 +38,15 @@ def address_of(world: World, family: Family) -> dict[str, Any]:
     return world.area.address(family.ward, family.place, family.residence)
 
 
+def born_by(family: Family, day: date) -> list[Child]:
+    """The family's children who were born by a day: what was before the start is played with those who live at the start."""
+    return [child for child in family.children if child.born <= day]
+
+
 def moved(world: World, family: Family, day: date) -> Iterator[Step]:
     """The family lives at its address from now on, and the health service knows."""
     family.since = day
-    for child in family.children:
+    for child in born_by(family, day):
         yield Fact("moved", child, day, {"address": address_of(world, family)})
 
 
@@ -215,7 +220,7 @@ def depart(world: World, day: date) -> Iterator[Step]:
 def placement(world: World, day: date) -> Iterator[Step]:
     """Temporary accommodation for a homeless family, and a home at its end."""
     family = world.pick_family()
-    if family.residence not in ("home", "no_fixed_abode") or family.since >= day:
+    if family.residence not in ("home", "no_fixed_abode") or family.since >= day or not born_by(family, day):
         return
     if not world.chance(0.25):
         yield from known(family, day)
@@ -230,7 +235,7 @@ def placement(world: World, day: date) -> Iterator[Step]:
         family.residence = "refuge" if kind < HOSTEL + REFUGE else "temporary"
     family.since = day
     base = {"organisation": publisher, "reference": f"TA-{world.number('reference')}"}
-    placed, address = list(family.children), address_of(world, family)
+    placed, address = born_by(family, day), address_of(world, family)
     for child in placed:
         yield Fact("placed", child, day, {**base, "address": address, "siblings": placed})
     if world.chance(0.5):  # else nobody tells the practice, and the old address stands

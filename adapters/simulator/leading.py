@@ -8,6 +8,13 @@ from itertools import combinations
 from adapters.simulator.known import Known, Spell, first_day
 from adapters.simulator.ledger import Row
 
+RULES = (
+    "early_help_without_lead",
+    "lead_involvement_ended",
+    "nomination_not_accepted",
+    "contested_lead",
+    "services_without_lead",
+)
 DAYS_TO_ACCEPT = 5  # working days
 
 
@@ -66,6 +73,7 @@ def gaps(child: Known, today: int) -> list[tuple[str, int]]:
         return []
     leads = leads_of(child)
     found = [*_without(child, leads, today), *_deserted(child, leads, today), *_not_accepted(leads, today)]
+    found += _several(child, leads, today)
     for one, other in combinations(leads, 2):
         same_seat = (one.role, one.scope) == (other.role, other.scope) and one.worker != other.worker
         if same_seat and one.active(today) and other.active(today):
@@ -79,6 +87,16 @@ def _without(child: Known, leads: list[Lead], today: int) -> list[tuple[str, int
         return any(plan.alive_on(day) for plan in child.helps) and not any(lead.active(day) for lead in leads)
 
     return [("early_help_without_lead", first_day(leaderless, today))] if leaderless(today) else []
+
+
+def _several(child: Known, leads: list[Lead], today: int) -> list[tuple[str, int]]:
+    additional = child.additional
+
+    def uncoordinated(day: int) -> bool:
+        several = sum(work.alive_on(day) for work in additional) > 1
+        return several and not any(lead.active(day) for lead in leads)
+
+    return [("services_without_lead", first_day(uncoordinated, today))] if uncoordinated(today) else []
 
 
 def _deserted(child: Known, leads: list[Lead], today: int) -> list[tuple[str, int]]:

@@ -30,7 +30,7 @@ def _worker(details: Row) -> str:
 
 
 def _school(details: Row) -> Row:
-    return {"school": details["school"].urn}
+    return {"school": details["school"].urn, "destination": details.get("destination")}
 
 
 def _practice(details: Row) -> Row:

@@ -25,7 +25,9 @@ class Malformed:
             return None
         self._due -= 1
         self._count += 1
-        broken = {**event, "event_id": f"broken-{self._count}"}
+        # No row of the system: a correction that names the row means the good message.
+        source = {**event["source"], "source_record_id": None, "source_version": None}
+        broken = {**event, "event_id": f"broken-{self._count}", "source": source}
         subject = event["subject"]
         wrong = [one for one in subject["identifiers"] if one["scheme"] in ("nhs", "upn")]
         if wrong and self._rng.random() < 0.5:

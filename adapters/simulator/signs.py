@@ -11,9 +11,13 @@ from adapters.simulator.known import Known, first_day, months_later
 
 DAYS_BETWEEN_PRACTICES = 30
 DAYS_AFTER_DROPPING_OUT = 28
-DAYS_AWAY = 10
+DAYS_AWAY, MANY_DAYS_AWAY = 10, 20  # school days
+DAYS_AFTER_LEAVING = 15  # school days, here Monday to Friday
 SEVERAL_HOMES = 3
 LOST_TOUCH = ("disengaged", "not_contactable")
+REMOVED = ("practice_request", "returned_undelivered")
+MONTHS_AFTER_REMOVAL = 12
+SEVERAL_PRACTICES, MONTHS_OF_PRACTICES = 3, 24
 NO_LOSS = ("death", "embarkation")
 # Days after which a feed that says nothing counts as silent; registers are sent daily.
 SILENT_AFTER, REGISTERS_SILENT_AFTER = 14, 7
@@ -60,13 +64,38 @@ def _no_school(child: Known, today: int) -> tuple[int, str | None] | None:
     return (first_day(missing, today), None) if missing(today) else None
 
 
-def _away(child: Known, today: int) -> tuple[int, str | None] | None:
+def _lost_leaver(child: Known, today: int) -> tuple[int, str | None] | None:
+    if child.born is None:
+        return None
+    begins, ends = school_age(child.born)
+
+    def without_place(day: int) -> bool:
+        return begins <= day < ends and not any(stay.on(day) for stay in child.stays)
+
+    if not without_place(today) or child.quiet(today):
+        return None
+    since = first_day(without_place, today)
+    left = [stay.over for stay in child.stays if stay.end == since and stay.over]
+    weekdays = sum(date.fromordinal(day).weekday() < 5 for day in range(since + 1, today + 1))
+    unknown = any(row["destination"] in (None, "unknown") for row in left)
+    return (since, None) if unknown and weekdays >= DAYS_AFTER_LEAVING else None
+
+
+def _ten_days_away(child: Known, today: int) -> tuple[int, str | None] | None:
+    return _away(child, today, DAYS_AWAY)
+
+
+def _twenty_days_away(child: Known, today: int) -> tuple[int, str | None] | None:
+    return _away(child, today, MANY_DAYS_AWAY)
+
+
+def _away(child: Known, today: int, enough: int) -> tuple[int, str | None] | None:
     for row in child.of("absent"):
         left = any(
             stay.told["school"] == row["school"] and stay.end is not None and row["day"] < stay.end <= today
             for stay in child.stays
         )
-        if row["days"] >= DAYS_AWAY and not left and not child.quiet(today):
+        if row["days"] >= enough and not left and not child.quiet(today):
             return row["day"], f"urn-{row['school']}"
     return None
 
@@ -84,6 +113,25 @@ def _no_gp(child: Known, today: int) -> tuple[int, str | None] | None:
     if today < since + DAYS_BETWEEN_PRACTICES or any(reason in NO_LOSS for reason in reasons):
         return None
     return since, None
+
+
+def _gp_unsettled(child: Known, today: int) -> tuple[int, str | None] | None:
+    times = [
+        (one.end, months_later(one.end, MONTHS_AFTER_REMOVAL))
+        for one in child.registrations
+        if one.end is not None and one.over is not None and one.over["reason"] in REMOVED
+    ]
+    joined = sorted((one.start, one.told["practice"]) for one in child.registrations)
+    for day, _ in joined:
+        for first, _ in reversed([one for one in joined if one[0] <= day]):
+            if len({where for start, where in joined if first <= start <= day}) >= SEVERAL_PRACTICES:
+                times.append((day, months_later(first, MONTHS_OF_PRACTICES)))
+                break
+
+    def unsettled(day: int) -> bool:
+        return not child.quiet(day) and any(start <= day < end for start, end in times)
+
+    return (first_day(unsettled, today), None) if unsettled(today) else None
 
 
 def _homeless(child: Known, today: int) -> tuple[int, str | None] | None:
@@ -132,8 +180,11 @@ def _dropped_out(child: Known, today: int) -> tuple[int, str | None] | None:
 
 SIGNS = (
     Sign("no_school", "education", _no_school, "PupilAdmitted", needs_number=True),
-    Sign("ten_days_absent", "education", _away, None, "AttendanceMarked"),
+    Sign("lost_leaver", "education", _lost_leaver, "PupilAdmitted"),
+    Sign("ten_days_absent", "education", _ten_days_away, None, "AttendanceMarked"),
+    Sign("twenty_days_absent", "education", _twenty_days_away, None, "AttendanceMarked"),
     Sign("no_gp", "primary health", _no_gp, "GpRegistered"),
+    Sign("gp_unsettled", "primary health", _gp_unsettled, "GpRegistered"),
     Sign("homeless_or_mobile", "housing", _homeless, "AddressChanged", "TemporaryAccommodationPlaced"),
     Sign("dropped_out", "support", _dropped_out, "InvolvementStarted"),
 )

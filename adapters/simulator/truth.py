@@ -14,7 +14,7 @@ import orjson
 
 from adapters.simulator.kinship import families
 from adapters.simulator.known import Known, known_children
-from adapters.simulator.leading import gaps, led_by
+from adapters.simulator.leading import RULES, gaps, led_by
 from adapters.simulator.ledger import Ledger, Row
 from adapters.simulator.plan import Plan
 from adapters.simulator.signs import SIGNS, is_heard
@@ -50,6 +50,7 @@ def _header(plan: Plan, ledger: Ledger) -> Line:
         "type": "header",
         "as_of": plan.end.isoformat(),
         "plan": {name: str(value) if isinstance(value, date) else value for name, value in asdict(plan).items()},
+        "covers": {"indicators": DOMAINS, "gaps": list(RULES)},
         "expected": {
             "read": sent["read"],
             "accepted": sent["read"] - sent["copies"] - sent["malformed"],

@@ -84,7 +84,8 @@ def fact_row(
         + pack.text(_text(body, "role")) + pack.text(_text(body, "scope")) + pack.text(_text(body, "provision") or effect.provision)
         + pack.text(_reason(effect, body)) + pack.int4(effect.lapses_after)
         + pack.uuids(others) + pack.uuids(linked) + pack.blob(_contact(worker, team, own))
-        + _person_fields(body, hashes, identity) + _address_fields(effect, body, hashes, identity) + _FLAG[effect.takes_over] + _FLAG[goes_onward(effect, body)]
+        + _person_fields(body, hashes, identity) + _address_fields(effect, body, hashes, identity)
+        + _FLAG[effect.takes_over] + _FLAG[goes_onward(effect, body)]
         + pack.int4(due_of(effect, body)) + _FLAG[body["mode"] != "live"]
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ import psycopg
 
 Connection = psycopg.Connection[Any]
 
-TELL_LOCK: Final = 0x1C_12_0002
+TELL_LOCK: Final = 0x1C_12_0003
 
 
 def hold_telling(connection: Connection) -> bool:

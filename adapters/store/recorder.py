@@ -19,7 +19,7 @@ from adapters.codec import NO_IDS, Decoded, decode_stored, same_content
 from adapters.store.appending import hold_appends
 from adapters.store.aside import AsideStore, waited_for
 from adapters.store.facts import COLUMNS, IDENTITY, MARK_COLUMNS, needs_identity
-from adapters.store.feedback import RELEASED, Notes, Senders, senders_of
+from adapters.store.feedback import RELEASED, SEPARATOR, Notes, Senders, senders_of
 from adapters.store.hashes import Hashes
 from adapters.store.keys import MasterKeys, open_sealed
 from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message, Offset, Outcome
@@ -47,7 +47,8 @@ _COPY_MARK = f"COPY log.fact_mark ({', '.join(MARK_COLUMNS)}) FROM STDIN (FORMAT
 # In one statement: the batch, the head of the log, and the call that wakes the projector.
 _CLOSE_BATCH = (
     "WITH closed AS (INSERT INTO log.batch (last, first, previous, hash, received_at, organisations, types, senders) "
-    "VALUES (%(last)s, %(first)s, %(was)s, %(hash)s, %(at)s, %(organisations)s, %(types)s, %(senders)s)), "
+    "VALUES (%(last)s, %(first)s, %(was)s, %(hash)s, %(at)s, string_to_array(%(organisations)s, %(separator)s), "
+    "string_to_array(%(types)s, %(separator)s), %(senders)b)), "
     f"moved AS (UPDATE log.head SET position = %(last)s, hash = %(hash)s) SELECT pg_notify('{CHANNEL}', '')"
 )
 
@@ -367,7 +368,8 @@ class Recorder:
         connection.execute(
             _CLOSE_BATCH,
             {"last": position + count, "first": position + 1, "was": previous, "hash": chained.digest(), "at": at,
-             "organisations": senders.organisations, "types": senders.types, "senders": senders.numbers},
+             "organisations": senders.organisations, "types": senders.types, "separator": SEPARATOR,
+             "senders": senders.numbers},
         )  # fmt: skip
 
     def _write_asides(

@@ -158,8 +158,9 @@ CHOICES: dict[str, list[Any]] = {
 }
 _SPECIAL = list(OWN)
 # What stands for everybody: with thresholds, terms and feeds that matter in the days of a history.
+_RULES = ["no_gp", "dropped_out", "child_in_need_without_lead", "no_universal_contact", "lost_leaver"]
 _REFERENCE = {
-    "ThresholdSet": lambda d: {"rule": d("rule", ["no_gp", "dropped_out", "child_in_need_without_lead", "no_universal_contact", "lost_leaver"]), "value": d("value", [0, 5, 20])},
+    "ThresholdSet": lambda d: {"rule": d("rule", _RULES), "value": d("value", [0, 5, 20])},
     "SchoolTermsPublished": lambda d: {
         "name": d("name", ["terms", "own"]), "schools": d("schools", [[], ["900001"]]), "closed": [],
         "terms": [{"name": "autumn", "from": _day(0), "to": _day(40)}, {"name": "later", "from": _day(50), "to": _day(200)}]},
@@ -423,13 +424,14 @@ def _unsettled(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]
     """Out of touch with health: practices that change or let go, emergencies, appointments and reviews missed, and what clears them."""
     at = number + 7000
     day = draw(st.integers(0, 20))
+    others = draw(st.sampled_from([(), ("Z90002", "Z90003")]))
     told: list[tuple[str, int, dict[str, Any]]] = [
         ("GpRegistered", day, {"practice": "Z90001", "practice_name": None}),
         ("GpRegistrationEnded", day + 4, {"practice": "Z90001", "reason": draw(st.sampled_from(["practice_request", "other", "embarkation"]))}),
         *(("EdAttendance", day + draw(st.integers(0, 12)), {}) for _ in range(3)),
         *(("WasNotBrought", day + draw(st.integers(0, 12)), {"service": "clinic"}) for _ in range(2)),
         ("ReviewMissed", day + 2, {"review": "two_years", "reason": None}),
-        *(("GpRegistered", day + draw(st.integers(0, 30)), {"practice": p, "practice_name": None}) for p in draw(st.sampled_from([(), ("Z90002", "Z90003")]))),
+        *(("GpRegistered", day + draw(st.integers(0, 30)), {"practice": p, "practice_name": None}) for p in others),
     ]  # fmt: skip
     seen = draw(st.sampled_from(["ReviewDone", "ContactTookPlace", None]))
     if seen is not None:
@@ -446,10 +448,12 @@ def _unseen(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
     at = number + 8000
     day = draw(st.integers(0, 20))
     lead = {"role": "lead_practitioner", "scope": "child"}
-    school = [
+    where = draw(st.sampled_from([None, "900002", "unknown"]))
+    serving = {"provision": "additional", "team": None, "worker": None, "role": None}
+    school: list[tuple[str, int, dict[str, Any]]] = [
         ("PupilAdmitted", day, {"school": "900001", "enrolment_status": "C", "year_group": None}),
         ("SuspensionStarted", day + 3, {"school": "900001", "sessions": None, "reason": None}),
-        ("PupilRemovedFromRoll", day + draw(st.integers(5, 20)), {"school": "900001", "ground": None, "destination": draw(st.sampled_from([None, "900002", "unknown"]))}),
+        ("PupilRemovedFromRoll", day + draw(st.integers(5, 20)), {"school": "900001", "ground": None, "destination": where}),
     ]  # fmt: skip
     answer = draw(st.sampled_from(["AlternativeProvisionStarted", "PupilAdmitted", "SuspensionEnded", None]))
     own: dict[str, dict[str, Any]] = {
@@ -469,7 +473,7 @@ def _unseen(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
         ("LeadTransferProposed", day + 4, {**lead, "worker": WORKERS[1]}),
         ("LeadAccepted", day + draw(st.integers(1, 9)), {**lead, "worker": WORKERS[1]}),
         ("LeadDeclined", day + draw(st.integers(4, 9)), {**lead, "worker": WORKERS[draw(st.integers(0, 1))], "reason": None}),
-        *(("InvolvementStarted", day + i, {"service": s, "provision": "additional", "team": None, "worker": None, "role": None}) for i, s in enumerate(("a", "b"))),
+        *(("InvolvementStarted", day + i, {**serving, "service": s}) for i, s in enumerate(("a", "b"))),
     ]  # fmt: skip
     return [
         *(_told(at + i, t, "urn-900001", child, "upn", on, i, **own) for i, (t, on, own) in enumerate(school)),

@@ -256,7 +256,8 @@ def test_broken_files_are_read_or_said(
             assert file.read == file.accepted + file.duplicate + file.conflict + file.kept
             assert file.kept + file.conflict >= sum(file.reasons.values())
             assert {*file.reasons, *file.set_aside_reasons} <= set(REASONS)
-            rows_there = Path(file.file).read_bytes().strip().splitlines()[1:]  # a table may have none
+            lines = Path(file.file).read_bytes().strip().splitlines()[1:]
+            rows_there = [line for line in lines if line.strip(b', "\t')]  # a table may have none
             assert file.read or file.ignored or file.error or not rows_there, "it came to nothing, and nothing was said"
             said = json.dumps({**file.as_json(), "file": ""})
             assert not re.search(r"\d{7}", said), said

@@ -40,6 +40,7 @@ OWN: dict[str, tuple[str, dict[str, list[Any]]]] = {
     "ChildrensCentreRegistered": ("la-808", {"centre": ["Oak"]}),
     "ChildrensCentreLeft": ("la-808", {"centre": ["Oak"]}),
     "LeadAccepted": ("la-808", {**{k: [v] for k, v in LEAD.items()}, "worker": WORKERS}),
+    "LeadTransferProposed": ("la-808", {**{k: [v] for k, v in LEAD.items()}, "worker": WORKERS}),
     "LeadEnded": ("la-808", {**{k: [v] for k, v in LEAD.items()}, "worker": WORKERS, "reason": [None]}),
     "AttendanceMarked": ("urn-900001", {"school": ["900001", "900002"], "am": ["/", "B", "I", "O", "U", "Y", "X", None], "pm": ["/", "O", None]}),
     "AddressChanged": ("ods-Z90001", {"address": [ADDRESSES[0], ADDRESSES[5], ADDRESSES[5]]}),

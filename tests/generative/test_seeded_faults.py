@@ -56,14 +56,14 @@ FAULTS = {
         "AND NOT EXISTS (SELECT FROM stage_entry n WHERE n.main = o.main AND n.sig = o.sig)",
         "AND false",
     ),
-    "marks superseded by arrival": ("60_indicators", "max(step) & 15 AS category", "min(step) & 15 AS category"),
-    "retracted marks stay": ("60_indicators", "HAVING sum(sign(s)) > 0", "HAVING true"),
+    "marks superseded by arrival": ("50_children", "max(step) & 15\nFROM step", "min(step) & 15\nFROM step"),
+    "retracted marks stay": ("50_children", "HAVING sum(sign(s)) > 0", "HAVING true"),
     "nine days are enough": ("60_indicators", "HAVING count(*) >= 10", "HAVING count(*) >= 9"),
-    "not required counts": ("60_indicators", "FROM standing WHERE category <> 7", "FROM standing WHERE true"),
+    "not required counts": ("60_indicators", "FROM stage_mark WHERE category <> 7", "FROM stage_mark WHERE true"),
     "home education is no education": (
         "60_indicators",
-        "kind IN ('enrolment', 'elective_home_education', 'not_in_school_register', 'alternative_provision') GROUP BY child",
-        "kind IN ('enrolment', 'alternative_provision') GROUP BY child",
+        "SELECT * FROM stage_own WHERE kind IN ('enrolment', 'elective_home_education', 'not_in_school_register', 'alternative_provision')",
+        "SELECT * FROM stage_own WHERE kind IN ('enrolment', 'alternative_provision')",
     ),
     "death silences nothing": (
         "50_children",
@@ -75,13 +75,8 @@ FAULTS = {
         "WHERE status = 'left_england'",
         "WHERE status = 'nowhere'",
     ),
-    "GP grace forgotten": (
-        "60_indicators",
-        "int4multirange(int4range(g.gap_from + 30, g.gap_to))",
-        "int4multirange(int4range(g.gap_from, g.gap_to))",
-    ),
     "embarkation flags": (
-        "60_indicators",
+        "50_children",
         "AND o.reason IN ('death', 'embarkation')",
         "AND o.reason IN ('death')",
     ),
@@ -90,10 +85,64 @@ FAULTS = {
         "OR residence = 'no_fixed_abode'",
         "",
     ),
+    "a destination is nothing": ("60_indicators", "AND t.until = lower(g) AND NOT t.onward", "AND t.until = lower(g)"),
+    "the excluding school's roll counts": ("60_indicators", "AND e.provider <> x.provider", ""),
+    "two practices are many": (
+        "60_indicators",
+        "p.starts BETWEEN b.starts AND r.starts) >= 3",
+        "p.starts BETWEEN b.starts AND r.starts) >= 2",
+    ),
+    "emergencies with a practice count": (
+        "60_indicators",
+        "greatest(e.last, lower(g.days)), least(log.months_after(e.first, 6), upper(g.days))",
+        "e.last, log.months_after(e.first, 6)",
+    ),
+    "a contact does not clear a missed review": (
+        "60_indicators",
+        "least(s.age_from, (SELECT min(q.starts)",
+        "coalesce(s.age_from, (SELECT min(q.starts)",
+    ),
+    "one missed appointment is enough": (
+        "60_indicators",
+        "CASE a.kind WHEN 'ed_attendance' THEN 2 ELSE 1 END",
+        "CASE a.kind WHEN 'ed_attendance' THEN 2 ELSE 0 END",
+    ),
+    "an interview declined clears": (
+        "60_indicators",
+        "q.reason = 'accepted' AND q.starts >= e.last",
+        "q.starts >= e.last",
+    ),
+    "nineteen sessions are enough": (
+        "60_indicators",
+        "possible >= 20 AND absent * 2 >= possible",
+        "possible >= 18 AND absent * 2 >= possible",
+    ),
+    "a leaver is in contact no more": (
+        "60_indicators",
+        "SELECT child, until, positions FROM met WHERE until < 2000000",
+        "SELECT child, until, positions FROM met WHERE false",
+    ),
+    "nobody takes over": ("70_gaps", "AND t.takes_over", "AND false"),
+    "any case closed is a step": ("70_gaps", "AND o.reason = 'RC9'", ""),
+    "any lead will do for child protection": (
+        "70_gaps",
+        "CASE p.kind WHEN 'child_protection' THEN d.days ELSE c.days END",
+        "c.days",
+    ),
+    "one service is several": (
+        "70_gaps",
+        "ON b.child = a.child AND b.main > a.main GROUP BY a.child",
+        "ON b.child = a.child GROUP BY a.child",
+    ),
+    "review day lost": (
+        "30_entries",
+        "m.recorded_at, m.key, coalesce(m.takes_over, false), coalesce(d.end_onward, false), m.due",
+        "m.recorded_at, m.key, coalesce(m.takes_over, false), coalesce(d.end_onward, false), NULL::int",
+    ),
     "lead by nomination": (
         "70_gaps",
-        "WHERE kind = 'lead' AND accepted IS NOT NULL",
-        "WHERE kind = 'lead'",
+        "FROM stage_own WHERE kind = 'lead' AND accepted IS NOT NULL",
+        "FROM stage_own WHERE kind = 'lead'",
     ),
     "own involvement never ends": (
         "70_gaps",
@@ -102,8 +151,8 @@ FAULTS = {
     ),
     "marks of new editions only": (
         "50_children",
-        "SELECT record FROM stage_record\n)",
-        "SELECT record FROM stage_record WHERE false\n)",
+        "    SELECT record FROM stage_record\n), absent",
+        "    SELECT record FROM stage_record WHERE false\n), absent",
     ),
     "first date of birth counts": (
         "40_people",

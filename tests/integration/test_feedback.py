@@ -207,6 +207,13 @@ def test_polling_sees_each_outcome_once_while_others_write(here: Bench) -> None:
     )
     whole = [(row.word, row.event_id) for row in page(here, limit=1000).rows]
     assert seen == whole, "read in pages it has the order that it has at once"
+    again: list[tuple[Any, ...]] = []
+    cursor = None
+    while cursor is None or found.more:
+        found = page(here, since=cursor, limit=7)
+        again += [(row.word, row.event_id) for row in found.rows]
+        cursor = found.next
+    assert again == whole
 
 
 def test_a_page_ends_at_the_head_so_that_what_others_did_is_not_looked_through_again(here: Bench) -> None:
@@ -251,3 +258,32 @@ def test_what_is_no_cursor_of_this_log_is_refused(here: Bench, since: str) -> No
     with pytest.raises(Rejected) as refused:
         page(here, since=since)
     assert (refused.value.reason, refused.value.field) == ("bad_value", "since")
+
+
+def test_an_organisation_with_an_odd_code_puts_the_others_not_out_of_step(here: Bench) -> None:
+    here.record(
+        mark(1, organisation="urn-1\x1fx\x1f"),
+        mark(2),
+        mark(3, organisation="urn-{,}'\" "),
+        mark(4, organisation=OTHER),
+    )
+    assert told(here) == [("accepted", "mark-2")]
+    assert told(here, OTHER) == [("accepted", "mark-4")]
+    assert told(here, "urn-{,}'\" ") == [("accepted", "mark-3")]
+
+
+def test_event_ids_that_carry_a_childs_number_stand_nowhere_in_the_clear(here: Bench) -> None:
+    number = "9990000018"
+    good, bad = (
+        mark(1) | {"event_id": f"m-{number}"},
+        admitted(2, identifiers={"upn": "A1"}) | {"event_id": f"a-{number}"},
+    )
+    odd = admitted(3) | {"event_id": f"o-{number}", number: number, "source": {"organisation": number, "system": "mis"}}
+    here.record(good, bad, good, bad, good | {"am": "N"}, json.dumps(odd).encode())
+    assert {event_id for _, event_id in told(here)} == {f"m-{number}", f"a-{number}"}
+    tables = here.connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'log'").fetchall()
+    assert ("feedback",) in tables
+    for (table,) in tables:
+        with here.connection.cursor() as cursor, cursor.copy(f"COPY log.{table} TO STDOUT") as copy:
+            dumped = b"".join(bytes(block) for block in copy)
+        assert number.encode() not in dumped, table

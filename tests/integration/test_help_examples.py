@@ -185,7 +185,7 @@ def test_the_example_of_its_help_works(command: str, desk: Desk) -> None:
         done = desk.run(line)
     assert done.returncode == (1 if command in KEEPS else 0), f"{line}\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}"
     assert KEEPS.get(command, "") in done.stdout
-    assert done.stdout.strip(), f"{line} said nothing"
+    assert (done.stdout + done.stderr).strip(), f"{line} said nothing"
 
 
 @pytest.mark.parametrize("command", [" ".join(path) for path in COMMANDS])

@@ -188,3 +188,14 @@ def test_tell_is_a_command(embedded_stack: Stack) -> None:
         done = icr("tell", "--until-end", "--json", environment=stack.environment)
         assert (done.returncode, json.loads(done.stdout)) == (0, {"told": 2}), done.stderr
         assert len(told(stack)) == 2
+
+
+def test_telling_and_projecting_do_not_wait_for_each_other(embedded_stack: Stack) -> None:
+    make_topic(embedded_stack, TOPIC)
+    with service_of(embedded_stack) as service:
+        record(service, mark(1))
+        teller, projector = Teller(service), service.projector()
+        teller.step()
+        assert projector.project() == 1
+        teller.close()
+        projector.close()

@@ -16,6 +16,7 @@ from domain.events import Event, Position, RecordId
 from domain.families import out_of_touch
 from domain.identifiers import check_identifier, choose_key
 from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
+from domain.leads import active_span
 from domain.shield import placeless, shielded
 from domain.timeline import Entry, retracted
 from domain.waits import gaps_on
@@ -258,7 +259,7 @@ def _line(child: Child, day: int, hides: bool) -> Row:
         schools=[e.provider for e in shown if e.kind == "enrolment"],
         practices=[e.provider for e in shown if e.kind == "gp_registration"],
         involvements=[e.service for e in shown if e.kind not in NO_INVOLVEMENT and not e.moment],
-        leads=[str(e.worker) for e in shown if e.kind == "lead" and e.accepted is not None and e.accepted <= day],
+        leads=[str(e.worker) for e in shown if any(a <= day < b for a, b in active_span(e, child.of_kind("lead")))],
     )
 
 

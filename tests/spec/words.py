@@ -370,6 +370,70 @@ def feed_reported(by: str, feed: str, through: str, recorded: str | None = None)
     )
 
 
+def threshold_set(rule: str, value: int, on: str, until: str | None = None, **more: Any) -> Happened:
+    """The authority sets how long a rule must have been so before it is shown, in the rule's own unit."""
+    return _stated("ThresholdSet", on, until, {"rule": rule, "value": value}, **more)
+
+
+def school_terms(
+    on: str,
+    *terms: tuple[str, str],
+    closed: Sequence[tuple[str, str]] = (),
+    schools: Sequence[str] = (),
+    name: str = "terms",
+    **more: Any,
+) -> Happened:
+    """School terms, and the days on which schools are closed within them; all half-open, `("2025-10-27", "2025-11-01")`."""
+    own = {
+        "name": name,
+        "schools": list(schools),
+        "terms": [{"name": f"term {n}", "from": a, "to": b} for n, (a, b) in enumerate(terms, 1)],
+        "closed": [{"from": a, "to": b} for a, b in closed],
+    }
+    told = {
+        "schools": ", ".join(schools) or None,
+        "terms": ", ".join(f"{a} to {b}" for a, b in terms),
+        "closed": ", ".join(f"{a} to {b}" for a, b in closed) or None,
+    }
+    return _stated("SchoolTermsPublished", on, None, own, told, **more)
+
+
+def feed_expected(organisation: str, feed: str, on: str, allowance: int | None = None, **more: Any) -> Happened:
+    """An organisation is expected to report a feed; `allowance` is how many days its word may be late."""
+    own = {"organisation": organisation, "feed": feed, "allowance_days": allowance}
+    return _stated("FeedExpected", on, None, own, **more)
+
+
+def organisation_registered(code: str, name: str, on: str, successors: Sequence[str] = (), **more: Any) -> Happened:
+    """An organisation is registered; `successors` are those that it became."""
+    kind = {"urn": "school", "ods": "general_practice"}.get(code.partition("-")[0], "other")
+    own = {"code": code, "name": name, "organisation_kind": kind, "contact": None, "successors": list(successors)}
+    told = {"code": code, "name": name, "successors": ", ".join(successors) or None}
+    return _stated("OrganisationRegistered", on, None, own, told, **more)
+
+
+def _stated(
+    event_type: str,
+    on: str,
+    until: str | None,
+    own: dict[str, Any],
+    told: Mapping[str, object] | None = None,
+    by: str = COUNCIL,
+    recorded: str | None = None,
+) -> Happened:
+    """Reference data: an event about no child, which holds from a day on."""
+    said = {**(own if told is None else told), "until": until}
+    return Happened(
+        event_type,
+        None,
+        on,
+        by,
+        own | {"effective": {"from": on, "to": until}},
+        {k.replace("_", " "): str(v) for k, v in said.items() if v is not None},
+        recorded=recorded,
+    )
+
+
 def address(
     place: str, postcode: str | None = "ZE9 1AA", uprn: str | None = None, residence: str | None = None
 ) -> dict[str, Any]:

@@ -111,6 +111,8 @@ def _lead(lead: Line) -> Line:
 def _gaps(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> list[str]:
     said: dict[Name, list[Line]] = {}
     for gap in asked.gaps(effective_at=plan.end)["gaps"]:
+        if gap["rule"] not in told.header["covers"]["gaps"]:
+            continue
         said.setdefault(names.get(gap["child"], frozenset([gap["child"]])), []).append(
             {"rule": gap["rule"], "since": gap["since"]}
         )
@@ -137,21 +139,25 @@ def _families(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> 
         for line in told.families
         if line["since"] is not None
     ]
+    covered = told.header["covers"]["indicators"]
     said = []
     for family in asked.families(effective_at=plan.end)["families"]:
+        shown = [one for one in family["indicators"] if one["id"] in covered]
+        if not shown:
+            continue
+        if len(shown) == len(family["indicators"]):
+            lost, since = family["lost"], family["since"]
+        else:  # what the truth does not speak of is left out
+            lost = sorted({covered[one["id"]] for one in shown if one["status"] == "true"})
+            since = min(one["since"] for one in shown)
         whole = asked.family(family=family["family"], effective_at=plan.end)
         assert whole is not None
-        said.append(
-            (
-                frozenset(names.get(member["child"], frozenset([member["child"]])) for member in whole["members"]),
-                tuple(family["lost"]),
-                family["since"],
-                frozenset(
-                    (names.get(i["child"], frozenset([i["child"]])), i["id"], i["since"], i["status"])
-                    for i in family["indicators"]
-                ),
-            )
+        children = frozenset(names.get(one["child"], frozenset([one["child"]])) for one in whole["members"])
+        indicators = frozenset(
+            (names.get(one["child"], frozenset([one["child"]])), one["id"], one["since"], one["status"])
+            for one in shown
         )
+        said.append((children, tuple(lost), since, indicators))
     return _compare("families", frozenset(), true, said)
 
 

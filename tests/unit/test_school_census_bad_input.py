@@ -57,6 +57,7 @@ def read(tmp_path: Path) -> Read:
     ("data", "said"),
     [
         ("", "empty"),
+        (f'{ON_ROLL},"x\n{ROW},y\n{ROW},"\n', "a quote that does not end"),
         ("\n", "columns"),
         ("<Message/>", "columns"),
         ("upn,entrydate\n", "columns"),  # no school

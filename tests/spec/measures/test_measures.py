@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.spec.words import (
     absent,
+    address,
     address_changed,
     attendance_marked,
     birth_notified,
@@ -116,6 +117,20 @@ def test_closed_without_a_service(given, measured):
     measured(WAIT, at="2026-06-30").shows(yes("C", 5))
 
 
+def test_all_on_one_day(given, measured):
+    """Closed on the day of the referral it is over at once; served on the day of closing it was served"""
+    given(
+        referral_received("A", "social work", on="2026-01-05"),
+        happened("CaseClosed", "A", on="2026-01-05", reason="RC8"),
+        referral_received("B", "social work", on="2026-01-05"),
+        involvement_started("B", "social work", on="2026-01-20"),
+        happened("CaseClosed", "B", on="2026-01-20", reason="RC7"),
+        happened("CaseClosed", "C", on="2026-01-04", reason="RC7"),
+        referral_received("C", "social work", on="2026-01-05"),
+    )
+    measured(WAIT, at="2026-01-31").shows(yes("B", 15), no("C", 26))
+
+
 def test_two_tell_of_one_referral(given, measured):
     """Referrals of one day are one; each other day is another; those of a year ago are left out"""
     given(
@@ -197,6 +212,7 @@ def test_no_longer_looked_after(given, measured):
         death_notified("C", on="2026-01-20"),
     )
     measured(INITIAL, at="2026-03-01").shows(no("B"))
+    measured(OVERDUE, at="2026-01-30").shows_nobody()
     measured(OVERDUE, at="2026-03-01").shows_nobody()
 
 
@@ -269,6 +285,18 @@ def test_away_or_dead(given, measured):
     measured(LEAD, at="2025-01-01").shows_nobody()
 
 
+def test_back_in_england(given, measured):
+    """Who has come back is in the measures again"""
+    given(
+        early_help_started("A", on="2025-09-01"),
+        address_changed("A", on="2025-10-01", address=left_england()),
+        address_changed("A", on="2025-11-01", address=address("1 Example Row")),
+    )
+    measured(LEAD, at="2025-09-30").shows(no("A"))
+    measured(LEAD, at="2025-10-31").shows_nobody()
+    measured(LEAD, at="2025-11-01").shows(no("A"))
+
+
 def test_attendance(given, measured):
     """Sessions attended of those possible, since September: late after the register closed is absent, closed is not possible"""
     given(
@@ -294,6 +322,16 @@ def test_a_mark_amended(given, measured):
     )
     measured("attendance", at="2025-09-30").shows(sessions("A", 2, 2))
     measured("attendance", at="2025-09-30", known_after=1).shows({**yes("A"), "attended": 1, "possible": 2})
+
+
+def test_a_week_half_told(given, measured):
+    """As known in the middle of a week, only what had been told by then"""
+    given(
+        attendance_marked("A", "900001", "2025-09-01", "/", "/"),
+        attendance_marked("A", "900001", "2025-09-02", "O", "O"),
+    )
+    measured("attendance", at="2025-09-30").shows(sessions("A", 2, 4))
+    measured("attendance", at="2025-09-30", known_after=1).shows(sessions("A", 2, 2))
 
 
 def test_attendance_of_children_helped(given, measured):

@@ -1,0 +1,51 @@
+"""A page of the indicators and the gaps of a lead: which there are, what they rely on, how long each must have been so."""
+
+from adapters.docs.markdown import made_by, table
+from domain.indicators.rules import RULES
+from domain.leads import GAP_RULES
+from domain.waits import WAITS
+
+
+def pages() -> dict[str, str]:
+    """The page by its path below `docs/`."""
+    return {"indicators.md": _page()}
+
+
+def _page() -> str:
+    rows = [
+        (
+            f"`{rule.id}`",
+            ", ".join(rule.domains),
+            _waits(rule.id),
+            rule.clears_when,
+            rule.caution,
+            ", ".join(f"`{feed}`" for feed in dict.fromkeys((*rule.feeds, *rule.feeds_of_one))),
+        )
+        for rule in RULES.values()
+    ]
+    return "\n".join(
+        [
+            made_by("domain/indicators/rules.py and domain/waits.py"),
+            "# Indicators and gaps",
+            "",
+            "A prompt to check on a family, never a score of risk. Each indicator counts towards the domains that a family is out of",
+            "touch with. Some are shown only after a time (days that a name speaks of are counted besides); where its feeds were not",
+            "heard an indicator is `not_known`, which is neither true nor clear. When each is so, day by day:",
+            "[indicators](rules/indicators.md), [leads](rules/leads.md), by example.",
+            "An authority sets another time with `ThresholdSet` ([reference data](events/reference.md#thresholdset)).",
+            "",
+            *table(("indicator", "domains", "shown after", "clears when", "what else may be behind it", "feeds"), rows),
+            "",
+            "## Gaps of a lead",
+            "",
+            *table(("gap", "shown after"), [(f"`{rule}`", _waits(rule)) for rule in GAP_RULES]),
+            "",
+        ]
+    )
+
+
+def _waits(rule: str) -> str:
+    wait = WAITS.get(rule)
+    if wait is None or wait.count == 0:
+        return "at once"
+    return "off, until a threshold is set" if wait.count is None else f"{wait.count} {wait.unit.value}"

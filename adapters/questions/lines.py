@@ -1,0 +1,114 @@
+"""The line of the children's index: who a child is, where, who works with it and how to reach them (domain.md B1)."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from adapters import answers
+from adapters.questions.reading import Reading, is_alive
+from domain.dates import iso, to_day
+from domain.events import ChildId
+from domain.kinds import NO_INVOLVEMENT
+from domain.leads import active_span
+from domain.timeline import Entry
+from projections import queries
+
+_TEAM: Final = ("team", "duty_line")
+
+
+class Lines(Reading):
+    """The index line of a child, for all the answers that have one."""
+
+    def _line(self, child: ChildId, effective_at: date, *, hide: bool = False) -> dict[str, Any]:
+        """Who, where, school, GP, open involvements with contact, lead; `hide`: as of a shielded child."""
+        day = to_day(effective_at)
+        records = self._records(child)
+        person = queries.people(self._connection, self._number, {child: records})[child]
+        details = self._cells.person(person.person)
+        dates = self._cells.birth(person.birth)
+        names = details["names"] if details else []
+        seen = self._seen(records, hide=hide)
+        found = [
+            (entry, contact)
+            for entry, contact in queries.entries(
+                self._connection, self._number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
+            )
+            if (first := entry.first_day()) is not None
+            and first <= day
+            and (entry.status_at(day)[0] in ("open", "lapsed") or entry.kind == "assessment" or entry.due is not None)
+            and seen.may_show(entry.kind)
+        ]
+        leads = [entry for entry, _ in found if entry.kind == "lead"]
+        active = {e.main for e in leads if any(a <= day < b for a, b in active_span(e, leads))}
+        directory = self._directory([entry for entry, _ in found], day) if not seen.shielded else {}
+        by_kind: dict[str, list[dict[str, Any]]] = {}
+        for entry, contact in found:
+            if entry.moment and entry.kind != "assessment":
+                continue
+            by_kind.setdefault(entry.kind, []).append(
+                self._entry(entry, contact, day, seen) | directory.get(entry.main, {})
+            )
+        return {
+            "child": answers.child_id(child),
+            "records": [answers.record_id(r) for r in records],
+            "identifiers": self._identifiers(records),
+            "name": names[0] if names else None,
+            "other_names": names[1:],
+            "date_of_birth": iso(dates["birth"]) if dates else None,
+            "expected_date": iso(dates["expected"]) if dates and dates["birth"] is None else None,
+            "sex": details["sex"] if details else None,
+            "alive": is_alive(person, dates, day),
+            "address": None if seen.shielded else self._address(child, records, day),
+            "shielded": seen.shielded,
+            "school": by_kind.get("enrolment", []),
+            "gp": by_kind.get("gp_registration", []),
+            "involvements": [one for kind in sorted(by_kind) if kind not in NO_INVOLVEMENT for one in by_kind[kind]],
+            "assessments": by_kind.get("assessment", []),
+            "team": by_kind.get("team_member", []),
+            "lead": [self._entry(e, c, day, seen) | directory.get(e.main, {}) for e, c in found if e.main in active],
+            "reviews_due": _reviews([entry for entry, _ in found], day),
+        }
+
+    def _directory(self, found: Sequence[Entry], day: int) -> dict[int, dict[str, Any]]:
+        """For each entry, by its main event, what the staff events say of its worker and team: contact, duty line, whether they left."""
+        workers = {e.worker for e in found if e.worker is not None}
+        teams = {e.team for e in found if e.team is not None}
+        if not workers and not teams:
+            return {}
+        last: dict[tuple[str, str], queries.StaffFact] = {}
+        for fact in queries.staff(self._connection, self._edition.position, workers, teams):
+            if fact.start <= day < fact.end:
+                key = (fact.kind, fact.worker or fact.team or "")
+                if key not in last or fact.order > last[key].order:
+                    last[key] = fact
+        return {entry.main: self._reach(entry, last) for entry in found if entry.worker or entry.team}
+
+    def _reach(self, entry: Entry, last: dict[tuple[str, str], queries.StaffFact]) -> dict[str, Any]:
+        said = {kind: last.get((kind, entry.team or "")) for kind in _TEAM}
+        said |= {kind: last.get((kind, entry.worker or "")) for kind in ("worker", "worker_left")}
+        bodies = {kind: self._body(fact.position) for kind, fact in said.items() if fact is not None}
+        left, worker = said["worker_left"], said["worker"]
+        gone = left is not None and (worker is None or worker.start < left.start)
+        return {
+            "duty_line": answers.duty_line(bodies.get("duty_line")),
+            "registered": answers.registered(bodies.get("worker"), bodies.get("team")),
+            "worker_left": iso(left.start) if gone and left is not None else None,
+        }
+
+
+def _reviews(found: Sequence[Entry], day: int) -> list[dict[str, Any]]:
+    """The next review of each plan or arrangement, as it was said last."""
+    last: dict[tuple[str, str, str], Entry] = {}
+    for entry in sorted((e for e in found if e.due is not None), key=lambda e: (e.start or 0, e.order)):
+        if entry.moment or entry.end is None or entry.end > day:
+            last[entry.kind, entry.organisation, entry.service] = entry
+    return [
+        {
+            "kind": entry.kind,
+            "service": entry.service,
+            "agency": answers.authority(entry.organisation),
+            "due": iso(entry.due),
+            "overdue": entry.due is not None and entry.due < day,
+        }
+        for _, entry in sorted(last.items())
+    ]

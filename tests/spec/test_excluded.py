@@ -1,0 +1,169 @@
+"""Excluded without provision (`excluded_without_provision`)
+
+Suspended or permanently excluded, and no provision has begun by the sixth school day. School days are those of the
+authority's published calendar, else Monday to Friday. It relies on the feeds of provision.
+"""
+
+from tests.spec.example import indicator
+from tests.spec.words import (
+    address_changed,
+    death_notified,
+    feed_expected,
+    feed_reported,
+    happened,
+    left_england,
+    pupil_admitted,
+    school_terms,
+    threshold_set,
+)
+
+RULE = "excluded_without_provision"
+HEARD = feed_reported("la-808", "AlternativeProvisionStarted", through="2026-08-31")
+SHOWN = indicator(RULE, since="2025-10-06")
+
+
+def suspended(child="A", **more):
+    """From Monday 6 October 2025."""
+    return happened("SuspensionStarted", child, on="2025-10-06", school="900001", **more)
+
+
+def expelled(child="A"):
+    """From Monday 6 October 2025."""
+    return happened("PermanentExclusionDecided", child, on="2025-10-06", school="900001")
+
+
+def test_sixth_day(given, asked):
+    """On the sixth school day; counted from the first
+
+    Suspended on Monday 6 October, still on roll: the sixth school day is Monday the 13th.
+    """
+    given(pupil_admitted("A", school="900001", on="2025-09-01", known_by="nhs"), suspended(), HEARD)
+    asked(at="2025-10-12").indicators("A", RULE).shows_nothing()
+    asked(at="2025-10-13").indicators("A", RULE).shows(indicator(RULE, since="2025-10-06", days=7, events="2"))
+    asked(at="2025-10-13", known_after=1).indicators("A", RULE).shows_nothing()
+
+
+def test_permanent(given, asked):
+    """A permanent exclusion just so"""
+    given(expelled(), HEARD)
+    asked(at="2025-10-12").indicators("A", RULE).shows_nothing()
+    asked(at="2025-10-13").indicators("A", RULE).shows(SHOWN)
+
+
+def test_calendar(given, asked):
+    """Days on which schools are closed do not count
+
+    With a training day on Friday the 10th the sixth school day is Tuesday the 14th.
+    """
+    given(
+        school_terms("2025-07-01", ("2025-09-01", "2025-12-20"), closed=[("2025-10-10", "2025-10-11")]),
+        suspended(),
+        HEARD,
+    )
+    asked(at="2025-10-13").indicators("A", RULE).shows_nothing()
+    asked(at="2025-10-14").indicators("A", RULE).shows(SHOWN)
+
+
+def test_threshold(given, asked):
+    """The authority may set another number of school days"""
+    given(suspended(), HEARD, threshold_set(RULE, 2, on="2025-09-01", recorded="2026-09-01"))
+    asked(at="2025-10-07").indicators("A", RULE).shows_nothing()
+    asked(at="2025-10-08").indicators("A", RULE).shows(SHOWN)
+    asked(at="2025-10-08", known_after=2).indicators("A", RULE).shows_nothing()
+
+
+def test_short_suspension(given, asked):
+    """Not a suspension of five days; it clears when the suspension ends"""
+    given(
+        suspended("A"),
+        happened("SuspensionEnded", "A", on="2025-10-13", school="900001"),
+        suspended("B", until="2025-10-14"),
+        HEARD,
+    )
+    asked(at="2025-10-13").indicators("A", RULE).shows_nothing()
+    asked(at="2025-10-13").indicators("B", RULE).shows(SHOWN)
+    asked(at="2025-10-14").indicators("B", RULE).shows_nothing()
+
+
+def test_cancelled(given, asked):
+    """A cancelled suspension was never given; as known before, it was shown"""
+    given(
+        suspended(),
+        HEARD,
+        happened("SuspensionCancelled", "A", on="2025-10-15", school="900001", target=1, recorded="2026-09-01"),
+    )
+    asked(at="2025-10-14", known_after=2).indicators("A", RULE).shows(SHOWN)
+    asked(at="2025-10-14").indicators("A", RULE).shows_nothing()
+
+
+def test_concluded(given, asked):
+    """It clears when a permanent exclusion is concluded"""
+    given(
+        expelled(),
+        happened("PermanentExclusionConcluded", "A", on="2025-11-03", school="900001", outcome="reinstated"),
+        HEARD,
+    )
+    asked(at="2025-11-02").indicators("A", RULE).shows(SHOWN)
+    asked(at="2025-11-03").indicators("A", RULE).shows_nothing()
+
+
+def test_provision(given, asked):
+    """It clears when provision begins, another school admits the child, or the child is taught at home
+
+    When the provision ends before the exclusion does, it is counted anew from there.
+    """
+    given(
+        expelled("A"),
+        happened("AlternativeProvisionStarted", "A", on="2025-10-20", provider="Example Unit"),
+        happened("AlternativeProvisionEnded", "A", on="2025-12-01", provider="Example Unit"),
+        expelled("B"),
+        pupil_admitted("B", school="900002", on="2025-10-20", known_by="nhs"),
+        expelled("C"),
+        happened("EheNotified", "C", on="2025-10-20"),
+        HEARD,
+    )
+    for child in "ABC":
+        asked(at="2025-10-19").indicators(child, RULE).shows(SHOWN)
+        asked(at="2025-10-20").indicators(child, RULE).shows_nothing()
+    asked(at="2025-12-07").indicators("A", RULE).shows_nothing()
+    asked(at="2025-12-08").indicators("A", RULE).shows(indicator(RULE, since="2025-12-01"))
+
+
+def test_provision_in_time(given, asked):
+    """Provision from the sixth day is in time"""
+    given(suspended(), happened("AlternativeProvisionStarted", "A", on="2025-10-13", provider="Example Unit"), HEARD)
+    asked(at="2025-10-13").indicators("A", RULE).shows_nothing()
+    asked(at="2025-11-03").indicators("A", RULE).shows_nothing()
+
+
+def test_death(given, asked):
+    """Nothing after a death"""
+    given(expelled(), HEARD, death_notified("A", on="2025-11-10"))
+    asked(at="2025-11-09").indicators("A", RULE).shows(SHOWN)
+    asked(at="2025-11-10").indicators("A", RULE).shows_nothing()
+
+
+def test_left_england(given, asked):
+    """Nothing while the child has left England"""
+    given(expelled(), HEARD, address_changed("A", on="2025-11-10", address=left_england()))
+    asked(at="2025-11-09").indicators("A", RULE).shows(SHOWN)
+    asked(at="2025-11-10").indicators("A", RULE).shows_nothing()
+
+
+def test_silent_feed(given, asked):
+    """Not known while those who arrange provision are silent
+
+    Provision may have begun and not been reported.
+    """
+    given(
+        expelled(),
+        feed_reported("la-808", "AlternativeProvisionStarted", through="2025-10-31"),
+        feed_expected("org-example", "AlternativeProvisionStarted", on="2025-09-01", recorded="2026-09-01"),
+    )
+    asked(at="2025-11-03", known_after=1).indicators("A", RULE).shows(
+        indicator(RULE, since="2025-10-06", status="not_known", feed="AlternativeProvisionStarted")
+    )
+    asked(at="2025-11-03", known_after=2).indicators("A", RULE).shows(SHOWN)
+    asked(at="2025-11-03").indicators("A", RULE).shows(
+        indicator(RULE, since="2025-10-06", status="not_known", feed="org-example AlternativeProvisionStarted")
+    )

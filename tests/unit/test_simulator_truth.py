@@ -1,0 +1,210 @@
+"""The truth beside a simulated area: the families set by hand, the shape of the file, the counts, the noise."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.simulator import Ledger, Plan, parse_noise, simulate, truth, write_area
+from adapters.simulator.cases import CASES, by_hand
+from adapters.simulator.signs import school_age
+from adapters.simulator.world import World
+from domain.errors import Misuse
+
+YEAR = Plan("Northmoor", 40, date(2025, 9, 1), date(2026, 9, 1), seed=3, marks=False)
+END = YEAR.end
+
+
+def lines_of(plan: Plan, folder: Path) -> list[dict]:
+    folder.mkdir(exist_ok=True)
+    ledger = Ledger(plan, folder)
+    for _ in simulate(plan, ledger):
+        pass
+    return list(truth(plan, ledger))
+
+
+def before_end(days: int) -> str:
+    return (END - timedelta(days=days)).isoformat()
+
+
+class Cases:
+    """The lines of the families set by hand, by case."""
+
+    def __init__(self, lines: list[dict]) -> None:
+        world = World(YEAR)
+        self._numbers = {case.name: [child.nhs for child in case.family.children] for case in by_hand(world)}
+        self._lines = lines
+
+    def children(self, name: str) -> list[dict]:
+        """The children whom a case begins with, eldest first."""
+        return [self.of(nhs) for nhs in self._numbers[name]]
+
+    def of(self, nhs: str) -> dict:
+        found = [
+            line
+            for line in self._lines
+            if line["type"] == "child" and {"scheme": "nhs", "value": nhs} in line["identifiers"]
+        ]
+        assert len(found) == 1
+        return found[0]
+
+    def families(self, child: dict) -> list[dict]:
+        return [line for line in self._lines if line["type"] == "family" and child["identifiers"] in line["children"]]
+
+
+@pytest.fixture(scope="module", params=[3, 4])
+def cases(request, tmp_path_factory) -> Cases:
+    # The numbers of the first families are drawn alike whatever the noise, but not whatever the seed.
+    assert request.param in (3, 4)
+    return Cases(lines_of(YEAR, tmp_path_factory.mktemp("rows")))
+
+
+def signs(child: dict) -> dict[str, str]:
+    return {one["id"]: one["since"] for one in child["indicators"] if one["status"] == "true"}
+
+
+def gaps(child: dict) -> dict[str, str]:
+    return {gap["rule"]: gap["since"] for gap in child["gaps"]}
+
+
+# ---- families set by hand
+
+
+def test_a_family_out_of_touch_with_everything(cases: Cases) -> None:
+    (child,) = cases.children("lost_to_all")
+    (family,) = cases.families(child)
+    assert family["lost"] == ["education", "housing", "primary health", "support"]
+    assert signs(child)["no_school"] == before_end(140)
+    assert signs(child)["no_gp"] == before_end(130)
+    assert signs(child)["homeless_or_mobile"] == before_end(150)
+    assert signs(child)["dropped_out"] == before_end(100)
+    assert family["since"] == before_end(150)
+
+
+def test_an_excluded_child_whom_no_school_admits(cases: Cases) -> None:
+    (child,) = cases.children("excluded")
+    assert signs(child)["no_school"] == signs(child)["lost_leaver"] == before_end(80)
+
+
+def test_three_homes_in_a_year_are_of_all_who_moved(cases: Cases) -> None:
+    assert [signs(child) for child in cases.children("three_homes")] == [{"homeless_or_mobile": before_end(50)}] * 2
+
+
+def test_a_death_withdrawn_leaves_what_was_missing_before(cases: Cases) -> None:
+    (child,) = cases.children("not_dead")
+    assert signs(child)["no_school"] == before_end(200)
+
+
+def test_nobody_asks_after_the_dead_or_those_abroad(cases: Cases) -> None:
+    assert [signs(child) for child in (*cases.children("dead"), *cases.children("still_abroad"))] == [{}] * 3
+
+
+def test_back_from_abroad_a_school_is_missed_from_that_day(cases: Cases) -> None:
+    (child,) = cases.children("abroad_and_back")
+    assert signs(child)["no_school"] == before_end(100)
+
+
+def test_twins_are_two_children_of_one_family(cases: Cases) -> None:
+    one, other = cases.children("twins")
+    assert (set(signs(one)), signs(other)) == ({"no_school", "lost_leaver"}, {})
+    (family,) = cases.families(one)
+    assert other["identifiers"] in family["children"]
+    assert len(family["children"]) == 2
+
+
+def test_children_of_two_homes_are_in_two_families_and_their_half_sibling_in_one(cases: Cases) -> None:
+    elder, younger = cases.children("two_homes")
+    first, second = sorted(cases.families(elder), key=lambda family: len(family["children"]))
+    assert first["children"] == sorted([elder["identifiers"], younger["identifiers"]], key=str)
+    assert len(second["children"]) == 3
+    assert second["lost"] == ["primary health"]
+    (baby,) = (child for child in second["children"] if child not in first["children"])
+    assert sum(line["type"] == "family" and baby in line["children"] for line in cases._lines) == 1
+
+
+def test_an_adopted_child_is_not_known_to_be_the_same(cases: Cases) -> None:
+    old, sibling = cases.children("adopted")
+    assert "no_school" in signs(old)
+    assert signs(sibling) == {}
+
+
+def test_leads_that_are_contested_deserted_never_accepted_or_missing(cases: Cases) -> None:
+    names = ("contested", "deserted", "never_accepted", "without_lead")
+    contested, deserted, waiting, without = (cases.children(name)[0] for name in names)
+    assert gaps(contested)["contested_lead"] == before_end(120)
+    assert len(contested["lead"]) == 2
+    assert gaps(deserted) == {"lead_involvement_ended": before_end(70)}
+    assert gaps(waiting) == {
+        "early_help_without_lead": before_end(90),
+        "nomination_not_accepted": before_end(80),
+    }
+    assert gaps(without) == {"early_help_without_lead": before_end(40)}
+
+
+def test_every_case_has_a_row_in_the_documentation() -> None:
+    page = (Path(__file__).parents[2] / "docs/simulator.md").read_text(encoding="utf-8")
+    assert all(f"| `{name}` |" in page for name, _, _ in CASES)
+
+
+# ---- the file
+
+
+def test_the_truth_is_written_beside_the_events(tmp_path: Path) -> None:
+    plan = replace(YEAR, duplicated=0.05, malformed=0.02)
+    counts = write_area(plan, tmp_path / "area")
+    header, *lines = map(json.loads, (tmp_path / "area/truth.jsonl").read_text(encoding="utf-8").splitlines())
+    expected = header["expected"]
+    assert header["as_of"] == "2026-09-01"
+    assert expected["read"] == sum(counts.values())
+    assert expected["read"] == expected["accepted"] + expected["duplicate"] + expected["kept"]
+    assert expected["duplicate"] > 0 < expected["kept"]
+    assert {line["type"] for line in lines} == {"child", "family"}
+
+
+def test_equal_plans_have_equal_truths(tmp_path: Path) -> None:
+    assert lines_of(YEAR, tmp_path / "one") == lines_of(YEAR, tmp_path / "two")
+
+
+def test_what_is_not_told_is_not_known(tmp_path: Path) -> None:
+    """A practice falls silent: whoever joins it, or another, may be registered for all that is known."""
+    silent = replace(YEAR, silent_feed=("ods-Z90001", "GpRegistered"), silent_from=date(2026, 3, 2))
+    found = [
+        one["status"]
+        for line in lines_of(silent, tmp_path)
+        if line["type"] == "child"
+        for one in line["indicators"]
+        if one["id"] == "no_gp"
+    ]
+    assert found
+    assert set(found) == {"not_known"}
+
+
+# ---- noise
+
+
+def test_noise_is_named_by_kind() -> None:
+    assert parse_noise("late=0.5")["late"] == 0.5
+    assert parse_noise("late=0.5")["corrected"] == parse_noise("")["corrected"] > 0
+    assert set(parse_noise("none").values()) == {0.0}
+    assert {kind for kind, share in parse_noise("none,missing=0.1").items() if share} == {"missing"}
+
+
+@pytest.mark.parametrize("text", ["loud=0.1", "late", "late=much"])
+def test_noise_that_is_not_one_is_refused(text: str) -> None:
+    with pytest.raises(Misuse):
+        parse_noise(text)
+
+
+@pytest.mark.parametrize(
+    ("born", "begins", "ends"),
+    [
+        (date(2020, 3, 31), date(2025, 3, 31), date(2036, 6, 27)),
+        (date(2020, 4, 1), date(2025, 8, 31), date(2036, 6, 27)),
+        (date(2020, 9, 1), date(2025, 12, 31), date(2037, 6, 26)),
+        (date(2020, 8, 31), date(2025, 8, 31), date(2036, 6, 27)),
+    ],
+)
+def test_school_age_by_the_act(born: date, begins: date, ends: date) -> None:
+    assert school_age(born.toordinal()) == (begins.toordinal(), ends.toordinal())
