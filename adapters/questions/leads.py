@@ -124,12 +124,11 @@ class AboutLeads(AboutFamilies):
         rules = [*GAP_RULES, *RULES]
         now_held = self._prompts(queries.rectangles(self._connection, self._number, day, rules, [child]), day)
         then_held = self._prompts(queries.rectangles(self._connection, before.number, day, rules, [child]), day)
-        recent = {p for row in now_held.values() for p in row[5] if p > before.position}
-        silent = queries.backfilled(self._connection, recent) if recent else set()
-        began = [
-            row for name, row in now_held.items()
-            if name not in then_held and {p for p in row[5] if p > before.position} - silent
-        ]  # fmt: skip
+        came = {
+            name: {p for p in row[5] if p > before.position} for name, row in now_held.items() if name not in then_held
+        }
+        silent = queries.backfilled(self._connection, {p for positions in came.values() for p in positions})
+        began = [now_held[name] for name, positions in came.items() if not positions or positions - silent]
         return {
             "records_joined": [answers.record_id(r) for r in sorted(set(records) - set(then))] if set(then) - {child} else [],
             "entries": new,

@@ -219,6 +219,7 @@ def contested(case: Builder, family: Family) -> Iterator[Step]:
     for days, organisation, service in ((140, AUTHORITY, "early help"), (120, MENTORS, "family mentoring")):
         day = case.days_before_end(days)
         yield day
+        yield from _work(case, child, day, organisation, service)
         yield from _leads(case, child, day, organisation, service)
 
 
@@ -229,14 +230,12 @@ def deserted(case: Builder, family: Family) -> Iterator[Step]:
     yield from _help(case, child, 150)
     day = case.days_before_end(140)
     yield day
-    team = case.world.area.team(TRUST, service, family.ward)
-    base = {"organisation": TRUST, "service": service, "reference": f"CASE-{child.number}"}
-    named = {**base, "team": team.card, "worker": team.workers[0]}
-    yield Fact("involvement_started", child, day, {**named, "provision": "additional", "role": None})
+    yield from _work(case, child, day, TRUST, service)
     yield from _leads(case, child, day, TRUST, service)
     day = case.days_before_end(70)
     yield day
-    yield Fact("involvement_ended", child, day, {**base, "reason": "transferred"})
+    ended = {"organisation": TRUST, "service": service, "reference": f"CASE-{child.number}", "reason": "transferred"}
+    yield Fact("involvement_ended", child, day, ended)
 
 
 def never_accepted(case: Builder, family: Family) -> Iterator[Step]:
@@ -281,6 +280,13 @@ def _placed(case: Builder, family: Family, days: int) -> Iterator[Step]:
 def _post(case: Builder, child: Child, organisation: str, service: str) -> dict[str, Any]:
     worker = case.world.area.team(organisation, service, child.family.ward).workers[0]
     return {"organisation": organisation, "role": "lead_practitioner", "scope": "child", "worker": worker}
+
+
+def _work(case: Builder, child: Child, day: date, organisation: str, service: str) -> Iterator[Step]:
+    team = case.world.area.team(organisation, service, child.family.ward)
+    base = {"organisation": organisation, "service": service, "reference": f"CASE-{child.number}"}
+    named = {**base, "team": team.card, "worker": team.workers[0]}
+    yield Fact("involvement_started", child, day, {**named, "provision": "additional", "role": None})
 
 
 def _leads(case: Builder, child: Child, day: date, organisation: str, service: str) -> Iterator[Step]:

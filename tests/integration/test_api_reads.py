@@ -102,6 +102,13 @@ def test_api_and_command_line_give_the_same_answers(asked: Asker) -> None:
             ["child", "timeline", "--id", ADA, "--known-at", known],
         ),
         ("leads/caseload", {"worker": WORKER}, ["leads", "caseload", "--worker", WORKER]),
+        ("leads/families", {"worker": WORKER}, ["leads", "families", "--worker", WORKER]),
+        (
+            "leads/changes",
+            {"worker": WORKER, "since": "1:3"},
+            ["leads", "changes", "--worker", WORKER, "--since", "1:3"],
+        ),
+        ("leads/handover", {"worker": WORKER}, ["leads", "handover", "--worker", WORKER]),
         ("leads/gaps", {}, ["leads", "gaps"]),
         ("leads/gaps", {"area": "ZE9"}, ["leads", "gaps", "--area", "ZE9"]),
         ("families/list", {}, ["families", "list"]),
@@ -224,6 +231,9 @@ def test_the_openapi_document_describes_the_answers(asked: Asker) -> None:
     questions: list[tuple[str, dict[str, Any]]] = [
         *((path, child) for path in ("children/find", "children/show", "children/timeline")),
         ("leads/caseload", {"worker": WORKER}),
+        ("leads/families", {"worker": WORKER}),
+        ("leads/changes", {"worker": WORKER, "since": "1:0"}),
+        ("leads/handover", {"worker": WORKER}),
         ("leads/gaps", {}),
         ("families/list", {}),
         ("families/show", {"family": family}),

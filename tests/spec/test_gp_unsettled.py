@@ -37,10 +37,12 @@ def test_removed(given, asked):
     Registered again at once, so there is a practice; the removal is a reason to ask all the same.
     """
     given(REMOVED, HEARD)
-    asked(at="2025-09-30").indicators("A").shows_nothing()
-    asked(at="2025-10-01").indicators("A").shows(indicator(RULE, since="2025-10-01", days=0, events="1, 2"))
-    asked(at="2026-09-30").indicators("A").shows(indicator(RULE, since="2025-10-01"))
-    asked(at="2026-10-01").indicators("A").shows_nothing()
+    asked(at="2025-09-30").indicators("A", RULE, "no_gp").shows_nothing()
+    asked(at="2025-10-01").indicators("A", RULE, "no_gp").shows(
+        indicator(RULE, since="2025-10-01", days=0, events="1, 2")
+    )
+    asked(at="2026-09-30").indicators("A", RULE, "no_gp").shows(indicator(RULE, since="2025-10-01"))
+    asked(at="2026-10-01").indicators("A", RULE, "no_gp").shows_nothing()
 
 
 def test_reasons(given, asked):

@@ -63,7 +63,9 @@ def test_what_counts(given, asked):
         ),
         HEARD,
     )
-    asked(at="2025-09-19").indicators("A", RULE).shows(indicator(RULE, since="2025-09-19", events="1, 2, 3, 4, 5, 6, 7, 8, 9, 37"))
+    asked(at="2025-09-19").indicators("A", RULE).shows(
+        indicator(RULE, since="2025-09-19", events="1, 2, 3, 4, 5, 6, 7, 8, 9, 37")
+    )
     asked(at="2025-09-19").indicators("B", RULE).shows_nothing()
     asked(at="2025-09-19").indicators("C", RULE).shows_nothing()
     asked(at="2025-09-19").indicators("D", RULE).shows(indicator(RULE, since="2025-09-19"))

@@ -1,0 +1,146 @@
+"""What a lead professional is shown beside a caseload: families, what is new, a handover, and how to reach people."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.questions import Questions
+from tests.builders.service import Bench, bench
+from tests.spec.words import (
+    Happened,
+    gp_registered,
+    gp_registration_ended,
+    happened,
+    identifier,
+    lead_accepted,
+    relationship_stated,
+)
+
+W1, W2 = "la-808:W1", "la-808:W2"
+DAY = date(2025, 12, 1)
+WORKER = {"organisation": "la-808", "staff_id": "W1", "name": "Mx Example", "contact": "01632 960100"}
+TEAM = {"organisation": "la-808", "code": "north", "name": "Hub North", "contact": "01632 960001"}
+TOLD = [
+    happened("EarlyHelpStarted", "A", on="2025-09-01", worker="W1", team=TEAM, name="Ada Example", born="2015-03-01"),
+    lead_accepted("A", worker="W1", on="2025-09-02"),
+    relationship_stated("A", "family", on="2025-09-01", family="F1"),
+    relationship_stated("B", "family", on="2025-09-01", family="F1", name="Ben Example", born="2017-03-01"),
+    gp_registered("B", practice="Z90001", on="2020-03-10"),
+]
+
+
+def about_nobody(event_type: str, number: int, on: str, by: str = "la-808", **own: Any) -> dict[str, Any]:
+    """An event of reference data or staff."""
+    return {
+        "event_type": event_type, "event_id": f"r{number}", "source": {"organisation": by, "system": "hr"},
+        "recorded_at": f"{on}T08:00:00Z", "effective": {"from": on, "to": None}, **own,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
+    made = bench(any_database_url, tmp_path)
+    take(made, TOLD, 1)
+    yield made
+    made.close()
+
+
+def take(here: Bench, told: list[Happened], first: int, mode: str = "live") -> None:
+    outcomes = here.record(*({**one.wire(first + i), "mode": mode} for i, one in enumerate(told)))
+    assert here.counts(outcomes).kept == 0
+    here.projector.project()
+
+
+def ask(here: Bench, what: str, **question: Any) -> dict[str, Any]:
+    with Questions(here.service).ask() as asked:
+        found: dict[str, Any] = getattr(asked, what)(**{"effective_at": DAY, **question})
+        return found
+
+
+def test_families_of_a_worker_show_every_child_and_what_was_lost(here: Bench) -> None:
+    take(here, [gp_registration_ended("B", practice="Z90001", on="2025-08-15")], 20)
+    [family] = ask(here, "my_families", worker=W1)["families"]
+    assert {(c["name"]["given"][0], c["mine"]) for c in family["children"]} == {("Ada", True), ("Ben", False)}
+    assert {i["id"] for i in family["indicators"]} == {"no_school", "no_gp", "no_universal_contact"}
+    assert ask(here, "my_families", worker="la-808:nobody")["families"] == []
+
+
+def test_what_changed_since_a_position(here: Bench) -> None:
+    before = ask(here, "caseload", worker=W1)["position"]
+    assert ask(here, "changes", worker=W1, since=before)["children"] == []
+    take(
+        here, [happened("InvolvementStarted", "A", on="2025-11-03", service="play therapy", provision="additional")], 20
+    )
+    [child] = ask(here, "changes", worker=W1, since=before)["children"]
+    assert [(e["kind"], e["service"], e["status"]) for e in child["entries"]] == [
+        ("involvement", "play therapy", "open")
+    ]
+    assert child["taken_back"] == child["began"] == child["cleared"] == []
+
+
+def test_what_was_taken_back_and_what_began_are_changes(here: Bench) -> None:
+    before = ask(here, "caseload", worker=W1)["position"]
+    take(here, [happened("EventRetracted", "A", on="2025-11-03", by="la-808", target=2)], 20)
+    [child] = ask(here, "changes", worker=W1, since=before)["children"]
+    assert [e["kind"] for e in child["taken_back"]] == ["lead"]
+    assert [g["rule"] for g in child["began"]] == ["early_help_without_lead"]
+
+
+@pytest.mark.parametrize("mode", ["backfill", "snapshot"])
+def test_backfill_is_no_news(here: Bench, mode: str) -> None:
+    before = ask(here, "caseload", worker=W1)["position"]
+    told = happened("InvolvementStarted", "A", on="2025-11-03", service="play therapy", provision="additional")
+    take(here, [told], 20, mode)
+    assert ask(here, "changes", worker=W1, since=before)["children"] == []
+
+
+def test_a_handover_passes_the_lead_on_acceptance(here: Bench) -> None:
+    lead = {"role": "lead_practitioner", "scope": "child", "worker": "W2"}
+    take(here, [happened("LeadTransferProposed", "A", on="2025-11-03", **lead)], 20)
+    [child] = ask(here, "handover", worker=W1)["children"]
+    assert (child["led_by_worker"], [e["worker"] for e in child["taking_over"]]) == (True, [W2])
+    assert [e["worker"] for e in child["lead"]] == [W1]
+    take(here, [lead_accepted("A", worker="W2", on="2025-11-10")], 21)
+    [child] = ask(here, "handover", worker=W1)["children"]
+    assert [e["worker"] for e in child["lead"]] == [W2]
+    assert ask(here, "gaps")["gaps"] == []  # not contested: it was passed on
+
+
+def test_a_nomination_that_is_declined_is_no_longer_waited_for(here: Bench) -> None:
+    lead = {"role": "lead_practitioner", "scope": "child", "worker": "W2"}
+    take(here, [happened("LeadNominated", "A", on="2025-11-03", **lead)], 20)
+    assert [g["rule"] for g in ask(here, "gaps")["gaps"]] == ["nomination_not_accepted"]
+    take(here, [happened("LeadDeclined", "A", on="2025-11-04", **lead)], 21)
+    assert ask(here, "gaps")["gaps"] == []
+
+
+def test_the_index_says_how_to_reach_a_worker_and_when_reviews_are_due(here: Bench) -> None:
+    here.record(
+        about_nobody("WorkerRegistered", 1, "2025-09-01", worker=WORKER, role="family worker"),
+        about_nobody("TeamRegistered", 2, "2025-09-01", team=TEAM),
+        about_nobody("DutyLinePublished", 3, "2025-09-01", team={**TEAM, "contact": "01632 960002"},
+                     hours=[{"days": "mon-fri", "from": "09:00", "to": "17:00"}]),
+        about_nobody("OrganisationRegistered", 4, "2025-09-01", code="la-808", name="Northmoor Council",
+                     organisation_kind="local_authority"),
+    )  # fmt: skip
+    take(here, [happened("ReviewHeld", "A", on="2025-10-01", plan="early_help", next_due="2025-11-08")], 20)
+    who = ":".join(identifier("A", "nhs"))
+    line = ask(here, "child", identifier=who)
+    [help_given] = line["involvements"]
+    assert help_given["agency_name"] == "Northmoor Council"
+    assert help_given["registered"]["worker"] == {"name": "Mx Example", "contact": "01632 960100"}
+    assert help_given["duty_line"] == {
+        "contact": "01632 960002", "hours": [{"days": "mon-fri", "from": "09:00", "to": "17:00"}]
+    }  # fmt: skip
+    assert [(r["kind"], r["due"], r["overdue"]) for r in line["reviews_due"]] == [("plan_review", "2025-11-08", True)]
+    here.record(about_nobody("WorkerLeft", 5, "2025-11-20", worker=WORKER, reason="left"))
+    here.projector.project()
+    assert ask(here, "child", identifier=who)["involvements"][0]["worker_left"] == "2025-11-20"
+
+
+def test_an_organisation_speaks_for_its_own_staff_alone(here: Bench) -> None:
+    [outcome] = here.record(about_nobody("WorkerRegistered", 6, "2025-09-01", by="la-358", worker=WORKER, role=None))
+    assert (outcome.outcome, outcome.reason, outcome.field) == ("kept", "wrong_organisation", "worker.organisation")
