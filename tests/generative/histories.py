@@ -99,6 +99,9 @@ OWN = {
 }  # fmt: skip
 
 
+_BY_SHAPE: dict[object, list[Any]] = {Scalar(Kind.TEXT): ["one", "two"], Scalar(Kind.DATE): [None, _day(40)]}
+
+
 def _own_by_schema(event_type: str) -> Any:
     """Own fields of a type that has nothing special about it, each drawn by its name, its code list or its shape."""
     schema = registry().newest[event_type]
@@ -116,7 +119,7 @@ def _own_by_schema(event_type: str) -> Any:
             if isinstance(part, Record):
                 choices = CHOICES[entry.name] if entry.name in ("worker", "address", "team") else [None]
             elif choices is None:
-                choices = ["one", "two"] if part == Scalar(Kind.TEXT) else [None]
+                choices = _BY_SHAPE.get(part, [None])
             if not isinstance(entry.shape, Maybe):
                 choices = [choice for choice in choices if choice is not None]
             said[entry.name] = d(f"{event_type}.{entry.name}", choices)

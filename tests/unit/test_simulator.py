@@ -282,7 +282,7 @@ def test_nothing_is_recorded_outside_the_period(year):
 
 
 def test_what_puts_right_names_an_earlier_event_of_the_same_organisation_and_child():
-    events = list(simulate(replace(YEAR, marks=False, corrected=0.5, mistaken=0.2)))
+    events = list(simulate(replace(YEAR, marks=False, corrected=1.0, mistaken=0.2)))
     by_id = {(event["source"]["organisation"], event["event_id"]): event for event in events}
     by_row = {(event["source"]["organisation"], event["source"]["source_record_id"]): event for event in events}
     changes, ways = Counter(), Counter()

@@ -317,8 +317,8 @@ def test_a_mark_amended(given, measured):
     given(
         attendance_marked("A", "900001", "2025-09-01", "N", "/"),
         attendance_marked("A", "900001", "2025-09-01", "L", "/", recorded="2025-09-04"),
-        attendance_marked("A", "900001", "2025-09-02", "/", "/"),
-        event_retracted("A", 3, recorded="2025-09-05", by="urn-900001"),
+        attendance_marked("A", "900001", "2025-09-09", "/", "/"),
+        event_retracted("A", 3, recorded="2025-09-12", by="urn-900001"),
     )
     measured("attendance", at="2025-09-30").shows(sessions("A", 2, 2))
     measured("attendance", at="2025-09-30", known_after=1).shows({**yes("A"), "attended": 1, "possible": 2})
