@@ -5,7 +5,7 @@ active lead for each role and scope. Every gap is a span of days worked out ahea
 how long it must have been so is joined when asked (domain.waits).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -30,6 +30,8 @@ STEP_DOWN = "step_down_without_lead"
 STEP_UP = "step_up_without_lead"
 IN_NEED = "child_in_need_without_lead"
 PROTECTION = "child_protection_without_lead"
+# Rests on what is said of staff, which is joined when asked; it stands in no rectangle.
+LEAD_LEFT = "lead_worker_left"
 
 GAP_RULES = (
     NO_LEAD, LEAD_GONE, CONTESTED, NOT_ACCEPTED, SERVICES_WITHOUT_LEAD, STEP_DOWN, STEP_UP, IN_NEED, PROTECTION,
@@ -73,6 +75,17 @@ def gaps(child: Child) -> list[Gap]:
         *_no_lead(child, covered), *_lead_gone(child, leads), *_contested(child, leads), *_not_accepted(child, leads),
         *_services(child, covered), *_steps(child, covered), *_plans(child, leads, covered),
     ]  # fmt: skip
+
+
+def left_gaps(leads: Sequence[Entry], left: Mapping[str, int], day: int) -> list[Gap]:
+    """Leads of a child that are active on a day although their worker has left; `left` is the day on which each worker did."""
+    found = []
+    for lead in leads:
+        gone = left.get(lead.worker or "")
+        for start, end in active_span(lead, leads):
+            if gone is not None and max(start, gone) <= day < end:
+                found.append(Gap(LEAD_LEFT, max(start, gone), max(start, gone), end, lead.positions))
+    return found
 
 
 def _positions(found: Sequence[Entry]) -> tuple[int, ...]:

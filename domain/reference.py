@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.dates import FOREVER, is_weekday
 from domain.effects import Act
-from domain.events import Event, provider_of, service_of
+from domain.events import Event, provider_of, service_of, team_key, worker_key
 
 AREA_MAP = "area_map"
 SCHOOL_TERMS = "school_terms"
@@ -53,6 +53,40 @@ def standing(said: Iterable[Stated], day: int) -> list[Stated]:
             if key not in last or one.order > last[key].order:
                 last[key] = one
     return sorted((one for one in last.values() if day < one.end), key=lambda one: (one.kind, one.name, one.order))
+
+
+@dataclass(frozen=True, slots=True)
+class StaffFact:
+    """One event about a worker or a team (`organisation:id`), holding on the days `[start, end)`."""
+
+    kind: str
+    worker: str | None
+    team: str | None
+    start: int
+    end: int
+    order: tuple[int, bytes]
+    position: int
+
+
+def workers_left(facts: Iterable[StaffFact], day: int) -> dict[str, int]:
+    """The workers who have left by a day, and when: the last word on each that holds on that day."""
+    last: dict[str, StaffFact] = {}
+    for fact in facts:
+        if fact.kind not in ("worker", "worker_left") or fact.worker is None or not fact.start <= day < fact.end:
+            continue
+        known = last.get(fact.worker)
+        if known is None or (fact.start, fact.order) > (known.start, known.order):
+            last[fact.worker] = fact
+    return {worker: fact.start for worker, fact in last.items() if fact.kind == "worker_left"}
+
+
+def staff_fact(event: Event) -> StaffFact:
+    """What an event about staff is about."""
+    end = event.effective_to
+    return StaffFact(
+        event.effect.kind, worker_key(event.body.get("worker")), team_key(event.body.get("team")), event.effective_from,
+        FOREVER if end is None else end, event.order, event.position,
+    )  # fmt: skip
 
 
 Opener = Callable[[int], Mapping[str, Any]]

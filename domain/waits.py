@@ -68,10 +68,11 @@ def waited(
     return _passed(since, day, count, counts)
 
 
-def gaps_on(child: Child, day: int, thresholds: Mapping[str, int]) -> list[leads.Gap]:
-    """The gaps of a child that have been so for long enough on a day."""
+def gaps_on(child: Child, day: int, thresholds: Mapping[str, int], left: Mapping[str, int]) -> list[leads.Gap]:
+    """The gaps of a child that have been so for long enough on a day; `left` is the day on which each worker left who did."""
     held = [gap for gap in leads.gaps(child) if gap.start <= day < gap.end]
-    return [gap for gap in held if waited(gap.rule, gap.since, day, thresholds)]
+    gone = leads.left_gaps(child.of_kind("lead"), left, day) if child.death is None or day < child.death else []
+    return [*(gap for gap in held if waited(gap.rule, gap.since, day, thresholds)), *gone]
 
 
 def _passed(since: int, day: int, count: int, counts: IsSchoolDay) -> bool:

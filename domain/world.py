@@ -8,7 +8,7 @@ from domain.effects import ABOUT_NO_CHILD, Act
 from domain.events import ChildId, Event, Position, RecordId
 from domain.families import Feed
 from domain.links import Links, children_of, doubted, evidence, resolve
-from domain.reference import Reference, reference_at
+from domain.reference import Reference, reference_at, staff_fact, workers_left
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,10 @@ class World:
     def reference(self, day: int) -> Reference:
         """The reference data that stands on a day."""
         return reference_at(self.said, day)
+
+    def left(self, day: int) -> Mapping[str, int]:
+        """The workers who have left by a day, and when."""
+        return workers_left(map(staff_fact, self.said), day)
 
     def child_of(self, record: RecordId) -> Child | None:
         """The child that a record belongs to."""

@@ -3,7 +3,7 @@
 Every query runs inside one read-only snapshot whose search path is the serving set of views.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -14,7 +14,7 @@ import psycopg
 from domain.dates import FOREVER
 from domain.events import ChildId, RecordId
 from domain.families import Feed, Kin
-from domain.reference import Stated
+from domain.reference import StaffFact, Stated
 from domain.timeline import Entry
 
 Connection = psycopg.Connection[Any]
@@ -66,19 +66,6 @@ class PersonRow:
     person: Sealed | None
     birth: Sealed | None
     death: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class StaffFact:
-    """One event about a worker or a team, holding on the days `[start, end)`."""
-
-    kind: str
-    worker: str | None
-    team: str | None
-    start: int
-    end: int
-    order: tuple[int, bytes]
-    position: int
 
 
 def edition_at(connection: Connection, position: int | None = None) -> Edition:
@@ -362,6 +349,20 @@ def staff(connection: Connection, position: int, workers: Collection[str], teams
         "AND (worker = ANY(%(w)s) OR (team = ANY(%(t)s) AND worker IS NULL))",
         {"p": position, "w": list(workers), "t": list(teams)},
     )
+    return _staff(rows)
+
+
+def workers(connection: Connection, position: int) -> list[StaffFact]:
+    """What was said of anybody who ever left."""
+    rows = connection.execute(
+        "SELECT kind, worker, team, day, until, recorded_at, key, position FROM log.fact WHERE act = 18 AND kind IN ('worker', 'worker_left') "
+        "AND position <= %(p)s AND worker IN (SELECT worker FROM log.fact WHERE act = 18 AND kind = 'worker_left' AND position <= %(p)s)",
+        {"p": position},
+    )
+    return _staff(rows)
+
+
+def _staff(rows: Iterable[Any]) -> list[StaffFact]:
     return [
         StaffFact(kind, worker, team, day, FOREVER if until is None else until, (at, key.bytes), position)
         for kind, worker, team, day, until, at, key, position in rows

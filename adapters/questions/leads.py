@@ -13,7 +13,8 @@ from domain.events import ChildId
 from domain.families import Family, family_id, group
 from domain.indicators import RULES
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
-from domain.leads import GAP_RULES
+from domain.leads import GAP_RULES, left_gaps
+from domain.reference import workers_left
 from domain.timeline import Entry
 from domain.waits import waited
 from projections import queries
@@ -198,4 +199,32 @@ class AboutLeads(AboutFamilies):
         """Gaps that have been so for long enough on a day, of some children or of all."""
         thresholds = self._reference(day).thresholds()
         rows = queries.rectangles(self._connection, self._number, day, GAP_RULES, children)
-        return [row for row in rows if waited(row[1], row[2], day, thresholds)]
+        held = [row for row in rows if waited(row[1], row[2], day, thresholds)]
+        return [*held, *self._leads_who_left(day, children)]
+
+    def _leads_who_left(self, day: int, children: Collection[ChildId] | None) -> list[queries.Rectangle]:
+        left = workers_left(queries.workers(self._connection, self._edition.position), day)
+        if not left:
+            return []
+        led = queries.entries(
+            self._connection, self._number, "kind = 'lead' AND why IS NULL AND worker = ANY(%(w)s)", w=list(left)
+        )
+        owners = queries.children_of(self._connection, self._number, {entry.record for entry, _ in led})
+        wanted = set(owners.values()) if children is None else set(owners.values()) & set(children)
+        by_child = queries.members(self._connection, self._number, wanted)
+        lives = queries.people(self._connection, self._number, by_child)
+        found: list[queries.Rectangle] = []
+        for child, records in by_child.items():
+            death = lives[child].death
+            leads = [
+                entry
+                for entry, _ in queries.entries(
+                    self._connection, self._number, "kind = 'lead' AND why IS NULL AND record = ANY(%(r)s)", r=records
+                )
+            ]
+            if death is None or day < death:
+                found += [
+                    (child, gap.rule, gap.since, gap.start, gap.end, list(gap.positions), None)
+                    for gap in left_gaps(leads, left, day)
+                ]
+        return found

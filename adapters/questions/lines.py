@@ -10,6 +10,7 @@ from domain.dates import iso, to_day
 from domain.events import ChildId
 from domain.kinds import NO_INVOLVEMENT
 from domain.leads import active_span
+from domain.reference import StaffFact
 from domain.timeline import Entry
 from projections import queries
 
@@ -75,7 +76,7 @@ class Lines(Reading):
         teams = {e.team for e in found if e.team is not None}
         if not workers and not teams:
             return {}
-        last: dict[tuple[str, str], queries.StaffFact] = {}
+        last: dict[tuple[str, str], StaffFact] = {}
         for fact in queries.staff(self._connection, self._edition.position, workers, teams):
             if fact.start <= day < fact.end:
                 key = (fact.kind, fact.worker or fact.team or "")
@@ -83,7 +84,7 @@ class Lines(Reading):
                     last[key] = fact
         return {entry.main: self._reach(entry, last) for entry in found if entry.worker or entry.team}
 
-    def _reach(self, entry: Entry, last: dict[tuple[str, str], queries.StaffFact]) -> dict[str, Any]:
+    def _reach(self, entry: Entry, last: dict[tuple[str, str], StaffFact]) -> dict[str, Any]:
         said = {kind: last.get((kind, entry.team or "")) for kind in _TEAM}
         said |= {kind: last.get((kind, entry.worker or "")) for kind in ("worker", "worker_left")}
         bodies = {kind: self._body(fact.position) for kind, fact in said.items() if fact is not None}

@@ -144,8 +144,8 @@ def test_a_feed_that_is_expected_and_never_reported_leaves_it_not_known(office: 
 def test_an_organisation_is_shown_by_its_name(office: Office) -> None:
     office.load("organisations", EXAMPLES / "organisations.csv")
     out, _ = office.run("child", "timeline", "--id", f"upn:{ADA_UPN}", "--effective-at", "2026-10-01", "--json")
-    named = {entry["agency"]: entry["agency_name"] for entry in json.loads(out)["entries"]}
-    assert named["ods-K82057"] == "Mill Lane Surgery"
+    told = [entry for entry in json.loads(out)["entries"] if entry["kind"] == "gp_registration"]
+    assert [(entry["agency"], entry["agency_name"]) for entry in told] == [("ods-K82057", "Mill Lane Surgery")]
 
 
 # --- what becomes of a file

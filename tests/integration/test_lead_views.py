@@ -139,6 +139,8 @@ def test_the_index_says_how_to_reach_a_worker_and_when_reviews_are_due(here: Ben
     here.record(about_nobody("WorkerLeft", 5, "2025-11-20", worker=WORKER, reason="left"))
     here.projector.project()
     assert ask(here, "child", identifier=who)["involvements"][0]["worker_left"] == "2025-11-20"
+    assert [(g["rule"], g["since"]) for g in ask(here, "gaps")["gaps"]] == [("lead_worker_left", "2025-11-20")]
+    assert ask(here, "gaps", effective_at=date(2025, 11, 19))["gaps"] == []
 
 
 def test_an_organisation_speaks_for_its_own_staff_alone(here: Bench) -> None:

@@ -131,7 +131,7 @@ class Reference:
             case "gaps":
                 return [
                     {"rule": g.rule, "since": iso(g.since), "days": day - g.since, "events": rows.numbers(g.positions)}
-                    for g in gaps_on(child, day, world.reference(day).thresholds())
+                    for g in gaps_on(child, day, world.reference(day).thresholds(), world.left(day))
                 ]
         found = {
             (s.indicator, s.status, s.feed)
@@ -181,7 +181,7 @@ class Reference:
                 and e.status_at(day)[0] == "open"
             ]
             if mine:
-                rules = sorted(g.rule for g in gaps_on(child, day, world.reference(day).thresholds()))
+                rules = sorted(g.rule for g in gaps_on(child, day, world.reference(day).thresholds(), world.left(day)))
                 found.append(
                     {
                         "child": self._letter(world, child.id),

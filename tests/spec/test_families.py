@@ -134,6 +134,43 @@ def test_half_siblings(given, asked):
     asked(at="2025-10-01").families().shows(family("A B"), family("A C"))
 
 
+def test_two_homes(given, asked):
+    """Half-siblings in two homes are in both families
+
+    A lives with B and their mother; C lives with A's father, and his agency states them as one family. When A moves to
+    the father's, the household with B is over.
+    """
+    other = address("2 Other Street", uprn="100000000002")
+    given(
+        *at_home("A", "B"),
+        relationship_stated("A", "parent", on=DAY, to="P1"),
+        relationship_stated("B", "parent", on=DAY, to="P1"),
+        address_changed("C", on=DAY, address=other),
+        relationship_stated("A", "family", on=DAY, family="F2"),
+        relationship_stated("C", "family", on=DAY, family="F2"),
+        address_changed("A", on="2025-11-01", address=other),
+    )
+    asked(at="2025-10-31").families().shows(family("A B"), family("A C"))
+    asked(at="2025-11-01").families().shows(family("A C"))
+
+
+def test_two_homes_by_household(given, asked):
+    """A half-sibling in each home, and the one child in both
+
+    A shares a mother with B and a father with C. Where A lives makes the household; who shares a parent elsewhere is not
+    in it.
+    """
+    given(
+        *at_home("A", "B"),
+        address_changed("C", on=DAY, address=address("2 Other Street", uprn="100000000002")),
+        *(relationship_stated(child, "parent", on=DAY, to="P1") for child in "AB"),
+        *(relationship_stated(child, "parent", on=DAY, to="P2") for child in "AC"),
+        address_changed("A", on="2025-11-01", address=address("2 Other Street", uprn="100000000002")),
+    )
+    asked(at="2025-10-31").families().shows(family("A B"))
+    asked(at="2025-11-01").families().shows(family("A C"))
+
+
 def test_step_family(given, asked):
     """A household joins through its members
 
@@ -153,6 +190,23 @@ def test_alone(given, asked):
     """A young person alone is a family of one"""
     given(placed_in_temporary_accommodation("A", on=DAY))
     asked(at="2025-10-01").families().shows(family("A"))
+
+
+def test_sixteen_or_seventeen(given, asked):
+    """A person of sixteen or seventeen who lives alone is a family of one
+
+    The parent and the sibling who live elsewhere are stated, and still no household. Back home, there is one.
+    """
+    given(
+        placed_in_temporary_accommodation("A", on=DAY, born="2008-10-01"),
+        address_changed("A", on=DAY, address=address("Flat 3", uprn="100000000003")),
+        address_changed("B", on=DAY, address=HOME),
+        *(relationship_stated(child, "parent", on=DAY, to="P1") for child in "AB"),
+        relationship_stated("A", "sibling", on=DAY, to="B"),
+        address_changed("A", on="2025-12-01", address=HOME),
+    )
+    asked(at="2025-11-30").families().shows(family("A"))
+    asked(at="2025-12-01").families().shows(family("A B"))
 
 
 def test_no_household_places(given, asked):
