@@ -149,11 +149,6 @@ FAULTS = {
         "range_agg(int4range(o.starts, o.open_until)) AS days, log.array_join(o.positions)",
         "range_agg(int4range(o.starts, 2000000)) AS days, log.array_join(o.positions)",
     ),
-    "marks of new editions only": (
-        "50_children",
-        "    SELECT record FROM stage_record\n), absent",
-        "    SELECT record FROM stage_record WHERE false\n), absent",
-    ),
     "first date of birth counts": (
         "40_people",
         "(array_agg(birth ORDER BY recorded_at DESC, key DESC)",

@@ -49,7 +49,7 @@ def test_each_kind_of_noise_alone_changes_nothing_that_is_said(
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("children", [60, 240])
+@pytest.mark.parametrize("children", [60, pytest.param(240, marks=pytest.mark.slow)])
 def test_all_kinds_of_noise_together_change_nothing_that_is_said(
     seed: int, children: int, any_database_url: str, tmp_path: Path
 ) -> None:

@@ -107,7 +107,7 @@ def test_a_row_that_cannot_be_read_is_kept_with_its_head(
     assert unit.kept is not None
     assert unit.kept[:2] == why
     assert unit.raw.decode() == f"{head}\n{row}\n"
-    assert not any(len(cell) > 4 and cell in (unit.kept[2] or "") for cell in row.split(","))
+    assert not any(cell in (unit.kept[2] or "") for cell in row.split(",") if len(cell) > 4 and cell != "postcode")
 
 
 @pytest.mark.parametrize(
