@@ -24,7 +24,6 @@ def create_app(service: Service) -> FastAPI:
     """The application over an opened service, which must stay open as long as it answers."""
     from adapters.api.measures import measures_router
     from adapters.api.reads import reads_router
-    from adapters.measures import Measuring
     from adapters.questions import Questions
 
     recorders = Recorders(service.recorder)
@@ -53,8 +52,9 @@ def create_app(service: Service) -> FastAPI:
     add_handlers(app)
     app.include_router(events_router(recorders))
     app.include_router(feedback_router(service, pool.connection))
-    app.include_router(reads_router(Questions(service, pool.connection), service.clock))
-    app.include_router(measures_router(Measuring(service, pool.connection), service.clock))
+    questions = Questions(service, pool.connection)
+    app.include_router(reads_router(questions, service.clock))
+    app.include_router(measures_router(questions, service.clock))
     app.include_router(contract_router(service))
     app.include_router(docs_router())
     app.add_middleware(Guard, local=_is_loopback(service.settings.http_host))

@@ -11,7 +11,7 @@ from adapters.api import reads
 from adapters.api.plain import StrictRoute
 from adapters.api.shapes import Day, Position
 from adapters.clock import Clock, today
-from adapters.measures import Measuring
+from adapters.questions import Questions
 from domain.figures import MINIMUM
 
 Number = Annotated[float | int | None, Field(description="null: there is none, or it is suppressed")]
@@ -59,7 +59,7 @@ class Measures(BaseModel):
     measures: list[ShownMeasure]
 
 
-def measures_router(measuring: Measuring, clock: Clock) -> APIRouter:
+def measures_router(questions: Questions, clock: Clock) -> APIRouter:
     """The route that answers with measures."""
     router = APIRouter(prefix="/v1", route_class=StrictRoute)
 
@@ -76,7 +76,7 @@ def measures_router(measuring: Measuring, clock: Clock) -> APIRouter:
         known_at: Annotated[reads.KnownAt | None, Query()] = None,
     ) -> Response:
         """How long children wait, who is assessed again, who has what is due; small numbers suppressed."""
-        with measuring.ask(known_at) as asked:
+        with questions.ask(known_at) as asked:
             found = asked.measures(name=measure, area=area, effective_at=effective_at or today(clock))
         return Response(orjson.dumps(found), media_type="application/json")
 

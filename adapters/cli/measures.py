@@ -4,9 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters.cli.output import Data, Document, Json, opened, print_json, print_table, say
-from adapters.cli.reading import Area, EffectiveAt, KnownAt, _project, as_of
-from domain.errors import Misuse
+from adapters.cli.output import Data, Document, Json, print_json, print_table, say
+from adapters.cli.reading import Area, EffectiveAt, KnownAt, as_of, ask
 
 Name = Annotated[
     str | None,
@@ -28,17 +27,8 @@ def measures(
     Counts of few children are not shown, nor whatever would give them away. Where a feed that a measure relies on was not
     heard, its figure is not known to be whole, and says so.
     """
-    from adapters.api.days import KNOWN_AT_RULE, is_known_at, read_day
-    from adapters.clock import today
-    from adapters.measures import Measuring
-
-    if known_at is not None and not is_known_at(known_at):
-        raise Misuse(f"--known-at: {KNOWN_AT_RULE}")
-    day = None if effective_at is None else read_day(effective_at, "--effective-at")
-    with opened(data) as service:
-        _project(service)
-        with Measuring(service).ask(known_at) as asked:
-            answer = asked.measures(name=name, area=area, effective_at=day or today(service.clock))
+    with ask(data, known_at, effective_at) as question:
+        answer = question.asked.measures(name=name, area=area, effective_at=question.effective_at)
     if as_json:
         print_json(answer)
     else:

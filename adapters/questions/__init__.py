@@ -10,6 +10,7 @@ import psycopg
 
 from adapters.questions.children import AboutChildren
 from adapters.questions.leads import AboutLeads
+from adapters.questions.measures import AboutMeasures
 from adapters.questions.reading import Bodies, position_of
 from adapters.service import Service
 from projections import queries
@@ -42,7 +43,7 @@ class Questions:
             connection.commit()
 
 
-class Asked(AboutChildren, AboutLeads):
+class Asked(AboutChildren, AboutLeads, AboutMeasures):
     """Answers at one edition; days in and out are civil dates."""
 
 

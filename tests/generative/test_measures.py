@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.measures import Measuring
+from adapters.questions import Questions
 from domain.dates import to_day
 from domain.measures import MEASURES, Part, parts
 from projections import measures as served
@@ -120,7 +120,7 @@ def sorted_parts(found: list[Part]) -> list[Part]:
 
 def agree(here: Bench, known_at: int, day: int) -> None:
     world = here.world(known_at)
-    with Measuring(here.service).ask(str(known_at)) as asked:
+    with Questions(here.service).ask(str(known_at)) as asked:
         found = served.parts(asked._connection, asked._number, list(MEASURES.values()), day, asked._births)
     for measure in MEASURES.values():
         expected = parts(measure, world.children.values(), day)

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from adapters.api.app import create_app
 from adapters.cli.main import main
 from adapters.clock import FixedClock
-from adapters.measures import Measuring
+from adapters.questions import Questions
 from adapters.service import Service
 from adapters.settings import Settings
 from adapters.store.keys import load_or_create
@@ -123,7 +123,7 @@ def test_a_feed_not_heard_is_said_beside_the_figure(service: Service, capfd: pyt
     assert (measures["with_lead"]["status"], measures["with_lead"]["feed"]) == ("known", "heard")
     unheard = measures["referral_to_first_service"]
     assert (unheard["status"], unheard["feed"], unheard["denominator"]) == ("not_known", "ReferralReceived", 10)
-    with Measuring(service).ask() as asked:
+    with Questions(service).ask() as asked:
         later = asked.measures(name="with_lead", effective_at=date(2026, 7, 20))["measures"][0]["all"]
     assert (later["status"], later["feed"]) == ("not_known", "la-808 InvolvementStarted")
 
@@ -198,6 +198,6 @@ def test_over_http_wrong_questions_are_problems(client: TestClient) -> None:
 
 
 def test_a_day_later_is_another_day(service: Service) -> None:
-    with Measuring(service).ask() as asked:
+    with Questions(service).ask() as asked:
         before = asked.measures(name="with_lead", effective_at=date(2026, 2, 1) - timedelta(days=1))
     assert before["measures"][0]["all"]["denominator"] == 10

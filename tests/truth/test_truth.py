@@ -61,7 +61,6 @@ def test_all_kinds_of_noise_together_change_nothing_that_is_said(
     [
         (("urn-900001", "PupilAdmitted"), "no_school"),
         (("ods-Z90001", "GpRegistered"), "no_gp"),
-        (("ods-Z9PDS", "AddressChanged"), "homeless_or_mobile"),
     ],
 )
 def test_a_feed_cut_off_mid_year_makes_its_indicators_not_known_and_never_true(
@@ -74,8 +73,7 @@ def test_a_feed_cut_off_mid_year_makes_its_indicators_not_known_and_never_true(
             one["status"]
             for family in asked.families(effective_at=END)["families"]
             for one in family["indicators"]
-            # A placement rests on the word of who placed, not on that feed.
-            if one["id"] == indicator and (one["feed"] != "heard" or indicator != "homeless_or_mobile")
+            if one["id"] == indicator
         ]
     assert said
     assert set(said) == {"not_known"}

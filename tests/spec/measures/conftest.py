@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.answers import child_id
-from adapters.measures import Measuring
+from adapters.questions import Questions
 from domain.dates import from_day, parse_day
 from domain.measures import MEASURES, Part, parts
 from projections import measures as served
@@ -51,7 +51,7 @@ def by_reference(answerer: Reference, question: Question) -> list[Row]:
 def by_views(answerer: Views, question: Question) -> list[Row]:
     known_at = None if question.known_after is None else str(answerer._heads[question.known_after])
     day = parse_day(question.at)
-    with Measuring(answerer._bench.service).ask(known_at) as asked:
+    with Questions(answerer._bench.service).ask(known_at) as asked:
         letters = answerer._letter(asked, from_day(day))
         found = served.parts(asked._connection, asked._number, [MEASURES[question.about]], day, asked._births)
     return [row(letters[child_id(part.child)], part) for part in found[question.about]]

@@ -1,18 +1,11 @@
-"""`icr measures` and `GET /v1/measures`: measures of the system at one edition, as at a day, by area (docs/measures.md).
+"""How the system does, as at a day and by area (docs/measures.md). What leaves here are counts and days, never a child."""
 
-A read like every other, through `adapters.questions`; what leaves here are counts and days, never a child.
-"""
-
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-import psycopg
-
 from adapters import answers
-from adapters.questions import Asked, Questions
-from adapters.questions.reading import Reading, position_of
+from adapters.questions.reading import Reading
 from domain.dates import to_day
 from domain.errors import Misuse
 from domain.events import ChildId
@@ -75,26 +68,3 @@ def _figure(said: Figure, silent: str | None) -> dict[str, Any]:
         "median": said.median, "worst": said.worst, "suppressed": said.suppressed,
         "status": "known" if silent is None else "not_known", "feed": silent or "heard",
     }  # fmt: skip
-
-
-class Measured(Asked, AboutMeasures):
-    """Answers at one edition, measures among them."""
-
-
-class Measuring(Questions):
-    """Opens reads that also answer with measures."""
-
-    @contextmanager
-    def ask(self, known_at: str | None = None) -> "Iterator[Measured]":
-        """A read as known now, or as known at a position or an instant; raises Misuse when that cannot be read."""
-        with self._connect() as connection:
-            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            position = None if known_at is None else position_of(connection, known_at)
-            edition = queries.edition_at(connection, position)
-            try:
-                yield Measured(self._service, connection, edition, self._bodies)
-            except BaseException:
-                with suppress(psycopg.Error):
-                    connection.rollback()
-                raise
-            connection.commit()
