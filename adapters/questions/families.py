@@ -13,7 +13,7 @@ from domain.events import ChildId
 from domain.families import Family, Shown, as_shown, assemble, feed_heard, group
 from domain.indicators import RULES, Indicator
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
-from projections import queries
+from projections import joined, queries
 
 Areas = Mapping[ChildId, Mapping[str, str]]
 
@@ -60,7 +60,7 @@ class AboutFamilies(Lines):
 
     def _coverage(self, day: int) -> dict[str, str]:
         """For each indicator whether its feeds were heard, and how many of those that are expected do not publish."""
-        feeds, expected = queries.feeds(self._connection, self._edition.position), self._reference(day).expected_feeds()
+        feeds, expected = joined.feeds(self._connection, self._edition.position), self._reference(day).expected_feeds()
         publishing = {(feed.organisation, feed.event_type) for feed in feeds}
         found = {}
         for rule in RULES.values():
@@ -84,7 +84,7 @@ class AboutFamilies(Lines):
     def _shown(self, day: int, children: Collection[ChildId] | None = None) -> list[Shown]:
         """Indicators that have been so for long enough on a day, with what their feeds say of them."""
         rows = queries.rectangles(self._connection, self._number, day, list(RULES), children)
-        feeds, reference = queries.feeds(self._connection, self._edition.position), self._reference(day)
+        feeds, reference = joined.feeds(self._connection, self._edition.position), self._reference(day)
         expected = reference.expected_feeds()
         held = [
             (child, Indicator(rule, since, starts, ends, tuple(positions), organisation))
@@ -95,7 +95,7 @@ class AboutFamilies(Lines):
             for child, indicator in held
             if indicator.id == NO_UNIVERSAL_CONTACT and as_shown(indicator, day, reference) is not None
         }
-        seen = queries.last_seen(self._connection, self._number, day, silent_since) if silent_since else {}
+        seen = joined.last_seen(self._connection, self._number, day, silent_since) if silent_since else {}
         shown = []
         for child, held_one in held:
             indicator = as_shown(held_one, day, reference, seen.get(child))

@@ -17,7 +17,7 @@ from domain.leads import GAP_RULES, left_gaps
 from domain.reference import workers_left
 from domain.timeline import Entry
 from domain.waits import waited
-from projections import queries
+from projections import changes, joined, queries
 
 
 class AboutLeads(AboutFamilies):
@@ -114,12 +114,12 @@ class AboutLeads(AboutFamilies):
         then = queries.members(self._connection, before.number, [child])[child]
         new = [
             self._entry(entry, contact, day, seen)
-            for entry, contact in queries.changed(self._connection, self._edition, before, records)
+            for entry, contact in changes.changed(self._connection, self._edition, before, records)
             if seen.may_show(entry.kind)
         ]
         gone = [
             self._entry(entry, contact, day, seen)
-            for entry, contact in queries.taken_back(self._connection, self._edition, before, records)
+            for entry, contact in changes.taken_back(self._connection, self._edition, before, records)
             if seen.may_show(entry.kind)
         ]
         rules = [*GAP_RULES, *RULES]
@@ -128,7 +128,7 @@ class AboutLeads(AboutFamilies):
         came = {
             name: {p for p in row[5] if p > before.position} for name, row in now_held.items() if name not in then_held
         }
-        silent = queries.backfilled(self._connection, {p for positions in came.values() for p in positions})
+        silent = changes.backfilled(self._connection, {p for positions in came.values() for p in positions})
         began = [now_held[name] for name, positions in came.items() if not positions or positions - silent]
         return {
             "records_joined": [answers.record_id(r) for r in sorted(set(records) - set(then))] if set(then) - {child} else [],
@@ -203,7 +203,7 @@ class AboutLeads(AboutFamilies):
         return [*held, *self._leads_who_left(day, children)]
 
     def _leads_who_left(self, day: int, children: Collection[ChildId] | None) -> list[queries.Rectangle]:
-        left = workers_left(queries.workers(self._connection, self._edition.position), day)
+        left = workers_left(joined.workers(self._connection, self._edition.position), day)
         if not left:
             return []
         led = queries.entries(

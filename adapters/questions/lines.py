@@ -12,7 +12,7 @@ from domain.kinds import NO_INVOLVEMENT
 from domain.leads import active_span
 from domain.reference import StaffFact
 from domain.timeline import Entry
-from projections import queries
+from projections import joined, queries
 
 _TEAM: Final = ("team", "duty_line")
 
@@ -77,7 +77,7 @@ class Lines(Reading):
         if not workers and not teams:
             return {}
         last: dict[tuple[str, str], StaffFact] = {}
-        for fact in queries.staff(self._connection, self._edition.position, workers, teams):
+        for fact in joined.staff(self._connection, self._edition.position, workers, teams):
             if fact.start <= day < fact.end:
                 key = (fact.kind, fact.worker or fact.team or "")
                 if key not in last or fact.order > last[key].order:

@@ -11,8 +11,8 @@ from domain.errors import Misuse
 from domain.events import ChildId
 from domain.figures import Figure, figures
 from domain.measures import MEASURES, Measure, Part, unheard
+from projections import joined, queries
 from projections import measures as served
-from projections import queries
 
 
 class AboutMeasures(Reading):
@@ -24,7 +24,7 @@ class AboutMeasures(Reading):
         wanted = list(MEASURES.values()) if name is None else [_named(name)]
         told = served.parts(self._connection, self._number, wanted, day, self._births)
         areas = self._areas({part.child for parts in told.values() for part in parts}, day)
-        feeds, expected = queries.feeds(self._connection, self._edition.position), self._reference(day).expected_feeds()
+        feeds, expected = joined.feeds(self._connection, self._edition.position), self._reference(day).expected_feeds()
         only = None if area is None else answers.area(area)
         return {
             "as_at": effective_at.isoformat(),

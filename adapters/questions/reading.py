@@ -21,7 +21,7 @@ from domain.identifiers import parse_identifier
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
 from domain.reference import KINDS, Reference, squeezed, standing
 from domain.timeline import Entry
-from projections import queries
+from projections import joined, queries
 
 # Bodies of reference data that were opened before, by generation and position: an event never changes.
 Bodies = dict[tuple[int, int], Mapping[str, Any]]
@@ -142,7 +142,7 @@ class Reading:
     def _reference(self, day: int) -> Reference:
         """The reference data that stands on a day, as known at the edition."""
         if day not in self._references:
-            said = queries.reference(self._connection, self._edition.position, KINDS)
+            said = joined.reference(self._connection, self._edition.position, KINDS)
             self._references[day] = Reference(standing(said, day), self._body)
         return self._references[day]
 

@@ -99,6 +99,15 @@ def test_families_are_listed_by_the_areas_of_a_map(office: Office) -> None:
     assert office.families("2026-08-31", "--area", "ZE9")  # the map did not hold yet
 
 
+def test_wards_are_areas_of_one_map_and_members_of_another(office: Office) -> None:
+    text = (
+        "map,by,area,member,through\nWards,postcode,Quay,ZE9 1,\nWards,,Hill,ZE9 2,\nParts,ward,East,Quay;Sands,Wards\n"
+    )
+    office.load("areas", text, "--from", "2026-09-01")
+    found = [bool(office.families("2026-10-01", "--area", area)) for area in ("Quay", "East", "Hill")]
+    assert found == [True, True, False]
+
+
 def test_a_threshold_changes_what_is_shown_from_its_day(office: Office) -> None:
     """Ada has been without a practice since 1 June; 30 days are the rule."""
     office.load("thresholds", "rule,value,from\nno_gp,60,2026-07-16\n")

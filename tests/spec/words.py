@@ -412,6 +412,18 @@ def organisation_registered(code: str, name: str, on: str, successors: Sequence[
     return _stated("OrganisationRegistered", on, None, own, told, **more)
 
 
+def worker_registered(worker: str, on: str, **more: Any) -> Happened:
+    """An organisation registers a worker, or registers one again."""
+    own = {"worker": _worker(worker), "role": None}
+    return _stated("WorkerRegistered", on, None, own, {"worker": worker}, **more)
+
+
+def worker_left(worker: str, on: str, reason: str = "left", until: str | None = None, **more: Any) -> Happened:
+    """A worker is no longer there: left, or suspended."""
+    own = {"worker": _worker(worker), "reason": reason}
+    return _stated("WorkerLeft", on, until, own, {"worker": worker, "reason": reason}, **more)
+
+
 def _stated(
     event_type: str,
     on: str,

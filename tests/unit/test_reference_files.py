@@ -75,14 +75,15 @@ def test_rows_of_one_map_are_one_event(tmp_path: Path) -> None:
 
 
 def test_services_that_work_in_every_area_are_named_in_a_maps_first_row(tmp_path: Path) -> None:
-    text = "map,by,area,member,authority_wide\nM,school,A,urn-900001,youth justice;police\nM,,A,900002,\n"
+    text = "map,by,area,member,authority_wide\nM,school,A,urn-900001,youth justice ; police\nM,,A,900002,\n"
     [event] = events("areas", text, tmp_path)
     assert event["authority_wide"] == ["youth justice", "police"]
     assert event["areas"] == [{"area": "A", "members": ["900001", "900002"]}]
 
 
 def test_a_calendar_holds_from_its_first_day(tmp_path: Path) -> None:
-    year, academy = events("calendar", EXAMPLES / "calendar.csv", tmp_path)
+    later = datetime(2026, 10, 5, tzinfo=UTC)
+    year, academy = events("calendar", EXAMPLES / "calendar.csv", tmp_path, written=later)
     assert year["effective"] == {"from": "2026-09-02", "to": None}
     assert [term["name"] for term in year["terms"]] == ["Autumn first half", "Autumn second half", "Spring"]
     assert year["closed"] == [{"from": "2026-11-27", "to": "2026-11-28"}]
