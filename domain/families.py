@@ -19,7 +19,7 @@ from domain.indicators import NO_NUMBER, RULES, Indicator, Rule, indicators
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.indicators.support import last_seen
 from domain.reference import Reference
-from domain.waits import waited
+from domain.waits import Waits
 
 MAX_RESIDENTS = 10
 _NOWHERE = re.compile(r"ZZ99", re.IGNORECASE)
@@ -210,8 +210,8 @@ def assemble(shown: Iterable[Shown], families: Iterable[tuple[ChildId, ...]]) ->
     return sorted(listed, key=lambda f: (-len(f.lost), f.since, f.id))
 
 
-def as_shown(indicator: Indicator, day: int, reference: Reference, seen: int | None = None) -> Indicator | None:
-    """An indicator as it is shown on a day, or None where it has not been so for long enough.
+def as_shown(indicator: Indicator, waits: Waits, seen: int | None = None) -> Indicator | None:
+    """An indicator as it is shown on the day of `waits`, or None where it has not been so for long enough.
 
     `seen` is the last day on which a school saw the child, from which silence is counted.
     """
@@ -219,7 +219,7 @@ def as_shown(indicator: Indicator, day: int, reference: Reference, seen: int | N
     if indicator.id == NO_UNIVERSAL_CONTACT and seen is not None:
         since = max(since, seen)
     school = indicator.organisation.removeprefix("urn-") if indicator.organisation else None
-    if not waited(indicator.id, since, day, reference.thresholds(), reference.is_school_day(school)):
+    if not waits.over(indicator.id, since, school):
         return None
     return replace(indicator, since=since)
 
@@ -227,12 +227,10 @@ def as_shown(indicator: Indicator, day: int, reference: Reference, seen: int | N
 def out_of_touch(children: Sequence[Child], feeds: Sequence[Feed], day: int, reference: Reference) -> list[Family]:
     """Families with an indicator on a day, the reference."""
     shown = []
-    expected = reference.expected_feeds()
+    expected, waits = reference.expected_feeds(), Waits(day, reference)
     for child in children:
         for found in indicators(child):
-            indicator = (
-                as_shown(found, day, reference, last_seen(child, day)) if found.start <= day < found.end else None
-            )
+            indicator = as_shown(found, waits, last_seen(child, day)) if found.start <= day < found.end else None
             if indicator is not None:
                 silent = feed_heard(RULES[indicator.id], indicator.organisation, feeds, day, expected)
                 shown.append(Shown(indicator, child.id, "not_known" if silent else "true", silent))

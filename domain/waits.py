@@ -3,13 +3,13 @@
 Joined when asked, so that a threshold that is set, or a calendar that is published, changes no stored answer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from domain import leads
 from domain.child import Child
-from domain.dates import is_weekday
+from domain.dates import FOREVER, is_weekday
 from domain.indicators.rules import (
     DROPPED_OUT,
     EXCLUDED_WITHOUT_PROVISION,
@@ -17,6 +17,7 @@ from domain.indicators.rules import (
     NO_GP,
     NO_UNIVERSAL_CONTACT,
 )
+from domain.reference import Reference
 
 
 class Unit(Enum):
@@ -49,37 +50,42 @@ WAITS = {
     leads.PROTECTION: Wait(None, Unit.WORKING_DAYS),
 }
 
-IsSchoolDay = Callable[[int], bool]
+
+class Waits:
+    """Whether what a rule says has been so for long enough on a day, with the thresholds and calendars that stand then."""
+
+    def __init__(self, day: int, reference: Reference) -> None:
+        self._day = day
+        self._reference = reference
+        self._thresholds = reference.thresholds()
+        self._begun_by: dict[tuple[str, str | None], int] = {}
+
+    def over(self, rule: str, since: int, school: str | None = None) -> bool:
+        """Whether it is, of something that has been so since a day, at a school where that matters."""
+        name = (rule, school)
+        if name not in self._begun_by:
+            self._begun_by[name] = self._latest(WAITS.get(rule), rule, school)
+        return since <= self._begun_by[name]
+
+    def _latest(self, wait: Wait | None, rule: str, school: str | None) -> int:
+        """The latest day on which it may have begun; before all days where the rule is off."""
+        if wait is None:
+            return FOREVER
+        count = self._thresholds.get(rule, wait.count)
+        if count is None:
+            return -1
+        if wait.unit is Unit.DAYS:
+            return self._day - count
+        counts = self._reference.is_school_day(school) if wait.unit is Unit.SCHOOL_DAYS else is_weekday
+        begun = self._day
+        while count > 0 and begun > 0:
+            count -= counts(begun)
+            begun -= 1
+        return begun
 
 
-def waited(
-    rule: str, since: int, day: int, thresholds: Mapping[str, int], is_school_day: IsSchoolDay = is_weekday
-) -> bool:
-    """Whether what a rule says has been so for long enough on a day; `thresholds` are those set for that day."""
-    wait = WAITS.get(rule)
-    if wait is None:
-        return True
-    count = thresholds.get(rule, wait.count)
-    if count is None:
-        return False
-    if wait.unit is Unit.DAYS:
-        return day - since >= count
-    counts = is_school_day if wait.unit is Unit.SCHOOL_DAYS else is_weekday
-    return _passed(since, day, count, counts)
-
-
-def gaps_on(child: Child, day: int, thresholds: Mapping[str, int], left: Mapping[str, int]) -> list[leads.Gap]:
+def gaps_on(child: Child, day: int, waits: Waits, left: Mapping[str, int]) -> list[leads.Gap]:
     """The gaps of a child that have been so for long enough on a day; `left` is the day on which each worker left who did."""
     held = [gap for gap in leads.gaps(child) if gap.start <= day < gap.end]
     gone = leads.left_gaps(child.of_kind("lead"), left, day) if child.death is None or day < child.death else []
-    return [*(gap for gap in held if waited(gap.rule, gap.since, day, thresholds)), *gone]
-
-
-def _passed(since: int, day: int, count: int, counts: IsSchoolDay) -> bool:
-    """Whether `count` of the days that count lie after `since` and not after `day`."""
-    left = count
-    for current in range(since + 1, day + 1):
-        if left <= 0:
-            break
-        left -= counts(current)
-    return left <= 0
+    return [*(gap for gap in held if waits.over(gap.rule, gap.since)), *gone]

@@ -64,8 +64,21 @@ def _staff(rows: Iterable[Any]) -> list[StaffFact]:
     ]
 
 
+# Most children were seen within the last days: those are found in their last weeks, the others in all there are.
+_SEEN_WITHIN = (21, 112, FOREVER)
+
+
 def last_seen(connection: Connection, edition: int, day: int, since: Mapping[ChildId, int]) -> dict[ChildId, int]:
     """The last day, up to a day, on which a school saw each child, where that lies after the day given for it (domain.indicators.support)."""
+    found: dict[ChildId, int] = {}
+    for within in _SEEN_WITHIN:
+        left = {child: max(begun, day - within) for child, begun in since.items() if child not in found}
+        if left:
+            found |= _seen_since(connection, edition, day, left)
+    return found
+
+
+def _seen_since(connection: Connection, edition: int, day: int, since: Mapping[ChildId, int]) -> dict[ChildId, int]:
     rows = connection.execute(
         "WITH asked AS (SELECT c.child, c.since, coalesce(m.record, c.child) AS record FROM unnest(%(c)s::uuid[], %(s)s::int[]) AS c (child, since) "
         "LEFT JOIN membership m ON m.child = c.child AND m.from_ed <= %(e)s AND (m.to_ed IS NULL OR m.to_ed > %(e)s)), "

@@ -67,7 +67,10 @@ class AboutChildren(Lines):
             if (first := entry.first_day()) is not None and first <= day and seen.may_show(entry.kind)
         ]
         if seen.may_show(ATTENDANCE):
-            found += [answers.week(*week, day) for week in queries.weeks(self._connection, self._number, records, day)]
+            found += [
+                self._named(answers.week(*week, day), day)
+                for week in queries.weeks(self._connection, self._number, records, day)
+            ]
         found.sort(key=lambda e: (e["from"] or "", e["kind"], e["events"]))
         kept = queries.kept_aside(self._connection, records)
         return {

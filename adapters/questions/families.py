@@ -13,6 +13,7 @@ from domain.events import ChildId
 from domain.families import Family, Shown, as_shown, assemble, feed_heard, group
 from domain.indicators import RULES, Indicator
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
+from domain.waits import Waits
 from projections import joined, queries
 
 Areas = Mapping[ChildId, Mapping[str, str]]
@@ -85,7 +86,7 @@ class AboutFamilies(Lines):
         """Indicators that have been so for long enough on a day, with what their feeds say of them."""
         rows = queries.rectangles(self._connection, self._number, day, list(RULES), children)
         feeds, reference = joined.feeds(self._connection, self._edition.position), self._reference(day)
-        expected = reference.expected_feeds()
+        expected, waits = reference.expected_feeds(), Waits(day, reference)
         held = [
             (child, Indicator(rule, since, starts, ends, tuple(positions), organisation))
             for child, rule, since, starts, ends, positions, organisation in rows
@@ -93,12 +94,12 @@ class AboutFamilies(Lines):
         silent_since = {
             child: indicator.since
             for child, indicator in held
-            if indicator.id == NO_UNIVERSAL_CONTACT and as_shown(indicator, day, reference) is not None
+            if indicator.id == NO_UNIVERSAL_CONTACT and as_shown(indicator, waits) is not None
         }
         seen = joined.last_seen(self._connection, self._number, day, silent_since) if silent_since else {}
         shown = []
         for child, held_one in held:
-            indicator = as_shown(held_one, day, reference, seen.get(child))
+            indicator = as_shown(held_one, waits, seen.get(child))
             if indicator is not None:
                 silent = feed_heard(RULES[indicator.id], indicator.organisation, feeds, day, expected)
                 shown.append(Shown(indicator, child, "not_known" if silent else "true", silent))

@@ -16,7 +16,7 @@ from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.leads import GAP_RULES, left_gaps
 from domain.reference import workers_left
 from domain.timeline import Entry
-from domain.waits import waited
+from domain.waits import Waits
 from projections import changes, joined, queries
 
 
@@ -140,13 +140,8 @@ class AboutLeads(AboutFamilies):
 
     def _prompts(self, rows: Sequence[queries.Rectangle], day: int) -> dict[tuple[str, int], queries.Rectangle]:
         """Gaps and indicators that have been so for long enough, by rule and day; silence is told by the list of families."""
-        reference = self._reference(day)
-        return {
-            (row[1], row[2]): row
-            for row in rows
-            if row[1] != NO_UNIVERSAL_CONTACT
-            and waited(row[1], row[2], day, reference.thresholds(), reference.is_school_day())
-        }
+        waits = Waits(day, self._reference(day))
+        return {(row[1], row[2]): row for row in rows if row[1] != NO_UNIVERSAL_CONTACT and waits.over(row[1], row[2])}
 
     def handover(self, *, worker: str, effective_at: date) -> dict[str, Any]:
         """What a worker would hand over: each child led or worked with, the team around it, gaps, reviews due, and who was asked to take over."""
@@ -197,9 +192,9 @@ class AboutLeads(AboutFamilies):
 
     def _gaps(self, day: int, children: Collection[ChildId] | None = None) -> list[queries.Rectangle]:
         """Gaps that have been so for long enough on a day, of some children or of all."""
-        thresholds = self._reference(day).thresholds()
+        waits = Waits(day, self._reference(day))
         rows = queries.rectangles(self._connection, self._number, day, GAP_RULES, children)
-        held = [row for row in rows if waited(row[1], row[2], day, thresholds)]
+        held = [row for row in rows if waits.over(row[1], row[2])]
         return [*held, *self._leads_who_left(day, children)]
 
     def _leads_who_left(self, day: int, children: Collection[ChildId] | None) -> list[queries.Rectangle]:

@@ -158,6 +158,10 @@ class Reading:
         opened = None if seen.shielded else self._cells.contact(entry.record, entry.kind, contact)
         known_from = self._outward(entry.positions[0])
         shown = answers.entry(entry, opened, day, known_from, seen.doubted, shielded=seen.shielded)
+        return self._named(shown, day)
+
+    def _named(self, shown: dict[str, Any], day: int) -> dict[str, Any]:
+        """An entry with the name of its agency, where that is registered."""
         named = self._reference(day).organisations().get(shown["agency"])
         return {**shown, "agency_name": None if named is None else named["name"]}
 

@@ -52,6 +52,7 @@ PAGES = (
             "test_no_contact",
             "test_suppressors",
             "test_feeds",
+            "test_thresholds",
             "test_cautions",
         ),
     ),

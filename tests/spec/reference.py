@@ -19,7 +19,7 @@ from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads import active_span
 from domain.shield import placeless, shielded
 from domain.timeline import Entry, retracted
-from domain.waits import gaps_on
+from domain.waits import Waits, gaps_on
 from domain.world import World, build_world
 from tests.spec import rows
 from tests.spec.example import Question, Row
@@ -131,7 +131,7 @@ class Reference:
             case "gaps":
                 return [
                     {"rule": g.rule, "since": iso(g.since), "days": day - g.since, "events": rows.numbers(g.positions)}
-                    for g in gaps_on(child, day, world.reference(day).thresholds(), world.left(day))
+                    for g in gaps_on(child, day, Waits(day, world.reference(day)), world.left(day))
                 ]
         found = {
             (s.indicator, s.status, s.feed)
@@ -181,7 +181,7 @@ class Reference:
                 and e.status_at(day)[0] == "open"
             ]
             if mine:
-                rules = sorted(g.rule for g in gaps_on(child, day, world.reference(day).thresholds(), world.left(day)))
+                rules = sorted(g.rule for g in gaps_on(child, day, Waits(day, world.reference(day)), world.left(day)))
                 found.append(
                     {
                         "child": self._letter(world, child.id),

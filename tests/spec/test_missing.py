@@ -69,9 +69,12 @@ def test_interview_not_held(given, asked):
 def test_interview_accepted(given, asked):
     """It clears when a return interview is accepted; as known before, it was shown
 
-    One accepted after the first time does not answer for the second.
+    One accepted after the first time does not answer for the second; one accepted on the very day does.
     """
     given(
+        missing("B", "2025-09-01", "2025-09-03"),
+        missing("B", "2025-10-15", "2025-10-15"),
+        happened("ReturnInterviewRecorded", "B", on="2025-10-15", outcome="accepted"),
         missing("A", "2025-09-01", "2025-09-03"),
         happened("ReturnInterviewRecorded", "A", on="2025-09-05", outcome="accepted"),
         missing("A", "2025-10-15", "2025-10-16"),
@@ -80,7 +83,8 @@ def test_interview_accepted(given, asked):
     )
     asked(at="2025-10-17").indicators("A").shows(SHOWN)
     asked(at="2025-10-18").indicators("A").shows_nothing()
-    asked(at="2025-10-18", known_after=6).indicators("A").shows(SHOWN)
+    asked(at="2025-10-18", known_after=11).indicators("A").shows(SHOWN)
+    asked(at="2025-10-15").indicators("B").shows_nothing()
 
 
 def test_retracted(given, asked):
