@@ -59,9 +59,16 @@ class Child:
         return list(zip(self.addresses, [*following, FOREVER], strict=False))
 
     def silenced(self) -> Spans:
-        """Days on which no indicator speaks: after death, and while the child has left England."""
+        """Days on which no indicator speaks: after death or a new identity, and while the child has left England."""
         away = [(a.start, until) for a, until in self.address_spans() if a.address["status"] == "left_england"]
-        return union([*away, *([(self.death, FOREVER)] if self.death is not None else [])])
+        left = [(e.start, self._home_after(e.start)) for e in self.of_kind("left_england") if e.start is not None]
+        over = [self.death, *(e.start for e in self.of_kind("identity_sealed"))]
+        return union([*away, *left, *((day, FOREVER) for day in over if day is not None)])
+
+    def _home_after(self, day: int) -> int:
+        """The first day after a day on which an address in England was said to hold."""
+        homes = [a.start for a in self.addresses if a.start > day and a.address["status"] != "left_england"]
+        return min(homes, default=FOREVER)
 
 
 def build_child(

@@ -110,6 +110,30 @@ def feed_heard(
     return None
 
 
+def unheard(
+    indicator: Indicator,
+    schools: Iterable[str],
+    feeds: Sequence[Feed],
+    day: int,
+    expected: ExpectedFeeds = _NONE_EXPECTED,
+) -> str | None:
+    """What an indicator relies on and was not heard; of silence also the marks of each school that has the child on roll."""
+    rule = RULES[indicator.id]
+    owners = [indicator.organisation]
+    if indicator.id == NO_UNIVERSAL_CONTACT:
+        owners += [f"urn-{school}" for school in sorted(schools)]
+    said = (feed_heard(rule, owner, feeds, day, expected) for owner in owners)
+    return next((silent for silent in said if silent is not None), None)
+
+
+def _schools_on(child: Child, day: int) -> set[str]:
+    return {
+        e.provider
+        for e in child.of_kind("enrolment")
+        if e.start is not None and e.start <= day and (e.end is None or day < e.end)
+    }
+
+
 def allowance(organisation: str, event_type: str, expected: ExpectedFeeds) -> int:
     """Days that a feed's word may be late: as expected of it, else as usual for its type."""
     said = expected.get((organisation, event_type))
@@ -232,6 +256,6 @@ def out_of_touch(children: Sequence[Child], feeds: Sequence[Feed], day: int, ref
         for found in indicators(child):
             indicator = as_shown(found, waits, last_seen(child, day)) if found.start <= day < found.end else None
             if indicator is not None:
-                silent = feed_heard(RULES[indicator.id], indicator.organisation, feeds, day, expected)
+                silent = unheard(indicator, _schools_on(child, day), feeds, day, expected)
                 shown.append(Shown(indicator, child.id, "not_known" if silent else "true", silent))
     return assemble(shown, group([kin_of(child, day) for child in children]))

@@ -67,6 +67,12 @@ def active_span(lead: Entry, leads: Iterable[Entry] = ()) -> Spans:
     return union([(begun, min([FOREVER if lead.end is None else lead.end, *taken]))])
 
 
+def passed_on(lead: Entry, leads: Iterable[Entry], day: int) -> bool:
+    """Whether a lead that was accepted is no longer active on a day, because another took over."""
+    accepted = lead.kind == "lead" and lead.accepted is not None and lead.accepted <= day
+    return accepted and not any(start <= day < end for start, end in active_span(lead, leads))
+
+
 def gaps(child: Child) -> list[Gap]:
     """All gaps of a child, past and to come."""
     leads = child.of_kind("lead")

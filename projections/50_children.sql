@@ -16,16 +16,15 @@ WITH long AS (
     UNION
     SELECT record FROM stage_record
 ), absent AS (
-    -- Only a session that is missed can begin a severe absence. A count of marks stands for one of sessions, so that no
-    -- history is read for most children: exact as long as a session is not marked more than four times on average.
-    SELECT f.record, log.school_year_starts(f.day) AS year FROM log.fact_mark f
-    WHERE f.position BETWEEN %(lo)s AND %(hi)s AND (f.am IN (3, 4, 5) OR f.pm IN (3, 4, 5))
+    -- A count of marks stands for one of sessions, so that no history is read for most children: exact as long as a
+    -- session is not marked more than twice on average.
+    SELECT f.record, log.school_year_starts(f.day) AS year FROM log.fact_mark f WHERE f.position BETWEEN %(lo)s AND %(hi)s
     UNION
     SELECT a.record, a.year FROM stage_record t JOIN missed a USING (record)
 ), severe AS (
     SELECT coalesce(m.child, b.record) AS child FROM absent b JOIN missed a USING (record, year)
     LEFT JOIN membership m ON m.record = b.record AND m.to_ed IS NULL
-    WHERE a.sessions >= 10 AND a.sessions * 8 >= (SELECT sum(cardinality(w.steps)) FROM week w
+    WHERE a.sessions >= 10 AND a.sessions * 4 >= (SELECT sum(cardinality(w.steps)) FROM week w
         WHERE w.record = b.record AND w.week BETWEEN (b.year + 3) / 7 AND (b.year + 369) / 7)
     UNION
     SELECT r.child FROM marked k LEFT JOIN membership m ON m.record = k.record AND m.to_ed IS NULL
@@ -60,14 +59,20 @@ WITH vital AS (
     WHERE p.vital_act IS NOT NULL ORDER BY m.child, p.vital_at DESC, p.vital_act DESC, p.vital_key DESC
 ), away AS (
     SELECT child, range_agg(int4range(day, until)) AS days FROM stage_address WHERE status = 'left_england' GROUP BY child
+), quiet AS (
+    SELECT m.child, range_agg(int4range(e.starts, CASE WHEN e.kind = 'identity_sealed' THEN 2000000 ELSE coalesce((SELECT min(h.day) FROM stage_address h
+        WHERE h.child = m.child AND h.day > e.starts AND h.status <> 'left_england'), 2000000) END)) AS days
+    FROM stage_member m JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.kind IN ('identity_sealed', 'left_england')
+    WHERE e.why IS NULL AND e.starts IS NOT NULL GROUP BY m.child
 ), age AS (
     SELECT DISTINCT ON (m.child) m.child, p.age_from, p.age_to
     FROM stage_member m JOIN person p ON p.record = m.record AND p.to_ed IS NULL
     WHERE p.birth IS NOT NULL ORDER BY m.child, p.birth_at DESC, p.birth_key DESC
 )
 SELECT c.child, coalesce(a.days, '{}'::int4multirange)
-    + CASE WHEN v.death IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(v.death, 2000000)) END, v.death, g.age_from, g.age_to
-FROM stage_child c LEFT JOIN vital v USING (child) LEFT JOIN away a USING (child) LEFT JOIN age g USING (child);
+    + CASE WHEN v.death IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(v.death, 2000000)) END
+    + coalesce(q.days, '{}'), v.death, g.age_from, g.age_to
+FROM stage_child c LEFT JOIN vital v USING (child) LEFT JOIN away a USING (child) LEFT JOIN quiet q USING (child) LEFT JOIN age g USING (child);
 
 DELETE FROM stage_own;
 INSERT INTO stage_own

@@ -38,8 +38,8 @@ Area = Annotated[
     str | None,
     typer.Option(
         "--area",
-        metavar="POSTCODE",
-        help="Only this area: the first part of the postcode of where they live, such as ZE92.",
+        metavar="NAME",
+        help="Only this area of a map; where none is loaded, the first part of the postcode of where they live, such as ZE92.",
         show_default=False,
     ),
 ]

@@ -10,7 +10,7 @@ from adapters import answers
 from adapters.questions.lines import Lines
 from domain.dates import to_day
 from domain.events import ChildId
-from domain.families import Family, Shown, as_shown, assemble, feed_heard, group
+from domain.families import Family, Shown, as_shown, assemble, feed_heard, group, unheard
 from domain.indicators import RULES, Indicator
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.waits import Waits
@@ -97,11 +97,17 @@ class AboutFamilies(Lines):
             if indicator.id == NO_UNIVERSAL_CONTACT and as_shown(indicator, waits) is not None
         }
         seen = joined.last_seen(self._connection, self._number, day, silent_since) if silent_since else {}
+        quiet = {
+            child
+            for child, begun in silent_since.items()
+            if waits.over(NO_UNIVERSAL_CONTACT, max(begun, seen.get(child, begun)))
+        }
+        schools = self._schools(quiet, day) if quiet else {}
         shown = []
         for child, held_one in held:
             indicator = as_shown(held_one, waits, seen.get(child))
             if indicator is not None:
-                silent = feed_heard(RULES[indicator.id], indicator.organisation, feeds, day, expected)
+                silent = unheard(indicator, schools.get(child, ()), feeds, day, expected)
                 shown.append(Shown(indicator, child, "not_known" if silent else "true", silent))
         return shown
 

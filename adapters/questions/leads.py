@@ -13,7 +13,7 @@ from domain.events import ChildId
 from domain.families import Family, family_id, group
 from domain.indicators import RULES
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
-from domain.leads import GAP_RULES, left_gaps
+from domain.leads import GAP_RULES, left_gaps, passed_on
 from domain.reference import workers_left
 from domain.timeline import Entry
 from domain.waits import Waits
@@ -26,12 +26,7 @@ class AboutLeads(AboutFamilies):
     def caseload(self, *, worker: str, effective_at: date) -> dict[str, Any]:
         """The children a worker (ORG:STAFF) works with or leads on a day, with their leads and gaps."""
         day = to_day(effective_at)
-        mine: dict[ChildId, list[tuple[Entry, bytes | None]]] = {}
-        for entry, contact in queries.entries(self._connection, self._number, "worker = %(w)s", w=worker):
-            if entry.first_day() is not None and (entry.first_day() or 0) <= day and entry.status_at(day)[0] == "open":
-                mine.setdefault(queries.child_of(self._connection, self._number, entry.record), []).append(
-                    (entry, contact)
-                )
+        mine = self._entries_of(worker, day)
         held = queries.members(self._connection, self._number, mine)
         self._cells.expect(record for records in held.values() for record in records)
         children = []
@@ -171,12 +166,30 @@ class AboutLeads(AboutFamilies):
 
     def _worked_with(self, worker: str, day: int) -> list[ChildId]:
         """The children a worker works with, leads or is nominated to lead on a day."""
-        records = {
-            entry.record
-            for entry, _ in queries.entries(self._connection, self._number, "worker = %(w)s", w=worker)
+        return sorted(self._entries_of(worker, day))
+
+    def _entries_of(self, worker: str, day: int) -> dict[ChildId, list[tuple[Entry, bytes | None]]]:
+        """What is open of a worker's on a day, by child; a lead that was passed on is not."""
+        found = [
+            (entry, contact)
+            for entry, contact in queries.entries(self._connection, self._number, "worker = %(w)s", w=worker)
             if (first := entry.first_day()) is not None and first <= day and entry.status_at(day)[0] == "open"
-        }
-        return sorted(set(queries.children_of(self._connection, self._number, records).values()))
+        ]
+        owners = queries.children_of(self._connection, self._number, {entry.record for entry, _ in found})
+        led = {owners[entry.record] for entry, _ in found if entry.kind == "lead"}
+        leads: dict[ChildId, list[Entry]] = {}
+        by_child = queries.members(self._connection, self._number, led)
+        owner = {record: child for child, records in by_child.items() for record in records}
+        for entry, _ in queries.entries(
+            self._connection, self._number, "kind = 'lead' AND why IS NULL AND record = ANY(%(r)s)", r=list(owner)
+        ):
+            leads.setdefault(owner[entry.record], []).append(entry)
+        mine: dict[ChildId, list[tuple[Entry, bytes | None]]] = {}
+        for entry, contact in found:
+            child = owners[entry.record]
+            if not passed_on(entry, leads.get(child, ()), day):
+                mine.setdefault(child, []).append((entry, contact))
+        return mine
 
     def gaps(self, *, area: str | None = None, effective_at: date) -> dict[str, Any]:
         """Children whose lead is missing, gone, contested or not accepted on a day, longest first."""

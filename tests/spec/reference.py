@@ -16,7 +16,7 @@ from domain.events import Event, Position, RecordId
 from domain.families import out_of_touch
 from domain.identifiers import check_identifier, choose_key
 from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
-from domain.leads import active_span
+from domain.leads import active_span, passed_on
 from domain.shield import placeless, shielded
 from domain.timeline import Entry, retracted
 from domain.waits import Waits, gaps_on
@@ -179,6 +179,7 @@ class Reference:
                 and (first := e.first_day()) is not None
                 and first <= day
                 and e.status_at(day)[0] == "open"
+                and not passed_on(e, child.of_kind("lead"), day)
             ]
             if mine:
                 rules = sorted(g.rule for g in gaps_on(child, day, Waits(day, world.reference(day)), world.left(day)))

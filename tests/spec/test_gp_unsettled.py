@@ -85,7 +85,14 @@ def test_there_and_back(given, asked):
 
     A registration for some weeks at the grandparents', and back home, is two.
     """
-    given(THREE[:2], gp_registered("A", practice="Z90001", on="2026-03-01"), HEARD)
+    given(
+        THREE[0],
+        gp_registration_ended("A", practice="Z90001", on="2025-09-01", reason="new_area"),
+        THREE[1],
+        gp_registration_ended("A", practice="Z90002", on="2026-03-01", reason="new_area"),
+        gp_registered("A", practice="Z90001", on="2026-03-01"),
+        HEARD,
+    )
     asked(at="2026-03-01").indicators("A", RULE).shows_nothing()
 
 

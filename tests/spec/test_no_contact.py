@@ -185,3 +185,12 @@ def test_bereaved(given, asked):
     )
     asked(at="2025-12-01").indicators("A", RULE).shows(SHOWN)
     asked(at="2025-12-01").indicators("B", RULE).shows_nothing()
+
+
+def test_school_without_marks(given, asked):
+    """A child on the roll of a school that never sent marks is not known, though other schools are heard"""
+    given(pupil_admitted("A", school="900002", on="2025-09-01", born="2015-03-01", known_by="nhs"), *HEARD,
+          feed_reported("urn-900002", "PupilAdmitted", through="2026-08-31"))  # fmt: skip
+    asked(at="2025-12-01").indicators("A", "no_universal_contact").shows(
+        indicator("no_universal_contact", since="2025-09-01", status="not_known")
+    )

@@ -151,3 +151,13 @@ def test_retracted(given, asked):
     )
     asked(at="2025-11-10", known_after=3).gaps("A").shows_nothing()
     asked(at="2025-11-10").gaps("A").shows(gap("contested_lead", since="2025-10-06"))
+
+
+def test_caseload_after_transfer(given, asked):
+    """Who passed the lead on no longer has it on the caseload"""
+    given(
+        lead_accepted("A", "W1", on="2025-09-01", reference="l1"),
+        happened("LeadTransferProposed", "A", on="2025-10-01", role="lead_practitioner", scope="child", worker="W2", reference="l2"),
+        lead_accepted("A", "W2", on="2025-10-06", reference="l2"),
+    )  # fmt: skip
+    asked(at="2025-10-10").caseload("la-808:W1").shows_nothing()

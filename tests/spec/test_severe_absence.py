@@ -146,3 +146,25 @@ def test_silent_feed(given, asked):
     asked(at="2025-10-03", known_after=10).indicators("A", RULE).shows(
         indicator(RULE, since="2025-09-19", status="not_known")
     )
+
+
+def test_the_twentieth_session_was_attended(given, asked):
+    """A session attended may begin it: the twentieth possible one"""
+    given(
+        absent("A", "900001", school_days("2025-09-08", 9)),
+        attendance_marked("A", "900001", on="2025-09-19", am="/", pm="/"),
+        HEARD,
+    )
+    asked(at="2025-09-19").indicators("A", RULE).shows(indicator(RULE, since="2025-09-19"))
+
+
+def test_amended_to_not_required(given, asked):
+    """A session that turns out not to have been possible may begin it"""
+    given(
+        absent("A", "900001", school_days("2025-09-08", 10), code="/"),
+        absent("A", "900001", school_days("2025-09-22", 9), code="I"),
+        HEARD,
+        attendance_marked("A", "900001", on="2025-09-08", am="X", pm="X", recorded="2027-01-04 10:00"),
+    )
+    asked(at="2025-10-02", known_after=20).indicators("A", RULE).shows_nothing()
+    asked(at="2025-10-02").indicators("A", RULE).shows(indicator(RULE, since="2025-10-02"))

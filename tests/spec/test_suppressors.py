@@ -15,6 +15,7 @@ from tests.spec.words import (
     feed_reported,
     gp_registered,
     gp_registration_ended,
+    happened,
     involvement_ended,
     involvement_started,
     left_england,
@@ -98,3 +99,16 @@ def test_gaps_end_with_a_death(given, asked):
     given(early_help_started("A", on="2025-09-01"), death_notified("A", on="2025-11-10"))
     asked(at="2025-11-09").gaps("A").shows(gap("early_help_without_lead", since="2025-09-01"))
     asked(at="2025-11-10").gaps("A").shows_nothing()
+
+
+def test_identity_sealed(given, asked):
+    """A sealed identity ends the old record silently: no prompt to look for an adopted child"""
+    given(*EVERYTHING, *HEARD, happened("IdentitySealed", "A", on="2025-11-10"))
+    asked(at="2025-11-10").indicators("A").shows_nothing()
+
+
+def test_left_england_event(given, asked):
+    """LeftEngland silences as the NHS statement of an address does"""
+    given(*EVERYTHING, *HEARD, happened("LeftEngland", "A", on="2025-11-10"))
+    asked(at="2025-11-09").indicators("A").shows(*ALL_FIVE)
+    asked(at="2025-11-10").indicators("A").shows_nothing()
