@@ -102,7 +102,7 @@ WITH step AS (
     FROM stage_child c JOIN stage_member m USING (child) JOIN week w ON w.record = m.record CROSS JOIN LATERAL unnest(w.steps) AS s
     WHERE c.marks GROUP BY 1, 2, 3, 4, 5 HAVING sum(sign(s)) > 0
 )
-SELECT child, record, school, week * 7 - 3 + (((step >> 4) & 15) / 2)::int, max(step) & 15
+SELECT child, record, school, week * 7 - 3 + (((step >> 4) & 15) / 2)::int, ((step >> 4) & 15) %% 2, max(step) & 15
 FROM step GROUP BY child, record, school, week, (step >> 4) & 15;
 
 DELETE FROM stage_rectangle;

@@ -169,9 +169,12 @@ FROM long n JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4mul
 
 -- severe_absence: half or more of the school year's possible sessions were missed, of twenty at least.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
-WITH school_day AS (
-    SELECT child, day, log.school_year_starts(day) AS year, count(*) AS sessions, count(*) FILTER (WHERE category IN (3, 4, 5)) AS missed
-    FROM stage_mark WHERE category NOT IN (6, 7) GROUP BY child, day
+WITH session AS (
+    -- Of a child on two rolls one session is asked for, and missed where either school missed the child.
+    SELECT child, day, bool_or(category IN (3, 4, 5)) AS missed FROM stage_mark WHERE category NOT IN (6, 7) GROUP BY child, day, slot
+), school_day AS (
+    SELECT child, day, log.school_year_starts(day) AS year, count(*) AS sessions, count(*) FILTER (WHERE missed) AS missed
+    FROM session GROUP BY child, day
 ), counted AS (
     SELECT *, sum(sessions) OVER so_far AS possible, sum(missed) OVER so_far AS absent,
         lead(day, 1, log.months_after(year, 12)) OVER so_far AS next_day

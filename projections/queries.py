@@ -248,9 +248,11 @@ def people(connection: Connection, edition: int, by_child: dict[ChildId, list[UU
         f"FROM person WHERE record = ANY(%(r)s) AND {_LIVE}",
         {"r": list(owner), "e": edition},
     ).fetchall()
+    told: dict[ChildId, list[Any]] = {child: [] for child in by_child}
+    for row in rows:
+        told[owner[row[0]]].append(row)
     found: dict[ChildId, PersonRow] = {}
-    for child in by_child:
-        mine = [row for row in rows if owner[row[0]] == child]
+    for child, mine in told.items():
         named = max((r for r in mine if r[1] is not None), key=lambda r: (r[2], r[3].bytes), default=None)
         born = max(
             (r for r in mine if r[4] is not None),

@@ -26,12 +26,14 @@ COMMENT ON TABLE {view}.missed IS 'How many absent sessions of a school year wer
 COMMENT ON COLUMN {view}.missed.record IS 'Record';
 COMMENT ON COLUMN {view}.missed.year IS 'First day of the school year';
 COMMENT ON COLUMN {view}.missed.sessions IS 'Sessions marked absent';
-CREATE UNLOGGED TABLE {view}.stage_mark (child uuid NOT NULL, record uuid NOT NULL, school text NOT NULL, day int NOT NULL, category smallint NOT NULL);
+CREATE UNLOGGED TABLE {view}.stage_mark (child uuid NOT NULL, record uuid NOT NULL, school text NOT NULL, day int NOT NULL, slot smallint NOT NULL,
+    category smallint NOT NULL);
 COMMENT ON TABLE {view}.stage_mark IS 'Working rows of one edition: standing marks of the children whose absence is worked out';
 COMMENT ON COLUMN {view}.stage_mark.child IS 'Child';
 COMMENT ON COLUMN {view}.stage_mark.record IS 'Record';
 COMMENT ON COLUMN {view}.stage_mark.school IS 'School''s URN';
 COMMENT ON COLUMN {view}.stage_mark.day IS 'Day';
+COMMENT ON COLUMN {view}.stage_mark.slot IS '0 morning, 1 afternoon';
 COMMENT ON COLUMN {view}.stage_mark.category IS 'Category of one session';
 CREATE INDEX ON {view}.rectangle (child) WHERE rule = 'severe_absence' AND to_ed IS NULL;
 CREATE UNLOGGED TABLE {view}.stage_gp_gap (child uuid NOT NULL, days int4range NOT NULL);

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import pairwise
 
 from domain.attendance import AUTHORISED, LATE, NOT_REQUIRED, UNABLE, UNAUTHORISED
 from domain.child import Child, not_silenced
@@ -69,13 +70,21 @@ def severe_absence(child: Child) -> list[Indicator]:
 
 
 def _severe(marks: list[Mark], year_ends: int) -> Spans:
-    """Days on which at least half of the sessions up to then were missed, each until the next marked day."""
-    days = sorted({mark.day for mark in marks})
+    """Days on which at least half of the sessions up to then were missed, each until the next marked day.
+
+    Of a child on two rolls one session is asked for, and missed where either school missed the child.
+    """
+    missed: dict[tuple[int, int], bool] = {}
+    for mark in marks:
+        session = (mark.day, mark.slot)
+        missed[session] = missed.get(session, False) or mark.category in ABSENT
+    days = sorted({day for day, _ in missed})
     held = []
     possible = absent = 0
-    for day, following in zip(days, [*days[1:], year_ends], strict=True):
-        possible += sum(mark.day == day for mark in marks)
-        absent += sum(mark.day == day and mark.category in ABSENT for mark in marks)
+    for day, following in pairwise([*days, year_ends]):
+        said = [away for (on, _), away in missed.items() if on == day]
+        possible += len(said)
+        absent += sum(said)
         if possible >= LEAST_SESSIONS and absent * 2 >= possible:
             held.append((day, following))
     return union(held)

@@ -168,3 +168,15 @@ def test_amended_to_not_required(given, asked):
     )
     asked(at="2025-10-02", known_after=20).indicators("A", RULE).shows_nothing()
     asked(at="2025-10-02").indicators("A", RULE).shows(indicator(RULE, since="2025-10-02"))
+
+
+def test_dual_registration(given, asked):
+    """D at one school and absent at the other is absent, not half"""
+    given(
+        absent("A", "900001", school_days("2025-09-08", 10), code="D"),
+        absent("A", "900002", school_days("2025-09-08", 10, without=["2025-09-08", "2025-09-09", "2025-09-10", "2025-09-11"])[:6]),
+        absent("A", "900002", school_days("2025-09-08", 4), code="/"),
+        feed_reported("urn-900001", "AttendanceMarked", through="2026-08-31"),
+        feed_reported("urn-900002", "AttendanceMarked", through="2026-08-31"),
+    )  # fmt: skip
+    asked(at="2025-09-19").indicators("A", "severe_absence").shows(indicator("severe_absence", since="2025-09-19"))
