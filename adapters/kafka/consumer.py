@@ -178,7 +178,8 @@ class Consumer:
         if polled:
             self._answered = time.monotonic()
             self._take(polled, stop)
-        if self._lanes.after(sum(len(records) for p, records in polled.items() if p.topic not in IN_BACKFILL)):
+        live = sum(len(records) for p, records in polled.items() if p.topic not in IN_BACKFILL)
+        if self._lanes.after(live, self._live_behind()):
             self._switch_lanes()
         self._look(idle=not polled)
         self._on_status(self.status)
@@ -277,6 +278,17 @@ class Consumer:
         """Let a partition be read, once its lane is open."""
         if self._lanes.open or partition.topic not in IN_BACKFILL:
             self._client.resume(partition)
+
+    def _live_behind(self) -> int | None:
+        """How many live messages are known to wait on the broker; None where a partition's end is not known yet."""
+        behind = 0
+        for partition in self._client.assignment() & set(self._believed) - self._unplaced - set(self._paused):
+            if partition.topic not in IN_BACKFILL:
+                end = self._client.highwater(partition)
+                if end is None:
+                    return None
+                behind += max(0, end - self._client.position(partition))
+        return behind
 
     def _switch_lanes(self) -> None:
         """Read the placed partitions of the backfill lane, or none of them."""

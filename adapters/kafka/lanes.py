@@ -16,12 +16,17 @@ class Lanes:
     """Whether the backfill lane is open, from what the polls bring."""
 
     def __init__(self) -> None:
-        self.open = True
+        # Shut until something is known of the live lane: a broker may answer for the backfill first, and fill its answer.
+        self.open = False
         self._shut = 0
 
-    def after(self, live: int) -> bool:
-        """Take note of a poll that brought so many live messages; whether the lane has just opened or shut."""
+    def after(self, live: int, behind: int | None) -> bool:
+        """Take note of a poll; whether the lane has just opened or shut.
+
+        `live` messages it brought, and how many more are known to wait; None: not known of every partition yet.
+        """
         was = self.open
-        self.open = live < BUSY or self._shut >= MOST_SHUT
+        drained = live < BUSY and behind is not None and behind < BUSY
+        self.open = drained or self._shut >= MOST_SHUT
         self._shut = 0 if self.open else self._shut + 1
         return self.open != was

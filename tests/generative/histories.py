@@ -445,6 +445,9 @@ def _unsettled(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]
     return made
 
 
+_TOLD_APART = ("MissingStarted", "ReducedTimetableStarted")
+
+
 @st.composite
 def _unseen(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
     """Excluded, missing from home, stepped down, and a lead that is passed on, with what answers each of them."""
@@ -472,6 +475,7 @@ def _unseen(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
         (draw(st.sampled_from(["SteppedDown", "SteppedUp"])), day + 1, {"to": "early help"}),
         ("CaseClosed", day + 2, {"reason": draw(st.sampled_from(["RC9", "RC8"]))}),
         ("ChildProtectionStarted", day, {"team": None, "worker": None}),
+        ("ReducedTimetableStarted", day, {"school": "900001", "hours": None, "review_on": _day(day + 9)}),
         ("LeadAccepted", day + 2, {**lead, "worker": WORKERS[0]}),
         ("LeadTransferProposed", day + 4, {**lead, "worker": WORKERS[1]}),
         ("LeadAccepted", day + draw(st.integers(1, 9)), {**lead, "worker": WORKERS[1]}),
@@ -480,7 +484,14 @@ def _unseen(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
     ]  # fmt: skip
     return [
         *(_told(at + i, t, "urn-900001", child, "upn", on, i, **own) for i, (t, on, own) in enumerate(school)),
-        *(_told(at + 20 + i, t, "la-808", child, "agency", on, i, **own) for i, (t, on, own) in enumerate(council)),
+        *(
+            # Without a reference a second start would restate the first.
+            {
+                **_told(at + 20 + i, t, "la-808", child, "agency", on, i, **own),
+                "reference": f"m{i}" if t in _TOLD_APART else None,
+            }
+            for i, (t, on, own) in enumerate(council)
+        ),
     ]
 
 

@@ -31,16 +31,23 @@ def marks(topic: str, first: int, count: int, **own: str) -> list[Wire]:
 
 def test_the_lane_is_shut_while_there_is_much_live_and_lets_a_share_through() -> None:
     lanes = Lanes()
-    assert not lanes.after(BUSY - 1)  # a trickle
+    assert lanes.after(BUSY - 1, 0)  # a trickle
     assert lanes.open
     rounds = []
     for _ in range(2 * (MOST_SHUT + 1)):
-        lanes.after(BUSY)
+        lanes.after(BUSY, 0)
         rounds.append(lanes.open)
     assert rounds == 2 * [*MOST_SHUT * [False], True]
-    lanes.after(BUSY)
-    assert lanes.after(0)
+    lanes.after(BUSY, 0)
+    assert lanes.after(0, 0)
     assert lanes.open
+
+
+@pytest.mark.parametrize("behind", [BUSY, None])
+def test_bug_a_broker_that_answers_for_the_backfill_first_let_it_all_in(behind: int | None) -> None:
+    lanes = Lanes()
+    assert not lanes.open
+    assert [lanes.after(0, behind) for _ in range(MOST_SHUT + 1)] == [*MOST_SHUT * [False], True]
 
 
 def test_an_event_goes_to_the_lane_of_its_mode() -> None:
