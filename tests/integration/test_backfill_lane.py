@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from adapters.clock import FixedClock
 from adapters.codec import encode_wire
