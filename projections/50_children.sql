@@ -17,14 +17,14 @@ WITH long AS (
     SELECT record FROM stage_record
 ), absent AS (
     -- A count of marks stands for one of sessions, so that no history is read for most children: exact as long as a
-    -- session is not marked more than twice on average.
+    -- session is not marked more than one and a half times on average.
     SELECT f.record, log.school_year_starts(f.day) AS year FROM log.fact_mark f WHERE f.position BETWEEN %(lo)s AND %(hi)s
     UNION
     SELECT a.record, a.year FROM stage_record t JOIN missed a USING (record)
 ), severe AS (
     SELECT coalesce(m.child, b.record) AS child FROM absent b JOIN missed a USING (record, year)
     LEFT JOIN membership m ON m.record = b.record AND m.to_ed IS NULL
-    WHERE a.sessions >= 10 AND a.sessions * 4 >= (SELECT sum(cardinality(w.steps)) FROM week w
+    WHERE a.sessions >= 10 AND a.sessions * 3 >= (SELECT sum(cardinality(w.steps)) FROM week w
         WHERE w.record = b.record AND w.week BETWEEN (b.year + 3) / 7 AND (b.year + 369) / 7)
     UNION
     SELECT r.child FROM marked k LEFT JOIN membership m ON m.record = k.record AND m.to_ed IS NULL

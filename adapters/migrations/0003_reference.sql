@@ -16,8 +16,10 @@ CREATE FUNCTION log.school_year_starts(day int) RETURNS int LANGUAGE sql IMMUTAB
     RETURN (date_trunc('year', DATE '1970-01-01' + day - INTERVAL '8 months') + INTERVAL '8 months')::date - DATE '1970-01-01';
 COMMENT ON FUNCTION log.school_year_starts(int) IS 'The first of September on or before a day';
 
--- The standing marks that a rule rests on, whose positions only the log has: looked up for long absences alone.
+-- The standing marks that a rule rests on, whose positions only the log has: looked up for long absences alone, one by one
+-- by their indexes, which a plan made while the tables are small would not do.
 CREATE FUNCTION log.marks_of(records uuid[], first int, last int, categories smallint[], head bigint) RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE
+    SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off
 BEGIN ATOMIC
     SELECT array_agg(k.position) FROM (
         SELECT m.position, s.category, rank() OVER (PARTITION BY m.record, m.school, m.day, s.slot ORDER BY m.recorded_at DESC, s.category DESC) AS nth
