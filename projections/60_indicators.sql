@@ -144,7 +144,9 @@ WITH met AS (
     FROM said GROUP BY child, day
 )
 SELECT d.child, 'no_universal_contact', d.day, lower(r), upper(r), d.positions
-FROM day d JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(d.day, d.following)) - s.silenced) AS r
+FROM day d JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(d.day, d.following)) - s.silenced
+    -- After school age no service is for everybody any more.
+    - CASE WHEN s.age_to IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(s.age_to, 2000000)) END) AS r
 WHERE d.following - d.day >= 28;
 
 -- ten_days_absent, twenty_days_absent: school days in a row with nothing but unauthorised absence.

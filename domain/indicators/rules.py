@@ -74,7 +74,7 @@ RULES = {
         Rule(MISSING_WITHOUT_INTERVIEW, ("support",), ("MissingStarted",), (), "a return interview is accepted, or ninety days pass",
              "An interview may have been held and not recorded."),
         Rule(NO_UNIVERSAL_CONTACT, ("education", "primary health"), ("PupilAdmitted", "GpRegistered", "AttendanceMarked"), ("AttendanceMarked",),
-             "any school, health or early years service is in contact with the child",
+             "any school, health or early years service is in contact with the child, or the child leaves school age",
              "The family may have left the area; a new identity or an adoption ends the old record silently."),
     )
 }  # fmt: skip

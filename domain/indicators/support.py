@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from domain.attendance import ELSEWHERE, LATE, PRESENT
 from domain.child import Child, dated_spans, not_silenced
-from domain.dates import FOREVER
+from domain.dates import FOREVER, school_age
 from domain.indicators.education import ending_at
 from domain.indicators.grounds import Ground, between, days_of, grounded
 from domain.indicators.rules import DROPPED_OUT, MISSING_WITHOUT_INTERVIEW, NO_UNIVERSAL_CONTACT, Indicator
@@ -63,11 +63,13 @@ def no_universal_contact(child: Child) -> list[Indicator]:
             if day is not None:
                 said.setdefault(day, set()).update(entry.positions)
     days = sorted(said)
+    # After school age no service is for everybody any more.
+    over = () if child.birth is None else ((school_age(child.birth)[1], FOREVER),)
     return [
         Indicator(NO_UNIVERSAL_CONTACT, day, a, b, tuple(sorted(said[day])))
         for day, following in pairwise([*days, FOREVER])
         if following - day >= SILENCE_DAYS
-        for a, b in not_silenced(child, ((day, following),))
+        for a, b in not_silenced(child, subtract(((day, following),), over))
     ]
 
 
