@@ -13,7 +13,7 @@ VIEW_SETS = ("view_a", "view_b")
 
 
 def upgrade() -> None:
-    """Add columns and an index; what is in the views stays true, for no lead could take over before."""
+    """Add columns and indexes. The views of before lack what the new rules say: `icr rebuild` makes them anew."""
     folder = Path(__file__).parent.parent
     driver = op.get_bind().connection.driver_connection
     assert driver is not None
