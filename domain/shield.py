@@ -16,15 +16,18 @@ SHIELD = "shield"
 _AUTHORITY = "la-"
 
 
-def shielded(events: Iterable[Event], records: Collection[RecordId], today: int) -> bool:
-    """Whether a shield holds over some records on a day, by all of these events."""
+def shielded(events: Iterable[Event], then: Iterable[Event], records: Collection[RecordId], today: int) -> bool:
+    """Whether a shield holds over some records on a day, by all events or by those that were known `then`."""
     history = list(events)
     near = set(records)
     for event in history:
         if event.act not in SAYS_NO_PERSON and ({event.record, *event.linked} & set(records)):
             near |= {event.record, *event.linked}
-    told = entries(event for event in history if event.record in near)
-    return any(entry.kind == SHIELD and (entry.end is None or entry.end > today) for entry in told)
+    return any(_holds((event for event in known if event.record in near), today) for known in (history, then))
+
+
+def _holds(events: Iterable[Event], today: int) -> bool:
+    return any(entry.kind == SHIELD and (entry.end is None or entry.end > today) for entry in entries(events))
 
 
 def placeless(code: str | None) -> str | None:

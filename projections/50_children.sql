@@ -15,17 +15,29 @@ WITH long AS (
     SELECT record FROM log.fact_mark WHERE position BETWEEN %(lo)s AND %(hi)s
     UNION
     SELECT record FROM stage_record
-), absent AS (
-    -- A count of marks stands for one of sessions, so that no history is read for most children: exact as long as a
-    -- session is not marked more than one and a half times on average.
-    SELECT f.record, log.school_year_starts(f.day) AS year FROM log.fact_mark f WHERE f.position BETWEEN %(lo)s AND %(hi)s
-    UNION
-    SELECT a.record, a.year FROM stage_record t JOIN missed a USING (record)
+), looked_at AS (
+    -- Severe absence changes from the first day marked anew on; and wholly where what silenced it may have changed.
+    SELECT coalesce(m.child, f.record) AS child, log.school_year_starts(f.day) AS year, min((f.day + 3) / 7) AS week
+    FROM log.fact_mark f LEFT JOIN membership m ON m.record = f.record AND m.to_ed IS NULL
+    WHERE f.position BETWEEN %(lo)s AND %(hi)s GROUP BY 1, 2
+    UNION ALL
+    SELECT h.child, a.year, 0 FROM (
+        SELECT DISTINCT coalesce(m.child, t.record) AS child FROM stage_record t LEFT JOIN membership m ON m.record = t.record AND m.to_ed IS NULL
+    ) h LEFT JOIN membership o ON o.child = h.child AND o.to_ed IS NULL JOIN tally a ON a.record = coalesce(o.record, h.child)
+    WHERE EXISTS (
+        SELECT FROM membership o RIGHT JOIN (VALUES (h.child)) AS v (child) ON o.child = v.child AND o.to_ed IS NULL
+        WHERE EXISTS (SELECT FROM person p WHERE p.record = coalesce(o.record, v.child) AND p.vital_act IS NOT NULL)
+           OR EXISTS (SELECT FROM address d WHERE d.record = coalesce(o.record, v.child) AND d.status = 'left_england')
+           OR EXISTS (SELECT FROM entry e WHERE e.record = coalesce(o.record, v.child) AND e.kind IN ('identity_sealed', 'left_england'))
+           OR EXISTS (SELECT FROM log.fact r WHERE r.record = coalesce(o.record, v.child) AND r.act = 15
+                      AND r.position BETWEEN %(lo)s AND %(hi)s))
 ), severe AS (
-    SELECT coalesce(m.child, b.record) AS child FROM absent b JOIN missed a USING (record, year)
-    LEFT JOIN membership m ON m.record = b.record AND m.to_ed IS NULL
-    WHERE a.sessions >= 10 AND a.sessions * 3 >= (SELECT sum(cardinality(w.steps)) FROM week w
-        WHERE w.record = b.record AND w.week BETWEEN (b.year + 3) / 7 AND (b.year + 369) / 7)
+    -- From the first week looked at on, no more was missed than all that was, and no less was possible than in the weeks
+    -- before; of two schools or records, which may mean one session, as in that with the most.
+    SELECT l.child FROM looked_at l LEFT JOIN membership o ON o.child = l.child AND o.to_ed IS NULL
+    JOIN tally a ON a.record = coalesce(o.record, l.child) AND a.year = l.year
+    GROUP BY l.child, l.year, l.week
+    HAVING sum(a.absent) >= 10 AND sum(a.absent) * 2 >= max(a.possible - 14 * greatest(0, a.latest - l.week + 1))
     UNION
     SELECT r.child FROM marked k LEFT JOIN membership m ON m.record = k.record AND m.to_ed IS NULL
     JOIN rectangle r ON r.child = coalesce(m.child, k.record) AND r.rule = 'severe_absence' AND r.to_ed IS NULL

@@ -165,7 +165,7 @@ VIEW_TABLES: Final = (
     "week",
     "absence",
     "absence_child",
-    "missed",
+    "tally",
     "edge",
     "membership",
     "rectangle",

@@ -16,16 +16,22 @@ ALTER TABLE {view}.stage_fact ADD due int;
 ALTER TABLE {view}.stage_silence ADD age_from int, ADD age_to int;
 COMMENT ON COLUMN {view}.stage_silence.age_from IS 'First day of compulsory school age';
 COMMENT ON COLUMN {view}.stage_silence.age_to IS 'First day after it';
-CREATE TABLE {view}.missed (
+CREATE TABLE {view}.tally (
     record uuid NOT NULL,
+    school text NOT NULL,
     year int NOT NULL,
-    sessions int NOT NULL,
-    PRIMARY KEY (record, year)
+    possible int NOT NULL,
+    absent int NOT NULL,
+    latest int NOT NULL,
+    PRIMARY KEY (record, year, school)
 ) WITH (fillfactor = 70);
-COMMENT ON TABLE {view}.missed IS 'How many absent sessions of a school year were ever marked; says only where severe absence is worth looking for';
-COMMENT ON COLUMN {view}.missed.record IS 'Record';
-COMMENT ON COLUMN {view}.missed.year IS 'First day of the school year';
-COMMENT ON COLUMN {view}.missed.sessions IS 'Sessions marked absent';
+COMMENT ON TABLE {view}.tally IS 'Sessions of a school year by the marks that stand; says only of which children severe absence is to be worked out';
+COMMENT ON COLUMN {view}.tally.record IS 'Record';
+COMMENT ON COLUMN {view}.tally.school IS 'School''s URN';
+COMMENT ON COLUMN {view}.tally.year IS 'First day of the school year';
+COMMENT ON COLUMN {view}.tally.possible IS 'Possible sessions';
+COMMENT ON COLUMN {view}.tally.absent IS 'Those of them that were missed';
+COMMENT ON COLUMN {view}.tally.latest IS 'Last week marked, counted as in week';
 CREATE UNLOGGED TABLE {view}.stage_mark (child uuid NOT NULL, record uuid NOT NULL, school text NOT NULL, day int NOT NULL, slot smallint NOT NULL,
     category smallint NOT NULL);
 COMMENT ON TABLE {view}.stage_mark IS 'Working rows of one edition: standing marks of the children whose absence is worked out';

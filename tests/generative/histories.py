@@ -395,6 +395,14 @@ def _absence(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
         _told(number + i, "AttendanceMarked", "urn-900001", child, "upn", i, 20 + i, **school, am=codes.get(i, "O"), pm=codes.get(i, "O"))
         for i in range(length)
     ]  # fmt: skip
+    if draw(st.integers(0, 3)) == 0:
+        # Half a school year's sessions missed, and then so many attended that by the end it no longer is.
+        back = range(length, length + draw(st.integers(length - 2, length + 4)))
+        marks += [
+            _told(number + i, "AttendanceMarked", "urn-900001", child, "upn", i, 20 + i, **school, am="/", pm="/")
+            for i in back
+        ]
+        length = back.stop
     later = number + length
     if draw(st.booleans()):
         taken_back = draw(st.booleans())

@@ -154,7 +154,7 @@ class Reference:
     def _shielded(self, question: Question, child: Child) -> bool:
         """Whether a shield holds, by all that is known or by what was known then."""
         today = to_day(max(self._received.values()).astimezone(LONDON).date())
-        return any(shielded(e, child.records, today) for e in (self._events, self._events_then(question)))
+        return shielded(self._events, self._events_then(question), child.records, today)
 
     def _child(self, world: World, about: str) -> Child | None:
         name, _, token = about.partition(".")

@@ -74,6 +74,20 @@ def test_what_counts(given, asked):
     asked(at="2025-10-03").indicators("D", RULE).shows(indicator(RULE, since="2025-10-03"))
 
 
+def test_bug_over_before_it_was_looked_at(given, asked):
+    """It was so on the days on which it was so, though told late
+
+    Forty days at school, and then the school tells of the ten days before that the child was ill.
+    """
+    given(
+        absent("A", "900001", school_days("2025-09-22", 40), code="/"),
+        absent("A", "900001", school_days("2025-09-08", 10), code="I"),
+        HEARD,
+    )
+    asked(at="2025-09-26").indicators("A", RULE).shows(indicator(RULE, since="2025-09-19", days=7))
+    asked(at="2025-11-14").indicators("A", RULE).shows_nothing()
+
+
 def test_comes_back(given, asked):
     """It clears when less than half was missed
 
