@@ -4,10 +4,9 @@ Durations are measured by `time.monotonic`, which is no date and stays out of th
 """
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, Protocol
-from zoneinfo import ZoneInfo
+from typing import Protocol
 
-LONDON: Final = ZoneInfo("Europe/London")
+from domain.dates import LONDON
 
 
 class Clock(Protocol):

@@ -40,6 +40,15 @@ SELECT s.organisation, split_part(e.topic, ':', 1), s.reason, s.field, count(*)
 FROM log.set_aside s JOIN log.event e ON e.notification_id = s.position
 WHERE %(o)s::text IS NULL OR s.organisation = %(o)s GROUP BY 1, 2, 3, 4
 """
+# Rows that the last snapshot of each part says it has, and that have not come (domain.snapshots).
+_MISSING: Final = """
+SELECT provider, service, sum(greatest(0, listed - (SELECT count(*) FROM log.fact f
+    WHERE f.organisation = r.provider AND f.kind = r.lists AND f.seen BETWEEN r.day AND r.until
+      AND (r.scope IS NULL OR r.scope IN (f.provider, f.service) OR f.team = r.provider || ':' || r.scope))))
+FROM (SELECT DISTINCT ON (provider, service, scope) * FROM log.fact WHERE act = 16 AND lists IS NOT NULL
+      AND (%(o)s::text IS NULL OR provider = %(o)s) ORDER BY provider, service, scope, recorded_at DESC, key DESC) r
+GROUP BY 1, 2
+"""
 
 
 @dataclass(slots=True)
@@ -47,7 +56,7 @@ class Quality:
     """What became of the messages of one organisation and event type; either is None where it could not be read.
 
     `waiting` are those of the kept that nobody has settled; `late_days` the median time from the agency's writing it
-    down to our taking it in.
+    down to our taking it in; `missing_rows` rows of the last snapshot that have not come, without which it counts for nothing.
     """
 
     organisation: str | None
@@ -58,6 +67,7 @@ class Quality:
     kept: int = 0
     waiting: int = 0
     late_days: float | None = None
+    missing_rows: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     set_aside: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -82,6 +92,7 @@ class Quality:
                 {"reason": reason, "field": path, "count": count} for (reason, path), count in sorted(self.set_aside.items())
             ],
             "late_days": self.late_days,
+            "missing_rows": self.missing_rows,
         }  # fmt: skip
 
 
@@ -106,10 +117,15 @@ def quality(connection: Connection, organisation: str | None = None) -> list[Qua
                 line.reasons[reason] += count
         for whose, event_type, reason, path, count in connection.execute(_SET_ASIDE, asked):
             of(whose, event_type).set_aside[reason, path] += count
+        for whose, event_type, count in connection.execute(_MISSING, asked):
+            if count:
+                of(whose, event_type).missing_rows = int(count)
     return sorted(found.values(), key=lambda line: (line.organisation or "~", line.event_type or "~"))
 
 
 def reasons_of(line: Quality) -> Iterator[str]:
     """The line's reasons for a person, most frequent first."""
     yield from (f"{reason} {count}" for reason, count in line.reasons.most_common())
+    if line.missing_rows:
+        yield f"missing rows of a snapshot {line.missing_rows}"
     yield from (f"set aside: {path} {reason} {count}" for (reason, path), count in line.set_aside.most_common())

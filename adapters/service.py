@@ -46,7 +46,14 @@ class Service:
     def recorder(self) -> Recorder:
         """A recorder for one thread or process."""
         organisations = self.settings.topic_organisations
-        return Recorder(self.connect, self.keys, self.clock, organisations, schema_ids=self.schema_ids)
+        return Recorder(
+            self.connect,
+            self.keys,
+            self.clock,
+            organisations,
+            schema_ids=self.schema_ids,
+            snapshot_loss_share=self.settings.snapshot_loss_share,
+        )
 
     def projector(self) -> Projector:
         """A projector for one thread or process."""

@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     )
     batch_size: int = Field(default=2000, ge=1, le=100_000, description="Events recorded in one transaction, at most")
     edition_size: int = Field(default=2000, ge=1, le=100_000, description="Events taken into one edition, at most")
+    snapshot_loss_share: float = Field(
+        default=0.2,
+        ge=0,
+        le=1,
+        description="A snapshot waits for a person when it has lost more than this share of its rows",
+    )
     pause_unreadable_share: float = Field(
         default=0.5, gt=0, le=1, description="A partition pauses when more than this share of a batch is unreadable"
     )

@@ -8,6 +8,7 @@ from domain.dates import FOREVER
 from domain.effects import SAYS_NO_PERSON, Act
 from domain.events import ChildId, Event, RecordId
 from domain.identifiers import NHS, UPN
+from domain.snapshots import Snapshot
 from domain.spans import Spans, subtract, union
 from domain.timeline import Entry, Fact, Mark, entries, live_facts, standing_marks
 
@@ -76,6 +77,7 @@ def build_child(
     records: Sequence[RecordId],
     events: Iterable[Event],
     scheme_of: Mapping[RecordId, str] | None = None,
+    whole: Sequence[Snapshot] = (),
 ) -> Child:
     """A child from the events of its records; `scheme_of` tells whether it is known by a number of school or health."""
     mine = [event for event in events if event.record in set(records)]
@@ -83,7 +85,7 @@ def build_child(
     return Child(
         child,
         tuple(sorted(records)),
-        tuple(entries(mine)),
+        tuple(entries(mine, whole)),
         tuple(_addresses(facts)),
         tuple(standing_marks(mine)),
         _last([(f.event.order, f.event.birth) for f in facts]),

@@ -4,11 +4,13 @@ Half-open intervals `[from, to)`, Europe/London; `FOREVER` stands for an open en
 Source of school age: Education Act 1996 s.8; Education (Start of Compulsory School Age) Order 1998; Education (School Leaving Date) Order 1997.
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 EPOCH: Final = date(1970, 1, 1)
+LONDON: Final = ZoneInfo("Europe/London")
 FOREVER: Final = 2_000_000
 EARLIEST: Final = (date(1900, 1, 1) - EPOCH).days
 
@@ -33,6 +35,11 @@ def parse_day(text: str) -> int:
     if len(text) != 10:
         raise ValueError("not a date of the form YYYY-MM-DD")
     return to_day(date.fromisoformat(text))
+
+
+def london_day(instant: int) -> int:
+    """The civil date in London of an instant, in microseconds since 1970."""
+    return to_day(datetime.fromtimestamp(instant // 1_000_000, UTC).astimezone(LONDON).date())
 
 
 @lru_cache(maxsize=4096)

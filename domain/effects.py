@@ -43,7 +43,8 @@ class Effect:
     that names who provides (the source organisation where none), `key` the order in which identifiers are tried,
     `lapses_after` days without confirmation (none: never lapses); `takes_over`: once accepted, whoever held the same role
     and scope no longer does; `onward_field`: the field of an end that says where the child went;
-    `due_field`: the day of the next review.
+    `due_field`: the day of the next review; `former_field`: a number that the subject's own, of the scheme tried first,
+    has replaced.
     """
 
     event_type: str
@@ -61,6 +62,7 @@ class Effect:
     takes_over: bool = False
     onward_field: str | None = None
     due_field: str | None = None
+    former_field: str | None = None
     codes: tuple[CodeRule, ...] = ()
 
 
@@ -99,6 +101,7 @@ def parse_effect(event_type: str, row: Mapping[str, object], lists: Mapping[str,
         row.get("takes_over") is True,
         text("onward_field"),
         text("due_field"),
+        text("former_field"),
         (*_code_rules(event_type, row, "fact_codes", lists), *_code_rules(event_type, row, "codes", lists)),
     )
 

@@ -24,7 +24,8 @@ class Event:
 
     `key` is the keyed hash of (source organisation, event id), `source_key` that of (organisation, source record) and
     `target_*` those of what it names; they order and pair events without showing an identifier. `others` are the record
-    ids of the other people named, in order. Days are day numbers, `recorded_at` microseconds since 1970.
+    ids of the other people named, in order; `former` is that of a number which the subject's has replaced. Days are day
+    numbers, `recorded_at` microseconds since 1970.
     """
 
     position: Position
@@ -39,6 +40,7 @@ class Event:
     target_source: bytes | None = None
     others: tuple[RecordId, ...] = ()
     linked: tuple[RecordId, ...] = ()
+    former: RecordId | None = None
 
     @property
     def act(self) -> Act:
@@ -90,6 +92,12 @@ def goes_onward(effect: Effect, body: Mapping[str, Any]) -> bool:
     """Whether an end says where the child went."""
     said = body.get(effect.onward_field) if effect.onward_field else None
     return isinstance(said, str) and said.strip().casefold() not in _NOWHERE
+
+
+def former_of(effect: Effect, body: Mapping[str, Any]) -> Checked | None:
+    """The number that an event says was replaced by the subject's, checked; None where it says nothing of the kind."""
+    said = body.get(effect.former_field) if effect.former_field else None
+    return check_identifier(effect.key[0], said) if isinstance(said, str) else None
 
 
 def due_of(effect: Effect, body: Mapping[str, Any]) -> int | None:

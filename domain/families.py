@@ -110,20 +110,33 @@ def feed_heard(
     return None
 
 
-def unheard(
-    indicator: Indicator,
-    schools: Iterable[str],
-    feeds: Sequence[Feed],
-    day: int,
-    expected: ExpectedFeeds = _NONE_EXPECTED,
-) -> str | None:
-    """What an indicator relies on and was not heard; of silence also the marks of each school that has the child on roll."""
-    rule = RULES[indicator.id]
-    owners = [indicator.organisation]
-    if indicator.id == NO_UNIVERSAL_CONTACT:
-        owners += [f"urn-{school}" for school in sorted(schools)]
-    said = (feed_heard(rule, owner, feeds, day, expected) for owner in owners)
-    return next((silent for silent in said if silent is not None), None)
+class Hearing:
+    """Which feeds were heard on a day, each rule and organisation looked at once."""
+
+    def __init__(self, feeds: Sequence[Feed], day: int, expected: ExpectedFeeds = _NONE_EXPECTED) -> None:
+        self._day = day
+        self._feeds: dict[str | None, list[Feed]] = defaultdict(list, {None: list(feeds)})
+        for feed in feeds:
+            self._feeds[feed.organisation].append(feed)
+        self._expected: dict[str | None, dict[tuple[str, str], int | None]] = defaultdict(dict, {None: dict(expected)})
+        for name, days in expected.items():
+            self._expected[name[0]][name] = days
+        self._silent: dict[tuple[str, str | None], str | None] = {}
+
+    def unheard(self, indicator: Indicator, schools: Iterable[str]) -> str | None:
+        """What an indicator relies on and was not heard; of silence also the marks of each school that has the child on roll."""
+        owners = [indicator.organisation]
+        if indicator.id == NO_UNIVERSAL_CONTACT:
+            owners += [f"urn-{school}" for school in sorted(schools)]
+        said = (self._silent_feed(indicator.id, owner) for owner in owners)
+        return next((silent for silent in said if silent is not None), None)
+
+    def _silent_feed(self, rule: str, organisation: str | None) -> str | None:
+        name = (rule, organisation)
+        if name not in self._silent:
+            feeds, expected = self._feeds.get(organisation, ()), self._expected.get(organisation, {})
+            self._silent[name] = feed_heard(RULES[rule], organisation, feeds, self._day, expected)
+        return self._silent[name]
 
 
 def _schools_on(child: Child, day: int) -> set[str]:
@@ -245,17 +258,17 @@ def as_shown(indicator: Indicator, waits: Waits, seen: int | None = None) -> Ind
     school = indicator.organisation.removeprefix("urn-") if indicator.organisation else None
     if not waits.over(indicator.id, since, school):
         return None
-    return replace(indicator, since=since)
+    return indicator if since == indicator.since else replace(indicator, since=since)
 
 
 def out_of_touch(children: Sequence[Child], feeds: Sequence[Feed], day: int, reference: Reference) -> list[Family]:
     """Families with an indicator on a day, the reference."""
     shown = []
-    expected, waits = reference.expected_feeds(), Waits(day, reference)
+    hearing, waits = Hearing(feeds, day, reference.expected_feeds()), Waits(day, reference)
     for child in children:
         for found in indicators(child):
             indicator = as_shown(found, waits, last_seen(child, day)) if found.start <= day < found.end else None
             if indicator is not None:
-                silent = unheard(indicator, _schools_on(child, day), feeds, day, expected)
+                silent = hearing.unheard(indicator, _schools_on(child, day))
                 shown.append(Shown(indicator, child.id, "not_known" if silent else "true", silent))
     return assemble(shown, group([kin_of(child, day) for child in children]))

@@ -1,8 +1,9 @@
 """Which records are one child: a pure function of all live evidence (design D1).
 
-Edges are taken in the order of their strength, then the agency's recorded time, then the event's key. One that would
-join two live NHS numbers, two live UPNs, disagreeing dates of birth or more than twelve records is disputed and joins
-nothing. So taken, the answer does not depend on the order of arrival.
+Edges are taken in the order of their strength (a number's replacement by another, then an agency's assertion), then the
+agency's recorded time, then the event's key. One that would join two live NHS numbers, two live UPNs, disagreeing dates
+of birth or more than twelve records is disputed and joins nothing. So taken, the answer does not depend on the order of
+arrival.
 """
 
 from collections import defaultdict
@@ -18,19 +19,24 @@ MAX_RECORDS = 12
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An agency's assertion that two records are one child; `order` is (recorded time, event key)."""
+    """An assertion that two records are one child; `order` is (recorded time, event key), `former`: one replaced the other."""
 
     one: RecordId
     other: RecordId
     order: tuple[int, bytes]
+    former: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What the joining rules need of a record: its scheme and its date of birth (any value that is equal when it is)."""
+    """What the joining rules need of a record; `former`: its number was replaced.
+
+    The date of birth may be any value that is equal when it is.
+    """
 
     scheme: str
     birth: object | None
+    former: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +48,13 @@ class Links:
 
 
 def resolve(edges: Iterable[Edge], sides: Mapping[RecordId, Side]) -> Links:
-    """Join records by their edges in order. A record with no known date of birth is not joined by an assertion."""
+    """Join records by their edges in order. A record with no known date of birth is joined by no assertion but a replacement."""
     members: dict[RecordId, set[RecordId]] = {}
     disputed: list[Edge] = []
-    for edge in sorted(edges, key=lambda e: (e.order, e.one, e.other)):
+    for edge in sorted(edges, key=lambda e: (not e.former, e.order, e.one, e.other)):
         one = members.setdefault(edge.one, {edge.one})
         other = members.setdefault(edge.other, {edge.other})
-        if one is other or _birth(edge.one, sides) is None or _birth(edge.other, sides) is None:
+        if one is other or not (edge.former or _births_known(edge, sides)):
             continue
         if _vetoed(one | other, sides):
             disputed.append(edge)
@@ -60,9 +66,8 @@ def resolve(edges: Iterable[Edge], sides: Mapping[RecordId, Side]) -> Links:
     return Links(child, tuple(disputed))
 
 
-def _birth(record: RecordId, sides: Mapping[RecordId, Side]) -> object | None:
-    side = sides.get(record)
-    return None if side is None else side.birth
+def _births_known(edge: Edge, sides: Mapping[RecordId, Side]) -> bool:
+    return all(record in sides and sides[record].birth is not None for record in (edge.one, edge.other))
 
 
 def _vetoed(group: set[RecordId], sides: Mapping[RecordId, Side]) -> bool:
@@ -70,7 +75,7 @@ def _vetoed(group: set[RecordId], sides: Mapping[RecordId, Side]) -> bool:
         return True
     known = [sides[record] for record in group if record in sides]
     births = {side.birth for side in known if side.birth is not None}
-    schemes = [side.scheme for side in known]
+    schemes = [side.scheme for side in known if not side.former]
     return len(births) > 1 or schemes.count("nhs") > 1 or schemes.count("upn") > 1
 
 
@@ -81,18 +86,24 @@ def evidence(events: Sequence[Event], scheme_of: Mapping[RecordId, str]) -> tupl
     """
     edges: list[Edge] = []
     births: dict[RecordId, tuple[tuple[int, bytes], int]] = {}
+    replaced: set[RecordId] = set()
     for fact in live_facts(events):
         event = fact.event
         if event.act in SAYS_NO_PERSON:
             continue
         edges.extend(
-            Edge(min(event.record, r), max(event.record, r), event.order) for r in event.linked if r != event.record
+            Edge(min(event.record, r), max(event.record, r), event.order, r == event.former)
+            for r in event.linked
+            if r != event.record
         )
+        if event.former is not None and event.former != event.record:
+            replaced.add(event.former)
         if event.birth is not None:
             stated = (event.order, event.birth)
             births[event.record] = max(births.get(event.record, stated), stated)
     sides = {
-        record: Side(scheme, births[record][1] if record in births else None) for record, scheme in scheme_of.items()
+        record: Side(scheme, births[record][1] if record in births else None, record in replaced)
+        for record, scheme in scheme_of.items()
     }
     return edges, sides
 

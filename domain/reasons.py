@@ -41,6 +41,7 @@ _TABLE = (
     Reason("not_so", "What the command would change is not so."),
     Reason("end_before_start", "An end lies before its start."),
     Reason("before_birth", "A date lies before the child's birth."),
+    Reason("snapshot_too_short", "The snapshot has lost more of its rows than is believed without a person's word."),
     Reason("too_many_sessions", "More sessions are reported than the period has."),
 )
 

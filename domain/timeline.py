@@ -13,12 +13,14 @@ from domain.attendance import CATEGORIES, reduce_mark
 from domain.dates import FOREVER, school_year_of
 from domain.effects import Act
 from domain.events import Event, RecordId, due_of, goes_onward, provider_of, service_of, team_key, worker_key
+from domain.snapshots import Snapshot, seen_on
 
 END_WITHOUT_START = "end_without_start"
 AMBIGUOUS_END = "ambiguous_end"
 END_BEFORE_START = "end_before_start"
 CONFIRMED_WITHOUT_START = "confirmed_without_start"
 NOT_CONFIRMED = "not_confirmed"
+ABSENT_FROM_SNAPSHOT = "absent_from_snapshot"
 IDENTIFIERS_DISPUTED = "identifiers_disputed"
 
 PAIRED = frozenset({Act.START, Act.END, Act.CONFIRM, Act.NOMINATE, Act.ACCEPT, Act.RELATE, Act.UNRELATE})
@@ -67,15 +69,23 @@ class Entry:
     takes_over: bool = False
     onward: bool = False
     due: int | None = None
+    absent_from: int | None = None
     retracted: bool = False
 
     def open_until(self) -> int:
         """First day on which it no longer counts as open: its end, else the day it lapses, else `FOREVER`."""
         if self.end is not None:
             return self.end
-        if self.lapses_after is not None and self.start is not None:
-            return max(self.start, self.confirmed or self.start) + self.lapses_after
-        return FOREVER
+        return min(self._unconfirmed_from(), FOREVER if self.absent_from is None else self.absent_from)
+
+    def _unconfirmed_from(self) -> int:
+        if self.lapses_after is None or self.start is None:
+            return FOREVER
+        return self.last_heard(self.start) + self.lapses_after
+
+    def last_heard(self, start: int) -> int:
+        """The day of its start, or of its last confirmation where that came later."""
+        return start if self.confirmed is None else max(start, self.confirmed)
 
     def status_at(self, day: int) -> tuple[str, str | None]:
         """Status on a day and why (contract 3)."""
@@ -88,7 +98,7 @@ class Entry:
         if self.end is not None and self.end <= day:
             return "ended", None
         if self.end is None and self.open_until() <= day:
-            return "lapsed", NOT_CONFIRMED
+            return "lapsed", NOT_CONFIRMED if self._unconfirmed_from() <= day else ABSENT_FROM_SNAPSHOT
         return "open", None
 
     def status_in(self, day: int, doubted: Collection[int]) -> tuple[str, str | None]:
@@ -169,8 +179,8 @@ def _corrected(event: Event, corrections: Sequence[Event]) -> Fact:
     return Fact(event, start, end, worker, tuple(c.position for c in corrections))
 
 
-def entries(events: Iterable[Event]) -> list[Entry]:
-    """All intervals and moments of some records' events, in no particular order."""
+def entries(events: Iterable[Event], whole: Sequence[Snapshot] = ()) -> list[Entry]:
+    """All intervals and moments of some records' events, in no particular order; `whole` the snapshots that are complete."""
     groups: dict[tuple[Any, ...], _Group] = defaultdict(_Group)
     result: list[Entry] = []
     for fact in live_facts(events):
@@ -181,7 +191,22 @@ def entries(events: Iterable[Event]) -> list[Entry]:
             result.append(_entry([fact], fact, fact.start, None, None))
     for key, group in groups.items():
         result.extend(_by_reference(group) if key[3] is not None else _by_walk(group))
-    return result
+    return [_absent(entry, whole) for entry in result] if whole else result
+
+
+def _absent(entry: Entry, whole: Sequence[Snapshot]) -> Entry:
+    """It is absent from the first snapshot after it was last heard of, where that would list it."""
+    if entry.start is None or entry.end is not None or entry.why is not None or entry.moment:
+        return entry
+    heard = entry.last_heard(entry.start)
+    of = (entry.organisation, entry.kind, entry.provider, entry.service, entry.team)
+    return replace(entry, absent_from=min((s.first for s in whole if s.first > heard and s.covers(*of)), default=None))
+
+
+def _seen(starts: Iterable[Fact], confirms: Iterable[Fact] = ()) -> int | None:
+    """The last day on which it was said to be so still: by a confirmation, or by its start in a snapshot."""
+    told = [seen for start in starts if (seen := seen_on(start.event)) is not None]
+    return max([*told, *(c.start for c in confirms)], default=None)
 
 
 def retracted(events: Iterable[Event]) -> list[Entry]:
@@ -223,7 +248,7 @@ def _by_reference(group: _Group) -> list[Entry]:
     """With a reference: the last recorded start and the last recorded end make one interval."""
     facts = [*group.starts, *group.ends, *group.confirms, *group.accepts]
     main = _latest(group.starts or group.accepts or group.confirms or group.ends)
-    confirmed = max((c.start for c in group.confirms), default=None)
+    confirmed = _seen(group.starts, group.confirms)
     accepted = min((a.start for a in group.accepts), default=None)
     start = _latest(group.starts).start if group.starts else accepted
     end = _latest(group.ends).start if group.ends else (_latest(group.starts).end if group.starts else None)
@@ -286,8 +311,8 @@ def _acceptances_that_start(group: _Group) -> list[Fact]:
 def _closed_alone(fact: Fact) -> Entry:
     assert fact.end is not None
     if fact.end < fact.start:
-        return _entry([fact], fact, fact.start, None, END_BEFORE_START)
-    return _entry([fact], fact, fact.start, fact.end, None)
+        return _entry([fact], fact, fact.start, None, END_BEFORE_START, _seen([fact]))
+    return _entry([fact], fact, fact.start, fact.end, None, _seen([fact]))
 
 
 def _close(chain: list[Fact], ends: list[Fact]) -> list[Entry]:
@@ -297,11 +322,15 @@ def _close(chain: list[Fact], ends: list[Fact]) -> list[Entry]:
     one_hand = len({(worker_key(start.worker), _team_key(start)) for start in chain}) == 1
     if not ends:
         spells = [chain] if one_hand else [[start] for start in chain]
-        return [_entry(spell, spell[0], spell[0].start, None, None) for spell in spells]
+        return [_entry(spell, spell[0], spell[0].start, None, None, _seen(spell)) for spell in spells]
     if one_hand:
-        first = _entry([*chain, ends[0]], chain[0], chain[0].start, ends[0].start, None, reason_from=ends[0])
+        seen = _seen(chain)
+        first = _entry([*chain, ends[0]], chain[0], chain[0].start, ends[0].start, None, seen, reason_from=ends[0])
         return [first, *(_entry([end], end, None, end.start, END_WITHOUT_START) for end in ends[1:])]
-    return [_entry([start, *ends], start, start.start, None, AMBIGUOUS_END, reason_from=ends[0]) for start in chain]
+    return [
+        _entry([start, *ends], start, start.start, None, AMBIGUOUS_END, _seen([start]), reason_from=ends[0])
+        for start in chain
+    ]
 
 
 def _team_key(fact: Fact) -> str | None:

@@ -3,7 +3,7 @@
 Joined when asked, so that a threshold that is set, or a calendar that is published, changes no stored answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -64,11 +64,17 @@ class Waits:
         """Whether it is, of something that has been so since a day, at a school where that matters."""
         name = (rule, school)
         if name not in self._begun_by:
-            self._begun_by[name] = self._latest(WAITS.get(rule), rule, school)
+            self._begun_by[name] = self._latest(rule, self._reference.is_school_day(school))
         return since <= self._begun_by[name]
 
-    def _latest(self, wait: Wait | None, rule: str, school: str | None) -> int:
+    def latest(self, rule: str) -> int:
+        """A day after which nothing can have begun that has been so for long enough, whatever the school; `over` says it exactly."""
+        # No calendar makes a school day of a Saturday or Sunday, so by weekdays alone no wait is longer.
+        return self._latest(rule, is_weekday)
+
+    def _latest(self, rule: str, is_school_day: Callable[[int], bool]) -> int:
         """The latest day on which it may have begun; before all days where the rule is off."""
+        wait = WAITS.get(rule)
         if wait is None:
             return FOREVER
         count = self._thresholds.get(rule, wait.count)
@@ -76,7 +82,7 @@ class Waits:
             return -1
         if wait.unit is Unit.DAYS:
             return self._day - count
-        counts = self._reference.is_school_day(school) if wait.unit is Unit.SCHOOL_DAYS else is_weekday
+        counts = is_school_day if wait.unit is Unit.SCHOOL_DAYS else is_weekday
         begun = self._day
         while count > 0 and begun > 0:
             count -= counts(begun)

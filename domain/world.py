@@ -9,6 +9,7 @@ from domain.events import ChildId, Event, Position, RecordId
 from domain.families import Feed
 from domain.links import Links, children_of, doubted, evidence, resolve
 from domain.reference import Reference, reference_at, staff_fact, workers_left
+from domain.snapshots import snapshots
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,13 @@ class World:
         return self.children.get(self.links.child.get(record, ChildId(record)))
 
 
-def build_world(events: Iterable[Event], scheme_of: Mapping[RecordId, str], known_at: Position | None = None) -> World:
-    """The reference state as known at a position (all of it where None)."""
+def build_world(
+    events: Iterable[Event],
+    scheme_of: Mapping[RecordId, str],
+    known_at: Position | None = None,
+    kind_of: Mapping[str, str] | None = None,
+) -> World:
+    """The reference state as known at a position (all of it where None); `kind_of` as of `domain.snapshots`."""
     history = [event for event in events if known_at is None or event.position <= known_at]
     edges, sides = evidence(history, scheme_of)
     links = resolve(edges, sides)
@@ -43,7 +49,8 @@ def build_world(events: Iterable[Event], scheme_of: Mapping[RecordId, str], know
     told = [event for event in history if event.act not in ABOUT_NO_CHILD]
     records = {event.record for event in told}
     grouped = children_of(sorted({*records, *links.child}), links)
-    children = {child: build_child(child, members, told, scheme_of) for child, members in grouped.items()}
+    whole = snapshots(history, kind_of or {})
+    children = {child: build_child(child, members, told, scheme_of, whole) for child, members in grouped.items()}
     return World(children, links, tuple(feeds(history)), doubted(history, links), said)
 
 

@@ -2,14 +2,17 @@
 -- their corrections, field by field (domain.timeline.live_facts).
 DELETE FROM stage_record;
 INSERT INTO stage_record
-SELECT DISTINCT record FROM log.fact WHERE position BETWEEN %(lo)s AND %(hi)s AND act NOT IN (16, 18);
+SELECT record FROM log.fact WHERE position BETWEEN %(lo)s AND %(hi)s AND act NOT IN (16, 18)
+UNION
+SELECT o.record FROM snapshot s JOIN entry o ON o.organisation = s.organisation AND o.kind = s.kind AND o.to_ed IS NULL AND o.ends IS NULL
+WHERE s.whole_ed = %(e)s;
 
 DELETE FROM stage_fact;
 INSERT INTO stage_fact
 SELECT f.position, f.record, f.act, f.kind, f.service, f.provider, f.organisation,
        coalesce(c.day, f.day), CASE WHEN c.until IS NULL THEN f.until WHEN c.until = -1 THEN NULL ELSE c.until END,
        f.recorded_at, f.key, f.reference, coalesce(c.worker, f.worker), f.team, f.role, f.scope, f.provision, f.reason,
-       f.lapses_after, f.others, c.positions, f.takes_over, f.onward, f.due
+       f.lapses_after, f.others, c.positions, f.takes_over, f.onward, f.due, f.seen
 FROM stage_record t
 JOIN log.fact f ON f.record = t.record AND f.position <= %(hi)s AND f.act NOT IN (14, 15)
 LEFT JOIN LATERAL (

@@ -14,7 +14,7 @@ WITH one AS (
         (array_agg(day ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (2, 13)))[1] AS end_day,
         (array_agg(reason ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (2, 13)))[1] AS end_reason,
         (array_agg(onward ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (2, 13)))[1] AS end_onward,
-        max(day) FILTER (WHERE act = 3) AS confirmed, min(day) FILTER (WHERE act = 10) AS accepted,
+        max(CASE WHEN act = 3 THEN day ELSE seen END) AS confirmed, min(day) FILTER (WHERE act = 10) AS accepted,
         log.sorted(log.array_join(ARRAY[position] || coalesce(amended, '{}'))) AS positions
     FROM stage_fact WHERE act IN (1, 2, 3, 9, 10, 12, 13) AND reference IS NOT NULL
     GROUP BY record, kind, organisation, reference
@@ -31,7 +31,7 @@ FROM dated d JOIN stage_fact m ON m.position = d.main;
 
 -- Without one: walk starts and ends by day; an end closes the one start that is open.
 INSERT INTO stage_entry (main, record, kind, service, provider, organisation, starts, ends, why, worker, team, role,
-                         scope, provision, reason, lapses_after, others, positions, recorded_at, key, takes_over, onward, due)
+                         scope, provision, reason, lapses_after, others, positions, recorded_at, key, takes_over, onward, due, confirmed)
 WITH f AS (
     SELECT *, act IN (2, 13) AS is_end,
         act IN (1, 9, 12) OR (act = 10 AND
@@ -55,6 +55,7 @@ WITH f AS (
 ), numbered AS (
     SELECT *, min(concat(worker, '|', team)) FILTER (WHERE is_start) OVER c = max(concat(worker, '|', team)) FILTER (WHERE is_start) OVER c AS one_hand,
         log.array_join(ARRAY[position] || coalesce(amended, '{}')) FILTER (WHERE is_start) OVER c AS all_starts,
+        CASE WHEN NOT is_end THEN max(seen) FILTER (WHERE is_start) OVER c END AS last_seen,
         count(*) FILTER (WHERE is_start) OVER c AS starts_in, count(*) FILTER (WHERE is_end) OVER c AS ends_in,
         row_number() OVER (PARTITION BY record, kind, provider, service, chain, is_end ORDER BY step) AS nth,
         first_value(CASE WHEN is_end THEN day END) OVER e AS first_end, first_value(CASE WHEN is_end THEN reason END) OVER e AS first_reason,
@@ -73,13 +74,14 @@ SELECT position, record, kind, service, provider, organisation,
     CASE WHEN is_end THEN reason WHEN ends_in > 0 THEN first_reason END, lapses_after, others,
     log.sorted(ARRAY[position] || coalesce(amended, '{}') || CASE WHEN is_start AND one_hand THEN all_starts ELSE '{}' END
         || CASE WHEN is_start AND one_hand AND ends_in > 0 THEN first_positions WHEN is_start AND ends_in > 0 THEN all_ends ELSE '{}' END),
-    recorded_at, key, coalesce(takes_over, false), coalesce(CASE WHEN is_end THEN onward WHEN ends_in > 0 THEN first_onward END, false), due
+    recorded_at, key, coalesce(takes_over, false), coalesce(CASE WHEN is_end THEN onward WHEN ends_in > 0 THEN first_onward END, false), due,
+    CASE WHEN one_hand THEN last_seen ELSE seen END
 FROM numbered
 WHERE (is_start AND (NOT one_hand OR nth = 1)) OR (is_end AND (starts_in = 0 OR (one_hand AND nth > 1)))
 UNION ALL
 SELECT position, record, kind, service, provider, organisation, day, CASE WHEN until < day THEN NULL ELSE until END,
     CASE WHEN until < day THEN 'end_before_start' END, worker, team, role, scope, provision, NULL, lapses_after, others,
-    log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, key, coalesce(takes_over, false), false, due
+    log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, key, coalesce(takes_over, false), false, due, seen
 FROM f WHERE is_start AND until IS NOT NULL;
 
 -- Confirmations and acceptances without a reference go to the entry that started last on or before their day; a
@@ -95,7 +97,7 @@ WITH said AS (
         log.array_join(ARRAY[position] || coalesce(amended, '{}')) AS positions
     FROM said WHERE home IS NOT NULL GROUP BY home
 ), put AS (
-    UPDATE stage_entry e SET confirmed = g.confirmed, accepted = g.accepted, positions = log.sorted(e.positions || g.positions)
+    UPDATE stage_entry e SET confirmed = greatest(e.confirmed, g.confirmed), accepted = g.accepted, positions = log.sorted(e.positions || g.positions)
     FROM given g WHERE e.main = g.home
 )
 INSERT INTO stage_entry (main, record, kind, service, provider, organisation, why, confirmed, worker, team, role, scope, provision, lapses_after,
@@ -110,14 +112,22 @@ SELECT position, record, kind, service, provider, organisation, day, worker, tea
     log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, key, true, due
 FROM stage_fact WHERE act = 4;
 
+-- What a whole snapshot would list and does not has lapsed since, until it is heard of again.
+UPDATE stage_entry n SET absent_from = a.first FROM (
+    SELECT n.main, min(s.first) AS first FROM stage_entry n JOIN snapshot s ON s.organisation = n.organisation AND s.kind = n.kind
+    WHERE s.whole_ed IS NOT NULL AND s.first > greatest(n.starts, n.confirmed) AND n.ends IS NULL AND n.why IS NULL AND NOT n.moment
+        AND (s.scope IS NULL OR s.scope IN (n.provider, n.service) OR n.team = s.organisation || ':' || s.scope)
+    GROUP BY n.main) a
+WHERE n.main = a.main;
+
 UPDATE stage_entry SET sig = md5(stage_entry::text)::uuid;
 
 UPDATE entry o SET to_ed = %(e)s FROM stage_record t
 WHERE o.record = t.record AND o.to_ed IS NULL AND NOT EXISTS (SELECT FROM stage_entry n WHERE n.main = o.main AND n.sig = o.sig);
 
 INSERT INTO entry (main, record, kind, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope,
-                   provision, reason, lapses_after, others, positions, recorded_at, key, moment, takes_over, onward, due, contact, sig, from_ed)
+                   provision, reason, lapses_after, others, positions, recorded_at, key, moment, takes_over, onward, due, absent_from, contact, sig, from_ed)
 SELECT n.main, n.record, n.kind, n.service, n.provider, n.organisation, n.starts, n.ends, n.why, n.confirmed, n.accepted, n.worker, n.team,
-    n.role, n.scope, n.provision, n.reason, n.lapses_after, n.others, n.positions, n.recorded_at, n.key, n.moment, n.takes_over, n.onward, n.due, f.contact, n.sig, %(e)s
+    n.role, n.scope, n.provision, n.reason, n.lapses_after, n.others, n.positions, n.recorded_at, n.key, n.moment, n.takes_over, n.onward, n.due, n.absent_from, f.contact, n.sig, %(e)s
 FROM stage_entry n JOIN log.fact f ON f.position = n.main
 WHERE NOT EXISTS (SELECT FROM entry o WHERE o.main = n.main AND o.to_ed IS NULL AND o.sig = n.sig);

@@ -47,16 +47,16 @@ SELECT n.*, %(e)s, NULL FROM signed n
 WHERE NOT EXISTS (SELECT FROM address o WHERE o.record = n.record AND o.main = n.main AND o.to_ed IS NULL AND o.sig = n.sig);
 
 WITH new AS (
-    SELECT DISTINCT ON (s.record, o.other) s.record, o.other, s.recorded_at, s.key
+    SELECT DISTINCT ON (s.record, o.other) s.record, o.other, s.recorded_at, s.key, coalesce(o.other = l.former, false) AS former
     FROM stage_fact s JOIN log.fact l ON l.position = s.position CROSS JOIN LATERAL unnest(l.linked) AS o (other)
     WHERE l.linked IS NOT NULL AND o.other <> s.record
-    ORDER BY s.record, o.other, s.recorded_at, s.key
+    ORDER BY s.record, o.other, former DESC, s.recorded_at, s.key
 ), signed AS (
     SELECT *, md5(new::text)::uuid AS sig FROM new
 ), closed AS (
     UPDATE edge o SET to_ed = %(e)s FROM stage_record t
     WHERE o.record = t.record AND o.to_ed IS NULL AND NOT EXISTS (SELECT FROM signed n WHERE n.record = o.record AND n.other = o.other AND n.sig = o.sig)
 )
-INSERT INTO edge
-SELECT n.*, %(e)s, NULL FROM signed n
+INSERT INTO edge (record, other, recorded_at, key, former, sig, from_ed)
+SELECT n.*, %(e)s FROM signed n
 WHERE NOT EXISTS (SELECT FROM edge o WHERE o.record = n.record AND o.other = n.other AND o.to_ed IS NULL AND o.sig = n.sig);

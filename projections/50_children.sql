@@ -89,7 +89,7 @@ FROM stage_child c LEFT JOIN vital v USING (child) LEFT JOIN away a USING (child
 DELETE FROM stage_own;
 INSERT INTO stage_own
 SELECT m.child, e.main, e.kind, e.service, e.provider, e.organisation, e.scope, e.worker, e.provision, e.starts, coalesce(e.ends, 2000000),
-    coalesce(e.ends, greatest(e.starts, coalesce(e.confirmed, e.starts)) + e.lapses_after, 2000000), e.accepted, e.reason, e.positions, e.takes_over, e.onward
+    coalesce(e.ends, least(greatest(e.starts, e.confirmed) + e.lapses_after, e.absent_from), 2000000), e.accepted, e.reason, e.positions, e.takes_over, e.onward
 FROM stage_child c JOIN stage_member m USING (child)
 JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.why IS NULL AND e.starts IS NOT NULL
 WHERE (c.facts OR e.kind = 'enrolment') AND e.kind IN ('enrolment', 'elective_home_education', 'not_in_school_register',

@@ -19,7 +19,7 @@ Connection = psycopg.Connection[Any]
 
 VIEW_SETS: Final = ("view_a", "view_b")
 EDITION_LOCK: Final = 0x1C_12_0002
-BEFORE_LINKS: Final = ("10_attendance", "20_facts", "30_entries", "40_people")
+BEFORE_LINKS: Final = ("10_attendance", "15_snapshots", "20_facts", "30_entries", "40_people")
 AFTER_LINKS: Final = ("50_children", "60_indicators", "70_gaps", "80_rectangles")
 # Planner statistics are made early on and whenever the tables have doubled a few times.
 ANALYZE_AT: Final = frozenset({2, 10, 40, 160, 640})
@@ -166,6 +166,7 @@ VIEW_TABLES: Final = (
     "absence",
     "absence_child",
     "tally",
+    "snapshot",
     "edge",
     "membership",
     "rectangle",

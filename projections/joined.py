@@ -4,13 +4,13 @@ None of it stands in a view, so that what is published of it changes no stored r
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from domain.dates import FOREVER
 from domain.events import ChildId
 from domain.families import Feed
 from domain.reference import StaffFact, Stated
-from projections.queries import Connection
+from projections.queries import Connection, Rectangle, live
 
 
 def feeds(connection: Connection, position: int) -> list[Feed]:
@@ -64,23 +64,43 @@ def _staff(rows: Iterable[Any]) -> list[StaffFact]:
     ]
 
 
-# Most children were seen within the last days: those are found in their last weeks, the others in all there are.
-_SEEN_WITHIN = (21, 112, FOREVER)
+# Of silence, those whom a school surely saw afterwards are left out: by a mark of presence with no other word on its session.
+# Children are taken one by one, each until such a mark is found, which is in the first week for most.
+_SILENT: Final = f"""
+WITH held AS (
+    SELECT r.child, r.rule, r.since, r.starts, r.ends, r.positions, r.organisation FROM rectangle r
+    WHERE r.rule = %(rule)s AND r.since <= %(begun)s AND r.starts <= %(d)s AND r.ends > %(d)s AND {live("r")} {{some}}
+), quiet AS MATERIALIZED (
+    SELECT h.child, coalesce(m.record, h.child) AS record FROM held h LEFT JOIN membership m ON m.child = h.child AND {live("m")}
+), seen AS (
+    SELECT q.child FROM quiet q CROSS JOIN LATERAL (
+        SELECT FROM week w CROSS JOIN LATERAL unnest(w.steps, w.editions) AS u (step, edition)
+        WHERE w.record = q.record AND w.week BETWEEN (%(begun)s + 4) / 7 AND (%(d)s + 3) / 7
+        AND u.edition <= %(e)s AND u.step > 0 AND u.step & 15 IN (1, 2, 5)
+        AND w.week * 7 - 3 + ((u.step >> 4) & 15) / 2 BETWEEN %(begun)s + 1 AND %(d)s
+        AND NOT EXISTS (SELECT FROM unnest(w.steps) AS o (step) WHERE o.step <> u.step AND ((abs(o.step) # u.step) >> 4) & 15 = 0)
+        LIMIT 1) AS s
+)
+SELECT * FROM held WHERE child NOT IN (SELECT child FROM seen) ORDER BY child, since
+"""
+
+
+def silent(
+    connection: Connection, edition: int, day: int, rule: str, begun: int, children: Collection[ChildId] | None = None
+) -> list[Rectangle]:
+    """What holds on a day of a rule of silence, since a day or longer, without most of those whom a school saw after that day.
+
+    `last_seen` says of each that is left whether and when it was seen.
+    """
+    some = "" if children is None else "AND r.child = ANY(%(c)b)"
+    parameters = {"rule": rule, "begun": begun, "d": day, "e": edition, "c": list(children or ())}
+    return connection.execute(_SILENT.replace("{some}", some), parameters, binary=True).fetchall()
 
 
 def last_seen(connection: Connection, edition: int, day: int, since: Mapping[ChildId, int]) -> dict[ChildId, int]:
     """The last day, up to a day, on which a school saw each child, where that lies after the day given for it (domain.indicators.support)."""
-    found: dict[ChildId, int] = {}
-    for within in _SEEN_WITHIN:
-        left = {child: max(begun, day - within) for child, begun in since.items() if child not in found}
-        if left:
-            found |= _seen_since(connection, edition, day, left)
-    return found
-
-
-def _seen_since(connection: Connection, edition: int, day: int, since: Mapping[ChildId, int]) -> dict[ChildId, int]:
     rows = connection.execute(
-        "WITH asked AS (SELECT c.child, c.since, coalesce(m.record, c.child) AS record FROM unnest(%(c)s::uuid[], %(s)s::int[]) AS c (child, since) "
+        "WITH asked AS (SELECT c.child, c.since, coalesce(m.record, c.child) AS record FROM unnest(%(c)b::uuid[], %(s)b::int[]) AS c (child, since) "
         "LEFT JOIN membership m ON m.child = c.child AND m.from_ed <= %(e)s AND (m.to_ed IS NULL OR m.to_ed > %(e)s)), "
         "step AS (SELECT a.child, w.record, w.school, w.week, abs(u.s) AS step FROM asked a JOIN week w ON w.record = a.record "
         "AND w.week BETWEEN (a.since + 3) / 7 AND (%(d)s + 3) / 7 CROSS JOIN LATERAL unnest(w.steps, w.editions) AS u (s, e) "
@@ -89,5 +109,6 @@ def _seen_since(connection: Connection, edition: int, day: int, since: Mapping[C
         "FROM step GROUP BY child, record, school, week, (step >> 4) & 15) "
         "SELECT child, max(day) FROM standing WHERE category IN (1, 2, 5) AND day <= %(d)s GROUP BY child",
         {"c": list(since), "s": list(since.values()), "d": day, "e": edition},
+        binary=True,
     )
     return {ChildId(child): seen for child, seen in rows}

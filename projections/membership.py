@@ -34,7 +34,8 @@ WITH RECURSIVE reached AS (
         SELECT e.other AS record FROM edge e WHERE e.record = r.record AND e.to_ed IS NULL
         UNION ALL SELECT e.record FROM edge e WHERE e.other = r.record AND e.to_ed IS NULL) n
 )
-SELECT r.record, s.scheme, p.birth, m.child, coalesce(m.disputed, false)
+SELECT r.record, s.scheme, p.birth, m.child, coalesce(m.disputed, false),
+    EXISTS (SELECT FROM edge e WHERE e.other = r.record AND e.former AND e.to_ed IS NULL)
 FROM reached r LEFT JOIN log.subject s ON s.record = r.record LEFT JOIN person p ON p.record = r.record AND p.to_ed IS NULL
 LEFT JOIN membership m ON m.record = r.record AND m.to_ed IS NULL
 """
@@ -48,15 +49,15 @@ def relink(connection: Connection, edition: int) -> list[UUID]:
     component = connection.execute(_COMPONENT, {"seeds": seeds}, prepare=True).fetchall()
     records = [row[0] for row in component]
     rows = connection.execute(
-        "SELECT record, other, recorded_at, key FROM edge WHERE record = ANY(%s) AND to_ed IS NULL", (records,)
+        "SELECT record, other, recorded_at, key, former FROM edge WHERE record = ANY(%s) AND to_ed IS NULL", (records,)
     )
-    edges = [Edge(RecordId(min(a, b)), RecordId(max(a, b)), (at, key.bytes)) for a, b, at, key in rows]
-    sides = {RecordId(record): Side(scheme or "", birth) for record, scheme, birth, _, _ in component}
+    edges = [Edge(RecordId(min(a, b)), RecordId(max(a, b)), (at, key.bytes), former) for a, b, at, key, former in rows]
+    sides = {RecordId(record): Side(scheme or "", birth, former) for record, scheme, birth, _, _, former in component}
     links = resolve(edges, sides)
     disputed = {record for edge in links.disputed for record in (edge.one, edge.other)}
     changed: list[tuple[UUID, UUID, bool]] = []
     children: set[UUID] = set()
-    for record, _, _, old, was_disputed in component:
+    for record, _, _, old, was_disputed, _ in component:
         new = links.child.get(record, ChildId(record))
         if (
             (old or record) != new

@@ -3,7 +3,7 @@
 Every query runs inside one read-only snapshot whose search path is the serving set of views.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -13,15 +13,20 @@ import psycopg
 
 from domain.dates import FOREVER
 from domain.events import ChildId, RecordId
-from domain.families import Kin
 from domain.timeline import Entry
 
 Connection = psycopg.Connection[Any]
 
+
+def live(alias: str) -> str:
+    """The condition that a row of a view, under an alias, holds at the edition %(e)s."""
+    return f"{alias}.from_ed <= %(e)s AND ({alias}.to_ed IS NULL OR {alias}.to_ed > %(e)s)"
+
+
 _LIVE: Final = "from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)"
 _ENTRY: Final = (
     "kind, record, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope, provision, reason, "
-    "lapses_after, others, positions, main, recorded_at, key, moment, takes_over, onward, due, contact"
+    "lapses_after, others, positions, main, recorded_at, key, moment, takes_over, onward, due, absent_from, contact"
 )
 
 
@@ -148,11 +153,21 @@ def entries(connection: Connection, edition: int, where: str, **parameters: obje
     return [(_entry(row), row[-1]) for row in rows]
 
 
+def enrolled(connection: Connection, edition: int, day: int, records: Collection[UUID]) -> list[tuple[UUID, str]]:
+    """Which of some records are on roll on a day, and at which school (its URN)."""
+    return connection.execute(
+        "SELECT record, provider FROM entry WHERE kind = 'enrolment' AND why IS NULL AND starts <= %(d)s AND (ends IS NULL OR ends > %(d)s) "
+        f"AND record = ANY(%(r)b) AND {_LIVE}",
+        {"r": list(records), "d": day, "e": edition},
+        binary=True,
+    ).fetchall()
+
+
 def _entry(row: Sequence[Any]) -> Entry:
     return Entry(
         row[0], RecordId(row[1]), row[2], row[3], row[4], None, row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
         row[14], row[15], row[16], tuple(RecordId(r) for r in row[17] or ()), tuple(row[18]), row[19], (row[20], row[21].bytes), row[22],
-        row[23], row[24], row[25],
+        row[23], row[24], row[25], row[26],
     )  # fmt: skip
 
 
@@ -160,8 +175,8 @@ def doubted(connection: Connection, edition: Edition, records: Collection[UUID])
     """Positions of events whose subject carries identifiers that are disputed (domain.links.doubted)."""
     rows = connection.execute(
         f"SELECT f.position FROM membership m JOIN log.fact f ON f.record = m.record CROSS JOIN unnest(f.linked) AS l (record) "
-        f"JOIN membership o ON o.record = l.record AND o.disputed AND {_aliased('o')} "
-        f"WHERE m.record = ANY(%(r)s) AND m.disputed AND {_aliased('m')} AND f.position <= %(p)s AND o.child <> m.child",
+        f"JOIN membership o ON o.record = l.record AND o.disputed AND {live('o')} "
+        f"WHERE m.record = ANY(%(r)s) AND m.disputed AND {live('m')} AND f.position <= %(p)s AND o.child <> m.child",
         {"r": list(records), "e": edition.number, "p": edition.position},
     )
     return {row[0] for row in rows}
@@ -177,7 +192,7 @@ def shielded(connection: Connection, edition: Edition, records: Collection[UUID]
         "WITH near AS (SELECT r AS record, r AS of FROM unnest(%(r)s::uuid[]) AS r UNION SELECT e.other, e.record FROM edge e "
         "WHERE e.record = ANY(%(r)s) UNION SELECT e.record, e.other FROM edge e WHERE e.other = ANY(%(r)s)) "
         "SELECT n.of FROM near n JOIN entry e ON e.record = n.record AND e.kind = 'shield' AND (e.ends IS NULL OR e.ends > %(d)s) "
-        f"WHERE e.to_ed IS NULL OR {_aliased('e')} "
+        f"WHERE e.to_ed IS NULL OR {live('e')} "
         "UNION SELECT n.of FROM near n JOIN log.fact f ON f.record = n.record AND f.kind = 'shield' AND f.act IN (1, 3) "
         "WHERE f.position > (SELECT position FROM state)",
         {"r": list(records), "e": edition.number, "d": today},
@@ -190,7 +205,7 @@ def retracted(connection: Connection, edition: Edition, records: Collection[UUID
     rows = connection.execute(
         "SELECT f.kind, f.record, f.service, f.provider, f.organisation, f.day, f.until, t.reason, NULL, NULL, f.worker, f.team, f.role, "
         "f.scope, f.provision, CASE WHEN f.act IN (2, 4, 13) THEN f.reason END, f.lapses_after, f.others, log.sorted(f.position || t.positions), "
-        "f.position, f.recorded_at, f.key, f.act = 4, coalesce(f.takes_over, false), coalesce(f.onward, false), f.due, f.contact "
+        "f.position, f.recorded_at, f.key, f.act = 4, coalesce(f.takes_over, false), coalesce(f.onward, false), f.due, NULL, f.contact "
         "FROM log.fact f CROSS JOIN LATERAL (SELECT (array_agg(r.reason ORDER BY r.recorded_at DESC, r.key DESC))[1] AS reason, "
         "array_agg(r.position) AS positions FROM log.fact r WHERE r.record = f.record AND r.act = 15 AND r.position <= %(p)s "
         "AND (r.target_key = f.key OR (r.target_key IS NULL AND r.target_source = f.source_key "
@@ -278,14 +293,16 @@ def named(connection: Connection, edition: int, digest: UUID, limit: int) -> lis
 
 
 def rectangles(
-    connection: Connection, edition: int, day: int, rules: Sequence[str], children: Collection[UUID] | None = None
+    connection: Connection, edition: int, day: int, begun: Mapping[str, int], children: Collection[UUID] | None = None
 ) -> list[Rectangle]:
-    """Indicators or gaps that hold on a day: child, rule, since, from, to, positions, organisation of the feed."""
+    """Indicators or gaps that hold on a day, of those rules of `begun` that have been so since a day given for each, or longer."""
     return connection.execute(
-        "SELECT child, rule, since, starts, ends, positions, organisation FROM rectangle WHERE rule = ANY(%(rules)s) "
-        "AND starts <= %(d)s AND ends > %(d)s "
-        f"AND (%(c)s::uuid[] IS NULL OR child = ANY(%(c)s)) AND {_LIVE} ORDER BY child, rule, since",
-        {"rules": list(rules), "d": day, "e": edition, "c": None if children is None else list(children)},
+        "SELECT r.child, r.rule, r.since, r.starts, r.ends, r.positions, r.organisation "
+        "FROM unnest(%(rules)s::text[], %(begun)s::int[]) AS w (rule, begun) "
+        "JOIN rectangle r ON r.rule = w.rule AND r.since <= w.begun AND r.starts <= %(d)s AND r.ends > %(d)s "
+        f"WHERE {live('r')} {'' if children is None else 'AND r.child = ANY(%(c)b)'} ORDER BY r.child, r.rule, r.since",
+        {"rules": list(begun), "begun": list(begun.values()), "d": day, "e": edition, "c": list(children or ())},
+        binary=True,
     ).fetchall()
 
 
@@ -296,54 +313,3 @@ def kept_aside(connection: Connection, records: Collection[UUID]) -> int:
         (list(records),),
     ).fetchone()
     return int(row[0]) if row else 0
-
-
-def kin(connection: Connection, edition: int, day: int, flagged: Collection[ChildId]) -> list[Kin]:
-    """The flagged children and whoever may be in a family with them: same family id, or same home."""
-    by_child = members(connection, edition, flagged)
-    records = [record for held in by_child.values() for record in held]
-    together = connection.execute(
-        f"SELECT DISTINCT o.record FROM entry f JOIN entry o ON o.kind = 'relationship' AND o.service = 'family' AND o.provider = f.provider "
-        f"WHERE f.kind = 'relationship' AND f.service = 'family' AND f.record = ANY(%(r)s) AND {_aliased('f')} AND {_aliased('o')} "
-        f"UNION SELECT DISTINCT o.record FROM address f JOIN address o ON o.property = f.property "
-        f"WHERE f.property IS NOT NULL AND f.record = ANY(%(r)s) AND {_aliased('f')} AND {_aliased('o')}",
-        {"r": records, "e": edition},
-    ).fetchall()
-    near = children_of(connection, edition, [row[0] for row in together])
-    everyone = members(connection, edition, {*by_child, *near.values()})
-    return _kin(connection, edition, day, everyone)
-
-
-def _aliased(alias: str) -> str:
-    return f"{alias}.from_ed <= %(e)s AND ({alias}.to_ed IS NULL OR {alias}.to_ed > %(e)s)"
-
-
-def _kin(connection: Connection, edition: int, day: int, everyone: dict[ChildId, list[UUID]]) -> list[Kin]:
-    records = [record for held in everyone.values() for record in held]
-    ties: dict[UUID, list[Entry]] = {}
-    for entry, _ in entries(
-        connection,
-        edition,
-        "kind = 'relationship' AND why IS NULL AND starts <= %(d)s AND (ends IS NULL OR ends > %(d)s) AND record = ANY(%(r)s)",
-        r=records,
-        d=day,
-    ):
-        ties.setdefault(entry.record, []).append(entry)
-    homes = addresses(connection, edition, everyone)
-    lives = people(connection, edition, everyone)
-    found = []
-    for child, held in everyone.items():
-        own = [entry for record in held for entry in ties.get(record, ())]
-        here = next((a for a in homes[child] if a.day <= day < a.until), None)
-        death = lives[child].death
-        found.append(
-            Kin(
-                child,
-                frozenset(RecordId(r) for r in held),
-                here.property if here is not None and not (death is not None and death <= day) else None,
-                frozenset(e.provider for e in own if e.service == "family"),
-                frozenset(r for e in own if e.service in ("parent", "carer") for r in e.others),
-                frozenset(r for e in own if e.service == "sibling" for r in e.others),
-            )
-        )
-    return found

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Protocol
 
-from adapters.clock import LONDON
 from adapters.connectors.reference_tables import Row
+from domain.dates import LONDON
 from domain.errors import Rejected
 
 SYSTEM: Final = "reference-files"

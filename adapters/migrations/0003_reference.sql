@@ -6,6 +6,12 @@ COMMENT ON COLUMN log.fact.onward IS 'An end that says where the child went';
 ALTER TABLE log.fact ADD due int, ADD backfill boolean;
 COMMENT ON COLUMN log.fact.due IS 'Day of the next review';
 COMMENT ON COLUMN log.fact.backfill IS 'Sent as backfill or snapshot: kept out of what changed';
+ALTER TABLE log.fact ADD seen int, ADD lists text, ADD listed int, ADD former uuid;
+COMMENT ON COLUMN log.fact.former IS 'Record of a number that the subject''s own has replaced';
+COMMENT ON COLUMN log.fact.seen IS 'Day on which a row of a snapshot was written down';
+COMMENT ON COLUMN log.fact.lists IS 'Kind of entry that a snapshot lists, by its report';
+COMMENT ON COLUMN log.fact.listed IS 'How many it lists';
+CREATE INDEX fact_seen ON log.fact (organisation, kind, seen) WHERE seen IS NOT NULL;
 CREATE INDEX fact_reference ON log.fact (kind, position) WHERE act = 18;
 
 CREATE FUNCTION log.months_after(day int, months int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE

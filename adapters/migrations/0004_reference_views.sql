@@ -16,6 +16,31 @@ ALTER TABLE {view}.stage_fact ADD due int;
 ALTER TABLE {view}.stage_silence ADD age_from int, ADD age_to int;
 COMMENT ON COLUMN {view}.stage_silence.age_from IS 'First day of compulsory school age';
 COMMENT ON COLUMN {view}.stage_silence.age_to IS 'First day after it';
+ALTER TABLE {view}.entry ADD absent_from int;
+COMMENT ON COLUMN {view}.entry.absent_from IS 'First day of the first snapshot that would list it and does not, since it was last heard of';
+ALTER TABLE {view}.stage_entry ADD absent_from int;
+ALTER TABLE {view}.stage_fact ADD seen int;
+ALTER TABLE {view}.edge ADD former boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN {view}.edge.former IS 'The other record is of a number that was replaced';
+CREATE TABLE {view}.snapshot (
+    position bigint PRIMARY KEY,
+    organisation text NOT NULL,
+    kind text NOT NULL,
+    scope text,
+    first int NOT NULL,
+    last int NOT NULL,
+    listed int NOT NULL,
+    whole_ed int
+);
+COMMENT ON TABLE {view}.snapshot IS 'One row a snapshot that was reported (domain.snapshots)';
+COMMENT ON COLUMN {view}.snapshot.position IS 'Its report';
+COMMENT ON COLUMN {view}.snapshot.organisation IS 'Who sent it';
+COMMENT ON COLUMN {view}.snapshot.kind IS 'What it lists';
+COMMENT ON COLUMN {view}.snapshot.scope IS 'Provider, service or team, where not of the whole organisation';
+COMMENT ON COLUMN {view}.snapshot.first IS 'First day on which its rows were written down';
+COMMENT ON COLUMN {view}.snapshot.last IS 'Last one';
+COMMENT ON COLUMN {view}.snapshot.listed IS 'How many rows it has';
+COMMENT ON COLUMN {view}.snapshot.whole_ed IS 'Edition in which the last of them had come';
 CREATE TABLE {view}.tally (
     record uuid NOT NULL,
     school text NOT NULL,

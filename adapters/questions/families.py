@@ -10,11 +10,11 @@ from adapters import answers
 from adapters.questions.lines import Lines
 from domain.dates import to_day
 from domain.events import ChildId
-from domain.families import Family, Shown, as_shown, assemble, feed_heard, group, unheard
+from domain.families import Family, Hearing, Shown, as_shown, assemble, feed_heard, group
 from domain.indicators import RULES, Indicator
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.waits import Waits
-from projections import joined, queries
+from projections import joined, kinship, queries
 
 Areas = Mapping[ChildId, Mapping[str, str]]
 
@@ -78,15 +78,26 @@ class AboutFamilies(Lines):
         flagged = {one.child for one in shown} | set(children or ())
         if not flagged:
             return []
-        kin = queries.kin(self._connection, self._number, day, flagged)
-        shielded = self._shielded([one.child for one in kin])
-        return assemble(shown, group([replace(one, home=None) if one.child in shielded else one for one in kin]))
+        return assemble(shown, self._grouped(flagged, day))
+
+    def _grouped(self, flagged: Collection[ChildId], day: int) -> list[tuple[ChildId, ...]]:
+        """The families of some children on a day; where a shielded child lives makes no household."""
+        found = kinship.kinship(self._connection, self._number, day, flagged)
+        self._members.update(found.records)
+        self._homes.setdefault(day, {}).update({child: found.homes.get(child) for child in found.records})
+        shielded = self._shielded(found.records)
+        return group([replace(one, home=None) if one.child in shielded else one for one in found.kin])
 
     def _shown(self, day: int, children: Collection[ChildId] | None = None) -> list[Shown]:
         """Indicators that have been so for long enough on a day, with what their feeds say of them."""
-        rows = queries.rectangles(self._connection, self._number, day, list(RULES), children)
         feeds, reference = joined.feeds(self._connection, self._edition.position), self._reference(day)
-        expected, waits = reference.expected_feeds(), Waits(day, reference)
+        hearing, waits = Hearing(feeds, day, reference.expected_feeds()), Waits(day, reference)
+        begun = {rule: waits.latest(rule) for rule in RULES}
+        quiet_since = begun.pop(NO_UNIVERSAL_CONTACT)
+        rows = [
+            *queries.rectangles(self._connection, self._number, day, begun, children),
+            *joined.silent(self._connection, self._number, day, NO_UNIVERSAL_CONTACT, quiet_since, children),
+        ]
         held = [
             (child, Indicator(rule, since, starts, ends, tuple(positions), organisation))
             for child, rule, since, starts, ends, positions, organisation in rows
@@ -99,15 +110,15 @@ class AboutFamilies(Lines):
         seen = joined.last_seen(self._connection, self._number, day, silent_since) if silent_since else {}
         quiet = {
             child
-            for child, begun in silent_since.items()
-            if waits.over(NO_UNIVERSAL_CONTACT, max(begun, seen.get(child, begun)))
+            for child, since in silent_since.items()
+            if waits.over(NO_UNIVERSAL_CONTACT, max(since, seen.get(child, since)))
         }
         schools = self._schools(quiet, day) if quiet else {}
         shown = []
         for child, held_one in held:
             indicator = as_shown(held_one, waits, seen.get(child))
             if indicator is not None:
-                silent = unheard(indicator, schools.get(child, ()), feeds, day, expected)
+                silent = hearing.unheard(indicator, schools.get(child, ()))
                 shown.append(Shown(indicator, child, "not_known" if silent else "true", silent))
         return shown
 

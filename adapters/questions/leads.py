@@ -1,16 +1,15 @@
 """Who leads, whom a worker works with, and where a lead is missing."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from adapters import answers
 from adapters.questions.families import AboutFamilies
 from adapters.questions.reading import position_of
-from domain.dates import to_day
+from domain.dates import FOREVER, to_day
 from domain.events import ChildId
-from domain.families import Family, family_id, group
+from domain.families import Family, family_id
 from domain.indicators import RULES
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.leads import GAP_RULES, left_gaps, passed_on
@@ -45,12 +44,9 @@ class AboutLeads(AboutFamilies):
         """A worker's caseload by family: which children, which of them are the worker's, and what the family has lost touch with."""
         day = to_day(effective_at)
         mine = set(self._worked_with(worker, day))
-        kin = queries.kin(self._connection, self._number, day, mine)
-        shielded = self._shielded([one.child for one in kin])
-        members = [
-            m for m in group([replace(k, home=None) if k.child in shielded else k for k in kin]) if mine & set(m)
-        ]
+        members = [family for family in self._grouped(mine, day) if mine & set(family)]
         everyone = {child for family in members for child in family}
+        shielded = self._shielded(everyone)
         listed = {family.id: family for family in self._out_of_touch(day, everyone)}
         gaps = self._gaps(day, mine)
         return {
@@ -117,7 +113,7 @@ class AboutLeads(AboutFamilies):
             for entry, contact in changes.taken_back(self._connection, self._edition, before, records)
             if seen.may_show(entry.kind)
         ]
-        rules = [*GAP_RULES, *RULES]
+        rules = dict.fromkeys([*GAP_RULES, *RULES], FOREVER)
         now_held = self._prompts(queries.rectangles(self._connection, self._number, day, rules, [child]), day)
         then_held = self._prompts(queries.rectangles(self._connection, before.number, day, rules, [child]), day)
         came = {
@@ -206,7 +202,8 @@ class AboutLeads(AboutFamilies):
     def _gaps(self, day: int, children: Collection[ChildId] | None = None) -> list[queries.Rectangle]:
         """Gaps that have been so for long enough on a day, of some children or of all."""
         waits = Waits(day, self._reference(day))
-        rows = queries.rectangles(self._connection, self._number, day, GAP_RULES, children)
+        begun = {rule: waits.latest(rule) for rule in GAP_RULES}
+        rows = queries.rectangles(self._connection, self._number, day, begun, children)
         held = [row for row in rows if waits.over(row[1], row[2])]
         return [*held, *self._leads_who_left(day, children)]
 

@@ -21,7 +21,8 @@ from domain.identifiers import parse_identifier
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
 from domain.reference import KINDS, Reference, squeezed, standing
 from domain.timeline import Entry
-from projections import joined, queries
+from projections import joined, kinship, queries
+from projections.kinship import Home
 
 # Bodies of reference data that were opened before, by generation and position: an event never changes.
 Bodies = dict[tuple[int, int], Mapping[str, Any]]
@@ -44,7 +45,11 @@ class Reading:
         self._cells = CellOpener(connection, service.keys)
         self._log = LogReader(connection, service.keys)
         self._bodies: Bodies = {} if bodies is None else bodies
+        # What this one read has found so far; one edition, one snapshot, so that nothing of it changes meanwhile.
         self._references: dict[int, Reference] = {}
+        self._members: dict[ChildId, list[UUID]] = {}
+        self._shields: dict[ChildId, bool] = {}
+        self._homes: dict[int, dict[ChildId, Home | None]] = {}
         self._today = to_day(today(service.clock))
 
     def _head(self, effective_at: date) -> dict[str, Any]:
@@ -75,7 +80,13 @@ class Reading:
         return child if queries.known_records(self._connection, self._number, {found, child}) else None
 
     def _records(self, child: ChildId) -> list[UUID]:
-        return queries.members(self._connection, self._number, [child])[child]
+        return self._records_of([child])[child]
+
+    def _records_of(self, children: Collection[ChildId]) -> dict[ChildId, list[UUID]]:
+        """The records of each child, sorted."""
+        if missing := [child for child in children if child not in self._members]:
+            self._members |= queries.members(self._connection, self._number, missing)
+        return {child: self._members[child] for child in children}
 
     def _identifiers(self, records: Sequence[UUID]) -> list[dict[str, str]]:
         found = queries.schemes(self._connection, self._number, records)
@@ -109,34 +120,30 @@ class Reading:
         if not reference.area_maps():
             outward = {child: squeezed(code)[:-3] for child, code in homes.items() if code and len(squeezed(code)) >= 5}
             return {child: {"": outward[child]} if child in outward else {} for child in children}
-        schools = self._schools(shown, day)
+        by_school = any(one["by"] == "school" for one in reference.area_maps())
+        schools = self._schools(shown, day) if by_school else {}
         return {
             child: reference.areas(homes.get(child), schools.get(child, ())) if child in shown else {}
             for child in children
         }
 
     def _postcodes(self, children: Collection[ChildId], day: int) -> dict[ChildId, str | None]:
-        by_child = queries.members(self._connection, self._number, children)
-        homes = {
-            child: here
-            for child, held in queries.addresses(self._connection, self._number, by_child).items()
-            if (here := next((a for a in held if a.day <= day < a.until), None)) is not None
-        }
-        self._cells.expect({here.record for here in homes.values()})
-        opened = {child: self._cells.address(queries.Sealed(here.record, here.cell)) for child, here in homes.items()}
-        return {child: (address or {}).get("postcode") for child, address in opened.items()}
+        """Where each child lives on a day, of those whose address is known and not erased."""
+        homes = self._homes.setdefault(day, {})
+        if missing := [child for child in children if child not in homes]:
+            found = kinship.homes(self._connection, self._number, day, self._records_of(missing))
+            homes.update({child: found.get(child) for child in missing})
+        here = {child: home.sealed for child in children if (home := homes[child]) is not None}
+        self._cells.expect({sealed.record for sealed in here.values()})
+        opened = {child: self._cells.address(sealed) for child, sealed in here.items()}
+        return {child: address["postcode"] for child, address in opened.items() if address is not None}
 
     def _schools(self, children: Collection[ChildId], day: int) -> dict[ChildId, set[str]]:
         """Where each child is on roll on a day."""
-        by_child = queries.members(self._connection, self._number, children)
-        owner = {record: child for child, records in by_child.items() for record in records}
+        owner = {record: child for child, records in self._records_of(children).items() for record in records}
         found: dict[ChildId, set[str]] = {}
-        for entry, _ in queries.entries(
-            self._connection, self._number,
-            "kind = 'enrolment' AND why IS NULL AND starts <= %(d)s AND (ends IS NULL OR ends > %(d)s) AND record = ANY(%(r)s)",
-            r=list(owner), d=day,
-        ):  # fmt: skip
-            found.setdefault(owner[entry.record], set()).add(entry.provider)
+        for record, school in queries.enrolled(self._connection, self._number, day, owner):
+            found.setdefault(owner[record], set()).add(school)
         return found
 
     def _reference(self, day: int) -> Reference:
@@ -171,10 +178,12 @@ class Reading:
         return Seen(queries.doubted(self._connection, self._edition, records), shielded)
 
     def _shielded(self, children: Collection[ChildId]) -> set[ChildId]:
-        by_child = queries.members(self._connection, self._number, children)
-        everyone = [record for records in by_child.values() for record in records]
-        found = queries.shielded(self._connection, self._edition, everyone, self._today)
-        return {child for child, records in by_child.items() if found.intersection(records)}
+        if missing := [child for child in children if child not in self._shields]:
+            by_child = self._records_of(missing)
+            everyone = [record for records in by_child.values() for record in records]
+            found = queries.shielded(self._connection, self._edition, everyone, self._today)
+            self._shields |= {child: bool(found.intersection(records)) for child, records in by_child.items()}
+        return {child for child in children if self._shields[child]}
 
 
 def position_of(connection: queries.Connection, known_at: str) -> int:

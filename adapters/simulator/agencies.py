@@ -73,6 +73,18 @@ class Agencies:
             **own,
         }
 
+    def of_nobody(self, kind: str, desk: Desk, start: date, own: Event) -> Event:
+        """An event about no child, with the type's `own` fields last."""
+        return {
+            "event_type": kind,
+            "event_id": desk.next_id(),
+            "source": desk.source,
+            "mode": "live",
+            "recorded_at": None,
+            "effective": {"from": start, "to": None},
+            **own,
+        }
+
     def _person(self, child: Child) -> Event:
         address = address_of(self._world, child.family)
         return {

@@ -19,6 +19,7 @@ AUTHORITY_CODE = "808"
 AUTHORITY = f"la-{AUTHORITY_CODE}"
 TRUST = "ods-Z9NCT"
 DEMOGRAPHICS = "ods-Z9PDS"
+HOSPITAL = "ods-Z9HOS"
 MENTORS = "org-harbour-mentors"
 CARERS = "org-young-carers-circle"
 LANDLORD = "org-northmoor-homes"
@@ -58,9 +59,9 @@ class Practice:
         return f"ods-{self.code}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Team:
-    """A team of an organisation for one service, with its workers; both in the shape that events carry."""
+    """A team of an organisation for one service, with its workers of now; both in the shape that events carry."""
 
     organisation: str
     service: str

@@ -4,64 +4,29 @@ Nothing else happens to them. Days are counted back from the end of the period; 
 case happens in its first days. `docs/simulator.md` says what is true of each at the end of a year.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterator
 from itertools import count
-from typing import Any
 
 from adapters.simulator import family_life, home_life, school_life
 from adapters.simulator.area import AUTHORITY, MENTORS, TRUST
+from adapters.simulator.casebook import (
+    NINE,
+    SIX,
+    Builder,
+    Case,
+    Script,
+    helped,
+    leads,
+    placed,
+    post,
+    reference_of,
+    works,
+)
 from adapters.simulator.desks import knows_all_numbers
-from adapters.simulator.people import Child, Family, given_name
+from adapters.simulator.more_cases import MORE
+from adapters.simulator.people import Child, Family
 from adapters.simulator.support import known
-from adapters.simulator.world import Fact, Step, Story, World
-
-NINE, SIX = 9 * 365, 6 * 365  # ages in days at the start
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A family before the start, and what happens to it from then on."""
-
-    name: str
-    family: Family
-    story: Story
-
-
-@dataclass(slots=True)
-class Builder:
-    """Makes families of the cases; their children's numbers are known to every agency, so that records link."""
-
-    world: World
-    numbers: Iterator[int]
-
-    def family(self, *ages: int) -> Family:
-        """A settled family with children of these ages (days, at the start)."""
-        world = self.world
-        start = world.plan.start
-        family = world.new_parents(start)
-        family.parents = [2 * family.number, 2 * family.number + 1]
-        family.since = start - timedelta(days=4000)
-        practice = world.practice_for(family)
-        for age in ages:
-            sex = world.rng.choice("FM")
-            given = given_name(world.rng, sex, family)
-            child = Child(
-                next(self.numbers), family, given, sex, start - timedelta(days=age), world.next_nhs(), practice=practice
-            )
-            family.children.append(child)
-            if world.school_age(child, start):
-                world.enrol(child, world.school_for(child, start), start)
-        return family
-
-    def days_before_end(self, days: int) -> date:
-        """A day counted from the end of the period, in it."""
-        plan = self.world.plan
-        return max(plan.end - timedelta(days=days), plan.start + timedelta(days=1))
-
-
-Script = Callable[[Builder, Family], Iterator[Step]]
+from adapters.simulator.world import Fact, Step, World
 
 
 def by_hand(world: World) -> list[Case]:
@@ -80,8 +45,8 @@ def by_hand(world: World) -> list[Case]:
 def lost_to_all(case: Builder, family: Family) -> Iterator[Step]:
     """Homeless, off roll, without a practice, and help has ended because nobody could reach the family."""
     world, (child,) = case.world, family.children
-    yield from _help(case, child, 200)
-    yield from _placed(case, family, 150)
+    yield from helped(case, child, 200)
+    yield from placed(case, family, 150)
     day = case.days_before_end(140)
     yield day
     yield from school_life.off_roll(world, child, day, "G", "unknown")
@@ -90,7 +55,7 @@ def lost_to_all(case: Builder, family: Family) -> Iterator[Step]:
     yield from home_life.drop(child, day, "returned_undelivered")
     day = case.days_before_end(100)
     yield day
-    yield Fact("help_ended", child, day, {"reference": _reference(child), "reason": "not_contactable"})
+    yield Fact("help_ended", child, day, {"reference": reference_of(child), "reason": "not_contactable"})
 
 
 def excluded(case: Builder, family: Family) -> Iterator[Step]:
@@ -215,23 +180,23 @@ def adopted(case: Builder, family: Family) -> Iterator[Step]:
 def contested(case: Builder, family: Family) -> Iterator[Step]:
     """Two agencies say that they lead."""
     (child,) = family.children
-    yield from _help(case, child, 150)
+    yield from helped(case, child, 150)
     for days, organisation, service in ((140, AUTHORITY, "early help"), (120, MENTORS, "family mentoring")):
         day = case.days_before_end(days)
         yield day
-        yield from _work(case, child, day, organisation, service)
-        yield from _leads(case, child, day, organisation, service)
+        yield from works(case, child, day, organisation, service)
+        yield from leads(case, child, day, organisation)
 
 
 def deserted(case: Builder, family: Family) -> Iterator[Step]:
     """The lead's own work with the child has ended, the lead has not."""
     (child,) = family.children
     service = "speech and language therapy"
-    yield from _help(case, child, 150)
+    yield from helped(case, child, 150)
     day = case.days_before_end(140)
     yield day
-    yield from _work(case, child, day, TRUST, service)
-    yield from _leads(case, child, day, TRUST, service)
+    yield from works(case, child, day, TRUST, service)
+    yield from leads(case, child, day, TRUST)
     day = case.days_before_end(70)
     yield day
     ended = {"organisation": TRUST, "service": service, "reference": f"CASE-{child.number}", "reason": "transferred"}
@@ -241,58 +206,16 @@ def deserted(case: Builder, family: Family) -> Iterator[Step]:
 def never_accepted(case: Builder, family: Family) -> Iterator[Step]:
     """A worker was nominated and has not accepted: the plan has no lead."""
     (child,) = family.children
-    yield from _help(case, child, 90)
+    yield from helped(case, child, 90)
     day = case.days_before_end(80)
     yield day
-    yield Fact("lead_nominated", child, day, _post(case, child, AUTHORITY, "early help"))
+    yield Fact("lead_nominated", child, day, post(case, child, AUTHORITY))
 
 
 def without_lead(case: Builder, family: Family) -> Iterator[Step]:
     """An early help plan for which nobody was nominated."""
     (child,) = family.children
-    yield from _help(case, child, 40)
-
-
-def _reference(child: Child) -> str:
-    return f"EH-CASE-{child.number}"
-
-
-def _help(case: Builder, child: Child, days: int) -> Iterator[Step]:
-    day = case.days_before_end(days)
-    yield day
-    team = case.world.area.team(AUTHORITY, "early help", child.family.ward)
-    details = {"reference": _reference(child), "team": team.card, "worker": team.workers[0]}
-    yield Fact("help_started", child, day, details)
-
-
-def _placed(case: Builder, family: Family, days: int) -> Iterator[Step]:
-    day = case.days_before_end(days)
-    yield day
-    world = case.world
-    family.place, family.residence = world.hostel(family.ward), "hostel"
-    details = {"organisation": AUTHORITY, "reference": f"TA-CASE-{family.number}"}
-    for child in family.children:
-        address = home_life.address_of(world, family)
-        yield Fact("placed", child, day, {**details, "address": address, "siblings": list(family.children)})
-    yield from home_life.moved(world, family, day)
-
-
-def _post(case: Builder, child: Child, organisation: str, service: str) -> dict[str, Any]:
-    worker = case.world.area.team(organisation, service, child.family.ward).workers[0]
-    return {"organisation": organisation, "role": "lead_practitioner", "scope": "child", "worker": worker}
-
-
-def _work(case: Builder, child: Child, day: date, organisation: str, service: str) -> Iterator[Step]:
-    team = case.world.area.team(organisation, service, child.family.ward)
-    base = {"organisation": organisation, "service": service, "reference": f"CASE-{child.number}"}
-    named = {**base, "team": team.card, "worker": team.workers[0]}
-    yield Fact("involvement_started", child, day, {**named, "provision": "additional", "role": None})
-
-
-def _leads(case: Builder, child: Child, day: date, organisation: str, service: str) -> Iterator[Step]:
-    post = _post(case, child, organisation, service)
-    yield Fact("lead_nominated", child, day, post)
-    yield Fact("lead_accepted", child, day, post)
+    yield from helped(case, child, 40)
 
 
 CASES: tuple[tuple[str, tuple[int, ...], Script], ...] = (
@@ -310,4 +233,5 @@ CASES: tuple[tuple[str, tuple[int, ...], Script], ...] = (
     ("deserted", (NINE,), deserted),
     ("never_accepted", (NINE,), never_accepted),
     ("without_lead", (NINE,), without_lead),
+    *MORE,
 )

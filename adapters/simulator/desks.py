@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.simulator.area import AUTHORITY, CARERS, DEMOGRAPHICS, LANDLORD, MENTORS, TRUST, Area
+from adapters.simulator.area import AUTHORITY, CARERS, DEMOGRAPHICS, HOSPITAL, LANDLORD, MENTORS, TRUST, Area
 from adapters.simulator.people import Child
 
 # Of a hundred children, of how many a system also holds another agency's number; these link records. Assumed: schools
@@ -13,6 +13,7 @@ NHS_IN_SCHOOL, UPN_IN_AUTHORITY, NHS_IN_AUTHORITY, NHS_ELSEWHERE = 99, 80, 70, 3
 
 _INVOLVEMENT = ("InvolvementStarted", "InvolvementEnded", "InvolvementConfirmed")
 _LEAD = ("LeadNominated", "LeadAccepted", "LeadEnded")
+_ASSESSMENT, _STAFF = ("AssessmentStarted", "AssessmentCompleted"), "WorkerLeft"
 PUT_RIGHT = ("EventCorrected", "EventRetracted")
 
 
@@ -22,7 +23,7 @@ class Desk:
 
     organisation: str
     system: str
-    kind: str  # school, health or agency: decides which numbers it uses
+    kind: str  # school, health, early years or agency: decides which numbers it uses
     types: tuple[str, ...]  # what it publishes
     count: int = 0  # events so far
     source: dict[str, Any] = field(init=False)
@@ -58,7 +59,7 @@ class Desk:
             assert child.upn is not None
             found.append({"scheme": "upn", "value": child.upn})
             nhs = drawn < NHS_IN_SCHOOL
-        elif self.kind == "health":
+        elif self.kind in ("health", "early years"):
             return [{"scheme": "nhs", "value": child.nhs}]
         else:
             found.append({"scheme": self.scheme, "value": f"C{child.number}"})
@@ -90,11 +91,20 @@ def writes_version_1(organisation: str) -> bool:
 
 def desks(area: Area, marks: bool) -> dict[tuple[str, str], Desk]:
     """All desks of an area, by (organisation, system)."""
-    school = ("PupilAdmitted", "PupilRemovedFromRoll", *(("AttendanceMarked",) if marks else ()), *PUT_RIGHT)
+    school = (
+        "PupilAdmitted", "PupilRemovedFromRoll", *(("AttendanceMarked",) if marks else ()), "SuspensionStarted",
+        "SuspensionEnded", "PermanentExclusionDecided", "PermanentExclusionConcluded", *PUT_RIGHT,
+    )  # fmt: skip
     authority = (
         "ReferralReceived", "EarlyHelpStarted", "EarlyHelpEnded", *_INVOLVEMENT, *_LEAD,
-        "RelationshipStated", "RelationshipEnded", *PUT_RIGHT,
+        "RelationshipStated", "RelationshipEnded", *_ASSESSMENT, "ChildInNeedStarted", "ChildInNeedEnded",
+        "ChildProtectionStarted", "ChildProtectionEnded", "LookedAfterStarted", "LookedAfterEnded", "HealthAssessmentDone",
+        "CaseClosed", "SteppedUp", "SteppedDown", "MissingStarted", "MissingEnded", "ReturnInterviewRecorded", _STAFF,
+        *PUT_RIGHT,
     )  # fmt: skip
+    inclusion = ("AlternativeProvisionStarted", "AlternativeProvisionEnded", "EheNotified", "EheEnded")
+    centres = ("ChildrensCentreRegistered", "ChildrensCentreAttended", "ChildrensCentreLeft")
+    community = ("ReviewDone", "ReviewMissed", "WasNotBrought", "ContactTookPlace")
     housing = ("TemporaryAccommodationPlaced", "TemporaryAccommodationEnded")
     demographics = ("BirthNotified", "AddressChanged", "DeathNotified", "DeathNotificationWithdrawn")
     found = [
@@ -102,9 +112,12 @@ def desks(area: Area, marks: bool) -> dict[tuple[str, str], Desk]:
         Desk(AUTHORITY, "homes", "agency", housing),  # corrections are counted with those of the other desk
         Desk(LANDLORD, "homes", "agency", (*housing, *PUT_RIGHT)),
         Desk(DEMOGRAPHICS, "demographics", "health", demographics),
-        Desk(TRUST, "community", "health", (*_INVOLVEMENT, *_LEAD, *PUT_RIGHT)),
-        Desk(MENTORS, "casework", "agency", (*_INVOLVEMENT, *_LEAD, *PUT_RIGHT)),
-        Desk(CARERS, "casework", "agency", (*_INVOLVEMENT, *PUT_RIGHT)),
+        Desk(AUTHORITY, "inclusion", "school", inclusion),
+        Desk(AUTHORITY, "centres", "early years", centres),
+        Desk(TRUST, "community", "health", (*_INVOLVEMENT, *_LEAD, *community, _STAFF, *PUT_RIGHT)),
+        Desk(HOSPITAL, "emergency", "health", ("EdAttendance", *PUT_RIGHT)),
+        Desk(MENTORS, "casework", "agency", (*_INVOLVEMENT, *_LEAD, *_ASSESSMENT, _STAFF, *PUT_RIGHT)),
+        Desk(CARERS, "casework", "agency", (*_INVOLVEMENT, _STAFF, *PUT_RIGHT)),
     ]
     found += [Desk(one.organisation, "mis", "school", school) for one in area.schools]
     practice = ("GpRegistered", "GpRegistrationEnded", *PUT_RIGHT)

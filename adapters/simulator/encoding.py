@@ -20,7 +20,7 @@ from adapters.simulator.desks import writes_version_1
 
 Event = dict[str, Any]
 
-SECTORS = ("education", "health", "social_care", "housing")
+SECTORS = ("education", "health", "social_care", "housing", "early_years", "reference")
 _KEY = b"invented children only"  # no secret: the simulator's identifiers belong to nobody
 _MAGIC = b"\xc3\x01"
 _MODES = {"live": b"\x00", "backfill": b"\x02", "snapshot": b"\x04"}
@@ -92,7 +92,7 @@ def encode(event: Event) -> bytes:
 
 
 def wire(events: Iterable[Event]) -> Iterator[tuple[str, bytes, bytes]]:
-    """(topic, key, value) of each event. The key is a hash of the subject's first identifier, or of the feed's name."""
+    """(topic, key, value) of each event. The key is a hash of the subject's first identifier, or of what else it is about."""
     topics = {sector: f"icr.{sector}.v1" for sector in SECTORS}
     keyed = blake2b(key=_KEY, digest_size=12)
     for event in events:
@@ -101,7 +101,8 @@ def wire(events: Iterable[Event]) -> Iterator[tuple[str, bytes, bytes]]:
             first = event["subject"]["identifiers"][0]
             digest.update(f"{first['scheme']}\0{first['value']}".encode())
         else:
-            digest.update(f"{event['source']['organisation']}\0{event['feed']}".encode())
+            what = event.get("feed") or event.get("rule") or event["worker"]["staff_id"]
+            digest.update(f"{event['source']['organisation']}\0{what}".encode())
         yield topics[sector_of(event)], digest.digest(), encode(event)
 
 

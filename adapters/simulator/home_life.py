@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from adapters.simulator import school_life
+from adapters.simulator import health_life, school_life
 from adapters.simulator.area import AUTHORITY, LANDLORD, TRUST, Practice
+from adapters.simulator.health_life import is_here
 from adapters.simulator.people import TWINS, Child, Family
 from adapters.simulator.support import known, relations
 from adapters.simulator.world import Fact, Step, World
@@ -15,6 +16,7 @@ WARD_CHANGES = 0.35  # of moves
 GP_CHANGES = {False: 0.25, True: 0.75}  # of moves inside the ward, to another ward
 GP_LOST = 0.06  # of those who change: the old practice ends, no new one follows for long
 GP_NEVER_AGAIN = 0.35  # of those
+EMERGENCY_INSTEAD = 0.4  # of those: one child is brought to the emergency department again and again
 SCHOOL_CHANGES = 0.4  # of moves to another ward
 VISITS_FORGOTTEN = 0.04
 HOSTEL, REFUGE = 0.35, 0.08  # of placements; the rest are flats
@@ -74,11 +76,6 @@ def birth(world: World, day: date) -> Iterator[Step]:
         world.begin(first_practice(world, child, world.later(day, 14, 42)))
 
 
-def is_here(child: Child) -> bool:
-    """Whether the child still lives here; asked anew after each wait."""
-    return not child.gone
-
-
 def first_practice(world: World, child: Child, day: date) -> Iterator[Step]:
     """A newborn is registered where its family is, but for one in twenty-five."""
     yield day
@@ -105,6 +102,8 @@ def health_visiting(world: World, child: Child, day: date) -> Iterator[Step]:
     yield day
     if not is_here(child) or day >= fifth:
         return
+    world.begin(health_life.reviews(world, child, day))
+    world.begin(health_life.childrens_centre(world, child, day))
     team = world.area.team(TRUST, "health visiting", child.family.ward)
     base = {"organisation": TRUST, "service": "health visiting", "reference": None}
     named = {**base, "team": team.card, "worker": world.rng.choice(team.workers)}
@@ -166,6 +165,8 @@ def lose_practice(world: World, children: list[Child], day: date, reason: str) -
         yield from drop(child, day, "other" if child.gone else reason)
     if not world.chance(GP_NEVER_AGAIN):
         yield from change_practice(world, children, world.later(day, 40, 250))
+    elif children and world.chance(EMERGENCY_INSTEAD):
+        world.begin(health_life.emergencies(world, children[0], world.later(day, 10, 60)))
 
 
 def switch_practice(world: World, day: date) -> Iterator[Step]:

@@ -152,7 +152,46 @@ class Known:
             )
         ]
 
+    @cached_property
+    def exclusions(self) -> Spells:
+        """Suspensions and permanent exclusions."""
+        suspended = self._by_reference("suspended", "suspension_ended")
+        return [*self._by_reference("excluded", "exclusion_concluded"), *suspended]
+
+    @cached_property
+    def elsewhere(self) -> Spells:
+        """Provision by somebody else than a school that has the child on roll, and teaching at home."""
+        provided = self._by_reference("provided", "provision_ended")
+        return [*provided, *self._by_reference("home_taught", "home_taught_ended")]
+
+    def taught(self, day: int) -> bool:
+        """Whether anybody says that the child is taught somewhere."""
+        return any(one.on(day) for one in (*self.stays, *self.elsewhere))
+
+    @cached_property
+    def contacts(self) -> list[int]:
+        """Days on which a school, a health or an early years service had to do with the child, but for marks."""
+        provided = self._by_reference("provided", "provision_ended")
+        spans = [*self.stays, *self.registrations, *provided, *self._at("centre", "centre_registered", "centre_left")]
+        days = [day for one in spans for day in (one.start, one.end) if day is not None]
+        return sorted([*days, *self.days_of("review_done", "seen", "emergency", "centre_attended")])
+
+    def days_of(self, *kinds: str) -> list[int]:
+        """The days of what was told of some kinds, as often as it was so."""
+        return sorted(row["day"] for row in self.of(*kinds))
+
     # ---- help
+
+    @cached_property
+    def plans(self) -> dict[str, Spells]:
+        """Plans and times in care, by kind; they do not lapse."""
+        kinds = ("in_need", "protection", "looked_after")
+        return {kind: self._by_reference(f"{kind}_started", f"{kind}_ended") for kind in kinds}
+
+    @cached_property
+    def assessments(self) -> Spells:
+        """Assessments from their start."""
+        return self._by_reference("assessment_started", "assessment_completed")
 
     @cached_property
     def placements(self) -> Spells:

@@ -1,6 +1,7 @@
 """Who leads a child's plan on a day, and where a lead is missing (domain.md D), from what was told of its life."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations
@@ -14,8 +15,16 @@ RULES = (
     "nomination_not_accepted",
     "contested_lead",
     "services_without_lead",
+    "step_down_without_lead",
+    "step_up_without_lead",
+    "lead_worker_left",
 )
-DAYS_TO_ACCEPT = 5  # working days
+# What an authority may want besides: nothing is said of it until it sets after how many working days.
+UNTIL_SET = {"child_in_need_without_lead": "in_need", "child_protection_without_lead": "protection"}
+PROTECTION_LEAD = "lead_child_protection_practitioner"
+DAYS_TO_ACCEPT = DAYS_AFTER_STEP = 5  # working days
+STEP_MATTERS = 183  # days
+TO_EARLY_HELP = "RC9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +76,29 @@ def led_by(child: Known, today: int) -> list[Lead]:
     return [lead for lead in leads_of(child) if lead.active(today)]
 
 
-def gaps(child: Known, today: int) -> list[tuple[str, int]]:
-    """What is wrong with the lead today: rule, and since when."""
+def hands(child: Known, today: int) -> set[str]:
+    """The workers who work with the child today, lead it, or were asked to."""
+    lapsing = [*child.helps, *child.involvements]
+    lasting = [*child.assessments, *(one for plans in child.plans.values() for one in plans)]
+    open_today = [one for one in lapsing if one.alive_on(today)] + [one for one in lasting if one.on(today)]
+    leads = [lead for lead in leads_of(child) if lead.nominated <= today and not lead.over(today)]
+    workers = {one.told["worker"] for one in open_today if one.told["worker"] is not None}
+    return workers | {lead.worker for lead in leads}
+
+
+def gaps(child: Known, today: int, left: dict[str, int], thresholds: dict[str, int]) -> list[tuple[str, int]]:
+    """What is wrong with the lead today: rule, and since when. `left`: since when which workers are gone."""
     if child.death is not None and child.death <= today:
         return []
     leads = leads_of(child)
     found = [*_without(child, leads, today), *_deserted(child, leads, today), *_not_accepted(leads, today)]
     found += _several(child, leads, today)
+    found += [*_stepped(child, leads, today), *_plans(child, leads, today, thresholds)]
+    found += [
+        ("lead_worker_left", max(lead.nominated, lead.accepted or 0, left[lead.worker]))
+        for lead in leads
+        if lead.active(today) and left.get(lead.worker, today + 1) <= today
+    ]
     for one, other in combinations(leads, 2):
         same_seat = (one.role, one.scope) == (other.role, other.scope) and one.worker != other.worker
         if same_seat and one.active(today) and other.active(today):
@@ -97,6 +122,35 @@ def _several(child: Known, leads: list[Lead], today: int) -> list[tuple[str, int
         return several and not any(lead.active(day) for lead in leads)
 
     return [("services_without_lead", first_day(uncoordinated, today))] if uncoordinated(today) else []
+
+
+def _stepped(child: Known, leads: list[Lead], today: int) -> Iterator[tuple[str, int]]:
+    for row in child.of("stepped_up", "stepped_down", "case_closed"):
+        if row["kind"] == "case_closed" and row["reason"] != TO_EARLY_HELP:
+            continue
+        stepped = row["day"]
+
+        def alone(day: int, stepped: int = stepped) -> bool:
+            return stepped <= day < stepped + STEP_MATTERS and not any(lead.active(day) for lead in leads)
+
+        if alone(today):
+            since = first_day(alone, today)
+            if today >= _working_days_after(since, DAYS_AFTER_STEP):
+                yield ("step_up_without_lead" if row["kind"] == "stepped_up" else "step_down_without_lead"), since
+
+
+def _plans(child: Known, leads: list[Lead], today: int, thresholds: dict[str, int]) -> Iterator[tuple[str, int]]:
+    for rule, kind in UNTIL_SET.items():
+        fit = [lead for lead in leads if kind != "protection" or lead.role == PROTECTION_LEAD]
+        plans = child.plans[kind]
+
+        def alone(day: int, plans: list[Spell] = plans, fit: list[Lead] = fit) -> bool:
+            return any(one.on(day) for one in plans) and not any(lead.active(day) for lead in fit)
+
+        if rule in thresholds and alone(today):
+            since = first_day(alone, today)
+            if today >= _working_days_after(since, thresholds[rule]):
+                yield rule, since
 
 
 def _deserted(child: Known, leads: list[Lead], today: int) -> list[tuple[str, int]]:

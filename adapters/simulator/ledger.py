@@ -85,6 +85,26 @@ def _nothing(_details: Row) -> Row:
     return {}
 
 
+def _words(*words: str) -> Callable[[Row], Row]:
+    """Some words of the fact as they are."""
+
+    def kept(details: Row) -> Row:
+        until: date | None = details.get("until")
+        said = {word: details.get(word) for word in words}
+        return {
+            **said,
+            "reference": details.get("reference"),
+            "until": until and until.toordinal(),
+            "worker": _worker(details) if details.get("worker") else None,
+        }
+
+    return kept
+
+
+def _school_only(details: Row) -> Row:
+    return {**_words()(details), "school": details["school"].urn}
+
+
 _KEPT: dict[str, Callable[[Row], Row]] = {
     "school_started": _school,
     "school_left": _school,
@@ -104,6 +124,15 @@ _KEPT: dict[str, Callable[[Row], Row]] = {
     "unrelated": _related,
     "placed": _placed,
     "placement_ended": _placed,
+    **dict.fromkeys(("excluded", "exclusion_concluded", "suspended", "suspension_ended"), _school_only),
+    **dict.fromkeys(("provided", "provision_ended", "home_taught", "home_taught_ended"), _words()),
+    **dict.fromkeys(("in_need_started", "in_need_ended", "protection_started", "protection_ended"), _words()),
+    **dict.fromkeys(("looked_after_started", "looked_after_ended", "missing_started", "missing_ended"), _words()),
+    **dict.fromkeys(("assessment_started", "assessment_completed"), _words("assessment", "organisation")),
+    "health_assessed": _words("assessment"),
+    "interviewed": _words("outcome"),
+    "case_closed": _words("reason"),
+    **dict.fromkeys(("centre_registered", "centre_left"), _words("centre")),
 }
 
 
@@ -118,9 +147,13 @@ class Ledger:
         self._away: dict[int, Row] = {}
         self.heard: dict[tuple[str, str], int] = {}
         self.sent: Counter[str] = Counter()
+        self.left: dict[str, int] = {}  # workers who are no longer there, and since when
 
     def put(self, fact: Fact, event: dict[str, Any]) -> None:
         """Put down a fact that `event` tells, under the numbers by which the event calls the child."""
+        if fact.kind == "worker_left":
+            self.left[_worker(fact.details)] = fact.day.toordinal()
+            return
         subject = event["subject"]
         row = self._row(fact.child, fact.kind, [[one["scheme"], one["value"]] for one in subject["identifiers"]])
         row.update(_KEPT.get(fact.kind, _nothing)(fact.details))
@@ -135,6 +168,15 @@ class Ledger:
         row = self._row(child, "absent", [["upn", child.upn]])
         row.update(day=child.away_since, school=school, days=child.away_days, full=False)
         self._away[child.number] = row
+
+    def attended(self, child: Child) -> None:
+        """Put down what the registers come to so far: when the child was last at school, and since when it is away too much."""
+        if not child.register_year:
+            return
+        row = self._row(child, "attended", [["upn", child.upn]])
+        ends = date(child.register_year + 1, 9, 1).toordinal()
+        row.update(day=child.seen, severe=child.severe_since, missed_at=child.severe_at, year_ends=ends, full=False)
+        self._write(row)
 
     def report(self, organisation: str, event_type: str, through: date) -> None:
         """A feed says up to which day it is complete."""

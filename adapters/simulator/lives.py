@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from adapters.simulator import family_life, home_life, school_life, support
+from adapters.simulator import care, family_life, health_life, helping, home_life, school_life, staff, support
 from adapters.simulator.cases import by_hand
 from adapters.simulator.plan import Plan
 from adapters.simulator.school_life import first_day
@@ -46,15 +46,21 @@ HAZARDS = (
     Hazard(school_life.change_of_mind, 0.015, "child", 1),
     Hazard(school_life.taught_at_home, 0.005, "child", 1),  # 126,000 of 9 million and rising (domain.md I)
     Hazard(school_life.long_absence, 0.006, "child", 2),
-    Hazard(support.referral, 0.053, "child", 2, before_start=True),  # 633,000 of 12 million (domain.md I)
-    Hazard(support.early_help, 0.03, "child", 3, before_start=True),
-    Hazard(support.therapy, 0.06, "child", 2, before_start=True),
-    Hazard(support.young_carer, 0.006, "child", 1, before_start=True),
+    Hazard(helping.referral, 0.053, "child", 2, before_start=True),  # 633,000 of 12 million (domain.md I)
+    Hazard(helping.early_help, 0.03, "child", 3, before_start=True),
+    Hazard(helping.therapy, 0.06, "child", 2, before_start=True),
+    Hazard(helping.young_carer, 0.006, "child", 1, before_start=True),
     Hazard(family_life.separation, 0.008, "family", 2),
     Hazard(family_life.several_moves, 0.004, "family", 1),
     Hazard(family_life.abroad, 0.003, "family", 1),
     Hazard(family_life.adoption, 0.00025, "child", 1),
     Hazard(school_life.excluded, 0.0008, "child", 1),
+    Hazard(school_life.suspended, 0.02, "child", 2),
+    Hazard(health_life.emergency, 0.25, "child", 2, any_day=True),
+    Hazard(health_life.missed_appointments, 0.02, "child", 3),
+    Hazard(care.looked_after, 0.004, "child", 2, before_start=True),
+    Hazard(care.missing, 0.006, "child", 2, any_day=True),
+    Hazard(staff.leaves, 0.0005, "child", 1),  # one worker in nine a year
 )
 
 
@@ -82,7 +88,7 @@ class Lives:
                 if child.school is not None:
                     started = min(first_day(child, start), eve)
                     yield Fact("school_started", child, started, {"school": child.school, "status": "C"})
-                if child.born > start - home_life.FIVE_YEARS:
+                if child.born > start - home_life.FIVE_YEARS and family.slot >= 0:  # not of a family set by hand
                     visited = here + timedelta(days=12)
                     yield from self._go_on(home_life.health_visiting(world, child, visited), eve)
             if world.chance(KNOWN_AT_START):

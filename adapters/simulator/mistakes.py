@@ -15,6 +15,12 @@ CORRECTABLE = (
     "EarlyHelpStarted",
     "TemporaryAccommodationPlaced",
     "ReferralReceived",
+    "EdAttendance",
+    "WasNotBrought",
+    "ReviewMissed",
+    "MissingStarted",
+    "ChildInNeedStarted",
+    "SuspensionStarted",
 )
 _NO_CHANGE = {"effective_from": None, "effective_to": None, "reopen": False, "worker": None}
 

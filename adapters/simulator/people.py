@@ -55,6 +55,13 @@ class Child:
     away_until: int = 0  # ordinal of its last day
     away_since: int = 0  # ordinal of the first school day away without leave, with nothing else since
     away_days: int = 0  # how many such days in a row
+    seen: int = 0  # ordinal of the last day at school
+    register_year: int = 0  # of what follows; 0: on no register yet
+    possible: int = 0  # sessions so far
+    missed: int = 0  # of those
+    missed_at: str = ""  # school of the last one missed
+    severe_since: int = 0  # ordinal of the day from which half or more were missed
+    severe_at: str = ""  # school of the last one missed by that day
     unnamed: frozenset[str] = frozenset()  # services that began without a reference of their own
     gone: bool = False  # died, grown up or left the area
 

@@ -22,7 +22,8 @@ class Plan:
     given), not even a report of its feed; `silent` is a share of all feeds that do so from the middle of the period on.
     `duplicated` is published twice in a row, `missing` is lost on its way and made good up to ten days later, and for so
     many events beside them a `malformed` one is published that nobody can read. With `cases`, a few families set by hand
-    live in the area besides, whatever the seed. Raises `Misuse`.
+    live in the area besides, whatever the seed. `thresholds` are set by the authority on the first day: rule and number.
+    Raises `Misuse`.
     """
 
     area: str
@@ -40,6 +41,7 @@ class Plan:
     missing: float = 0.0
     malformed: float = 0.0
     cases: bool = True
+    thresholds: tuple[tuple[str, int], ...] = ()
     silent: float = 0.0
     silent_feed: tuple[str, str] | None = None
     silent_from: date | None = None

@@ -7,6 +7,7 @@ from adapters.simulator.agencies import Agencies, Event
 from adapters.simulator.area import AUTHORITY, DEMOGRAPHICS
 from adapters.simulator.desks import Desk, writes_version_1
 from adapters.simulator.people import Child
+from adapters.simulator.plain import PLAIN, publish_plain
 from adapters.simulator.terms import year_group
 from adapters.simulator.world import Fact
 
@@ -173,6 +174,12 @@ def _relationship(agencies: Agencies, fact: Fact) -> Event:
     return agencies.event(kind, desk, fact.child, fact.day, own, full=full, others=others)
 
 
+def _worker_left(agencies: Agencies, fact: Fact) -> Event:
+    own = {key: fact.details[key] for key in ("worker", "reason")}
+    desk = agencies.desk(fact.details["worker"]["organisation"])
+    return agencies.of_nobody("WorkerLeft", desk, fact.day, own)
+
+
 # ---- housing
 
 
@@ -239,4 +246,6 @@ _TABLE: dict[str, Callable[[Agencies, Fact], Event]] = {
     "unrelated": _relationship,
     "placed": _placed,
     "placement_ended": _placement_ended,
+    "worker_left": _worker_left,
+    **dict.fromkeys(PLAIN, publish_plain),
 }

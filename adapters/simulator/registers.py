@@ -17,6 +17,7 @@ from adapters.simulator.ledger import Ledger
 from adapters.simulator.outbox import REGISTERS_FROM, Outbox, working_day
 from adapters.simulator.people import Child
 from adapters.simulator.plan import Plan
+from adapters.simulator.terms import year_of
 
 # share of pupil-days on which it begins, code of the morning, code of the afternoon, most days that it lasts
 INCIDENTS = (
@@ -43,6 +44,10 @@ USUAL = 1 - _UP_TO[-1]
 FRAIL = 3  # times as many incidents, for one pupil in ten
 NEVER_EXPLAINED = 0.05  # of N marks; the rest are amended within five school days
 UNEXCUSED = frozenset("GNO")
+# What the codes mean: absences by leave or for illness; without leave; late after the register closed, but seen that day.
+NOT_SEEN = UNEXCUSED | frozenset("CEIMRST")
+MISSED = NOT_SEEN | {"U"}
+FEWEST_SESSIONS = 20  # before which half is not many
 REASONS_FOUND = {"I": 45, "O": 35, "M": 12, "U": 8}
 _STEP = timedelta(milliseconds=1)
 _WINDOW = timedelta(minutes=115)
@@ -64,6 +69,7 @@ class Registers:
         moment = datetime.combine(today, REGISTERS_FROM) + place * _WINDOW
         chance, urn, source, prefix, count = self._rng.random, school.urn, desk.source, f"{desk.system}-", desk.count
         late, held, resent, lost, doubled = self._noise()
+        year = year_of(today)
         ordinal, effective, sent = today.toordinal(), {"from": today, "to": None}, 0
         for pupil in tuple(school.roll):
             count += 1
@@ -112,36 +118,61 @@ class Registers:
                     self._outbox.resend(event)
                 else:
                     self._outbox.double(event)
-            amended = None
+            remedy = None
             if pm == "N":
                 desk.count = count = count + 1
-                amended = self._amend(event, f"{prefix}{count}")
+                remedy = self._amend(event, f"{prefix}{count}")
             if self._ledger is not None:
                 self._ledger.sent["read"] += published is today
-                if pupil.away_days or (am in UNEXCUSED and pm in UNEXCUSED):
-                    self._notice(pupil, school, event, published, amended)
+                usual = pupil.register_year == year and am == "/" and pm == "\\" and published is today
+                if usual and not pupil.away_days and pupil.missed * 2 < pupil.possible:
+                    pupil.possible += 2
+                    pupil.seen = ordinal
+                else:
+                    self._notice(pupil, year, event, published, remedy)
         desk.count, self.sent = count, sent
 
     def _noise(self) -> tuple[float, float, float, float, float]:
         plan = self._plan
         return tuple(accumulate((plan.late, plan.reordered, plan.resent, plan.missing, plan.duplicated)))  # type: ignore[return-value]
 
-    def _notice(self, pupil: Child, school: School, event: Event, published: date, amended: Event | None) -> None:
-        """Count days in a row that the pupil was away without leave, by the marks that stand and come to be known."""
+    def _notice(
+        self, pupil: Child, year: int, event: Event, published: date, remedy: tuple[Event, date] | None
+    ) -> None:
+        """Count what the day's marks come to, of those that stand and come to be known."""
         assert self._ledger is not None
-        if not self._is_known(event, published):
+        am, pm = (event["am"], event["pm"]) if self._is_known(event, published) else (None, None)
+        if remedy is not None and self._is_known(*remedy):
+            am, pm = remedy[0]["am"] or am, remedy[0]["pm"]
+        codes = [code for code in (am, pm) if code is not None]
+        if not codes:
             return
-        am, pm = event["am"], event["pm"]
-        if amended is not None and self._is_known(amended, amended["recorded_at"].date()):
-            am, pm = amended["am"] or am, amended["pm"]
-        if not (am in UNEXCUSED and pm in UNEXCUSED):
+        ordinal = event["effective"]["from"].toordinal()
+        if pupil.register_year != year:
+            pupil.register_year, pupil.possible, pupil.missed, pupil.severe_since = year, 0, 0, 0
+        if any(code not in NOT_SEEN for code in codes):
+            pupil.seen = ordinal
+        self._count_sessions(pupil, event["school"], ordinal, codes)
+        if any(code not in UNEXCUSED for code in codes):
             pupil.away_days = 0
             self._ledger.absent(pupil, None)
             return
         if pupil.away_days == 0:
-            pupil.away_since = event["effective"]["from"].toordinal()
+            pupil.away_since = ordinal
         pupil.away_days += 1
-        self._ledger.absent(pupil, school.urn)
+        self._ledger.absent(pupil, event["school"])
+
+    def _count_sessions(self, pupil: Child, school: str, day: int, codes: list[str]) -> None:
+        """Sessions of the year so far, and those missed; and since when half of them were."""
+        missed = sum(code in MISSED for code in codes)
+        pupil.possible += len(codes)
+        pupil.missed += missed
+        if missed:
+            pupil.missed_at = school
+        if pupil.possible < FEWEST_SESSIONS or pupil.missed * 2 < pupil.possible:
+            pupil.severe_since = 0
+        elif not pupil.severe_since:
+            pupil.severe_since, pupil.severe_at = day, pupil.missed_at
 
     def _is_known(self, event: Event, published: date) -> bool:
         """Whether an event is published before the period ends, and not after its feed fell silent."""
@@ -156,15 +187,14 @@ class Registers:
             pupil.away, pupil.away_until = am, ordinal + int(self._rng.random() * most * 1.4)
         return am, pm
 
-    def _amend(self, event: Event, event_id: str) -> Event | None:
-        """The reason is found within five school days: a later mark of the same sessions supersedes."""
+    def _amend(self, event: Event, event_id: str) -> tuple[Event, date] | None:
+        """The reason is found within five school days: a later mark of the same sessions supersedes; and when it is published."""
         rng, written = self._rng, event["recorded_at"].date()
         if rng.random() < NEVER_EXPLAINED:
             return None
         code = rng.choices(list(REASONS_FOUND), list(REASONS_FOUND.values()))[0]
         amended = {**event, "event_id": event_id, "am": code if event["am"] == "N" else None, "pm": code}
-        self._outbox.write(amended, working_day(written + timedelta(days=1 + int(rng.random() * 5))))
-        return amended
+        return amended, self._outbox.write(amended, working_day(written + timedelta(days=1 + int(rng.random() * 5))))
 
 
 def midnight(day: date) -> datetime:

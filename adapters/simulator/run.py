@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from adapters.simulator.agencies import Agencies, Event
+from adapters.simulator.area import AUTHORITY
 from adapters.simulator.feeds import Feeds
 from adapters.simulator.ledger import Ledger
 from adapters.simulator.lives import Lives
 from adapters.simulator.malformed import Malformed
 from adapters.simulator.mistakes import Mistakes
 from adapters.simulator.outbox import REGISTERS_TO, Outbox, Posted
+from adapters.simulator.people import Child
 from adapters.simulator.plan import Plan
 from adapters.simulator.publishing import publish
 from adapters.simulator.registers import Registers, midnight
@@ -52,11 +54,28 @@ class _Run:
                 yield from self._reports(today)
             for fact in self._lives.day(today):
                 self._take(fact, today)
+            self._note_registers(self._lives.world.left_roll)
+            self._lives.world.left_roll.clear()
             yield from self._publish(today)
         yield from self._send(self._outbox.rest(midnight(plan.end)), plan.end - timedelta(days=1))
+        for school in self._lives.world.area.schools:
+            self._note_registers(school.roll)
+
+    def _note_registers(self, pupils: list[Child]) -> None:
+        """Let the ledger know what the registers say of pupils: as they leave a roll, and at the end."""
+        if self._ledger is not None:
+            for pupil in pupils:
+                self._ledger.attended(pupil)
 
     def _load(self) -> Iterator[Event]:
         moment, start = midnight(self._plan.start), self._plan.start
+        for rule, value in self._plan.thresholds:
+            moment += LOAD_STEP
+            desk = self._agencies.desk(AUTHORITY)
+            said = self._agencies.of_nobody("ThresholdSet", desk, start, {"rule": rule, "value": value})
+            yield {**said, "mode": "backfill", "recorded_at": moment}
+            if self._ledger is not None:
+                self._ledger.sent["read"] += 1
         for fact in self._lives.history():
             event = publish(self._agencies, fact, "backfill")
             if event is None:

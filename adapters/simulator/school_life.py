@@ -6,6 +6,7 @@ I absent for twenty days, K died, L beyond school age, M permanently excluded.
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from adapters.simulator.people import Child
 from adapters.simulator.terms import year_group
@@ -16,6 +17,11 @@ NO_PLACE = 0.05  # of changes: no school at all afterwards
 HOME_AGAIN = 0.4  # of those taught at home, later back in school
 AFTER_TWENTY_DAYS = 0.25  # of absences beyond twenty school days that end with removal from roll
 NEVER_PLACED = 0.3  # of those permanently excluded
+# Of exclusions: provision from the sixth school day on (Education Act 2002 s.51A), or late, or none.
+PROVIDED, PROVIDED_LATE = 0.75, 0.15
+LONG_SUSPENSION = 0.3  # of suspensions: more than five school days
+END_SAID_AT_START = 0.5  # of suspensions
+NOTIFIED = 0.8  # of those taught at home, to the authority
 GUEST = 0.004  # of admissions
 
 
@@ -84,22 +90,76 @@ def taught_at_home(world: World, day: date) -> Iterator[Step]:
     child = world.pick_child(day, "school")
     if child is not None:
         yield from off_roll(world, child, day, "F", None)
+        notified = world.chance(NOTIFIED)
+        case = {"reference": f"EHE-{world.number('reference')}"}
+        if notified:
+            day = world.later(day, 3, 20)
+            yield day
+            yield Fact("home_taught", child, day, case)
         if world.chance(HOME_AGAIN):
-            yield from join(world, child, world.later(day, 60, 300))
+            day = world.later(day, 60, 300)
+            yield day
+            if notified:
+                yield Fact("home_taught_ended", child, day, {**case, "reason": "school"})
+            yield from join(world, child, day)
 
 
 def excluded(world: World, day: date) -> Iterator[Step]:
     """A pupil is permanently excluded; once review is over the name is removed, and a place elsewhere comes late or never."""
     child = world.pick_child(day, "school")
-    if child is None:
+    if child is None or child.school is None:
         return
-    yield Fact("excluded", child, day, {"school": child.school})
+    case = {"school": child.school, "reference": f"PEX-{world.number('reference')}"}
+    yield Fact("excluded", child, day, case)
+    child.away, child.away_until = "E", day.toordinal() + 60  # on the roll, and not in school
+    provision = _provision(world, day)
+    if provision is not None:
+        world.begin(provided(child, *provision, world.later(day, 60, 200)))
     day = world.later(day, 15, 30)
     yield day
     if not child.gone:
+        yield Fact("exclusion_concluded", child, day, {**case, "outcome": "upheld"})
         yield from off_roll(world, child, day, "M", "unknown")
+        child.away_until = 0
         if not world.chance(NEVER_PLACED):
             yield from join(world, child, world.later(day, 10, 90))
+
+
+def suspended(world: World, day: date) -> Iterator[Step]:
+    """A pupil is suspended, mostly for some days; for a longer one provision is due from the sixth."""
+    child = world.pick_child(day, "school")
+    if child is None or child.school is None:
+        return
+    long = world.chance(LONG_SUSPENSION)
+    end = world.later(day, *((8, 21) if long else (1, 5)))
+    case = {"school": child.school, "reference": f"SUS-{world.number('reference')}"}
+    said = world.chance(END_SAID_AT_START)
+    yield Fact("suspended", child, day, {**case, "until": end if said else None})
+    child.away, child.away_until = "E", end.toordinal() - 1
+    provision = _provision(world, day) if long else None
+    if provision is not None and provision[0] < end:
+        world.begin(provided(child, *provision, end))
+    if not said:
+        yield end
+        yield Fact("suspension_ended", child, end, case)
+
+
+def _provision(world: World, day: date) -> tuple[date, dict[str, Any]] | None:
+    """When and by whom an excluded pupil is taught elsewhere, if at all."""
+    lot = world.rng.random()
+    if lot >= PROVIDED + PROVIDED_LATE:
+        return None
+    start = world.later(day, *((7, 8) if lot < PROVIDED else (12, 30)))
+    return start, {"provider": "Northmoor Tuition Centre", "reference": f"AP-{world.number('reference')}"}
+
+
+def provided(child: Child, start: date, case: dict[str, Any], end: date) -> Iterator[Step]:
+    """Alternative provision for some time."""
+    yield start
+    if not child.gone:
+        yield Fact("provided", child, start, case)
+        yield end
+        yield Fact("provision_ended", child, end, case)
 
 
 def long_absence(world: World, day: date) -> Iterator[Step]:

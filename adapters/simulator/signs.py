@@ -5,9 +5,11 @@ The table is of the signs that the field names (domain.md F); thresholds are the
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 
+from adapters.simulator import seen
+from adapters.simulator.ages import school_age
 from adapters.simulator.known import Known, first_day, months_later
+from adapters.simulator.seen import weekdays, without_practice
 
 DAYS_BETWEEN_PRACTICES = 30
 DAYS_AFTER_DROPPING_OUT = 28
@@ -18,10 +20,8 @@ LOST_TOUCH = ("disengaged", "not_contactable")
 REMOVED = ("practice_request", "returned_undelivered")
 MONTHS_AFTER_REMOVAL = 12
 SEVERAL_PRACTICES, MONTHS_OF_PRACTICES = 3, 24
-NO_LOSS = ("death", "embarkation")
 # Days after which a feed that says nothing counts as silent; registers are sent daily.
 SILENT_AFTER, REGISTERS_SILENT_AFTER = 14, 7
-PRESCRIBED = ((3, 31), (8, 31), (12, 31))  # Education (Start of Compulsory School Age) Order 1998
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +29,23 @@ class Sign:
     """One sign. `since`: from which day it holds on a day, if it does, and on which organisation's word it rests.
 
     It is known only if the feeds of `all_feeds` were heard from all, or that of `own_feed` from that organisation.
+    `each`: as `since`, where it may hold several times at once.
     """
 
     id: str
-    domain: str
-    since: Callable[[Known, int], tuple[int, str | None] | None]
-    all_feeds: str | None
+    domains: tuple[str, ...]
+    since: Callable[[Known, int], seen.Found] | None
+    all_feeds: tuple[str, ...] = ()
     own_feed: str | None = None
     needs_number: bool = False
+    each: Callable[[Known, int], list[tuple[int, str | None]]] | None = None
 
-
-def school_age(born: int) -> tuple[int, int]:
-    """Compulsory school age: from the prescribed day on or after the fifth birthday to the last Friday of June.
-
-    That of the school year in which the child turns sixteen (Education Act 1996 s.8; School Leaving Date Order 1997).
-    """
-    fifth, sixteenth = (date.fromordinal(months_later(born, 12 * years)) for years in (5, 16))
-    days = (date(year, *day) for year in (fifth.year, fifth.year + 1) for day in PRESCRIBED)
-    start = min(day for day in days if day >= fifth)
-    june = date(sixteenth.year + (sixteenth.month >= 9), 6, 30)
-    while june.weekday() != 4:
-        june -= timedelta(days=1)
-    return start.toordinal(), june.toordinal()
+    def found(self, child: Known, today: int) -> list[tuple[int, str | None]]:
+        """Each time that it holds today."""
+        if self.each is not None:
+            return self.each(child, today)
+        one = self.since(child, today) if self.since is not None else None
+        return [one] if one else []
 
 
 def _no_school(child: Known, today: int) -> tuple[int, str | None] | None:
@@ -59,7 +54,7 @@ def _no_school(child: Known, today: int) -> tuple[int, str | None] | None:
     begins, ends = school_age(child.born)
 
     def missing(day: int) -> bool:
-        return begins <= day < ends and not child.quiet(day) and not any(stay.on(day) for stay in child.stays)
+        return begins <= day < ends and not child.quiet(day) and not child.taught(day)
 
     return (first_day(missing, today), None) if missing(today) else None
 
@@ -70,15 +65,14 @@ def _lost_leaver(child: Known, today: int) -> tuple[int, str | None] | None:
     begins, ends = school_age(child.born)
 
     def without_place(day: int) -> bool:
-        return begins <= day < ends and not any(stay.on(day) for stay in child.stays)
+        return begins <= day < ends and not child.taught(day)
 
     if not without_place(today) or child.quiet(today):
         return None
     since = first_day(without_place, today)
     left = [stay.over for stay in child.stays if stay.end == since and stay.over]
-    weekdays = sum(date.fromordinal(day).weekday() < 5 for day in range(since + 1, today + 1))
     unknown = any(row["destination"] in (None, "unknown") for row in left)
-    return (since, None) if unknown and weekdays >= DAYS_AFTER_LEAVING else None
+    return (since, None) if unknown and weekdays(since, today) >= DAYS_AFTER_LEAVING else None
 
 
 def _ten_days_away(child: Known, today: int) -> tuple[int, str | None] | None:
@@ -101,16 +95,8 @@ def _away(child: Known, today: int, enough: int) -> tuple[int, str | None] | Non
 
 
 def _no_gp(child: Known, today: int) -> tuple[int, str | None] | None:
-    joined = min((one.start for one in child.registrations), default=today)
-
-    def unregistered(day: int) -> bool:
-        return day > joined and not any(one.on(day) for one in child.registrations)
-
-    if not unregistered(today) or child.quiet(today):
-        return None
-    since = first_day(unregistered, today)
-    reasons = [one.over["reason"] for one in child.registrations if one.end == since and one.over]
-    if today < since + DAYS_BETWEEN_PRACTICES or any(reason in NO_LOSS for reason in reasons):
+    since = without_practice(child, today)
+    if since is None or child.quiet(today) or today < since + DAYS_BETWEEN_PRACTICES:
         return None
     return since, None
 
@@ -178,15 +164,32 @@ def _dropped_out(child: Known, today: int) -> tuple[int, str | None] | None:
     return (since, None) if lost and today >= since + DAYS_AFTER_DROPPING_OUT else None
 
 
+EDUCATION, HEALTH, HOUSING, SUPPORT = ("education",), ("primary health",), ("housing",), ("support",)
+MARKS = "AttendanceMarked"
 SIGNS = (
-    Sign("no_school", "education", _no_school, "PupilAdmitted", needs_number=True),
-    Sign("lost_leaver", "education", _lost_leaver, "PupilAdmitted"),
-    Sign("ten_days_absent", "education", _ten_days_away, None, "AttendanceMarked"),
-    Sign("twenty_days_absent", "education", _twenty_days_away, None, "AttendanceMarked"),
-    Sign("no_gp", "primary health", _no_gp, "GpRegistered"),
-    Sign("gp_unsettled", "primary health", _gp_unsettled, "GpRegistered"),
-    Sign("homeless_or_mobile", "housing", _homeless, "AddressChanged", "TemporaryAccommodationPlaced"),
-    Sign("dropped_out", "support", _dropped_out, "InvolvementStarted"),
+    Sign("no_school", EDUCATION, _no_school, ("PupilAdmitted",), needs_number=True),
+    Sign("lost_leaver", EDUCATION, _lost_leaver, ("PupilAdmitted",)),
+    Sign("ten_days_absent", EDUCATION, _ten_days_away, own_feed=MARKS),
+    Sign("twenty_days_absent", EDUCATION, _twenty_days_away, own_feed=MARKS),
+    Sign("severe_absence", EDUCATION, seen.severe_absence, own_feed=MARKS),
+    Sign(
+        "excluded_without_provision",
+        EDUCATION,
+        None,
+        ("AlternativeProvisionStarted",),
+        each=seen.excluded_without_provision,
+    ),
+    Sign("no_gp", HEALTH, _no_gp, ("GpRegistered",)),
+    Sign("gp_unsettled", HEALTH, _gp_unsettled, ("GpRegistered",)),
+    Sign("emergency_without_gp", HEALTH, seen.emergency_without_gp, ("GpRegistered", "EdAttendance")),
+    Sign("under_five_unseen", HEALTH, seen.under_five_unseen, ("ReviewDone",)),
+    Sign("not_brought", HEALTH, seen.not_brought, ("ContactTookPlace",)),
+    Sign("homeless_or_mobile", HOUSING, _homeless, ("AddressChanged",), "TemporaryAccommodationPlaced"),
+    Sign("dropped_out", SUPPORT, _dropped_out, ("InvolvementStarted",)),
+    Sign("missing_without_interview", SUPPORT, seen.missing_without_interview, ("MissingStarted",)),
+    Sign(
+        "no_universal_contact", EDUCATION + HEALTH, seen.no_universal_contact, ("PupilAdmitted", "GpRegistered", MARKS)
+    ),
 )
 
 

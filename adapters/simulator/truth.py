@@ -14,27 +14,32 @@ import orjson
 
 from adapters.simulator.kinship import families
 from adapters.simulator.known import Known, known_children
-from adapters.simulator.leading import RULES, gaps, led_by
+from adapters.simulator.leading import RULES, UNTIL_SET, gaps, hands, led_by
 from adapters.simulator.ledger import Ledger, Row
 from adapters.simulator.plan import Plan
 from adapters.simulator.signs import SIGNS, is_heard
 
 Line = dict[str, Any]
-DOMAINS = {sign.id: sign.domain for sign in SIGNS}
+DOMAINS = {sign.id: sign.domains for sign in SIGNS}
 
 
 def truth(plan: Plan, ledger: Ledger) -> Iterator[Line]:
-    """The header, then each family with its children before it; call it when all events have been read."""
+    """The header, each family with its children before it, the workers' caseloads; call it when all events have been read."""
     yield _header(plan, ledger)
-    today = plan.end.toordinal()
+    today, thresholds = plan.end.toordinal(), dict(plan.thresholds)
+    caseloads: dict[str, list[Line]] = {}
     for told in ledger.clans():
         lines: dict[frozenset[tuple[str, str]], Line] = {}
         children = known_children(told)
         for child in children:
-            lines[child.numbers] = _child(child, ledger, today)
+            lines[child.numbers] = _child(child, ledger, today, thresholds)
+            for worker in hands(child, today):
+                caseloads.setdefault(worker, []).append(lines[child.numbers]["identifiers"])
             yield lines[child.numbers]
         for family in families(children, today):
             yield _family([lines[child.numbers] for child in family])
+    for worker, mine in sorted(caseloads.items()):
+        yield {"type": "caseload", "worker": worker, "children": sorted(mine, key=str)}
 
 
 def write_truth(plan: Plan, ledger: Ledger, file: Path) -> None:
@@ -50,7 +55,7 @@ def _header(plan: Plan, ledger: Ledger) -> Line:
         "type": "header",
         "as_of": plan.end.isoformat(),
         "plan": {name: str(value) if isinstance(value, date) else value for name, value in asdict(plan).items()},
-        "covers": {"indicators": DOMAINS, "gaps": list(RULES)},
+        "covers": {"indicators": DOMAINS, "gaps": [*RULES, *UNTIL_SET]},
         "expected": {
             "read": sent["read"],
             "accepted": sent["read"] - sent["copies"] - sent["malformed"],
@@ -61,7 +66,7 @@ def _header(plan: Plan, ledger: Ledger) -> Line:
     }
 
 
-def _child(child: Known, ledger: Ledger, today: int) -> Line:
+def _child(child: Known, ledger: Ledger, today: int, thresholds: dict[str, int]) -> Line:
     return {
         "type": "child",
         "life": child.child,
@@ -73,21 +78,20 @@ def _child(child: Known, ledger: Ledger, today: int) -> Line:
             ),
             key=str,
         ),
-        "gaps": [{"rule": rule, "since": _iso(since)} for rule, since in sorted(gaps(child, today))],
+        "gaps": [
+            {"rule": rule, "since": _iso(since)} for rule, since in sorted(gaps(child, today, ledger.left, thresholds))
+        ],
         "indicators": list(_indicators(child, ledger, today)),
     }
 
 
 def _indicators(child: Known, ledger: Ledger, today: int) -> Iterator[Row]:
     for sign in SIGNS:
-        found = sign.since(child, today)
-        if found is None:
-            continue
-        since, organisation = found
-        feed = sign.all_feeds if organisation is None else sign.own_feed
-        unknown = sign.needs_number and not child.numbered
-        heard = not unknown and feed is not None and is_heard(ledger.heard, feed, organisation, today)
-        yield {"id": sign.id, "since": _iso(since), "status": "true" if heard else "not_known"}
+        for since, organisation in sign.found(child, today):
+            feeds = sign.all_feeds if organisation is None else (sign.own_feed,)
+            unknown = sign.needs_number and not child.numbered
+            heard = all(feed is not None and is_heard(ledger.heard, feed, organisation, today) for feed in feeds)
+            yield {"id": sign.id, "since": _iso(since), "status": "true" if heard and not unknown else "not_known"}
 
 
 def _family(children: list[Line]) -> Line:
@@ -95,7 +99,7 @@ def _family(children: list[Line]) -> Line:
     return {
         "type": "family",
         "children": sorted((child["identifiers"] for child in children), key=str),
-        "lost": sorted({DOMAINS[one["id"]] for one in shown if one["status"] == "true"}),
+        "lost": sorted({domain for one in shown if one["status"] == "true" for domain in DOMAINS[one["id"]]}),
         "since": min((one["since"] for one in shown), default=None),
     }
 

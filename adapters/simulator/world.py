@@ -42,8 +42,11 @@ class World:
         self.area: Area = build(plan, self.rng)
         self.families: list[Family] = []
         self.begun: list[Story] = []
+        self.left_roll: list[Child] = []  # since it was last emptied
         self._nhs = numbers.nhs_numbers(self.rng.randrange(1_000_000))
-        self._numbers = {"family": 0, "child": 100_000, "reference": 0}
+        self._numbers = {"family": 0, "child": 100_000, "reference": 0, "worker": 0}
+        # Whom facts of staff are of.
+        self.nobody = Child(0, Family(0, "", 0, 0, plan.start, []), "", "", plan.start, "")
         self._places = [0] * len(names.WARDS)
         self._serials: dict[tuple[int, int], int] = {}
         self._hostels = [self.new_place(ward) for ward in range(len(names.WARDS))]
@@ -172,6 +175,7 @@ class World:
     def unenrol(self, child: Child) -> None:
         """Take the child off its school's roll, if it is on one."""
         if child.school is not None:
+            self.left_roll.append(child)
             child.school.roll.remove(child)
             child.school = None
 

@@ -17,12 +17,14 @@ from domain.dates import school_age
 from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from domain.events import due_of, goes_onward, provider_of, service_of, team_key, worker_key
 from domain.families import may_be_household
+from domain.snapshots import SNAPSHOT, listed_kinds, seen_of
+from schemas.registry import registry
 
 IDENTITY: Final = "identity"
 COLUMNS: Final = (
     "position record shard act kind service provider organisation day until reopen recorded_at key source_key target_key target_source "
     "reference worker team role scope provision reason lapses_after others linked contact birth age_from age_to birth_day person named "
-    "address address_status residence place property takes_over onward due backfill"
+    "address address_status residence place property takes_over onward due backfill seen lists listed former"
 ).split()  # fmt: skip
 MARK_COLUMNS: Final = "position record shard school day recorded_at am pm".split()
 
@@ -54,7 +56,7 @@ _FLAG: Final = {True: pack.boolean(True), False: pack.NULL}
 
 def fact_row(
     effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapping[str, bytes | None], hashes: Hashes,
-    others: Sequence[bytes], linked: Sequence[bytes], identity: Cells | None, own: Cells,
+    others: Sequence[bytes], linked: Sequence[bytes], identity: Cells | None, own: Cells, former: bytes | None = None,
 ) -> bytes:  # fmt: skip
     """The packed fields after `position`; `keys` holds the event's own and target keys by column name."""
     organisation = body["source"]["organisation"]
@@ -87,6 +89,7 @@ def fact_row(
         + _person_fields(body, hashes, identity) + _address_fields(effect, body, hashes, identity)
         + _FLAG[effect.takes_over] + _FLAG[goes_onward(effect, body)]
         + pack.int4(due_of(effect, body)) + _FLAG[body["mode"] != "live"]
+        + pack.int4(seen_of(effect.act, body["mode"], body["recorded_at"])) + pack.NULL * 2 + pack.blob(former)
     )  # fmt: skip
 
 
@@ -167,11 +170,23 @@ def _reference_row(
 def _feed_row(effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapping[str, bytes | None]) -> bytes:
     """A feed report: `service` the feed's event type, `provider` the organisation, `day` and `until` what it is complete through."""
     organisation = body["source"]["organisation"]
+    lists = listed(body)
     return (
         pack.blob(record) + pack.int2(record[0]) + pack.int2(effect.act) + pack.text(effect.kind) + pack.text(body["feed"])
         + pack.text(organisation) + pack.text(organisation) + pack.int4(body["covers"]["from"]) + pack.int4(body["complete_through"])
-        + pack.boolean(False) + pack.int8(body["recorded_at"]) + pack.blob(keys["key"]) + pack.NULL * (len(COLUMNS) - 13)
+        + pack.boolean(False) + pack.int8(body["recorded_at"]) + pack.blob(keys["key"]) + pack.NULL * 7 + pack.text(_text(body, "scope"))
+        + pack.NULL * (len(COLUMNS) - 24) + pack.text(lists) + pack.int4(None if lists is None else body["count"]) + pack.NULL
     )  # fmt: skip
+
+
+def listed(body: Mapping[str, Any]) -> str | None:
+    """The kind of entry that a feed report lists all of; None where it is no snapshot of entries."""
+    return _listed_kinds().get(body["feed"]) if body["mode"] == SNAPSHOT else None
+
+
+@lru_cache(maxsize=1)
+def _listed_kinds() -> dict[str, str]:
+    return listed_kinds(schema.effect for schema in registry().newest.values())
 
 
 @lru_cache(maxsize=1024)

@@ -17,8 +17,8 @@ from domain.checks import SetAside, check_envelope, check_fact
 from domain.dates import school_year_of
 from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from domain.errors import Rejected
-from domain.events import team_key, worker_key
-from domain.identifiers import check_identifier, choose_key
+from domain.events import former_of, team_key, worker_key
+from domain.identifiers import Checked, check_identifier, choose_key
 from schemas.registry import SHARED
 
 _MARK: Final = Act.MARK
@@ -29,8 +29,28 @@ class Item:
     """One message on its way into the log. `key_name` is (retention class, period) of the key its payload is sealed under."""
 
     __slots__ = (
-        "body", "digest", "effect", "identifier", "key", "key_name", "known", "linked", "linked_records", "message", "other_records",
-        "others", "period", "position", "rejected", "schema", "set_aside", "source_key", "stored", "target_key", "target_source",
+        "body",
+        "digest",
+        "effect",
+        "former",
+        "identifier",
+        "key",
+        "key_name",
+        "known",
+        "linked",
+        "linked_records",
+        "message",
+        "other_records",
+        "others",
+        "period",
+        "position",
+        "rejected",
+        "schema",
+        "set_aside",
+        "source_key",
+        "stored",
+        "target_key",
+        "target_source",
     )  # fmt: skip
 
     digest: bytes
@@ -48,6 +68,7 @@ class Item:
         self.set_aside: Sequence[SetAside] = ()
         self.identifier: Identifier | None = None
         self.linked: Sequence[Identifier] = ()
+        self.former: Identifier | None = None
         self.others: Sequence[Identifier] = ()
         self.linked_records: Sequence[bytes] = ()
         self.other_records: Sequence[bytes] = ()
@@ -111,6 +132,7 @@ class Preparer:
             item.key_name = effect.retention, period
             return
         item.key_name = effect.retention, 0
+        self._replaced(item, former_of(effect, body))
         item.others = [
             i for other in body["others"] for i in self._checked(other["identifiers"], item, "others.identifiers")[:1]
         ]
@@ -148,6 +170,17 @@ class Preparer:
         item.identifier = (chosen.scheme, chosen.normalised)
         found = [(c.scheme, c.normalised) for c in checked if c.valid and c.normalised is not None and c is not chosen]
         item.linked = [i for i in dict.fromkeys(found) if i != item.identifier]
+
+    def _replaced(self, item: Item, former: Checked | None) -> None:
+        """A number that the subject's own has replaced: of the same child, and no longer in use."""
+        if former is None:
+            return
+        if not former.valid or former.normalised is None:
+            item.set_aside = [*item.set_aside, (former.reason or "bad_form", item.effect.former_field or "former")]
+            return
+        item.former = (former.scheme, former.normalised)
+        if item.former not in (item.identifier, *item.linked):
+            item.linked = [*item.linked, item.former]
 
     def _no_identifier(self, item: Item, count: int) -> Rejected:
         """One identifier that failed is the reason itself; several, or none, are `no_identifier`."""

@@ -10,8 +10,8 @@ from adapters.codec import decode_stored
 from adapters.store.hashes import Hashes
 from adapters.store.keys import Erased, MasterKeys, open_sealed
 from adapters.store.subjects import Known, Subjects
-from domain.effects import SAYS_NO_PERSON, Act
-from domain.events import Event, Position, RecordId
+from domain.effects import SAYS_NO_PERSON, Act, Effect
+from domain.events import Event, Position, RecordId, former_of
 from domain.identifiers import check_identifier, choose_key
 from schemas.registry import registry
 
@@ -83,7 +83,8 @@ class LogReader:
             if target is None or target["event_id"] is not None
             else self._hashes.source_record(organisation, target["source_record_id"]),
             () if plain else self._others(body),
-            () if plain else self._linked(effect.key, body),
+            () if plain else self._linked(effect, body),
+            None if plain else self._former(effect, body),
         )
 
     def _others(self, body: Mapping[str, Any]) -> tuple[RecordId, ...]:
@@ -97,10 +98,17 @@ class LogReader:
             found.extend(self._records(valid[:1]))
         return tuple(found)
 
-    def _linked(self, order: tuple[str, ...], body: Mapping[str, Any]) -> tuple[RecordId, ...]:
-        """Records of the subject's further identifiers: all but the one that keyed the event."""
+    def _former(self, effect: Effect, body: Mapping[str, Any]) -> RecordId | None:
+        former = former_of(effect, body)
+        return self._records([(former.scheme, former.normalised)])[0] if former is not None and former.valid else None
+
+    def _linked(self, effect: Effect, body: Mapping[str, Any]) -> tuple[RecordId, ...]:
+        """Records of the subject's further identifiers, a former one too: all but the one that keyed the event."""
         checked = [check_identifier(i["scheme"], i["value"]) for i in body["subject"]["identifiers"]]
-        chosen = choose_key(checked, order)
+        chosen = choose_key(checked, effect.key)
+        former = former_of(effect, body)
+        if former is not None:
+            checked.append(former)
         own = None if chosen is None else (chosen.scheme, chosen.normalised)
         return tuple(
             self._records(dict.fromkeys(i for c in checked if c.valid and (i := (c.scheme, c.normalised)) != own))

@@ -26,6 +26,7 @@ from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message
 from adapters.store.prepare import Item, Preparer
 from adapters.store.recent import Recent
 from adapters.store.rows import EVENT_COLUMNS, Rows, inbox_rows, rows_of
+from adapters.store.snapshots import hold_back
 from adapters.store.subjects import CACHE_RECORDS, Known, Subjects
 from domain.checks import not_amendable
 from domain.effects import ABOUT_NO_CHILD, Act
@@ -35,6 +36,7 @@ from schemas.registry import registry
 Connection = psycopg.Connection[Any]
 
 CHANNEL: Final = "icr_log"
+SNAPSHOT_LOSS_SHARE: Final = 0.2
 
 _COPY_EVENT = f"COPY log.event ({', '.join(EVENT_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _BEGIN = "INSERT INTO log.tracking (next_offset, updated_at, name) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
@@ -70,7 +72,7 @@ class Recorder:
 
     def __init__(
         self, connect: Callable[[], Connection], keys: MasterKeys, clock: Clock, organisations: Mapping[str, Sequence[str]],
-        cache_records: int = CACHE_RECORDS, schema_ids: Mapping[int, bytes] = NO_IDS,
+        cache_records: int = CACHE_RECORDS, schema_ids: Mapping[int, bytes] = NO_IDS, snapshot_loss_share: float = SNAPSHOT_LOSS_SHARE,
     ) -> None:  # fmt: skip
         self._connect = connect
         self._keys = keys
@@ -80,6 +82,7 @@ class Recorder:
         self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids)
         self._asides = AsideStore(keys, {pattern for patterns in organisations.values() for pattern in patterns})
         self._recent = Recent()
+        self._loss_share = snapshot_loss_share
         self._connection: Connection | None = None
 
     @property
@@ -103,6 +106,7 @@ class Recorder:
         """What would become of messages, as far as it can be said without recording them (validate only)."""
         now = self._now()
         items = [self._preparer.prepare(message, now) for message in messages]
+        hold_back(self.connection, items, self._loss_share)
         return [_outcome(item, KEPT if item.rejected else ACCEPTED) for item in items]
 
     def record(
@@ -119,6 +123,7 @@ class Recorder:
         while True:
             now = self._now()
             items = [self._preparer.prepare(message, now) for message in messages]
+            hold_back(self.connection, items, self._loss_share)
             self._identify([item for item in items if item.rejected is None])
             try:
                 outcomes, ready = self._append(items, offsets, only_if_last)

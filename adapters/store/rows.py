@@ -95,6 +95,7 @@ def _fact(item: Item, known: Known, key: bytes, hashes: Hashes) -> bytes:
         "target_source": item.target_source,
     }
     own = Cells(known.record, key, nonces)
+    former = item.linked_records[item.linked.index(item.former)] if item.former in item.linked else None
     return fact_row(
-        item.effect, item.body, known.record, columns, hashes, item.other_records, item.linked_records, identity, own
-    )
+        item.effect, item.body, known.record, columns, hashes, item.other_records, item.linked_records, identity, own, former
+    )  # fmt: skip

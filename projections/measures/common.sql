@@ -4,7 +4,7 @@ WITH member AS (
 ), own AS (
     SELECT coalesce(m.child, o.record) AS child, o.kind, o.service, o.provision, o.starts, o.ends, o.accepted, o.why, o.scope, o.worker, o.takes_over,
         coalesce(o.ends, 2000000) AS until,
-        coalesce(o.ends, greatest(o.starts, coalesce(o.confirmed, o.starts)) + o.lapses_after, 2000000) AS open_until
+        coalesce(o.ends, least(greatest(o.starts, o.confirmed) + o.lapses_after, o.absent_from), 2000000) AS open_until
     FROM entry o LEFT JOIN member m ON m.record = o.record
     WHERE o.kind = ANY(%(kinds)s) AND o.from_ed <= %(e)s AND (o.to_ed IS NULL OR o.to_ed > %(e)s)
 ), working AS (

@@ -18,10 +18,13 @@ from adapters.store.messages import Counts, Message, Outcome
 from adapters.store.reader import LogReader
 from adapters.store.recorder import Recorder
 from domain.events import Event, Position, RecordId
+from domain.snapshots import listed_kinds
 from domain.world import World, build_world
 from projections.engine import VIEW_SETS, VIEW_TABLES, Projector, statements
+from schemas.registry import registry
 
 KEYS = MasterKeys(b"k" * 32, b"h" * 32)
+KIND_OF = listed_kinds(schema.effect for schema in registry().newest.values())
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 LOG_TABLES = "event inbox source_record batch tracking subject data_key aside set_aside fact fact_mark edition feedback feedback_reader".split()
 
@@ -64,7 +67,7 @@ class Bench:
 
     def world(self, known_at: int | None = None) -> World:
         """The reference state."""
-        return build_world(self.events(), self.schemes(), None if known_at is None else Position(known_at))
+        return build_world(self.events(), self.schemes(), None if known_at is None else Position(known_at), KIND_OF)
 
     def empty(self) -> None:
         """Take everything out; rows are deleted, since truncating many small tables is slow."""
@@ -83,12 +86,10 @@ class Bench:
         self.connection.close()
 
 
-def bench(
-    url: str, folder: Path, *, edition_size: int = 2000, sql: Callable[[str], Sequence[str]] = statements
-) -> Bench:
-    """A service over a migrated database; `sql` may change the views' statements, to see a test fail."""
+def bench(url: str, folder: Path, *, sql: Callable[[str], Sequence[str]] = statements, **changed: Any) -> Bench:
+    """A service over a migrated database, some settings `changed`; `sql` may change the views' statements, to see a test fail."""
     clock = FixedClock(NOW)
-    settings = load_settings(folder).model_copy(update={"edition_size": edition_size})
+    settings = load_settings(folder).model_copy(update=changed)
     service = Service(settings, url, None, None, False, KEYS, clock)
-    projector = Projector(service.connect, clock.now, edition_size, sql)
+    projector = Projector(service.connect, clock.now, settings.edition_size, sql)
     return Bench(service, connect(url), service.recorder(), projector, clock)

@@ -158,6 +158,7 @@ CHOICES: dict[str, list[Any]] = {
     "provision": ["additional", "universal"],
     "relation": ["parent", "sibling", "family"],
     "family": [None, "F1", "F2"],
+    "former": [upn(0), upn(1), nhs_number(0), nhs_number(1), nhs_number(2), "one"],
 }
 _SPECIAL = list(OWN)
 # What stands for everybody: with thresholds, terms and feeds that matter in the days of a history.
@@ -189,7 +190,7 @@ for _name, _schema in registry().newest.items():
         OWN[_name] = ("reference" if _schema.effect.act is Act.REFERENCE else _sector, _own_by_schema(_name))
 AMENDMENTS = {name for name, (sector, _) in OWN.items() if sector == "any"} - {"FeedReported"}
 # Most of what is drawn is what the rules are about; the other types come often enough to occur.
-_DRAWN = [*_SPECIAL * 20, *[*_REFERENCE] * 6, *OWN]
+_DRAWN = [*_SPECIAL * 20, *[*_REFERENCE] * 6, *["UpnReplaced", "NhsNumberSuperseded"] * 20, *OWN]
 
 
 @st.composite
@@ -214,7 +215,7 @@ def events(
             "organisation": organisation, "system": "s", "source_version": None,
             "source_record_id": draw(st.sampled_from([None, None, None, "r1", "r2"])),
         },
-        "mode": "live",
+        "mode": draw(st.sampled_from(["live", "live", "live", "backfill", "snapshot"])),
         "recorded_at": _instant(draw(st.integers(0, 40))),
     }  # fmt: skip
     if event_type == "FeedReported":
@@ -308,7 +309,7 @@ def histories(draw: st.DrawFn, most: int = 40, *, every_scene: bool = False) -> 
     made: list[dict[str, Any]] = []
     for number in range(draw(st.integers(1, most))):
         made.append(draw(events(number, made)))
-    for scene in (_absence, _support, _moves, _unsettled, _unseen):
+    for scene in (_absence, _support, _moves, _unsettled, _unseen, _listed):
         if every_scene or draw(st.integers(0, 2)) == 0:
             made.extend(draw(scene(draw(st.integers(0, CHILDREN - 1)), len(made))))
     return made
@@ -324,6 +325,40 @@ def _told(
         "subject": {"identifiers": _identifiers(child, (which,)), "person": None, "nhs_number_status": None},
         "others": [], "effective": {"from": _day(day), "to": None}, "reference": None, "target": None, "basis": "public_task", **own,
     }  # fmt: skip
+
+
+@st.composite
+def _listed(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
+    """Services for each child, then a snapshot of them or of one service, which may leave some out or miss a row."""
+    at = number + 9000
+    kinds: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
+        ("InvolvementStarted", "la-808", "agency", "outreach",
+         {"service": "outreach", "provision": "additional", "team": None, "worker": None, "role": None}),
+        ("GpRegistered", "ods-Z90001", "nhs", "Z90001", {"practice": "Z90001", "practice_name": None}),
+    )  # fmt: skip
+    event_type, organisation, which, part, own = draw(st.sampled_from(kinds))
+    reference = draw(st.sampled_from([None, "ref7"]))
+    scene = [
+        _told(at + i, event_type, organisation, i, which, draw(st.integers(0, 20)), 1, **own) | {"reference": reference}
+        for i in range(CHILDREN)
+    ]  # fmt: skip
+    left_out = draw(st.sampled_from([None, child]))
+    rows = [
+        {**start, "event_id": f"e{at + 10 + i}", "mode": "snapshot", "recorded_at": _instant(30)}
+        for i, start in enumerate(scene)
+        if i != left_out
+    ]
+    day = "2026-01-01"
+    report = {
+        "event_type": "FeedReported", "event_id": f"e{at + 20}", "source": rows[0]["source"], "mode": "snapshot", "recorded_at": _instant(50),
+        "feed": event_type, "covers": {"from": day, "to": "2026-01-02"}, "complete_through": day,
+        "count": len(rows) + draw(st.sampled_from([0, 0, 0, 1])), "scope": draw(st.sampled_from([None, part, "another"])),
+    }  # fmt: skip
+    if draw(st.booleans()):
+        scene.append(
+            _told(at + 21, "InvolvementConfirmed", "la-808", child, "agency", 130, 60, service="outreach", team=None, worker=None)
+        )  # fmt: skip
+    return [*scene, *rows, report]
 
 
 @st.composite

@@ -28,7 +28,7 @@ DAYS = (0, 15, 45, 100, 200)
 
 @pytest.fixture
 def small(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(any_database_url, tmp_path, edition_size=7)
+    made = bench(any_database_url, tmp_path, edition_size=7, snapshot_loss_share=1.0)
     made.connection.execute("SET synchronous_commit = off")
     yield made
     made.close()

@@ -22,6 +22,7 @@ PAGES = (
             "test_references",
             "test_amendments",
             "test_lapses",
+            "test_snapshots",
             "test_clocks",
             "test_attendance",
             "test_index",

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from adapters.clock import LONDON
 from adapters.codec import decode_json
 from domain.attendance import CATEGORIES
 from domain.child import Child
-from domain.dates import iso, parse_day, to_day
+from domain.dates import LONDON, iso, parse_day, to_day
 from domain.effects import ABOUT_NO_CHILD, Act
-from domain.events import Event, Position, RecordId
+from domain.events import Event, Position, RecordId, former_of
 from domain.families import out_of_touch
 from domain.identifiers import check_identifier, choose_key
 from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
@@ -21,6 +20,7 @@ from domain.shield import placeless, shielded
 from domain.timeline import Entry, retracted
 from domain.waits import Waits, gaps_on
 from domain.world import World, build_world
+from tests.builders.service import KIND_OF
 from tests.spec import rows
 from tests.spec.example import Question, Row
 from tests.spec.words import Happened, identifier
@@ -61,6 +61,9 @@ class Reference:
         checked = [check_identifier(i["scheme"], i["value"]) for i in body["subject"]["identifiers"]]
         key = choose_key(checked, effect.key)
         assert key is not None
+        former = former_of(effect, body)
+        if former is not None:
+            checked.append(former)
         own, *linked = sorted(
             (_record(c.scheme, c.normalised) for c in checked), key=lambda r: r != _record(key.scheme, key.normalised)
         )
@@ -80,6 +83,7 @@ class Reference:
             _source(organisation, target["source_record_id"]),
             tuple(_record(i["scheme"], i["value"]) for i in named),
             tuple(linked),
+            None if former is None else _record(former.scheme, former.normalised),
         )
 
     def _home(self, act: Act, happened: Happened, own: RecordId) -> RecordId:
@@ -98,7 +102,7 @@ class Reference:
         return [event for event in self._events if until is None or event.position <= until]
 
     def _world(self, question: Question) -> World:
-        return build_world(self._events_then(question), self._schemes)
+        return build_world(self._events_then(question), self._schemes, kind_of=KIND_OF)
 
     def answer(self, question: Question) -> list[Row] | None:
         world, day = self._world(question), parse_day(question.at)

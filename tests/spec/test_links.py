@@ -14,10 +14,16 @@ from tests.spec.words import (
     early_help_started,
     event_retracted,
     gp_registered,
+    happened,
+    identifier,
     pupil_admitted,
 )
 
 BORN = "2015-03-01"
+
+
+def replaced(event_type, by, former, *, by_new, child="A"):
+    return happened(event_type, child, on="2025-10-06", by=by, former=identifier(child, former)[1], known_by=by_new)
 
 
 def test_both_numbers(given, asked):
@@ -49,6 +55,56 @@ def test_known_before_the_link(given, asked):
         entry("gp_registration Z90001", "2015-03-20..", "open"),
         entry("enrolment 900001", "2025-09-01..", "open"),
         entry("early_help", "2025-10-01..", "open"),
+    )
+
+
+def test_upn_replaced(given, asked):
+    """A UPN that replaced another is of the same child
+
+    The former one is no longer in use, so the two are not two children's; no date of birth is needed.
+    """
+    given(
+        pupil_admitted("A", school="900001", on="2024-09-01", known_by="upn"),
+        pupil_admitted("A", school="900002", on="2025-10-06", born=BORN, known_by="upn2"),
+        replaced("UpnReplaced", "urn-900002", "upn", by_new="upn2"),
+    )
+    asked(at="2025-12-01", known_after=2).children().shows(one_child("A.upn"), one_child("A.upn2"))
+    asked(at="2025-12-01").children().shows(one_child("A.upn, A.upn2"))
+
+
+def test_nhs_number_superseded(given, asked):
+    """An NHS number that superseded another, and a third that did not
+
+    Of three numbers with one date of birth two are one child's; that the third is of the same one would need two live numbers.
+    """
+    given(
+        gp_registered("A", practice="Z90001", on="2024-09-01", born=BORN, known_by="nhs"),
+        gp_registered("A", practice="Z90001", on="2025-09-01", born=BORN, known_by="nhs2"),
+        gp_registered("A", practice="Z90001", on="2025-09-01", born=BORN, known_by="nhs3"),
+        replaced("NhsNumberSuperseded", "ods-Z90001", "nhs", by_new="nhs2"),
+        gp_registered("A", practice="Z90001", on="2025-11-01", born=BORN, known_by=["nhs2", "nhs3"]),
+    )
+    asked(at="2025-12-01").children().shows(
+        one_child("A.nhs, A.nhs2", disputed="yes"), one_child("A.nhs3", disputed="yes")
+    )
+
+
+def test_replaced_with_another_date_of_birth(given, asked):
+    """A replacement joins no two dates of birth, and joins nothing once it is taken back"""
+    given(
+        pupil_admitted("A", school="900001", on="2024-09-01", born="2015-03-02", known_by="upn"),
+        pupil_admitted("A", school="900002", on="2025-10-06", born=BORN, known_by="upn2"),
+        replaced("UpnReplaced", "urn-900002", "upn", by_new="upn2"),
+        pupil_admitted("B", school="900001", on="2024-09-01", born=BORN, known_by="upn"),
+        pupil_admitted("B", school="900002", on="2025-10-06", born=BORN, known_by="upn2"),
+        replaced("UpnReplaced", "urn-900002", "upn", by_new="upn2", child="B"),
+        event_retracted("B", 6, recorded="2025-11-01", by="urn-900002", known_by="upn2"),
+    )
+    asked(at="2025-12-01", known_after=6).children().shows(
+        one_child("A.upn", disputed="yes"), one_child("A.upn2", disputed="yes"), one_child("B.upn, B.upn2")
+    )
+    asked(at="2025-12-01").children().shows(
+        one_child("A.upn", disputed="yes"), one_child("A.upn2", disputed="yes"), one_child("B.upn"), one_child("B.upn2")
     )
 
 

@@ -14,6 +14,7 @@ from tests.spec.words import (
     feed_reported,
     gp_registered,
     happened,
+    identifier,
     left_england,
     pupil_admitted,
     pupil_removed_from_roll,
@@ -210,3 +211,22 @@ def test_silent_school(given, asked):
     asked(at="2025-12-01").indicators("A", RULE).shows(
         indicator(RULE, since="2025-10-06", status="not_known", feed="urn-900003 PupilAdmitted")
     )
+
+
+def test_upn_replaced(given, asked):
+    """A pupil who left one UPN for another has left nowhere
+
+    The new school admitted the pupil under another number, and says that it replaced the former one.
+    """
+    given(
+        pupil_admitted("A", school="900001", on="2019-09-02", born="2015-03-01", known_by="upn"),
+        pupil_removed_from_roll("A", school="900001", on="2025-10-06", known_by="upn"),
+        pupil_admitted("A", school="900002", on="2025-10-06", born="2015-03-01", known_by="upn2"),
+        feed_reported("urn-900001", "PupilAdmitted", through="2026-08-31"),
+        feed_reported("urn-900002", "PupilAdmitted", through="2026-08-31"),
+        happened(
+            "UpnReplaced", "A", on="2025-10-06", by="urn-900002", former=identifier("A", "upn")[1], known_by="upn2"
+        ),
+    )
+    asked(at="2025-12-01", known_after=5).indicators("A.upn", RULE).shows(indicator(RULE, since="2025-10-06"))
+    asked(at="2025-12-01").indicators("A.upn", RULE).shows_nothing()

@@ -6,7 +6,7 @@ for another child's. An event is recorded on the day it takes effect, in the ord
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -64,6 +64,7 @@ class Happened:
     source_record: str | None = None
     others: tuple[tuple[str, str], ...] = ()
     target: int | str | None = None
+    mode: str = "live"
 
     def recorded_at(self, number: int) -> str:
         """The instant it was written down, in the form of the wire."""
@@ -78,6 +79,7 @@ class Happened:
             "event_id": f"e{number}",
             "source": {"organisation": self.by, "system": "example", "source_record_id": self.source_record},
             "recorded_at": self.recorded_at(number),
+            "mode": self.mode,
         }
         if self.child is None:
             return head | self.own
@@ -368,6 +370,19 @@ def feed_reported(by: str, feed: str, through: str, recorded: str | None = None)
     return Happened(
         "FeedReported", None, through, by, own, {"feed": feed, "complete through": through}, recorded=recorded
     )
+
+
+def listed(row: Happened, on: str) -> Happened:
+    """A start or a confirmation, as the row of a snapshot that was written down on a day."""
+    return replace(row, recorded=on, mode="snapshot", told=row.told | {"in the snapshot of": on})
+
+
+def snapshot_reported(by: str, feed: str, on: str, count: int, scope: str | None = None) -> Happened:
+    """An organisation says that its snapshot of a day is complete, and how many rows it has."""
+    until = (date.fromisoformat(on) + timedelta(days=1)).isoformat()
+    own = {"feed": feed, "covers": {"from": on, "to": until}, "complete_through": on, "count": count, "scope": scope}
+    told = {"feed": feed, "rows": str(count)} | ({"scope": scope} if scope is not None else {})
+    return Happened("FeedReported", None, on, by, own, told, recorded=f"{on} 18:00", mode="snapshot")
 
 
 def threshold_set(rule: str, value: int, on: str, until: str | None = None, **more: Any) -> Happened:

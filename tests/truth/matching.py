@@ -33,6 +33,7 @@ class Truth:
     header: Line
     children: dict[Name, Line]
     families: list[Line]
+    caseloads: list[Line]
 
     def indicators(self) -> Iterator[tuple[Name, Line]]:
         """Every indicator that holds, with its child."""
@@ -48,7 +49,8 @@ def name_of(identifiers: list[Line]) -> Name:
 def read_truth(plan: Plan, ledger: Ledger) -> Truth:
     header, *lines = truth(plan, ledger)
     children = {name_of(line["identifiers"]): line for line in lines if line["type"] == "child"}
-    return Truth(header, children, [line for line in lines if line["type"] == "family"])
+    families, caseloads = ([line for line in lines if line["type"] == kind] for kind in ("family", "caseload"))
+    return Truth(header, children, families, caseloads)
 
 
 @contextmanager
@@ -101,7 +103,12 @@ def differences(plan: Plan, told: Truth, asked: Asked) -> list[str]:
     names = {child: name for name, child in ids.items()}
     if len(names) < len(ids):
         found.append("two children that can be told apart are one")
-    return [*found, *_gaps(plan, told, asked, names), *_families(plan, told, asked, names)]
+    return [
+        *found,
+        *_gaps(plan, told, asked, names),
+        *_caseloads(plan, told, asked, names),
+        *_families(plan, told, asked, names),
+    ]
 
 
 def _lead(lead: Line) -> Line:
@@ -121,6 +128,16 @@ def _gaps(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> list
         found += _compare(
             "gaps", name, told.children[name]["gaps"] if name in told.children else [], said.get(name, [])
         )
+    return found
+
+
+def _caseloads(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> list[str]:
+    found = []
+    for line in told.caseloads:
+        said = asked.caseload(worker=line["worker"], effective_at=plan.end)["children"]
+        mine = [name_of(child) for child in line["children"]]
+        whose = frozenset([line["worker"]])
+        found += _compare("caseload", whose, mine, [names.get(one["child"], frozenset([one["child"]])) for one in said])
     return found
 
 
@@ -148,7 +165,7 @@ def _families(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> 
         if len(shown) == len(family["indicators"]):
             lost, since = family["lost"], family["since"]
         else:  # what the truth does not speak of is left out
-            lost = sorted({covered[one["id"]] for one in shown if one["status"] == "true"})
+            lost = sorted({domain for one in shown if one["status"] == "true" for domain in covered[one["id"]]})
             since = min(one["since"] for one in shown)
         whole = asked.family(family=family["family"], effective_at=plan.end)
         assert whole is not None

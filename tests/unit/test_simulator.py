@@ -59,11 +59,17 @@ def test_equal_plans_give_equal_events():
 
 # What the agencies of the simulated area publish.
 PUBLISHED = {
-    "AddressChanged", "AttendanceMarked", "BirthNotified", "DeathNotificationWithdrawn", "DeathNotified", "EarlyHelpEnded",
-    "EarlyHelpStarted", "EventCorrected", "EventRetracted", "FeedReported", "GpRegistered", "GpRegistrationEnded",
-    "InvolvementConfirmed", "InvolvementEnded", "InvolvementStarted", "LeadAccepted", "LeadEnded", "LeadNominated", "PupilAdmitted",
-    "PupilRemovedFromRoll", "ReferralReceived", "RelationshipEnded", "RelationshipStated", "TemporaryAccommodationEnded",
-    "TemporaryAccommodationPlaced",
+    "AddressChanged", "AlternativeProvisionEnded", "AlternativeProvisionStarted", "AssessmentCompleted",
+    "AssessmentStarted", "AttendanceMarked", "BirthNotified", "CaseClosed", "ChildInNeedEnded", "ChildInNeedStarted",
+    "ChildProtectionEnded", "ChildProtectionStarted", "ChildrensCentreAttended", "ChildrensCentreLeft",
+    "ChildrensCentreRegistered", "ContactTookPlace", "DeathNotificationWithdrawn", "DeathNotified", "EarlyHelpEnded",
+    "EarlyHelpStarted", "EdAttendance", "EheEnded", "EheNotified", "EventCorrected", "EventRetracted", "FeedReported",
+    "GpRegistered", "GpRegistrationEnded", "HealthAssessmentDone", "InvolvementConfirmed", "InvolvementEnded",
+    "InvolvementStarted", "LeadAccepted", "LeadEnded", "LeadNominated", "LookedAfterEnded", "LookedAfterStarted",
+    "MissingEnded", "MissingStarted", "PermanentExclusionConcluded", "PermanentExclusionDecided", "PupilAdmitted",
+    "PupilRemovedFromRoll", "ReferralReceived", "RelationshipEnded", "RelationshipStated", "ReturnInterviewRecorded",
+    "ReviewDone", "ReviewMissed", "SteppedDown", "SteppedUp", "SuspensionEnded", "SuspensionStarted",
+    "TemporaryAccommodationEnded", "TemporaryAccommodationPlaced", "WasNotBrought", "WorkerLeft",
 }  # fmt: skip
 
 
@@ -185,7 +191,7 @@ def test_no_postcode_is_a_real_one(without_marks):
 
 def test_organisations_are_made_up_and_publish_where_they_may(without_marks):
     authority_and_others = ("la-808", "org-")
-    prefixes = {"education": ("urn-90",), "health": ("ods-Z9",)}
+    prefixes = {"education": ("urn-90", "la-808"), "health": ("ods-Z9",)}
     for event in without_marks:
         assert event["source"]["organisation"].startswith(prefixes.get(sector_of(event), authority_and_others))
 

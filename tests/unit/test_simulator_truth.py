@@ -15,6 +15,7 @@ from domain.errors import Misuse
 
 YEAR = Plan("Northmoor", 40, date(2025, 9, 1), date(2026, 9, 1), seed=3, marks=False)
 END = YEAR.end
+WANTED = (("child_in_need_without_lead", 5), ("child_protection_without_lead", 0))
 
 
 def lines_of(plan: Plan, folder: Path) -> list[dict]:
@@ -50,13 +51,16 @@ class Cases:
         assert len(found) == 1
         return found[0]
 
+    def lines(self, kind: str) -> list[dict]:
+        return [line for line in self._lines if line["type"] == kind]
+
     def families(self, child: dict) -> list[dict]:
         return [line for line in self._lines if line["type"] == "family" and child["identifiers"] in line["children"]]
 
 
 @pytest.fixture(scope="module", params=[3, 4])
 def cases(request, tmp_path_factory) -> Cases:
-    plan = replace(YEAR, seed=request.param, **parse_noise("none"))
+    plan = replace(YEAR, seed=request.param, thresholds=WANTED, **parse_noise("none"))
     return Cases(plan, lines_of(plan, tmp_path_factory.mktemp("rows")))
 
 
@@ -142,6 +146,86 @@ def test_leads_that_are_contested_deserted_never_accepted_or_missing(cases: Case
     assert gaps(without) == {"early_help_without_lead": before_end(40)}
 
 
+# What is true of the only child of a case, and since how many days; all else is left out.
+SIGNS_OF_CASES = [
+    ("suspended", {"excluded_without_provision": 20}),
+    ("provided", {}),
+    ("provided_no_more", {"excluded_without_provision": 20}),
+    ("reinstated", {}),
+    ("home_taught", {}),
+    ("home_taught_no_more", {"no_school": 60}),
+    ("emergencies_instead", {"no_gp": 120, "gp_unsettled": 120, "emergency_without_gp": 40}),
+    ("unseen_baby", {"under_five_unseen": 150}),
+    ("seen_at_last", {}),
+    ("not_brought", {"not_brought": 60}),
+    ("brought_at_last", {}),
+    ("missing_twice", {"missing_without_interview": 40}),
+    ("not_interviewed", {"missing_without_interview": 45}),
+    ("interviewed", {}),
+]
+
+
+@pytest.mark.parametrize(("name", "true"), SIGNS_OF_CASES, ids=[name for name, _ in SIGNS_OF_CASES])
+def test_what_is_true_of_a_case(name: str, true: dict[str, int], cases: Cases) -> None:
+    (child,) = cases.children(name)
+    assert signs(child) == {sign: before_end(days) for sign, days in true.items()}
+
+
+GAPS_OF_CASES = [
+    ("stepped_down", {"step_down_without_lead": 30}),
+    ("stepped_down_led", {}),
+    ("stepped_up", {"step_up_without_lead": 30}),
+    ("worker_gone", {"lead_worker_left": 50}),
+    ("two_services", {"services_without_lead": 70}),
+    ("in_need", {"child_in_need_without_lead": 60}),
+    ("protected", {"child_protection_without_lead": 60}),
+    ("protected_no_more", {}),
+]
+
+
+@pytest.mark.parametrize(("name", "wrong"), GAPS_OF_CASES, ids=[name for name, _ in GAPS_OF_CASES])
+def test_what_is_wrong_with_the_lead_of_a_case(name: str, wrong: dict[str, int], cases: Cases) -> None:
+    (child,) = cases.children(name)
+    assert gaps(child) == {rule: before_end(days) for rule, days in wrong.items()}
+
+
+def test_nothing_is_said_of_plans_without_a_lead_until_the_authority_wants_one(tmp_path: Path) -> None:
+    plan = replace(YEAR, **parse_noise("none"))
+    cases = Cases(plan, lines_of(plan, tmp_path))
+    assert [gaps(cases.children(name)[0]) for name in ("in_need", "protected")] == [{}, {}]
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory) -> Cases:
+    plan = replace(YEAR, start=date(2025, 7, 3), end=date(2026, 7, 3), marks=True, **parse_noise("none"))
+    return Cases(plan, lines_of(plan, tmp_path_factory.mktemp("marks")))
+
+
+def test_away_for_months_without_leave_and_seen_by_nobody(marked: Cases) -> None:
+    (child,) = marked.children("long_away")
+    found = signs(child)
+    assert set(found) == {"ten_days_absent", "twenty_days_absent", "no_universal_contact"}
+    assert found["ten_days_absent"] == found["twenty_days_absent"]
+    assert "2026-02-20" < found["no_universal_contact"] < found["ten_days_absent"] < "2026-03-10"
+
+
+def test_absent_for_half_of_the_school_year(marked: Cases) -> None:
+    (child,) = marked.children("severely_absent")
+    assert set(signs(child)) == {"severe_absence"}
+    assert "2026-03-15" < signs(child)["severe_absence"] < "2026-05-15"
+
+
+def test_a_small_child_whom_no_service_has_seen_for_long(marked: Cases) -> None:
+    (child,) = marked.children("seen_by_nobody")
+    assert signs(child) == {"no_universal_contact": (date(2026, 7, 3) - timedelta(days=200)).isoformat()}
+
+
+def test_a_caseload_is_who_works_with_a_child_or_leads_it(cases: Cases) -> None:
+    (child,) = cases.children("worker_gone")
+    workers = {line["worker"] for line in cases.lines("caseload") if child["identifiers"] in line["children"]}
+    assert {worker.partition(":")[0] for worker in workers} == {"la-808", "org-harbour-mentors"}
+
+
 def test_every_case_has_a_row_in_the_documentation() -> None:
     page = (Path(__file__).parents[2] / "docs/simulator.md").read_text(encoding="utf-8")
     assert all(f"| `{name}` |" in page for name, _, _ in CASES)
@@ -159,7 +243,7 @@ def test_the_truth_is_written_beside_the_events(tmp_path: Path) -> None:
     assert expected["read"] == sum(counts.values())
     assert expected["read"] == expected["accepted"] + expected["duplicate"] + expected["kept"]
     assert expected["duplicate"] > 0 < expected["kept"]
-    assert {line["type"] for line in lines} == {"child", "family"}
+    assert {line["type"] for line in lines} == {"child", "family", "caseload"}
 
 
 def test_equal_plans_have_equal_truths(tmp_path: Path) -> None:

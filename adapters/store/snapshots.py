@@ -1,0 +1,73 @@
+"""Snapshots that lose more than a set share of their records wait for a person (contract 2)."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+
+from adapters.store.facts import listed
+from adapters.store.prepare import Item
+from domain.effects import Act
+from domain.errors import Rejected
+
+Connection = psycopg.Connection[Any]
+
+TOO_SHORT: Final = "snapshot_too_short"
+
+_BEFORE = (
+    "SELECT listed FROM log.fact WHERE act = 16 AND service = %s AND provider = %s AND scope IS NOT DISTINCT FROM %s AND listed IS NOT NULL "
+    "AND recorded_at < %s ORDER BY recorded_at DESC, key DESC LIMIT 1"
+)
+_OPEN = sql.SQL(
+    "SELECT count(*) FROM {view}.entry o WHERE o.organisation = %(o)s AND o.kind = %(k)s AND o.to_ed IS NULL AND o.ends IS NULL AND o.why IS NULL "
+    "AND o.starts IS NOT NULL AND NOT o.moment AND (%(s)s::text IS NULL OR %(s)s IN (o.provider, o.service) OR o.team = %(t)s)"
+)
+
+
+def hold_back(connection: Connection, items: Sequence[Item], share: float) -> None:
+    """Reject reports of snapshots with fewer rows than the one before less `share` of them.
+
+    Before the first stands what is open of that kind. What a person has looked at and sent on is let through, and so is
+    what is in the log already.
+    """
+    reports = [
+        item for item in items
+        if item.rejected is None and item.effect.act is Act.FEED and listed(item.body) is not None and not _sent_on(item)
+    ]  # fmt: skip
+    if not reports:
+        return
+    keys = [UUID(bytes=item.key) for item in reports if item.key is not None]
+    there = {row[0] for row in connection.execute("SELECT key FROM log.inbox WHERE key = ANY(%s)", (keys,))}
+    # In one batch, too, each is held against the one before.
+    here: dict[tuple[str, str, str | None], int] = {}
+    for item in sorted(reports, key=lambda one: (one.body["recorded_at"], one.key or b"")):
+        name = (item.body["feed"], item.body["source"]["organisation"], item.body["scope"])
+        expected = here.get(name)
+        if expected is None:
+            expected = _expected(connection, item, name)
+        if item.body["count"] < expected * (1 - share) and (item.key is None or UUID(bytes=item.key) not in there):
+            item.rejected = Rejected(
+                TOO_SHORT, "count", f"no more than {share:.0%} fewer rows than before, or a person's word"
+            )
+        else:
+            here[name] = item.body["count"]
+
+
+def _sent_on(item: Item) -> bool:
+    was = item.message.was
+    return item.message.aside is not None and was is not None and was[0] == TOO_SHORT
+
+
+def _expected(connection: Connection, item: Item, name: tuple[str, str, str | None]) -> int:
+    before = connection.execute(_BEFORE, (*name, item.body["recorded_at"])).fetchone()
+    if before is not None:
+        return int(before[0])
+    _, organisation, scope = name
+    serving = connection.execute("SELECT view FROM log.serving").fetchone()
+    assert serving is not None
+    query = _OPEN.format(view=sql.Identifier(serving[0]))
+    given = {"o": organisation, "k": listed(item.body), "s": scope, "t": f"{organisation}:{scope}"}
+    found = connection.execute(query, given).fetchone()
+    return int(found[0]) if found else 0

@@ -1,0 +1,71 @@
+"""Snapshots: all that an agency's system holds of one kind on a day, the reference (contract 2).
+
+The rows of a snapshot are starts and confirmations sent in mode `snapshot`, and `FeedReported` in that mode closes it: so
+many rows, of that feed, recorded from the first day covered to the day through which it is complete. What such a row says
+was there when it was written down, so it confirms. What the organisation started before and the snapshot does not list
+has lapsed, never ended. A snapshot of which rows have not come makes nothing lapse.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from domain.dates import london_day
+from domain.effects import Act, Effect
+from domain.events import Event, provider_of, service_of, team_key
+
+SNAPSHOT = "snapshot"
+ROWS = frozenset({Act.START, Act.CONFIRM})
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A whole snapshot: `scope` a provider, service or team where it is not of the whole organisation; days inclusive."""
+
+    organisation: str
+    kind: str
+    scope: str | None
+    first: int
+    last: int
+    count: int
+
+    def covers(self, organisation: str, kind: str, provider: str, service: str, team: str | None) -> bool:
+        """Whether something of an organisation is of the part that it lists."""
+        if (organisation, kind) != (self.organisation, self.kind):
+            return False
+        return self.scope is None or self.scope in (provider, service) or team == f"{organisation}:{self.scope}"
+
+
+def seen_on(event: Event) -> int | None:
+    """The day on which a row of a snapshot was written down; None for any other event."""
+    return seen_of(event.act, event.body["mode"], event.recorded_at)
+
+
+def seen_of(act: Act, mode: str, recorded_at: int) -> int | None:
+    """The same of an event's parts: `recorded_at` in microseconds since 1970."""
+    return london_day(recorded_at) if mode == SNAPSHOT and act in ROWS else None
+
+
+def listed_kinds(effects: Iterable[Effect]) -> dict[str, str]:
+    """The kind of entry that a snapshot of an event type lists, for those that may be sent as one."""
+    return {effect.event_type: effect.kind for effect in effects if effect.act in ROWS}
+
+
+def snapshots(events: Iterable[Event], kind_of: Mapping[str, str]) -> list[Snapshot]:
+    """The snapshots of which every row has come; `kind_of` what a snapshot of an event type lists (`listed_kinds`)."""
+    history = list(events)
+    rows = [(event, seen) for event in history if (seen := seen_on(event)) is not None]
+    found = []
+    for event in history:
+        if event.act is Act.FEED and event.body["mode"] == SNAPSHOT and event.body["feed"] in kind_of:
+            body = event.body
+            days = body["covers"]["from"], body["complete_through"]
+            one = Snapshot(event.organisation, kind_of[body["feed"]], body["scope"], *days, body["count"])
+            if sum(one.first <= seen <= one.last and _lists(one, row) for row, seen in rows) >= one.count:
+                found.append(one)
+    return found
+
+
+def _lists(snapshot: Snapshot, row: Event) -> bool:
+    provider = provider_of(row.effect, row.organisation, row.body)
+    service, team = service_of(row.effect, row.body), team_key(row.body.get("team"))
+    return snapshot.covers(row.organisation, row.effect.kind, provider, service, team)

@@ -1,0 +1,106 @@
+"""A snapshot that has lost more than a set share of its rows waits for a person; nothing lapses until then."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.quality import quality, reasons_of
+from adapters.quarantine import Quarantine
+from adapters.questions import Questions
+from adapters.store.messages import ACCEPTED, DUPLICATE, KEPT, Message
+from tests.builders.service import Bench, bench
+from tests.spec.words import Happened, involvement_started, listed, snapshot_reported
+
+COUNCIL, WORK = "la-808", "InvolvementStarted"
+SIX = [involvement_started(child, "social work", on="2025-01-10") for child in "ABCDEF"]
+
+
+@pytest.fixture
+def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
+    made = bench(any_database_url, tmp_path)
+    yield made
+    made.close()
+
+
+def record(here: Bench, number: int, *told: Happened) -> list[str]:
+    outcomes = here.record(*(happened.wire(number + at) for at, happened in enumerate(told)))
+    return [outcome.outcome for outcome in outcomes]
+
+
+def rows(children: str, on: str) -> list[Happened]:
+    return [listed(involvement_started(child, "social work", on="2025-01-10"), on) for child in children]
+
+
+def status_of_f(here: Bench, day: str = "2025-06-01") -> tuple[str, str | None]:
+    here.projector.project()
+    with Questions(here.service).ask() as asked:
+        child = SIX[5].wire(1)["subject"]["identifiers"][0]["value"]
+        told = asked.timeline(identifier=f"nhs:{child}", effective_at=date.fromisoformat(day))
+    assert told is not None
+    [entry] = told["entries"]
+    return entry["status"], entry["why_status"]
+
+
+def test_a_short_snapshot_is_kept_with_its_reason(here: Bench) -> None:
+    record(here, 1, *SIX, *rows("ABCDEF", "2025-02-01"), snapshot_reported(COUNCIL, WORK, on="2025-02-01", count=6))
+    here.record(*(row.wire(20 + at) for at, row in enumerate(rows("AB", "2025-03-01"))))
+    report = snapshot_reported(COUNCIL, WORK, on="2025-03-01", count=2).wire(30)
+    [checked] = here.recorder.check([Message(report)])
+    [kept] = here.record(report)
+    assert (kept.outcome, kept.reason, kept.field) == (KEPT, "snapshot_too_short", "count")
+    assert (checked.outcome, checked.reason) == (kept.outcome, kept.reason)
+    assert status_of_f(here) == ("open", None)
+
+
+def test_the_first_is_held_against_what_is_open(here: Bench) -> None:
+    record(here, 1, *SIX)
+    here.projector.project()
+    assert record(
+        here, 20, *rows("ABCD", "2025-03-01"), snapshot_reported(COUNCIL, WORK, on="2025-03-01", count=4)
+    ) == [
+        *[ACCEPTED] * 4,
+        KEPT,
+    ]
+    assert record(here, 30, snapshot_reported(COUNCIL, WORK, on="2025-03-01", count=5)) == [ACCEPTED]
+
+
+def test_a_person_lets_it_through(here: Bench) -> None:
+    record(here, 1, *SIX, *rows("ABCDEF", "2025-02-01"), snapshot_reported(COUNCIL, WORK, on="2025-02-01", count=6))
+    short = snapshot_reported(COUNCIL, WORK, on="2025-03-01", count=2)
+    assert record(here, 20, *rows("AB", "2025-03-01"), short) == [ACCEPTED, ACCEPTED, KEPT]
+    [waiting], _ = Quarantine(here.service).find("snapshot_too_short", None, 10)
+    counts = Quarantine(here.service).redrive([waiting.id], None)
+    assert (counts.read, counts.accepted) == (1, 1)
+    assert status_of_f(here, "2025-02-28") == ("open", None)
+    assert status_of_f(here) == ("lapsed", "absent_from_snapshot")
+
+
+def test_delivered_again_it_is_a_duplicate(here: Bench) -> None:
+    first, short = (
+        snapshot_reported(COUNCIL, WORK, on=day, count=count) for day, count in [("2025-02-01", 6), ("2025-03-01", 2)]
+    )
+    record(here, 1, *SIX, *rows("ABCDEF", "2025-02-01"), first)
+    record(here, 20, *rows("AB", "2025-03-01"), short)
+    Quarantine(here.service).redrive(None, "snapshot_too_short")
+    assert record(here, 13, first) == [DUPLICATE]
+    assert record(here, 22, short) == [DUPLICATE]
+
+
+def test_two_in_one_batch_are_held_against_each_other(here: Bench) -> None:
+    first, short = (
+        snapshot_reported(COUNCIL, WORK, on=day, count=count) for day, count in [("2025-02-01", 6), ("2025-03-01", 2)]
+    )
+    told: list[Any] = [short, *rows("ABCDEF", "2025-02-01"), first]
+    assert record(here, 1, *told) == [KEPT, *[ACCEPTED] * 7]
+
+
+def test_rows_that_have_not_come_are_counted_by_the_quality_report(here: Bench) -> None:
+    record(here, 1, *SIX, *rows("ABCD", "2025-02-01"), snapshot_reported(COUNCIL, WORK, on="2025-02-01", count=6))
+    [line] = [line for line in quality(here.connection, COUNCIL) if line.event_type == WORK]
+    assert (line.accepted, line.missing_rows) == (10, 2)
+    assert "missing rows of a snapshot 2" in reasons_of(line)
+    record(here, 20, *rows("EF", "2025-02-01"))
+    assert [line.missing_rows for line in quality(here.connection)] == [0, 0]
