@@ -18,6 +18,8 @@ MAX_EVENT_ID = 100
 FUTURE_DAYS = 366
 REFERENCE_DAYS = 3 * 366
 MOST_WAITED = 10 * 366
+# Shorter silences are worked out by nobody (domain.indicators.support).
+LEAST_WAITED = {"no_universal_contact": 20}
 MICROSECONDS_A_DAY = 86_400_000_000
 EARLIEST_RECORDED = EARLIEST * MICROSECONDS_A_DAY
 
@@ -93,8 +95,10 @@ def _check_reference(effect: Effect, body: Mapping[str, Any], now: int) -> list[
         named = body.get(name)
         if named is not None and named["organisation"] != body["source"]["organisation"]:
             raise Rejected("wrong_organisation", f"{name}.organisation", "the organisation that publishes")
-    if effect.kind == "threshold" and not 0 <= body["value"] <= MOST_WAITED:
-        raise Rejected("bad_value", "value", "from none to ten years of days")
+    if effect.kind == "threshold":
+        least = LEAST_WAITED.get(body["rule"], 0)
+        if not least <= body["value"] <= MOST_WAITED:
+            raise Rejected("bad_value", "value", f"from {least} to {MOST_WAITED} days")
     if end is not None and end < start:  # set aside, it would hold for ever
         raise Rejected("impossible_date", "effective.to", "not before effective.from")
     aside: list[SetAside] = []

@@ -4,13 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from domain.dates import FOREVER
+from domain.dates import FOREVER, add_months, school_age
 from domain.effects import SAYS_NO_PERSON, Act
 from domain.events import ChildId, Event, RecordId
 from domain.identifiers import NHS, UPN
 from domain.snapshots import Snapshot
 from domain.spans import Spans, subtract, union
 from domain.timeline import Entry, Fact, Mark, entries, live_facts, standing_marks
+
+# From the school leaving date, in June of the school year of the sixteenth birthday.
+GROWN_MONTHS = 27
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,14 @@ class Child:
         return list(zip(self.addresses, [*following, FOREVER], strict=False))
 
     def silenced(self) -> Spans:
-        """Days on which no indicator speaks: after death or a new identity, and while the child has left England."""
+        """Days on which no indicator speaks: after death or a new identity, when grown up, and while the child has left England.
+
+        A person is a child until eighteen (Children Act 1989 s.105): silent from the autumn after the school year of that birthday.
+        """
         away = [(a.start, until) for a, until in self.address_spans() if a.address["status"] == "left_england"]
         left = [(e.start, self._home_after(e.start)) for e in self.of_kind("left_england") if e.start is not None]
-        over = [self.death, *(e.start for e in self.of_kind("identity_sealed"))]
+        grown = None if self.birth is None else add_months(school_age(self.birth)[1], GROWN_MONTHS)
+        over = [self.death, grown, *(e.start for e in self.of_kind("identity_sealed"))]
         return union([*away, *left, *((day, FOREVER) for day in over if day is not None)])
 
     def _home_after(self, day: int) -> int:

@@ -4,10 +4,12 @@ Each comes as an event and is named by its publisher and its own name; of those 
 stands. What is asked of it is a plain function of those bodies.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from domain.areas import AreaMap, area_maps
 from domain.dates import FOREVER, is_weekday
 from domain.effects import Act
 from domain.events import Event, provider_of, service_of, team_key, worker_key
@@ -133,49 +135,14 @@ class Reference:
 
         return is_school_day
 
-    def area_maps(self) -> list[Mapping[str, Any]]:
-        """The maps that stand, by name."""
-        return self._bodies.get(AREA_MAP, [])
-
-    def areas(self, postcode: str | None, schools: Collection[str]) -> dict[str, str]:
-        """The area of a child on each map that has one for it: by its postcode, its ward, or its school."""
-        found: dict[str, str] = {}
-        maps = self.area_maps()
-        for one in sorted(maps, key=lambda m: (m["by"] == "ward", m["name"])):
-            if one["by"] == "school":
-                area = next((part["area"] for part in one["areas"] if set(part["members"]) & set(schools)), None)
-            elif one["by"] == "ward":
-                ward = found.get(one["through"] or "")
-                area = next((part["area"] for part in one["areas"] if ward in part["members"]), None)
-            else:
-                area = _by_postcode(one["areas"], postcode)
-            if area is not None:
-                found[one["name"]] = area
-        return found
+    @cached_property
+    def area_maps(self) -> list[AreaMap]:
+        """The maps that stand."""
+        return area_maps(self._bodies.get(AREA_MAP, ()))
 
 
 def _in(day: int, spans: Iterable[tuple[int, int]]) -> bool:
     return any(start <= day < end for start, end in spans)
-
-
-def squeezed(postcode: str) -> str:
-    """A postcode as it is compared: capitals, no spaces."""
-    return "".join(postcode.split()).upper()
-
-
-def _by_postcode(areas: Iterable[Mapping[str, Any]], postcode: str | None) -> str | None:
-    """The area whose longest member begins a postcode; an outward code counts only whole."""
-    if not postcode:
-        return None
-    whole = squeezed(postcode)
-    wanted = [whole, whole[:-1], whole[:-2], whole[:-3]] if len(whole) >= 5 else [whole]
-    best: tuple[int, str] | None = None
-    for part in areas:
-        for member in part["members"]:
-            code = squeezed(member)
-            if code in wanted and (best is None or len(code) > best[0]):
-                best = (len(code), part["area"])
-    return best[1] if best else None
 
 
 def reference_at(history: Iterable[Event], day: int) -> Reference:

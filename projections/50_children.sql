@@ -83,7 +83,9 @@ WITH vital AS (
 )
 SELECT c.child, coalesce(a.days, '{}'::int4multirange)
     + CASE WHEN v.death IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(v.death, 2000000)) END
-    + coalesce(q.days, '{}'), v.death, g.age_from, g.age_to
+    + coalesce(q.days, '{}')
+    + CASE WHEN g.age_to IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(log.months_after(g.age_to, 27), 2000000)) END,
+    v.death, g.age_from, g.age_to
 FROM stage_child c LEFT JOIN vital v USING (child) LEFT JOIN away a USING (child) LEFT JOIN quiet q USING (child) LEFT JOIN age g USING (child);
 
 DELETE FROM stage_own;

@@ -105,9 +105,9 @@ WITH moved AS (
     UNION ALL
     SELECT child, int4range(day, until), ARRAY[main] FROM stage_address WHERE status = 'none_known' OR residence = 'no_fixed_abode'
     UNION ALL
-    SELECT t.child, int4range(t.day, log.twelve_months_after(t.first)),
+    SELECT t.child, int4range(t.day, log.months_after(t.first, 12)),
         (SELECT array_agg(m.main) FROM moved m WHERE m.child = t.child AND m.new AND m.day BETWEEN t.first AND t.day)
-    FROM third t WHERE t.day < log.twelve_months_after(t.first)
+    FROM third t WHERE t.day < log.months_after(t.first, 12)
 ), days AS (
     SELECT child, range_agg(days) AS days FROM part GROUP BY child
 )
@@ -131,7 +131,7 @@ FROM gap g JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4mult
 WHERE EXISTS (SELECT FROM additional o WHERE o.child = g.child AND o.until = lower(g.days) AND o.reason IN ('disengaged', 'not_contactable'));
 
 -- no_universal_contact: from each contact with a service for every child until the next; days seen at school are joined when
--- asked, and a stretch of less than four weeks is no silence.
+-- asked, and a stretch that no threshold is short enough for is no silence.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
 WITH met AS (
     SELECT o.child, o.starts, o.until, o.positions FROM stage_own o JOIN stage_child c USING (child)
@@ -147,7 +147,7 @@ SELECT d.child, 'no_universal_contact', d.day, lower(r), upper(r), d.positions
 FROM day d JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(d.day, d.following)) - s.silenced
     -- After school age no service is for everybody any more.
     - CASE WHEN s.age_to IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(s.age_to, 2000000)) END) AS r
-WHERE d.following - d.day >= 28;
+WHERE d.following - d.day >= 26;
 
 -- ten_days_absent, twenty_days_absent: school days in a row with nothing but unauthorised absence.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)

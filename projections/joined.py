@@ -3,33 +3,38 @@
 None of it stands in a view, so that what is published of it changes no stored row (docs/decisions/0015, 0016).
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from domain.dates import FOREVER
 from domain.events import ChildId
 from domain.families import Feed
 from domain.reference import StaffFact, Stated
-from projections.queries import Connection, Rectangle, live
+from projections.queries import Connection, Rectangle, at_edition
+from projections.sending import Query, Steps
 
 
-def feeds(connection: Connection, position: int) -> list[Feed]:
+@Query
+def feeds(connection: Connection, position: int) -> Steps[list[Feed]]:
     """For each organisation and event type, how far its feed said last that it was complete, as known at a position."""
     rows = connection.execute(
         "SELECT DISTINCT ON (provider, service) provider, service, until FROM log.fact WHERE act = 16 AND position <= %s "
         "ORDER BY provider, service, recorded_at DESC, key DESC",
         (position,),
     )
+    yield
     return [Feed(*row) for row in rows]
 
 
-def reference(connection: Connection, position: int, kinds: Sequence[str]) -> list[Stated]:
+@Query
+def reference(connection: Connection, position: int, kinds: Sequence[str]) -> Steps[list[Stated]]:
     """Events of reference data of some kinds, as known at a position (domain.reference)."""
     rows = connection.execute(
         "SELECT kind, organisation, provider, service, day, until, recorded_at, key, position FROM log.fact "
         "WHERE act = 18 AND kind = ANY(%(k)s) AND position <= %(p)s",
         {"k": list(kinds), "p": position},
     )
+    yield
     return [
         Stated(kind, organisation, provider, name, day, FOREVER if until is None else until, (at, key.bytes), position)
         for kind, organisation, provider, name, day, until, at, key, position in rows
@@ -47,13 +52,15 @@ def staff(connection: Connection, position: int, workers: Collection[str], teams
     return _staff(rows)
 
 
-def workers(connection: Connection, position: int) -> list[StaffFact]:
+@Query
+def workers(connection: Connection, position: int) -> Steps[list[StaffFact]]:
     """What was said of anybody who ever left."""
     rows = connection.execute(
         "SELECT kind, worker, team, day, until, recorded_at, key, position FROM log.fact WHERE act = 18 AND kind IN ('worker', 'worker_left') "
         "AND position <= %(p)s AND worker IN (SELECT worker FROM log.fact WHERE act = 18 AND kind = 'worker_left' AND position <= %(p)s)",
         {"p": position},
     )
+    yield
     return _staff(rows)
 
 
@@ -64,15 +71,15 @@ def _staff(rows: Iterable[Any]) -> list[StaffFact]:
     ]
 
 
-# Of silence, those whom a school surely saw afterwards are left out: by a mark of presence with no other word on its session.
-# Children are taken one by one, each until such a mark is found, which is in the first week for most.
-_SILENT: Final = f"""
+# Those whom a school surely saw since are left out: by a mark of presence with no other word on its session. Children are
+# taken one by one, each until such a mark is found, which is in the first week for most; of the others all marks are read.
+_SILENT: Final = at_edition("""
 WITH held AS (
     SELECT r.child, r.rule, r.since, r.starts, r.ends, r.positions, r.organisation FROM rectangle r
-    WHERE r.rule = %(rule)s AND r.since <= %(begun)s AND r.starts <= %(d)s AND r.ends > %(d)s AND {live("r")} {{some}}
+    WHERE r.rule = %(rule)s AND r.since <= %(begun)s AND r.starts <= %(d)s AND r.ends > %(d)s AND live(r) {some}
 ), quiet AS MATERIALIZED (
-    SELECT h.child, coalesce(m.record, h.child) AS record FROM held h LEFT JOIN membership m ON m.child = h.child AND {live("m")}
-), seen AS (
+    SELECT h.child, h.since, coalesce(m.record, h.child) AS record FROM held h LEFT JOIN membership m ON m.child = h.child AND live(m)
+), surely_seen AS MATERIALIZED (
     SELECT q.child FROM quiet q CROSS JOIN LATERAL (
         SELECT FROM week w CROSS JOIN LATERAL unnest(w.steps, w.editions) AS u (step, edition)
         WHERE w.record = q.record AND w.week BETWEEN (%(begun)s + 4) / 7 AND (%(d)s + 3) / 7
@@ -80,35 +87,29 @@ WITH held AS (
         AND w.week * 7 - 3 + ((u.step >> 4) & 15) / 2 BETWEEN %(begun)s + 1 AND %(d)s
         AND NOT EXISTS (SELECT FROM unnest(w.steps) AS o (step) WHERE o.step <> u.step AND ((abs(o.step) # u.step) >> 4) & 15 = 0)
         LIMIT 1) AS s
+), last_seen AS (
+    SELECT q.child, max(s.day) AS day FROM quiet q CROSS JOIN LATERAL (
+        SELECT w.week * 7 - 3 + w.slot / 2 AS day FROM (
+            SELECT w.school, w.week, abs(u.step) AS step, (abs(u.step) >> 4)::int & 15 AS slot
+            FROM week w CROSS JOIN LATERAL unnest(w.steps, w.editions) AS u (step, edition)
+            WHERE w.record = q.record AND w.week BETWEEN (q.since + 3) / 7 AND (%(d)s + 3) / 7 AND u.edition <= %(e)s
+            GROUP BY 1, 2, 3 HAVING sum(sign(u.step)) > 0
+        ) AS w GROUP BY w.school, w.week, w.slot HAVING max(w.step) & 15 IN (1, 2, 5)
+    ) AS s WHERE q.child NOT IN (SELECT child FROM surely_seen) AND s.day <= %(d)s GROUP BY q.child
 )
-SELECT * FROM held WHERE child NOT IN (SELECT child FROM seen) ORDER BY child, since
-"""
+SELECT h.*, l.day FROM held h LEFT JOIN last_seen l USING (child)
+WHERE h.child NOT IN (SELECT child FROM surely_seen) ORDER BY h.child, h.since
+""")
 
 
 def silent(
     connection: Connection, edition: int, day: int, rule: str, begun: int, children: Collection[ChildId] | None = None
-) -> list[Rectangle]:
-    """What holds on a day of a rule of silence, since a day or longer, without most of those whom a school saw after that day.
+) -> list[tuple[Rectangle, int | None]]:
+    """What holds on a day of a rule of silence, since a day or longer, and the last day on which a school saw the child.
 
-    `last_seen` says of each that is left whether and when it was seen.
+    Most of those whom a school saw after that day are left out (domain.indicators.support.last_seen).
     """
     some = "" if children is None else "AND r.child = ANY(%(c)b)"
     parameters = {"rule": rule, "begun": begun, "d": day, "e": edition, "c": list(children or ())}
-    return connection.execute(_SILENT.replace("{some}", some), parameters, binary=True).fetchall()
-
-
-def last_seen(connection: Connection, edition: int, day: int, since: Mapping[ChildId, int]) -> dict[ChildId, int]:
-    """The last day, up to a day, on which a school saw each child, where that lies after the day given for it (domain.indicators.support)."""
-    rows = connection.execute(
-        "WITH asked AS (SELECT c.child, c.since, coalesce(m.record, c.child) AS record FROM unnest(%(c)b::uuid[], %(s)b::int[]) AS c (child, since) "
-        "LEFT JOIN membership m ON m.child = c.child AND m.from_ed <= %(e)s AND (m.to_ed IS NULL OR m.to_ed > %(e)s)), "
-        "step AS (SELECT a.child, w.record, w.school, w.week, abs(u.s) AS step FROM asked a JOIN week w ON w.record = a.record "
-        "AND w.week BETWEEN (a.since + 3) / 7 AND (%(d)s + 3) / 7 CROSS JOIN LATERAL unnest(w.steps, w.editions) AS u (s, e) "
-        "WHERE u.e <= %(e)s GROUP BY 1, 2, 3, 4, 5 HAVING sum(sign(u.s)) > 0), "
-        "standing AS (SELECT child, week * 7 - 3 + (((step >> 4) & 15) / 2)::int AS day, max(step) & 15 AS category "
-        "FROM step GROUP BY child, record, school, week, (step >> 4) & 15) "
-        "SELECT child, max(day) FROM standing WHERE category IN (1, 2, 5) AND day <= %(d)s GROUP BY child",
-        {"c": list(since), "s": list(since.values()), "d": day, "e": edition},
-        binary=True,
-    )
-    return {ChildId(child): seen for child, seen in rows}
+    rows = connection.execute(_SILENT.replace("{some}", some), parameters, binary=True)
+    return [((*row[:6], row[6]), row[7]) for row in rows]

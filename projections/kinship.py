@@ -1,46 +1,51 @@
 """Who may be in a family with whom, and where children live on a day, at an edition; for lists, so by sets of children."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from domain.events import ChildId, RecordId
 from domain.families import Kin
-from projections.queries import Connection, Sealed, live
+from projections.queries import Connection, Sealed, at_edition
 
-ByChild = Mapping[ChildId, Sequence[UUID]]
-
-_NEAR: Final = f"""
+_NEAR: Final = at_edition("""
 WITH flagged AS (SELECT unnest(%(c)b::uuid[]) AS child), mine AS (
-    SELECT coalesce(m.record, c.child) AS record FROM flagged c LEFT JOIN membership m ON m.child = c.child AND {live("m")}
+    SELECT coalesce(m.record, c.child) AS record FROM flagged c LEFT JOIN membership m ON m.child = c.child AND live(m)
 ), near AS (
-    SELECT o.record FROM mine JOIN entry f ON f.record = mine.record AND f.kind = 'relationship' AND f.service = 'family' AND {live("f")}
-    JOIN entry o ON o.kind = 'relationship' AND o.service = 'family' AND o.provider = f.provider AND {live("o")}
+    SELECT o.record FROM mine JOIN entry f ON f.record = mine.record AND f.kind = 'relationship' AND f.service = 'family' AND live(f)
+    JOIN entry o ON o.kind = 'relationship' AND o.service = 'family' AND o.provider = f.provider AND live(o)
     UNION
-    SELECT o.record FROM mine JOIN address f ON f.record = mine.record AND f.property IS NOT NULL AND {live("f")}
-    JOIN address o ON o.property = f.property AND {live("o")}
+    SELECT o.record FROM mine JOIN address f ON f.record = mine.record AND f.property IS NOT NULL AND live(f)
+    JOIN address o ON o.property = f.property AND live(o)
 ), everyone AS (
     SELECT child FROM flagged
     UNION
-    SELECT coalesce(m.child, n.record) FROM near n LEFT JOIN membership m ON m.record = n.record AND {live("m")}
+    SELECT coalesce(m.child, n.record) FROM near n LEFT JOIN membership m ON m.record = n.record AND live(m)
+), held AS MATERIALIZED (
+    SELECT e.child, coalesce(m.record, e.child) AS record FROM everyone e LEFT JOIN membership m ON m.child = e.child AND live(m)
+), home AS (
+    SELECT DISTINCT ON (h.child) h.child, a.record, a.property, a.address
+    FROM held h JOIN address a ON a.record = h.record AND a.day <= %(d)s AND live(a)
+    ORDER BY h.child, a.day DESC, a.recorded_at DESC, a.key DESC
+), vital AS (
+    SELECT DISTINCT ON (h.child) h.child, CASE WHEN p.vital_act = 7 THEN p.vital_day END AS death
+    FROM held h JOIN person p ON p.record = h.record AND p.vital_act IS NOT NULL AND live(p)
+    ORDER BY h.child, p.vital_at DESC, p.vital_act DESC, p.vital_key DESC
 )
-SELECT e.child, coalesce(m.record, e.child) FROM everyone e LEFT JOIN membership m ON m.child = e.child AND {live("m")}
-"""
-_HOMES: Final = f"""
+SELECT h.child, h.records, o.record, o.property, o.address, v.death, NULL, NULL, NULL FROM (
+    SELECT child, array_agg(record ORDER BY record) AS records FROM held GROUP BY child
+) h LEFT JOIN home o USING (child) LEFT JOIN vital v USING (child)
+UNION ALL
+SELECT h.child, NULL, NULL, NULL, NULL, NULL, t.service, t.provider, t.others
+FROM held h JOIN entry t ON t.record = h.record AND t.kind = 'relationship' AND t.why IS NULL
+AND t.starts <= %(d)s AND (t.ends IS NULL OR t.ends > %(d)s) AND live(t)
+""")
+_HOMES: Final = at_edition("""
 SELECT DISTINCT ON (h.child) h.child, a.record, a.property, a.address
-FROM unnest(%(c)b::uuid[], %(r)b::uuid[]) AS h (child, record) JOIN address a ON a.record = h.record AND a.day <= %(d)s AND {live("a")}
+FROM unnest(%(c)b::uuid[], %(r)b::uuid[]) AS h (child, record) JOIN address a ON a.record = h.record AND a.day <= %(d)s AND live(a)
 ORDER BY h.child, a.day DESC, a.recorded_at DESC, a.key DESC
-"""
-_DEATHS: Final = f"""
-SELECT DISTINCT ON (h.child) h.child, CASE WHEN p.vital_act = 7 THEN p.vital_day END
-FROM unnest(%(c)b::uuid[], %(r)b::uuid[]) AS h (child, record) JOIN person p ON p.record = h.record AND p.vital_act IS NOT NULL AND {live("p")}
-ORDER BY h.child, p.vital_at DESC, p.vital_act DESC, p.vital_key DESC
-"""
-_TIES: Final = f"""
-SELECT t.record, t.service, t.provider, t.others FROM entry t
-WHERE t.kind = 'relationship' AND t.why IS NULL AND t.starts <= %(d)s AND (t.ends IS NULL OR t.ends > %(d)s) AND t.record = ANY(%(r)b) AND {live("t")}
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,59 +58,59 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Kinship:
-    """What grouping needs of children, the records of each, and where each lives."""
+    """What grouping needs of children, the records of each, sorted, and where each lives."""
 
     kin: list[Kin]
     records: dict[ChildId, list[UUID]]
     homes: dict[ChildId, Home]
 
 
-def near(connection: Connection, edition: int, flagged: Collection[ChildId]) -> dict[ChildId, list[UUID]]:
-    """The flagged children and whoever may be in a family with them (same family id, or same home), with their records, sorted."""
-    found: dict[ChildId, list[UUID]] = {}
-    for child, record in connection.execute(_NEAR, {"c": list(flagged), "e": edition}, binary=True):
-        found.setdefault(ChildId(child), []).append(record)
-    return {child: sorted(found[child]) for child in sorted(found)}
-
-
-def homes(connection: Connection, edition: int, day: int, by_child: ByChild) -> dict[ChildId, Home]:
-    """Where children live on a day; those of whom no address is known by then are left out."""
-    rows = connection.execute(_HOMES, {**_pairs(by_child), "d": day, "e": edition}, binary=True)
-    return {ChildId(child): Home(Sealed(record, cell), place) for child, record, place, cell in rows}
-
-
-def deaths(connection: Connection, edition: int, by_child: ByChild) -> dict[ChildId, int]:
-    """The day of each death that stands."""
-    rows = connection.execute(_DEATHS, {**_pairs(by_child), "e": edition}, binary=True)
-    return {ChildId(child): day for child, day in rows if day is not None}
-
-
 def kinship(connection: Connection, edition: int, day: int, flagged: Collection[ChildId]) -> Kinship:
-    """The flagged children and whoever may be in a family with them, with their ties and homes on a day."""
-    by_child = near(connection, edition, flagged)
-    where = homes(connection, edition, day, by_child)
-    dead = deaths(connection, edition, by_child)
-    records = [record for held in by_child.values() for record in held]
+    """The flagged children and whoever may be in a family with them (same family id, or same home), with their ties and homes on a day."""
+    rows = connection.execute(_NEAR, {"c": list(flagged), "d": day, "e": edition}, binary=True).fetchall()
     ties: dict[UUID, list[tuple[str, str, Sequence[UUID]]]] = {}
-    for record, *tie in connection.execute(_TIES, {"r": records, "d": day, "e": edition}, binary=True):
-        ties.setdefault(record, []).append((tie[0], tie[1], tie[2] or ()))
-    found = []
-    for child, held in by_child.items():
-        own = [tie for record in held for tie in ties.get(record, ())]
-        here = where.get(child)
-        found.append(
-            Kin(
-                child,
-                frozenset(RecordId(r) for r in held),
-                here.property if here is not None and day < dead.get(child, day + 1) else None,
-                frozenset(provider for service, provider, _ in own if service == "family"),
-                frozenset(RecordId(r) for service, _, others in own if service in ("parent", "carer") for r in others),
-                frozenset(RecordId(r) for service, _, others in own if service == "sibling" for r in others),
-            )
-        )
-    return Kinship(found, by_child, where)
+    for child, records, *_, service, provider, others in rows:
+        if records is None:
+            ties.setdefault(child, []).append((service, provider, others or ()))
+    found = Kinship([], {}, {})
+    for child, records, home, place, address, death, *_ in rows:
+        if records is not None:
+            found.records[child] = records
+            if home is not None:
+                found.homes[child] = Home(Sealed(home, address), place)
+            alive = death is None or day < death
+            found.kin.append(_kin(child, records, place if alive else None, ties.get(child, ())))
+    return found
 
 
-def _pairs(by_child: ByChild) -> dict[str, list[UUID]]:
+def _kin(
+    child: UUID, records: Sequence[UUID], home: UUID | None, own: Iterable[tuple[str, str, Sequence[UUID]]]
+) -> Kin:
+    families: set[str] = set()
+    adults: set[RecordId] = set()
+    siblings: set[RecordId] = set()
+    for service, provider, others in own:
+        if service == "family":
+            families.add(provider)
+        elif service in ("parent", "carer"):
+            adults.update(map(RecordId, others))
+        elif service == "sibling":
+            siblings.update(map(RecordId, others))
+    return Kin(
+        ChildId(child),
+        frozenset(map(RecordId, records)),
+        home,
+        frozenset(families),
+        frozenset(adults),
+        frozenset(siblings),
+    )
+
+
+def homes(
+    connection: Connection, edition: int, day: int, by_child: Mapping[ChildId, Sequence[UUID]]
+) -> dict[ChildId, Home]:
+    """Where children live on a day; those of whom no address is known by then are left out."""
     pairs = [(child, record) for child, records in by_child.items() for record in records]
-    return {"c": [child for child, _ in pairs], "r": [record for _, record in pairs]}
+    parameters = {"c": [child for child, _ in pairs], "r": [record for _, record in pairs], "d": day, "e": edition}
+    rows = connection.execute(_HOMES, parameters, binary=True)
+    return {ChildId(child): Home(Sealed(record, cell), place) for child, record, place, cell in rows}

@@ -3,6 +3,7 @@
 Every query runs inside one read-only snapshot whose search path is the serving set of views.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +15,7 @@ import psycopg
 from domain.dates import FOREVER
 from domain.events import ChildId, RecordId
 from domain.timeline import Entry
+from projections.sending import Query, Steps
 
 Connection = psycopg.Connection[Any]
 
@@ -21,6 +23,11 @@ Connection = psycopg.Connection[Any]
 def live(alias: str) -> str:
     """The condition that a row of a view, under an alias, holds at the edition %(e)s."""
     return f"{alias}.from_ed <= %(e)s AND ({alias}.to_ed IS NULL OR {alias}.to_ed > %(e)s)"
+
+
+def at_edition(statement: str) -> str:
+    """A statement in which live(x) stands for the condition that a row of x holds at the edition %(e)s."""
+    return re.sub(r"\blive\((\w+)\)", lambda match: live(match[1]), statement)
 
 
 _LIVE: Final = "from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)"
@@ -72,6 +79,23 @@ class PersonRow:
     death: int | None
 
 
+_SERVING: Final = "SELECT set_config('search_path', s.view, true), h.generation FROM log.serving s, log.head h"
+_LAST: Final = (
+    "SELECT e.number, e.last FROM log.edition e, state s WHERE e.number <= s.edition ORDER BY e.number DESC LIMIT 1"
+)
+
+
+def begin(connection: Connection) -> Edition:
+    """Begin a snapshot that is only read, of the serving set at its last edition (number 0: nothing yet)."""
+    # In one message, which must be without parameters.
+    found = connection.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_SERVING}; {_LAST}")
+    found.nextset()
+    (_, generation) = found.fetchone() or (None, 1)
+    found.nextset()
+    row = found.fetchone()
+    return Edition(row[0], row[1], generation) if row else Edition(0, 0, generation)
+
+
 def edition_at(connection: Connection, position: int | None = None) -> Edition:
     """The last edition of the serving set, or the last one not beyond a position (number 0: nothing yet)."""
     view, generation = connection.execute("SELECT s.view, h.generation FROM log.serving s, log.head h").fetchone() or (
@@ -97,18 +121,33 @@ def position_at(connection: Connection, instant: datetime) -> int:
 
 def child_of(connection: Connection, edition: int, record: UUID) -> ChildId:
     """The child that a record belongs to; a record that is alone is its own."""
+    return children_of(connection, edition, [record])[record]
+
+
+def known_child(connection: Connection, edition: int, record: UUID) -> tuple[ChildId, list[UUID]] | None:
+    """The child that a record belongs to, and all its records; a record that is alone is its own. None where nothing was known of them.
+
+    What others say of a record, naming it, does not make it known.
+    """
     row = connection.execute(
-        f"SELECT child FROM membership WHERE record = %(r)s AND {_LIVE}", {"r": record, "e": edition}
+        "SELECT c.child, ARRAY(SELECT o.record FROM membership o "
+        f"WHERE o.child = c.child AND {live('o')} ORDER BY o.record) FROM (SELECT coalesce((SELECT m.child FROM membership m "
+        f"WHERE m.record = %(r)s AND {live('m')}), %(r)s::uuid) AS child) AS c "
+        "WHERE EXISTS (SELECT FROM log.event v JOIN log.edition e ON e.number = %(e)s "
+        "WHERE v.originator_id = ANY(ARRAY[c.child, %(r)s]) AND v.originator_version <= e.last)",
+        {"r": record, "e": edition},
+        binary=True,
     ).fetchone()
-    return ChildId(row[0] if row else record)
+    return None if row is None else (ChildId(row[0]), row[1] or [row[0]])
 
 
 def members(connection: Connection, edition: int, children: Collection[UUID]) -> dict[ChildId, list[UUID]]:
     """The records of each child, sorted."""
     found: dict[ChildId, list[UUID]] = {ChildId(child): [] for child in children}
     rows = connection.execute(
-        f"SELECT child, record FROM membership WHERE child = ANY(%(c)s) AND {_LIVE} ORDER BY 1, 2",
+        f"SELECT m.child, m.record FROM unnest(%(c)b::uuid[]) AS c JOIN membership m ON m.child = c AND {live('m')} ORDER BY 1, 2",
         {"c": list(children), "e": edition},
+        binary=True,
     )
     for child, record in rows:
         found[ChildId(child)].append(record)
@@ -118,47 +157,47 @@ def members(connection: Connection, edition: int, children: Collection[UUID]) ->
 def children_of(connection: Connection, edition: int, records: Collection[UUID]) -> dict[UUID, ChildId]:
     """The child of each record."""
     rows = connection.execute(
-        f"SELECT record, child FROM membership WHERE record = ANY(%(r)s) AND {_LIVE}",
+        f"SELECT m.record, m.child FROM unnest(%(r)b::uuid[]) AS r JOIN membership m ON m.record = r AND {live('m')}",
         {"r": list(records), "e": edition},
+        binary=True,
     )
     linked = {record: ChildId(child) for record, child in rows}
     return {record: linked.get(record, ChildId(record)) for record in records}
 
 
-def known_records(connection: Connection, edition: int, records: Collection[UUID]) -> set[UUID]:
-    """Which of some records anything was known of at an edition (other than being named by others)."""
-    rows = connection.execute(
-        "SELECT r FROM unnest(%(r)s::uuid[]) AS r WHERE EXISTS (SELECT FROM log.event v JOIN log.edition e ON e.number = %(e)s "
-        "WHERE v.originator_id = r AND v.originator_version <= e.last)",
-        {"r": list(records), "e": edition},
-    )
-    return {row[0] for row in rows}
-
-
-def schemes(connection: Connection, edition: int, records: Collection[UUID]) -> list[tuple[UUID, str, bool]]:
+@Query
+def schemes(connection: Connection, edition: int, records: Collection[UUID]) -> Steps[list[tuple[UUID, str, bool]]]:
     """Record, scheme of its identifier, and whether evidence about it is disputed."""
-    return connection.execute(
-        f"SELECT s.record, s.scheme, coalesce((SELECT m.disputed FROM membership m WHERE m.record = s.record AND {_LIVE}), false) "
-        "FROM log.subject s WHERE s.record = ANY(%(r)s) ORDER BY s.scheme, s.record",
+    rows = connection.execute(
+        "SELECT s.record, s.scheme, coalesce(m.disputed, false) FROM unnest(%(r)b::uuid[]) AS r JOIN log.subject s ON s.record = r "
+        f"LEFT JOIN membership m ON m.record = r AND {live('m')} ORDER BY s.scheme, s.record",
         {"r": list(records), "e": edition},
-    ).fetchall()
+        binary=True,
+    )
+    yield
+    return rows.fetchall()
 
 
-def entries(connection: Connection, edition: int, where: str, **parameters: object) -> list[tuple[Entry, bytes | None]]:
+@Query
+def entries(
+    connection: Connection, edition: int, where: str, **parameters: object
+) -> Steps[list[tuple[Entry, bytes | None]]]:
     """Timeline entries and their sealed contact cells, by a condition of ours on the table."""
     rows = connection.execute(
         f"SELECT {_ENTRY} FROM entry WHERE {where} AND {_LIVE} ORDER BY starts NULLS FIRST, main",
         {"e": edition, **parameters},
     )
+    yield
     return [(_entry(row), row[-1]) for row in rows]
 
 
-def enrolled(connection: Connection, edition: int, day: int, records: Collection[UUID]) -> list[tuple[UUID, str]]:
-    """Which of some records are on roll on a day, and at which school (its URN)."""
+def enrolled(connection: Connection, edition: int, day: int, children: Collection[ChildId]) -> list[tuple[UUID, str]]:
+    """Which of some children are on roll on a day, and at which school (its URN)."""
     return connection.execute(
-        "SELECT record, provider FROM entry WHERE kind = 'enrolment' AND why IS NULL AND starts <= %(d)s AND (ends IS NULL OR ends > %(d)s) "
-        f"AND record = ANY(%(r)b) AND {_LIVE}",
-        {"r": list(records), "d": day, "e": edition},
+        f"SELECT c, e.provider FROM unnest(%(c)b::uuid[]) AS c LEFT JOIN membership m ON m.child = c AND {live('m')} "
+        "JOIN entry e ON e.record = coalesce(m.record, c) AND e.kind = 'enrolment' AND e.why IS NULL "
+        f"AND e.starts <= %(d)s AND (e.ends IS NULL OR e.ends > %(d)s) AND {live('e')}",
+        {"c": list(children), "d": day, "e": edition},
         binary=True,
     ).fetchall()
 
@@ -171,36 +210,69 @@ def _entry(row: Sequence[Any]) -> Entry:
     )  # fmt: skip
 
 
-def doubted(connection: Connection, edition: Edition, records: Collection[UUID]) -> set[int]:
-    """Positions of events whose subject carries identifiers that are disputed (domain.links.doubted)."""
+@Query
+def doubted(connection: Connection, edition: Edition, records: Collection[UUID]) -> Steps[list[tuple[UUID, int]]]:
+    """Record and position of events whose subject carries identifiers that are disputed (domain.links.doubted)."""
     rows = connection.execute(
-        f"SELECT f.position FROM membership m JOIN log.fact f ON f.record = m.record CROSS JOIN unnest(f.linked) AS l (record) "
-        f"JOIN membership o ON o.record = l.record AND o.disputed AND {live('o')} "
-        f"WHERE m.record = ANY(%(r)s) AND m.disputed AND {live('m')} AND f.position <= %(p)s AND o.child <> m.child",
+        f"SELECT DISTINCT f.record, f.position FROM unnest(%(r)b::uuid[]) AS r JOIN membership m ON m.record = r AND m.disputed AND {live('m')} "
+        "JOIN log.fact f ON f.record = m.record AND f.linked IS NOT NULL AND f.position <= %(p)s CROSS JOIN unnest(f.linked) AS l (record) "
+        f"JOIN membership o ON o.record = l.record AND o.disputed AND o.child <> m.child AND {live('o')}",
         {"r": list(records), "e": edition.number, "p": edition.position},
+        binary=True,
     )
-    return {row[0] for row in rows}
+    yield
+    return rows.fetchall()
 
 
-def shielded(connection: Connection, edition: Edition, records: Collection[UUID], today: int) -> set[UUID]:
+def stored(connection: Connection, positions: Collection[int]) -> list[tuple[int, UUID, str, bytes]]:
+    """Events as they are stored: position, record, topic, state."""
+    return connection.execute(
+        "SELECT notification_id, originator_id, topic, state FROM log.event WHERE notification_id = ANY(%(p)s::bigint[])",
+        {"p": list(positions)},
+        binary=True,
+    ).fetchall()
+
+
+@Query
+def shielded(connection: Connection, edition: Edition, records: Collection[UUID], today: int) -> Steps[set[UUID]]:
     """Those of some records that are shielded, now or at the edition, whichever is the stricter (domain.shield).
 
     What is in the log and not yet in the views can shield and cannot lift. A shield covers records that are, or are said
     to be, the same child.
     """
     rows = connection.execute(
-        "WITH near AS (SELECT r AS record, r AS of FROM unnest(%(r)s::uuid[]) AS r UNION SELECT e.other, e.record FROM edge e "
-        "WHERE e.record = ANY(%(r)s) UNION SELECT e.record, e.other FROM edge e WHERE e.other = ANY(%(r)s)) "
+        "WITH asked AS (SELECT unnest(%(r)b::uuid[]) AS of), near AS (SELECT of AS record, of FROM asked "
+        "UNION ALL SELECT e.other, a.of FROM asked a JOIN edge e ON e.record = a.of "
+        "UNION ALL SELECT e.record, a.of FROM asked a JOIN edge e ON e.other = a.of) "
         "SELECT n.of FROM near n JOIN entry e ON e.record = n.record AND e.kind = 'shield' AND (e.ends IS NULL OR e.ends > %(d)s) "
         f"WHERE e.to_ed IS NULL OR {live('e')} "
         "UNION SELECT n.of FROM near n JOIN log.fact f ON f.record = n.record AND f.kind = 'shield' AND f.act IN (1, 3) "
         "WHERE f.position > (SELECT position FROM state)",
         {"r": list(records), "e": edition.number, "d": today},
+        binary=True,
+    )
+    yield
+    return {row[0] for row in rows}
+
+
+def all_shielded(connection: Connection, edition: Edition, today: int) -> set[UUID]:
+    """Every record that `shielded` would find, for lists of many children."""
+    rows = connection.execute(
+        "WITH shield AS MATERIALIZED (SELECT e.record FROM entry e WHERE e.kind = 'shield' AND (e.ends IS NULL OR e.ends > %(d)s) "
+        f"AND (e.to_ed IS NULL OR {live('e')}) UNION SELECT f.record FROM log.fact f WHERE f.kind = 'shield' AND f.act IN (1, 3) "
+        "AND f.position > (SELECT position FROM state)) "
+        "SELECT record FROM shield UNION SELECT g.other FROM shield s JOIN edge g ON g.record = s.record "
+        "UNION SELECT g.record FROM shield s JOIN edge g ON g.other = s.record",
+        {"e": edition.number, "d": today},
+        binary=True,
     )
     return {row[0] for row in rows}
 
 
-def retracted(connection: Connection, edition: Edition, records: Collection[UUID]) -> list[tuple[Entry, bytes | None]]:
+@Query
+def retracted(
+    connection: Connection, edition: Edition, records: Collection[UUID]
+) -> Steps[list[tuple[Entry, bytes | None]]]:
     """Facts that were taken back, as their events first said them (domain.timeline.retracted), and contact cells."""
     rows = connection.execute(
         "SELECT f.kind, f.record, f.service, f.provider, f.organisation, f.day, f.until, t.reason, NULL, NULL, f.worker, f.team, f.role, "
@@ -213,12 +285,14 @@ def retracted(connection: Connection, edition: Edition, records: Collection[UUID
         "WHERE f.record = ANY(%(r)s) AND f.position <= %(p)s AND f.act IN (1, 2, 3, 4, 9, 10, 12, 13)",
         {"r": list(records), "p": edition.position},
     )
+    yield
     return [(replace(_entry(row), retracted=True), row[-1]) for row in rows]
 
 
+@Query
 def weeks(
     connection: Connection, edition: int, records: Collection[UUID], until: int
-) -> list[tuple[UUID, str, int, dict[int, int]]]:
+) -> Steps[list[tuple[UUID, str, int, dict[int, int]]]]:
     """Attendance by record, school and week (its Monday): how many sessions up to a day stand in each category."""
     rows = connection.execute(
         "WITH step AS (SELECT w.record, w.school, w.week, abs(u.s) AS step FROM week w CROSS JOIN LATERAL unnest(w.steps, w.editions) AS u (s, e) "
@@ -228,21 +302,26 @@ def weeks(
         "GROUP BY 1, 2, 3, 4 ORDER BY 3, 2, 1, 4",
         {"r": list(records), "e": edition, "u": until},
     )
+    yield
     found: dict[tuple[UUID, str, int], dict[int, int]] = {}
     for record, school, week, category, count in rows:
         found.setdefault((record, school, week * 7 - 3), {})[category] = count
     return [(*key, counts) for key, counts in found.items()]
 
 
+@Query
 def addresses(
     connection: Connection, edition: int, by_child: dict[ChildId, list[UUID]]
-) -> dict[ChildId, list[AddressRow]]:
+) -> Steps[dict[ChildId, list[AddressRow]]]:
     """The addresses of children in order of their days, each until the next."""
     owner = {record: child for child, records in by_child.items() for record in records}
     rows = connection.execute(
-        f"SELECT record, day, status, property, address, recorded_at, key FROM address WHERE record = ANY(%(r)s) AND {_LIVE}",
+        "SELECT a.record, a.day, a.status, a.property, a.address, a.recorded_at, a.key "
+        f"FROM unnest(%(r)b::uuid[]) AS r JOIN address a ON a.record = r AND {live('a')}",
         {"r": list(owner), "e": edition},
+        binary=True,
     )
+    yield
     best: dict[tuple[ChildId, int], Any] = {}
     for row in rows:
         name = (owner[row[0]], row[1])
@@ -255,14 +334,19 @@ def addresses(
     return found
 
 
-def people(connection: Connection, edition: int, by_child: dict[ChildId, list[UUID]]) -> dict[ChildId, PersonRow]:
+@Query
+def people(
+    connection: Connection, edition: int, by_child: dict[ChildId, list[UUID]]
+) -> Steps[dict[ChildId, PersonRow]]:
     """Who each child is, as stated last among its records, and a death that stands."""
     owner = {record: child for child, records in by_child.items() for record in records}
     rows = connection.execute(
         "SELECT record, person, person_at, person_key, birth_day, birth IS NOT NULL, birth_at, birth_key, vital_act, vital_day, vital_at, vital_key "
-        f"FROM person WHERE record = ANY(%(r)s) AND {_LIVE}",
+        f"FROM unnest(%(r)b::uuid[]) AS r JOIN person p ON p.record = r AND {live('p')}",
         {"r": list(owner), "e": edition},
-    ).fetchall()
+        binary=True,
+    )
+    yield
     told: dict[ChildId, list[Any]] = {child: [] for child in by_child}
     for row in rows:
         told[owner[row[0]]].append(row)
@@ -292,24 +376,30 @@ def named(connection: Connection, edition: int, digest: UUID, limit: int) -> lis
     return [row[0] for row in rows]
 
 
+@Query
 def rectangles(
     connection: Connection, edition: int, day: int, begun: Mapping[str, int], children: Collection[UUID] | None = None
-) -> list[Rectangle]:
+) -> Steps[list[Rectangle]]:
     """Indicators or gaps that hold on a day, of those rules of `begun` that have been so since a day given for each, or longer."""
-    return connection.execute(
+    rows = connection.execute(
         "SELECT r.child, r.rule, r.since, r.starts, r.ends, r.positions, r.organisation "
         "FROM unnest(%(rules)s::text[], %(begun)s::int[]) AS w (rule, begun) "
         "JOIN rectangle r ON r.rule = w.rule AND r.since <= w.begun AND r.starts <= %(d)s AND r.ends > %(d)s "
         f"WHERE {live('r')} {'' if children is None else 'AND r.child = ANY(%(c)b)'} ORDER BY r.child, r.rule, r.since",
         {"rules": list(begun), "begun": list(begun.values()), "d": day, "e": edition, "c": list(children or ())},
         binary=True,
-    ).fetchall()
+    )
+    yield
+    return rows.fetchall()
 
 
-def kept_aside(connection: Connection, records: Collection[UUID]) -> int:
+@Query
+def kept_aside(connection: Connection, records: Collection[UUID]) -> Steps[int]:
     """How many events about some records are kept aside now."""
-    row = connection.execute(
+    rows = connection.execute(
         "SELECT count(*) FROM log.aside WHERE record = ANY(%s) AND kind = 'kept' AND state IN ('waiting', 'ready')",
         (list(records),),
-    ).fetchone()
+    )
+    yield
+    row = rows.fetchone()
     return int(row[0]) if row else 0

@@ -1,17 +1,21 @@
 """Area maps and school calendars: one event of all the rows that have one name."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from adapters.codec.limits import MAX_ENTRIES
 from adapters.connectors.reference_tables import Row
 from adapters.connectors.reference_told import Event, Told
+from domain.areas import squeezed
 from domain.errors import Rejected
-from domain.reference import squeezed
 
 _POSTCODE: Final = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?(\d[A-Z]{0,2})?", re.ASCII)
 _CLOSED: Final = "closed"
+MOST_WIDE: Final = 100
+# Areas and members of one message, beside the services of the whole authority.
+PART: Final = MAX_ENTRIES - MOST_WIDE
 
 
 class _Same:
@@ -52,24 +56,37 @@ class AreaMap:
         listed.extend(member for member in dict.fromkeys(members) if member not in self._area_of)
         self._area_of.update(dict.fromkeys(members, area))
 
-    def event(self, told: Told) -> Event:
-        """The whole map; too large a one is not cut."""
+    def events(self, told: Told) -> list[Event]:
+        """The whole map, in as many parts as it takes."""
         first = self._same.first
         assert first is not None
         wide = first.several("authority_wide")
         if first.get("by") == "ward":
             first.need("through", "for wards, the map by postcode whose areas are the wards")
-        if len(wide) + len(self._areas) + len(self._area_of) > MAX_ENTRIES:
-            rule = f"a map has at most {MAX_ENTRIES} areas and members: use the first parts of postcodes, as ZE92"
-            raise Rejected("too_large", "member", rule)
-        own = {
-            "name": self._name,
-            "by": first.get("by"),
-            "through": first.get("through"),
-            "authority_wide": wide,
-            "areas": [{"area": area, "members": members} for area, members in self._areas.items()],
-        }
-        return told.event("AreaMapPublished", own)
+        if len(wide) > MOST_WIDE:
+            raise Rejected("too_large", "authority_wide", f"at most {MOST_WIDE} services")
+        own = {"name": self._name, "by": first.get("by"), "through": first.get("through"), "authority_wide": wide}
+        parts = list(self._parts())
+        version = None if len(parts) == 1 else told.written.isoformat()
+        return [
+            told.event("AreaMapPublished", {**own, "areas": part, "version": version, "part": version and f"{n} of {len(parts)}"})
+            for n, part in enumerate(parts, 1)
+        ]  # fmt: skip
+
+    def _parts(self) -> Iterator[list[dict[str, Any]]]:
+        """Areas and members of as many as one message holds."""
+        part: list[dict[str, Any]] = []
+        room = PART
+        for area, members in self._areas.items():
+            left = members
+            while left:
+                if room < 2:  # an area and one member
+                    yield part
+                    part, room = [], PART
+                some, left = left[: room - 1], left[room - 1 :]
+                part.append({"area": area, "members": some})
+                room -= 1 + len(some)
+        yield part
 
 
 def _member(by: str, text: str) -> str:
@@ -101,7 +118,7 @@ class Calendar:
         else:
             self._terms.append((term, start, end))
 
-    def event(self, told: Told) -> Event:
+    def events(self, told: Told) -> list[Event]:
         """The whole calendar; it holds from the first day that it tells of."""
         first = self._same.first
         assert first is not None
@@ -115,7 +132,7 @@ class Calendar:
             ],
             "closed": [{"from": start.isoformat(), "to": end.isoformat()} for start, end in self._closed],
         }
-        return told.event("SchoolTermsPublished", own, told.since or min(start for _, start, _ in self._terms))
+        return [told.event("SchoolTermsPublished", own, told.since or min(start for _, start, _ in self._terms))]
 
 
 def _needed_day(row: Row, column: str) -> date:

@@ -54,7 +54,7 @@ class Gathered(Protocol):
         """Take in a row; raises Rejected, and then the row changed nothing."""
         ...
 
-    def event(self, told: Told) -> Event:
+    def events(self, told: Told) -> list[Event]:
         """What its rows say; raises Rejected."""
         ...
 
@@ -83,7 +83,7 @@ def gathered(column: str, thing: Callable[[str], Gathered]) -> ReadRows:
                 except Rejected as rejected:
                     yield [row], rejected
             if taken:
-                yield taken, _tried(lambda whole=whole: [whole.event(told)])  # type: ignore[misc]
+                yield taken, _tried(lambda whole=whole: whole.events(told))  # type: ignore[misc]
 
     return read
 

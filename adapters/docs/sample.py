@@ -63,6 +63,8 @@ _OWN: Final[Mapping[tuple[str, str], object]] = {
     ("TeamMemberAgreed", "role"): "family worker",
     ("SteppedUp", "to"): "social work",
     ("AreaMapPublished", "authority_wide"): ["youth justice"],
+    ("AreaMapPublished", "part"): None,
+    ("AreaMapPublished", "version"): None,
 }
 _BY_NAME: Final[Mapping[str, object]] = {
     "adult_role": "parent",

@@ -18,6 +18,9 @@ CREATE FUNCTION log.months_after(day int, months int) RETURNS int LANGUAGE sql I
     RETURN (DATE '1970-01-01' + day + make_interval(months => months))::date - DATE '1970-01-01';
 COMMENT ON FUNCTION log.months_after(int, int) IS 'The same day of the month some months later, or the last one of that month';
 
+DROP FUNCTION log.five_working_days_after(int);
+DROP FUNCTION log.twelve_months_after(int);
+
 CREATE FUNCTION log.school_year_starts(day int) RETURNS int LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (date_trunc('year', DATE '1970-01-01' + day - INTERVAL '8 months') + INTERVAL '8 months')::date - DATE '1970-01-01';
 COMMENT ON FUNCTION log.school_year_starts(int) IS 'The first of September on or before a day';

@@ -30,9 +30,9 @@ class Questions:
     def ask(self, known_at: str | None = None) -> "Iterator[Asked]":
         """A read as known now, or as known at a position or an instant; raises Misuse when that cannot be read."""
         with self._connect() as connection:
-            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            position = None if known_at is None else position_of(connection, known_at)
-            edition = queries.edition_at(connection, position)
+            edition = queries.begin(connection)
+            if known_at is not None:
+                edition = queries.edition_at(connection, position_of(connection, known_at))
             try:
                 yield Asked(self._service, connection, edition, self._bodies)
             except BaseException:

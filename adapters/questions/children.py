@@ -34,7 +34,7 @@ class AboutChildren(Lines):
             return {**self._head(effective_at), "children": [], "refine": True}
         return {
             **self._head(effective_at),
-            "children": [self._line(child, effective_at) for child in children],
+            "children": list(self._lines(children, effective_at).values()),
             "refine": False,
         }
 
@@ -60,7 +60,7 @@ class AboutChildren(Lines):
         held = queries.entries(self._connection, self._number, "record = ANY(%(r)s)", r=records)
         if retracted:
             held += queries.retracted(self._connection, self._edition, records)
-        seen = self._seen(records)
+        seen = self._seen(child)
         found = [
             self._entry(entry, contact, day, seen)
             for entry, contact in held
@@ -78,7 +78,7 @@ class AboutChildren(Lines):
             "records": [answers.record_id(r) for r in records],
             **self._head(effective_at),
             "alive": self._alive(child, day),
-            "identifiers": self._identifiers(records),
+            "identifiers": self._identifiers({child: records})[child],
             "entries": found,
             "kept_aside": kept,
             "shielded": seen.shielded,

@@ -48,7 +48,7 @@ class AboutFamilies(Lines):
             **self._families_head(effective_at),
             **answers.family(listed, place, day, shielded),
             # A shielded child's siblings are shown as it is: where they live tells where it does.
-            "members": [self._line(child, effective_at, hide=bool(shielded)) for child in listed.children],
+            "members": list(self._lines(listed.children, effective_at, listed.children if shielded else ()).values()),
             "feeds": self._coverage(day),
         }
 
@@ -94,33 +94,23 @@ class AboutFamilies(Lines):
         hearing, waits = Hearing(feeds, day, reference.expected_feeds()), Waits(day, reference)
         begun = {rule: waits.latest(rule) for rule in RULES}
         quiet_since = begun.pop(NO_UNIVERSAL_CONTACT)
-        rows = [
-            *queries.rectangles(self._connection, self._number, day, begun, children),
-            *joined.silent(self._connection, self._number, day, NO_UNIVERSAL_CONTACT, quiet_since, children),
-        ]
-        held = [
-            (child, Indicator(rule, since, starts, ends, tuple(positions), organisation))
-            for child, rule, since, starts, ends, positions, organisation in rows
-        ]
-        silent_since = {
-            child: indicator.since
-            for child, indicator in held
-            if indicator.id == NO_UNIVERSAL_CONTACT and as_shown(indicator, waits) is not None
-        }
-        seen = joined.last_seen(self._connection, self._number, day, silent_since) if silent_since else {}
-        quiet = {
-            child
-            for child, since in silent_since.items()
-            if waits.over(NO_UNIVERSAL_CONTACT, max(since, seen.get(child, since)))
-        }
+        silent = joined.silent(self._connection, self._number, day, NO_UNIVERSAL_CONTACT, quiet_since, children)
+        others = queries.rectangles(self._connection, self._number, day, begun, children)
+        rows = [*((row, None) for row in others), *silent]
+        held = [(row[0], as_shown(_indicator(row), waits, seen)) for row, seen in rows]
+        quiet = {child for child, one in held if one is not None and one.id == NO_UNIVERSAL_CONTACT}
         schools = self._schools(quiet, day) if quiet else {}
         shown = []
-        for child, held_one in held:
-            indicator = as_shown(held_one, waits, seen.get(child))
+        for child, indicator in held:
             if indicator is not None:
-                silent = hearing.unheard(indicator, schools.get(child, ()))
-                shown.append(Shown(indicator, child, "not_known" if silent else "true", silent))
+                feed = hearing.unheard(indicator, schools.get(child, ()))
+                shown.append(Shown(indicator, child, "not_known" if feed else "true", feed))
         return shown
+
+
+def _indicator(row: queries.Rectangle) -> Indicator:
+    _, rule, since, starts, ends, positions, organisation = row
+    return Indicator(rule, since, starts, ends, tuple(positions), organisation)
 
 
 def _places(family: Family, areas: Areas, shielded: AbstractSet[ChildId]) -> set[str]:

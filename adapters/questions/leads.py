@@ -1,11 +1,12 @@
 """Who leads, whom a worker works with, and where a lead is missing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from adapters import answers
 from adapters.questions.families import AboutFamilies
+from adapters.questions.lines import Held
 from adapters.questions.reading import position_of
 from domain.dates import FOREVER, to_day
 from domain.events import ChildId
@@ -14,7 +15,6 @@ from domain.indicators import RULES
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.leads import GAP_RULES, left_gaps, passed_on
 from domain.reference import workers_left
-from domain.timeline import Entry
 from domain.waits import Waits
 from projections import changes, joined, queries
 
@@ -26,18 +26,17 @@ class AboutLeads(AboutFamilies):
         """The children a worker (ORG:STAFF) works with or leads on a day, with their leads and gaps."""
         day = to_day(effective_at)
         mine = self._entries_of(worker, day)
-        held = queries.members(self._connection, self._number, mine)
-        self._cells.expect(record for records in held.values() for record in records)
-        children = []
-        for child in sorted(mine):
-            line = self._line(child, effective_at)
-            seen = self._seen(self._records(child))
-            gaps = self._gaps(day, [child])
-            children.append({
+        lines, gaps, seen = self._lines(sorted(mine), effective_at), self._gaps_of(day, mine), self._seen_of(mine)
+        children = [
+            {
                 "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"], "lead": line["lead"],
-                "entries": [self._entry(entry, contact, day, seen) for entry, contact in mine[child] if seen.may_show(entry.kind)],
-                "gaps": [answers.gap(gap, day) for gap in gaps],
-            })  # fmt: skip
+                "entries": [
+                    self._entry(entry, contact, day, seen[child]) for entry, contact in mine[child] if seen[child].may_show(entry.kind)
+                ],
+                "gaps": gaps.get(child, []),
+            }
+            for child, line in lines.items()
+        ]  # fmt: skip
         return {**self._head(effective_at), "worker": worker, "children": children}
 
     def my_families(self, *, worker: str, effective_at: date) -> dict[str, Any]:
@@ -48,20 +47,26 @@ class AboutLeads(AboutFamilies):
         everyone = {child for family in members for child in family}
         shielded = self._shielded(everyone)
         listed = {family.id: family for family in self._out_of_touch(day, everyone)}
+        hidden = {child for family in members if shielded & set(family) for child in family}
+        # A child may be in two families, and be shown as it is in the one that has no shielded child.
+        lines = self._lines(sorted(everyone), effective_at)
+        lines_hidden = self._lines(sorted(hidden), effective_at, hidden)
         gaps = self._gaps(day, mine)
         return {
             **self._head(effective_at),
             "worker": worker,
-            "families": [self._my_family(family, mine, listed.get(family_id(family)), gaps, effective_at, shielded) for family in members],
+            "families": [
+                self._my_family(
+                    family, mine, listed.get(family_id(family)), lines_hidden if shielded & set(family) else lines, gaps, day, shielded
+                )
+                for family in members
+            ],
         }  # fmt: skip
 
     def _my_family(
-        self, members: Sequence[ChildId], mine: Collection[ChildId], listed: Family | None, gaps: Sequence[queries.Rectangle],
-        effective_at: date, shielded: Collection[ChildId],
+        self, members: Sequence[ChildId], mine: Collection[ChildId], listed: Family | None, lines: Mapping[ChildId, dict[str, Any]],
+        gaps: Sequence[queries.Rectangle], day: int, shielded: Collection[ChildId],
     ) -> dict[str, Any]:  # fmt: skip
-        day = to_day(effective_at)
-        hide = bool(set(members) & set(shielded))
-        lines = [self._line(child, effective_at, hide=hide) for child in members]
         shown: dict[str, Any] = {"lost": [], "since": None, "indicators": []}
         if listed is not None:
             whole = answers.family(listed, None, day, shielded)
@@ -73,7 +78,8 @@ class AboutLeads(AboutFamilies):
                     "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"], "mine": child in mine,
                     "lead": line["lead"], "involvements": len(line["involvements"]),
                 }
-                for child, line in zip(members, lines, strict=True)
+                for child in members
+                if (line := lines[child])
             ],
             **shown,
             "gaps": [answers.gap(gap, day) for gap in gaps if gap[0] in members],
@@ -101,7 +107,7 @@ class AboutLeads(AboutFamilies):
 
     def _changes_of(self, child: ChildId, before: queries.Edition, day: int) -> dict[str, Any]:
         records = self._records(child)
-        seen = self._seen(records)
+        seen = self._seen(child)
         then = queries.members(self._connection, before.number, [child])[child]
         new = [
             self._entry(entry, contact, day, seen)
@@ -137,34 +143,47 @@ class AboutLeads(AboutFamilies):
     def handover(self, *, worker: str, effective_at: date) -> dict[str, Any]:
         """What a worker would hand over: each child led or worked with, the team around it, gaps, reviews due, and who was asked to take over."""
         day = to_day(effective_at)
+        mine = self._worked_with(worker, day)
+        lines, gaps, seen, led = (
+            self._lines(mine, effective_at),
+            self._gaps_of(day, mine),
+            self._seen_of(mine),
+            self._leads(mine),
+        )
         children = []
-        for child in self._worked_with(worker, day):
-            line = self._line(child, effective_at)
+        for child, line in lines.items():
             leads = [
                 (entry, contact)
-                for entry, contact in queries.entries(
-                    self._connection, self._number, "kind = 'lead' AND record = ANY(%(r)s)", r=self._records(child)
-                )
+                for entry, contact in led[child]
                 if entry.start is not None and entry.start <= day and entry.status_at(day)[0] == "open"
             ]
-            seen = self._seen(self._records(child))
             children.append(
                 {
                     "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"],
                     "led_by_worker": any(e.worker == worker and e.accepted is not None and e.accepted <= day for e, _ in leads),
                     "lead": line["lead"],
-                    "taking_over": [self._entry(e, c, day, seen) for e, c in leads if e.takes_over and e.accepted is None],
+                    "taking_over": [self._entry(e, c, day, seen[child]) for e, c in leads if e.takes_over and e.accepted is None],
                     "involvements": line["involvements"], "team": line["team"], "reviews_due": line["reviews_due"],
-                    "gaps": [answers.gap(gap, day) for gap in self._gaps(day, [child])],
+                    "gaps": gaps.get(child, []),
                 }
             )  # fmt: skip
         return {**self._head(effective_at), "worker": worker, "children": children}
+
+    def _leads(self, children: Collection[ChildId]) -> dict[ChildId, list[Held]]:
+        """Every lead of each child, whenever it was, and its contact."""
+        owner = {record: child for child, records in self._records_of(children).items() for record in records}
+        found: dict[ChildId, list[Held]] = {child: [] for child in children}
+        for entry, contact in queries.entries(
+            self._connection, self._number, "kind = 'lead' AND record = ANY(%(r)s)", r=list(owner)
+        ):
+            found[owner[entry.record]].append((entry, contact))
+        return found
 
     def _worked_with(self, worker: str, day: int) -> list[ChildId]:
         """The children a worker works with, leads or is nominated to lead on a day."""
         return sorted(self._entries_of(worker, day))
 
-    def _entries_of(self, worker: str, day: int) -> dict[ChildId, list[tuple[Entry, bytes | None]]]:
+    def _entries_of(self, worker: str, day: int) -> dict[ChildId, list[Held]]:
         """What is open of a worker's on a day, by child; a lead that was passed on is not."""
         found = [
             (entry, contact)
@@ -173,14 +192,8 @@ class AboutLeads(AboutFamilies):
         ]
         owners = queries.children_of(self._connection, self._number, {entry.record for entry, _ in found})
         led = {owners[entry.record] for entry, _ in found if entry.kind == "lead"}
-        leads: dict[ChildId, list[Entry]] = {}
-        by_child = queries.members(self._connection, self._number, led)
-        owner = {record: child for child, records in by_child.items() for record in records}
-        for entry, _ in queries.entries(
-            self._connection, self._number, "kind = 'lead' AND why IS NULL AND record = ANY(%(r)s)", r=list(owner)
-        ):
-            leads.setdefault(owner[entry.record], []).append(entry)
-        mine: dict[ChildId, list[tuple[Entry, bytes | None]]] = {}
+        leads = {child: [entry for entry, _ in held if entry.why is None] for child, held in self._leads(led).items()}
+        mine: dict[ChildId, list[Held]] = {}
         for entry, contact in found:
             child = owners[entry.record]
             if not passed_on(entry, leads.get(child, ()), day):
@@ -207,6 +220,13 @@ class AboutLeads(AboutFamilies):
         held = [row for row in rows if waits.over(row[1], row[2])]
         return [*held, *self._leads_who_left(day, children)]
 
+    def _gaps_of(self, day: int, children: Collection[ChildId]) -> dict[ChildId, list[dict[str, Any]]]:
+        """The gaps of each of some children that has any, as they are shown."""
+        found: dict[ChildId, list[dict[str, Any]]] = {}
+        for row in self._gaps(day, children):
+            found.setdefault(row[0], []).append(answers.gap(row, day))
+        return found
+
     def _leads_who_left(self, day: int, children: Collection[ChildId] | None) -> list[queries.Rectangle]:
         left = workers_left(joined.workers(self._connection, self._edition.position), day)
         if not left:
@@ -216,17 +236,12 @@ class AboutLeads(AboutFamilies):
         )
         owners = queries.children_of(self._connection, self._number, {entry.record for entry, _ in led})
         wanted = set(owners.values()) if children is None else set(owners.values()) & set(children)
-        by_child = queries.members(self._connection, self._number, wanted)
-        lives = queries.people(self._connection, self._number, by_child)
+        by_child = self._records_of(sorted(wanted))
+        lives, held = queries.people(self._connection, self._number, by_child), self._leads(by_child)
         found: list[queries.Rectangle] = []
-        for child, records in by_child.items():
+        for child in by_child:
             death = lives[child].death
-            leads = [
-                entry
-                for entry, _ in queries.entries(
-                    self._connection, self._number, "kind = 'lead' AND why IS NULL AND record = ANY(%(r)s)", r=records
-                )
-            ]
+            leads = [entry for entry, _ in held[child] if entry.why is None]
             if death is None or day < death:
                 found += [
                     (child, gap.rule, gap.since, gap.start, gap.end, list(gap.positions), None)

@@ -1,11 +1,12 @@
 """The line of the children's index: who a child is, where, who works with it and how to reach them (domain.md B1)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from adapters import answers
-from adapters.questions.reading import Reading, is_alive
+from adapters.questions.reading import Reading, Seen, is_alive
 from domain.dates import iso, to_day
 from domain.events import ChildId
 from domain.kinds import NO_INVOLVEMENT
@@ -16,57 +17,108 @@ from projections import joined, queries
 
 _TEAM: Final = ("team", "duty_line")
 
+Held = tuple[Entry, bytes | None]  # and its sealed contact
+
 
 class Lines(Reading):
     """The index line of a child, for all the answers that have one."""
 
     def _line(self, child: ChildId, effective_at: date, *, hide: bool = False) -> dict[str, Any]:
         """Who, where, school, GP, open involvements with contact, lead; `hide`: as of a shielded child."""
+        return self._lines([child], effective_at, [child] if hide else [])[child]
+
+    def _lines(
+        self, children: Sequence[ChildId], effective_at: date, hide: Collection[ChildId] = ()
+    ) -> dict[ChildId, dict[str, Any]]:
+        """The line of each child, found together; `hide`: those that are shown as shielded children are."""
         day = to_day(effective_at)
-        records = self._records(child)
-        person = queries.people(self._connection, self._number, {child: records})[child]
+        by_child = self._records_of(children)
+        records = [record for held in by_child.values() for record in held]
+        people = queries.people(self._connection, self._number, by_child)
+        homes = queries.addresses(self._connection, self._number, by_child)
+        identifiers = self._identifiers(by_child)
+        seen = self._seen_of(children, hide)
+        found = self._shown_of(by_child, day, seen)
+        self._cells.expect(records)
+        self._cells.expect_contacts(
+            (entry.record, entry.kind)
+            for child, held in found.items()
+            if not seen[child].shielded
+            for entry, contact in held
+            if contact is not None
+        )
+        directory = self._directory(
+            [entry for child, held in found.items() if not seen[child].shielded for entry, _ in held], day
+        )
+        lines = {}
+        for child, held in by_child.items():
+            here = next((a for a in homes[child] if a.day <= day < a.until), None)
+            lines[child] = {
+                "child": answers.child_id(child),
+                "records": [answers.record_id(r) for r in held],
+                "identifiers": identifiers[child],
+                **self._person(people[child], day),
+                "address": None if seen[child].shielded else self._address(here),
+                "shielded": seen[child].shielded,
+                **self._around(found[child], day, seen[child], directory),
+            }
+        return lines
+
+    def _shown_of(
+        self, by_child: Mapping[ChildId, Sequence[UUID]], day: int, seen: Mapping[ChildId, Seen]
+    ) -> dict[ChildId, list[Held]]:
+        """The entries that a line is made of: open or lapsed on a day, assessments, and what says when a review is due."""
+        owner = {record: child for child, records in by_child.items() for record in records}
+        found: dict[ChildId, list[Held]] = {child: [] for child in by_child}
+        for entry, contact in queries.entries(
+            self._connection, self._number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=list(owner)
+        ):
+            first, child = entry.first_day(), owner[entry.record]
+            if (
+                first is not None
+                and first <= day
+                and (
+                    entry.status_at(day)[0] in ("open", "lapsed") or entry.kind == "assessment" or entry.due is not None
+                )
+                and seen[child].may_show(entry.kind)
+            ):
+                found[child].append((entry, contact))
+        return found
+
+    def _person(self, person: queries.PersonRow, day: int) -> dict[str, Any]:
         details = self._cells.person(person.person)
         dates = self._cells.birth(person.birth)
         names = details["names"] if details else []
-        seen = self._seen(records, hide=hide)
-        found = [
-            (entry, contact)
-            for entry, contact in queries.entries(
-                self._connection, self._number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
-            )
-            if (first := entry.first_day()) is not None
-            and first <= day
-            and (entry.status_at(day)[0] in ("open", "lapsed") or entry.kind == "assessment" or entry.due is not None)
-            and seen.may_show(entry.kind)
-        ]
-        leads = [entry for entry, _ in found if entry.kind == "lead"]
-        active = {e.main for e in leads if any(a <= day < b for a, b in active_span(e, leads))}
-        directory = self._directory([entry for entry, _ in found], day) if not seen.shielded else {}
-        by_kind: dict[str, list[dict[str, Any]]] = {}
-        for entry, contact in found:
-            if entry.moment and entry.kind != "assessment":
-                continue
-            by_kind.setdefault(entry.kind, []).append(
-                self._entry(entry, contact, day, seen) | directory.get(entry.main, {})
-            )
         return {
-            "child": answers.child_id(child),
-            "records": [answers.record_id(r) for r in records],
-            "identifiers": self._identifiers(records),
             "name": names[0] if names else None,
             "other_names": names[1:],
             "date_of_birth": iso(dates["birth"]) if dates else None,
             "expected_date": iso(dates["expected"]) if dates and dates["birth"] is None else None,
             "sex": details["sex"] if details else None,
             "alive": is_alive(person, dates, day),
-            "address": None if seen.shielded else self._address(child, records, day),
-            "shielded": seen.shielded,
+        }
+
+    def _around(
+        self, found: Sequence[Held], day: int, seen: Seen, directory: Mapping[int, dict[str, Any]]
+    ) -> dict[str, Any]:
+        """Who works with a child and how to reach them; `directory` says more of an entry's worker and team, by its main event."""
+        leads = [entry for entry, _ in found if entry.kind == "lead"]
+        active = {e.main for e in leads if any(a <= day < b for a, b in active_span(e, leads))}
+        by_kind: dict[str, list[dict[str, Any]]] = {}
+        leading = []
+        for entry, contact in found:
+            if not entry.moment or entry.kind == "assessment":
+                shown = self._entry(entry, contact, day, seen) | directory.get(entry.main, {})
+                by_kind.setdefault(entry.kind, []).append(shown)
+                if entry.main in active:
+                    leading.append(shown)
+        return {
             "school": by_kind.get("enrolment", []),
             "gp": by_kind.get("gp_registration", []),
             "involvements": [one for kind in sorted(by_kind) if kind not in NO_INVOLVEMENT for one in by_kind[kind]],
             "assessments": by_kind.get("assessment", []),
             "team": by_kind.get("team_member", []),
-            "lead": [self._entry(e, c, day, seen) | directory.get(e.main, {}) for e, c in found if e.main in active],
+            "lead": leading,
             "reviews_due": _reviews([entry for entry, _ in found], day),
         }
 
@@ -82,6 +134,7 @@ class Lines(Reading):
                 key = (fact.kind, fact.worker or fact.team or "")
                 if key not in last or fact.order > last[key].order:
                     last[key] = fact
+        self._expect_bodies(fact.position for fact in last.values())
         return {entry.main: self._reach(entry, last) for entry in found if entry.worker or entry.team}
 
     def _reach(self, entry: Entry, last: dict[tuple[str, str], StaffFact]) -> dict[str, Any]:

@@ -1,25 +1,26 @@
 """What every question needs of one read: the edition, who a child is and where it lives, what may be shown, reference data."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from adapters import answers
 from adapters.clock import today
+from adapters.questions.cells import Cells
 from adapters.service import Service
-from adapters.store.cells import CellOpener
 from adapters.store.hashes import Hashes
 from adapters.store.reader import LogReader
 from adapters.store.subjects import Subjects
+from domain.areas import SCHOOL, areas, squeezed
 from domain.dates import iso, to_day
 from domain.errors import Misuse
 from domain.events import ChildId
 from domain.identifiers import parse_identifier
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
-from domain.reference import KINDS, Reference, squeezed, standing
+from domain.reference import KINDS, Reference, standing
 from domain.timeline import Entry
 from projections import joined, kinship, queries
 from projections.kinship import Home
@@ -28,6 +29,7 @@ from projections.kinship import Home
 Bodies = dict[tuple[int, int], Mapping[str, Any]]
 
 
+MANY: Final = 200  # records; of more, all shields are looked at rather than those of each
 _POSITION = re.compile(r"(?:(\d{1,9}):)?(\d{1,18})")
 
 
@@ -42,13 +44,14 @@ class Reading:
         self._number = edition.number
         self._hashes = Hashes(service.keys)
         self._subjects = Subjects(service.keys, self._hashes)
-        self._cells = CellOpener(connection, service.keys)
+        self._cells = Cells(connection, service.keys)
         self._log = LogReader(connection, service.keys)
         self._bodies: Bodies = {} if bodies is None else bodies
         # What this one read has found so far; one edition, one snapshot, so that nothing of it changes meanwhile.
         self._references: dict[int, Reference] = {}
         self._members: dict[ChildId, list[UUID]] = {}
         self._shields: dict[ChildId, bool] = {}
+        self._doubts: dict[ChildId, set[int]] = {}
         self._homes: dict[int, dict[ChildId, Home | None]] = {}
         self._today = to_day(today(service.clock))
 
@@ -88,24 +91,22 @@ class Reading:
             self._members |= queries.members(self._connection, self._number, missing)
         return {child: self._members[child] for child in children}
 
-    def _identifiers(self, records: Sequence[UUID]) -> list[dict[str, str]]:
-        found = queries.schemes(self._connection, self._number, records)
-        return [
-            {"scheme": scheme, "status": "disputed" if disputed else "live", "record": answers.record_id(record)}
-            for record, scheme, disputed in found
-        ]
+    def _identifiers(self, by_child: Mapping[ChildId, Sequence[UUID]]) -> dict[ChildId, list[dict[str, str]]]:
+        """The identifiers that each child is known by: their schemes, never their values."""
+        owner = {record: child for child, records in by_child.items() for record in records}
+        found: dict[ChildId, list[dict[str, str]]] = {child: [] for child in by_child}
+        for record, scheme, disputed in queries.schemes(self._connection, self._number, owner):
+            status = "disputed" if disputed else "live"
+            found[owner[record]].append({"scheme": scheme, "status": status, "record": answers.record_id(record)})
+        return found
 
     def _alive(self, child: ChildId, day: int) -> bool | None:
         person = queries.people(self._connection, self._number, {child: self._records(child)})[child]
         return is_alive(person, self._cells.birth(person.birth), day)
 
-    def _address(self, child: ChildId, records: Sequence[UUID], day: int) -> dict[str, Any] | None:
-        held = queries.addresses(self._connection, self._number, {child: list(records)})[child]
-        here = next((a for a in held if a.day <= day < a.until), None)
-        if here is None:
-            return None
-        opened = self._cells.address(queries.Sealed(here.record, here.cell))
-        return None if opened is None else {**opened, "from": iso(here.day), "to": iso(here.until)}
+    def _address(self, here: queries.AddressRow | None) -> dict[str, Any] | None:
+        opened = None if here is None else self._cells.address(queries.Sealed(here.record, here.cell))
+        return None if here is None or opened is None else {**opened, "from": iso(here.day), "to": iso(here.until)}
 
     def _areas(self, children: set[ChildId], day: int) -> dict[ChildId, str | None]:
         """The area of each child on a day: on the first map by name that has one for it."""
@@ -117,13 +118,13 @@ class Reading:
         reference = self._reference(day)
         shown = set(children) - self._shielded(children)
         homes = self._postcodes(shown, day)
-        if not reference.area_maps():
+        if not reference.area_maps:
             outward = {child: squeezed(code)[:-3] for child, code in homes.items() if code and len(squeezed(code)) >= 5}
             return {child: {"": outward[child]} if child in outward else {} for child in children}
-        by_school = any(one["by"] == "school" for one in reference.area_maps())
+        by_school = any(one.by == SCHOOL for one in reference.area_maps)
         schools = self._schools(shown, day) if by_school else {}
         return {
-            child: reference.areas(homes.get(child), schools.get(child, ())) if child in shown else {}
+            child: areas(reference.area_maps, homes.get(child), schools.get(child, ())) if child in shown else {}
             for child in children
         }
 
@@ -140,26 +141,30 @@ class Reading:
 
     def _schools(self, children: Collection[ChildId], day: int) -> dict[ChildId, set[str]]:
         """Where each child is on roll on a day."""
-        owner = {record: child for child, records in self._records_of(children).items() for record in records}
         found: dict[ChildId, set[str]] = {}
-        for record, school in queries.enrolled(self._connection, self._number, day, owner):
-            found.setdefault(owner[record], set()).add(school)
+        for child, school in queries.enrolled(self._connection, self._number, day, children):
+            found.setdefault(ChildId(child), set()).add(school)
         return found
 
     def _reference(self, day: int) -> Reference:
         """The reference data that stands on a day, as known at the edition."""
         if day not in self._references:
-            said = joined.reference(self._connection, self._edition.position, KINDS)
-            self._references[day] = Reference(standing(said, day), self._body)
+            said = standing(joined.reference(self._connection, self._edition.position, KINDS), day)
+            self._expect_bodies(one.position for one in said)
+            self._references[day] = Reference(said, self._body)
         return self._references[day]
+
+    def _expect_bodies(self, positions: Iterable[int]) -> None:
+        """Open the events about no child that are about to be asked for, in one query."""
+        missing = [p for p in set(positions) if (self._edition.generation, p) not in self._bodies]
+        if missing:
+            for event in self._log.open(queries.stored(self._connection, missing)):
+                self._bodies[self._edition.generation, event.position] = event.body
 
     def _body(self, position: int) -> Mapping[str, Any]:
         """What an event about no child says."""
-        name = (self._edition.generation, position)
-        if name not in self._bodies:
-            for event in self._log.events(after=position - 1, until=position):
-                self._bodies[name] = event.body
-        return self._bodies[name]
+        self._expect_bodies([position])
+        return self._bodies[self._edition.generation, position]
 
     def _entry(self, entry: Entry, contact: bytes | None, day: int, seen: "Seen") -> dict[str, Any]:
         opened = None if seen.shielded else self._cells.contact(entry.record, entry.kind, contact)
@@ -172,16 +177,27 @@ class Reading:
         named = self._reference(day).organisations().get(shown["agency"])
         return {**shown, "agency_name": None if named is None else named["name"]}
 
-    def _seen(self, records: Sequence[UUID], *, hide: bool = False) -> "Seen":
-        """What is to be taken account of when entries of a child's records are shown."""
-        shielded = hide or bool(queries.shielded(self._connection, self._edition, records, self._today))
-        return Seen(queries.doubted(self._connection, self._edition, records), shielded)
+    def _seen(self, child: ChildId) -> "Seen":
+        return self._seen_of([child])[child]
+
+    def _seen_of(self, children: Collection[ChildId], hide: Collection[ChildId] = ()) -> dict[ChildId, "Seen"]:
+        """What is to be taken account of when entries of children are shown; `hide`: as of shielded children."""
+        if missing := [child for child in children if child not in self._doubts]:
+            owner = {record: child for child, records in self._records_of(missing).items() for record in records}
+            self._doubts.update({child: set() for child in missing})
+            for record, position in queries.doubted(self._connection, self._edition, owner):
+                self._doubts[owner[record]].add(position)
+        shielded = self._shielded(children)
+        return {child: Seen(self._doubts[child], child in hide or child in shielded) for child in children}
 
     def _shielded(self, children: Collection[ChildId]) -> set[ChildId]:
         if missing := [child for child in children if child not in self._shields]:
             by_child = self._records_of(missing)
             everyone = [record for records in by_child.values() for record in records]
-            found = queries.shielded(self._connection, self._edition, everyone, self._today)
+            if len(everyone) > MANY:
+                found = queries.all_shielded(self._connection, self._edition, self._today)
+            else:
+                found = queries.shielded(self._connection, self._edition, everyone, self._today)
             self._shields |= {child: bool(found.intersection(records)) for child, records in by_child.items()}
         return {child for child in children if self._shields[child]}
 

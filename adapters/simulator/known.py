@@ -29,6 +29,7 @@ class Spell:
     told: Row
     over: Row | None = None
     confirmed: int | None = None
+    lapses: bool = True
 
     def on(self, day: int) -> bool:
         """Whether it had begun and not ended."""
@@ -36,7 +37,8 @@ class Spell:
 
     def alive_on(self, day: int) -> bool:
         """Whether it was on, and not too long unconfirmed."""
-        return self.on(day) and (self.end is not None or day < max(self.start, self.confirmed or 0) + LAPSES_AFTER)
+        fresh = not self.lapses or day < max(self.start, self.confirmed or 0) + LAPSES_AFTER
+        return self.on(day) and (self.end is not None or fresh)
 
 
 def spells(starts: Iterable[Row], ends: Iterable[Row]) -> Spells:
@@ -169,10 +171,15 @@ class Known:
         return any(one.on(day) for one in (*self.stays, *self.elsewhere))
 
     @cached_property
+    def centres(self) -> Spells:
+        """Registrations with children's centres."""
+        return self._at("centre", "centre_registered", "centre_left")
+
+    @cached_property
     def contacts(self) -> list[int]:
         """Days on which a school, a health or an early years service had to do with the child, but for marks."""
         provided = self._by_reference("provided", "provision_ended")
-        spans = [*self.stays, *self.registrations, *provided, *self._at("centre", "centre_registered", "centre_left")]
+        spans = [*self.stays, *self.registrations, *provided, *self.centres]
         days = [day for one in spans for day in (one.start, one.end) if day is not None]
         return sorted([*days, *self.days_of("review_done", "seen", "emergency", "centre_attended")])
 
@@ -186,12 +193,13 @@ class Known:
     def plans(self) -> dict[str, Spells]:
         """Plans and times in care, by kind; they do not lapse."""
         kinds = ("in_need", "protection", "looked_after")
-        return {kind: self._by_reference(f"{kind}_started", f"{kind}_ended") for kind in kinds}
+        found = {kind: self._by_reference(f"{kind}_started", f"{kind}_ended") for kind in kinds}
+        return {kind: [replace(one, lapses=False) for one in plans] for kind, plans in found.items()}
 
     @cached_property
     def assessments(self) -> Spells:
-        """Assessments from their start."""
-        return self._by_reference("assessment_started", "assessment_completed")
+        """Assessments from their start; they do not lapse."""
+        return [replace(one, lapses=False) for one in self._by_reference("assessment_started", "assessment_completed")]
 
     @cached_property
     def placements(self) -> Spells:

@@ -78,9 +78,13 @@ def led_by(child: Known, today: int) -> list[Lead]:
 
 def hands(child: Known, today: int) -> set[str]:
     """The workers who work with the child today, lead it, or were asked to."""
-    lapsing = [*child.helps, *child.involvements]
-    lasting = [*child.assessments, *(one for plans in child.plans.values() for one in plans)]
-    open_today = [one for one in lapsing if one.alive_on(today)] + [one for one in lasting if one.on(today)]
+    work = [
+        *child.helps,
+        *child.involvements,
+        *child.assessments,
+        *(one for kind in child.plans.values() for one in kind),
+    ]
+    open_today = [one for one in work if one.alive_on(today)]
     leads = [lead for lead in leads_of(child) if lead.nominated <= today and not lead.over(today)]
     workers = {one.told["worker"] for one in open_today if one.told["worker"] is not None}
     return workers | {lead.worker for lead in leads}

@@ -176,6 +176,7 @@ class Ledger:
         row = self._row(child, "attended", [["upn", child.upn]])
         ends = date(child.register_year + 1, 9, 1).toordinal()
         row.update(day=child.seen, severe=child.severe_since, missed_at=child.severe_at, year_ends=ends, full=False)
+        row.update(possible=child.possible, missed=child.missed)
         self._write(row)
 
     def report(self, organisation: str, event_type: str, through: date) -> None:

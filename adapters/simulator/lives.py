@@ -58,7 +58,9 @@ HAZARDS = (
     Hazard(school_life.suspended, 0.02, "child", 2),
     Hazard(health_life.emergency, 0.25, "child", 2, any_day=True),
     Hazard(health_life.missed_appointments, 0.02, "child", 3),
-    Hazard(care.looked_after, 0.004, "child", 2, before_start=True),
+    Hazard(
+        care.looked_after, 0.006, "child", 2, before_start=True
+    ),  # 1.32 % of children at a time (domain.md I, one area)
     Hazard(care.missing, 0.006, "child", 2, any_day=True),
     Hazard(staff.leaves, 0.0005, "child", 1),  # one worker in nine a year
 )

@@ -1,7 +1,7 @@
 """Admissions, changes of school, the turn of the school year, long absences.
 
 Grounds of removal are of regulation 9(1), SI 2024/208: A registered at another school, F taught at home, G moved away,
-I absent for twenty days, K died, L beyond school age, M permanently excluded.
+I absent for twenty days, K died, L beyond school age, M permanently excluded. Shares are assumed.
 """
 
 from collections.abc import Iterator

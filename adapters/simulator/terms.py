@@ -13,6 +13,11 @@ def year_of(day: date) -> int:
     return day.year if day.month >= 9 else day.year - 1
 
 
+def september_of(day: int) -> int:
+    """The day (an ordinal) on which the school year after that of `day` begins."""
+    return date(year_of(date.fromordinal(day)) + 1, 9, 1).toordinal()
+
+
 def _weekdays(first: date, last: date) -> Iterator[date]:
     while first <= last:
         if first.weekday() < 5:

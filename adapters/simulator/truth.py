@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from adapters.simulator.counting import Figures
 from adapters.simulator.kinship import families
 from adapters.simulator.known import Known, known_children
 from adapters.simulator.leading import RULES, UNTIL_SET, gaps, hands, led_by
@@ -24,15 +25,17 @@ DOMAINS = {sign.id: sign.domains for sign in SIGNS}
 
 
 def truth(plan: Plan, ledger: Ledger) -> Iterator[Line]:
-    """The header, each family with its children before it, the workers' caseloads; call it when all events have been read."""
+    """The header, each family with its children before it, caseloads and measures; call it when all events have been read."""
     yield _header(plan, ledger)
     today, thresholds = plan.end.toordinal(), dict(plan.thresholds)
     caseloads: dict[str, list[Line]] = {}
+    figures = Figures(today)
     for told in ledger.clans():
         lines: dict[frozenset[tuple[str, str]], Line] = {}
         children = known_children(told)
         for child in children:
             lines[child.numbers] = _child(child, ledger, today, thresholds)
+            lines[child.numbers]["measures"] = list(figures.add(child))
             for worker in hands(child, today):
                 caseloads.setdefault(worker, []).append(lines[child.numbers]["identifiers"])
             yield lines[child.numbers]
@@ -40,6 +43,7 @@ def truth(plan: Plan, ledger: Ledger) -> Iterator[Line]:
             yield _family([lines[child.numbers] for child in family])
     for worker, mine in sorted(caseloads.items()):
         yield {"type": "caseload", "worker": worker, "children": sorted(mine, key=str)}
+    yield from figures.lines(lambda feed: is_heard(ledger.heard, feed, None, today))
 
 
 def write_truth(plan: Plan, ledger: Ledger, file: Path) -> None:

@@ -106,7 +106,7 @@ class Recorder:
         """What would become of messages, as far as it can be said without recording them (validate only)."""
         now = self._now()
         items = [self._preparer.prepare(message, now) for message in messages]
-        hold_back(self.connection, items, self._loss_share)
+        hold_back(lambda: self.connection, items, self._loss_share)
         return [_outcome(item, KEPT if item.rejected else ACCEPTED) for item in items]
 
     def record(
@@ -123,7 +123,7 @@ class Recorder:
         while True:
             now = self._now()
             items = [self._preparer.prepare(message, now) for message in messages]
-            hold_back(self.connection, items, self._loss_share)
+            hold_back(lambda: self.connection, items, self._loss_share)
             self._identify([item for item in items if item.rejected is None])
             try:
                 outcomes, ready = self._append(items, offsets, only_if_last)

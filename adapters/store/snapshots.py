@@ -1,6 +1,6 @@
 """Snapshots that lose more than a set share of their records wait for a person (contract 2)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -26,7 +26,7 @@ _OPEN = sql.SQL(
 )
 
 
-def hold_back(connection: Connection, items: Sequence[Item], share: float) -> None:
+def hold_back(connected: Callable[[], Connection], items: Sequence[Item], share: float) -> None:
     """Reject reports of snapshots with fewer rows than the one before less `share` of them.
 
     Before the first stands what is open of that kind. What a person has looked at and sent on is let through, and so is
@@ -38,6 +38,7 @@ def hold_back(connection: Connection, items: Sequence[Item], share: float) -> No
     ]  # fmt: skip
     if not reports:
         return
+    connection = connected()
     keys = [UUID(bytes=item.key) for item in reports if item.key is not None]
     there = {row[0] for row in connection.execute("SELECT key FROM log.inbox WHERE key = ANY(%s)", (keys,))}
     # In one batch, too, each is held against the one before.

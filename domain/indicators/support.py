@@ -12,8 +12,8 @@ from domain.spans import subtract
 
 DISENGAGED = frozenset({"disengaged", "not_contactable"})
 MISSING_DAYS = 90
-# Between contacts that lie closer together no one has been silent.
-SILENCE_DAYS = 28
+# Between contacts that lie closer together no one has been silent: what the shortest threshold, twenty school days, takes.
+SILENCE_DAYS = 26
 HELD = "accepted"
 
 # What a school, a health service or an early years service says when it is in contact with a child.

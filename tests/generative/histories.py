@@ -48,12 +48,13 @@ def _identifiers(child: int, which: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 BIRTHS = ["2015-03-01", "2015-03-01", "2022-07-12"]
+ODD_BIRTHS = ["2016-01-09", "2007-10-09", "2016-01-09"]
 
 
 def _person(child: int, odd: bool) -> dict[str, Any]:
     return {
         "names": [{"given": ["Ada"], "family": f"Example{child}", "use": None}],
-        "date_of_birth": "2016-01-09" if odd else BIRTHS[child % CHILDREN],
+        "date_of_birth": (ODD_BIRTHS if odd else BIRTHS)[child % CHILDREN],
         "expected_date": None,
         "sex": "F",
         "postcode": None,

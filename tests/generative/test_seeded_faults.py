@@ -56,6 +56,7 @@ FAULTS = {
         "AND NOT EXISTS (SELECT FROM stage_entry n WHERE n.main = o.main AND n.sig = o.sig)",
         "AND false",
     ),
+    "a grown person is a child": ("50_children", "log.months_after(g.age_to, 27)", "2000000"),
     "a number that was replaced is in use": (
         "40_people",
         "coalesce(o.other = l.former, false) AS former",
@@ -89,8 +90,8 @@ FAULTS = {
     ),
     "death silences nothing": (
         "50_children",
-        "int4multirange(int4range(v.death, 2000000)) END, v.death",
-        "'{}'::int4multirange END, v.death",
+        "ELSE int4multirange(int4range(v.death, 2000000)) END",
+        "ELSE '{}'::int4multirange END",
     ),
     "leaving England silences nothing": (
         "50_children",

@@ -181,12 +181,16 @@ def test_a_row_that_cannot_be_read_is_kept_and_the_others_go_on(office: Office) 
     assert (again["duplicate"], again["kept"]) == (4, 0)
 
 
-def test_too_large_a_map_says_what_to_do(office: Office) -> None:
-    many = "".join(f"Large,school,A,{900000 + n}\n" for n in range(1001))
-    counts = office.load("areas", f"map,by,area,member\n{many}", code=1)
-    assert (counts["accepted"], counts["reasons"]) == (0, {"too_large": 1})
-    out, _ = office.run("quarantine", "list", "--json")
-    assert "first parts of postcodes" in json.loads(out)["aside"][0]["rule"]
+def test_a_map_of_every_postcode_comes_in_parts_and_is_one_map(office: Office) -> None:
+    """The families live at ZE9 1AA and ZE9 2AA; what stood of the map before is gone with its last version."""
+    office.load("areas", "map,by,area,member\nAll,postcode,Old,ZE9\n", "--from", "2026-09-01")
+    codes = [f"ZE{n // 100} {n // 10 % 10}{'ABCDEFGHJL'[n % 10]}A" for n in range(1000, 3000)]
+    many = "".join(f"All,postcode,Elsewhere,{code}\n" for code in codes)
+    text = f"map,by,area,member\n{many}All,postcode,Sands,ZE9 1AA\n"
+    counts = office.load("areas", text, "--from", "2026-09-01", changed="2025-09-20")
+    assert (counts["accepted"], counts["events"], counts["kept"]) == (1, 3, 0)
+    found = [bool(office.families("2026-10-01", "--area", area)) for area in ("Old", "Sands", "Elsewhere")]
+    assert found == [False, True, False]
 
 
 def test_only_checked_nothing_is_recorded_and_no_database_is_needed(

@@ -1,8 +1,9 @@
 """Links
 
 Each agency publishes under its own number, and each number has its own record. Two records become one child when an
-event's *subject* carries both numbers and both records have a date of birth, the same one. What would join two NHS
-numbers, two UPNs, different dates of birth or more than twelve records is *disputed* and joins nothing.
+event's *subject* carries both numbers and both records have a date of birth, the same one; or when the one who gives out
+a number says that it replaced another, which is no longer in use then. What would join two NHS numbers in use, two UPNs in
+use, different dates of birth or more than twelve records is *disputed* and joins nothing.
 """
 
 from tests.spec.example import entry, line, one_child

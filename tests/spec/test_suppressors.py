@@ -1,6 +1,6 @@
 """What silences indicators
 
-After a death, and while the child has left England, no indicator speaks. Nor is the family of a withdrawn death spared
+After a death, once grown up, and while the child has left England, no indicator speaks. Nor is the family of a withdrawn death spared
 a question that should be asked.
 """
 
@@ -99,6 +99,21 @@ def test_gaps_end_with_a_death(given, asked):
     given(early_help_started("A", on="2025-09-01"), death_notified("A", on="2025-11-10"))
     asked(at="2025-11-09").gaps("A").shows(gap("early_help_without_lead", since="2025-09-01"))
     asked(at="2025-11-10").gaps("A").shows_nothing()
+
+
+def test_grown_up(given, asked):
+    """A grown person is no child to look for
+
+    Eighteen in the school year that ends in 2025: nothing is asked from the autumn after it.
+    """
+    given(
+        gp_registered("A", practice="Z90001", on="2007-03-10", born="2007-03-01"),
+        gp_registration_ended("A", practice="Z90001", on="2025-01-10"),
+        feed_reported("ods-Z90001", "GpRegistered", through="2026-08-31"),
+    )
+    asked(at="2025-03-01").indicators("A", "no_gp").shows(indicator("no_gp", since="2025-01-10"))
+    asked(at="2025-09-25").indicators("A", "no_gp").shows(indicator("no_gp", since="2025-01-10"))
+    asked(at="2025-09-30").indicators("A").shows_nothing()
 
 
 def test_identity_sealed(given, asked):

@@ -5,11 +5,12 @@ Both are brought into one shape: children are named by their numbers, families b
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
+from adapters.answers import child_id
 from adapters.clock import FixedClock
 from adapters.questions import Asked, Questions
 from adapters.service import Service
@@ -18,10 +19,14 @@ from adapters.simulator import Plan, encode, simulate
 from adapters.simulator.ledger import Ledger
 from adapters.simulator.truth import truth
 from adapters.store.messages import Counts, Message
+from domain.dates import to_day
+from domain.measures import MEASURES
+from projections import measures as served
 from projections.engine import Projector
 from tests.builders.service import KEYS
 
 BATCH = 1000
+BUSIEST = 6  # workers whose families are asked for, which takes long
 Name = frozenset[str]  # a child's numbers
 Line = dict[str, Any]
 
@@ -34,6 +39,7 @@ class Truth:
     children: dict[Name, Line]
     families: list[Line]
     caseloads: list[Line]
+    measures: list[Line]
 
     def indicators(self) -> Iterator[tuple[Name, Line]]:
         """Every indicator that holds, with its child."""
@@ -49,8 +55,8 @@ def name_of(identifiers: list[Line]) -> Name:
 def read_truth(plan: Plan, ledger: Ledger) -> Truth:
     header, *lines = truth(plan, ledger)
     children = {name_of(line["identifiers"]): line for line in lines if line["type"] == "child"}
-    families, caseloads = ([line for line in lines if line["type"] == kind] for kind in ("family", "caseload"))
-    return Truth(header, children, families, caseloads)
+    of = {kind: [line for line in lines if line["type"] == kind] for kind in ("family", "caseload", "measure")}
+    return Truth(header, children, of["family"], of["caseload"], of["measure"])
 
 
 @contextmanager
@@ -107,6 +113,8 @@ def differences(plan: Plan, told: Truth, asked: Asked) -> list[str]:
         *found,
         *_gaps(plan, told, asked, names),
         *_caseloads(plan, told, asked, names),
+        *_my_families(plan, told, asked, names),
+        *_measures(plan, told, asked, names),
         *_families(plan, told, asked, names),
     ]
 
@@ -138,6 +146,49 @@ def _caseloads(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) ->
         mine = [name_of(child) for child in line["children"]]
         whose = frozenset([line["worker"]])
         found += _compare("caseload", whose, mine, [names.get(one["child"], frozenset([one["child"]])) for one in said])
+    return found
+
+
+def _my_families(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> list[str]:
+    """Of the busiest workers: the families of their children, which of these are theirs, and what the family has lost."""
+    busiest = sorted(told.caseloads, key=lambda line: (-len(line["children"]), line["worker"]))[:BUSIEST]
+    found = []
+    for line in busiest:
+        mine = {name_of(child) for child in line["children"]}
+        families = [({name_of(child) for child in one["children"]}, one) for one in told.families]
+        true = [
+            ({(name, name in mine) for name in members}, one["lost"], one["since"])
+            for members, one in families
+            if members & mine
+        ]
+        said = [
+            ({(names.get(c["child"]), c["mine"]) for c in one["children"]}, one["lost"], one["since"])
+            for one in asked.my_families(worker=line["worker"], effective_at=plan.end)["families"]
+        ]
+        found += _compare("families of a worker", frozenset([line["worker"]]), true, said)
+    return found
+
+
+def _measures(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> list[str]:
+    """What each child adds, before small numbers are hidden; then the figures that are shown."""
+    added: dict[Name, list[Line]] = {}
+    wanted = list(MEASURES.values())
+    parts = served.parts(asked._connection, asked._number, wanted, to_day(plan.end), asked._births)
+    for measure, of_children in parts.items():
+        for part in of_children:
+            share = asdict(part)
+            child = names.get(child_id(share.pop("child")), frozenset())
+            added.setdefault(child, []).append({"id": measure, **share})
+    found = []
+    for name, line in told.children.items():
+        found += _compare("measures", name, line["measures"], added.pop(name, []))
+    found += [f"measures of others: said and not true {share}" for share in added.values()]
+    for figure in asked.measures(effective_at=plan.end)["measures"]:
+        (true,) = (line for line in told.measures if line["id"] == figure["id"])
+        shown = {word: figure["all"][word] for word in ("status", "numerator", "denominator", "median", "worst")}
+        if figure["all"]["suppressed"]:
+            shown, true = {"status": shown["status"]}, {"status": true["status"]}
+        found += _compare(f"figures of {figure['id']}", frozenset(), [{word: true[word] for word in shown}], [shown])
     return found
 
 

@@ -1,17 +1,20 @@
 """What is true of simulated lives, and what the service says of them at the end of a year, are the same.
 
-Compared exactly: which records are one child, who leads, the gaps, the families with their domains, dates and indicators.
+Compared exactly: which records are one child, who leads, the gaps, the families with their domains, dates and indicators, the
+caseloads, and what each child adds to the measures.
 """
 
+from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters.simulator import Plan
-from tests.truth.matching import differences, reasons, recorded
+from adapters.questions import Asked
+from adapters.simulator import Ledger, Plan, simulate
+from tests.truth.matching import differences, read_truth, reasons, recorded
 
 # At the end of a school year half of its sessions may have been missed; on the first of September none has been yet.
 START, END = date(2025, 7, 3), date(2026, 7, 3)
@@ -61,24 +64,59 @@ def test_all_kinds_of_noise_together_change_nothing_that_is_said(
     check(replace(CALM, seed=seed, children=children, **ALL_NOISE), any_database_url, tmp_path)
 
 
+CUT = END - timedelta(days=30)
+
+
 @pytest.mark.parametrize(
     ("feed", "indicator"),
     [
         (("urn-900001", "PupilAdmitted"), "no_school"),
+        (("urn-900002", "PupilAdmitted"), "lost_leaver"),
+        (("urn-900001", "AttendanceMarked"), "no_universal_contact"),
+        (("la-808", "AlternativeProvisionStarted"), "excluded_without_provision"),
         (("ods-Z90001", "GpRegistered"), "no_gp"),
+        (("ods-Z9HOS", "EdAttendance"), "emergency_without_gp"),
+        (("ods-Z9NCT", "ReviewDone"), "under_five_unseen"),
+        (("ods-Z9NCT", "ContactTookPlace"), "not_brought"),
+        (("ods-Z9NCT", "InvolvementStarted"), "dropped_out"),
+        (("la-808", "MissingStarted"), "missing_without_interview"),
     ],
 )
-def test_a_feed_cut_off_mid_year_makes_its_indicators_not_known_and_never_true(
+def test_a_feed_cut_off_makes_its_indicators_not_known_and_never_true(
     feed: tuple[str, str], indicator: str, any_database_url: str, tmp_path: Path
 ) -> None:
-    plan = replace(CALM, silent_feed=feed, silent_from=date(2026, 3, 2), marks=False)
+    plan = replace(CALM, silent_feed=feed, silent_from=CUT, marks=feed[1] == "AttendanceMarked")
     with recorded(plan, any_database_url, tmp_path) as (told, _, asked):
         assert not (found := differences(plan, told, asked)), "\n".join(found)
-        said = [
-            one["status"]
-            for family in asked.families(effective_at=END)["families"]
-            for one in family["indicators"]
-            if one["id"] == indicator
-        ]
-    assert said
-    assert set(said) == {"not_known"}
+        assert set(statuses(asked, indicator)) == {"not_known"}
+
+
+def test_without_the_feed_of_addresses_only_who_is_placed_is_known_to_be_homeless(
+    any_database_url: str, tmp_path: Path
+) -> None:
+    plan = replace(CALM, silent_feed=("ods-Z9PDS", "AddressChanged"), silent_from=CUT, marks=False)
+    with recorded(plan, any_database_url, tmp_path) as (told, _, asked):
+        assert not (found := differences(plan, told, asked)), "\n".join(found)
+        known = Counter(statuses(asked, "homeless_or_mobile"))
+    assert known["not_known"]
+    assert known["true"] == sum(
+        one["status"] == "true" for _, one in told.indicators() if one["id"] == "homeless_or_mobile"
+    )
+
+
+def test_without_the_feed_of_confirmations_nobody_is_said_to_be_lost(any_database_url: str, tmp_path: Path) -> None:
+    """A worker who no longer confirms has not stopped to work with a child, until a year has passed."""
+    plan = replace(CALM, silent_feed=("la-808", "InvolvementConfirmed"), silent_from=CUT, marks=False)
+    with recorded(plan, any_database_url, tmp_path) as (told, _, asked):
+        assert not (found := differences(plan, told, asked)), "\n".join(found)
+    (tmp_path / "heard").mkdir()
+    ledger = Ledger(heard := replace(plan, silent_feed=None), tmp_path / "heard")
+    for _ in simulate(heard, ledger):
+        pass
+    assert told == replace(read_truth(heard, ledger), header=told.header)
+
+
+def statuses(asked: Asked, indicator: str) -> list[str]:
+    """What is known of an indicator, wherever it is said."""
+    families = asked.families(effective_at=END)["families"]
+    return [one["status"] for family in families for one in family["indicators"] if one["id"] == indicator]

@@ -137,13 +137,18 @@ def test_a_row_that_was_kept_has_no_say_in_what_is_at_odds(read: Read) -> None:
     assert whole.events[0]["by"] == "ward"
 
 
-def test_a_map_may_be_as_large_as_a_message(read: Read) -> None:
-    rows = [f"M,school,A,{900000 + n}," for n in range(MAX_ENTRIES)]
-    [whole] = read("areas", "\n".join([AREAS, *rows[:-1]]))
-    assert len(whole.events[0]["areas"][0]["members"]) == MAX_ENTRIES - 1
-    [unit] = read("areas", "\n".join([AREAS, *rows]))
-    assert unit.kept is not None
-    assert (unit.kept[0], "first parts of postcodes" in (unit.kept[2] or "")) == ("too_large", True)
+def test_a_map_too_large_for_a_message_comes_in_parts(read: Read) -> None:
+    rows = [
+        f"M,postcode,{'AB'[n % 2]},ZE{n // 100} {n // 10 % 10}A{'ABCDEFGHJL'[n % 10]}," for n in range(2 * MAX_ENTRIES)
+    ]
+    [whole] = read("areas", "\n".join([AREAS, *rows]))
+    assert [event["part"] for event in whole.events] == ["1 of 3", "2 of 3", "3 of 3"]
+    assert len({event["version"] for event in whole.events}) == 1
+    held = [len(event["areas"]) + sum(len(area["members"]) for area in event["areas"]) for event in whole.events]
+    assert max(held) < MAX_ENTRIES
+    assert sum(len(area["members"]) for event in whole.events for area in event["areas"]) == len(rows)
+    [small] = read("areas", "\n".join([AREAS, *rows[:100]]))
+    assert [(event["part"], event["version"]) for event in small.events] == [(None, None)]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

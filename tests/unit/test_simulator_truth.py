@@ -195,6 +195,32 @@ def test_nothing_is_said_of_plans_without_a_lead_until_the_authority_wants_one(t
     assert [gaps(cases.children(name)[0]) for name in ("in_need", "protected")] == [{}, {}]
 
 
+def share(measure: str, *, counted: bool, days: int | None = None) -> dict:
+    return {"id": measure, "counted": counted, "numerator": int(counted), "denominator": 1, "days": days}
+
+
+WAITED, IN_TIME = "referral_to_first_service", "initial_health_assessment"
+OVERDUE, LONG, NO_LEAD = f"{IN_TIME}_overdue", "looked_after_health_assessment", share("with_lead", counted=False)
+SHARES_OF_CASES = [
+    ("served", [share(WAITED, counted=True, days=21), NO_LEAD]),
+    ("waiting", [share(WAITED, counted=False, days=60)]),
+    ("waiting_no_more", []),
+    ("assessed_twice", [share("repeated_assessments", counted=again) for again in (False, True)]),
+    ("in_care", [share(IN_TIME, counted=True), share(OVERDUE, counted=False), NO_LEAD]),
+    ("in_care_unassessed", [share(IN_TIME, counted=False), share(OVERDUE, counted=True, days=72), NO_LEAD]),
+    ("home_from_care", [share(IN_TIME, counted=False)]),
+    ("long_in_care", [share(LONG, counted=True), NO_LEAD]),
+    ("unseen_baby", [share("childrens_centre", counted=False)]),
+    ("seen_by_nobody", [share("childrens_centre", counted=True)]),
+]
+
+
+@pytest.mark.parametrize(("name", "shares"), SHARES_OF_CASES, ids=[name for name, _ in SHARES_OF_CASES])
+def test_what_a_case_adds_to_the_measures(name: str, shares: list[dict], cases: Cases) -> None:
+    (child,) = cases.children(name)
+    assert child["measures"] == shares
+
+
 @pytest.fixture(scope="module")
 def marked(tmp_path_factory) -> Cases:
     plan = replace(YEAR, start=date(2025, 7, 3), end=date(2026, 7, 3), marks=True, **parse_noise("none"))
@@ -243,7 +269,7 @@ def test_the_truth_is_written_beside_the_events(tmp_path: Path) -> None:
     assert expected["read"] == sum(counts.values())
     assert expected["read"] == expected["accepted"] + expected["duplicate"] + expected["kept"]
     assert expected["duplicate"] > 0 < expected["kept"]
-    assert {line["type"] for line in lines} == {"child", "family", "caseload"}
+    assert {line["type"] for line in lines} == {"child", "family", "caseload", "measure"}
 
 
 def test_equal_plans_have_equal_truths(tmp_path: Path) -> None:
