@@ -79,7 +79,11 @@ class PersonRow:
     death: int | None
 
 
-_SERVING: Final = "SELECT set_config('search_path', s.view, true), h.generation FROM log.serving s, log.head h"
+# Of one child or a few: by index, with plans that are kept, since planning would take longer than finding. Such a plan does
+# not become wrong when a table grows.
+_FEW: Final = "set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)"
+_MANY: Final = "set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true)"
+_SERVING: Final = f"SELECT set_config('search_path', s.view, true), {_FEW}, h.generation FROM log.serving s, log.head h"
 _LAST: Final = (
     "SELECT e.number, e.last FROM log.edition e, state s WHERE e.number <= s.edition ORDER BY e.number DESC LIMIT 1"
 )
@@ -90,10 +94,15 @@ def begin(connection: Connection) -> Edition:
     # In one message, which must be without parameters.
     found = connection.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_SERVING}; {_LAST}")
     found.nextset()
-    (_, generation) = found.fetchone() or (None, 1)
+    (*_, generation) = found.fetchone() or (1,)
     found.nextset()
     row = found.fetchone()
     return Edition(row[0], row[1], generation) if row else Edition(0, 0, generation)
+
+
+def look_at_many(connection: Connection) -> None:
+    """For the rest of the snapshot, queries are planned each time, for as many children as they ask about."""
+    connection.execute(f"SELECT {_MANY}")
 
 
 def edition_at(connection: Connection, position: int | None = None) -> Edition:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from adapters import answers
 from adapters.questions.lines import Lines
+from adapters.questions.reading import identifiers, is_alive
 from domain.dates import to_day
 from domain.errors import Misuse
 from projections import queries
@@ -55,31 +56,34 @@ class AboutChildren(Lines):
         child = self._child(identifier, record)
         if child is None:
             return None
-        records = self._records(child)
         day = to_day(effective_at)
-        held = queries.entries(self._connection, self._number, "record = ANY(%(r)s)", r=records)
-        if retracted:
-            held += queries.retracted(self._connection, self._edition, records)
-        seen = self._seen(child)
+        with self._about([child], day) as records:
+            entries = queries.entries.send(self._connection, self._number, "record = ANY(%(r)s)", r=records)
+            gone = queries.retracted.send(self._connection, self._edition, records) if retracted else None
+            weeks = queries.weeks.send(self._connection, self._number, records, day)
+            told = queries.people.send(self._connection, self._number, {child: records})
+            schemes = queries.schemes.send(self._connection, self._number, records)
+            kept = queries.kept_aside.send(self._connection, records)
+        held = entries.answer() + (gone.answer() if gone is not None else [])
+        seen, person = self._seen(child), told.answer()[child]
+        self._cells.expect(records)
+        if not seen.shielded:
+            self._cells.expect_contacts((entry.record, entry.kind) for entry, contact in held if contact is not None)
         found = [
             self._entry(entry, contact, day, seen)
             for entry, contact in held
             if (first := entry.first_day()) is not None and first <= day and seen.may_show(entry.kind)
         ]
         if seen.may_show(ATTENDANCE):
-            found += [
-                self._named(answers.week(*week, day), day)
-                for week in queries.weeks(self._connection, self._number, records, day)
-            ]
+            found += [self._named(answers.week(*week, day), day) for week in weeks.answer()]
         found.sort(key=lambda e: (e["from"] or "", e["kind"], e["events"]))
-        kept = queries.kept_aside(self._connection, records)
         return {
             "child": answers.child_id(child),
             "records": [answers.record_id(r) for r in records],
             **self._head(effective_at),
-            "alive": self._alive(child, day),
-            "identifiers": self._identifiers({child: records})[child],
+            "alive": is_alive(person, self._cells.birth(person.birth), day),
+            "identifiers": identifiers({child: records}, schemes.answer())[child],
             "entries": found,
-            "kept_aside": kept,
+            "kept_aside": kept.answer(),
             "shielded": seen.shielded,
         }

@@ -74,6 +74,8 @@ class AboutFamilies(Lines):
 
     def _out_of_touch(self, day: int, children: Collection[ChildId] | None = None) -> list[Family]:
         """All families with an indicator on a day, or those of some children."""
+        if children is None:
+            queries.look_at_many(self._connection)
         shown = self._shown(day, children)
         flagged = {one.child for one in shown} | set(children or ())
         if not flagged:

@@ -202,6 +202,7 @@ class AboutLeads(AboutFamilies):
 
     def gaps(self, *, area: str | None = None, effective_at: date) -> dict[str, Any]:
         """Children whose lead is missing, gone, contested or not accepted on a day, longest first."""
+        queries.look_at_many(self._connection)
         day = to_day(effective_at)
         found = self._gaps(day)
         if area is not None:

@@ -1,12 +1,11 @@
 """The line of the children's index: who a child is, where, who works with it and how to reach them (domain.md B1)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
-from uuid import UUID
 
 from adapters import answers
-from adapters.questions.reading import Reading, Seen, is_alive
+from adapters.questions.reading import ByChild, Reading, Seen, identifiers, is_alive, owners
 from domain.dates import iso, to_day
 from domain.events import ChildId
 from domain.kinds import NO_INVOLVEMENT
@@ -33,57 +32,40 @@ class Lines(Reading):
         """The line of each child, found together; `hide`: those that are shown as shielded children are."""
         day = to_day(effective_at)
         by_child = self._records_of(children)
-        records = [record for held in by_child.values() for record in held]
-        people = queries.people(self._connection, self._number, by_child)
-        homes = queries.addresses(self._connection, self._number, by_child)
-        identifiers = self._identifiers(by_child)
+        with self._about(children, day) as records:
+            told = queries.people.send(self._connection, self._number, by_child)
+            lived = queries.addresses.send(self._connection, self._number, by_child)
+            named = queries.schemes.send(self._connection, self._number, records)
+            held = queries.entries.send(
+                self._connection, self._number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
+            )
+        people, homes, schemes = told.answer(), lived.answer(), identifiers(by_child, named.answer())
         seen = self._seen_of(children, hide)
-        found = self._shown_of(by_child, day, seen)
+        found = _shown_of(by_child, held.answer(), day, seen)
         self._cells.expect(records)
         self._cells.expect_contacts(
             (entry.record, entry.kind)
-            for child, held in found.items()
+            for child, entries in found.items()
             if not seen[child].shielded
-            for entry, contact in held
+            for entry, contact in entries
             if contact is not None
         )
         directory = self._directory(
-            [entry for child, held in found.items() if not seen[child].shielded for entry, _ in held], day
+            [entry for child, entries in found.items() if not seen[child].shielded for entry, _ in entries], day
         )
         lines = {}
-        for child, held in by_child.items():
+        for child, mine in by_child.items():
             here = next((a for a in homes[child] if a.day <= day < a.until), None)
             lines[child] = {
                 "child": answers.child_id(child),
-                "records": [answers.record_id(r) for r in held],
-                "identifiers": identifiers[child],
+                "records": [answers.record_id(r) for r in mine],
+                "identifiers": schemes[child],
                 **self._person(people[child], day),
                 "address": None if seen[child].shielded else self._address(here),
                 "shielded": seen[child].shielded,
                 **self._around(found[child], day, seen[child], directory),
             }
         return lines
-
-    def _shown_of(
-        self, by_child: Mapping[ChildId, Sequence[UUID]], day: int, seen: Mapping[ChildId, Seen]
-    ) -> dict[ChildId, list[Held]]:
-        """The entries that a line is made of: open or lapsed on a day, assessments, and what says when a review is due."""
-        owner = {record: child for child, records in by_child.items() for record in records}
-        found: dict[ChildId, list[Held]] = {child: [] for child in by_child}
-        for entry, contact in queries.entries(
-            self._connection, self._number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=list(owner)
-        ):
-            first, child = entry.first_day(), owner[entry.record]
-            if (
-                first is not None
-                and first <= day
-                and (
-                    entry.status_at(day)[0] in ("open", "lapsed") or entry.kind == "assessment" or entry.due is not None
-                )
-                and seen[child].may_show(entry.kind)
-            ):
-                found[child].append((entry, contact))
-        return found
 
     def _person(self, person: queries.PersonRow, day: int) -> dict[str, Any]:
         details = self._cells.person(person.person)
@@ -148,6 +130,24 @@ class Lines(Reading):
             "registered": answers.registered(bodies.get("worker"), bodies.get("team")),
             "worker_left": iso(left.start) if gone and left is not None else None,
         }
+
+
+def _shown_of(
+    by_child: ByChild, held: Iterable[Held], day: int, seen: Mapping[ChildId, Seen]
+) -> dict[ChildId, list[Held]]:
+    """The entries that a line is made of: open or lapsed on a day, assessments, and what says when a review is due."""
+    owner = owners(by_child)
+    found: dict[ChildId, list[Held]] = {child: [] for child in by_child}
+    for entry, contact in held:
+        first, child = entry.first_day(), owner[entry.record]
+        if (
+            first is not None
+            and first <= day
+            and (entry.status_at(day)[0] in ("open", "lapsed") or entry.kind == "assessment" or entry.due is not None)
+            and seen[child].may_show(entry.kind)
+        ):
+            found[child].append((entry, contact))
+    return found
 
 
 def _reviews(found: Sequence[Entry], day: int) -> list[dict[str, Any]]:

@@ -1,7 +1,9 @@
 """What every question needs of one read: the edition, who a child is and where it lives, what may be shown, reference data."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -20,7 +22,7 @@ from domain.errors import Misuse
 from domain.events import ChildId
 from domain.identifiers import parse_identifier
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
-from domain.reference import KINDS, Reference, standing
+from domain.reference import KINDS, Reference, Stated, standing
 from domain.timeline import Entry
 from projections import joined, kinship, queries
 from projections.kinship import Home
@@ -30,6 +32,8 @@ Bodies = dict[tuple[int, int], Mapping[str, Any]]
 
 
 MANY: Final = 200  # records; of more, all shields are looked at rather than those of each
+ByChild = Mapping[ChildId, Sequence[UUID]]  # the records of each child
+
 _POSITION = re.compile(r"(?:(\d{1,9}):)?(\d{1,18})")
 
 
@@ -79,8 +83,11 @@ class Reading:
             raise Misuse("an identifier or a record is needed")
         if found is None:
             return None
-        child = queries.child_of(self._connection, self._number, found)
-        return child if queries.known_records(self._connection, self._number, {found, child}) else None
+        known = queries.known_child(self._connection, self._number, found)
+        if known is None:
+            return None
+        self._members[known[0]] = known[1]
+        return known[0]
 
     def _records(self, child: ChildId) -> list[UUID]:
         return self._records_of([child])[child]
@@ -91,18 +98,19 @@ class Reading:
             self._members |= queries.members(self._connection, self._number, missing)
         return {child: self._members[child] for child in children}
 
-    def _identifiers(self, by_child: Mapping[ChildId, Sequence[UUID]]) -> dict[ChildId, list[dict[str, str]]]:
-        """The identifiers that each child is known by: their schemes, never their values."""
-        owner = {record: child for child, records in by_child.items() for record in records}
-        found: dict[ChildId, list[dict[str, str]]] = {child: [] for child in by_child}
-        for record, scheme, disputed in queries.schemes(self._connection, self._number, owner):
-            status = "disputed" if disputed else "live"
-            found[owner[record]].append({"scheme": scheme, "status": status, "record": answers.record_id(record)})
-        return found
-
-    def _alive(self, child: ChildId, day: int) -> bool | None:
-        person = queries.people(self._connection, self._number, {child: self._records(child)})[child]
-        return is_alive(person, self._cells.birth(person.birth), day)
+    @contextmanager
+    def _about(self, children: Collection[ChildId], day: int) -> Iterator[list[UUID]]:
+        """Sends what the block sends about the records of some children together with what all answers about them take account of."""
+        by_child = self._records_of(children)
+        records = [record for held in by_child.values() for record in held]
+        with self._connection.pipeline():
+            doubted = queries.doubted.send(self._connection, self._edition, records)
+            shielded = queries.shielded.send(self._connection, self._edition, records, self._today)
+            said = joined.reference.send(self._connection, self._edition.position, KINDS)
+            yield records
+        self._take_doubts(by_child, doubted.answer())
+        self._take_shields(by_child, shielded.answer())
+        self._take_reference(day, said.answer())
 
     def _address(self, here: queries.AddressRow | None) -> dict[str, Any] | None:
         opened = None if here is None else self._cells.address(queries.Sealed(here.record, here.cell))
@@ -149,10 +157,13 @@ class Reading:
     def _reference(self, day: int) -> Reference:
         """The reference data that stands on a day, as known at the edition."""
         if day not in self._references:
-            said = standing(joined.reference(self._connection, self._edition.position, KINDS), day)
-            self._expect_bodies(one.position for one in said)
-            self._references[day] = Reference(said, self._body)
+            self._take_reference(day, joined.reference(self._connection, self._edition.position, KINDS))
         return self._references[day]
+
+    def _take_reference(self, day: int, said: Iterable[Stated]) -> None:
+        stands = standing(said, day)
+        self._expect_bodies(one.position for one in stands)
+        self._references[day] = Reference(stands, self._body)
 
     def _expect_bodies(self, positions: Iterable[int]) -> None:
         """Open the events about no child that are about to be asked for, in one query."""
@@ -183,12 +194,20 @@ class Reading:
     def _seen_of(self, children: Collection[ChildId], hide: Collection[ChildId] = ()) -> dict[ChildId, "Seen"]:
         """What is to be taken account of when entries of children are shown; `hide`: as of shielded children."""
         if missing := [child for child in children if child not in self._doubts]:
-            owner = {record: child for child, records in self._records_of(missing).items() for record in records}
-            self._doubts.update({child: set() for child in missing})
-            for record, position in queries.doubted(self._connection, self._edition, owner):
-                self._doubts[owner[record]].add(position)
+            by_child = self._records_of(missing)
+            records = [record for held in by_child.values() for record in held]
+            self._take_doubts(by_child, queries.doubted(self._connection, self._edition, records))
         shielded = self._shielded(children)
         return {child: Seen(self._doubts[child], child in hide or child in shielded) for child in children}
+
+    def _take_doubts(self, by_child: ByChild, found: Iterable[tuple[UUID, int]]) -> None:
+        owner = owners(by_child)
+        self._doubts.update({child: set() for child in by_child})
+        for record, position in found:
+            self._doubts[owner[record]].add(position)
+
+    def _take_shields(self, by_child: ByChild, found: AbstractSet[UUID]) -> None:
+        self._shields |= {child: not found.isdisjoint(records) for child, records in by_child.items()}
 
     def _shielded(self, children: Collection[ChildId]) -> set[ChildId]:
         if missing := [child for child in children if child not in self._shields]:
@@ -198,8 +217,23 @@ class Reading:
                 found = queries.all_shielded(self._connection, self._edition, self._today)
             else:
                 found = queries.shielded(self._connection, self._edition, everyone, self._today)
-            self._shields |= {child: bool(found.intersection(records)) for child, records in by_child.items()}
+            self._take_shields(by_child, found)
         return {child for child in children if self._shields[child]}
+
+
+def owners(by_child: ByChild) -> dict[UUID, ChildId]:
+    """The child of each record."""
+    return {record: child for child, records in by_child.items() for record in records}
+
+
+def identifiers(by_child: ByChild, said: Iterable[tuple[UUID, str, bool]]) -> dict[ChildId, list[dict[str, str]]]:
+    """The identifiers that each child is known by: their schemes, never their values."""
+    owner = owners(by_child)
+    found: dict[ChildId, list[dict[str, str]]] = {child: [] for child in by_child}
+    for record, scheme, disputed in said:
+        status = "disputed" if disputed else "live"
+        found[owner[record]].append({"scheme": scheme, "status": status, "record": answers.record_id(record)})
+    return found
 
 
 def position_of(connection: queries.Connection, known_at: str) -> int:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from statistics import median
 
-from adapters.simulator.known import Known, Spell, months_later
+from adapters.simulator.ages import months_later
+from adapters.simulator.known import Known, Spell
 from adapters.simulator.leading import leads_of
 from adapters.simulator.ledger import Row
 from adapters.simulator.terms import september_of
@@ -100,7 +101,7 @@ def _assessed_in_time(child: Known, today: int) -> list[Share]:
 def _overdue(child: Known, today: int) -> list[Share]:
     found = []
     for start, end in _newly_in_care(child, today):
-        if (end is None or today < end) and not child.quiet(today):
+        if (end is None or today < end) and not child.gone(today):
             late = not any(start <= day <= today for day in _initial(child))
             found.append(_one(counted=late, days=today - start - ASSESSED_WITHIN if late else None))
     return found
@@ -109,13 +110,13 @@ def _overdue(child: Known, today: int) -> list[Share]:
 def _long_in_care(child: Known, today: int) -> list[Share]:
     year = months_later(today, -A_YEAR)
     long = any(start <= year and (end is None or today < end) for start, end in _in_care(child))
-    if not long or child.quiet(today):
+    if not long or child.gone(today):
         return []
     return [_one(counted=any(year < day <= today for day in child.days_of("health_assessed")))]
 
 
 def _at_centre(child: Known, today: int) -> list[Share]:
-    if child.born is None or not child.born <= today < months_later(child.born, FIVE_YEARS) or child.quiet(today):
+    if child.born is None or not child.born <= today < months_later(child.born, FIVE_YEARS) or child.gone(today):
         return []
     return [_one(counted=any(one.on(today) for one in child.centres))]
 
@@ -128,7 +129,7 @@ def _attended(child: Known, today: int) -> list[Share]:
 
 
 def _helped(child: Known, today: int) -> bool:
-    return any(one.alive_on(today) for one in _services(child)) and not child.quiet(today)
+    return any(one.alive_on(today) for one in _services(child)) and not child.gone(today)
 
 
 def _attended_with_help(child: Known, today: int) -> list[Share]:

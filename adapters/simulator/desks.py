@@ -12,7 +12,7 @@ from adapters.simulator.people import Child
 NHS_IN_SCHOOL, UPN_IN_AUTHORITY, NHS_IN_AUTHORITY, NHS_ELSEWHERE = 99, 80, 70, 35
 
 _INVOLVEMENT = ("InvolvementStarted", "InvolvementEnded", "InvolvementConfirmed")
-_LEAD = ("LeadNominated", "LeadAccepted", "LeadEnded")
+_LEAD = ("LeadNominated", "LeadAccepted", "LeadDeclined", "LeadTransferProposed", "LeadEnded")
 _ASSESSMENT, _STAFF = ("AssessmentStarted", "AssessmentCompleted"), "WorkerLeft"
 PUT_RIGHT = ("EventCorrected", "EventRetracted")
 

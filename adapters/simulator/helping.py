@@ -20,6 +20,7 @@ REFERRAL_SOURCES = {"6": 28, "2A": 18, "2B": 3, "3A": 6, "3B": 3, "3E": 6, "5A":
 TO_SOCIAL_WORK = 0.55
 CHILD_PROTECTION = 0.15  # of social work
 NEVER_NOMINATED, NEVER_ACCEPTED, CONTESTED, LEADER_LEAVES, HANDED_OVER, NEVER_CLOSED = 0.1, 0.12, 0.07, 0.08, 0.1, 0.12
+SAYS_NO, PASSED_ON = 0.4, 0.5  # of those never accepted; of those handed over, in one step
 FIXED_COURSE = 0.2  # of therapies, with an end known from the start
 LEADERS = {AUTHORITY: 50, TRUST: 22, MENTORS: 18, "school": 10}
 ASSESSED, ASSESSED_AGAIN = 0.7, 0.25  # of early help plans; of those, by another agency within six months
@@ -87,6 +88,8 @@ def _leading(world: World, child: Child, day: date, end: date, helper: dict[str,
     nominated = world.later(day, 1, 14)
     script.append((nominated, "lead_nominated", post))
     if world.chance(NEVER_ACCEPTED):
+        if world.chance(SAYS_NO):
+            script.append((world.later(nominated, 1, 12), "lead_declined", {**post, "reason": "other"}))
         return script
     accepted = world.later(nominated, 0, 8)
     script.append((accepted, "lead_accepted", post))
@@ -95,9 +98,12 @@ def _leading(world: World, child: Child, day: date, end: date, helper: dict[str,
     if world.chance(HANDED_OVER):
         change = world.later(accepted, 20, 60)
         next_leader = world.rng.choice(world.area.team(AUTHORITY, "early help", child.family.ward).workers)
-        script.append((change, "lead_ended", {**post, "reason": "transferred"}))
+        passed_on = world.chance(PASSED_ON)
+        if not passed_on:
+            script.append((change, "lead_ended", {**post, "reason": "transferred"}))
         post = {**post, "worker": next_leader}
-        script += [(change, "lead_nominated", post), (world.later(change, 0, 5), "lead_accepted", post)]
+        asked = "lead_proposed" if passed_on else "lead_nominated"
+        script += [(change, asked, post), (world.later(change, 0, 5), "lead_accepted", post)]
     if not world.chance(NEVER_CLOSED):
         script.append((end, "lead_ended", {**post, "reason": "completed"}))
     return script

@@ -7,10 +7,11 @@ day on which a thing was so, which is slow and easy to believe.
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from itertools import groupby
 
+from adapters.simulator.ages import grown_up
 from adapters.simulator.ledger import Row, Told
 
 Number = tuple[str, str]
@@ -93,9 +94,17 @@ class Known:
 
     def of(self, *kinds: str) -> list[Row]:
         """What was told of some kinds, in order of the telling."""
-        return [row for row in self.told if row["kind"] in kinds]
+        found = [pair for kind in kinds for pair in self._by_kind.get(kind, ())]
+        return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
-    @property
+    @cached_property
+    def _by_kind(self) -> dict[str, list[tuple[int, Row]]]:
+        kinds: dict[str, list[tuple[int, Row]]] = defaultdict(list)
+        for number, row in enumerate(self.told):
+            kinds[row["kind"]].append((number, row))
+        return kinds
+
+    @cached_property
     def born(self) -> int | None:
         """The date of birth, if anybody stated it."""
         return next((row["born"] for row in self.told if row["full"]), None)
@@ -126,10 +135,14 @@ class Known:
         past = [row for row in self.addresses if row["day"] <= day]
         return past[-1] if past else None
 
-    def quiet(self, day: int) -> bool:
-        """Whether there is no more to be asked after: the child has died, or lives outside England."""
+    def gone(self, day: int) -> bool:
+        """Whether the child has died, or lives outside England."""
         here = self.address(day)
         return (self.death is not None and self.death <= day) or (here is not None and here["status"] == "left_england")
+
+    def quiet(self, day: int) -> bool:
+        """Whether there is no more to be asked after: the child is gone, or grown up."""
+        return self.gone(day) or (self.born is not None and day >= grown_up(self.born))
 
     # ---- school and practice
 
@@ -278,11 +291,3 @@ def known_children(told: Told) -> list[Known]:
 
 def _number(pair: list[str]) -> Number:
     return pair[0], pair[1]
-
-
-def months_later(day: int, months: int) -> int:
-    """The same day of the month some months later, or the last day of that month."""
-    civil = date.fromordinal(day)
-    year, month = divmod(civil.year * 12 + civil.month - 1 + months, 12)
-    ends = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month + 1, min(civil.day, ends)).toordinal()

@@ -22,6 +22,8 @@ RULES = (
 # What an authority may want besides: nothing is said of it until it sets after how many working days.
 UNTIL_SET = {"child_in_need_without_lead": "in_need", "child_protection_without_lead": "protection"}
 PROTECTION_LEAD = "lead_child_protection_practitioner"
+# What is said of a lead, in the order in which it counts on one day.
+ORDER = ("lead_ended", "lead_declined", "lead_nominated", "lead_proposed", "lead_accepted")
 DAYS_TO_ACCEPT = DAYS_AFTER_STEP = 5  # working days
 STEP_MATTERS = 183  # days
 TO_EARLY_HELP = "RC9"
@@ -37,10 +39,18 @@ class Lead:
     nominated: int
     accepted: int | None = None
     ended: int | None = None
+    takes_over: bool = False
+    taken: int | None = None  # the day on which another took it over
+
+    @property
+    def begun(self) -> int | None:
+        """The day from which the worker led."""
+        return None if self.accepted is None else max(self.accepted, self.nominated)
 
     def active(self, day: int) -> bool:
-        """Whether the worker led on a day: accepted and not ended."""
-        return self.accepted is not None and max(self.accepted, self.nominated) <= day and not self.over(day)
+        """Whether the worker led on a day: accepted, not ended, and nobody has taken over."""
+        passed_on = self.taken is not None and self.taken <= day
+        return self.begun is not None and self.begun <= day and not self.over(day) and not passed_on
 
     def over(self, day: int) -> bool:
         """Whether it had ended."""
@@ -50,22 +60,32 @@ class Lead:
 def leads_of(child: Known) -> list[Lead]:
     """All leads, each by one worker in one role and scope for one organisation."""
     posts: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-    for row in child.of("lead_nominated", "lead_accepted", "lead_ended"):
+    for row in child.of(*ORDER):
         posts[row["organisation"], row["worker"], row["role"], row["scope"]].append(row)
-    return [lead for rows in posts.values() for lead in _in_turn(rows)]
+    found = [lead for rows in posts.values() for lead in _in_turn(rows)]
+    return [replace(lead, taken=_taken_over(lead, found)) for lead in found]
+
+
+def _taken_over(lead: Lead, leads: list[Lead]) -> int | None:
+    """The day on which somebody else, to whom it was to pass, accepted the same role."""
+    rivals = [one for one in leads if one.takes_over and one.worker != lead.worker]
+    same = [one for one in rivals if (one.role, one.scope) == (lead.role, lead.scope)]
+    begun = lead.begun
+    return min(
+        (one.begun for one in same if one.begun is not None and begun is not None and one.begun >= begun), default=None
+    )
 
 
 def _in_turn(rows: list[Row]) -> list[Lead]:
-    order = ("lead_ended", "lead_nominated", "lead_accepted")
     found: list[Lead] = []
     now: Lead | None = None
-    for row in sorted(rows, key=lambda row: (row["day"], order.index(row["kind"]))):
-        if row["kind"] == "lead_ended":
+    for row in sorted(rows, key=lambda row: (row["day"], ORDER.index(row["kind"]))):
+        if row["kind"] in ("lead_ended", "lead_declined"):
             if now is not None:
                 found.append(replace(now, ended=row["day"]))
             now = None
         elif now is None:
-            now = Lead(row["worker"], row["role"], row["scope"], row["day"])
+            now = Lead(row["worker"], row["role"], row["scope"], row["day"], takes_over=row["kind"] == "lead_proposed")
         if row["kind"] == "lead_accepted" and now is not None and now.accepted is None:
             now = replace(now, accepted=row["day"])
     return [*found, *([now] if now else [])]
@@ -87,7 +107,8 @@ def hands(child: Known, today: int) -> set[str]:
     open_today = [one for one in work if one.alive_on(today)]
     leads = [lead for lead in leads_of(child) if lead.nominated <= today and not lead.over(today)]
     workers = {one.told["worker"] for one in open_today if one.told["worker"] is not None}
-    return workers | {lead.worker for lead in leads}
+    asked = [lead for lead in leads if lead.accepted is None or lead.accepted > today]
+    return workers | {lead.worker for lead in (*asked, *(lead for lead in leads if lead.active(today)))}
 
 
 def gaps(child: Known, today: int, left: dict[str, int], thresholds: dict[str, int]) -> list[tuple[str, int]]:

@@ -46,6 +46,7 @@ HAZARDS = (
     Hazard(school_life.change_of_mind, 0.015, "child", 1),
     Hazard(school_life.taught_at_home, 0.005, "child", 1),  # 126,000 of 9 million and rising (domain.md I)
     Hazard(school_life.long_absence, 0.006, "child", 2),
+    Hazard(school_life.ill_for_long, 0.008, "child", 1),
     Hazard(helping.referral, 0.053, "child", 2, before_start=True),  # 633,000 of 12 million (domain.md I)
     Hazard(helping.early_help, 0.03, "child", 3, before_start=True),
     Hazard(helping.therapy, 0.06, "child", 2, before_start=True),

@@ -192,6 +192,32 @@ def worker_gone(case: Builder, family: Family) -> Iterator[Step]:
     yield staff.gone(case.world, case.worker(family, MENTORS), day, "left")
 
 
+def handed_over(case: Builder, family: Family) -> Iterator[Step]:
+    """The lead was to pass to a mentor, who accepted: one lead, although nobody said that the first ended."""
+    (child,) = family.children
+    yield from helped(case, child, 150)
+    day = case.days_before_end(140)
+    yield day
+    yield from leads(case, child, day, AUTHORITY)
+    day = case.days_before_end(60)
+    yield day
+    mentor = {**post(case, child, MENTORS), "organisation": AUTHORITY}
+    yield Fact("lead_proposed", child, day, mentor)
+    day = case.days_before_end(50)
+    yield day
+    yield Fact("lead_accepted", child, day, mentor)
+
+
+def declined(case: Builder, family: Family) -> Iterator[Step]:
+    """The worker who was nominated said no, and nobody was asked since."""
+    (child,) = family.children
+    yield from helped(case, child, 90)
+    for days, kind in ((80, "lead_nominated"), (70, "lead_declined")):
+        day = case.days_before_end(days)
+        yield day
+        yield Fact(kind, child, day, {**post(case, child, AUTHORITY), "reason": "other"})
+
+
 def protected(case: Builder, family: Family) -> Iterator[Step]:
     """A child protection plan whose child has a lead, but not the one for protection."""
     (child,) = family.children
@@ -231,6 +257,8 @@ _PLAYED: tuple[tuple[str, int, Callable[[Builder, Family], Iterator[Step]]], ...
     ("stepped_up", NINE, stepped_up),
     ("stepped_down_led", NINE, stepped_down_led),
     ("worker_gone", NINE, worker_gone),
+    ("handed_over", NINE, handed_over),
+    ("declined", NINE, declined),
     ("protected", NINE, protected),
     ("two_services", NINE, two_services),
     ("served", NINE, served),

@@ -11,6 +11,14 @@ from adapters.simulator.plain import PLAIN, publish_plain
 from adapters.simulator.terms import year_group
 from adapters.simulator.world import Fact
 
+LEADS = {
+    "lead_nominated": "LeadNominated",
+    "lead_proposed": "LeadTransferProposed",
+    "lead_accepted": "LeadAccepted",
+    "lead_declined": "LeadDeclined",
+    "lead_ended": "LeadEnded",
+}
+
 
 def publish(agencies: Agencies, fact: Fact, mode: str = "live") -> Event | None:
     """The event that tells of a fact, or none where no agency does."""
@@ -155,8 +163,8 @@ def _help_ended(agencies: Agencies, fact: Fact) -> Event:
 
 
 def _lead(agencies: Agencies, fact: Fact) -> Event:
-    kind = {"lead_nominated": "LeadNominated", "lead_accepted": "LeadAccepted", "lead_ended": "LeadEnded"}[fact.kind]
-    keys = ("role", "scope", "worker", *(("reason",) if kind == "LeadEnded" else ()))
+    kind = LEADS[fact.kind]
+    keys = ("role", "scope", "worker", *(("reason",) if kind in ("LeadEnded", "LeadDeclined") else ()))
     own = {key: fact.details[key] for key in keys}
     return agencies.event(kind, agencies.desk(fact.details["organisation"]), fact.child, fact.day, own)
 
@@ -239,9 +247,7 @@ _TABLE: dict[str, Callable[[Agencies, Fact], Event]] = {
     "referred": _referred,
     "help_started": _help_started,
     "help_ended": _help_ended,
-    "lead_nominated": _lead,
-    "lead_accepted": _lead,
-    "lead_ended": _lead,
+    **dict.fromkeys(LEADS, _lead),
     "related": _relationship,
     "unrelated": _relationship,
     "placed": _placed,

@@ -132,7 +132,8 @@ class _Run:
                         if self._plan.malformed:
                             yield from self._broken(event)
                     self._feeds.sent(school.organisation, "AttendanceMarked", self._registers.sent)
-        yield from self._send(posted[evening:], today)
+        # Marks that were held back, or doubled, within the day have joined what was due of it.
+        yield from self._send(sorted([*posted[evening:], *self._outbox.due(today)]), today)
 
     def _send(self, posted: list[Posted], today: date) -> Iterator[Event]:
         for one in posted:

@@ -176,6 +176,14 @@ def long_absence(world: World, day: date) -> Iterator[Step]:
         yield from off_roll(world, child, then, "I", "unknown")
 
 
+def ill_for_long(world: World, day: date) -> Iterator[Step]:
+    """A pupil is ill, or cannot face school, for two to seven months."""
+    child = world.pick_child(day, "school")
+    if child is not None:
+        child.away, child.away_until = "I", day.toordinal() + 60 + int(world.rng.random() * 150)
+        yield day
+
+
 def new_school_year(world: World, day: date) -> Iterator[Step]:
     """1 September: reception and year 7 start, leavers leave, those over eighteen are children no more."""
     for family in list(world.families):

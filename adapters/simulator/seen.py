@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from adapters.simulator.ages import school_age
-from adapters.simulator.known import Known, Spell, first_day, months_later
+from adapters.simulator.ages import months_later, school_age
+from adapters.simulator.known import Known, Spell, first_day
 
 Found = tuple[int, str | None] | None
 

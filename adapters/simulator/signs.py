@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from adapters.simulator import seen
-from adapters.simulator.ages import school_age
-from adapters.simulator.known import Known, first_day, months_later
+from adapters.simulator.ages import months_later, school_age
+from adapters.simulator.known import Known, first_day
 from adapters.simulator.seen import weekdays, without_practice
 
 DAYS_BETWEEN_PRACTICES = 30

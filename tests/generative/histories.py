@@ -633,6 +633,8 @@ def relabelled(event: dict[str, Any], history: int) -> dict[str, Any]:
             return [other(v, key) for v in value]
         if key == "value":
             return values.get(value, f"{value}-{history}")
+        if key == "former":
+            return values.get(value, value)
         if key in ("event_id", "source_record_id", "family", "uprn") and value is not None:
             return f"{value}-{history}" if key != "uprn" else f"{value}{history}"
         return value

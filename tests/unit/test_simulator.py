@@ -65,11 +65,12 @@ PUBLISHED = {
     "ChildrensCentreRegistered", "ContactTookPlace", "DeathNotificationWithdrawn", "DeathNotified", "EarlyHelpEnded",
     "EarlyHelpStarted", "EdAttendance", "EheEnded", "EheNotified", "EventCorrected", "EventRetracted", "FeedReported",
     "GpRegistered", "GpRegistrationEnded", "HealthAssessmentDone", "InvolvementConfirmed", "InvolvementEnded",
-    "InvolvementStarted", "LeadAccepted", "LeadEnded", "LeadNominated", "LookedAfterEnded", "LookedAfterStarted",
-    "MissingEnded", "MissingStarted", "PermanentExclusionConcluded", "PermanentExclusionDecided", "PupilAdmitted",
-    "PupilRemovedFromRoll", "ReferralReceived", "RelationshipEnded", "RelationshipStated", "ReturnInterviewRecorded",
-    "ReviewDone", "ReviewMissed", "SteppedDown", "SteppedUp", "SuspensionEnded", "SuspensionStarted",
-    "TemporaryAccommodationEnded", "TemporaryAccommodationPlaced", "WasNotBrought", "WorkerLeft",
+    "InvolvementStarted", "LeadAccepted", "LeadDeclined", "LeadEnded", "LeadNominated", "LeadTransferProposed",
+    "LookedAfterEnded", "LookedAfterStarted", "MissingEnded", "MissingStarted", "PermanentExclusionConcluded",
+    "PermanentExclusionDecided", "PupilAdmitted", "PupilRemovedFromRoll", "ReferralReceived", "RelationshipEnded",
+    "RelationshipStated", "ReturnInterviewRecorded", "ReviewDone", "ReviewMissed", "SteppedDown", "SteppedUp",
+    "SuspensionEnded", "SuspensionStarted", "TemporaryAccommodationEnded", "TemporaryAccommodationPlaced", "WasNotBrought",
+    "WorkerLeft",
 }  # fmt: skip
 
 
@@ -275,6 +276,20 @@ def test_faults_come_in_about_the_stated_shares(year):
         seen.add(key)
         latest = max(latest, event["recorded_at"])
     assert 0.5 * YEAR.reordered < overtaken / len(live) < 1.5 * YEAR.reordered
+
+
+def test_what_is_held_back_or_doubled_is_published_within_days():
+    """Published: no later than the latest thing recorded so far says, whatever the event's own instant."""
+    plan = replace(AUTUMN, late=0.0, resent=0.0, corrected=0.0, mistaken=0.0, reordered=0.3, duplicated=0.3)
+    now, longest, seen, copies = None, timedelta(0), set(), 0
+    for event in simulate(plan):
+        key = (event["source"]["organisation"], event["event_id"])
+        copies += event["event_type"] == "AttendanceMarked" and key in seen
+        seen.add(key)
+        now = max(now or event["recorded_at"], event["recorded_at"])
+        longest = max(longest, now - event["recorded_at"])
+    assert timedelta(hours=1) < longest < timedelta(days=5)
+    assert copies > 100
 
 
 def test_an_event_sent_again_is_the_same(year):

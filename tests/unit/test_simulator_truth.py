@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from adapters.simulator import Ledger, Plan, parse_noise, simulate, truth, write_area
+from adapters.simulator.ages import school_age
 from adapters.simulator.cases import CASES, by_hand
-from adapters.simulator.signs import school_age
 from adapters.simulator.world import World
 from domain.errors import Misuse
 
@@ -176,6 +176,8 @@ GAPS_OF_CASES = [
     ("stepped_down_led", {}),
     ("stepped_up", {"step_up_without_lead": 30}),
     ("worker_gone", {"lead_worker_left": 50}),
+    ("handed_over", {}),
+    ("declined", {"early_help_without_lead": 90}),
     ("two_services", {"services_without_lead": 70}),
     ("in_need", {"child_in_need_without_lead": 60}),
     ("protected", {"child_protection_without_lead": 60}),
@@ -244,6 +246,13 @@ def test_absent_for_half_of_the_school_year(marked: Cases) -> None:
 def test_a_small_child_whom_no_service_has_seen_for_long(marked: Cases) -> None:
     (child,) = marked.children("seen_by_nobody")
     assert signs(child) == {"no_universal_contact": (date(2026, 7, 3) - timedelta(days=200)).isoformat()}
+
+
+def test_who_took_over_leads_and_nobody_else(cases: Cases) -> None:
+    (child,) = cases.children("handed_over")
+    (lead,) = child["lead"]
+    assert lead["worker"].startswith("org-harbour-mentors:")
+    assert lead["since"] == before_end(50)
 
 
 def test_a_caseload_is_who_works_with_a_child_or_leads_it(cases: Cases) -> None:
