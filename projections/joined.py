@@ -82,17 +82,17 @@ WITH held AS (
 ), surely_seen AS MATERIALIZED (
     SELECT q.child FROM quiet q CROSS JOIN LATERAL (
         SELECT FROM week w CROSS JOIN LATERAL unnest(w.steps, w.editions) AS u (step, edition)
-        WHERE w.record = q.record AND w.week BETWEEN (%(begun)s + 4) / 7 AND (%(d)s + 3) / 7
+        WHERE w.record = q.record AND w.week BETWEEN (%(begun)s::int + 4) / 7 AND (%(d)s::int + 3) / 7
         AND u.edition <= %(e)s AND u.step > 0 AND u.step & 15 IN (1, 2, 5)
-        AND w.week * 7 - 3 + ((u.step >> 4) & 15) / 2 BETWEEN %(begun)s + 1 AND %(d)s
+        AND w.week * 7 - 3 + ((u.step >> 4) & 15) / 2 BETWEEN %(begun)s::int + 1 AND %(d)s
         AND NOT EXISTS (SELECT FROM unnest(w.steps) AS o (step) WHERE o.step <> u.step AND ((abs(o.step) # u.step) >> 4) & 15 = 0)
         LIMIT 1) AS s
 ), last_seen AS (
     SELECT q.child, max(s.day) AS day FROM quiet q CROSS JOIN LATERAL (
         SELECT w.week * 7 - 3 + w.slot / 2 AS day FROM (
-            SELECT w.school, w.week, abs(u.step) AS step, (abs(u.step) >> 4)::int & 15 AS slot
+            SELECT w.school, w.week, abs(u.step) AS step, ((abs(u.step) >> 4) & 15)::int AS slot
             FROM week w CROSS JOIN LATERAL unnest(w.steps, w.editions) AS u (step, edition)
-            WHERE w.record = q.record AND w.week BETWEEN (q.since + 3) / 7 AND (%(d)s + 3) / 7 AND u.edition <= %(e)s
+            WHERE w.record = q.record AND w.week BETWEEN (q.since + 3) / 7 AND (%(d)s::int + 3) / 7 AND u.edition <= %(e)s
             GROUP BY 1, 2, 3 HAVING sum(sign(u.step)) > 0
         ) AS w GROUP BY w.school, w.week, w.slot HAVING max(w.step) & 15 IN (1, 2, 5)
     ) AS s WHERE q.child NOT IN (SELECT child FROM surely_seen) AND s.day <= %(d)s GROUP BY q.child

@@ -112,6 +112,11 @@ def edition_at(connection: Connection, position: int | None = None) -> Edition:
         1,
     )
     connection.execute("SELECT set_config('search_path', %s, true)", (view,))
+    return edition_until(connection, position, generation)
+
+
+def edition_until(connection: Connection, position: int | None, generation: int) -> Edition:
+    """Within a snapshot of the serving set, its last edition not beyond a position (number 0: nothing yet)."""
     row = connection.execute(
         "SELECT e.number, e.last FROM log.edition e, state s WHERE e.number <= s.edition AND (%(p)s::bigint IS NULL OR e.last <= %(p)s) "
         "ORDER BY e.number DESC LIMIT 1",

@@ -32,7 +32,8 @@ class Questions:
         with self._connect() as connection:
             edition = queries.begin(connection)
             if known_at is not None:
-                edition = queries.edition_at(connection, position_of(connection, known_at))
+                position = position_of(connection, known_at, edition.generation)
+                edition = queries.edition_until(connection, position, edition.generation)
             try:
                 yield Asked(self._service, connection, edition, self._bodies)
             except BaseException:

@@ -91,7 +91,8 @@ class AboutLeads(AboutFamilies):
         Raises Misuse where `since` cannot be read. What was sent as backfill or snapshot is no news.
         """
         day = to_day(effective_at)
-        before = queries.edition_at(self._connection, position_of(self._connection, since))
+        generation = self._edition.generation
+        before = queries.edition_until(self._connection, position_of(self._connection, since, generation), generation)
         children = []
         for child in self._worked_with(worker, day):
             changed = self._changes_of(child, before, day)

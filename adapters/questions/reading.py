@@ -236,10 +236,9 @@ def identifiers(by_child: ByChild, said: Iterable[tuple[UUID, str, bool]]) -> di
     return found
 
 
-def position_of(connection: queries.Connection, known_at: str) -> int:
-    """The position that is meant by a position (digits, or generation:number) or an instant; raises Misuse."""
+def position_of(connection: queries.Connection, known_at: str, generation: int) -> int:
+    """The position of a generation of the log that is meant by a position (digits, or generation:number) or an instant; raises Misuse."""
     if match := _POSITION.fullmatch(known_at.strip()):
-        generation = queries.edition_at(connection).generation
         if match[1] is not None and int(match[1]) != generation:
             raise Misuse("known-at: a position of another generation of the log")
         return int(match[2])

@@ -580,11 +580,38 @@ def _moves(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
 
 
 def early(child: int, number: int) -> list[dict[str, Any]]:
-    """What random draws seldom hit: a long absence, and two spells of one service that touch on a day."""
+    """What random draws seldom hit: a long absence, two spells of one service that touch on a day, a leaver to another school."""
     school = {"school": "900001", "am": "O", "pm": "O"}
     serving = {"service": "mentoring", "team": None, "worker": None, "provision": "additional", "role": None}
     ended = {"service": "mentoring", "reason": "completed"}
+    roll = {"school": "900001"}
+    admitted = _told(
+        number + 9040,
+        "PupilAdmitted",
+        "urn-900001",
+        child + 1,
+        "upn",
+        0,
+        1,
+        **roll,
+        enrolment_status=None,
+        year_group=None,
+    )
+    admitted["subject"]["person"] = _person(0, False)
     return [
+        admitted,
+        _told(
+            number + 9041,
+            "PupilRemovedFromRoll",
+            "urn-900001",
+            child + 1,
+            "upn",
+            10,
+            2,
+            **roll,
+            ground=None,
+            destination="900002",
+        ),
         *(_told(number + 9000 + i, "AttendanceMarked", "urn-900001", child, "upn", i, i, **school) for i in range(12)),
         _told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         _told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
