@@ -52,11 +52,12 @@ def prepare(folder: Path, keep: ExitStack, progress: Callable[[date, int], None]
     write_area(PLAN, area, progress)
     written = keep.enter_context(as_file(files("adapters.demo") / MESSAGES))
     groups = []
-    for place in sorted(path for path in written.iterdir() if path.is_dir() and path.name != CONNECTOR):
-        simulated = sorted((area / place.name).glob("*.jsonl"))
-        by_hand = sorted(place.glob("*.json"))
+    names = {path.name for root in (written, area) for path in root.iterdir() if path.is_dir()} - {CONNECTOR}
+    for name in sorted(names):
+        simulated = sorted((area / name).glob("*.jsonl"))
+        by_hand = sorted((written / name).glob("*.json"))
         events = sum(_lines(path) for path in simulated) + sum(_entries(path) for path in by_hand)
-        groups.append(Group(place.name, (*simulated, *by_hand), events))
+        groups.append(Group(name, (*simulated, *by_hand), events))
     return Agencies(tuple(groups), tuple(sorted((written / CONNECTOR).glob("*.xml"))))
 
 

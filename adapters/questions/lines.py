@@ -41,7 +41,9 @@ class Lines(Reading):
             )
         people, homes, schemes = told.answer(), lived.answer(), identifiers(by_child, named.answer())
         seen = self._seen_of(children, hide)
-        found = _shown_of(by_child, held.answer(), day, seen)
+        everything = held.answer()
+        found = _shown_of(by_child, everything, day, seen)
+        leads = _leads_of(by_child, everything)
         self._cells.expect(records)
         self._cells.expect_contacts(
             (entry.record, entry.kind)
@@ -63,7 +65,7 @@ class Lines(Reading):
                 **self._person(people[child], day),
                 "address": None if seen[child].shielded else self._address(here),
                 "shielded": seen[child].shielded,
-                **self._around(found[child], day, seen[child], directory),
+                **self._around(found[child], leads[child], day, seen[child], directory),
             }
         return lines
 
@@ -81,10 +83,18 @@ class Lines(Reading):
         }
 
     def _around(
-        self, found: Sequence[Held], day: int, seen: Seen, directory: Mapping[int, dict[str, Any]]
+        self,
+        found: Sequence[Held],
+        leads: Sequence[Entry],
+        day: int,
+        seen: Seen,
+        directory: Mapping[int, dict[str, Any]],
     ) -> dict[str, Any]:
-        """Who works with a child and how to reach them; `directory` says more of an entry's worker and team, by its main event."""
-        leads = [entry for entry, _ in found if entry.kind == "lead"]
+        """Who works with a child and how to reach them.
+
+        `leads` are all it ever had, for one that is over may have taken over from one that has no end of its own;
+        `directory` says more of an entry's worker and team, by its main event.
+        """
         active = {e.main for e in leads if any(a <= day < b for a, b in active_span(e, leads))}
         by_kind: dict[str, list[dict[str, Any]]] = {}
         leading = []
@@ -148,6 +158,15 @@ def _shown_of(
         ):
             found[child].append((entry, contact))
     return found
+
+
+def _leads_of(by_child: ByChild, held: Iterable[Held]) -> dict[ChildId, list[Entry]]:
+    owner = owners(by_child)
+    leads: dict[ChildId, list[Entry]] = {child: [] for child in by_child}
+    for entry, _ in held:
+        if entry.kind == "lead":
+            leads[owner[entry.record]].append(entry)
+    return leads
 
 
 def _reviews(found: Sequence[Entry], day: int) -> list[dict[str, Any]]:

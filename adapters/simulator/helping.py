@@ -101,6 +101,8 @@ def _leading(world: World, child: Child, day: date, end: date, helper: dict[str,
         passed_on = world.chance(PASSED_ON)
         if not passed_on:
             script.append((change, "lead_ended", {**post, "reason": "transferred"}))
+        else:  # closed with the plan, as everything of it is
+            script.append((end, "lead_ended", {**post, "reason": "transferred"}))
         post = {**post, "worker": next_leader}
         asked = "lead_proposed" if passed_on else "lead_nominated"
         script += [(change, asked, post), (world.later(change, 0, 5), "lead_accepted", post)]

@@ -4,7 +4,7 @@ A worker who was nominated may decline. A transfer proposes another worker; it t
 the lead stays where it is, and from then on with the other, without a gap and without two leads.
 """
 
-from tests.spec.example import case, entry, gap
+from tests.spec.example import case, entry, gap, line
 from tests.spec.words import early_help_started, event_retracted, happened, lead_accepted, lead_ended, lead_nominated
 
 
@@ -161,3 +161,15 @@ def test_caseload_after_transfer(given, asked):
         lead_accepted("A", "W2", on="2025-10-06", reference="l2"),
     )  # fmt: skip
     asked(at="2025-10-10").caseload("la-808:W1").shows_nothing()
+
+
+def test_bug_the_lead_came_back(given, asked):
+    """Who passed the lead on does not lead again when the other's lead ends"""
+    given(
+        lead_accepted("A", "W1", on="2025-09-01", reference="l1"),
+        proposed("A", "W2", on="2025-10-01", reference="l2"),
+        lead_accepted("A", "W2", on="2025-10-06", reference="l2"),
+        lead_ended("A", "W2", on="2025-11-03", reference="l2"),
+    )
+    asked(at="2025-10-10").index("A").shows(line(lead="la-808:W2"))
+    asked(at="2025-11-10").index("A").shows(line(lead=""))

@@ -4,7 +4,6 @@ Compared exactly: which records are one child, who leads, the gaps, the families
 caseloads, and what each child adds to the measures.
 """
 
-from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -65,6 +64,7 @@ def test_all_kinds_of_noise_together_change_nothing_that_is_said(
 
 
 CUT = END - timedelta(days=30)
+FEW = replace(CALM, children=10)  # the families set by hand are enough
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ CUT = END - timedelta(days=30)
 def test_a_feed_cut_off_makes_its_indicators_not_known_and_never_true(
     feed: tuple[str, str], indicator: str, any_database_url: str, tmp_path: Path
 ) -> None:
-    plan = replace(CALM, silent_feed=feed, silent_from=CUT, marks=feed[1] == "AttendanceMarked")
+    plan = replace(FEW, silent_feed=feed, silent_from=CUT, marks=feed[1] == "AttendanceMarked")
     with recorded(plan, any_database_url, tmp_path) as (told, _, asked):
         assert not (found := differences(plan, told, asked)), "\n".join(found)
         assert set(statuses(asked, indicator)) == {"not_known"}
@@ -94,19 +94,16 @@ def test_a_feed_cut_off_makes_its_indicators_not_known_and_never_true(
 def test_without_the_feed_of_addresses_only_who_is_placed_is_known_to_be_homeless(
     any_database_url: str, tmp_path: Path
 ) -> None:
-    plan = replace(CALM, silent_feed=("ods-Z9PDS", "AddressChanged"), silent_from=CUT, marks=False)
+    plan = replace(FEW, silent_feed=("ods-Z9PDS", "AddressChanged"), silent_from=CUT, marks=False)
     with recorded(plan, any_database_url, tmp_path) as (told, _, asked):
         assert not (found := differences(plan, told, asked)), "\n".join(found)
-        known = Counter(statuses(asked, "homeless_or_mobile"))
-    assert known["not_known"]
-    assert known["true"] == sum(
-        one["status"] == "true" for _, one in told.indicators() if one["id"] == "homeless_or_mobile"
-    )
+        known = statuses(asked, "homeless_or_mobile")
+    assert set(known) == {"true", "not_known"}
 
 
 def test_without_the_feed_of_confirmations_nobody_is_said_to_be_lost(any_database_url: str, tmp_path: Path) -> None:
     """A worker who no longer confirms has not stopped to work with a child, until a year has passed."""
-    plan = replace(CALM, silent_feed=("la-808", "InvolvementConfirmed"), silent_from=CUT, marks=False)
+    plan = replace(FEW, silent_feed=("la-808", "InvolvementConfirmed"), silent_from=CUT, marks=False)
     with recorded(plan, any_database_url, tmp_path) as (told, _, asked):
         assert not (found := differences(plan, told, asked)), "\n".join(found)
     (tmp_path / "heard").mkdir()
