@@ -15,27 +15,33 @@ WITH long AS (
     SELECT record FROM log.fact_mark WHERE position BETWEEN %(lo)s AND %(hi)s
     UNION
     SELECT record FROM stage_record
+), own AS (
+    SELECT h.child, coalesce(o.record, h.child) AS record FROM (
+        SELECT DISTINCT coalesce(m.child, t.record) AS child FROM stage_record t LEFT JOIN membership m ON m.record = t.record AND m.to_ed IS NULL
+    ) h LEFT JOIN membership o ON o.child = h.child AND o.to_ed IS NULL
+), silenced AS (
+    -- One look by index for each record: a plan made while the tables are small would read them whole.
+    SELECT w.child FROM own w CROSS JOIN LATERAL (SELECT FROM person p WHERE p.record = w.record AND p.vital_act IS NOT NULL LIMIT 1) p
+    UNION
+    SELECT w.child FROM own w CROSS JOIN LATERAL (SELECT FROM address d WHERE d.record = w.record AND d.status = 'left_england' LIMIT 1) d
+    UNION
+    SELECT w.child FROM own w CROSS JOIN LATERAL (
+        SELECT FROM entry e WHERE e.record = w.record AND e.kind IN ('identity_sealed', 'left_england') LIMIT 1) e
+    UNION
+    SELECT w.child FROM own w CROSS JOIN LATERAL (
+        SELECT FROM log.fact r WHERE r.record = w.record AND r.act = 15 AND r.position BETWEEN %(lo)s AND %(hi)s LIMIT 1) r
 ), looked_at AS (
     -- Severe absence changes from the first day marked anew on; and wholly where what silenced it may have changed.
     SELECT coalesce(m.child, f.record) AS child, log.school_year_starts(f.day) AS year, min((f.day + 3) / 7) AS week
     FROM log.fact_mark f LEFT JOIN membership m ON m.record = f.record AND m.to_ed IS NULL
     WHERE f.position BETWEEN %(lo)s AND %(hi)s GROUP BY 1, 2
     UNION ALL
-    SELECT h.child, a.year, 0 FROM (
-        SELECT DISTINCT coalesce(m.child, t.record) AS child FROM stage_record t LEFT JOIN membership m ON m.record = t.record AND m.to_ed IS NULL
-    ) h LEFT JOIN membership o ON o.child = h.child AND o.to_ed IS NULL JOIN tally a ON a.record = coalesce(o.record, h.child)
-    WHERE EXISTS (
-        SELECT FROM membership o RIGHT JOIN (VALUES (h.child)) AS v (child) ON o.child = v.child AND o.to_ed IS NULL
-        WHERE EXISTS (SELECT FROM person p WHERE p.record = coalesce(o.record, v.child) AND p.vital_act IS NOT NULL)
-           OR EXISTS (SELECT FROM address d WHERE d.record = coalesce(o.record, v.child) AND d.status = 'left_england')
-           OR EXISTS (SELECT FROM entry e WHERE e.record = coalesce(o.record, v.child) AND e.kind IN ('identity_sealed', 'left_england'))
-           OR EXISTS (SELECT FROM log.fact r WHERE r.record = coalesce(o.record, v.child) AND r.act = 15
-                      AND r.position BETWEEN %(lo)s AND %(hi)s))
+    SELECT w.child, a.year, 0 FROM silenced z JOIN own w USING (child) CROSS JOIN LATERAL (SELECT a.year FROM tally a WHERE a.record = w.record OFFSET 0) a
 ), severe AS (
     -- From the first week looked at on, no more was missed than all that was, and no less was possible than in the weeks
     -- before; of two schools or records, which may mean one session, as in that with the most.
     SELECT l.child FROM looked_at l LEFT JOIN membership o ON o.child = l.child AND o.to_ed IS NULL
-    JOIN tally a ON a.record = coalesce(o.record, l.child) AND a.year = l.year
+    CROSS JOIN LATERAL (SELECT * FROM tally a WHERE a.record = coalesce(o.record, l.child) AND a.year = l.year OFFSET 0) a
     GROUP BY l.child, l.year, l.week
     HAVING sum(a.absent) >= 10 AND sum(a.absent) * 2 >= max(a.possible - 14 * greatest(0, a.latest - l.week + 1))
     UNION

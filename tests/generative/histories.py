@@ -580,7 +580,7 @@ def _moves(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
 
 
 def early(child: int, number: int) -> list[dict[str, Any]]:
-    """What random draws seldom hit: a long absence, two spells of one service that touch on a day, a leaver to another school."""
+    """What draws may miss: long absences, two spells of one service that touch on a day, a leaver to another school."""
     school = {"school": "900001", "am": "O", "pm": "O"}
     serving = {"service": "mentoring", "team": None, "worker": None, "provision": "additional", "role": None}
     ended = {"service": "mentoring", "reason": "completed"}
@@ -613,6 +613,8 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
             destination="900002",
         ),
         *(_told(number + 9000 + i, "AttendanceMarked", "urn-900001", child, "upn", i, i, **school) for i in range(12)),
+        *_over_before_it_was_looked_at(child + 2, number + 9100),
+        *_bridged(child + 3, number + 9200),
         _told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         _told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         _told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
@@ -639,6 +641,24 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
             **_told(number + 9028, "InvolvementEnded", "la-808", child, "agency", 5, 2, **ended),
             "reference": "backwards",
         },
+    ]
+
+
+def _over_before_it_was_looked_at(child: int, number: int) -> list[dict[str, Any]]:
+    """Half the sessions missed by one day, and so many attended by the next that it is no longer half."""
+    codes = [*["I"] * 12, *["/"] * 14]
+    return [
+        _told(number + i, "AttendanceMarked", "urn-900001", child, "upn", i, 20 + i, school="900001", am=code, pm=code)
+        for i, code in enumerate(codes)
+    ]
+
+
+def _bridged(child: int, number: int) -> list[dict[str, Any]]:
+    """Ten school days and more in a row, across days on which nobody was required to attend."""
+    codes = [*["O"] * 6, *["X"] * 2, *["O"] * 6]
+    return [
+        _told(number + i, "AttendanceMarked", "urn-900001", child, "upn", i, 20 + i, school="900001", am=code, pm=code)
+        for i, code in enumerate(codes)
     ]
 
 
