@@ -34,29 +34,45 @@ WHERE f.position BETWEEN %(lo)s AND %(hi)s AND (f.am = 4 OR f.pm = 4)
 GROUP BY 1
 ON CONFLICT (child) DO UPDATE SET days = a.days + excluded.days;
 
--- What the marks of this edition change in the sessions possible and missed of a school year (domain.indicators.attendance).
-INSERT INTO tally AS a (record, school, year, possible, absent, latest)
-WITH touched AS (
-    SELECT record, school, (day + 3) / 7 AS week FROM log.fact_mark WHERE position BETWEEN %(lo)s AND %(hi)s
-    UNION
-    SELECT m.record, m.school, (m.day + 3) / 7 FROM log.fact r
+-- What the marks of this edition change in the sessions possible and missed of a school year (domain.indicators.attendance):
+-- a day after all that were marked counts as it stands, any other as its sessions stand now less as they stood.
+DELETE FROM stage_tally;
+INSERT INTO stage_tally (record, school, year, possible, absent, first, last, before)
+WITH taken_back AS (
+    SELECT DISTINCT m.record, m.school, m.day FROM log.fact r
     JOIN log.inbox i ON i.key = r.target_key JOIN log.fact_mark m ON m.position = i.position
     WHERE r.position BETWEEN %(lo)s AND %(hi)s AND r.act = 15 AND r.target_key IS NOT NULL
-), step AS (
-    SELECT w.record, w.school, w.week, abs(s.step) AS step, sum(sign(s.step)) AS now, sum(sign(s.step)) FILTER (WHERE s.edition < %(e)s) AS was
-    FROM touched t JOIN week w USING (record, school, week) CROSS JOIN LATERAL unnest(w.steps, w.editions) AS s (step, edition)
-    GROUP BY 1, 2, 3, 4
-), session AS (
-    SELECT record, school, week, week * 7 - 3 + (((step >> 4) & 15) / 2)::int AS day,
-        max(step) FILTER (WHERE now > 0) & 15 AS now, max(step) FILTER (WHERE was > 0) & 15 AS was
-    FROM step GROUP BY record, school, week, (step >> 4) & 15
+), told AS (
+    SELECT record, school, day, count(*) = 1 AS once, min(am) AS am, min(pm) AS pm
+    FROM log.fact_mark WHERE position BETWEEN %(lo)s AND %(hi)s GROUP BY record, school, day
+    UNION ALL
+    SELECT record, school, day, false, NULL, NULL FROM taken_back
 ), year AS (
-    SELECT week, log.school_year_starts(week * 7 + 3) AS starts, log.school_year_starts(week * 7 - 3) AS before
-    FROM (SELECT DISTINCT week FROM touched) w
+    SELECT day, log.school_year_starts(day) AS starts FROM (SELECT DISTINCT day FROM told) d
+), placed AS (
+    SELECT t.record, t.school, t.day, y.starts AS year, a.latest, bool_and(t.once AND t.day > coalesce(a.latest, -1)) AS new, min(t.am) AS am, min(t.pm) AS pm
+    FROM told t JOIN year y USING (day)
+    LEFT JOIN LATERAL (SELECT latest FROM tally a WHERE a.record = t.record AND a.year = y.starts AND a.school = t.school OFFSET 0) a ON true
+    GROUP BY 1, 2, 3, 4, 5
+), step AS (
+    SELECT t.record, t.school, t.year, t.day, t.latest, abs(s.step) AS step,
+        sum(sign(s.step)) AS now, sum(sign(s.step)) FILTER (WHERE s.edition < %(e)s) AS was
+    FROM placed t CROSS JOIN LATERAL (SELECT * FROM week w WHERE w.record = t.record AND w.school = t.school AND w.week = (t.day + 3) / 7 OFFSET 0) w
+    CROSS JOIN LATERAL unnest(w.steps, w.editions) AS s (step, edition)
+    WHERE NOT t.new AND ((abs(s.step) >> 4) & 15) / 2 = (t.day + 3) %% 7
+    GROUP BY 1, 2, 3, 4, 5, 6
+), session AS (
+    SELECT record, school, year, day, latest, max(step) FILTER (WHERE now > 0) & 15 AS now, max(step) FILTER (WHERE was > 0) & 15 AS was
+    FROM step GROUP BY 1, 2, 3, 4, 5, (step >> 4) & 15
+    UNION ALL
+    SELECT t.record, t.school, t.year, t.day, t.latest, s.category, NULL FROM placed t CROSS JOIN LATERAL (VALUES (t.am), (t.pm)) AS s (category)
+    WHERE t.new
 )
-SELECT s.record, s.school, CASE WHEN s.day < y.starts THEN y.before ELSE y.starts END,
-    count(*) FILTER (WHERE s.now NOT IN (6, 7)) - count(*) FILTER (WHERE s.was NOT IN (6, 7)),
-    count(*) FILTER (WHERE s.now IN (3, 4, 5)) - count(*) FILTER (WHERE s.was IN (3, 4, 5)), max(s.week)
-FROM session s JOIN year y USING (week) GROUP BY 1, 2, 3
+SELECT record, school, year, count(*) FILTER (WHERE now NOT IN (6, 7)) - count(*) FILTER (WHERE was NOT IN (6, 7)),
+    count(*) FILTER (WHERE now IN (3, 4, 5)) - count(*) FILTER (WHERE was IN (3, 4, 5)), min(day), max(day), coalesce(max(latest), -1)
+FROM session GROUP BY 1, 2, 3;
+
+INSERT INTO tally AS a (record, school, year, possible, absent, latest)
+SELECT record, school, year, possible, absent, last FROM stage_tally
 ON CONFLICT (record, year, school) DO UPDATE SET possible = a.possible + excluded.possible, absent = a.absent + excluded.absent,
     latest = greatest(a.latest, excluded.latest);

@@ -86,12 +86,15 @@ FROM f WHERE is_start AND until IS NOT NULL;
 
 -- Confirmations and acceptances without a reference go to the entry that started last on or before their day; a
 -- confirmation after an end does not confirm what ended.
-WITH said AS (
-    SELECT f.*, (SELECT h.main FROM stage_entry h JOIN stage_fact m ON m.position = h.main
-                 WHERE h.record = f.record AND h.kind = f.kind AND h.provider = f.provider AND h.service = f.service
-                   AND m.reference IS NULL AND h.starts <= f.day AND (f.act = 10 OR h.ends IS NULL OR h.ends >= f.day)
-                 ORDER BY h.starts DESC, h.recorded_at DESC, h.key DESC LIMIT 1) AS home
-    FROM stage_fact f WHERE f.act IN (3, 10) AND f.reference IS NULL
+WITH home AS (
+    SELECT DISTINCT ON (f.position) f.position, h.main AS home
+    FROM stage_fact f JOIN stage_entry h ON h.record = f.record AND h.kind = f.kind AND h.provider = f.provider AND h.service = f.service
+        AND h.starts <= f.day AND (f.act = 10 OR h.ends IS NULL OR h.ends >= f.day)
+    JOIN stage_fact m ON m.position = h.main AND m.reference IS NULL
+    WHERE f.act IN (3, 10) AND f.reference IS NULL
+    ORDER BY f.position, h.starts DESC, h.recorded_at DESC, h.key DESC
+), said AS (
+    SELECT f.*, h.home FROM stage_fact f LEFT JOIN home h USING (position) WHERE f.act IN (3, 10) AND f.reference IS NULL
 ), given AS (
     SELECT home, max(day) FILTER (WHERE act = 3) AS confirmed, min(day) FILTER (WHERE act = 10) AS accepted,
         log.array_join(ARRAY[position] || coalesce(amended, '{}')) AS positions

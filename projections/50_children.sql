@@ -21,7 +21,9 @@ WITH long AS (
     ) h LEFT JOIN membership o ON o.child = h.child AND o.to_ed IS NULL
 ), silenced AS (
     -- One look by index for each record: a plan made while the tables are small would read them whole.
-    SELECT w.child FROM own w CROSS JOIN LATERAL (SELECT FROM person p WHERE p.record = w.record AND p.vital_act IS NOT NULL LIMIT 1) p
+    SELECT w.child FROM own w CROSS JOIN LATERAL (SELECT FROM person p WHERE p.record = w.record AND (p.vital_act IS NOT NULL
+        OR EXISTS (SELECT FROM own x CROSS JOIN LATERAL (SELECT FROM tally a WHERE a.record = x.record AND a.latest + 366 > log.months_after(p.age_to, 27) LIMIT 1) a
+                   WHERE x.child = w.child)) LIMIT 1) p
     UNION
     SELECT w.child FROM own w CROSS JOIN LATERAL (SELECT FROM address d WHERE d.record = w.record AND d.status = 'left_england' LIMIT 1) d
     UNION
@@ -32,21 +34,25 @@ WITH long AS (
         SELECT FROM log.fact r WHERE r.record = w.record AND r.act = 15 AND r.position BETWEEN %(lo)s AND %(hi)s LIMIT 1) r
 ), looked_at AS (
     -- Severe absence changes from the first day marked anew on; and wholly where what silenced it may have changed.
-    SELECT coalesce(m.child, f.record) AS child, log.school_year_starts(f.day) AS year, min((f.day + 3) / 7) AS week
-    FROM log.fact_mark f LEFT JOIN membership m ON m.record = f.record AND m.to_ed IS NULL
-    WHERE f.position BETWEEN %(lo)s AND %(hi)s GROUP BY 1, 2
+    SELECT coalesce(m.child, t.record) AS child, t.year, min(t.first) AS day
+    FROM stage_tally t LEFT JOIN membership m ON m.record = t.record AND m.to_ed IS NULL GROUP BY 1, 2
     UNION ALL
     SELECT w.child, a.year, 0 FROM silenced z JOIN own w USING (child) CROSS JOIN LATERAL (SELECT a.year FROM tally a WHERE a.record = w.record OFFSET 0) a
-), severe AS (
-    -- From the first week looked at on, no more was missed than all that was, and no less was possible than in the weeks
-    -- before; of two schools or records, which may mean one session, as in that with the most.
-    SELECT l.child FROM looked_at l LEFT JOIN membership o ON o.child = l.child AND o.to_ed IS NULL
+), counted AS (
+    -- Sessions of all the child's records and schools; of two, which may mean one session, no less than that with the most.
+    SELECT l.child, l.day, l.day > max(coalesce(t.before, a.latest)) AS appended, max(a.latest) AS latest, sum(a.absent) AS absent, sum(a.possible) AS possible,
+        max(a.absent - coalesce(t.absent, 0)) AS least_absent, max(a.possible - coalesce(t.possible, 0)) AS least_before, max(a.possible) AS least
+    FROM looked_at l LEFT JOIN membership o ON o.child = l.child AND o.to_ed IS NULL
     CROSS JOIN LATERAL (SELECT * FROM tally a WHERE a.record = coalesce(o.record, l.child) AND a.year = l.year OFFSET 0) a
-    GROUP BY l.child, l.year, l.week
-    HAVING sum(a.absent) >= 10 AND sum(a.absent) * 2 >= max(a.possible - 14 * greatest(0, a.latest - l.week + 1))
-    UNION
-    SELECT r.child FROM marked k LEFT JOIN membership m ON m.record = k.record AND m.to_ed IS NULL
-    JOIN rectangle r ON r.child = coalesce(m.child, k.record) AND r.rule = 'severe_absence' AND r.to_ed IS NULL
+    LEFT JOIN stage_tally t ON t.record = a.record AND t.school = a.school AND t.year = a.year
+    GROUP BY l.child, l.year, l.day
+), severe AS (
+    -- Days after all that were marked change nothing if absence was severe before and on each of them, or on none. Else no
+    -- more was missed by a day from the first looked at on than all that was, and no less was possible than before it.
+    SELECT c.child FROM counted c
+    WHERE NOT (c.appended AND (c.absent * 2 < c.least_before OR c.possible < 20 OR (c.least_before >= 20 AND c.least_absent * 2 >= c.possible)))
+      AND (c.absent >= 10 AND c.absent * 2 >= c.least - 2 * greatest(0, c.latest - c.day + 1)
+           OR EXISTS (SELECT FROM rectangle r WHERE r.child = c.child AND r.rule = 'severe_absence' AND r.to_ed IS NULL))
 )
 SELECT child, bool_or(facts), bool_or(marks) FROM (
     SELECT coalesce(m.child, t.record) AS child, true AS facts, false AS marks

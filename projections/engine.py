@@ -23,6 +23,8 @@ BEFORE_LINKS: Final = ("10_attendance", "15_snapshots", "20_facts", "30_entries"
 AFTER_LINKS: Final = ("50_children", "60_indicators", "70_gaps", "80_rectangles")
 # Planner statistics are made early on and whenever the tables have doubled a few times.
 ANALYZE_AT: Final = frozenset({2, 10, 40, 160, 640})
+# So many positions or editions leave enough dead working rows behind to be worth a few milliseconds.
+TIDY_AFTER: Final = (2000, 100)
 _SESSION = "SET jit = off; SET plan_cache_mode = force_generic_plan"
 
 
@@ -45,6 +47,7 @@ class Projector:
         self._size = edition_size
         self._sql = sql
         self._connection: Connection | None = None
+        self._left_behind = (0, 0)
 
     @property
     def connection(self) -> Connection:
@@ -86,8 +89,7 @@ class Projector:
                 (number, first, last, self._now(), digest),
             )
             self._apply(connection, number, first, last)
-        if number in ANALYZE_AT:
-            analyze(connection, view)
+        self._keep_up(connection, view, number, last - first + 1)
         return number, last, head
 
     def _boundary(self, connection: Connection, first: int) -> tuple[int, bytes]:
@@ -148,9 +150,18 @@ class Projector:
         with connection.transaction():
             use(connection, view)
             self._apply(connection, number, first, last)
+        self._keep_up(connection, view, number, last - first + 1)
+        return int(number)
+
+    def _keep_up(self, connection: Connection, view: str, number: int, positions: int) -> None:
+        """What the server's own background work does too late, since working tables are filled anew by every edition."""
         if number in ANALYZE_AT:
             analyze(connection, view)
-        return int(number)
+        positions, editions = self._left_behind[0] + positions, self._left_behind[1] + 1
+        self._left_behind = positions, editions
+        if positions >= TIDY_AFTER[0] or editions >= TIDY_AFTER[1]:
+            tidy(connection, view)
+            self._left_behind = (0, 0)
 
 
 def use(connection: Connection, view: str) -> None:
@@ -186,6 +197,16 @@ def analyze(connection: Connection, view: str) -> None:
     connection.execute(f"ANALYZE {names}, log.fact, log.fact_mark, log.inbox")
 
 
+def tidy(connection: Connection, view: str) -> None:
+    """Free the dead rows of the working tables, through which every statement would read, and note how many live ones there are."""
+    named = connection.execute(
+        "SELECT string_agg(format('%%I.%%I', schemaname, tablename), ', ') FROM pg_tables WHERE schemaname = %s AND starts_with(tablename, 'stage_')",
+        (view,),
+    ).fetchone()
+    assert named is not None
+    connection.execute(f"VACUUM {named[0]}")
+
+
 def checksums(connection: Connection, view: str) -> dict[str, tuple[int, str]]:
     """Rows and an order-free checksum of each table of a set of views."""
     found = {}
@@ -211,5 +232,6 @@ __all__ = [
     "checksums",
     "empty",
     "statements",
+    "tidy",
     "use",
 ]

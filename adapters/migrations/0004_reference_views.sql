@@ -56,7 +56,18 @@ COMMENT ON COLUMN {view}.tally.school IS 'School''s URN';
 COMMENT ON COLUMN {view}.tally.year IS 'First day of the school year';
 COMMENT ON COLUMN {view}.tally.possible IS 'Possible sessions';
 COMMENT ON COLUMN {view}.tally.absent IS 'Those of them that were missed';
-COMMENT ON COLUMN {view}.tally.latest IS 'Last week marked, counted as in week';
+COMMENT ON COLUMN {view}.tally.latest IS 'Last day marked';
+CREATE UNLOGGED TABLE {view}.stage_tally (record uuid NOT NULL, school text NOT NULL, year int NOT NULL, possible int NOT NULL, absent int NOT NULL,
+    first int NOT NULL, last int NOT NULL, before int NOT NULL);
+COMMENT ON TABLE {view}.stage_tally IS 'Working rows of one edition: what its marks change in tally';
+COMMENT ON COLUMN {view}.stage_tally.record IS 'Record';
+COMMENT ON COLUMN {view}.stage_tally.school IS 'School''s URN';
+COMMENT ON COLUMN {view}.stage_tally.year IS 'First day of the school year';
+COMMENT ON COLUMN {view}.stage_tally.possible IS 'More possible sessions than before';
+COMMENT ON COLUMN {view}.stage_tally.absent IS 'More of them that were missed';
+COMMENT ON COLUMN {view}.stage_tally.first IS 'First day marked anew';
+COMMENT ON COLUMN {view}.stage_tally.last IS 'Last day marked anew';
+COMMENT ON COLUMN {view}.stage_tally.before IS 'Last day that had been marked before, or -1';
 CREATE UNLOGGED TABLE {view}.stage_mark (child uuid NOT NULL, record uuid NOT NULL, school text NOT NULL, day int NOT NULL, slot smallint NOT NULL,
     category smallint NOT NULL);
 COMMENT ON TABLE {view}.stage_mark IS 'Working rows of one edition: standing marks of the children whose absence is worked out';

@@ -5,7 +5,9 @@ from typing import Any
 
 import psycopg
 
+from domain.dates import school_year_of, school_year_starts
 from domain.indicators import indicators
+from domain.indicators.attendance import ABSENT, NOT_POSSIBLE
 from domain.leads import gaps
 from domain.timeline import Entry
 from domain.world import World
@@ -64,3 +66,22 @@ def of_reference(world: World) -> dict[str, set[Any]]:
         | {(c.id, g.rule, g.since, g.start, g.end, g.positions, None) for c in everyone for g in gaps(c)},
         "addresses": {(c.id, a.start, a.address["status"], a.position) for c in everyone for a in c.addresses},
     }
+
+
+def tallies_of_views(connection: psycopg.Connection[Any], view: str) -> set[tuple[Any, ...]]:
+    """Sessions possible and missed of each record, school and school year, which the views keep as of now alone."""
+    query = f"SELECT record, school, year, possible, absent FROM {view}.tally WHERE possible <> 0 OR absent <> 0"
+    return set(connection.execute(query).fetchall())  # type: ignore[arg-type]
+
+
+def tallies_of_reference(world: World) -> set[tuple[Any, ...]]:
+    """The same by the marks that stand."""
+    possible: Counter[tuple[Any, ...]] = Counter()
+    absent: Counter[tuple[Any, ...]] = Counter()
+    for child in world.children.values():
+        for mark in child.marks:
+            if mark.category not in NOT_POSSIBLE:
+                whose = (mark.record, mark.school, school_year_starts(school_year_of(mark.day)))
+                possible[whose] += 1
+                absent[whose] += mark.category in ABSENT
+    return {(*whose, count, absent[whose]) for whose, count in possible.items()}

@@ -615,6 +615,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *(_told(number + 9000 + i, "AttendanceMarked", "urn-900001", child, "upn", i, i, **school) for i in range(12)),
         *_over_before_it_was_looked_at(child + 2, number + 9100),
         *_bridged(child + 3, number + 9200),
+        *_marked(child + 4, number + 9300, "I" * 20),
         _told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         _told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         _told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
@@ -646,16 +647,15 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
 
 def _over_before_it_was_looked_at(child: int, number: int) -> list[dict[str, Any]]:
     """Half the sessions missed by one day, and so many attended by the next that it is no longer half."""
-    codes = [*["I"] * 12, *["/"] * 14]
-    return [
-        _told(number + i, "AttendanceMarked", "urn-900001", child, "upn", i, 20 + i, school="900001", am=code, pm=code)
-        for i, code in enumerate(codes)
-    ]
+    return _marked(child, number, "I" * 12 + "/" * 14)
 
 
 def _bridged(child: int, number: int) -> list[dict[str, Any]]:
     """Ten school days and more in a row, across days on which nobody was required to attend."""
-    codes = [*["O"] * 6, *["X"] * 2, *["O"] * 6]
+    return _marked(child, number, "OOOOOOXXOOOOOO")
+
+
+def _marked(child: int, number: int, codes: str) -> list[dict[str, Any]]:
     return [
         _told(number + i, "AttendanceMarked", "urn-900001", child, "upn", i, 20 + i, school="900001", am=code, pm=code)
         for i, code in enumerate(codes)
@@ -663,8 +663,12 @@ def _bridged(child: int, number: int) -> list[dict[str, Any]]:
 
 
 def late(child: int, number: int) -> list[dict[str, Any]]:
-    """What comes editions later: a death that silences the absence."""
-    return [_told(number + 9900, "DeathNotified", "ods-Z90001", child, "upn", 11, 62, status=None)]
+    """What comes editions later: a death that silences the absence, and a day of another that was none."""
+    school = {"school": "900001", "am": "/", "pm": "/"}
+    return [
+        _told(number + 9900, "DeathNotified", "ods-Z90001", child, "upn", 11, 62, status=None),
+        _told(number + 9901, "AttendanceMarked", "urn-900001", child + 4, "upn", 3, 60, **school),
+    ]
 
 
 def relabelled(event: dict[str, Any], history: int) -> dict[str, Any]:

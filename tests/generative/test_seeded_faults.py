@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from projections.engine import Projector, statements
 from tests.builders.service import Bench, bench
-from tests.generative.agreement import of_reference, of_views
+from tests.generative.agreement import of_reference, of_views, tallies_of_reference, tallies_of_views
 from tests.generative.histories import early, histories, late, relabelled
 
 HISTORIES = 150
@@ -74,8 +74,18 @@ FAULTS = {
     ),
     "severe absence is looked for by its end alone": (
         "50_children",
-        ">= max(a.possible - 14 * greatest(0, a.latest - l.week + 1))",
-        ">= sum(a.possible)",
+        ">= c.least - 2 * greatest(0, c.latest - c.day + 1)",
+        ">= c.possible",
+    ),
+    "marks of one edition are looked at by their last day": (
+        "50_children",
+        "l.day > max(coalesce(t.before, a.latest)) AS appended",
+        "true AS appended",
+    ),
+    "a day that was marked before counts as new": (
+        "10_attendance",
+        "bool_and(t.once AND t.day > coalesce(a.latest, -1)) AS new",
+        "bool_and(t.once) AS new",
     ),
     "marks superseded by arrival": ("50_children", "max(step) & 15\nFROM step", "min(step) & 15\nFROM step"),
     "retracted marks stay": ("50_children", "HAVING sum(sign(s)) > 0", "HAVING true"),
@@ -214,7 +224,8 @@ def log(
     for at in range(0, len(everything), 60):
         here.record(*everything[at : at + 60])
     here.projector.project()
-    yield here, of_reference(here.world())
+    world = here.world()
+    yield here, {**of_reference(world), "tallies": tallies_of_reference(world)}
     here.close()
 
 
@@ -227,7 +238,7 @@ def _answers(here: Bench, sql: Callable[[str], Sequence[str]]) -> dict[str, set[
         return None
     finally:
         projector.close()
-    return of_views(here.connection, view, edition)
+    return {**of_views(here.connection, view, edition), "tallies": tallies_of_views(here.connection, view)}
 
 
 def test_without_a_fault_nothing_is_found(log: tuple[Bench, dict[str, set[Any]]]) -> None:

@@ -20,7 +20,7 @@ from domain.timeline import Entry, retracted
 from projections.engine import checksums
 from schemas.registry import registry
 from tests.builders.service import Bench, bench
-from tests.generative.agreement import of_reference, of_views
+from tests.generative.agreement import of_reference, of_views, tallies_of_reference, tallies_of_views
 from tests.generative.histories import AMENDMENTS, OWN, START, events, histories
 
 DAYS = (0, 15, 45, 100, 200)
@@ -56,6 +56,7 @@ def agree(here: Bench, rnd: random.Random) -> None:
         expected, found = of_reference(here.world(last)), of_views(here.connection, here.serving(), number)
         for name, answer in expected.items():
             assert answer == found[name], f"{name} at edition {number}"
+    assert tallies_of_views(here.connection, here.serving()) == tallies_of_reference(here.world())
 
 
 @settings(max_examples=None or settings().max_examples)

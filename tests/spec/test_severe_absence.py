@@ -13,6 +13,7 @@ from tests.spec.words import (
     death_notified,
     feed_reported,
     left_england,
+    pupil_admitted,
     school_days,
 )
 
@@ -141,6 +142,18 @@ def test_death(given, asked):
     given(TEN, HEARD, death_notified("A", on="2025-10-13"))
     asked(at="2025-10-12").indicators("A", RULE).shows(indicator(RULE, since="2025-09-19"))
     asked(at="2025-10-13").indicators("A", RULE).shows_nothing()
+
+
+def test_bug_grown_up_by_mistake(given, asked):
+    """It speaks of a child whom a wrong date of birth had made a grown person"""
+    given(
+        absent("A", "900001", school_days("2025-09-08", 10), code="I"),
+        HEARD,
+        pupil_admitted("A", "900001", on="2025-09-01", born="2001-03-01", recorded="2025-09-01 10:00"),
+        pupil_admitted("A", "900001", on="2025-09-01", born="2011-03-01", recorded="2025-11-03 10:00"),
+    )
+    asked(at="2025-10-03", known_after=12).indicators("A", RULE).shows_nothing()
+    asked(at="2025-10-03").indicators("A", RULE).shows(indicator(RULE, since="2025-09-19"))
 
 
 def test_left_england(given, asked):
