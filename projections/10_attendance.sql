@@ -37,7 +37,7 @@ ON CONFLICT (child) DO UPDATE SET days = a.days + excluded.days;
 -- What the marks of this edition change in the sessions possible and missed of a school year (domain.indicators.attendance):
 -- a day after all that were marked counts as it stands, any other as its sessions stand now less as they stood.
 DELETE FROM stage_tally;
-INSERT INTO stage_tally (record, school, year, possible, absent, first, last, before)
+INSERT INTO stage_tally (record, school, year, possible, absent, ran, first, last, seen, away, before, seen_before, away_before)
 WITH taken_back AS (
     SELECT DISTINCT m.record, m.school, m.day FROM log.fact r
     JOIN log.inbox i ON i.key = r.target_key JOIN log.fact_mark m ON m.position = i.position
@@ -50,29 +50,40 @@ WITH taken_back AS (
 ), year AS (
     SELECT day, log.school_year_starts(day) AS starts FROM (SELECT DISTINCT day FROM told) d
 ), placed AS (
-    SELECT t.record, t.school, t.day, y.starts AS year, a.latest, bool_and(t.once AND t.day > coalesce(a.latest, -1)) AS new, min(t.am) AS am, min(t.pm) AS pm
+    SELECT t.record, t.school, t.day, y.starts AS year, bool_and(t.once AND t.day > coalesce(a.latest, -1)) AS new, min(t.am) AS am, min(t.pm) AS pm
     FROM told t JOIN year y USING (day)
     LEFT JOIN LATERAL (SELECT latest FROM tally a WHERE a.record = t.record AND a.year = y.starts AND a.school = t.school OFFSET 0) a ON true
-    GROUP BY 1, 2, 3, 4, 5
+    GROUP BY 1, 2, 3, 4
 ), step AS (
-    SELECT t.record, t.school, t.year, t.day, t.latest, abs(s.step) AS step,
+    SELECT t.record, t.school, t.year, t.day, abs(s.step) AS step,
         sum(sign(s.step)) AS now, sum(sign(s.step)) FILTER (WHERE s.edition < %(e)s) AS was
     FROM placed t CROSS JOIN LATERAL (SELECT * FROM week w WHERE w.record = t.record AND w.school = t.school AND w.week = (t.day + 3) / 7 OFFSET 0) w
     CROSS JOIN LATERAL unnest(w.steps, w.editions) AS s (step, edition)
     WHERE NOT t.new AND ((abs(s.step) >> 4) & 15) / 2 = (t.day + 3) %% 7
-    GROUP BY 1, 2, 3, 4, 5, 6
+    GROUP BY 1, 2, 3, 4, 5
 ), session AS (
-    SELECT record, school, year, day, latest, max(step) FILTER (WHERE now > 0) & 15 AS now, max(step) FILTER (WHERE was > 0) & 15 AS was
-    FROM step GROUP BY 1, 2, 3, 4, 5, (step >> 4) & 15
+    SELECT record, school, year, day, max(step) FILTER (WHERE now > 0) & 15 AS now, max(step) FILTER (WHERE was > 0) & 15 AS was
+    FROM step GROUP BY 1, 2, 3, 4, (step >> 4) & 15
     UNION ALL
-    SELECT t.record, t.school, t.year, t.day, t.latest, s.category, NULL FROM placed t CROSS JOIN LATERAL (VALUES (t.am), (t.pm)) AS s (category)
+    SELECT t.record, t.school, t.year, t.day, s.category, NULL FROM placed t CROSS JOIN LATERAL (VALUES (t.am), (t.pm)) AS s (category)
     WHERE t.new
+), day AS (
+    SELECT record, school, year, day, count(*) FILTER (WHERE now NOT IN (6, 7)) - count(*) FILTER (WHERE was NOT IN (6, 7)) AS possible,
+        count(*) FILTER (WHERE now IN (3, 4, 5)) - count(*) FILTER (WHERE was IN (3, 4, 5)) AS absent,
+        bool_and(now = 4) FILTER (WHERE now <> 7) AS away
+    FROM session GROUP BY 1, 2, 3, 4
+), made AS (
+    SELECT record, school, year, sum(possible) AS possible, sum(absent) AS absent, count(*) FILTER (WHERE away) AS ran, min(day) AS first, max(day) AS last,
+        max(day) FILTER (WHERE away IS NOT NULL) AS seen, max(day) FILTER (WHERE away) = max(day) FILTER (WHERE away IS NOT NULL) AS away
+    FROM day GROUP BY 1, 2, 3
 )
-SELECT record, school, year, count(*) FILTER (WHERE now NOT IN (6, 7)) - count(*) FILTER (WHERE was NOT IN (6, 7)),
-    count(*) FILTER (WHERE now IN (3, 4, 5)) - count(*) FILTER (WHERE was IN (3, 4, 5)), min(day), max(day), coalesce(max(latest), -1)
-FROM session GROUP BY 1, 2, 3;
+-- Where the last school day may have been taken back, the one before it may have been such a day.
+SELECT m.record, m.school, m.year, m.possible, m.absent, m.ran, m.first, m.last, greatest(m.seen, a.seen),
+    CASE WHEN a.seen IS NULL OR m.seen >= a.seen THEN coalesce(m.away, false) ELSE m.first <= a.seen OR a.away END,
+    coalesce(a.latest, -1), a.seen, a.away
+FROM made m LEFT JOIN LATERAL (SELECT * FROM tally a WHERE a.record = m.record AND a.year = m.year AND a.school = m.school OFFSET 0) a ON true;
 
-INSERT INTO tally AS a (record, school, year, possible, absent, latest)
-SELECT record, school, year, possible, absent, last FROM stage_tally
+INSERT INTO tally AS a (record, school, year, possible, absent, latest, seen, away)
+SELECT record, school, year, possible, absent, last, seen, away FROM stage_tally
 ON CONFLICT (record, year, school) DO UPDATE SET possible = a.possible + excluded.possible, absent = a.absent + excluded.absent,
-    latest = greatest(a.latest, excluded.latest);
+    latest = greatest(a.latest, excluded.latest), seen = excluded.seen, away = excluded.away;

@@ -8,14 +8,7 @@ SELECT c.child, sum(a.days) FROM (
 
 DELETE FROM stage_child;
 INSERT INTO stage_child
-WITH long AS (
-    SELECT coalesce(m.record, a.child) AS record, a.child FROM absence_child a LEFT JOIN membership m ON m.child = a.child AND m.to_ed IS NULL
-    WHERE a.days >= 10
-), marked AS (
-    SELECT record FROM log.fact_mark WHERE position BETWEEN %(lo)s AND %(hi)s
-    UNION
-    SELECT record FROM stage_record
-), own AS (
+WITH own AS (
     SELECT h.child, coalesce(o.record, h.child) AS record FROM (
         SELECT DISTINCT coalesce(m.child, t.record) AS child FROM stage_record t LEFT JOIN membership m ON m.record = t.record AND m.to_ed IS NULL
     ) h LEFT JOIN membership o ON o.child = h.child AND o.to_ed IS NULL
@@ -46,6 +39,16 @@ WITH long AS (
     CROSS JOIN LATERAL (SELECT * FROM tally a WHERE a.record = coalesce(o.record, l.child) AND a.year = l.year OFFSET 0) a
     LEFT JOIN stage_tally t ON t.record = a.record AND t.school = a.school AND t.year = a.year
     GROUP BY l.child, l.year, l.day
+), ran AS (
+    -- So are days in a row, but by the end: after a school day of another kind, fewer than ten days more begin and end nothing.
+    SELECT u.child FROM (SELECT child, min(day) AS day FROM looked_at WHERE day > 0 GROUP BY child) u
+    JOIN absence_child b ON b.child = u.child AND b.days >= 10
+    LEFT JOIN membership o ON o.child = u.child AND o.to_ed IS NULL
+    CROSS JOIN LATERAL (SELECT * FROM tally a WHERE a.record = coalesce(o.record, u.child) OFFSET 0) a
+    LEFT JOIN stage_tally t ON t.record = a.record AND t.school = a.school AND t.year = a.year
+    CROSS JOIN LATERAL (SELECT CASE WHEN t.record IS NULL THEN a.seen ELSE t.seen_before END AS seen, CASE WHEN t.record IS NULL THEN a.away ELSE t.away_before END AS away) w
+    GROUP BY u.child, u.day
+    HAVING sum(t.ran) >= 10 OR u.day <= max(coalesce(t.before, a.latest)) OR max(w.seen) > coalesce(max(w.seen) FILTER (WHERE NOT w.away), -1)
 ), severe AS (
     -- Days after all that were marked change nothing if absence was severe before and on each of them, or on none. Else no
     -- more was missed by a day from the first looked at on than all that was, and no less was possible than before it.
@@ -58,7 +61,8 @@ SELECT child, bool_or(facts), bool_or(marks) FROM (
     SELECT coalesce(m.child, t.record) AS child, true AS facts, false AS marks
     FROM stage_record t LEFT JOIN membership m ON m.record = t.record AND m.to_ed IS NULL
     UNION ALL SELECT unnest(%(relinked)s::uuid[]), true, true
-    UNION ALL SELECT long.child, false, true FROM marked JOIN long USING (record)
+    UNION ALL SELECT b.child, false, true FROM own w JOIN absence_child b USING (child) WHERE b.days >= 10
+    UNION ALL SELECT ran.child, false, true FROM ran
     UNION ALL SELECT severe.child, false, true FROM severe
 ) w GROUP BY child;
 

@@ -44,9 +44,12 @@ INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
 WITH registered AS (
     SELECT * FROM stage_own WHERE kind = 'gp_registration'
 ), third AS (
-    SELECT DISTINCT r.child, r.starts AS here, (SELECT max(b.starts) FROM registered b WHERE b.child = r.child AND b.starts <= r.starts
-        AND (SELECT count(DISTINCT p.provider) FROM registered p WHERE p.child = r.child AND p.starts BETWEEN b.starts AND r.starts) >= 3) AS first
-    FROM registered r
+    -- Of the practices so far by their last registration, the third from the end: since then there were three.
+    SELECT child, here, first FROM (
+        SELECT r.child, r.starts AS here, max(p.starts) AS first, row_number() OVER (PARTITION BY r.child, r.starts ORDER BY max(p.starts) DESC) AS nth
+        FROM (SELECT DISTINCT child, starts FROM registered) r JOIN registered p ON p.child = r.child AND p.starts <= r.starts
+        GROUP BY r.child, r.starts, p.provider) h
+    WHERE nth = 3
 ), counted AS (
     SELECT child, kind, starts, row_number() OVER (PARTITION BY child, kind ORDER BY starts) AS nth
     FROM stage_own WHERE kind IN ('ed_attendance', 'was_not_brought', 'missing_episode')
@@ -59,7 +62,7 @@ WITH registered AS (
     UNION ALL
     SELECT t.child, 'gp_unsettled', t.here, log.months_after(t.first, 24),
         (SELECT log.array_join(r.positions) FROM registered r WHERE r.child = t.child AND r.starts BETWEEN t.first AND t.here)
-    FROM third t WHERE t.first IS NOT NULL
+    FROM third t
     UNION ALL
     SELECT e.child, 'emergency_without_gp', greatest(e.last, lower(g.days)), least(log.months_after(e.first, 6), upper(g.days)),
         (SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = e.child AND o.kind = e.kind AND o.starts BETWEEN e.first AND e.last)
@@ -97,9 +100,10 @@ WITH moved AS (
     SELECT *, place IS DISTINCT FROM lag(place) OVER (PARTITION BY child ORDER BY day) AS new FROM stage_address
     WHERE status IN ('current', 'last_known') AND place IS NOT NULL
 ), third AS (
-    SELECT m.child, m.day, (SELECT max(b.day) FROM moved b WHERE b.child = m.child AND b.new AND b.day <= m.day
-        AND (SELECT count(DISTINCT c.place) FROM moved c WHERE c.child = m.child AND c.new AND c.day BETWEEN b.day AND m.day) >= 3) AS first
-    FROM moved m WHERE m.new
+    SELECT child, day, first FROM (
+        SELECT m.child, m.day, max(c.day) AS first, row_number() OVER (PARTITION BY m.child, m.day ORDER BY max(c.day) DESC) AS nth
+        FROM moved m JOIN moved c ON c.child = m.child AND c.new AND c.day <= m.day WHERE m.new GROUP BY m.child, m.day, c.place) h
+    WHERE nth = 3
 ), part AS (
     SELECT child, int4range(starts, open_until) AS days, positions FROM stage_own WHERE kind = 'temporary_accommodation'
     UNION ALL

@@ -82,7 +82,7 @@ class Decoder:
         stream.seek(_AFTER_HEADER)
         event_type, schema = self._schemas[value[2:_AFTER_HEADER]]
         event: Any = fastavro.schemaless_reader(stream, schema, None)
-        subject = event["subject"]["identifiers"][0]["value"] if "subject" in event else event["feed"]
+        subject = event["subject"]["identifiers"][0]["value"] if "subject" in event else event["source"]["organisation"]
         return subject, event_type, event
 
 

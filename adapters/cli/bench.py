@@ -27,7 +27,7 @@ Batch = Annotated[int, typer.Option(min=1, max=100_000, help="Events recorded in
 Profile = Annotated[bool, typer.Option("--profile", help="Also show the database's statements by time.")]
 
 
-@app.command("ingest", epilog="Example: icr bench ingest --events 20000")
+@app.command("ingest", epilog="Example: icr bench ingest --events 5000")
 def ingest(
     events: Annotated[int, typer.Option(min=2000, help="Events measured on each path.")] = DEFAULT_EVENTS,
     mix: MixOption = Mix.AREA,
@@ -50,7 +50,7 @@ def ingest(
     _shown(found, tables, tell, as_json=as_json)
 
 
-@app.command("rebuild", epilog="Example: icr bench rebuild --events 20000")
+@app.command("rebuild", epilog="Example: icr bench rebuild --events 5000")
 def rebuild(
     events: Annotated[int, typer.Option(min=1000, help="Events in the log, about.")] = DEFAULT_REBUILT,
     mix: MixOption = Mix.AREA,
@@ -72,7 +72,7 @@ def rebuild(
     _shown(found, tables, tell, as_json=as_json)
 
 
-@app.command("ask", epilog="Example: icr bench ask --events 20000")
+@app.command("ask", epilog="Example: icr bench ask --events 5000")
 def ask(
     events: Annotated[int, typer.Option(min=1000, help="Events in the log, about; 1000000 for figures to quote.")] = (
         DEFAULT_ASKED
@@ -92,7 +92,7 @@ def ask(
     _shown(found, answers_tables, tell, as_json=as_json)
 
 
-@app.command("page", epilog="Example: icr bench ingest --events 20000 --profile --json | icr bench page -")
+@app.command("page", epilog="Example: icr bench ingest --events 5000 --profile --json | icr bench page -")
 def page(
     results: Annotated[
         list[str], typer.Argument(metavar="FILE...", help="Results, as --json writes them; - for standard input.")

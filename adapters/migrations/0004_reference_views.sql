@@ -48,6 +48,8 @@ CREATE TABLE {view}.tally (
     possible int NOT NULL,
     absent int NOT NULL,
     latest int NOT NULL,
+    seen int,
+    away boolean NOT NULL,
     PRIMARY KEY (record, year, school)
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE {view}.tally IS 'Sessions of a school year by the marks that stand; says only of which children severe absence is to be worked out';
@@ -57,14 +59,21 @@ COMMENT ON COLUMN {view}.tally.year IS 'First day of the school year';
 COMMENT ON COLUMN {view}.tally.possible IS 'Possible sessions';
 COMMENT ON COLUMN {view}.tally.absent IS 'Those of them that were missed';
 COMMENT ON COLUMN {view}.tally.latest IS 'Last day marked';
+COMMENT ON COLUMN {view}.tally.seen IS 'Last of them on which a session was required';
+COMMENT ON COLUMN {view}.tally.away IS 'Whether the child may have been absent without authorisation on all of it';
 CREATE UNLOGGED TABLE {view}.stage_tally (record uuid NOT NULL, school text NOT NULL, year int NOT NULL, possible int NOT NULL, absent int NOT NULL,
-    first int NOT NULL, last int NOT NULL, before int NOT NULL);
+    ran int NOT NULL, first int NOT NULL, last int NOT NULL, seen int, away boolean NOT NULL, before int NOT NULL, seen_before int, away_before boolean);
 COMMENT ON TABLE {view}.stage_tally IS 'Working rows of one edition: what its marks change in tally';
 COMMENT ON COLUMN {view}.stage_tally.record IS 'Record';
 COMMENT ON COLUMN {view}.stage_tally.school IS 'School''s URN';
 COMMENT ON COLUMN {view}.stage_tally.year IS 'First day of the school year';
 COMMENT ON COLUMN {view}.stage_tally.possible IS 'More possible sessions than before';
 COMMENT ON COLUMN {view}.stage_tally.absent IS 'More of them that were missed';
+COMMENT ON COLUMN {view}.stage_tally.ran IS 'How many of the days marked anew were wholly absent without authorisation';
+COMMENT ON COLUMN {view}.stage_tally.seen IS 'tally.seen from now on';
+COMMENT ON COLUMN {view}.stage_tally.away IS 'tally.away from now on';
+COMMENT ON COLUMN {view}.stage_tally.seen_before IS 'tally.seen as it was';
+COMMENT ON COLUMN {view}.stage_tally.away_before IS 'tally.away as it was';
 COMMENT ON COLUMN {view}.stage_tally.first IS 'First day marked anew';
 COMMENT ON COLUMN {view}.stage_tally.last IS 'Last day marked anew';
 COMMENT ON COLUMN {view}.stage_tally.before IS 'Last day that had been marked before, or -1';
@@ -78,6 +87,7 @@ COMMENT ON COLUMN {view}.stage_mark.day IS 'Day';
 COMMENT ON COLUMN {view}.stage_mark.slot IS '0 morning, 1 afternoon';
 COMMENT ON COLUMN {view}.stage_mark.category IS 'Category of one session';
 CREATE INDEX ON {view}.rectangle (child) WHERE rule = 'severe_absence' AND to_ed IS NULL;
+CREATE INDEX ON {view}.stage_own (child);
 CREATE UNLOGGED TABLE {view}.stage_gp_gap (child uuid NOT NULL, days int4range NOT NULL);
 COMMENT ON TABLE {view}.stage_gp_gap IS 'Working rows of one edition: days on which those children were registered with no practice any more';
 COMMENT ON COLUMN {view}.stage_gp_gap.child IS 'Child';

@@ -616,6 +616,8 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_over_before_it_was_looked_at(child + 2, number + 9100),
         *_bridged(child + 3, number + 9200),
         *_marked(child + 4, number + 9300, "I" * 20),
+        *_marked(child + 5, number + 9400, "/" * 24),
+        *_marked(child + 6, number + 9500, "/" * 26 + "O" * 10),
         _told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         _told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         _told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
@@ -655,19 +657,22 @@ def _bridged(child: int, number: int) -> list[dict[str, Any]]:
     return _marked(child, number, "OOOOOOXXOOOOOO")
 
 
-def _marked(child: int, number: int, codes: str) -> list[dict[str, Any]]:
+def _marked(child: int, number: int, codes: str, first: int = 0) -> list[dict[str, Any]]:
+    school = "900001"
     return [
-        _told(number + i, "AttendanceMarked", "urn-900001", child, "upn", i, 20 + i, school="900001", am=code, pm=code)
-        for i, code in enumerate(codes)
+        _told(number + i, "AttendanceMarked", f"urn-{school}", child, "upn", i, 20 + i, school=school, am=code, pm=code)
+        for i, code in enumerate(codes, first)
     ]
 
 
 def late(child: int, number: int) -> list[dict[str, Any]]:
-    """What comes editions later: a death that silences the absence, and a day of another that was none."""
+    """What comes editions later: a death that silences the absence, a day that was none, days in a row, and their end."""
     school = {"school": "900001", "am": "/", "pm": "/"}
     return [
         _told(number + 9900, "DeathNotified", "ods-Z90001", child, "upn", 11, 62, status=None),
         _told(number + 9901, "AttendanceMarked", "urn-900001", child + 4, "upn", 3, 60, **school),
+        *_marked(child + 5, number + 9600, "O" * 10, 24),
+        *_marked(child + 6, number + 9700, "/", 36),
     ]
 
 

@@ -82,6 +82,12 @@ FAULTS = {
         "l.day > max(coalesce(t.before, a.latest)) AS appended",
         "true AS appended",
     ),
+    "ten days in one edition are overlooked": ("50_children", "HAVING sum(t.ran) >= 10 OR", "HAVING"),
+    "days in a row never end": (
+        "50_children",
+        "max(w.seen) > coalesce(max(w.seen) FILTER (WHERE NOT w.away), -1)",
+        "false",
+    ),
     "a day that was marked before counts as new": (
         "10_attendance",
         "bool_and(t.once AND t.day > coalesce(a.latest, -1)) AS new",
@@ -120,8 +126,8 @@ FAULTS = {
     "the excluding school's roll counts": ("60_indicators", "AND e.provider <> x.provider", ""),
     "two practices are many": (
         "60_indicators",
-        "p.starts BETWEEN b.starts AND r.starts) >= 3",
-        "p.starts BETWEEN b.starts AND r.starts) >= 2",
+        "WHERE nth = 3\n), counted",
+        "WHERE nth = 2\n), counted",
     ),
     "emergencies with a practice count": (
         "60_indicators",

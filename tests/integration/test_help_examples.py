@@ -34,7 +34,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 FIXTURES: Final = ROOT / "tests" / "fixtures"
 BY_NAME: Final = FIXTURES / "examples"
-LONG: Final = os.environ.get("ICR_TEST_LONG") == "1"
 COMMANDS: Final = dict(walk(typer.main.get_command(app), ("icr",)))
 # Of a command that lasts: the workers that are well once it is ready.
 LASTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -169,8 +168,6 @@ def _as_typed(desk: Desk, line: str) -> str:
 def test_the_example_of_its_help_works(command: str, desk: Desk) -> None:
     line = example(COMMANDS[tuple(command.split())])
     assert line, f"{command} --help shows no example"
-    if command.startswith("icr bench ") and not LONG:
-        pytest.skip("measured in tests/bench; here with ICR_TEST_LONG=1")
     if command == "icr demo":
         return  # it was run first, and the other examples ask about what it left
     line = _as_typed(desk, line)
@@ -182,7 +179,7 @@ def test_the_example_of_its_help_works(command: str, desk: Desk) -> None:
         with lasting(desk, BESIDE[command], BESIDE[command]):
             done = desk.run(line)
     else:
-        done = desk.run(line)
+        done = desk.run(line, seconds=550)
     assert done.returncode == (1 if command in KEEPS else 0), f"{line}\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}"
     assert KEEPS.get(command, "") in done.stdout
     assert (done.stdout + done.stderr).strip(), f"{line} said nothing"
