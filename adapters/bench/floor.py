@@ -53,7 +53,9 @@ def make(settings: Settings) -> Take:
             stream.seek(_AFTER_HEADER)
             event: Any = fastavro.schemaless_reader(stream, schema, None)
             position += 1
-            subject = event["subject"]["identifiers"][0]["value"] if "subject" in event else event["source"]["organisation"]
+            subject = (
+                event["subject"]["identifiers"][0]["value"] if "subject" in event else event["source"]["organisation"]
+            )
             originator = originators.get(subject)
             if originator is None:
                 originator = originators[subject] = blake2b(subject.encode(), digest_size=16).digest()
