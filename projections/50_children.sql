@@ -13,18 +13,20 @@ WITH own AS (
         SELECT DISTINCT coalesce(m.child, t.record) AS child FROM stage_record t LEFT JOIN membership m ON m.record = t.record AND m.to_ed IS NULL
     ) h LEFT JOIN membership o ON o.child = h.child AND o.to_ed IS NULL
 ), silenced AS (
+    -- What may be silenced otherwise than before: who the child is was told anew, or something said that it left England or is sealed.
     -- One look by index for each record: a plan made while the tables are small would read them whole.
-    SELECT w.child FROM own w CROSS JOIN LATERAL (SELECT FROM person p WHERE p.record = w.record AND (p.vital_act IS NOT NULL
-        OR EXISTS (SELECT FROM own x CROSS JOIN LATERAL (SELECT FROM tally a WHERE a.record = x.record AND a.latest + 366 > log.months_after(p.age_to, 27) LIMIT 1) a
-                   WHERE x.child = w.child)) LIMIT 1) p
+    SELECT w.child FROM own w CROSS JOIN LATERAL (SELECT FROM person p WHERE p.record = w.record AND %(e)s IN (p.from_ed, p.to_ed) LIMIT 1) p
     UNION
     SELECT w.child FROM own w CROSS JOIN LATERAL (SELECT FROM address d WHERE d.record = w.record AND d.status = 'left_england' LIMIT 1) d
     UNION
     SELECT w.child FROM own w CROSS JOIN LATERAL (
         SELECT FROM entry e WHERE e.record = w.record AND e.kind IN ('identity_sealed', 'left_england') LIMIT 1) e
+), moved AS (
+    -- Days in a row also end with the roll of their school.
+    SELECT child FROM silenced
     UNION
     SELECT w.child FROM own w CROSS JOIN LATERAL (
-        SELECT FROM log.fact r WHERE r.record = w.record AND r.act = 15 AND r.position BETWEEN %(lo)s AND %(hi)s LIMIT 1) r
+        SELECT FROM entry e WHERE e.record = w.record AND e.kind = 'enrolment' AND %(e)s IN (e.from_ed, e.to_ed) LIMIT 1) e
 ), looked_at AS (
     -- Severe absence changes from the first day marked anew on; and wholly where what silenced it may have changed.
     SELECT coalesce(m.child, t.record) AS child, t.year, min(t.first) AS day
@@ -61,7 +63,7 @@ SELECT child, bool_or(facts), bool_or(marks) FROM (
     SELECT coalesce(m.child, t.record) AS child, true AS facts, false AS marks
     FROM stage_record t LEFT JOIN membership m ON m.record = t.record AND m.to_ed IS NULL
     UNION ALL SELECT unnest(%(relinked)s::uuid[]), true, true
-    UNION ALL SELECT b.child, false, true FROM own w JOIN absence_child b USING (child) WHERE b.days >= 10
+    UNION ALL SELECT b.child, false, true FROM moved v JOIN absence_child b USING (child) WHERE b.days >= 10
     UNION ALL SELECT ran.child, false, true FROM ran
     UNION ALL SELECT severe.child, false, true FROM severe
 ) w GROUP BY child;
