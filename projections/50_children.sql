@@ -13,9 +13,11 @@ WITH own AS (
         SELECT DISTINCT coalesce(m.child, t.record) AS child FROM stage_record t LEFT JOIN membership m ON m.record = t.record AND m.to_ed IS NULL
     ) h LEFT JOIN membership o ON o.child = h.child AND o.to_ed IS NULL
 ), silenced AS (
-    -- What may be silenced otherwise than before: who the child is was told anew, or something said that it left England or is sealed.
-    -- One look by index for each record: a plan made while the tables are small would read them whole.
-    SELECT w.child FROM own w CROSS JOIN LATERAL (SELECT FROM person p WHERE p.record = w.record AND %(e)s IN (p.from_ed, p.to_ed) LIMIT 1) p
+    -- What may be silenced otherwise than before: birth or death was told for the first time, or otherwise than by another
+    -- telling of it; or something said that the child left England or is sealed. One look by index for each record: a plan
+    -- made while the tables are small would read them whole.
+    SELECT w.child FROM own w CROSS JOIN LATERAL (SELECT * FROM person p WHERE p.record = w.record OFFSET 0) p GROUP BY w.child
+    HAVING bool_or(%(e)s IN (p.from_ed, p.to_ed)) AND (min(p.from_ed) = %(e)s OR count(DISTINCT (p.vital_act, p.vital_day, p.age_to)) > 1)
     UNION
     SELECT w.child FROM own w CROSS JOIN LATERAL (SELECT FROM address d WHERE d.record = w.record AND d.status = 'left_england' LIMIT 1) d
     UNION
