@@ -8,7 +8,9 @@ from domain.attendance import CATEGORIES
 from domain.dates import iso
 from domain.errors import Misuse
 from domain.families import Family
+from domain.feeds import Hearing
 from domain.indicators import RULES
+from domain.leads import GAPS
 from domain.shield import placeless
 from domain.timeline import Entry
 
@@ -106,15 +108,20 @@ def week(record: UUID, school: str, monday: int, sessions: Mapping[int, int], da
     }  # fmt: skip
 
 
-def gap(row: Sequence[Any], day: int) -> dict[str, Any]:
-    """A gap of lead, from a row of `projections.queries.rectangles`."""
-    child, rule, since, _, _, positions, _ = row
+def gap(row: Sequence[Any], day: int, hearing: Hearing, shielded: Collection[UUID]) -> dict[str, Any]:
+    """A gap of lead, or an indicator in its shape, from a row of `projections.queries.rectangles`."""
+    child, rule, since, _, _, positions, organisation = row
+    told = GAPS.get(rule) or RULES[rule]
+    silent = hearing.unheard(told, [organisation])
     return {
         "child": child_id(child),
         "rule": rule,
         "since": iso(since),
         "days": day - since,
+        "status": "not_known" if silent else "true",
         "events": [event_id(p) for p in positions],
+        "feed": "heard" if silent is None else _NOT_SAID if child in shielded else silent,
+        "clears_when": told.clears_when,
     }
 
 

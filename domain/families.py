@@ -15,7 +15,8 @@ from typing import Any
 from domain import codes
 from domain.child import Child
 from domain.events import ChildId, RecordId
-from domain.indicators import NO_NUMBER, RULES, Indicator, Rule, indicators
+from domain.feeds import Feed, Hearing
+from domain.indicators import RULES, Indicator, indicators
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.indicators.support import last_seen
 from domain.reference import Reference
@@ -23,9 +24,6 @@ from domain.waits import Waits
 
 MAX_RESIDENTS = 10
 _NOWHERE = re.compile(r"ZZ99", re.IGNORECASE)
-
-FEED_ALLOWANCE_DAYS = 14
-FEED_ALLOWANCE_BY_TYPE = {"AttendanceMarked": 7}
 
 
 def may_be_household(address: Mapping[str, Any]) -> bool:
@@ -36,15 +34,6 @@ def may_be_household(address: Mapping[str, Any]) -> bool:
         and address["residence"] not in codes.NO_HOUSEHOLD_RESIDENCE
         and _NOWHERE.match(postcode) is None
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """How far an organisation's feed of an event type is complete, as it last said."""
-
-    organisation: str
-    event_type: str
-    complete_through: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,79 +67,12 @@ class Family:
         return min(s.indicator.since for s in self.shown)
 
 
-ExpectedFeeds = Mapping[tuple[str, str], int | None]
-_NONE_EXPECTED: ExpectedFeeds = {}
-
-
-def feed_heard(
-    rule: Rule, organisation: str | None, feeds: Iterable[Feed], day: int, expected: ExpectedFeeds = _NONE_EXPECTED
-) -> str | None:
-    """None when the feeds a rule relies on were heard recently enough; else the feed, or what else, was not.
-
-    Where an indicator rests on what one organisation said it is that one's feed; else every feed of the type, and every
-    one that is expected, whether it ever spoke or not.
-    """
-    if organisation == NO_NUMBER:
-        return NO_NUMBER
-    for event_type in rule.feeds if organisation is None else rule.feeds_of_one:
-        relevant = [f for f in feeds if f.event_type == event_type and organisation in (None, f.organisation)]
-        if not relevant:
-            return event_type if organisation is None else f"{organisation} {event_type}"
-        missing = {o for o, t in expected if t == event_type and organisation in (None, o)}
-        silent = sorted(
-            {
-                f.organisation
-                for f in relevant
-                if f.complete_through < day - allowance(f.organisation, event_type, expected)
-            }
-            | (missing - {f.organisation for f in relevant})
-        )
-        if silent:
-            return f"{silent[0]} {event_type}"
-    return None
-
-
-class Hearing:
-    """Which feeds were heard on a day, each rule and organisation looked at once."""
-
-    def __init__(self, feeds: Sequence[Feed], day: int, expected: ExpectedFeeds = _NONE_EXPECTED) -> None:
-        self._day = day
-        self._feeds: dict[str | None, list[Feed]] = defaultdict(list, {None: list(feeds)})
-        for feed in feeds:
-            self._feeds[feed.organisation].append(feed)
-        self._expected: dict[str | None, dict[tuple[str, str], int | None]] = defaultdict(dict, {None: dict(expected)})
-        for name, days in expected.items():
-            self._expected[name[0]][name] = days
-        self._silent: dict[tuple[str, str | None], str | None] = {}
-
-    def unheard(self, indicator: Indicator, schools: Iterable[str]) -> str | None:
-        """What an indicator relies on and was not heard; of silence also the marks of each school that has the child on roll."""
-        owners = [indicator.organisation]
-        if indicator.id == NO_UNIVERSAL_CONTACT:
-            owners += [f"urn-{school}" for school in sorted(schools)]
-        said = (self._silent_feed(indicator.id, owner) for owner in owners)
-        return next((silent for silent in said if silent is not None), None)
-
-    def _silent_feed(self, rule: str, organisation: str | None) -> str | None:
-        name = (rule, organisation)
-        if name not in self._silent:
-            feeds, expected = self._feeds.get(organisation, ()), self._expected.get(organisation, {})
-            self._silent[name] = feed_heard(RULES[rule], organisation, feeds, self._day, expected)
-        return self._silent[name]
-
-
 def _schools_on(child: Child, day: int) -> set[str]:
     return {
         e.provider
         for e in child.of_kind("enrolment")
         if e.start is not None and e.start <= day and (e.end is None or day < e.end)
     }
-
-
-def allowance(organisation: str, event_type: str, expected: ExpectedFeeds) -> int:
-    """Days that a feed's word may be late: as expected of it, else as usual for its type."""
-    said = expected.get((organisation, event_type))
-    return FEED_ALLOWANCE_BY_TYPE.get(event_type, FEED_ALLOWANCE_DAYS) if said is None else said
 
 
 def family_id(children: Iterable[ChildId]) -> str:
@@ -261,6 +183,14 @@ def as_shown(indicator: Indicator, waits: Waits, seen: int | None = None) -> Ind
     return indicator if since == indicator.since else replace(indicator, since=since)
 
 
+def unheard(hearing: Hearing, indicator: Indicator, schools: Iterable[str]) -> str | None:
+    """What an indicator relies on and was not heard; of silence also the marks of each school that has the child on roll."""
+    owners = [indicator.organisation]
+    if indicator.id == NO_UNIVERSAL_CONTACT:
+        owners += [f"urn-{school}" for school in sorted(schools)]
+    return hearing.unheard(RULES[indicator.id], owners)
+
+
 def out_of_touch(children: Sequence[Child], feeds: Sequence[Feed], day: int, reference: Reference) -> list[Family]:
     """Families with an indicator on a day, the reference."""
     shown = []
@@ -269,6 +199,6 @@ def out_of_touch(children: Sequence[Child], feeds: Sequence[Feed], day: int, ref
         for found in indicators(child):
             indicator = as_shown(found, waits, last_seen(child, day)) if found.start <= day < found.end else None
             if indicator is not None:
-                silent = hearing.unheard(indicator, _schools_on(child, day))
+                silent = unheard(hearing, indicator, _schools_on(child, day))
                 shown.append(Shown(indicator, child.id, "not_known" if silent else "true", silent))
     return assemble(shown, group([kin_of(child, day) for child in children]))

@@ -6,7 +6,7 @@ how long it must have been so is joined when asked (domain.waits).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from domain.child import Child, open_spans
@@ -33,20 +33,48 @@ PROTECTION = "child_protection_without_lead"
 # Rests on what is said of staff, which is joined when asked; it stands in no rectangle.
 LEAD_LEFT = "lead_worker_left"
 
-GAP_RULES = (
-    NO_LEAD, LEAD_GONE, CONTESTED, NOT_ACCEPTED, SERVICES_WITHOUT_LEAD, STEP_DOWN, STEP_UP, IN_NEED, PROTECTION,
-)  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class GapRule:
+    """What a person is told of a gap; `feeds` and `feeds_of_one` as of `domain.feeds.Relying`."""
+
+    id: str
+    clears_when: str
+    feeds: tuple[str, ...] = ("LeadAccepted",)
+    feeds_of_one: tuple[str, ...] = ()
+
+
+GAPS = {
+    rule.id: rule
+    for rule in (
+        GapRule(NO_LEAD, "a lead accepts, or the help ends"),
+        GapRule(LEAD_GONE, "the lead works with the child again, or the lead ends or passes on", ("InvolvementStarted",), ("InvolvementConfirmed",)),
+        GapRule(CONTESTED, "one of the two leads ends", ("LeadEnded",)),
+        GapRule(NOT_ACCEPTED, "the worker accepts or declines"),
+        GapRule(SERVICES_WITHOUT_LEAD, "a lead accepts, or fewer than two services go on"),
+        GapRule(STEP_DOWN, "a lead accepts, or half a year passes"),
+        GapRule(STEP_UP, "a lead accepts, or half a year passes"),
+        GapRule(IN_NEED, "a lead accepts, or the plan ends"),
+        GapRule(PROTECTION, "a lead for child protection accepts, or the plan ends"),
+        GapRule(LEAD_LEFT, "the lead ends or passes on", ("LeadAccepted", "LeadEnded")),
+    )
+}  # fmt: skip
+GAP_RULES = tuple(rule for rule in GAPS if rule != LEAD_LEFT)
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A rule that is so for a child on the days `[start, end)`; `since` is where the count of days begins."""
+    """A rule that is so for a child on the days `[start, end)`; `since` is where the count of days begins.
+
+    `organisation` whose feed must be heard, where the gap rests on that one's silence.
+    """
 
     rule: str
     since: int
     start: int
     end: int
     positions: tuple[int, ...]
+    organisation: str | None = None
 
 
 def _accepted_from(lead: Entry) -> int | None:
@@ -119,8 +147,16 @@ def _lead_gone(child: Child, leads: list[Entry]) -> list[Gap]:
             continue
         begun = min(e.start for e in own if e.start is not None)
         span = intersect(active_span(lead, leads), ((begun, FOREVER),))
-        found.extend(_spans_to_gaps(LEAD_GONE, child, subtract(span, open_spans(own)), _positions([lead, *own])))
+        gone = _spans_to_gaps(LEAD_GONE, child, subtract(span, open_spans(own)), _positions([lead, *own]))
+        found.extend(replace(gap, organisation=_lapsed_by(own, gap.start)) for gap in gone)
     return found
+
+
+def _lapsed_by(own: Sequence[Entry], day: int) -> str | None:
+    """Whose confirmations stayed away, where what was open last before a day lapsed; None where its end was told."""
+    over = [e for e in own if e.open_until() <= day]
+    last = max(e.open_until() for e in over)
+    return max((e.organisation for e in over if e.open_until() == last and e.end != last), default=None)
 
 
 def _contested(child: Child, leads: list[Entry]) -> list[Gap]:

@@ -14,8 +14,7 @@ from domain.attendance import AUTHORISED, ELSEWHERE, LATE, PRESENT, UNAUTHORISED
 from domain.child import Child, dated_spans, open_spans
 from domain.dates import add_months, from_day, school_year_of, to_day
 from domain.events import ChildId
-from domain.families import Feed, feed_heard
-from domain.indicators import Rule
+from domain.feeds import Feed, feed_heard
 from domain.leads import active_span
 from domain.spans import Spans
 from domain.timeline import Entry
@@ -255,5 +254,4 @@ def unheard(
     measure: Measure, feeds: Iterable[Feed], day: int, expected: Mapping[tuple[str, str], int | None]
 ) -> str | None:
     """None when every feed that a measure relies on was heard recently enough (as for indicators); else what was not."""
-    rule = Rule(measure.id, (), measure.feeds, (), "", "")
-    return feed_heard(rule, None, list(feeds), day, expected)
+    return feed_heard(measure.feeds, None, list(feeds), day, expected)

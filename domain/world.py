@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from domain.child import Child, build_child
 from domain.effects import ABOUT_NO_CHILD, Act
 from domain.events import ChildId, Event, Position, RecordId
-from domain.families import Feed
+from domain.feeds import Feed
 from domain.links import Links, children_of, doubted, evidence, resolve
 from domain.reference import Reference, reference_at, staff_fact, workers_left
 from domain.snapshots import snapshots

@@ -1,5 +1,5 @@
 -- Lead gaps (domain.leads), each worked out ahead as if nothing more came.
-INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
+INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
 WITH accepted AS (
     SELECT *, greatest(accepted, starts) AS begun FROM stage_own WHERE kind = 'lead' AND accepted IS NOT NULL
 ), lead AS (
@@ -13,31 +13,31 @@ WITH accepted AS (
     FROM stage_own WHERE kind = 'early_help' OR (kind = 'involvement' AND service IN ('team around the family', 'team around the child'))
     GROUP BY child
 ), no_lead AS (
-    SELECT h.child, 'early_help_without_lead' AS rule, NULL::int AS since, h.days - coalesce(c.days, '{}') AS days, h.positions
+    SELECT h.child, 'early_help_without_lead' AS rule, NULL::int AS since, h.days - coalesce(c.days, '{}') AS days, h.positions, NULL AS worker
     FROM helped h LEFT JOIN covered c USING (child)
 ), own AS (
     SELECT l.main, min(o.starts) AS begun, range_agg(int4range(o.starts, o.open_until)) AS days, log.array_join(o.positions) AS positions
     FROM lead l JOIN stage_own o ON o.child = l.child AND o.worker = l.worker AND o.kind IN ('involvement', 'early_help') GROUP BY l.main
 ), lead_gone AS (
     SELECT l.child, 'lead_involvement_ended', NULL::int,
-        int4multirange(l.active) * int4multirange(int4range(o.begun, 2000000)) - o.days, log.sorted(l.positions || o.positions)
+        int4multirange(l.active) * int4multirange(int4range(o.begun, 2000000)) - o.days, log.sorted(l.positions || o.positions), l.worker
     FROM lead l JOIN own o USING (main)
 ), contested AS (
-    SELECT a.child, 'contested_lead', NULL::int, int4multirange(a.active) * int4multirange(b.active), log.sorted(a.positions || b.positions)
+    SELECT a.child, 'contested_lead', NULL::int, int4multirange(a.active) * int4multirange(b.active), log.sorted(a.positions || b.positions), NULL
     FROM lead a JOIN lead b ON b.child = a.child AND b.main > a.main AND b.service = a.service AND b.scope = a.scope AND b.worker <> a.worker
 ), not_accepted AS (
     SELECT child, 'nomination_not_accepted', NULL::int, CASE WHEN starts < least(coalesce(accepted, 2000000), until)
-        THEN int4multirange(int4range(starts, least(coalesce(accepted, 2000000), until))) ELSE '{}' END, positions
+        THEN int4multirange(int4range(starts, least(coalesce(accepted, 2000000), until))) ELSE '{}' END, positions, NULL
     FROM stage_own WHERE kind = 'lead'
 ), additional AS (
     SELECT *, int4range(starts, open_until) AS days FROM stage_own WHERE kind IN ('involvement', 'early_help') AND provision = 'additional'
 ), several AS (
     SELECT a.child, 'services_without_lead', NULL::int, range_agg(a.days * b.days) - coalesce((SELECT c.days FROM covered c WHERE c.child = a.child), '{}'),
-        (SELECT log.sorted(log.array_join(o.positions)) FROM additional o WHERE o.child = a.child)
+        (SELECT log.sorted(log.array_join(o.positions)) FROM additional o WHERE o.child = a.child), NULL
     FROM additional a JOIN additional b ON b.child = a.child AND b.main > a.main GROUP BY a.child
 ), step AS (
     SELECT o.child, CASE o.kind WHEN 'step_up' THEN 'step_up_without_lead' ELSE 'step_down_without_lead' END, NULL::int,
-        int4multirange(int4range(o.starts, o.starts + 183)) - coalesce(c.days, '{}'), o.positions
+        int4multirange(int4range(o.starts, o.starts + 183)) - coalesce(c.days, '{}'), o.positions, NULL
     FROM stage_own o LEFT JOIN covered c USING (child) WHERE o.kind IN ('step_down', 'step_up') OR (o.kind = 'case_closed' AND o.reason = 'RC9')
 ), protected AS (
     SELECT child, range_agg(active) AS days FROM lead WHERE service = 'lead_child_protection_practitioner' GROUP BY child
@@ -46,12 +46,16 @@ WITH accepted AS (
     FROM stage_own WHERE kind IN ('child_in_need', 'child_protection') GROUP BY child, kind
 ), plan_without AS (
     SELECT p.child, p.kind || '_without_lead', NULL::int,
-        p.days - coalesce(CASE p.kind WHEN 'child_protection' THEN d.days ELSE c.days END, '{}'), p.positions
+        p.days - coalesce(CASE p.kind WHEN 'child_protection' THEN d.days ELSE c.days END, '{}'), p.positions, NULL
     FROM plan p LEFT JOIN covered c USING (child) LEFT JOIN protected d USING (child)
 ), gap AS (
     SELECT * FROM no_lead UNION ALL SELECT * FROM lead_gone UNION ALL SELECT * FROM contested UNION ALL SELECT * FROM not_accepted
     UNION ALL SELECT * FROM several UNION ALL SELECT * FROM step UNION ALL SELECT * FROM plan_without
 )
-SELECT g.child, g.rule, coalesce(g.since, lower(r)), lower(r), upper(r), g.positions
+SELECT g.child, g.rule, coalesce(g.since, lower(r)), lower(r), upper(r), g.positions,
+    -- Where what the worker was last open with lapsed, its confirmations stayed away: whose.
+    (SELECT CASE WHEN o.open_until < o.until THEN o.organisation END FROM stage_own o
+     WHERE o.child = g.child AND o.worker = g.worker AND o.kind IN ('involvement', 'early_help') AND o.open_until <= lower(r)
+     ORDER BY o.open_until DESC, o.open_until < o.until DESC, o.organisation COLLATE "C" DESC LIMIT 1)
 FROM gap g JOIN stage_silence s USING (child)
 CROSS JOIN LATERAL unnest(CASE WHEN s.death IS NULL THEN g.days ELSE g.days - int4multirange(int4range(s.death, 2000000)) END) AS r;

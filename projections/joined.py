@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from domain.dates import FOREVER
 from domain.events import ChildId
-from domain.families import Feed
+from domain.feeds import Feed
 from domain.reference import StaffFact, Stated
 from projections.queries import Connection, Rectangle, at_edition
 from projections.sending import Query, Steps

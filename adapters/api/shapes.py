@@ -169,13 +169,16 @@ class Timeline(AsOf):
 
 
 class Gap(BaseModel):
-    """A gap of lead: `days` are counted from `since`."""
+    """A gap of lead: `days` are counted from `since`. `not_known` where its feed was not heard."""
 
     child: ChildId
     rule: str
     since: Day
     days: int
+    status: Literal["true", "not_known"]
     events: list[EventId]
+    feed: str
+    clears_when: str
 
 
 class CaseloadChild(BaseModel):

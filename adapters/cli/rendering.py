@@ -177,12 +177,21 @@ def show_caseload(answer: Document) -> None:
             child["child"], name_of(child["name"]), child["date_of_birth"],
             "; ".join(f"{_kind(entry)} from {entry['from']}" for entry in child["entries"]),
             "; ".join(_who(lead) for lead in child["lead"]),
-            "; ".join(f"{gap['rule'].replace('_', ' ')} since {gap['since']}" for gap in child["gaps"]),
+            "; ".join(_gap(gap) for gap in child["gaps"]),
         )
         for child in answer["children"]
     ]  # fmt: skip
     title = f"Caseload of {cell(answer['worker'])}, {as_of(answer)}"
     _table(title, ("child", "name", "born", "works with as", "lead", "gaps"), rows)
+
+
+def _gap(gap: Part) -> str:
+    unsure = "" if gap["status"] == "true" else f" ({_heard(gap)})"
+    return f"{gap['rule'].replace('_', ' ')} since {gap['since']}{unsure}"
+
+
+def _heard(one: Part) -> str:
+    return "" if one["status"] == "true" else f"not known: {one['feed']} not heard"
 
 
 def _review(one: Part) -> str:
@@ -198,7 +207,7 @@ def show_my_families(answer: Document) -> None:
             "; ".join(f"{name_of(child['name'])}{' *' if child['mine'] else ''}" for child in family["children"]),
             ", ".join(family["lost"]) or "none for certain",
             "; ".join(_indicator(one) for one in family["indicators"]),
-            "; ".join(f"{gap['rule'].replace('_', ' ')} since {gap['since']}" for gap in family["gaps"]),
+            "; ".join(_gap(gap) for gap in family["gaps"]),
         )
         for family in answer["families"]
     ]  # fmt: skip
@@ -221,7 +230,7 @@ def _told(child: Part) -> Iterator[tuple[str, str]]:
     for word, entries in (("new or changed", child["entries"]), ("taken back", child["taken_back"])):
         yield from ((word, f"{_kind(entry)} {_days(entry)}, {_status(entry)}") for entry in entries)
     for word, gaps in (("begun", child["began"]), ("cleared", child["cleared"])):
-        yield from ((word, f"{gap['rule'].replace('_', ' ')} since {gap['since']}") for gap in gaps)
+        yield from ((word, _gap(gap)) for gap in gaps)
     yield from (("known by another number too", record) for record in child["records_joined"])
 
 
@@ -233,7 +242,7 @@ def show_handover(answer: Document) -> None:
             "; ".join(_who(lead) for lead in child["taking_over"]) or "nobody asked yet",
             "; ".join(f"{one['service']} {_contact(one)}".strip() for one in child["involvements"]),
             "; ".join(_review(one) for one in child["reviews_due"]),
-            "; ".join(f"{gap['rule'].replace('_', ' ')} since {gap['since']}" for gap in child["gaps"]),
+            "; ".join(_gap(gap) for gap in child["gaps"]),
         )
         for child in answer["children"]
     ]  # fmt: skip
@@ -244,9 +253,10 @@ def show_handover(answer: Document) -> None:
 def show_gaps(answer: Document) -> None:
     """Gaps of lead, longest first."""
     rows = [
-        (gap["child"], gap["rule"].replace("_", " "), gap["since"], gap["days"], _events(gap)) for gap in answer["gaps"]
+        (gap["child"], gap["rule"].replace("_", " "), gap["since"], gap["days"], _heard(gap), _events(gap))
+        for gap in answer["gaps"]
     ]
-    _table(f"Gaps of lead, {as_of(answer)}", ("child", "what", "since", "days", "events"), rows)
+    _table(f"Gaps of lead, {as_of(answer)}", ("child", "what", "since", "days", "known", "events"), rows)
 
 
 def show_families(answer: Document) -> None:

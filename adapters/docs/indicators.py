@@ -2,7 +2,7 @@
 
 from adapters.docs.markdown import made_by, table
 from domain.indicators.rules import RULES
-from domain.leads import GAP_RULES
+from domain.leads import GAPS
 from domain.waits import WAITS
 
 
@@ -25,7 +25,7 @@ def _page() -> str:
     ]
     return "\n".join(
         [
-            made_by("domain/indicators/rules.py and domain/waits.py"),
+            made_by("domain/indicators/rules.py, domain/leads.py and domain/waits.py"),
             "# Indicators and gaps",
             "",
             "A prompt to check on a family, never a score of risk. Each indicator counts towards the domains that a family is out of",
@@ -38,7 +38,20 @@ def _page() -> str:
             "",
             "## Gaps of a lead",
             "",
-            *table(("gap", "shown after"), [(f"`{rule}`", _waits(rule)) for rule in GAP_RULES]),
+            "Where the feeds of a gap were not heard it is `not_known` too: who leads may not have been told.",
+            "",
+            *table(
+                ("gap", "shown after", "clears when", "feeds"),
+                [
+                    (
+                        f"`{gap.id}`",
+                        _waits(gap.id),
+                        gap.clears_when,
+                        ", ".join(f"`{feed}`" for feed in (*gap.feeds, *gap.feeds_of_one)),
+                    )
+                    for gap in GAPS.values()
+                ],
+            ),
             "",
         ]
     )

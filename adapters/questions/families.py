@@ -10,7 +10,8 @@ from adapters import answers
 from adapters.questions.lines import Lines
 from domain.dates import to_day
 from domain.events import ChildId
-from domain.families import Family, Hearing, Shown, as_shown, assemble, feed_heard, group
+from domain.families import Family, Shown, as_shown, assemble, group, unheard
+from domain.feeds import feed_heard
 from domain.indicators import RULES, Indicator
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.waits import Waits
@@ -67,7 +68,7 @@ class AboutFamilies(Lines):
         for rule in RULES.values():
             if rule.feeds:
                 due = {name for name in expected if name[1] in rule.feeds}
-                silent = feed_heard(rule, None, feeds, day, expected)
+                silent = feed_heard(rule.feeds, None, feeds, day, expected)
                 missing = f"{len(due - publishing)} of {len(due)} expected feeds do not publish"
                 found[rule.id] = missing if due - publishing else silent or "heard"
         return found
@@ -92,8 +93,7 @@ class AboutFamilies(Lines):
 
     def _shown(self, day: int, children: Collection[ChildId] | None = None) -> list[Shown]:
         """Indicators that have been so for long enough on a day, with what their feeds say of them."""
-        feeds, reference = joined.feeds(self._connection, self._edition.position), self._reference(day)
-        hearing, waits = Hearing(feeds, day, reference.expected_feeds()), Waits(day, reference)
+        hearing, waits = self._hearing(day), Waits(day, self._reference(day))
         begun = {rule: waits.latest(rule) for rule in RULES}
         quiet_since = begun.pop(NO_UNIVERSAL_CONTACT)
         silent = joined.silent(self._connection, self._number, day, NO_UNIVERSAL_CONTACT, quiet_since, children)
@@ -105,7 +105,7 @@ class AboutFamilies(Lines):
         shown = []
         for child, indicator in held:
             if indicator is not None:
-                feed = hearing.unheard(indicator, schools.get(child, ()))
+                feed = unheard(hearing, indicator, schools.get(child, ()))
                 shown.append(Shown(indicator, child, "not_known" if feed else "true", feed))
         return shown
 

@@ -71,6 +71,7 @@ class AboutLeads(AboutFamilies):
         if listed is not None:
             whole = answers.family(listed, None, day, shielded)
             shown = {name: whole[name] for name in shown}
+        gaps_of = [gap for gap in gaps if gap[0] in members]
         return {
             "family": family_id(members),
             "children": [
@@ -82,7 +83,7 @@ class AboutLeads(AboutFamilies):
                 if (line := lines[child])
             ],
             **shown,
-            "gaps": [answers.gap(gap, day) for gap in gaps if gap[0] in members],
+            "gaps": self._told(gaps_of, day),
         }  # fmt: skip
 
     def changes(self, *, worker: str, since: str, effective_at: date) -> dict[str, Any]:
@@ -132,8 +133,8 @@ class AboutLeads(AboutFamilies):
             "records_joined": [answers.record_id(r) for r in sorted(set(records) - set(then))] if set(then) - {child} else [],
             "entries": new,
             "taken_back": gone,
-            "began": [answers.gap(row, day) for row in began],
-            "cleared": [answers.gap(row, day) for name, row in then_held.items() if name not in now_held],
+            "began": self._told(began, day),
+            "cleared": self._told([row for name, row in then_held.items() if name not in now_held], day),
         }  # fmt: skip
 
     def _prompts(self, rows: Sequence[queries.Rectangle], day: int) -> dict[tuple[str, int], queries.Rectangle]:
@@ -211,7 +212,7 @@ class AboutLeads(AboutFamilies):
             found = [row for row in found if answers.area(area) in map(answers.area, areas[row[0]].values())]
         return {
             **self._head(effective_at),
-            "gaps": sorted((answers.gap(row, day) for row in found), key=lambda g: (-g["days"], g["child"], g["rule"])),
+            "gaps": sorted(self._told(found, day), key=lambda g: (-g["days"], g["child"], g["rule"])),
         }
 
     def _gaps(self, day: int, children: Collection[ChildId] | None = None) -> list[queries.Rectangle]:
@@ -225,9 +226,15 @@ class AboutLeads(AboutFamilies):
     def _gaps_of(self, day: int, children: Collection[ChildId]) -> dict[ChildId, list[dict[str, Any]]]:
         """The gaps of each of some children that has any, as they are shown."""
         found: dict[ChildId, list[dict[str, Any]]] = {}
-        for row in self._gaps(day, children):
-            found.setdefault(row[0], []).append(answers.gap(row, day))
+        rows = self._gaps(day, children)
+        for row, told in zip(rows, self._told(rows, day), strict=True):
+            found.setdefault(row[0], []).append(told)
         return found
+
+    def _told(self, rows: Sequence[queries.Rectangle], day: int) -> list[dict[str, Any]]:
+        """Gaps and indicators as they are shown, with what their feeds say of them."""
+        hearing, shielded = self._hearing(day), self._shielded({row[0] for row in rows})
+        return [answers.gap(row, day, hearing, shielded) for row in rows]
 
     def _leads_who_left(self, day: int, children: Collection[ChildId] | None) -> list[queries.Rectangle]:
         left = workers_left(joined.workers(self._connection, self._edition.position), day)

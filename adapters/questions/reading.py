@@ -20,6 +20,7 @@ from domain.areas import SCHOOL, areas, squeezed
 from domain.dates import iso, to_day
 from domain.errors import Misuse
 from domain.events import ChildId
+from domain.feeds import Hearing
 from domain.identifiers import parse_identifier
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
 from domain.reference import KINDS, Reference, Stated, standing
@@ -53,6 +54,7 @@ class Reading:
         self._bodies: Bodies = {} if bodies is None else bodies
         # What this one read has found so far; one edition, one snapshot, so that nothing of it changes meanwhile.
         self._references: dict[int, Reference] = {}
+        self._heard: dict[int, Hearing] = {}
         self._members: dict[ChildId, list[UUID]] = {}
         self._shields: dict[ChildId, bool] = {}
         self._doubts: dict[ChildId, set[int]] = {}
@@ -159,6 +161,13 @@ class Reading:
         if day not in self._references:
             self._take_reference(day, joined.reference(self._connection, self._edition.position, KINDS))
         return self._references[day]
+
+    def _hearing(self, day: int) -> Hearing:
+        """Which feeds were heard on a day."""
+        if day not in self._heard:
+            feeds = joined.feeds(self._connection, self._edition.position)
+            self._heard[day] = Hearing(feeds, day, self._reference(day).expected_feeds())
+        return self._heard[day]
 
     def _take_reference(self, day: int, said: Iterable[Stated]) -> None:
         stands = standing(said, day)

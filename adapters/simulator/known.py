@@ -36,6 +36,12 @@ class Spell:
         """Whether it had begun and not ended."""
         return self.start <= day and (self.end is None or day < self.end)
 
+    @property
+    def over_from(self) -> int | None:
+        """From when it is not on any more, by its end or for want of confirmation."""
+        unheard_of = max(self.start, self.confirmed or 0) + LAPSES_AFTER if self.lapses else None
+        return unheard_of if self.end is None else self.end
+
     def alive_on(self, day: int) -> bool:
         """Whether it was on, and not too long unconfirmed."""
         fresh = not self.lapses or day < max(self.start, self.confirmed or 0) + LAPSES_AFTER

@@ -28,6 +28,16 @@ DAYS_TO_ACCEPT = DAYS_AFTER_STEP = 5  # working days
 STEP_MATTERS = 183  # days
 TO_EARLY_HELP = "RC9"
 
+# Whose word each rests on: without it nobody can say whether the lead is missing. A lead that was last known to work with
+# the child by its start or a confirmation, and not by an end, rests on the confirmations of that organisation.
+FEEDS = {
+    **dict.fromkeys([*RULES, *UNTIL_SET], ("LeadAccepted",)),
+    "lead_involvement_ended": ("InvolvementStarted",),
+    "contested_lead": ("LeadEnded",),
+    "lead_worker_left": ("LeadAccepted", "LeadEnded"),
+}
+CONFIRMATIONS = "InvolvementConfirmed"
+
 
 @dataclass(frozen=True, slots=True)
 class Lead:
@@ -55,6 +65,20 @@ class Lead:
     def over(self, day: int) -> bool:
         """Whether it had ended."""
         return self.ended is not None and self.ended <= day
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Missing:
+    """A gap: its rule, since when it is so, and whose confirmations it rests on, if on anybody's."""
+
+    rule: str
+    since: int
+    organisation: str | None = None
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """The event types without which it is not known: of that organisation, else of all."""
+        return FEEDS[self.rule] if self.organisation is None else (CONFIRMATIONS,)
 
 
 def leads_of(child: Known) -> list[Lead]:
@@ -111,8 +135,8 @@ def hands(child: Known, today: int) -> set[str]:
     return workers | {lead.worker for lead in (*asked, *(lead for lead in leads if lead.active(today)))}
 
 
-def gaps(child: Known, today: int, left: dict[str, int], thresholds: dict[str, int]) -> list[tuple[str, int]]:
-    """What is wrong with the lead today: rule, and since when. `left`: since when which workers are gone."""
+def gaps(child: Known, today: int, left: dict[str, int], thresholds: dict[str, int]) -> list[Missing]:
+    """What is wrong with the lead today. `left`: since when which workers are gone."""
     if child.death is not None and child.death <= today:
         return []
     leads = leads_of(child)
@@ -120,7 +144,7 @@ def gaps(child: Known, today: int, left: dict[str, int], thresholds: dict[str, i
     found += _several(child, leads, today)
     found += [*_stepped(child, leads, today), *_plans(child, leads, today, thresholds)]
     found += [
-        ("lead_worker_left", max(lead.nominated, lead.accepted or 0, left[lead.worker]))
+        Missing("lead_worker_left", max(lead.nominated, lead.accepted or 0, left[lead.worker]))
         for lead in leads
         if lead.active(today) and left.get(lead.worker, today + 1) <= today
     ]
@@ -128,28 +152,28 @@ def gaps(child: Known, today: int, left: dict[str, int], thresholds: dict[str, i
         same_seat = (one.role, one.scope) == (other.role, other.scope) and one.worker != other.worker
         if same_seat and one.active(today) and other.active(today):
             both = [day for lead in (one, other) for day in (lead.nominated, lead.accepted) if day is not None]
-            found.append(("contested_lead", max(both)))
+            found.append(Missing("contested_lead", max(both)))
     return found
 
 
-def _without(child: Known, leads: list[Lead], today: int) -> list[tuple[str, int]]:
+def _without(child: Known, leads: list[Lead], today: int) -> list[Missing]:
     def leaderless(day: int) -> bool:
         return any(plan.alive_on(day) for plan in child.helps) and not any(lead.active(day) for lead in leads)
 
-    return [("early_help_without_lead", first_day(leaderless, today))] if leaderless(today) else []
+    return [Missing("early_help_without_lead", first_day(leaderless, today))] if leaderless(today) else []
 
 
-def _several(child: Known, leads: list[Lead], today: int) -> list[tuple[str, int]]:
+def _several(child: Known, leads: list[Lead], today: int) -> list[Missing]:
     additional = child.additional
 
     def uncoordinated(day: int) -> bool:
         several = sum(work.alive_on(day) for work in additional) > 1
         return several and not any(lead.active(day) for lead in leads)
 
-    return [("services_without_lead", first_day(uncoordinated, today))] if uncoordinated(today) else []
+    return [Missing("services_without_lead", first_day(uncoordinated, today))] if uncoordinated(today) else []
 
 
-def _stepped(child: Known, leads: list[Lead], today: int) -> Iterator[tuple[str, int]]:
+def _stepped(child: Known, leads: list[Lead], today: int) -> Iterator[Missing]:
     for row in child.of("stepped_up", "stepped_down", "case_closed"):
         if row["kind"] == "case_closed" and row["reason"] != TO_EARLY_HELP:
             continue
@@ -161,10 +185,12 @@ def _stepped(child: Known, leads: list[Lead], today: int) -> Iterator[tuple[str,
         if alone(today):
             since = first_day(alone, today)
             if today >= _working_days_after(since, DAYS_AFTER_STEP):
-                yield ("step_up_without_lead" if row["kind"] == "stepped_up" else "step_down_without_lead"), since
+                yield Missing(
+                    "step_up_without_lead" if row["kind"] == "stepped_up" else "step_down_without_lead", since
+                )
 
 
-def _plans(child: Known, leads: list[Lead], today: int, thresholds: dict[str, int]) -> Iterator[tuple[str, int]]:
+def _plans(child: Known, leads: list[Lead], today: int, thresholds: dict[str, int]) -> Iterator[Missing]:
     for rule, kind in UNTIL_SET.items():
         fit = [lead for lead in leads if kind != "protection" or lead.role == PROTECTION_LEAD]
         plans = child.plans[kind]
@@ -175,10 +201,10 @@ def _plans(child: Known, leads: list[Lead], today: int, thresholds: dict[str, in
         if rule in thresholds and alone(today):
             since = first_day(alone, today)
             if today >= _working_days_after(since, thresholds[rule]):
-                yield rule, since
+                yield Missing(rule, since)
 
 
-def _deserted(child: Known, leads: list[Lead], today: int) -> list[tuple[str, int]]:
+def _deserted(child: Known, leads: list[Lead], today: int) -> list[Missing]:
     found = []
     for lead in leads:
         own = [work for work in (*child.involvements, *child.helps) if work.told["worker"] == lead.worker]
@@ -186,7 +212,7 @@ def _deserted(child: Known, leads: list[Lead], today: int) -> list[tuple[str, in
             day = today
             while _left(lead, own, day - 1):
                 day -= 1
-            found.append(("lead_involvement_ended", day))
+            found.append(Missing("lead_involvement_ended", day, _unconfirmed_by(own, day)))
     return found
 
 
@@ -195,9 +221,16 @@ def _left(lead: Lead, own: list[Spell], day: int) -> bool:
     return lead.active(day) and day >= begun and not any(work.alive_on(day) for work in own)
 
 
-def _not_accepted(leads: list[Lead], today: int) -> list[tuple[str, int]]:
+def _unconfirmed_by(own: list[Spell], day: int) -> str | None:
+    """Whose confirmations stayed away, if what was on last before a day was not ended by anybody."""
+    over = [(work.over_from, work.end is None, str(work.told["by"])) for work in own if work.over_from is not None]
+    _, unended, whose = max(one for one in over if one[0] <= day)
+    return whose if unended else None
+
+
+def _not_accepted(leads: list[Lead], today: int) -> list[Missing]:
     return [
-        ("nomination_not_accepted", lead.nominated)
+        Missing("nomination_not_accepted", lead.nominated)
         for lead in leads
         if (lead.accepted is None or lead.accepted > today)
         and not lead.over(today)

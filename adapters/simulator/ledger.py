@@ -156,6 +156,7 @@ class Ledger:
         row = self._row(fact.child, fact.kind, [[one["scheme"], one["value"]] for one in subject["identifiers"]])
         row.update(_KEPT.get(fact.kind, _nothing)(fact.details))
         row.update(day=fact.day.toordinal(), full=subject["person"] is not None, written=str(event["recorded_at"]))
+        row["by"] = event["source"]["organisation"]
         self._write(row)
 
     def absent(self, child: Child, school: str | None) -> None:

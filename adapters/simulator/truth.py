@@ -4,7 +4,7 @@ Line by line, as of the end of the period and as it could be known by then: what
 apart, every family. Derived from the lives and from the meaning of words, not from anybody's rules of reading events.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -83,7 +83,8 @@ def _child(child: Known, ledger: Ledger, today: int, thresholds: dict[str, int])
             key=str,
         ),
         "gaps": [
-            {"rule": rule, "since": _iso(since)} for rule, since in sorted(gaps(child, today, ledger.left, thresholds))
+            {"rule": gap.rule, "since": _iso(gap.since), "status": _status(ledger, gap.feeds, gap.organisation, today)}
+            for gap in sorted(gaps(child, today, ledger.left, thresholds), key=lambda gap: (gap.rule, gap.since))
         ],
         "indicators": list(_indicators(child, ledger, today)),
     }
@@ -94,8 +95,13 @@ def _indicators(child: Known, ledger: Ledger, today: int) -> Iterator[Row]:
         for since, organisation in sign.found(child, today):
             feeds = sign.all_feeds if organisation is None else (sign.own_feed,)
             unknown = sign.needs_number and not child.numbered
-            heard = all(feed is not None and is_heard(ledger.heard, feed, organisation, today) for feed in feeds)
-            yield {"id": sign.id, "since": _iso(since), "status": "true" if heard and not unknown else "not_known"}
+            status = "not_known" if unknown else _status(ledger, feeds, organisation, today)
+            yield {"id": sign.id, "since": _iso(since), "status": status}
+
+
+def _status(ledger: Ledger, feeds: Iterable[str | None], organisation: str | None, today: int) -> str:
+    heard = all(feed is not None and is_heard(ledger.heard, feed, organisation, today) for feed in feeds)
+    return "true" if heard else "not_known"
 
 
 def _family(children: list[Line]) -> Line:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from domain.child import Child
 from domain.indicators import attendance, education, health, housing, support
-from domain.indicators.rules import NO_NUMBER, RULES, Indicator, Rule
+from domain.indicators.rules import RULES, Indicator, Rule
 
 _FINDERS: tuple[Callable[[Child], list[Indicator]], ...] = (
     education.no_school,
@@ -33,4 +33,4 @@ def indicators(child: Child) -> list[Indicator]:
     return [found for find in _FINDERS for found in find(child)]
 
 
-__all__ = ["NO_NUMBER", "RULES", "Indicator", "Rule", "indicators"]
+__all__ = ["RULES", "Indicator", "Rule", "indicators"]

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from domain.child import Child, dated_spans, not_silenced
 from domain.dates import school_age
-from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, LOST_LEAVER, NO_NUMBER, NO_SCHOOL, Indicator
+from domain.feeds import NO_NUMBER
+from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, LOST_LEAVER, NO_SCHOOL, Indicator
 from domain.spans import subtract, union
 from domain.timeline import Entry
 

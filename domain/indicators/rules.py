@@ -18,16 +18,12 @@ DROPPED_OUT = "dropped_out"
 MISSING_WITHOUT_INTERVIEW = "missing_without_interview"
 NO_UNIVERSAL_CONTACT = "no_universal_contact"
 
-# Stands in the place of an organisation: a child known by no number of school or health cannot be missed at school.
-NO_NUMBER = "no school or NHS number"
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What a person is told of an indicator.
 
-    `domains` are those a family is out of touch with while it holds. `feeds` must have been heard from all who publish
-    them; `feeds_of_one` from the organisation whose word the indicator rests on, where there is one.
+    `domains` are those a family is out of touch with while it holds; `feeds` and `feeds_of_one` as of `domain.feeds.Relying`.
     """
 
     id: str

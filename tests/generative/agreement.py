@@ -63,7 +63,7 @@ def of_reference(world: World) -> dict[str, set[Any]]:
         "rectangles": {
             (c.id, i.id, i.since, i.start, i.end, i.positions, i.organisation) for c in everyone for i in indicators(c)
         }
-        | {(c.id, g.rule, g.since, g.start, g.end, g.positions, None) for c in everyone for g in gaps(c)},
+        | {(c.id, g.rule, g.since, g.start, g.end, g.positions, g.organisation) for c in everyone for g in gaps(c)},
         "addresses": {(c.id, a.start, a.address["status"], a.position) for c in everyone for a in c.addresses},
     }
 

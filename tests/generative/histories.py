@@ -618,6 +618,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_marked(child + 4, number + 9300, "I" * 20),
         *_marked(child + 5, number + 9400, "/" * 24),
         *_marked(child + 6, number + 9500, "/" * 26 + "O" * 10),
+        *_led_by_one_who_left(child + 2, number + 9060),
         _told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         _told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         _told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
@@ -644,6 +645,17 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
             **_told(number + 9028, "InvolvementEnded", "la-808", child, "agency", 5, 2, **ended),
             "reference": "backwards",
         },
+    ]
+
+
+def _led_by_one_who_left(child: int, number: int) -> list[dict[str, Any]]:
+    """A lead whose own work with the child was ended, not merely no longer confirmed."""
+    own = {"service": "coaching", "team": None, "worker": WORKERS[0], "provision": "additional", "role": None}
+    lead = {"role": "lead_practitioner", "scope": "child", "worker": WORKERS[0]}
+    return [
+        _told(number, "InvolvementStarted", "la-808", child, "agency", 0, 1, **own),
+        _told(number + 1, "LeadAccepted", "la-808", child, "agency", 1, 1, **lead),
+        _told(number + 2, "InvolvementEnded", "la-808", child, "agency", 8, 8, service="coaching", reason="completed"),
     ]
 
 

@@ -186,6 +186,16 @@ FAULTS = {
         "range_agg(int4range(o.starts, o.open_until)) AS days, log.array_join(o.positions)",
         "range_agg(int4range(o.starts, 2000000)) AS days, log.array_join(o.positions)",
     ),
+    "an end that was told rests on confirmations": (
+        "70_gaps",
+        "CASE WHEN o.open_until < o.until THEN o.organisation END",
+        "o.organisation",
+    ),
+    "a lapse rests on nobody": (
+        "70_gaps",
+        "CASE WHEN o.open_until < o.until THEN o.organisation END",
+        "NULL",
+    ),
     "first date of birth counts": (
         "40_people",
         "(array_agg(birth ORDER BY recorded_at DESC, key DESC)",

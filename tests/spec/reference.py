@@ -13,9 +13,10 @@ from domain.dates import LONDON, iso, parse_day, to_day
 from domain.effects import ABOUT_NO_CHILD, Act
 from domain.events import Event, Position, RecordId, former_of
 from domain.families import out_of_touch
+from domain.feeds import Hearing
 from domain.identifiers import check_identifier, choose_key
 from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
-from domain.leads import active_span, passed_on
+from domain.leads import GAPS, Gap, active_span, passed_on
 from domain.shield import placeless, shielded
 from domain.timeline import Entry, retracted
 from domain.waits import Waits, gaps_on
@@ -134,8 +135,7 @@ class Reference:
                 return [_line(child, day, self._shielded(question, child))]
             case "gaps":
                 return [
-                    {"rule": g.rule, "since": iso(g.since), "days": day - g.since, "events": rows.numbers(g.positions)}
-                    for g in gaps_on(child, day, Waits(day, world.reference(day)), world.left(day))
+                    _gap(g, world, day) for g in gaps_on(child, day, Waits(day, world.reference(day)), world.left(day))
                 ]
         found = {
             (s.indicator, s.status, s.feed)
@@ -243,6 +243,19 @@ def _entry(entry: Entry, day: int, doubted: Collection[int], *, hides: bool) -> 
         provision=entry.provision,
         events=rows.numbers(entry.positions),
     )
+
+
+def _gap(gap: Gap, world: World, day: int) -> Row:
+    hearing = Hearing(world.feeds, day, world.reference(day).expected_feeds())
+    silent = hearing.unheard(GAPS[gap.rule], [gap.organisation])
+    return {
+        "rule": gap.rule,
+        "since": iso(gap.since),
+        "days": day - gap.since,
+        "status": "not_known" if silent else "true",
+        "feed": silent or "heard",
+        "events": rows.numbers(gap.positions),
+    }
 
 
 def _line(child: Child, day: int, hides: bool) -> Row:

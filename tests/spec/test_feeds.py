@@ -4,12 +4,16 @@ A silent feed is not a silent child. Each organisation reports how far it has se
 nothing to send. An indicator that relies on a feed not heard from is `not_known`: never true, and never clear.
 """
 
-from tests.spec.example import family, indicator
+from tests.spec.example import family, gap, indicator
 from tests.spec.words import (
     absent,
+    early_help_started,
     feed_reported,
     gp_registered,
     gp_registration_ended,
+    involvement_ended,
+    involvement_started,
+    lead_accepted,
     placed_in_temporary_accommodation,
     school_days,
 )
@@ -100,3 +104,35 @@ def test_placement_and_its_feed(given, asked):
         )
     )
     asked(at="2025-11-01").indicators("A").shows(indicator("homeless_or_mobile", since="2025-09-01"))
+
+
+def test_gap_and_its_feed(given, asked):
+    """Whether anybody leads is not known while the feed of leads is not heard"""
+    given(early_help_started("A", on="2025-09-01"), feed_reported("la-808", "LeadAccepted", through="2025-09-05"))
+    asked(at="2025-09-01", known_after=1).gaps("A").shows(
+        gap("early_help_without_lead", since="2025-09-01", status="not_known", feed="LeadAccepted")
+    )
+    asked(at="2025-09-19").gaps("A").shows(gap("early_help_without_lead", since="2025-09-01", feed="heard"))
+    asked(at="2025-09-20").gaps("A").shows(
+        gap("early_help_without_lead", since="2025-09-01", status="not_known", feed="la-808 LeadAccepted")
+    )
+
+
+def test_lead_that_is_not_confirmed(given, asked):
+    """A lead whose own involvement lapsed has gone only if the confirmations of its organisation are heard
+
+    Where the end was told, another start is what may not have been heard.
+    """
+    given(
+        involvement_started("A", "play therapy", worker="W1", on="2025-01-06"),
+        lead_accepted("A", "W1", on="2025-01-06"),
+        feed_reported("la-808", "InvolvementStarted", through="2026-01-31"),
+        feed_reported("la-808", "InvolvementConfirmed", through="2025-06-30"),
+        involvement_ended("A", "play therapy", on="2026-01-12"),
+    )
+    asked(at="2026-01-20", known_after=4).gaps("A", "lead_involvement_ended").shows(
+        gap("lead_involvement_ended", since="2026-01-06", status="not_known", feed="la-808 InvolvementConfirmed")
+    )
+    asked(at="2026-01-20").gaps("A", "lead_involvement_ended").shows(
+        gap("lead_involvement_ended", since="2026-01-12", status="true", feed="heard")
+    )

@@ -71,7 +71,10 @@ class Views:
         if question.what == "gaps":
             found = [g for g in asked.gaps(effective_at=day)["gaps"] if g["child"] == told["child"]]
             return [
-                {"rule": g["rule"], "since": g["since"], "days": g["days"], "events": self._numbers(g["events"])}
+                {
+                    **{name: g[name] for name in ("rule", "since", "days", "status", "feed")},
+                    "events": self._numbers(g["events"]),
+                }
                 for g in found
             ]
         shown = {

@@ -129,7 +129,7 @@ def _gaps(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> list
         if gap["rule"] not in told.header["covers"]["gaps"]:
             continue
         said.setdefault(names.get(gap["child"], frozenset([gap["child"]])), []).append(
-            {"rule": gap["rule"], "since": gap["since"]}
+            {"rule": gap["rule"], "since": gap["since"], "status": gap["status"]}
         )
     found = []
     for name in {**told.children, **said}:

@@ -13,6 +13,7 @@ import pytest
 
 from adapters.questions import Asked
 from adapters.simulator import Ledger, Plan, simulate
+from adapters.simulator.leading import FEEDS
 from tests.truth.matching import differences, read_truth, reasons, recorded
 
 # At the end of a school year half of its sessions may have been missed; on the first of September none has been yet.
@@ -111,6 +112,15 @@ def test_without_the_feed_of_confirmations_nobody_is_said_to_be_lost(any_databas
     for _ in simulate(heard, ledger):
         pass
     assert told == replace(read_truth(heard, ledger), header=told.header)
+
+
+def test_a_feed_of_leads_cut_off_makes_every_missing_lead_not_known(any_database_url: str, tmp_path: Path) -> None:
+    plan = replace(FEW, silent_feed=("ods-Z9NCT", "LeadAccepted"), silent_from=CUT, marks=False)
+    with recorded(plan, any_database_url, tmp_path) as (told, _, asked):
+        assert not (found := differences(plan, told, asked)), "\n".join(found)
+        gaps = asked.gaps(effective_at=END)["gaps"]
+    assert {gap["status"] for gap in gaps if "LeadAccepted" in FEEDS[gap["rule"]]} == {"not_known"}
+    assert {gap["status"] for gap in gaps if "LeadAccepted" not in FEEDS[gap["rule"]]} == {"true"}
 
 
 def statuses(asked: Asked, indicator: str) -> list[str]:
