@@ -22,6 +22,7 @@ _ANSWERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "caseload": ("child of the caseload", ("child", "entries", "gaps")),
     "families": ("family", ("children", "lost")),
     "children": ("records of one child", ("records", "disputed")),
+    "measure": ("child in the measure", ("child", "counted")),
 }
 _HEADINGS: Final = {"children": "children", "entries": "the worker's", "records": "records of one child", "rule": "gap"}
 
@@ -170,7 +171,7 @@ def _answers(what: str, asked: Sequence[tuple[Any, Sequence[Row] | None]]) -> li
             rows.append((*head, *_nothing("*nothing*", columns)))
         rows.extend((*head, *_cells(row, columns)) for row in expected or ())
     headings = [_HEADINGS.get(c, c) for c in columns] or [title]
-    whose = "worker" if what == "caseload" else "child"
+    whose = {"caseload": "worker", "measure": "measure"}.get(what, "child")
     heads = ["asked at", *(["as known"] if as_known else []), *([whose] if of else []), *headings]
     return table(*_filled([*heads, "with"], rows))
 

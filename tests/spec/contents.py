@@ -72,4 +72,17 @@ PAGES = (
         ),
     ),
     Page("families", "Families", "Which children are one family, and how families are listed.", ("test_families",)),
+    Page(
+        "measures",
+        "Measures",
+        "Who is in each measure of the system on a day, and who of them is counted.",
+        (
+            "test_first_service",
+            "test_assessed_again",
+            "test_looked_after_health",
+            "test_childrens_centre",
+            "test_attended",
+            "test_with_lead",
+        ),
+    ),
 )

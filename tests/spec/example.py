@@ -109,6 +109,10 @@ class Asked:
         """Which records are one child."""
         return self._ask("children", "")
 
+    def measure(self, name: str) -> "Answer":
+        """What each child adds to a measure."""
+        return self._ask("measure", name)
+
     def _ask(self, what: str, about: str, *only: str) -> "Answer":
         return Answer(self.answerer, Question(what, about, self.at, self.known_after, self.known_at, only))
 
@@ -202,3 +206,18 @@ def family(children: str, lost: str = "", **more: Any) -> Row:
 def one_child(records: str, disputed: str = "no") -> Row:
     """Records that are one child."""
     return {"records": records, "disputed": disputed}
+
+
+def counted(child: str, days: int | None = None) -> Row:
+    """A child that is in a measure and counted, and how many days it waited."""
+    return {"child": child, "counted": "yes", **({} if days is None else {"days": days})}
+
+
+def uncounted(child: str, days: int | None = None) -> Row:
+    """A child that is in a measure and not counted."""
+    return {**counted(child, days), "counted": "no"}
+
+
+def sessions(child: str, attended: int, possible: int, counts: str = "yes") -> Row:
+    """What a child adds to a measure of sessions."""
+    return {"child": child, "counted": counts, "attended": attended, "possible": possible}

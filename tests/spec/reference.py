@@ -17,6 +17,7 @@ from domain.feeds import Hearing
 from domain.identifiers import check_identifier, choose_key
 from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads import GAPS, Gap, active_span, passed_on
+from domain.measures import MEASURES, parts
 from domain.shield import placeless, shielded
 from domain.timeline import Entry, retracted
 from domain.waits import Waits, gaps_on
@@ -122,6 +123,9 @@ class Reference:
                 ]
             case "children":
                 return self._children(world)
+            case "measure":
+                added = parts(MEASURES[question.about], world.children.values(), day)
+                return [rows.measured(self._letter(world, part.child), part) for part in added]
         child = self._child(world, question.about)
         if child is None:
             return None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.measures import Part
 from tests.spec.example import Row
 from tests.spec.words import Happened
 
@@ -55,6 +56,13 @@ def entry(*, kind: str, start: str | None, end: str | None, status: str, why: st
         "status": f"{status}: {why}" if why else status,
         **columns,
     }
+
+
+def measured(child: str, part: Part) -> Row:
+    """What a child adds to a measure."""
+    days = {} if part.days is None else {"days": part.days}
+    of = {} if part.denominator == 1 else {"attended": part.numerator, "possible": part.denominator}
+    return {"child": child, "counted": "yes" if part.counted else "no", **days, **of}
 
 
 def week(school: str, monday: str | None, counts: Mapping[str, int]) -> Row:

@@ -4,8 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from adapters.answers import child_id
 from adapters.questions import Asked, Questions
 from adapters.store.hashes import Hashes
+from domain.dates import to_day
+from domain.measures import MEASURES
+from projections import measures
 from tests.builders.service import KEYS, Bench
 from tests.spec import rows
 from tests.spec.example import Question, Row
@@ -57,6 +61,10 @@ class Views:
                 ]
             case "children":
                 return self._children(asked, day)
+            case "measure":
+                names, measure = self._letter(asked, day), MEASURES[question.about]
+                added = measures.parts(asked._connection, asked._number, [measure], to_day(day), asked._births)
+                return [rows.measured(names[child_id(part.child)], part) for part in added[measure.id]]
         wanted = self._identifier(question.about)
         match question.what:
             case "timeline" | "timeline_with_retracted":
