@@ -20,7 +20,7 @@ from domain.dates import to_day
 from domain.errors import IcrError, Misuse, Rejected
 from domain.events import ChildId
 from domain.identifiers import parse_identifier
-from projections import queries
+from projections import editions, queries
 
 ATTEMPTS: Final = 5
 SYSTEM: Final = "icr"
@@ -76,7 +76,7 @@ class Leads:
             raise Misuse("nothing is known under that identifier")
         self._projector.project()
         with self._connection.transaction():
-            edition = queries.edition_at(self._connection)
+            edition = editions.edition_at(self._connection)
             child = queries.child_of(self._connection, edition.number, record)
             members = queries.members(self._connection, edition.number, [child])[child]
         found = [self._record(member) for member in members if self._recorded(member)]

@@ -7,10 +7,12 @@ from typing import Any
 from domain.dates import FOREVER, add_months, school_age
 from domain.effects import SAYS_NO_PERSON, Act
 from domain.events import ChildId, Event, RecordId
+from domain.facts import Fact, live_facts
 from domain.identifiers import NHS, UPN
+from domain.marks import Mark, standing_marks
 from domain.snapshots import Snapshot
 from domain.spans import Spans, subtract, union
-from domain.timeline import Entry, Fact, Mark, entries, live_facts, standing_marks
+from domain.timeline import Entry, entries
 
 # From the school leaving date, in June of the school year of the sixteenth birthday.
 GROWN_MONTHS = 27

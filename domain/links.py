@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from domain.effects import SAYS_NO_PERSON
 from domain.events import ChildId, Event, RecordId
-from domain.timeline import live_facts
+from domain.facts import live_facts
 
 MAX_RECORDS = 12
 

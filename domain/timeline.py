@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from domain.attendance import CATEGORIES, reduce_mark
-from domain.dates import FOREVER, school_year_of
+from domain.dates import FOREVER
 from domain.effects import Act
 from domain.events import Event, RecordId, due_of, goes_onward, provider_of, service_of, team_key, worker_key
+from domain.facts import Fact, live_facts, naming
 from domain.snapshots import Snapshot, seen_on
 
 END_WITHOUT_START = "end_without_start"
@@ -26,17 +26,6 @@ IDENTIFIERS_DISPUTED = "identifiers_disputed"
 PAIRED = frozenset({Act.START, Act.END, Act.CONFIRM, Act.NOMINATE, Act.ACCEPT, Act.RELATE, Act.UNRELATE})
 _STARTS = frozenset({Act.START, Act.NOMINATE, Act.RELATE})
 _ENDS = frozenset({Act.END, Act.UNRELATE})
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """An event with its corrections applied; `worker`, `start` and `end` may differ from what it first said."""
-
-    event: Event
-    start: int
-    end: int | None
-    worker: Any
-    amended_by: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,48 +126,6 @@ class _Group:
         home.append(fact)
 
 
-def live_facts(events: Iterable[Event]) -> list[Fact]:
-    """Events that stand: without the retracted ones, with the last word of their corrections, field by field."""
-    history = list(events)
-    retracts = [event for event in history if event.act is Act.RETRACT]
-    corrects = [event for event in history if event.act is Act.CORRECT and not _names(retracts, event)]
-    facts = []
-    for event in history:
-        if event.act in (Act.RETRACT, Act.CORRECT) or _names(retracts, event):
-            continue
-        facts.append(_corrected(event, sorted(_naming(corrects, event), key=lambda c: c.order)))
-    return facts
-
-
-def _naming(amendments: Sequence[Event], event: Event) -> list[Event]:
-    return [a for a in amendments if a is not event and names(a, event)]
-
-
-def _names(amendments: Sequence[Event], event: Event) -> bool:
-    return bool(_naming(amendments, event))
-
-
-def names(amendment: Event, event: Event) -> bool:
-    """Whether an amendment is about an event of its record: by its id, or by its source record for what was recorded by then."""
-    if amendment.target_key is not None:
-        return amendment.target_key == event.key
-    if amendment.target_source is None or event.act in (Act.MARK, Act.RETRACT) or amendment.record != event.record:
-        return False
-    return amendment.target_source == event.source_key and event.recorded_at <= amendment.recorded_at
-
-
-def _corrected(event: Event, corrections: Sequence[Event]) -> Fact:
-    if "effective" not in event.body:
-        return Fact(event, 0, None, None)
-    start, end, worker = event.effective_from, event.effective_to, event.body.get("worker")
-    for correction in corrections:
-        changes = correction.body["changes"]
-        start = changes["effective_from"] if changes["effective_from"] is not None else start
-        end = None if changes["reopen"] else (changes["effective_to"] if changes["effective_to"] is not None else end)
-        worker = changes["worker"] or worker
-    return Fact(event, start, end, worker, tuple(c.position for c in corrections))
-
-
 def entries(events: Iterable[Event], whole: Sequence[Snapshot] = ()) -> list[Entry]:
     """All intervals and moments of some records' events, in no particular order; `whole` the snapshots that are complete."""
     groups: dict[tuple[Any, ...], _Group] = defaultdict(_Group)
@@ -215,7 +162,7 @@ def retracted(events: Iterable[Event]) -> list[Entry]:
     retracts = [event for event in history if event.act is Act.RETRACT]
     found = []
     for event in history:
-        by = _naming(retracts, event) if event.act in PAIRED or event.act is Act.MOMENT else []
+        by = naming(retracts, event) if event.act in PAIRED or event.act is Act.MOMENT else []
         if by:
             said = Fact(event, event.effective_from, event.effective_to, event.body.get("worker"))
             reason = max(by, key=lambda r: r.order).body["target"]["reason"]
@@ -384,48 +331,3 @@ def _entry(
         event.effect.takes_over, closing is not None and goes_onward(closing.event.effect, closing.event.body),
         due_of(event.effect, body),
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """The standing mark of one session: `slot` 0 morning, 1 afternoon; `category` of `domain.attendance`.
-
-    `positions` are those of the events that say it, more than one where they were recorded at one time.
-    """
-
-    record: RecordId
-    school: str
-    day: int
-    slot: int
-    category: int
-    positions: tuple[int, ...]
-
-
-def standing_marks(events: Iterable[Event]) -> list[Mark]:
-    """For each record, school, day and session the mark recorded last (to the millisecond, then the higher category)."""
-    best: dict[tuple[RecordId, str, int, int], tuple[int, int]] = {}
-    held: dict[tuple[RecordId, str, int, int], list[int]] = {}
-    for fact in live_facts(events):
-        event = fact.event
-        if event.act is not Act.MARK:
-            continue
-        for slot, name in enumerate(("am", "pm")):
-            code = event.body[name]
-            if code is None:
-                continue
-            category = reduce_mark(code, school_year_of(event.effective_from))
-            if category is None:
-                continue
-            key = (event.record, event.body["school"], event.effective_from, slot)
-            said = (event.recorded_at // 1000, category)
-            if said >= best.get(key, (0, 0)):
-                if said > best.get(key, (0, 0)):
-                    held[key] = []
-                best[key] = said
-                held[key].append(event.position)
-    return [Mark(*key, category, tuple(held[key])) for key, (_, category) in best.items()]
-
-
-def category_words() -> dict[int, str]:
-    """Category numbers and their words."""
-    return dict(CATEGORIES)

@@ -1,5 +1,5 @@
 -- The records this edition touches, and their live facts up to it: without the retracted ones, with the last word of
--- their corrections, field by field (domain.timeline.live_facts).
+-- their corrections, field by field (domain.facts.live_facts).
 DELETE FROM stage_record;
 INSERT INTO stage_record
 SELECT record FROM log.fact WHERE position BETWEEN %(lo)s AND %(hi)s AND act NOT IN (16, 18)

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from uuid import UUID
 
 from domain.timeline import Entry
-from projections.queries import Connection, Edition, entries
+from projections.editions import Connection, Edition
+from projections.queries import entries
 
 
 def changed(

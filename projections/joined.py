@@ -10,7 +10,8 @@ from domain.dates import FOREVER
 from domain.events import ChildId
 from domain.feeds import Feed
 from domain.reference import StaffFact, Stated
-from projections.queries import Connection, Rectangle, at_edition
+from projections.editions import Connection, at_edition
+from projections.queries import Rectangle
 from projections.sending import Query, Steps
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from domain.events import ChildId, RecordId
 from domain.families import Kin
-from projections.queries import Connection, Sealed, at_edition
+from projections.editions import Connection, at_edition
+from projections.queries import Sealed
 
 _NEAR: Final = at_edition("""
 WITH flagged AS (SELECT unnest(%(c)b::uuid[]) AS child), mine AS (

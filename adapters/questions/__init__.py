@@ -13,14 +13,14 @@ from adapters.questions.leads import AboutLeads
 from adapters.questions.measures import AboutMeasures
 from adapters.questions.reading import Bodies, position_of
 from adapters.service import Service
-from projections import queries
+from projections import editions
 
 
 class Questions:
     """Opens reads; each is one snapshot at one edition, on a connection of its own or, in a lasting process, a lent one."""
 
     def __init__(
-        self, service: Service, connect: Callable[[], AbstractContextManager[queries.Connection]] | None = None
+        self, service: Service, connect: Callable[[], AbstractContextManager[editions.Connection]] | None = None
     ) -> None:
         self._service = service
         self._connect = connect or service.connect
@@ -30,10 +30,10 @@ class Questions:
     def ask(self, known_at: str | None = None) -> "Iterator[Asked]":
         """A read as known now, or as known at a position or an instant; raises Misuse when that cannot be read."""
         with self._connect() as connection:
-            edition = queries.begin(connection)
+            edition = editions.begin(connection)
             if known_at is not None:
                 position = position_of(connection, known_at, edition.generation)
-                edition = queries.edition_until(connection, position, edition.generation)
+                edition = editions.edition_until(connection, position, edition.generation)
             try:
                 yield Asked(self._service, connection, edition, self._bodies)
             except BaseException:

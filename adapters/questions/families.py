@@ -15,7 +15,7 @@ from domain.feeds import feed_heard
 from domain.indicators import RULES, Indicator
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.waits import Waits
-from projections import joined, kinship, queries
+from projections import editions, joined, kinship, queries
 
 Areas = Mapping[ChildId, Mapping[str, str]]
 
@@ -76,7 +76,7 @@ class AboutFamilies(Lines):
     def _out_of_touch(self, day: int, children: Collection[ChildId] | None = None) -> list[Family]:
         """All families with an indicator on a day, or those of some children."""
         if children is None:
-            queries.look_at_many(self._connection)
+            editions.look_at_many(self._connection)
         shown = self._shown(day, children)
         flagged = {one.child for one in shown} | set(children or ())
         if not flagged:

@@ -16,7 +16,7 @@ from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.leads import GAP_RULES, left_gaps, passed_on
 from domain.reference import workers_left
 from domain.waits import Waits
-from projections import changes, joined, queries
+from projections import changes, editions, joined, queries
 
 
 class AboutLeads(AboutFamilies):
@@ -93,7 +93,7 @@ class AboutLeads(AboutFamilies):
         """
         day = to_day(effective_at)
         generation = self._edition.generation
-        before = queries.edition_until(self._connection, position_of(self._connection, since, generation), generation)
+        before = editions.edition_until(self._connection, position_of(self._connection, since, generation), generation)
         children = []
         for child in self._worked_with(worker, day):
             changed = self._changes_of(child, before, day)
@@ -107,7 +107,7 @@ class AboutLeads(AboutFamilies):
             "children": children,
         }
 
-    def _changes_of(self, child: ChildId, before: queries.Edition, day: int) -> dict[str, Any]:
+    def _changes_of(self, child: ChildId, before: editions.Edition, day: int) -> dict[str, Any]:
         records = self._records(child)
         seen = self._seen(child)
         then = queries.members(self._connection, before.number, [child])[child]
@@ -204,7 +204,7 @@ class AboutLeads(AboutFamilies):
 
     def gaps(self, *, area: str | None = None, effective_at: date) -> dict[str, Any]:
         """Children whose lead is missing, gone, contested or not accepted on a day, longest first."""
-        queries.look_at_many(self._connection)
+        editions.look_at_many(self._connection)
         day = to_day(effective_at)
         found = self._gaps(day)
         if area is not None:

@@ -11,7 +11,7 @@ from domain.errors import Misuse
 from domain.events import ChildId
 from domain.figures import Figure, figures
 from domain.measures import MEASURES, Measure, Part, unheard
-from projections import joined, queries
+from projections import editions, joined, queries
 from projections import measures as served
 
 
@@ -20,7 +20,7 @@ class AboutMeasures(Reading):
 
     def measures(self, *, name: str | None = None, area: str | None = None, effective_at: date) -> dict[str, Any]:
         """Every measure, or the one of a name, of the whole authority and by area; raises Misuse for a name there is not."""
-        queries.look_at_many(self._connection)
+        editions.look_at_many(self._connection)
         day = to_day(effective_at)
         wanted = list(MEASURES.values()) if name is None else [_named(name)]
         told = served.parts(self._connection, self._number, wanted, day, self._births)

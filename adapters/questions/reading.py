@@ -25,7 +25,7 @@ from domain.identifiers import parse_identifier
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
 from domain.reference import KINDS, Reference, Stated, standing
 from domain.timeline import Entry
-from projections import joined, kinship, queries
+from projections import editions, joined, kinship, queries
 from projections.kinship import Home
 
 # Bodies of reference data that were opened before, by generation and position: an event never changes.
@@ -42,7 +42,7 @@ class Reading:
     """One read at one edition."""
 
     def __init__(
-        self, service: Service, connection: queries.Connection, edition: queries.Edition, bodies: Bodies | None = None
+        self, service: Service, connection: editions.Connection, edition: editions.Edition, bodies: Bodies | None = None
     ) -> None:
         self._connection = connection
         self._edition = edition
@@ -245,7 +245,7 @@ def identifiers(by_child: ByChild, said: Iterable[tuple[UUID, str, bool]]) -> di
     return found
 
 
-def position_of(connection: queries.Connection, known_at: str, generation: int) -> int:
+def position_of(connection: editions.Connection, known_at: str, generation: int) -> int:
     """The position of a generation of the log that is meant by a position (digits, or generation:number) or an instant; raises Misuse."""
     if match := _POSITION.fullmatch(known_at.strip()):
         if match[1] is not None and int(match[1]) != generation:
@@ -259,7 +259,7 @@ def position_of(connection: queries.Connection, known_at: str, generation: int) 
         ) from None
     if instant.tzinfo is None:
         raise Misuse("known-at: an instant needs its zone")
-    return queries.position_at(connection, instant)
+    return editions.position_at(connection, instant)
 
 
 def is_alive(person: queries.PersonRow, dates: Mapping[str, Any] | None, day: int) -> bool | None:

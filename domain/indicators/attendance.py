@@ -8,8 +8,8 @@ from domain.attendance import AUTHORISED, LATE, NOT_REQUIRED, UNABLE, UNAUTHORIS
 from domain.child import Child, not_silenced
 from domain.dates import FOREVER, school_year_of, school_year_starts
 from domain.indicators.rules import SEVERE_ABSENCE, TEN_DAYS_ABSENT, TWENTY_DAYS_ABSENT, Indicator
+from domain.marks import Mark
 from domain.spans import Spans, union
-from domain.timeline import Mark
 
 LONG = {TEN_DAYS_ABSENT: 10, TWENTY_DAYS_ABSENT: 20}
 LEAST_SESSIONS = 20
