@@ -1,5 +1,6 @@
 """The day after which nothing has been so for long enough is never before the day that counts at a school (domain.waits)."""
 
+from importlib.resources import files
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from domain.dates import parse_day
 from domain.reference import SCHOOL_TERMS, Reference
 from domain.waits import WAITS, Waits
+from schemas.registry import CODES, read_codes
 
 TODAY = parse_day("2025-06-18")
 HALF_TERM = {"from": parse_day("2025-05-24"), "to": parse_day("2025-06-02")}
@@ -39,3 +41,9 @@ def test_holidays_make_a_wait_longer_than_the_bound() -> None:
     during = Waits(parse_day("2025-06-04"), _reference(TERMS))
     assert during.over(rule, parse_day("2025-05-20"), "100001")
     assert not during.over(rule, during.latest(rule), "100001")
+
+
+def test_a_threshold_may_be_set_of_every_rule_that_waits() -> None:
+    """What `ThresholdSet` says of a rule that the list does not name is set aside: the wait could not be changed."""
+    lists = read_codes((files("schemas") / CODES).read_bytes())
+    assert set(lists["threshold_rule"].codes) == set(WAITS)
