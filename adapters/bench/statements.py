@@ -12,7 +12,9 @@ from projections.engine import AFTER_LINKS, BEFORE_LINKS, statements
 _MOST: Final = 30
 _WIDTH: Final = 250
 _LEAST: Final = 40  # characters that tell one statement from another
-_VALUE: Final = re.compile(r"%\(\w+\)s|\$\d+|'[^']*'|\b\d+\b|NULL")
+_VALUE: Final = re.compile(r"%\(\w+\)s|-?\$\d+|'[^']*'|-?\b\d+\b|NULL")
+# PostgreSQL 18 writes a list of values as its first one and a comment; the cut may go through a list.
+_LIST: Final = re.compile(r"\(\?(?:, \?)*(?: /\*, \.\.\. \*/)?\)|\(\?(?:, \?)*,?[^(),]*$")
 _SHORT: Final = (
     (re.compile(r"COPY ([\w.]+)"), "COPY {}"),
     (re.compile(r"ANALYZE "), "ANALYZE"),
@@ -101,6 +103,6 @@ def _table(statement: str) -> str:
 
 
 def _plain(statement: str) -> str:
-    """Without values, and one space between words."""
-    text = _VALUE.sub("?", statement.replace("%%", "%"))
-    return re.sub(r"\s+", " ", text).strip()
+    """Without values, a list of them as one, and one space between words."""
+    text = re.sub(r"\s+", " ", _VALUE.sub("?", statement.replace("%%", "%")))
+    return _LIST.sub("(?)", text).strip()

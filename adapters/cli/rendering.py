@@ -186,12 +186,12 @@ def show_caseload(answer: Document) -> None:
 
 
 def _gap(gap: Part) -> str:
-    unsure = "" if gap["status"] == "true" else f" ({_heard(gap)})"
-    return f"{gap['rule'].replace('_', ' ')} since {gap['since']}{unsure}"
+    return f"{gap['rule'].replace('_', ' ')} since {gap['since']}{_unsure(gap)}"
 
 
-def _heard(one: Part) -> str:
-    return "" if one["status"] == "true" else f"not known: {one['feed']} not heard"
+def _unsure(one: Part) -> str:
+    """What is added to a gap or an indicator whose feed was not heard."""
+    return "" if one["status"] == "true" else f" (not known: {one['feed']} not heard)"
 
 
 def _review(one: Part) -> str:
@@ -253,10 +253,18 @@ def show_handover(answer: Document) -> None:
 def show_gaps(answer: Document) -> None:
     """Gaps of lead, longest first."""
     rows = [
-        (gap["child"], gap["rule"].replace("_", " "), gap["since"], gap["days"], _heard(gap), _events(gap))
+        (
+            gap["child"],
+            gap["rule"].replace("_", " "),
+            gap["since"],
+            gap["days"],
+            gap["status"].replace("_", " "),
+            gap["feed"],
+            _events(gap),
+        )
         for gap in answer["gaps"]
     ]
-    _table(f"Gaps of lead, {as_of(answer)}", ("child", "what", "since", "days", "known", "events"), rows)
+    _table(f"Gaps of lead, {as_of(answer)}", ("child", "what", "since", "days", "status", "feed", "events"), rows)
 
 
 def show_families(answer: Document) -> None:
@@ -273,8 +281,7 @@ def show_families(answer: Document) -> None:
 
 
 def _indicator(one: Part) -> str:
-    words = f"{one['id'].replace('_', ' ')} since {one['since']}"
-    return words if one["status"] == "true" else f"{words} not known: {one['feed']} not heard"
+    return f"{one['id'].replace('_', ' ')} since {one['since']}{_unsure(one)}"
 
 
 def show_family(answer: Document) -> None:

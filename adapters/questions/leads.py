@@ -11,6 +11,7 @@ from adapters.questions.reading import position_of
 from domain.dates import FOREVER, to_day
 from domain.events import ChildId
 from domain.families import Family, family_id
+from domain.feeds import Hearing
 from domain.indicators import RULES
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.leads import GAP_RULES, left_gaps, passed_on
@@ -83,7 +84,7 @@ class AboutLeads(AboutFamilies):
                 if (line := lines[child])
             ],
             **shown,
-            "gaps": self._told(gaps_of, day),
+            "gaps": self._told(gaps_of, day, self._hearing(day)),
         }  # fmt: skip
 
     def changes(self, *, worker: str, since: str, effective_at: date) -> dict[str, Any]:
@@ -94,9 +95,9 @@ class AboutLeads(AboutFamilies):
         day = to_day(effective_at)
         generation = self._edition.generation
         before = editions.edition_until(self._connection, position_of(self._connection, since, generation), generation)
-        children = []
+        children, heard_then = [], self._hearing_at(before.position, day)
         for child in self._worked_with(worker, day):
-            changed = self._changes_of(child, before, day)
+            changed = self._changes_of(child, before, heard_then, day)
             if any(changed.values()):
                 line = self._line(child, effective_at)
                 children.append({"child": line["child"], "name": line["name"], **changed})
@@ -107,7 +108,7 @@ class AboutLeads(AboutFamilies):
             "children": children,
         }
 
-    def _changes_of(self, child: ChildId, before: editions.Edition, day: int) -> dict[str, Any]:
+    def _changes_of(self, child: ChildId, before: editions.Edition, heard_then: Hearing, day: int) -> dict[str, Any]:
         records = self._records(child)
         seen = self._seen(child)
         then = queries.members(self._connection, before.number, [child])[child]
@@ -133,8 +134,8 @@ class AboutLeads(AboutFamilies):
             "records_joined": [answers.record_id(r) for r in sorted(set(records) - set(then))] if set(then) - {child} else [],
             "entries": new,
             "taken_back": gone,
-            "began": self._told(began, day),
-            "cleared": self._told([row for name, row in then_held.items() if name not in now_held], day),
+            "began": self._told(began, day, self._hearing(day)),
+            "cleared": self._told([row for name, row in then_held.items() if name not in now_held], day, heard_then),
         }  # fmt: skip
 
     def _prompts(self, rows: Sequence[queries.Rectangle], day: int) -> dict[tuple[str, int], queries.Rectangle]:
@@ -212,7 +213,9 @@ class AboutLeads(AboutFamilies):
             found = [row for row in found if answers.area(area) in map(answers.area, areas[row[0]].values())]
         return {
             **self._head(effective_at),
-            "gaps": sorted(self._told(found, day), key=lambda g: (-g["days"], g["child"], g["rule"])),
+            "gaps": sorted(
+                self._told(found, day, self._hearing(day)), key=lambda g: (-g["days"], g["child"], g["rule"])
+            ),
         }
 
     def _gaps(self, day: int, children: Collection[ChildId] | None = None) -> list[queries.Rectangle]:
@@ -227,13 +230,13 @@ class AboutLeads(AboutFamilies):
         """The gaps of each of some children that has any, as they are shown."""
         found: dict[ChildId, list[dict[str, Any]]] = {}
         rows = self._gaps(day, children)
-        for row, told in zip(rows, self._told(rows, day), strict=True):
+        for row, told in zip(rows, self._told(rows, day, self._hearing(day)), strict=True):
             found.setdefault(row[0], []).append(told)
         return found
 
-    def _told(self, rows: Sequence[queries.Rectangle], day: int) -> list[dict[str, Any]]:
+    def _told(self, rows: Sequence[queries.Rectangle], day: int, hearing: Hearing) -> list[dict[str, Any]]:
         """Gaps and indicators as they are shown, with what their feeds say of them."""
-        hearing, shielded = self._hearing(day), self._shielded({row[0] for row in rows})
+        shielded = self._shielded({row[0] for row in rows})
         return [answers.gap(row, day, hearing, shielded) for row in rows]
 
     def _leads_who_left(self, day: int, children: Collection[ChildId] | None) -> list[queries.Rectangle]:

@@ -163,11 +163,14 @@ class Reading:
         return self._references[day]
 
     def _hearing(self, day: int) -> Hearing:
-        """Which feeds were heard on a day."""
+        """Which feeds were heard on a day, as known at the edition."""
         if day not in self._heard:
-            feeds = joined.feeds(self._connection, self._edition.position)
-            self._heard[day] = Hearing(feeds, day, self._reference(day).expected_feeds())
+            self._heard[day] = self._hearing_at(self._edition.position, day)
         return self._heard[day]
+
+    def _hearing_at(self, position: int, day: int) -> Hearing:
+        """The same, as known at a position."""
+        return Hearing(joined.feeds(self._connection, position), day, self._reference(day).expected_feeds())
 
     def _take_reference(self, day: int, said: Iterable[Stated]) -> None:
         stands = standing(said, day)
