@@ -11,6 +11,7 @@ from adapters.questions import Questions
 from tests.builders.service import Bench, bench
 from tests.spec.words import (
     Happened,
+    feed_reported,
     gp_registered,
     gp_registration_ended,
     happened,
@@ -87,6 +88,16 @@ def test_what_was_taken_back_and_what_began_are_changes(here: Bench) -> None:
     [child] = ask(here, "changes", worker=W1, since=before)["children"]
     assert [e["kind"] for e in child["taken_back"]] == ["lead"]
     assert [g["rule"] for g in child["began"]] == ["early_help_without_lead"]
+
+
+def test_what_was_cleared_is_told_as_it_was_known_then(here: Bench) -> None:
+    take(here, [happened("EventRetracted", "A", on="2025-11-03", by="la-808", target=2)], 20)
+    before = ask(here, "caseload", worker=W1)["position"]
+    take(here, [feed_reported("la-808", "LeadAccepted", through=DAY.isoformat())], 21)
+    take(here, [lead_accepted("A", worker="W1", on="2025-09-02")], 22)
+    [child] = ask(here, "changes", worker=W1, since=before)["children"]
+    [gap] = child["cleared"]
+    assert (gap["rule"], gap["status"], gap["feed"]) == ("early_help_without_lead", "not_known", "LeadAccepted")
 
 
 @pytest.mark.parametrize("mode", ["backfill", "snapshot"])
