@@ -1,7 +1,9 @@
 -- Who a record is about, as stated last; its addresses; its evidence of links. All from live facts.
 WITH f AS (
-    SELECT l.* FROM stage_fact s JOIN log.fact l ON l.position = s.position
+    SELECT l.*, coalesce(s.day, l.day) AS stands FROM stage_fact s JOIN log.fact l ON l.position = s.position
     WHERE l.person IS NOT NULL OR l.birth IS NOT NULL OR l.birth_day IS NOT NULL OR l.act IN (7, 8)
+), called AS (
+    SELECT record, array_agg(DISTINCT n ORDER BY n) AS named FROM f CROSS JOIN LATERAL unnest(named) AS n GROUP BY record
 ), new AS (
     SELECT t.record,
         (array_agg(person ORDER BY recorded_at DESC, key DESC) FILTER (WHERE person IS NOT NULL))[1] AS person,
@@ -13,13 +15,12 @@ WITH f AS (
         (array_agg(age_from ORDER BY recorded_at DESC, key DESC) FILTER (WHERE birth IS NOT NULL))[1] AS age_from,
         (array_agg(age_to ORDER BY recorded_at DESC, key DESC) FILTER (WHERE birth IS NOT NULL))[1] AS age_to,
         (array_agg(birth_day ORDER BY (birth IS NULL), recorded_at DESC, key DESC) FILTER (WHERE birth_day IS NOT NULL))[1] AS birth_day,
-        (SELECT array_agg(DISTINCT n ORDER BY n) FROM f g, unnest(g.named) AS n WHERE g.record = t.record) AS named,
+        c.named,
         (array_agg(act ORDER BY recorded_at DESC, act DESC, key DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_act,
-        (array_agg(coalesce((SELECT s.day FROM stage_fact s WHERE s.position = f.position), day) ORDER BY recorded_at DESC, act DESC, key DESC)
-            FILTER (WHERE act IN (7, 8)))[1] AS vital_day,
+        (array_agg(stands ORDER BY recorded_at DESC, act DESC, key DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_day,
         (array_agg(recorded_at ORDER BY recorded_at DESC, act DESC, key DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_at,
         (array_agg(key ORDER BY recorded_at DESC, act DESC, key DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_key
-    FROM stage_record t JOIN f ON f.record = t.record GROUP BY t.record
+    FROM stage_record t JOIN f ON f.record = t.record LEFT JOIN called c ON c.record = t.record GROUP BY t.record, c.named
 ), signed AS (
     SELECT *, md5(new::text)::uuid AS sig FROM new
 ), closed AS (

@@ -8,11 +8,23 @@ SELECT c.child, sum(a.days) FROM (
 
 DELETE FROM stage_child;
 INSERT INTO stage_child
-WITH own AS (
-    SELECT h.child, coalesce(o.record, h.child) AS record FROM (
-        SELECT DISTINCT coalesce(m.child, t.record) AS child FROM stage_record t LEFT JOIN membership m ON m.record = t.record AND m.to_ed IS NULL
-    ) h LEFT JOIN membership o ON o.child = h.child AND o.to_ed IS NULL
-), silenced AS (
+WITH touched AS MATERIALIZED (
+    SELECT t.record, coalesce(m.child, t.record) AS child FROM (SELECT record FROM stage_record UNION SELECT record FROM stage_tally) t
+    LEFT JOIN LATERAL (SELECT m.child FROM membership m WHERE m.record = t.record AND m.to_ed IS NULL OFFSET 0) m ON true
+), home AS MATERIALIZED (
+    SELECT c.child, coalesce(m.record, c.child) AS record FROM (SELECT DISTINCT child FROM touched) c
+    LEFT JOIN LATERAL (SELECT m.record FROM membership m WHERE m.child = c.child AND m.to_ed IS NULL OFFSET 0) m ON true
+), tallied AS MATERIALIZED (
+    -- The school years of those children, and how each stood before the marks of this edition.
+    SELECT h.child, a.year, a.latest, a.absent, a.possible, t.record IS NOT NULL AS marked, t.first, t.last, coalesce(t.ran, 0) AS ran,
+        coalesce(t.before, a.latest) AS before, a.absent - coalesce(t.absent, 0) AS absent_before, a.possible - coalesce(t.possible, 0) AS possible_before,
+        CASE WHEN t.record IS NULL THEN a.seen ELSE t.seen_before END AS seen_before, CASE WHEN t.record IS NULL THEN a.away ELSE t.away_before END AS away_before
+    FROM home h CROSS JOIN LATERAL (SELECT * FROM tally a WHERE a.record = h.record OFFSET 0) a
+    LEFT JOIN stage_tally t ON t.record = a.record AND t.school = a.school AND t.year = a.year
+), own AS MATERIALIZED (
+    SELECT h.child, h.record FROM home h
+    WHERE h.child IN (SELECT t.child FROM stage_record s JOIN touched t USING (record)) AND h.child IN (SELECT child FROM tallied)
+), silenced AS MATERIALIZED (
     -- What may be silenced otherwise than before: birth or death was told for the first time, or otherwise than by another
     -- telling of it; or something said that the child left England or is sealed. One look by index for each record: a plan
     -- made while the tables are small would read them whole.
@@ -31,28 +43,14 @@ WITH own AS (
         SELECT FROM entry e WHERE e.record = w.record AND e.kind = 'enrolment' AND %(e)s IN (e.from_ed, e.to_ed) LIMIT 1) e
 ), looked_at AS (
     -- Severe absence changes from the first day marked anew on; and wholly where what silenced it may have changed.
-    SELECT coalesce(m.child, t.record) AS child, t.year, min(t.first) AS day
-    FROM stage_tally t LEFT JOIN membership m ON m.record = t.record AND m.to_ed IS NULL GROUP BY 1, 2
-    UNION ALL
-    SELECT w.child, a.year, 0 FROM silenced z JOIN own w USING (child) CROSS JOIN LATERAL (SELECT a.year FROM tally a WHERE a.record = w.record OFFSET 0) a
+    SELECT child, year, min(first) AS day FROM tallied WHERE marked GROUP BY child, year
+    UNION
+    SELECT child, year, 0 FROM silenced JOIN tallied USING (child)
 ), counted AS (
     -- Sessions of all the child's records and schools; of two, which may mean one session, no less than that with the most.
-    SELECT l.child, l.day, l.day > max(coalesce(t.before, a.latest)) AS appended, max(a.latest) AS latest, sum(a.absent) AS absent, sum(a.possible) AS possible,
-        max(a.absent - coalesce(t.absent, 0)) AS least_absent, max(a.possible - coalesce(t.possible, 0)) AS least_before, max(a.possible) AS least
-    FROM looked_at l LEFT JOIN membership o ON o.child = l.child AND o.to_ed IS NULL
-    CROSS JOIN LATERAL (SELECT * FROM tally a WHERE a.record = coalesce(o.record, l.child) AND a.year = l.year OFFSET 0) a
-    LEFT JOIN stage_tally t ON t.record = a.record AND t.school = a.school AND t.year = a.year
-    GROUP BY l.child, l.year, l.day
-), ran AS (
-    -- So are days in a row, but by the end: after a school day of another kind, fewer than ten days more begin and end nothing.
-    SELECT u.child FROM (SELECT child, min(day) AS day FROM looked_at WHERE day > 0 GROUP BY child) u
-    JOIN absence_child b ON b.child = u.child AND b.days >= 10
-    LEFT JOIN membership o ON o.child = u.child AND o.to_ed IS NULL
-    CROSS JOIN LATERAL (SELECT * FROM tally a WHERE a.record = coalesce(o.record, u.child) OFFSET 0) a
-    LEFT JOIN stage_tally t ON t.record = a.record AND t.school = a.school AND t.year = a.year
-    CROSS JOIN LATERAL (SELECT CASE WHEN t.record IS NULL THEN a.seen ELSE t.seen_before END AS seen, CASE WHEN t.record IS NULL THEN a.away ELSE t.away_before END AS away) w
-    GROUP BY u.child, u.day
-    HAVING sum(t.ran) >= 10 OR u.day <= max(coalesce(t.before, a.latest)) OR max(w.seen) > coalesce(max(w.seen) FILTER (WHERE NOT w.away), -1)
+    SELECT l.child, l.day, l.day > max(a.before) AS appended, max(a.latest) AS latest, sum(a.absent) AS absent, sum(a.possible) AS possible,
+        max(a.absent_before) AS least_absent, max(a.possible_before) AS least_before, max(a.possible) AS least
+    FROM looked_at l JOIN tallied a USING (child, year) GROUP BY l.child, l.year, l.day
 ), severe AS (
     -- Days after all that were marked change nothing if absence was severe before and on each of them, or on none. Else no
     -- more was missed by a day from the first looked at on than all that was, and no less was possible than before it.
@@ -60,13 +58,39 @@ WITH own AS (
     WHERE NOT (c.appended AND (c.absent * 2 < c.least_before OR c.possible < 20 OR (c.least_before >= 20 AND c.least_absent * 2 >= c.possible)))
       AND (c.absent >= 10 AND c.absent * 2 >= c.least - 2 * greatest(0, c.latest - c.day + 1)
            OR EXISTS (SELECT FROM rectangle r WHERE r.child = c.child AND r.rule = 'severe_absence' AND r.to_ed IS NULL))
+), ran AS (
+    -- Days in a row change around the days marked; by the end, after a school day of another kind, fewer than ten days more
+    -- begin and end nothing.
+    SELECT a.child, min(a.first) AS first, max(a.last) AS last FROM tallied a JOIN absence_child b ON b.child = a.child AND b.days >= 10
+    GROUP BY a.child
+    HAVING sum(a.ran) >= 10 OR min(a.first) <= max(a.before) OR max(a.seen_before) > coalesce(max(a.seen_before) FILTER (WHERE NOT a.away_before), -1)
+), around AS MATERIALIZED (
+    -- The school days about them: which may have been days away, and on which the child surely was there, before as now.
+    SELECT r.child, r.first, r.last, s.day, bool_or(s.away) AS away, bool_or(s.there) AS there
+    FROM ran r JOIN home h USING (child) CROSS JOIN LATERAL (
+        SELECT w.week * 7 - 3 + ((abs(u.step) >> 4) & 15)::int / 2 AS day, bool_or(abs(u.step) & 15 = 4) AS away,
+            bool_and(u.step > 0 AND u.step & 15 NOT IN (4, 7)) AND bool_or(u.edition < %(e)s) AS there
+        FROM week w CROSS JOIN LATERAL unnest(w.steps, w.editions) AS u (step, edition)
+        WHERE w.record = h.record AND w.week BETWEEN (r.first + 3) / 7 - 9 AND (r.last + 3) / 7 + 9
+        GROUP BY w.school, w.week, (abs(u.step) >> 4) & 15) s
+    WHERE r.first IS NOT NULL
+    GROUP BY r.child, r.first, r.last, s.day
+), bounded AS (
+    SELECT child, first, last, max(day) FILTER (WHERE there AND day < first) AS lower, min(day) FILTER (WHERE there AND day > last) AS upper
+    FROM around GROUP BY child, first, last
+), in_a_row AS (
+    -- Fewer than ten days away between the nearest days that the child surely was there begin and end nothing.
+    SELECT b.child FROM bounded b JOIN around a USING (child)
+    GROUP BY b.child, b.first, b.last, b.lower, b.upper
+    HAVING count(*) FILTER (WHERE a.away AND a.day > coalesce(b.lower, -1) AND a.day < coalesce(b.upper, 2000000)) >= 10
+        OR ((b.lower IS NULL OR b.upper IS NULL) AND EXISTS (SELECT FROM home h JOIN week w ON w.record = h.record AND h.child = b.child
+            WHERE (b.lower IS NULL AND w.week < (b.first + 3) / 7 - 9) OR (b.upper IS NULL AND w.week > (b.last + 3) / 7 + 9)))
 )
 SELECT child, bool_or(facts), bool_or(marks) FROM (
-    SELECT coalesce(m.child, t.record) AS child, true AS facts, false AS marks
-    FROM stage_record t LEFT JOIN membership m ON m.record = t.record AND m.to_ed IS NULL
+    SELECT t.child, true AS facts, false AS marks FROM stage_record s JOIN touched t USING (record)
     UNION ALL SELECT unnest(%(relinked)s::uuid[]), true, true
     UNION ALL SELECT b.child, false, true FROM moved v JOIN absence_child b USING (child) WHERE b.days >= 10
-    UNION ALL SELECT ran.child, false, true FROM ran
+    UNION ALL SELECT r.child, false, true FROM in_a_row r
     UNION ALL SELECT severe.child, false, true FROM severe
 ) w GROUP BY child;
 

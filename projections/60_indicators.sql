@@ -2,7 +2,7 @@
 -- no_school, lost_leaver: compulsory school age without an enrolment, home education, the register of children not in
 -- school, or provision elsewhere; and of that what began with an end that does not say where the child went.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
-WITH taught AS (
+WITH taught AS NOT MATERIALIZED (
     SELECT * FROM stage_own WHERE kind IN ('enrolment', 'elective_home_education', 'not_in_school_register', 'alternative_provision')
 ), untaught AS (
     SELECT s.child, s.silenced, int4multirange(int4range(s.age_from, s.age_to))
@@ -124,7 +124,7 @@ CROSS JOIN LATERAL unnest(d.days - s.silenced) AS r;
 
 -- dropped_out: an additional service ended because it lost touch, and none works with the child since.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
-WITH additional AS (
+WITH additional AS NOT MATERIALIZED (
     SELECT * FROM stage_own WHERE kind IN ('involvement', 'early_help') AND provision = 'additional'
 ), gap AS (
     SELECT child, unnest(int4multirange(int4range(0, 2000000)) - range_agg(int4range(starts, until))) AS days FROM additional GROUP BY child
@@ -177,19 +177,24 @@ FROM long n JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4mul
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
 WITH session AS (
     -- Of a child on two rolls one session is asked for, and missed where either school missed the child.
-    SELECT child, day, bool_or(category IN (3, 4, 5)) AS missed FROM stage_mark WHERE category NOT IN (6, 7) GROUP BY child, day, slot
+    SELECT child, day, max(school COLLATE "C") FILTER (WHERE category IN (3, 4, 5)) AS missed_by FROM stage_mark WHERE category NOT IN (6, 7) GROUP BY child, day, slot
 ), school_day AS (
-    SELECT child, day, log.school_year_starts(day) AS year, count(*) AS sessions, count(*) FILTER (WHERE missed) AS missed
-    FROM session GROUP BY child, day
+    SELECT child, day, count(*) AS sessions, count(missed_by) AS missed, max(missed_by COLLATE "C") AS missed_by FROM session GROUP BY child, day
+), year AS (
+    SELECT day, log.school_year_starts(day) AS year FROM (SELECT DISTINCT day FROM school_day) d
 ), counted AS (
-    SELECT *, sum(sessions) OVER so_far AS possible, sum(missed) OVER so_far AS absent,
-        lead(day, 1, log.months_after(year, 12)) OVER so_far AS next_day
-    FROM school_day WINDOW so_far AS (PARTITION BY child, year ORDER BY day)
-), severe AS (
-    SELECT child, year, unnest(range_agg(int4range(day, next_day))) AS days FROM counted WHERE possible >= 20 AND absent * 2 >= possible GROUP BY child, year
+    -- The last day that was missed goes along with the school that missed the child.
+    SELECT d.child, d.day, y.year, sum(sessions) OVER so_far AS possible, sum(missed) OVER so_far AS absent,
+        max(lpad(d.day::text, 7, '0') || d.missed_by COLLATE "C") OVER so_far AS missed_last
+    FROM school_day d JOIN year y USING (day) WINDOW so_far AS (PARTITION BY d.child, y.year ORDER BY d.day)
+), told AS (
+    SELECT *, possible >= 20 AND absent * 2 >= possible AS severe FROM counted
+), turned AS (
+    SELECT *, lag(severe, 1, false) OVER (PARTITION BY child, year ORDER BY day) AS before FROM told
+), stretch AS (
+    SELECT *, lead(day, 1, log.months_after(year, 12)) OVER (PARTITION BY child, year ORDER BY day) AS until FROM turned WHERE severe <> before
 )
-SELECT v.child, 'severe_absence', lower(v.days), lower(r), upper(r), log.sorted(log.marks_of(
-    ARRAY(SELECT m.record FROM stage_member m WHERE m.child = v.child), v.year, lower(v.days), '{3,4,5}', %(hi)s)),
-    'urn-' || (SELECT max(k.school COLLATE "C") FROM stage_mark k WHERE k.child = v.child AND k.category IN (3, 4, 5) AND k.day = (
-        SELECT max(l.day) FROM stage_mark l WHERE l.child = v.child AND l.category IN (3, 4, 5) AND l.day BETWEEN v.year AND lower(v.days)))
-FROM severe v JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(v.days) - s.silenced) AS r;
+SELECT v.child, 'severe_absence', v.day, lower(r), upper(r), log.sorted(log.marks_of(
+    ARRAY(SELECT m.record FROM stage_member m WHERE m.child = v.child), v.year, v.day, '{3,4,5}', %(hi)s)), 'urn-' || substr(v.missed_last, 8)
+FROM stretch v JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(v.day, v.until)) - s.silenced) AS r
+WHERE v.severe;

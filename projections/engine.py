@@ -21,8 +21,10 @@ VIEW_SETS: Final = ("view_a", "view_b")
 EDITION_LOCK: Final = 0x1C_12_0002
 BEFORE_LINKS: Final = ("10_attendance", "15_snapshots", "20_facts", "30_entries", "40_people")
 AFTER_LINKS: Final = ("50_children", "60_indicators", "70_gaps", "80_rectangles")
-# Planner statistics are made early on and whenever the tables have doubled a few times.
-ANALYZE_AT: Final = frozenset({2, 10, 40, 160, 640})
+# Planner statistics are made early on and whenever the tables have doubled a few times. Until the first are made, plans are
+# for empty tables, some of them quadratic in an edition's events: so the first edition is small.
+ANALYZE_AT: Final = frozenset({1, 2, 10, 40, 160, 640})
+FIRST_SIZE: Final = 1000
 # So many positions or editions leave enough dead working rows behind to be worth a few milliseconds.
 TIDY_AFTER: Final = (2000, 100)
 _SESSION = "SET jit = off; SET plan_cache_mode = force_generic_plan"
@@ -39,7 +41,7 @@ class Projector:
     """Makes editions from the log; any number may run, one works at a time."""
 
     def __init__(
-        self, connect: Callable[[], Connection], now: Callable[[], datetime], edition_size: int = 2000,
+        self, connect: Callable[[], Connection], now: Callable[[], datetime], edition_size: int = 10_000,
         sql: Callable[[str], Sequence[str]] = statements,
     ) -> None:  # fmt: skip
         self._connect = connect
@@ -98,7 +100,7 @@ class Projector:
             # The end is worked out here: the driver sends small numbers as smallint, whose sum may be too large for one.
             "(SELECT last, hash FROM log.batch WHERE last BETWEEN %(f)s AND %(t)s ORDER BY last DESC LIMIT 1) "
             "UNION ALL (SELECT last, hash FROM log.batch WHERE last >= %(f)s ORDER BY last LIMIT 1) LIMIT 1",
-            {"f": first, "t": first + self._size - 1},
+            {"f": first, "t": first + (self._size if first > 1 else min(self._size, FIRST_SIZE)) - 1},
         ).fetchone()
         assert row is not None
         return row[0], row[1]
@@ -157,6 +159,7 @@ class Projector:
         """What the server's own background work does too late, since working tables are filled anew by every edition."""
         if number in ANALYZE_AT:
             analyze(connection, view)
+            tidy(connection, view)
         positions, editions = self._left_behind[0] + positions, self._left_behind[1] + 1
         self._left_behind = positions, editions
         if positions >= TIDY_AFTER[0] or editions >= TIDY_AFTER[1]:
