@@ -90,8 +90,7 @@ WITH home AS (
     SELECT DISTINCT ON (f.position) f.position, h.main AS home
     FROM stage_fact f JOIN stage_entry h ON h.record = f.record AND h.kind = f.kind AND h.provider = f.provider AND h.service = f.service
         AND h.starts <= f.day AND (f.act = 10 OR h.ends IS NULL OR h.ends >= f.day)
-    JOIN stage_fact m ON m.position = h.main AND m.reference IS NULL
-    WHERE f.act IN (3, 10) AND f.reference IS NULL
+    WHERE f.act IN (3, 10) AND f.reference IS NULL AND h.main NOT IN (SELECT m.position FROM stage_fact m WHERE m.reference IS NOT NULL)
     ORDER BY f.position, h.starts DESC, h.recorded_at DESC, h.key DESC
 ), said AS (
     SELECT f.*, h.home FROM stage_fact f LEFT JOIN home h USING (position) WHERE f.act IN (3, 10) AND f.reference IS NULL

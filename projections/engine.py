@@ -201,13 +201,13 @@ def analyze(connection: Connection, view: str) -> None:
 
 
 def tidy(connection: Connection, view: str) -> None:
-    """Free the dead rows of the working tables, through which every statement would read, and note how many live ones there are."""
+    """Free the dead rows of the working tables, through which every statement would read, and note what the live ones are like."""
     named = connection.execute(
         "SELECT string_agg(format('%%I.%%I', schemaname, tablename), ', ') FROM pg_tables WHERE schemaname = %s AND starts_with(tablename, 'stage_')",
         (view,),
     ).fetchone()
     assert named is not None
-    connection.execute(f"VACUUM {named[0]}")
+    connection.execute(f"VACUUM (ANALYZE) {named[0]}")
 
 
 def checksums(connection: Connection, view: str) -> dict[str, tuple[int, str]]:

@@ -316,7 +316,7 @@ def histories(draw: st.DrawFn, most: int = 40, *, every_scene: bool = False) -> 
     return made
 
 
-def _told(
+def told(
     number: int, event_type: str, organisation: str, child: int, which: str, day: int, minute: int, **own: Any
 ) -> dict[str, Any]:
     return {
@@ -340,7 +340,7 @@ def _listed(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
     event_type, organisation, which, part, own = draw(st.sampled_from(kinds))
     reference = draw(st.sampled_from([None, "ref7"]))
     scene = [
-        _told(at + i, event_type, organisation, i, which, draw(st.integers(0, 20)), 1, **own) | {"reference": reference}
+        told(at + i, event_type, organisation, i, which, draw(st.integers(0, 20)), 1, **own) | {"reference": reference}
         for i in range(CHILDREN)
     ]  # fmt: skip
     left_out = draw(st.sampled_from([None, child]))
@@ -357,7 +357,7 @@ def _listed(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
     }  # fmt: skip
     if draw(st.booleans()):
         scene.append(
-            _told(at + 21, "InvolvementConfirmed", "la-808", child, "agency", 130, 60, service="outreach", team=None, worker=None)
+            told(at + 21, "InvolvementConfirmed", "la-808", child, "agency", 130, 60, service="outreach", team=None, worker=None)
         )  # fmt: skip
     return [*scene, *rows, report]
 
@@ -373,21 +373,21 @@ def _support(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
         draw(st.sampled_from(["other", "embarkation"])),
     )
     scene = [
-        _told(number, "InvolvementStarted", "la-808", child, "agency", day, 1, **serving, provision="additional", role=None),
-        _told(number + 1, "InvolvementConfirmed", "la-808", child, "agency", day + 6, 2, **serving),
-        _told(number + 2, "InvolvementEnded", "la-808", child, "agency", day + 10, 2, service="outreach", reason=reason),
-        *(_told(number + 3 + i, "LeadAccepted", "la-808", child, "agency", day + i, 3 + i, **lead, worker=w) for i, w in enumerate(WORKERS)),
-        _told(number + 5, "LeadAccepted", "la-808", child, "agency", day + 6, 9, **lead, worker=WORKERS[0]),
-        _told(number + 10, "LeadNominated", "la-808", child, "agency", day, 2, **lead, worker=WORKERS[0]),
-        _told(number + 6, "GpRegistered", "ods-Z90001", child, "nhs", day, 5, practice="Z90001", practice_name=None),
-        _told(number + 7, "GpRegistrationEnded", "ods-Z90001", child, "nhs", day + 5, 6, practice="Z90001", reason=gp_reason),
+        told(number, "InvolvementStarted", "la-808", child, "agency", day, 1, **serving, provision="additional", role=None),
+        told(number + 1, "InvolvementConfirmed", "la-808", child, "agency", day + 6, 2, **serving),
+        told(number + 2, "InvolvementEnded", "la-808", child, "agency", day + 10, 2, service="outreach", reason=reason),
+        *(told(number + 3 + i, "LeadAccepted", "la-808", child, "agency", day + i, 3 + i, **lead, worker=w) for i, w in enumerate(WORKERS)),
+        told(number + 5, "LeadAccepted", "la-808", child, "agency", day + 6, 9, **lead, worker=WORKERS[0]),
+        told(number + 10, "LeadNominated", "la-808", child, "agency", day, 2, **lead, worker=WORKERS[0]),
+        told(number + 6, "GpRegistered", "ods-Z90001", child, "nhs", day, 5, practice="Z90001", practice_name=None),
+        told(number + 7, "GpRegistrationEnded", "ods-Z90001", child, "nhs", day + 5, 6, practice="Z90001", reason=gp_reason),
     ]  # fmt: skip
     if draw(st.integers(0, 2)) == 0:  # the same stay told twice, the second time with another day
         stay = {"reference": "ref9", "address": None}
         for nth, shift in enumerate(draw(st.sampled_from([(0, 4), (4, 0)]))):
             at = draw(st.integers(1, 9))
             scene.append(
-                _told(
+                told(
                     number + 12 + nth,
                     "TemporaryAccommodationPlaced",
                     "la-808",
@@ -400,11 +400,11 @@ def _support(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
             )
     taught = draw(st.sampled_from(["EheNotified", "CnisRegistered", None]))
     if taught is not None:
-        told = _told(number + 14, taught, "la-808", child, "upn", day + 3, draw(st.integers(1, 9)))
-        scene.append({**told, "subject": {**told["subject"], "person": _person(child, odd=False)}})
+        another = told(number + 14, taught, "la-808", child, "upn", day + 3, draw(st.integers(1, 9)))
+        scene.append({**another, "subject": {**another["subject"], "person": _person(child, odd=False)}})
     if draw(st.integers(0, 2)) == 0:
         again = {**serving, "provision": "additional", "role": None}
-        scene.append(_told(number + 11, "InvolvementStarted", "la-808", child, "agency", day + 2, 2, **again))
+        scene.append(told(number + 11, "InvolvementStarted", "la-808", child, "agency", day + 2, 2, **again))
     for nth, (after, ends) in enumerate([(2, 12), (5, None)]):
         changes = {
             "effective_from": _day(day + after),
@@ -413,7 +413,7 @@ def _support(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
             "worker": None,
         }
         target = {"event_id": f"e{number}", "source_record_id": None, "reason": "entered_in_error"}
-        correction = _told(
+        correction = told(
             number + 8 + nth, "EventCorrected", "la-808", child, "agency", day, draw(st.integers(3, 9)), changes=changes
         )
         if draw(st.booleans()):
@@ -428,14 +428,14 @@ def _absence(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
     codes = {draw(st.integers(0, 11)): draw(st.sampled_from(["X", "/", "O", "N"]))}
     school = {"school": "900001"}
     marks = [
-        _told(number + i, "AttendanceMarked", "urn-900001", child, "upn", i, 20 + i, **school, am=codes.get(i, "O"), pm=codes.get(i, "O"))
+        told(number + i, "AttendanceMarked", "urn-900001", child, "upn", i, 20 + i, **school, am=codes.get(i, "O"), pm=codes.get(i, "O"))
         for i in range(length)
     ]  # fmt: skip
     if draw(st.integers(0, 3)) == 0:
         # Half a school year's sessions missed, and then so many attended that by the end it no longer is.
         back = range(length, length + draw(st.integers(length - 2, length + 4)))
         marks += [
-            _told(number + i, "AttendanceMarked", "urn-900001", child, "upn", i, 20 + i, **school, am="/", pm="/")
+            told(number + i, "AttendanceMarked", "urn-900001", child, "upn", i, 20 + i, **school, am="/", pm="/")
             for i in back
         ]
         length = back.stop
@@ -443,7 +443,7 @@ def _absence(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
     if draw(st.booleans()):
         taken_back = draw(st.booleans())
         marks.append(
-            _told(
+            told(
                 later,
                 "AttendanceMarked",
                 "urn-900001",
@@ -460,9 +460,9 @@ def _absence(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
         )
         if taken_back:
             target = {"event_id": f"e{later}", "source_record_id": None, "reason": "entered_in_error"}
-            marks.append({**_told(later + 1, "EventRetracted", "urn-900001", child, "upn", 0, 61), "target": target})
+            marks.append({**told(later + 1, "EventRetracted", "urn-900001", child, "upn", 0, 61), "target": target})
     if draw(st.integers(0, 2)) == 0:
-        marks.append(_told(later + 2, "DeathNotified", "ods-Z90001", child, "upn", 11, 62, status=None))
+        marks.append(told(later + 2, "DeathNotified", "ods-Z90001", child, "upn", 11, 62, status=None))
     return marks
 
 
@@ -472,7 +472,7 @@ def _unsettled(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]
     at = number + 7000
     day = draw(st.integers(0, 20))
     others = draw(st.sampled_from([(), ("Z90002", "Z90003")]))
-    told: list[tuple[str, int, dict[str, Any]]] = [
+    scene: list[tuple[str, int, dict[str, Any]]] = [
         ("GpRegistered", day, {"practice": "Z90001", "practice_name": None}),
         ("GpRegistrationEnded", day + 4, {"practice": "Z90001", "reason": draw(st.sampled_from(["practice_request", "other", "embarkation"]))}),
         *(("EdAttendance", day + draw(st.integers(0, 12)), {}) for _ in range(3)),
@@ -483,8 +483,8 @@ def _unsettled(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]
     seen = draw(st.sampled_from(["ReviewDone", "ContactTookPlace", None]))
     if seen is not None:
         own = {"review": "two_years"} if seen == "ReviewDone" else {"service": "clinic"}
-        told.append((seen, day + draw(st.integers(0, 20)), own))
-    made = [_told(at + i, t, "ods-Z90001", child, "nhs", on, i, **own) for i, (t, on, own) in enumerate(told)]
+        scene.append((seen, day + draw(st.integers(0, 20)), own))
+    made = [told(at + i, t, "ods-Z90001", child, "nhs", on, i, **own) for i, (t, on, own) in enumerate(scene)]
     made[0]["subject"]["person"] = _person(child, odd=False)
     return made
 
@@ -527,11 +527,11 @@ def _unseen(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
         *(("InvolvementStarted", day + i, {**serving, "service": s}) for i, s in enumerate(("a", "b"))),
     ]  # fmt: skip
     return [
-        *(_told(at + i, t, "urn-900001", child, "upn", on, i, **own) for i, (t, on, own) in enumerate(school)),
+        *(told(at + i, t, "urn-900001", child, "upn", on, i, **own) for i, (t, on, own) in enumerate(school)),
         *(
             # Without a reference a second start would restate the first.
             {
-                **_told(at + 20 + i, t, "la-808", child, "agency", on, i, **own),
+                **told(at + 20 + i, t, "la-808", child, "agency", on, i, **own),
                 "reference": f"m{i}" if t in _TOLD_APART else None,
             }
             for i, (t, on, own) in enumerate(council)
@@ -548,23 +548,23 @@ def _moves(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
     day = draw(st.integers(0, 9))
     parent = [{"role": "parent", "identifiers": [{"scheme": "agency:la-808:mosaic", "value": "P1"}], "person": None}]
     moved = [
-        _told(number + i, "AddressChanged", "ods-Z90001", child, "nhs", day + i * 9, i, address=ADDRESSES[n])
+        told(number + i, "AddressChanged", "ods-Z90001", child, "nhs", day + i * 9, i, address=ADDRESSES[n])
         for i, n in enumerate((1, 3, 0))
     ]
     sibling = (child + 1) % CHILDREN
     stated = [
-        _told(number + 4 + i, "RelationshipStated", "la-808", c, "nhs", day, 5, relation="parent", family=None)
+        told(number + 4 + i, "RelationshipStated", "la-808", c, "nhs", day, 5, relation="parent", family=None)
         for i, c in enumerate((child, sibling))
     ]
     vital = (
-        [_told(number + 6 + i, t, "ods-Z90001", child, "nhs", day + 40, 30, **own) for i, (t, own) in enumerate(VITAL)]
+        [told(number + 6 + i, t, "ods-Z90001", child, "nhs", day + 40, 30, **own) for i, (t, own) in enumerate(VITAL)]
         if draw(st.booleans())
         else []
     )
     return [
         *moved,
         *vital,
-        _told(
+        told(
             number + 8,
             "AddressChanged",
             "ods-Z90001",
@@ -574,7 +574,7 @@ def _moves(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
             draw(st.integers(0, 3)),
             address=ADDRESSES[4],
         ),
-        _told(number + 3, "AddressChanged", "ods-Z90001", sibling, "nhs", day, 4, address=ADDRESSES[0]),
+        told(number + 3, "AddressChanged", "ods-Z90001", sibling, "nhs", day, 4, address=ADDRESSES[0]),
         *({**one, "others": parent} for one in stated),
     ]
 
@@ -585,7 +585,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
     serving = {"service": "mentoring", "team": None, "worker": None, "provision": "additional", "role": None}
     ended = {"service": "mentoring", "reason": "completed"}
     roll = {"school": "900001"}
-    admitted = _told(
+    admitted = told(
         number + 9040,
         "PupilAdmitted",
         "urn-900001",
@@ -600,7 +600,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
     admitted["subject"]["person"] = _person(0, False)
     return [
         admitted,
-        _told(
+        told(
             number + 9041,
             "PupilRemovedFromRoll",
             "urn-900001",
@@ -612,19 +612,19 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
             ground=None,
             destination="900002",
         ),
-        *(_told(number + 9000 + i, "AttendanceMarked", "urn-900001", child, "upn", i, i, **school) for i in range(12)),
+        *(told(number + 9000 + i, "AttendanceMarked", "urn-900001", child, "upn", i, i, **school) for i in range(12)),
         *_over_before_it_was_looked_at(child + 2, number + 9100),
         *_bridged(child + 3, number + 9200),
         *_marked(child + 4, number + 9300, "I" * 20),
         *_marked(child + 5, number + 9400, "/" * 24),
         *_marked(child + 6, number + 9500, "/" * 26 + "O" * 10),
         *_led_by_one_who_left(child + 2, number + 9060),
-        _told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
-        _told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
-        _told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
-        _told(number + 9023, "InvolvementEnded", "la-808", child, "agency", 20, 2, **ended),
+        told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
+        told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
+        told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
+        told(number + 9023, "InvolvementEnded", "la-808", child, "agency", 20, 2, **ended),
         *(
-            _told(
+            told(
                 number + 9024 + i,
                 "InvolvementStarted",
                 "la-358",
@@ -636,13 +636,13 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
             )
             for i, worker in enumerate(WORKERS)
         ),
-        _told(number + 9026, "InvolvementEnded", "la-358", child, "agency", 9, 2, **ended),
+        told(number + 9026, "InvolvementEnded", "la-358", child, "agency", 9, 2, **ended),
         {
-            **_told(number + 9027, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
+            **told(number + 9027, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
             "reference": "backwards",
         },
         {
-            **_told(number + 9028, "InvolvementEnded", "la-808", child, "agency", 5, 2, **ended),
+            **told(number + 9028, "InvolvementEnded", "la-808", child, "agency", 5, 2, **ended),
             "reference": "backwards",
         },
     ]
@@ -653,9 +653,9 @@ def _led_by_one_who_left(child: int, number: int) -> list[dict[str, Any]]:
     own = {"service": "coaching", "team": None, "worker": WORKERS[0], "provision": "additional", "role": None}
     lead = {"role": "lead_practitioner", "scope": "child", "worker": WORKERS[0]}
     return [
-        _told(number, "InvolvementStarted", "la-808", child, "agency", 0, 1, **own),
-        _told(number + 1, "LeadAccepted", "la-808", child, "agency", 1, 1, **lead),
-        _told(number + 2, "InvolvementEnded", "la-808", child, "agency", 8, 8, service="coaching", reason="completed"),
+        told(number, "InvolvementStarted", "la-808", child, "agency", 0, 1, **own),
+        told(number + 1, "LeadAccepted", "la-808", child, "agency", 1, 1, **lead),
+        told(number + 2, "InvolvementEnded", "la-808", child, "agency", 8, 8, service="coaching", reason="completed"),
     ]
 
 
@@ -672,7 +672,7 @@ def _bridged(child: int, number: int) -> list[dict[str, Any]]:
 def _marked(child: int, number: int, codes: str, first: int = 0) -> list[dict[str, Any]]:
     school = "900001"
     return [
-        _told(number + i, "AttendanceMarked", f"urn-{school}", child, "upn", i, 20 + i, school=school, am=code, pm=code)
+        told(number + i, "AttendanceMarked", f"urn-{school}", child, "upn", i, 20 + i, school=school, am=code, pm=code)
         for i, code in enumerate(codes, first)
     ]
 
@@ -681,8 +681,8 @@ def late(child: int, number: int) -> list[dict[str, Any]]:
     """What comes editions later: a death that silences the absence, a day that was none, days in a row, and their end."""
     school = {"school": "900001", "am": "/", "pm": "/"}
     return [
-        _told(number + 9900, "DeathNotified", "ods-Z90001", child, "upn", 11, 62, status=None),
-        _told(number + 9901, "AttendanceMarked", "urn-900001", child + 4, "upn", 3, 60, **school),
+        told(number + 9900, "DeathNotified", "ods-Z90001", child, "upn", 11, 62, status=None),
+        told(number + 9901, "AttendanceMarked", "urn-900001", child + 4, "upn", 3, 60, **school),
         *_marked(child + 5, number + 9600, "O" * 10, 24),
         *_marked(child + 6, number + 9700, "/", 36),
     ]
