@@ -678,13 +678,16 @@ def _marked(child: int, number: int, codes: str, first: int = 0) -> list[dict[st
 
 
 def late(child: int, number: int) -> list[dict[str, Any]]:
-    """What comes editions later: a death that silences the absence, a day that was none, days in a row, and their end."""
+    """What comes editions later: a death that silences the absence, a day that was none, days in a row, and their end, or a day of them taken back."""
     school = {"school": "900001", "am": "/", "pm": "/"}
+    taken_back = {"event_id": f"e{number + 9750 + 30}", "source_record_id": None, "reason": "entered_in_error"}
     return [
         told(number + 9900, "DeathNotified", "ods-Z90001", child, "upn", 11, 62, status=None),
         told(number + 9901, "AttendanceMarked", "urn-900001", child + 4, "upn", 3, 60, **school),
         *_marked(child + 5, number + 9600, "O" * 10, 24),
         *_marked(child + 6, number + 9700, "/", 36),
+        *_marked(child + 7, number + 9750, "/" * 24 + "O" * 10),
+        {**told(number + 9800, "EventRetracted", "urn-900001", child + 7, "upn", 0, 90), "target": taken_back},
     ]
 
 

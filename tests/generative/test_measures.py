@@ -14,7 +14,8 @@ from domain.dates import to_day
 from domain.measures import MEASURES, Part, parts
 from projections import measures as served
 from tests.builders.service import Bench, bench
-from tests.generative.histories import ADDRESSES, CHILDREN, START, WORKERS, _day, _person, _told
+from tests.generative.histories import ADDRESSES, CHILDREN, START, WORKERS, _day, _person
+from tests.generative.histories import told as stated
 from tests.generative.test_views_agree import arrive
 
 # Days that lie on either side of what the measures count by: 28 days, six and twelve months, a school year.
@@ -62,9 +63,9 @@ def lives(draw: st.DrawFn) -> list[dict[str, Any]]:
         own = {field: draw(st.sampled_from(values)) for field, values in choices.items()}
         child, day, minute = draw(st.integers(0, CHILDREN - 1)), draw(st.sampled_from(DAYS)), draw(st.integers(0, 40))
         which = draw(st.sampled_from(["nhs", "nhs", "agency"]))
-        told = _told(number, name, by, child, which, day, minute, **own)
+        told = stated(number, name, by, child, which, day, minute, **own)
         if which == "agency" and draw(st.booleans()):
-            told["subject"]["identifiers"] += _told(0, name, by, child, "nhs", 0, 0)["subject"]["identifiers"]
+            told["subject"]["identifiers"] += stated(0, name, by, child, "nhs", 0, 0)["subject"]["identifiers"]
         if name in ("BirthNotified", "EarlyHelpStarted"):
             born = draw(st.sampled_from(BIRTHS))
             told["subject"]["person"] = _person(child, odd=False) | {"date_of_birth": born}
@@ -84,10 +85,10 @@ def care(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
     """Looked after from a day, and assessed about as late as is allowed, or just too late; rare in random draws."""
     began, after = draw(st.sampled_from((0, 10, 200, 365))), draw(st.sampled_from((0, 27, 28, 29, 365)))
     return [
-        _told(
+        stated(
             number, "LookedAfterStarted", "la-808", child, "nhs", began, 1, legal_status=None, team=None, worker=None
         ),
-        _told(number + 1, "HealthAssessmentDone", "la-808", child, "nhs", began + after, 2, assessment="initial"),
+        stated(number + 1, "HealthAssessmentDone", "la-808", child, "nhs", began + after, 2, assessment="initial"),
     ]
 
 
@@ -102,7 +103,7 @@ def _amended(draw: st.DrawFn, told: dict[str, Any], number: int) -> dict[str, An
     takes_back = told["event_type"] == "AttendanceMarked" or draw(st.booleans())
     kind, own = ("EventRetracted", {}) if takes_back else ("EventCorrected", {"changes": changes})
     by = told["source"]["organisation"]
-    said = _told(number, kind, by, 0, "nhs", 0, draw(st.integers(0, 60)), **own)
+    said = stated(number, kind, by, 0, "nhs", 0, draw(st.integers(0, 60)), **own)
     return {**said, "subject": told["subject"], "target": target}
 
 

@@ -79,13 +79,18 @@ FAULTS = {
     ),
     "marks of one edition are looked at by their last day": (
         "50_children",
-        "l.day > max(coalesce(t.before, a.latest)) AS appended",
+        "l.day > max(a.before) AS appended",
         "true AS appended",
     ),
-    "ten days in one edition are overlooked": ("50_children", "HAVING sum(t.ran) >= 10 OR", "HAVING"),
+    "ten days in one edition are overlooked": ("50_children", "HAVING sum(a.ran) >= 10 OR", "HAVING"),
+    "just ten days between days at school are overlooked": (
+        "50_children",
+        "a.day < coalesce(b.upper, 2000000)) >= 10",
+        "a.day < coalesce(b.upper, 2000000)) >= 11",
+    ),
     "days in a row never end": (
         "50_children",
-        "max(w.seen) > coalesce(max(w.seen) FILTER (WHERE NOT w.away), -1)",
+        "max(a.seen_before) > coalesce(max(a.seen_before) FILTER (WHERE NOT a.away_before), -1)",
         "false",
     ),
     "a day that was marked before counts as new": (

@@ -11,7 +11,7 @@ import pytest
 from adapters.cli.main import app
 from adapters.logs import configure_logs
 from tests.builders.service import bench
-from tests.generative.histories import _told, nhs_number, upn
+from tests.generative.histories import nhs_number, told, upn
 from tests.servers.plugin import Pool
 
 CHILD = 70_001
@@ -51,15 +51,15 @@ def _planted() -> list[dict[str, Any] | bytes]:
         "residence": "home",
         "return": None,
     }
-    admitted = _told(
+    admitted = told(
         1, "PupilAdmitted", "urn-900001", CHILD, "upn", 0, 1, school="900001", enrolment_status="C", year_group=None
     )
-    moved = _told(2, "AddressChanged", "ods-Z90001", CHILD, "nhs", 0, 1, address=address)
-    helped = _told(3, "EarlyHelpStarted", "la-808", CHILD, "agency", 0, 1, team=None, worker=None)
+    moved = told(2, "AddressChanged", "ods-Z90001", CHILD, "nhs", 0, 1, address=address)
+    helped = told(3, "EarlyHelpStarted", "la-808", CHILD, "agency", 0, 1, team=None, worker=None)
     parent: dict[str, Any] = {"role": "parent", "identifiers": [{"scheme": "agency:la-808:mosaic", "value": PARENT}]}
     parent["person"] = {**person, "date_of_birth": "1987-06-05"}
     related = {
-        **_told(4, "RelationshipStated", "la-808", CHILD, "agency", 0, 1, relation="parent", family="REF-SECRET-9"),
+        **told(4, "RelationshipStated", "la-808", CHILD, "agency", 0, 1, relation="parent", family="REF-SECRET-9"),
         "others": [parent],
     }
     events = [
