@@ -678,7 +678,7 @@ def _marked(child: int, number: int, codes: str, first: int = 0) -> list[dict[st
 
 
 def late(child: int, number: int) -> list[dict[str, Any]]:
-    """What comes editions later: a death that silences the absence, a day that was none, days in a row, and their end, or a day of them taken back."""
+    """What comes editions later: a death that silences the absence, a day that was none, days in a row, their end, one taken back."""
     school = {"school": "900001", "am": "/", "pm": "/"}
     taken_back = {"event_id": f"e{number + 9750 + 30}", "source_record_id": None, "reason": "entered_in_error"}
     return [
