@@ -9,10 +9,11 @@ from uuid import UUID
 from eventsourcing.application import Repository
 
 from adapters.service import Service
+from adapters.store.appending import HeadMoved
 from adapters.store.event_store import LogRecorder, event_store
 from adapters.store.messages import ACCEPTED, Message, Outcome
 from adapters.store.reader import LogReader
-from adapters.store.recorder import HeadMoved, Recorder
+from adapters.store.recorder import Recorder
 from adapters.store.subjects import Subjects
 from domain.child import Child
 from domain.child_record import ChildRecord, LeadCommand, accept, as_child, end, nominate, project

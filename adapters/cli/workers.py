@@ -112,7 +112,8 @@ def consume(
     Ends with 1 when a partition's log was shortened or had passed us, or, with --until-end, when something was kept.
     """
     from adapters.heartbeat import Heartbeat
-    from adapters.kafka.consumer import Consumer, Status
+    from adapters.kafka.consumer import Consumer
+    from adapters.kafka.status import Status
     from adapters.logs import get_logger
     from adapters.service import open_service
 

@@ -6,32 +6,30 @@ Subject rows and data keys are made before, in short transactions of their own, 
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
-from psycopg.errors import UniqueViolation
 
 from adapters.clock import Clock
-from adapters.codec import NO_IDS, Decoded, decode_stored, same_content
-from adapters.store.appending import hold_appends
+from adapters.codec import NO_IDS
+from adapters.store.appending import fence, hold_appends, still_last
 from adapters.store.aside import AsideStore, waited_for
-from adapters.store.facts import COLUMNS, IDENTITY, MARK_COLUMNS, needs_identity
-from adapters.store.feedback import RELEASED, SEPARATOR, Notes, Senders, senders_of
+from adapters.store.facts import COLUMNS, MARK_COLUMNS
+from adapters.store.feedback import RELEASED, SEPARATOR, Notes, Senders
 from adapters.store.hashes import Hashes
-from adapters.store.keys import MasterKeys, open_sealed
+from adapters.store.inbox import Inbox
+from adapters.store.keys import MasterKeys
 from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message, Offset, Outcome
+from adapters.store.outcomes import outcome_of
 from adapters.store.prepare import Item, Preparer
-from adapters.store.recent import Recent
-from adapters.store.rows import EVENT_COLUMNS, Rows, inbox_rows, rows_of
+from adapters.store.records import find_records, targets
+from adapters.store.rows import EVENT_COLUMNS, Rows
 from adapters.store.snapshots import hold_back
-from adapters.store.subjects import CACHE_RECORDS, Known, Subjects
-from domain.checks import not_amendable
-from domain.effects import ABOUT_NO_CHILD, Act
-from domain.errors import IcrError, Rejected
-from schemas.registry import registry
+from adapters.store.subjects import CACHE_RECORDS, Subjects
+from domain.errors import Rejected
 
 Connection = psycopg.Connection[Any]
 
@@ -39,9 +37,6 @@ CHANNEL: Final = "icr_log"
 SNAPSHOT_LOSS_SHARE: Final = 0.2
 
 _COPY_EVENT = f"COPY log.event ({', '.join(EVENT_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
-_BEGIN = "INSERT INTO log.tracking (next_offset, updated_at, name) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
-_MOVE = "UPDATE log.tracking SET next_offset = %s, updated_at = %s WHERE name = %s AND next_offset = %s"
-_COPY_INBOX = "COPY log.inbox (key, digest, position) FROM STDIN (FORMAT BINARY)"
 _COPY_FACT = f"COPY log.fact ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _COPY_MARK = f"COPY log.fact_mark ({', '.join(MARK_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 
@@ -53,14 +48,6 @@ _CLOSE_BATCH = (
     "string_to_array(%(types)s, %(separator)s), %(senders)b)), "
     f"moved AS (UPDATE log.head SET position = %(last)s, hash = %(hash)s) SELECT pg_notify('{CHANNEL}', '')"
 )
-
-
-class Fenced(IcrError):
-    """Another consumer has recorded these offsets, or the log was restored: read on from what is recorded."""
-
-
-class HeadMoved(IcrError):
-    """Something was appended to the records a command was decided on: decide again."""
 
 
 class _TargetCame(Exception):
@@ -81,7 +68,7 @@ class Recorder:
         self._subjects = Subjects(keys, self._hashes, cache_records)
         self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids)
         self._asides = AsideStore(keys, {pattern for patterns in organisations.values() for pattern in patterns})
-        self._recent = Recent()
+        self._inbox = Inbox(self._subjects, self._hashes)
         self._loss_share = snapshot_loss_share
         self._connection: Connection | None = None
 
@@ -107,7 +94,7 @@ class Recorder:
         now = self._now()
         items = [self._preparer.prepare(message, now) for message in messages]
         hold_back(lambda: self.connection, items, self._loss_share)
-        return [_outcome(item, KEPT if item.rejected else ACCEPTED) for item in items]
+        return [outcome_of(item, KEPT if item.rejected else ACCEPTED) for item in items]
 
     def record(
         self,
@@ -124,7 +111,7 @@ class Recorder:
             now = self._now()
             items = [self._preparer.prepare(message, now) for message in messages]
             hold_back(lambda: self.connection, items, self._loss_share)
-            self._identify([item for item in items if item.rejected is None])
+            find_records(self.connection, self._subjects, [item for item in items if item.rejected is None])
             try:
                 outcomes, ready = self._append(items, offsets, only_if_last)
             except _TargetCame:
@@ -141,88 +128,6 @@ class Recorder:
     def _now(self) -> int:
         return int(self._clock.now().timestamp() * 1_000_000)
 
-    def _identify(self, items: Sequence[Item]) -> None:
-        """Find or make the record and the data keys of each item."""
-        subjects, known = self._subjects, self._subjects.known
-        wanted: dict[tuple[str, str], None] = {}
-        for item in items:
-            if item.known is None:
-                wanted[item.identifier] = None  # type: ignore[index]
-            if item.linked or item.others:
-                wanted.update(dict.fromkeys((*item.linked, *item.others)))
-        if wanted:
-            subjects.find(self.connection, wanted)
-        for item in items:
-            if item.known is None:
-                if item.identifier not in known:  # forgotten again, to make room for others of this batch
-                    subjects.find(self.connection, [item.identifier])  # type: ignore[list-item]
-                item.known = known[item.identifier]  # type: ignore[index]
-        for item in items:
-            # Now, because nothing can be asked of the database while rows are copied into it.
-            if item.linked or item.others:
-                item.linked_records = [self._record_of(i) for i in item.linked]
-                item.other_records = [self._record_of(i) for i in item.others]
-        amendments = [item for item in items if item.target_key is not None or item.target_source is not None]
-        if amendments:
-            self._aim(amendments, items)
-        keys = [(i.known, *i.key_name) for i in items if i.key_name not in i.known.keys and i.rejected is None]  # type: ignore[union-attr]
-        keys += [
-            (i.known, IDENTITY, 0)
-            for i in items
-            if i.rejected is None and i.effect.act is not Act.MARK and needs_identity(i.effect, i.body)
-        ]
-        if keys:
-            subjects.find_keys(self.connection, keys)  # type: ignore[arg-type]
-
-    def _aim(self, amendments: Sequence[Item], items: Sequence[Item]) -> None:
-        """Give each amendment the record of what it names; what has not come yet is waited for."""
-        here: dict[bytes | None, set[tuple[bytes, str]]] = {}
-        for item in items:
-            if item.rejected is None and item.known is not None and item.effect.act not in ABOUT_NO_CHILD:
-                for key in (item.key, item.source_key):
-                    if key is not None:
-                        here.setdefault(key, set()).add((item.known.record, item.schema.event_type))
-        there = self._targets([item.waits_for for item in amendments if item.waits_for is not None])
-        for item in amendments:
-            own = item.known
-            assert own is not None
-            mine = {own.record, *item.linked_records}
-            near = (
-                here.get(item.waits_for, set())
-                if item.target_source is None or item.source_key != item.target_source
-                else set()
-            )
-            named = there.get(item.waits_for or b"", set()) | near
-            found = sorted(one for one in named if one[0] in mine)
-            if not named:
-                item.rejected = Rejected("waits_for", "target", "the event it names has not come yet")
-            elif not found:
-                item.rejected = Rejected(
-                    "key_differs", "subject.identifiers", "one of the identifiers of the event it names"
-                )
-            elif (why := _not_amendable(item.effect.act, found[0][1])) is not None:
-                item.rejected = Rejected("not_correctable", "target", why)
-            elif found[0][0] != own.record:
-                item.known = Known(found[0][0])
-
-    def _record_of(self, identifier: tuple[str, str]) -> bytes:
-        if identifier not in self._subjects.known:
-            self._subjects.find(self.connection, [identifier])
-        return self._subjects.known[identifier].record
-
-    def _targets(self, keys: Sequence[bytes]) -> dict[bytes, set[tuple[bytes, str]]]:
-        """Records and event types of accepted events, by their key or their source record."""
-        wanted = [UUID(bytes=key) for key in keys]
-        rows = self.connection.execute(
-            "SELECT i.key, e.originator_id, split_part(e.topic, ':', 1) FROM log.inbox i JOIN log.event e ON e.notification_id = i.position "
-            "WHERE i.key = ANY(%(k)s) UNION ALL SELECT key, record, '' FROM log.source_record WHERE key = ANY(%(k)s)",
-            {"k": wanted},
-        )
-        found: dict[bytes, set[tuple[bytes, str]]] = {}
-        for key, record, event_type in rows:
-            found.setdefault(key.bytes, set()).add((record.bytes, event_type))
-        return found
-
     def _append(
         self, items: list[Item], offsets: Sequence[Offset], only_if_last: tuple[Sequence[UUID], int] | None
     ) -> tuple[list[Outcome], bool]:
@@ -231,7 +136,7 @@ class Recorder:
         outcomes: list[Outcome | None] = [None] * len(items)
         notes = Notes()
         with connection.transaction():
-            _fence(connection, offsets, at)
+            fence(connection, offsets, at)
             hold_appends(connection)
             head = connection.execute(
                 "SELECT position, hash, EXISTS (SELECT FROM log.aside WHERE state IN ('waiting', 'ready')), "
@@ -241,112 +146,18 @@ class Recorder:
             assert head is not None
             position, previous, anyone_waits, ready = head
             if only_if_last is not None:
-                _still_last(connection, *only_if_last)
+                still_last(connection, *only_if_last)
             if any(item.rejected is not None and item.rejected.reason == "waits_for" for item in items):
-                self._nothing_came(items)
-            survivors, rows, senders = self._take_in(connection, items, position, outcomes, notes)
+                _nothing_came(connection, items)
+            survivors, rows, senders = self._inbox.take_in(connection, items, position, outcomes, notes)
             if survivors:
                 self._write(connection, rows, senders, position, len(survivors), bytes(previous), at)
             self._write_asides(connection, items, outcomes, at, notes)
             # What became ready in a process that died before it could re-drive is taken up by whoever appends next.
             ready = bool(survivors and anyone_waits and self._release(connection, survivors, at, notes)) or ready
             notes.write(connection, at)
-        self._recent.add([item.key for item in survivors])  # type: ignore[misc]
+        self._inbox.remember(survivors)
         return [outcome for outcome in outcomes if outcome is not None], ready
-
-    def _nothing_came(self, items: Sequence[Item]) -> None:
-        """Under the lock: whatever an amendment waits for has still not come. Else the batch starts again."""
-        waited = [
-            i.waits_for
-            for i in items
-            if i.rejected is not None and i.rejected.reason == "waits_for" and i.waits_for is not None
-        ]
-        if self._targets(waited):
-            raise _TargetCame
-
-    def _take_in(
-        self, connection: Connection, items: list[Item], position: int, outcomes: list[Outcome | None], notes: Notes
-    ) -> tuple[list[Item], Rows, Senders]:
-        """Put the new ones into the inbox and give them their positions; duplicates and conflicts get their outcome.
-
-        The rows are copied straight in, without the few that were probably recorded lately and are looked for first.
-        Only when that fails are all looked for.
-        """
-        seen: dict[bytes, Item] = {}
-        again: list[tuple[int, Item, Item]] = []
-        for index, item in enumerate(items):
-            if item.rejected is None and item.key is not None:
-                first = seen.setdefault(item.key, item)
-                if first is not item:
-                    again.append((index, item, first))
-        there = self._already_there(connection, self._recent.known(seen))
-        try:
-            with connection.transaction():
-                survivors, rows, senders = self._copy_new(connection, seen, there, position)
-        except UniqueViolation:
-            there = self._already_there(connection, seen)
-            survivors, rows, senders = self._copy_new(connection, seen, there, position)
-        if there:
-            for index, item in enumerate(items):
-                if item.key in there and seen.get(item.key) is item:
-                    outcomes[index] = self._again(connection, item, there[item.key], notes)
-        for index, item, first in again:
-            same = item.digest == first.digest or same_content(_decoded(item), _decoded(first))
-            outcomes[index] = _outcome(item, DUPLICATE if same else CONFLICT)
-            if same:
-                known = there.get(first.key)  # type: ignore[arg-type]
-                notes.duplicate(item, position=first.position if known is None else known[1])
-        for index, item in enumerate(items):
-            if outcomes[index] is None and item.rejected is None:
-                outcomes[index] = _accepted(item)
-        return survivors, rows, senders
-
-    def _copy_new(
-        self, connection: Connection, seen: Mapping[bytes, Item], there: Mapping[bytes, object], position: int
-    ) -> tuple[list[Item], Rows, Senders]:
-        """Copy into the inbox what is not there yet, numbered; all its other rows are packed while the server is at it."""
-        survivors = list(seen.values()) if not there else [item for key, item in seen.items() if key not in there]
-        for number, item in enumerate(survivors, position + 1):
-            item.position = number
-        if not survivors:
-            return [], rows_of([], self._hashes), senders_of([])
-        with connection.cursor() as cursor, cursor.copy(_COPY_INBOX) as copy:
-            copy.write(inbox_rows(survivors))
-            rows, senders = rows_of(survivors, self._hashes), senders_of(survivors)
-        return survivors, rows, senders
-
-    def _already_there(self, connection: Connection, keys: Collection[bytes]) -> dict[bytes, tuple[bytes, int]]:
-        if not keys:
-            return {}
-        rows = connection.execute(
-            "SELECT key, digest, position FROM log.inbox WHERE key = ANY(%b)",
-            ([UUID(bytes=k) for k in keys],),
-            binary=True,
-        )
-        return {key.bytes: (digest.bytes, position) for key, digest, position in rows}
-
-    def _again(self, connection: Connection, item: Item, there: tuple[bytes, int], notes: Notes) -> Outcome:
-        """Duplicate or conflict: the same bytes, else the same content once decoded."""
-        digest, position = there
-        if digest == item.digest or same_content(_decoded(item), decode_stored(self._open(connection, position))):
-            notes.duplicate(item, position=position)
-            return _outcome(item, DUPLICATE)
-        return _outcome(item, CONFLICT)
-
-    def _open(self, connection: Connection, position: int) -> bytes:
-        row = connection.execute(
-            "SELECT originator_id, topic, state FROM log.event WHERE notification_id = %s", (position,)
-        ).fetchone()
-        assert row is not None
-        return self.open_payload(row[0], row[1], row[2])
-
-    def open_payload(self, record: UUID, topic: str, state: bytes) -> bytes:
-        """The stored bytes of one event; raises Erased when its key is destroyed."""
-        event_type, _, period = topic.partition(":")
-        key_class = registry().newest[event_type].effect.retention
-        known = Known(record.bytes)
-        self._subjects.find_keys(self.connection, [(known, key_class, int(period))])
-        return open_sealed(known.keys[key_class, int(period)], state, record.bytes)
 
     def _write(
         self, connection: Connection, rows: Rows, senders: Senders, position: int, count: int, previous: bytes, at: datetime
@@ -395,11 +206,11 @@ class Recorder:
                 self._asides.move(connection, aside, "waiting", at, item.rejected, waited_for(item, item.rejected))
                 if item.message.was is None or item.message.was[:2] != (item.rejected.reason, item.rejected.field):
                     notes.aside(KEPT, aside)
-                outcomes[index] = _outcome(item, KEPT)
+                outcomes[index] = outcome_of(item, KEPT)
             else:
                 record = self._known_record(connection, item)
                 fresh = self._asides.keep(connection, item, KEPT, item.rejected, at, notes, record)
-                outcomes[index] = _outcome(item, KEPT if fresh else DUPLICATE)
+                outcomes[index] = outcome_of(item, KEPT if fresh else DUPLICATE)
 
     def _known_record(self, connection: Connection, item: Item) -> UUID | None:
         """Record of a kept event's subject, if it has one already."""
@@ -418,54 +229,12 @@ def _copy(connection: Connection, statement: str, body: bytes) -> None:
         copy.write(body)
 
 
-def _not_amendable(act: Act, event_type: str) -> str | None:
-    """The same of an event's type; a source record may be of several, and is not looked at."""
-    named = registry().newest.get(event_type)
-    return None if named is None else not_amendable(act, named.effect.act)
-
-
-def _decoded(item: Item) -> Decoded:
-    return decode_stored(item.stored)
-
-
-def _fence(connection: Connection, offsets: Sequence[Offset], at: datetime) -> None:
-    """Move the tracking rows, each only from where its reader believed it to be; in order of their names, as all do."""
-    by_name = sorted(offsets, key=lambda o: o.name)
-    begun = [(o.next, at, o.name) for o in by_name if o.expected is None]
-    moved = [(o.next, at, o.name, o.expected) for o in by_name if o.expected is not None]
-    with connection.cursor() as cursor:
-        for statement, rows in ((_BEGIN, begun), (_MOVE, moved)):
-            if rows:
-                cursor.executemany(statement, rows)  # sent together, answered together
-                if cursor.rowcount != len(rows):
-                    _fenced()
-
-
-def _fenced() -> NoReturn:
-    raise Fenced("offsets were recorded by another consumer")
-
-
-def _still_last(connection: Connection, records: Sequence[UUID], position: int) -> None:
-    row = connection.execute(
-        "SELECT EXISTS (SELECT FROM log.event WHERE originator_id = ANY(%s) AND originator_version > %s)",
-        (list(records), position),
-    ).fetchone()
-    if row is None or row[0]:
-        raise HeadMoved("the records have changed")
-
-
-def _accepted(item: Item) -> Outcome:
-    return Outcome(
-        ACCEPTED, None, None, None, item.schema.event_type, item.body["event_id"], item.position, tuple(item.set_aside)
-    )
-
-
-def _outcome(item: Item, outcome: str) -> Outcome:
-    event_type = None if item.schema is None else item.schema.event_type
-    event_id = item.body.get("event_id")
-    if outcome == ACCEPTED:
-        return Outcome(ACCEPTED, None, None, None, event_type, event_id, item.position or None, tuple(item.set_aside))
-    said = item.rejected
-    if said is None or outcome == CONFLICT:
-        return Outcome(outcome, None, None, None, event_type, event_id)
-    return Outcome(outcome, said.reason, said.field, said.rule, event_type, event_id)
+def _nothing_came(connection: Connection, items: Sequence[Item]) -> None:
+    """Under the lock: whatever an amendment waits for has still not come. Else the batch starts again."""
+    waited = [
+        i.waits_for
+        for i in items
+        if i.rejected is not None and i.rejected.reason == "waits_for" and i.waits_for is not None
+    ]
+    if targets(connection, waited):
+        raise _TargetCame

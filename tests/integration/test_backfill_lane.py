@@ -11,8 +11,9 @@ import pytest
 
 from adapters.clock import FixedClock
 from adapters.codec import encode_wire
-from adapters.kafka.consumer import Consumer, Status
+from adapters.kafka.consumer import Consumer
 from adapters.kafka.lanes import BUSY, MOST_SHUT, Lanes
+from adapters.kafka.status import Status
 from adapters.kafka.topics import BACKFILL_TOPICS, IN_BACKFILL, TOPICS, topic_for
 from adapters.publishing.check import Checker
 from adapters.settings import TOPIC_ORGANISATIONS

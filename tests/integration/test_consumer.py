@@ -10,8 +10,9 @@ import psycopg
 import pytest
 
 from adapters.codec import encode_wire
-from adapters.kafka.consumer import DATABASE_LOST, PARTITION_PAUSED, Consumer, Status
+from adapters.kafka.consumer import Consumer
 from adapters.kafka.places import LOG_GAP, LOG_SHORTENED, place
+from adapters.kafka.status import DATABASE_LOST, PARTITION_PAUSED, Status
 from adapters.kafka.topics import cluster_name, tracking_name
 from adapters.quarantine import Quarantine
 from adapters.service import Service
@@ -118,15 +119,17 @@ def test_a_partition_of_which_too_much_cannot_be_read_pauses_and_the_others_go_o
     with service_of(stack) as service:
         status = run_while(service, lambda consumer: recorded(stack) < 70 or not consumer.status.paused)
         assert PARTITION_PAUSED in status.wrong
-        assert status.counts.kept == 0
-        assert f"{topic}:1" not in tracked(stack)
+        # A first poll may bring a few of them, fewer than make a partition pause.
+        kept = status.counts.kept
+        assert kept < service.settings.pause_unreadable_minimum
+        assert tracked(stack).get(f"{topic}:1", 0) == kept
         # The operator decides to take it all.
         open_handed = service.settings.model_copy(update={"pause_unreadable_share": 1.0})
         changed = Service(
             open_handed, service.database_url, service.bootstrap_servers, service.incarnation, service.embedded_broker,
             service.keys, service.clock,
         )  # fmt: skip
-        assert drain(changed).counts.kept == 300
+        assert drain(changed).counts.kept == 300 - kept
     assert tracked(stack)[f"{topic}:1"] == 300
 
 

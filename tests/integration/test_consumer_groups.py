@@ -9,7 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from adapters.kafka.consumer import BROKER_LOST, Consumer
+from adapters.kafka.consumer import Consumer
+from adapters.kafka.status import BROKER_LOST
 from adapters.kafka.topics import ALL_TOPICS, PARTITIONS
 from adapters.service import Service
 from tests.builders.process import started, wait_for
@@ -51,13 +52,18 @@ def test_two_consumers_share_the_partitions_and_record_everything_once(real_stac
         publish(real_stack.bootstrap_servers, messages[:half])
         wait_for(lambda: first.status.counts.read > 0)
         with consuming(service) as second:
-            wait_for(lambda: 0 < len(second._believed) < ALL and len(first._believed) + len(second._believed) == ALL)
+            wait_for(
+                lambda: (
+                    0 < len(second.partitions.recorded) < ALL
+                    and len(first.partitions.recorded) + len(second.partitions.recorded) == ALL
+                )
+            )
             publish(real_stack.bootstrap_servers, messages[half:])
             wait_for(lambda: recorded(real_stack) == len(messages))
             assert second.status.counts.read > 0
         # The second has left in order: its partitions are taken over at once, not when its session lapses.
         left = time.monotonic()
-        wait_for(lambda: len(first._believed) == ALL and not first._unplaced)
+        wait_for(lambda: len(first.partitions.recorded) == ALL and not first.partitions.unplaced)
         assert time.monotonic() - left < 6
     assert first.status.counts.read + second.status.counts.read == len(messages)
     assert counted(real_stack)["event"] == first.status.counts.accepted + second.status.counts.accepted
@@ -144,7 +150,7 @@ def test_bug_a_join_that_nobody_looks_at(real_stack: Stack, monkeypatch: pytest.
         wait_for(lambda: recorded(real_stack) == 200)
         with broker.admin() as admin:  # new partitions make the leader join again
             admin.create_partitions({"icr.education.v1": 6})
-        wait_for(lambda: len(consumer._believed) == ALL + 2 and not consumer._unplaced)
+        wait_for(lambda: len(consumer.partitions.recorded) == ALL + 2 and not consumer.partitions.unplaced)
         publish(real_stack.bootstrap_servers, messages[200:400], partition=5)
         wait_for(lambda: recorded(real_stack) == 400)
 
@@ -153,4 +159,4 @@ def test_a_consumer_that_starts_anew_gets_its_partitions_each_time(real_stack: S
     with service_of(real_stack) as service:
         for _ in range(5):
             with consuming(service) as consumer:
-                wait_for(lambda: len(consumer._believed) == ALL)
+                wait_for(lambda: len(consumer.partitions.recorded) == ALL)

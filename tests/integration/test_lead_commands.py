@@ -104,7 +104,7 @@ def test_a_command_gives_up_when_it_is_always_overtaken(here: Bench) -> None:
 
 
 def test_offsets_fence_out_a_reader_that_was_replaced(here: Bench) -> None:
-    from adapters.store.recorder import Fenced
+    from adapters.store.appending import Fenced
 
     def event(name: str) -> list[Message]:
         return [Message(_involvement(name, "InvolvementConfirmed", "2025-09-02", team=None, worker=None))]
