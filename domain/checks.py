@@ -4,6 +4,7 @@ A field that contradicts another is set aside and the fact stands without it; an
 fact cannot be read or trusted.
 """
 
+import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -11,13 +12,16 @@ from typing import Any
 
 from domain import codes
 from domain.dates import EARLIEST, FOREVER
-from domain.effects import Act, Effect
+from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from domain.errors import Rejected
 
 MAX_EVENT_ID = 100
 FUTURE_DAYS = 366
 REFERENCE_DAYS = 3 * 366
 MOST_WAITED = 10 * 366
+MOST_COUNTED = 1_000_000_000
+# Of these a number below nought says nothing.
+_COUNTED = ("sessions", "hours", "funded_hours")
 # Shorter silences are worked out by nobody (domain.indicators.support).
 LEAST_WAITED = {"no_universal_contact": 20}
 MICROSECONDS_A_DAY = 86_400_000_000
@@ -26,21 +30,29 @@ EARLIEST_RECORDED = EARLIEST * MICROSECONDS_A_DAY
 SetAside = tuple[str, str]
 
 _TELL_ANEW = "of amendments only a correction is taken back: send a new event"
+_SAY_ANEW = "what is about no child is put right by saying it anew, recorded later"
 # (what an amendment does, what the event it names did) -> why it would change nothing
 _NOT_AMENDABLE = {
     (Act.CORRECT, Act.MARK): "a mark is superseded by a later mark, or retracted",
     (Act.CORRECT, Act.CORRECT): _TELL_ANEW,
     (Act.CORRECT, Act.RETRACT): _TELL_ANEW,
     (Act.RETRACT, Act.RETRACT): _TELL_ANEW,
+    **{(act, named): _SAY_ANEW for act in (Act.CORRECT, Act.RETRACT) for named in ABOUT_NO_CHILD},
 }
 _MARK = Act.MARK
 _NEVER_AHEAD = (Act.MARK, Act.BIRTH, Act.DEATH)
 
 
+# A code is shown and stored in the clear, and stands in other identifiers: nothing else may pass for one.
+_ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}", re.ASCII)
+
+
 @lru_cache(maxsize=65536)
 def organisation_allowed(organisation: str, patterns: tuple[str, ...]) -> bool:
-    """Whether an organisation may publish in a sector: its code fits one of the sector's patterns."""
-    return any(fnmatchcase(organisation, pattern) for pattern in patterns)
+    """Whether an organisation may publish in a sector: its code has the form of one and fits one of the sector's patterns."""
+    return _ORGANISATION.fullmatch(organisation) is not None and any(
+        fnmatchcase(organisation, pattern) for pattern in patterns
+    )
 
 
 def check_envelope(body: Mapping[str, Any], patterns: tuple[str, ...], now: int) -> None:
@@ -67,10 +79,11 @@ def check_fact(effect: Effect, body: Mapping[str, Any], now: int) -> list[SetAsi
     if body.get("provision") is not None and body["provision"] not in codes.PROVISION:
         raise Rejected("unknown_code", "provision", "universal or additional")
     _check_address(body, aside)
+    aside.extend(("bad_value", name) for name in _COUNTED if (body.get(name) or 0) < 0)
     if effect.act in (Act.CORRECT, Act.RETRACT):
         _check_target(body)
     if effect.act is Act.CORRECT:
-        _check_changes(body["changes"], now)
+        _check_changes(body["changes"], now, aside)
     if effect.kind == "relationship" and not body["others"] and body["family"] is None:
         raise Rejected("missing_field", "others", "a relationship names the other person or a family")
     return aside
@@ -96,9 +109,11 @@ def _check_reference(effect: Effect, body: Mapping[str, Any], now: int) -> list[
         if named is not None and named["organisation"] != body["source"]["organisation"]:
             raise Rejected("wrong_organisation", f"{name}.organisation", "the organisation that publishes")
     if effect.kind == "threshold":
-        least = LEAST_WAITED.get(body["rule"], 0)
-        if not least <= body["value"] <= MOST_WAITED:
-            raise Rejected("bad_value", "value", f"from {least} to {MOST_WAITED} days")
+        _check_number(body, "value", LEAST_WAITED.get(body["rule"], 0), MOST_WAITED)
+    if effect.kind == "expected_feed" and body["allowance_days"] is not None:
+        _check_number(body, "allowance_days", 0, MOST_WAITED)
+    if effect.kind == "school_terms" and any(term["to"] < term["from"] for term in body["terms"]):
+        raise Rejected("impossible_date", "terms", "a term does not end before it begins")
     if end is not None and end < start:  # set aside, it would hold for ever
         raise Rejected("impossible_date", "effective.to", "not before effective.from")
     aside: list[SetAside] = []
@@ -133,7 +148,7 @@ def _check_address(body: Mapping[str, Any], aside: list[SetAside]) -> None:
 
 def _check_target(body: Mapping[str, Any]) -> None:
     target = body["target"]
-    if target is None or (target["event_id"] is None and target["source_record_id"] is None):
+    if target is None or not (target["event_id"] or target["source_record_id"]):
         raise Rejected("missing_field", "target", "names an event id or a source record")
     if target["reason"] not in codes.TARGET_REASON:
         raise Rejected("unknown_code", "target.reason", "a reason of the contract")
@@ -144,20 +159,29 @@ def not_amendable(act: Act, named: Act) -> str | None:
     return _NOT_AMENDABLE.get((act, named))
 
 
-def _check_changes(changes: Mapping[str, Any], now: int) -> None:
+def _check_changes(changes: Mapping[str, Any], now: int, aside: list[SetAside]) -> None:
     """What a correction says is its own fact: the same bounds as of the event that it corrects."""
     start, end = changes["effective_from"], changes["effective_to"]
     if start is not None and not EARLIEST <= start <= now // MICROSECONDS_A_DAY + FUTURE_DAYS:
         raise Rejected("impossible_date", "changes.effective_from", "not before 1900 and not beyond a year from now")
     if end is not None and not EARLIEST <= end < FOREVER:
         raise Rejected("impossible_date", "changes.effective_to", "a date that can be, or reopen for no end")
+    if end is not None and changes["reopen"]:
+        aside.append(("bad_value", "changes.effective_to"))
 
 
 def _check_feed(body: Mapping[str, Any], now: int) -> list[SetAside]:
     today = now // MICROSECONDS_A_DAY
     if not EARLIEST <= body["complete_through"] <= today + 1:
         raise Rejected("impossible_date", "complete_through", "not before 1900 and not in the future")
-    return []
+    _check_number(body, "count", 0, MOST_COUNTED)
+    covers = body["covers"]
+    return [("end_before_start", "covers.to")] if covers["to"] < covers["from"] else []
+
+
+def _check_number(body: Mapping[str, Any], field: str, least: int, most: int) -> None:
+    if not least <= body[field] <= most:
+        raise Rejected("bad_value", field, f"from {least} to {most}")
 
 
 def usable_birth(body: Mapping[str, Any]) -> int | None:

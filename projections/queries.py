@@ -62,14 +62,15 @@ def child_of(connection: Connection, edition: int, record: UUID) -> ChildId:
 def known_child(connection: Connection, edition: int, record: UUID) -> tuple[ChildId, list[UUID]] | None:
     """The child that a record belongs to, and all its records; a record that is alone is its own. None where nothing was known of them.
 
-    What others say of a record, naming it, does not make it known.
+    What others say of a record, naming it, does not make it known; what its own events link it with does. The record
+    that gives a child its id may be such a one, without any event of its own.
     """
     row = connection.execute(
-        "SELECT c.child, ARRAY(SELECT o.record FROM membership o "
-        f"WHERE o.child = c.child AND {live('o')} ORDER BY o.record) FROM (SELECT coalesce((SELECT m.child FROM membership m "
-        f"WHERE m.record = %(r)s AND {live('m')}), %(r)s::uuid) AS child) AS c "
+        "SELECT k.child, k.records FROM (SELECT c.child, ARRAY(SELECT o.record FROM membership o "
+        f"WHERE o.child = c.child AND {live('o')} ORDER BY o.record) AS records FROM (SELECT coalesce((SELECT m.child FROM membership m "
+        f"WHERE m.record = %(r)s AND {live('m')}), %(r)s::uuid) AS child) AS c) AS k "
         "WHERE EXISTS (SELECT FROM log.event v JOIN log.edition e ON e.number = %(e)s "
-        "WHERE v.originator_id = ANY(ARRAY[c.child, %(r)s]) AND v.originator_version <= e.last)",
+        "WHERE v.originator_id = ANY(k.records || %(r)s::uuid) AND v.originator_version <= e.last)",
         {"r": record, "e": edition},
         binary=True,
     ).fetchone()

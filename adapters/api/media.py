@@ -116,8 +116,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def _json_lines(body: bytes) -> Iterator[bytes]:
-    """One event a line. Unlike in a list, a line that is no JSON spoils itself only."""
-    _text(body)
+    """One event a line. Unlike in a list, a line that is no JSON in UTF-8 spoils itself only."""
     first = True
     for line in body.split(b"\n"):
         event = line.strip(b" \t\r")

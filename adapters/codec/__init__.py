@@ -5,7 +5,15 @@ Reading raises `domain.errors.Rejected` and nothing else; no error quotes what w
 
 from adapters.codec.avro import Decoded, decode_stored, decode_wire
 from adapters.codec.encode import encode_wire
-from adapters.codec.framing import NO_IDS, confluent_ids, decode_json, decode_message, same_content, to_json_form
+from adapters.codec.framing import (
+    NO_IDS,
+    confluent_ids,
+    decode_json,
+    decode_message,
+    envelope_of,
+    same_content,
+    to_json_form,
+)
 
 __all__ = [
     "NO_IDS",
@@ -16,6 +24,7 @@ __all__ = [
     "decode_stored",
     "decode_wire",
     "encode_wire",
+    "envelope_of",
     "same_content",
     "to_json_form",
 ]

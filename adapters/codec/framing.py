@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from adapters.codec.avro import SINGLE_OBJECT, Decoded, decode_wire
 from adapters.codec.encode import json_form
+from adapters.codec.generate import HEADER
 from adapters.codec.json_form import wire_of
+from adapters.codec.primitives import varint
 from domain.errors import Misuse, Rejected
 from schemas.registry import registry
 
@@ -72,6 +74,35 @@ def decode_message(data: bytes, ids: Mapping[int, bytes] = NO_IDS) -> Decoded:
     if not data:
         raise Rejected("undecodable", None, "the message is empty")
     raise Rejected("undecodable", None, "a message begins with C3 01, with 00, or with {")
+
+
+def envelope_of(data: bytes, ids: Mapping[int, bytes] = NO_IDS) -> tuple[str | None, str, str | None] | None:
+    """Organisation, event type and event id of a message in Avro, which may be broken further on; None of any other.
+
+    Every schema of the contract begins with the event id, the organisation next. Raises nothing.
+    """
+    body, fingerprint = data[HEADER:], data[len(SINGLE_OBJECT) : HEADER]
+    if data[:1] == b"\0":
+        body, fingerprint = data[CONFLUENT_HEADER:], ids.get(int.from_bytes(data[1:CONFLUENT_HEADER], "big"), b"")
+    elif data[:2] != SINGLE_OBJECT:
+        return None
+    schema = registry().by_fingerprint.get(fingerprint)
+    if schema is None:
+        return None
+    try:
+        event_id, at = _text(body, 0)
+        organisation, _ = _text(body, at)
+    except (IndexError, Rejected, UnicodeDecodeError):
+        return None, schema.event_type, None
+    return organisation, schema.event_type, event_id
+
+
+def _text(data: bytes, at: int) -> tuple[str, int]:
+    length, at = varint(data, at)
+    end = at + length
+    if length < 0 or end > len(data):
+        raise IndexError
+    return data[at:end].decode(), end
 
 
 def to_json_form(decoded: Decoded) -> dict[str, Any]:

@@ -5,7 +5,6 @@ written for its tools to look at and are never read. So what is lost if this pro
 committed, which is read again. A consumer that was taken for dead and is not, is fenced by the log.
 """
 
-import struct
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -30,7 +29,7 @@ from adapters.service import Service
 from adapters.store.appending import Fenced
 from adapters.store.messages import Message
 from adapters.store.recorder import Recorder
-from domain.errors import IcrError, Unreachable
+from domain.errors import Unreachable
 
 POLL_MS: Final = 200
 LOOK_SECONDS: Final = 1.0
@@ -38,12 +37,9 @@ COMMIT_SECONDS: Final = 5.0
 BACK_OFF: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 EMBEDDED_PATIENCE: Final = 30.0
 SESSION_MS: Final = 10_000
-MOST_UNRECORDABLE: Final = 20
 
 _DATABASE_TROUBLE: Final = (psycopg.OperationalError, psycopg.InterfaceError, Unreachable)
 _MISPLACED: Final = (OffsetOutOfRangeError, LogTruncationError, NoOffsetForPartitionError)
-# What one message could do to the recorder that its checks do not foresee.
-_UNFORESEEN: Final = (psycopg.DataError, ArithmeticError, LookupError, TypeError, ValueError, struct.error)
 
 
 class Consumer:
@@ -65,7 +61,6 @@ class Consumer:
         self._looked = 0.0
         self._commit_at = 0.0
         self._answered = time.monotonic()
-        self._unrecordable = 0
         self._membership: Membership | None = None
         self._client: Any = None
 
@@ -193,31 +188,9 @@ class Consumer:
 
     def _record(self, entries: Sequence[Entry]) -> None:
         """Record some messages with the offsets behind them, in one transaction."""
-        messages = [message for _, _, message in entries]
-        offsets = self.partitions.offsets(entries)
-        try:
-            outcomes = self._recorder.record(messages, offsets)
-        except _UNFORESEEN as error:
-            self._isolate(entries, error)
-            return
+        outcomes = self._recorder.record([message for _, _, message in entries], self.partitions.offsets(entries))
         self.status.counts.add(outcomes)
         self.partitions.note(entries, outcomes)
-
-    def _isolate(self, entries: Sequence[Entry], error: Exception) -> None:
-        """Find the message that cannot be recorded and keep it aside, so that the stream goes on."""
-        self._renew()
-        if len(entries) > 1:
-            middle = len(entries) // 2
-            self._record(entries[:middle])
-            self._record(entries[middle:])
-            return
-        self._unrecordable += 1
-        [(partition, end, message)] = entries
-        self._log.error("message_unrecordable", exc_info=error, topic=partition.topic, offset=end - 1)
-        if message.kept is not None or self._unrecordable > MOST_UNRECORDABLE:
-            raise IcrError("messages cannot be recorded: a fault of this program or its database") from None
-        kept = Message(message.data, message.sector, kept=("bad_value", None, "the event could not be stored"))
-        self._record([(partition, end, kept)])
 
     # ---- how things are
 

@@ -1,7 +1,7 @@
 """Events kept aside and conflicts: stored whole and sealed, with their reason; re-driven, released or rejected (contract 1)."""
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,14 @@ from uuid import UUID
 
 import psycopg
 
+from adapters.codec import NO_IDS
 from adapters.store.appending import hold_appends
 from adapters.store.claims import claims_of
 from adapters.store.feedback import REJECTED, RELEASED, REPLACED, Notes, tell
 from adapters.store.keys import MasterKeys, open_sealed, seal
 from adapters.store.messages import CONFLICT, KEPT, Message
 from adapters.store.prepare import Item, raw_bytes
+from domain.checks import organisation_allowed
 from domain.errors import Misuse, Rejected
 
 Connection = psycopg.Connection[Any]
@@ -52,12 +54,16 @@ def _context(aside: UUID) -> bytes:
 class AsideStore:
     """The quarantine's rows; every call runs in the caller's transaction. What comes of it is told to the agency.
 
-    `patterns` are those of organisations that may publish at all.
+    `patterns` are those of organisations that may publish at all, `schema_ids` those of `confluent_ids`: needed by
+    whoever keeps something.
     """
 
-    def __init__(self, keys: MasterKeys, patterns: Collection[str] = ()) -> None:
+    def __init__(
+        self, keys: MasterKeys, patterns: Collection[str] = (), schema_ids: Mapping[int, bytes] = NO_IDS
+    ) -> None:
         self._keys = keys
-        self._patterns = patterns
+        self._patterns = tuple(sorted(patterns))
+        self._schema_ids = schema_ids
 
     def keep(
         self,
@@ -69,47 +75,47 @@ class AsideStore:
         notes: Notes,
         record: UUID | None = None,
     ) -> bool:
-        """Store one item aside; False when the same content is there already (a duplicate)."""
-        aside = UUID(bytes=os.urandom(16))
-        [(key, wrapped)] = self._keys.new_keys([_context(aside)])
-        sealed = seal(key, os.urandom(12), raw_bytes(item.message), _context(aside))
-        if kind == KEPT and item.key is not None:
+        """Store one item aside; False when the same content is there already (a duplicate), which then changes nothing."""
+        digest = UUID(bytes=item.digest)
+        there = connection.execute(
+            "SELECT id FROM log.aside WHERE kind = %s AND digest = %s", (kind, digest)
+        ).fetchone()
+        if there is not None:
+            if kind == CONFLICT:
+                notes.aside(kind, there[0])
+            else:
+                notes.duplicate(item, aside=there[0])
+            return False
+        key = None if item.key is None else UUID(bytes=item.key)
+        if kind == KEPT and key is not None:
             replaced = connection.execute(
-                "UPDATE log.aside SET state = 'replaced', settled_at = %s WHERE key = %s AND digest <> %s AND state IN ('waiting', 'ready') "
+                "UPDATE log.aside SET state = 'replaced', settled_at = %s WHERE key = %s AND state IN ('waiting', 'ready') "
                 "RETURNING id",
-                (at, UUID(bytes=item.key), UUID(bytes=item.digest)),
+                (at, key),
             )
             notes.aside(REPLACED, *[row[0] for row in replaced])
-        waits = waited_for(item, rejected)
+        aside = UUID(bytes=os.urandom(16))
+        [(data_key, wrapped)] = self._keys.new_keys([_context(aside)])
+        sealed = seal(data_key, os.urandom(12), raw_bytes(item.message), _context(aside))
         organisation, event_type = self._source(item)
-        row = connection.execute(
+        connection.execute(
             "INSERT INTO log.aside (id, kind, state, key, digest, reason, field, rule, event_type, organisation, sector, waits_for, "
-            "record, received_at, wrapped, sealed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
-            "ON CONFLICT (kind, digest) DO NOTHING RETURNING id",
+            "record, received_at, wrapped, sealed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
-                aside, kind, "waiting" if kind == KEPT else "shown", item.key and UUID(bytes=item.key), UUID(bytes=item.digest),
-                rejected.reason, rejected.field, rejected.rule, event_type, organisation, item.message.sector, waits,
+                aside, kind, "waiting" if kind == KEPT else "shown", key, digest, rejected.reason, rejected.field, rejected.rule,
+                event_type, organisation, item.message.sector, waited_for(item, rejected),
                 record, at, wrapped, sealed,
             ),
-        ).fetchone()  # fmt: skip
-        there = (
-            row
-            or connection.execute(
-                "SELECT id FROM log.aside WHERE kind = %s AND digest = %s", (kind, UUID(bytes=item.digest))
-            ).fetchone()
-        )
-        assert there is not None
-        if row is not None or kind == CONFLICT:
-            notes.aside(kind, there[0])
-        else:
-            notes.duplicate(item, aside=there[0])
-        return row is not None
+        )  # fmt: skip
+        notes.aside(kind, aside)
+        return True
 
     def _source(self, item: Item) -> tuple[str | None, str | None]:
         """Organisation and event type, also of what could not be read, where that says them plainly."""
         if item.body:
-            return item.body["source"]["organisation"], item.schema.event_type
-        said = claims_of(item.message.data, self._patterns)
+            organisation = item.body["source"]["organisation"]
+            return organisation if organisation_allowed(organisation, self._patterns) else None, item.schema.event_type
+        said = claims_of(item.message.data, self._patterns, self._schema_ids)
         return said.organisation, said.event_type
 
     def settle(self, connection: Connection, aside: UUID, at: datetime) -> None:

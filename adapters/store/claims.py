@@ -1,15 +1,15 @@
 """What a message that could not be read says of itself all the same: who sent it, what it is, under which id."""
 
-from collections.abc import Collection, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import orjson
 
-from domain.checks import MAX_EVENT_ID
+from adapters.codec import NO_IDS, envelope_of
+from domain.checks import MAX_EVENT_ID, organisation_allowed
 from schemas.registry import registry
 
-_LONGEST: Final = 60
+_LONGEST: Final = 60  # of an event type
 
 
 class Claims(NamedTuple):
@@ -20,29 +20,36 @@ class Claims(NamedTuple):
     event_id: str | None = None
 
 
-def claims_of(data: bytes | Mapping[str, Any], patterns: Collection[str] | None = None) -> Claims:
-    """The claims of a message in JSON form that is not an event of ours; none of anything else.
+def claims_of(
+    data: bytes | Mapping[str, Any], patterns: tuple[str, ...] | None = None, ids: Mapping[int, bytes] = NO_IDS
+) -> Claims:
+    """The claims of a message that is not an event of ours but says in JSON or Avro what it means to be.
 
     An organisation is only taken for one where it fits one of `patterns`, which all may do when there are none: it is
     stored in the clear, and whoever puts a child's name into the wrong field must not have it stored so.
     """
+    organisation, event_type, event_id = _said(data, ids)
+    allowed = isinstance(organisation, str) and (patterns is None or organisation_allowed(organisation, patterns))
+    usable = isinstance(event_id, str) and 0 < len(event_id) <= MAX_EVENT_ID
+    return Claims(
+        organisation if allowed else None,  # type: ignore[arg-type]
+        event_type if event_type in registry().newest else None,
+        event_id if usable else None,  # type: ignore[arg-type]
+    )
+
+
+def _said(data: bytes | Mapping[str, Any], ids: Mapping[int, bytes]) -> tuple[object, str | None, object]:
+    if not isinstance(data, Mapping) and (envelope := envelope_of(data, ids)) is not None:
+        return envelope
     try:
         document = data if isinstance(data, Mapping) else orjson.loads(data)
     except orjson.JSONDecodeError:
-        return Claims()
+        return None, None, None
     if not isinstance(document, Mapping):
-        return Claims()
+        return None, None, None
     source = document.get("source")
-    organisation = _text(source.get("organisation")) if isinstance(source, Mapping) else None
-    if organisation is not None and patterns is not None and not any(fnmatchcase(organisation, p) for p in patterns):
-        organisation = None
-    event_type = _text(document.get("event_type"))
-    event_id = document.get("event_id")
-    return Claims(
-        organisation,
-        event_type if event_type in registry().newest else None,
-        event_id if isinstance(event_id, str) and 0 < len(event_id) <= MAX_EVENT_ID else None,
-    )
+    organisation = source.get("organisation") if isinstance(source, Mapping) else None
+    return organisation, _text(document.get("event_type")), document.get("event_id")
 
 
 def _text(value: object) -> str | None:

@@ -61,8 +61,7 @@ def senders_of(items: Sequence[Item]) -> Senders:
     numbers = array(
         "H", [pairs.setdefault((i.body["source"]["organisation"], i.schema.event_type), len(pairs)) for i in items]
     )
-    # A code with the separator in it is nobody's, and must not put the others out of step.
-    organisations = SEPARATOR.join([organisation.replace(SEPARATOR, "") for organisation, _ in pairs])
+    organisations = SEPARATOR.join([organisation for organisation, _ in pairs])  # no code has a separator in it
     types = SEPARATOR.join([event_type for _, event_type in pairs])
     return Senders(organisations, types, _little(numbers) if len(pairs) > 1 else None)
 

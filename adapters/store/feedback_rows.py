@@ -157,7 +157,7 @@ class FeedbackRows:
             try:
                 event_id = decode_message(data, self._schema_ids).body["event_id"]
             except Rejected:
-                event_id = claims_of(data).event_id
+                event_id = claims_of(data, ids=self._schema_ids).event_id
             if event_id is not None:
                 found[aside] = event_id
         return found

@@ -10,6 +10,7 @@ from typing import Any, Final
 import orjson
 
 from adapters.codec import NO_IDS, Decoded, decode_json, decode_message
+from adapters.store.claims import claims_of
 from adapters.store.hashes import Hashes
 from adapters.store.messages import Message
 from adapters.store.subjects import Identifier, Known, Subjects
@@ -19,7 +20,7 @@ from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from domain.errors import Rejected
 from domain.events import former_of, team_key, worker_key
 from domain.identifiers import Checked, check_identifier, choose_key
-from schemas.registry import SHARED
+from schemas.registry import SHARED, registry
 
 _MARK: Final = Act.MARK
 _UNREAD: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -108,9 +109,17 @@ class Preparer:
             self._take(item, decoded, now)
         except Rejected as rejected:
             item.rejected = rejected
-        if item.key is None or item.rejected is not None:
             item.digest = self._hashes.digest(raw_bytes(message))
+            if item.key is None:
+                item.key = self._claimed_key(message)
         return item
+
+    def _claimed_key(self, message: Message) -> bytes | None:
+        """The key that what could not be read would have had, so that what is sent in its place replaces it."""
+        said = claims_of(message.data, self._all, self._ids)
+        if said.organisation is None or said.event_id is None:
+            return None
+        return self._hashes.event(said.organisation, said.event_id)
 
     def _take(self, item: Item, decoded: Decoded, now: int) -> None:
         schema, body = decoded.schema, decoded.body
@@ -123,6 +132,8 @@ class Preparer:
         item.set_aside = [*decoded.set_aside, *check_fact(effect, body, now)]
         act = effect.act
         if act in ABOUT_NO_CHILD:
+            if body.get("feed") not in (None, *registry().newest):
+                raise Rejected("unknown_event_type", "feed", "an event type of the contract")
             item.key_name = effect.retention, 0
             item.identifier = (effect.key[0], _of_staff(body) or organisation)
             return
@@ -141,7 +152,7 @@ class Preparer:
             item.source_key = self._hashes.source_record(organisation, source_record)
         if act in (Act.CORRECT, Act.RETRACT):
             target = body["target"]
-            if target["event_id"] is not None:
+            if target["event_id"]:
                 item.target_key = self._hashes.event(organisation, target["event_id"])
             else:
                 item.target_source = self._hashes.source_record(organisation, target["source_record_id"])

@@ -6,6 +6,7 @@ Subject rows and data keys are made before, in short transactions of their own, 
 """
 
 import hashlib
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +16,7 @@ import psycopg
 
 from adapters.clock import Clock
 from adapters.codec import NO_IDS
+from adapters.logs import get_logger
 from adapters.store.appending import fence, hold_appends, still_last
 from adapters.store.aside import AsideStore, waited_for
 from adapters.store.facts import COLUMNS, MARK_COLUMNS
@@ -25,15 +27,16 @@ from adapters.store.keys import MasterKeys
 from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message, Offset, Outcome
 from adapters.store.outcomes import outcome_of
 from adapters.store.prepare import Item, Preparer
-from adapters.store.records import find_records, targets
+from adapters.store.records import check_targets, find_records, targets
 from adapters.store.rows import EVENT_COLUMNS, Rows
 from adapters.store.snapshots import hold_back
 from adapters.store.subjects import CACHE_RECORDS, Subjects
-from domain.errors import Rejected
+from domain.errors import IcrError, Rejected
 
 Connection = psycopg.Connection[Any]
 
 CHANNEL: Final = "icr_log"
+MOST_UNRECORDABLE: Final = 20
 SNAPSHOT_LOSS_SHARE: Final = 0.2
 
 _COPY_EVENT = f"COPY log.event ({', '.join(EVENT_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
@@ -48,6 +51,11 @@ _CLOSE_BATCH = (
     "string_to_array(%(types)s, %(separator)s), %(senders)b)), "
     f"moved AS (UPDATE log.head SET position = %(last)s, hash = %(hash)s) SELECT pg_notify('{CHANNEL}', '')"
 )
+
+
+# What one message could do to the recorder that its checks do not foresee.
+_UNFORESEEN: Final = (psycopg.DataError, ArithmeticError, LookupError, TypeError, ValueError, struct.error)
+_UNRECORDABLE: Final = ("bad_value", None, "the event could not be stored")
 
 
 class _TargetCame(Exception):
@@ -67,9 +75,11 @@ class Recorder:
         self._hashes = Hashes(keys)
         self._subjects = Subjects(keys, self._hashes, cache_records)
         self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids)
-        self._asides = AsideStore(keys, {pattern for patterns in organisations.values() for pattern in patterns})
+        everyone = {pattern for patterns in organisations.values() for pattern in patterns}
+        self._asides = AsideStore(keys, everyone, schema_ids)
         self._inbox = Inbox(self._subjects, self._hashes)
         self._loss_share = snapshot_loss_share
+        self._unrecordable = 0
         self._connection: Connection | None = None
 
     @property
@@ -94,6 +104,8 @@ class Recorder:
         now = self._now()
         items = [self._preparer.prepare(message, now) for message in messages]
         hold_back(lambda: self.connection, items, self._loss_share)
+        if any(item.waits_for is not None for item in items):
+            check_targets(self.connection, self._subjects, [item for item in items if item.rejected is None])
         return [outcome_of(item, KEPT if item.rejected else ACCEPTED) for item in items]
 
     def record(
@@ -105,8 +117,19 @@ class Recorder:
         """Append a batch and say what became of each message, in their order.
 
         `only_if_last` is a command's condition: records, and the position after which nothing may have come for them.
-        Raises Fenced, HeadMoved, or what psycopg raises; then nothing of the batch is recorded.
+        Raises Fenced, HeadMoved, or what psycopg raises; then nothing of the batch is recorded. A message that breaks
+        the recorder is found and kept aside, so that it stops nothing else.
         """
+        try:
+            return self._record(messages, offsets, only_if_last)
+        except _UNFORESEEN as error:
+            if only_if_last is not None:
+                raise
+            return self._apart(messages, offsets, error)
+
+    def _record(
+        self, messages: Sequence[Message], offsets: Sequence[Offset], only_if_last: tuple[Sequence[UUID], int] | None
+    ) -> list[Outcome]:
         while True:
             now = self._now()
             items = [self._preparer.prepare(message, now) for message in messages]
@@ -119,6 +142,18 @@ class Recorder:
             if ready:
                 self.redrive()
             return outcomes
+
+    def _apart(self, messages: Sequence[Message], offsets: Sequence[Offset], error: Exception) -> list[Outcome]:
+        """Record by halves, the offsets with the last: should we end in between, the first is read again as duplicates."""
+        self._subjects.known.clear()  # what is remembered may not have come to be
+        if len(messages) > 1:
+            middle = len(messages) // 2
+            return [*self.record(messages[:middle]), *self.record(messages[middle:], offsets)]
+        self._unrecordable += 1
+        get_logger("record").error("message_unrecordable", exc_info=error)
+        if not messages or messages[0].kept is not None or self._unrecordable > MOST_UNRECORDABLE:
+            raise IcrError("messages cannot be recorded: a fault of this program or its database") from None
+        return self.record([messages[0]._replace(kept=_UNRECORDABLE)], offsets)
 
     def redrive(self, only: Sequence[UUID] | None = None) -> list[Outcome]:
         """Record kept events again: those that became ready, or the ones a person chose."""

@@ -1,5 +1,6 @@
 """The record of each item: whom it is about, whom it names besides, and for an amendment the record of what it amends."""
 
+import os
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -48,6 +49,21 @@ def find_records(connection: Connection, subjects: Subjects, items: Sequence[Ite
     _find_keys(connection, subjects, items)
 
 
+def check_targets(connection: Connection, subjects: Subjects, items: Sequence[Item]) -> None:
+    """Reject amendments as `find_records` would, but make nothing."""
+    amendments = [item for item in items if item.target_key is not None or item.target_source is not None]
+    if not amendments:
+        return
+    named = {one for item in items for one in (item.identifier, *item.linked) if one is not None}
+    found = subjects.look_up(connection, named)
+    records = {one: found[one].bytes if one in found else os.urandom(16) for one in named}
+    for item in items:
+        if item.identifier is not None:
+            item.known = Known(records[item.identifier])
+        item.linked_records = [records[one] for one in item.linked]
+    _aim(connection, amendments, items)
+
+
 def targets(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, set[Target]]:
     """Records and event types of accepted events, by their key or their source record."""
     rows = connection.execute(
@@ -73,19 +89,47 @@ def _find_keys(connection: Connection, subjects: Subjects, items: Sequence[Item]
 
 
 def _aim(connection: Connection, amendments: Sequence[Item], items: Sequence[Item]) -> None:
-    """Give each amendment the record of what it names, in the log or in its own batch."""
-    here: dict[bytes | None, set[Target]] = {}
+    """Give each amendment the record of what it names, in the log or in its own batch, or reject it."""
+    wanted = [item.waits_for for item in amendments if item.waits_for is not None]
+    there = targets(connection, wanted)
+    mates = _mates(connection, items, set(wanted))
+    own = [item.known for item in amendments]
+    rejected = -1
+    while rejected != (rejected := sum(item.rejected is not None for item in amendments)):
+        # Anew after each rejection: what was aimed at a rejected one is aimed at nothing.
+        here = _named_by(mates)
+        for item, known in zip(amendments, own, strict=True):
+            if item.rejected is None:
+                item.known = known
+                # Under its own source record an amendment stands there itself, which is not what it amends.
+                names_itself = item.target_source is not None and item.source_key == item.target_source
+                near: set[Target] = set() if names_itself else here.get(item.waits_for, set())
+                _aim_one(item, there.get(item.waits_for or b"", set()) | near)
+
+
+def _mates(connection: Connection, items: Sequence[Item], wanted: set[bytes]) -> list[Item]:
+    """Those of a batch that are named in it and are new: of one key only the first, and none that the log has already."""
+    first: dict[bytes | None, Item] = {}
     for item in items:
         if item.rejected is None and item.known is not None and item.effect.act not in ABOUT_NO_CHILD:
+            first.setdefault(item.key, item)
+    named = {key: item for key, item in first.items() if key in wanted or item.source_key in wanted}
+    if not named:
+        return []
+    rows = connection.execute(
+        "SELECT key FROM log.inbox WHERE key = ANY(%s)", ([UUID(bytes=key) for key in named if key is not None],)
+    )
+    old = {row[0].bytes for row in rows}
+    return [item for key, item in named.items() if key not in old]
+
+
+def _named_by(mates: Sequence[Item]) -> dict[bytes | None, set[Target]]:
+    here: dict[bytes | None, set[Target]] = {}
+    for item in mates:
+        if item.rejected is None and item.known is not None:
             for key in (item.key, item.source_key):
-                if key is not None:
-                    here.setdefault(key, set()).add((item.known.record, item.schema.event_type))
-    there = targets(connection, [item.waits_for for item in amendments if item.waits_for is not None])
-    for item in amendments:
-        # Under its own source record stands an amendment in `here` itself, which is not what it amends.
-        names_itself = item.target_source is not None and item.source_key == item.target_source
-        near: set[Target] = set() if names_itself else here.get(item.waits_for, set())
-        _aim_one(item, there.get(item.waits_for or b"", set()) | near)
+                here.setdefault(key, set()).add((item.known.record, item.schema.event_type))
+    return here
 
 
 def _aim_one(item: Item, named: set[Target]) -> None:
@@ -95,10 +139,10 @@ def _aim_one(item: Item, named: set[Target]) -> None:
     found = sorted(one for one in named if one[0] in mine)
     if not named:
         item.rejected = Rejected("waits_for", "target", "the event it names has not come yet")
+    elif (why := _not_amendable(item.effect.act, (found or sorted(named))[0][1])) is not None:
+        item.rejected = Rejected("not_correctable", "target", why)
     elif not found:
         item.rejected = Rejected("key_differs", "subject.identifiers", "one of the identifiers of the event it names")
-    elif (why := _not_amendable(item.effect.act, found[0][1])) is not None:
-        item.rejected = Rejected("not_correctable", "target", why)
     elif found[0][0] != own.record:
         item.known = Known(found[0][0])
 

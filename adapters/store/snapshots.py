@@ -11,6 +11,8 @@ from adapters.store.facts import listed
 from adapters.store.prepare import Item
 from domain.effects import Act
 from domain.errors import Rejected
+from domain.events import provider_of, service_of, team_key
+from domain.snapshots import SNAPSHOT
 
 Connection = psycopg.Connection[Any]
 
@@ -20,17 +22,23 @@ _BEFORE = (
     "SELECT listed FROM log.fact WHERE act = 16 AND service = %s AND provider = %s AND scope IS NOT DISTINCT FROM %s AND listed IS NOT NULL "
     "AND recorded_at < %s ORDER BY recorded_at DESC, key DESC LIMIT 1"
 )
+# What is open by the views, and what has been told since their edition; not what the snapshot itself tells.
 _OPEN = sql.SQL(
-    "SELECT count(*) FROM {view}.entry o WHERE o.organisation = %(o)s AND o.kind = %(k)s AND o.to_ed IS NULL AND o.ends IS NULL AND o.why IS NULL "
-    "AND o.starts IS NOT NULL AND NOT o.moment AND (%(s)s::text IS NULL OR %(s)s IN (o.provider, o.service) OR o.team = %(t)s)"
+    "SELECT (SELECT count(*) FROM {view}.entry o WHERE o.organisation = %(o)s AND o.kind = %(k)s AND o.to_ed IS NULL "
+    "AND o.ends IS NULL AND o.why IS NULL AND o.starts IS NOT NULL AND NOT o.moment "
+    "AND (%(s)s::text IS NULL OR %(s)s IN (o.provider, o.service) OR o.team = %(t)s)) "
+    "+ (SELECT count(*) FILTER (WHERE f.act = %(start)s AND f.until IS NULL AND f.seen IS NULL) "
+    "- count(*) FILTER (WHERE f.act = %(end)s) FROM log.fact f, {view}.state v "
+    "WHERE f.position > v.position AND f.organisation = %(o)s AND f.kind = %(k)s "
+    "AND (%(s)s::text IS NULL OR %(s)s IN (f.provider, f.service) OR f.team = %(t)s))"
 )
 
 
 def hold_back(connected: Callable[[], Connection], items: Sequence[Item], share: float) -> None:
     """Reject reports of snapshots with fewer rows than the one before less `share` of them.
 
-    Before the first stands what is open of that kind. What a person has looked at and sent on is let through, and so is
-    what is in the log already.
+    Before the first stands what is open of that kind, with what comes in the same batch. What a person has looked at
+    and sent on is let through, and so is what is in the log already.
     """
     reports = [
         item for item in items
@@ -47,7 +55,7 @@ def hold_back(connected: Callable[[], Connection], items: Sequence[Item], share:
         name = (item.body["feed"], item.body["source"]["organisation"], item.body["scope"])
         expected = here.get(name)
         if expected is None:
-            expected = _expected(connection, item, name)
+            expected = _expected(connection, item, name, items)
         if item.body["count"] < expected * (1 - share) and (item.key is None or UUID(bytes=item.key) not in there):
             item.rejected = Rejected(
                 TOO_SHORT, "count", f"no more than {share:.0%} fewer rows than before, or a person's word"
@@ -61,14 +69,35 @@ def _sent_on(item: Item) -> bool:
     return item.message.aside is not None and was is not None and was[0] == TOO_SHORT
 
 
-def _expected(connection: Connection, item: Item, name: tuple[str, str, str | None]) -> int:
+def _expected(connection: Connection, item: Item, name: tuple[str, str, str | None], items: Sequence[Item]) -> int:
     before = connection.execute(_BEFORE, (*name, item.body["recorded_at"])).fetchone()
     if before is not None:
         return int(before[0])
     _, organisation, scope = name
+    kind = listed(item.body)
     serving = connection.execute("SELECT view FROM log.serving").fetchone()
     assert serving is not None
     query = _OPEN.format(view=sql.Identifier(serving[0]))
-    given = {"o": organisation, "k": listed(item.body), "s": scope, "t": f"{organisation}:{scope}"}
+    given = {
+        "o": organisation,
+        "k": kind,
+        "s": scope,
+        "t": f"{organisation}:{scope}",
+        "start": Act.START,
+        "end": Act.END,
+    }
     found = connection.execute(query, given).fetchone()
-    return int(found[0]) if found else 0
+    begun = sum(_begins(one, organisation, kind, scope) for one in items)
+    return begun + (int(found[0]) if found else 0)
+
+
+def _begins(item: Item, organisation: str, kind: str | None, scope: str | None) -> bool:
+    """Whether an event of the same batch opens an entry of that kind in that part of the organisation."""
+    if item.rejected is not None or item.effect.act is not Act.START or item.effect.kind != kind:
+        return False
+    body, effect = item.body, item.effect
+    own = body["source"]["organisation"] == organisation and body["mode"] != SNAPSHOT
+    if not own or body["effective"]["to"] is not None:
+        return False
+    within = (provider_of(effect, organisation, body), service_of(effect, body), team_key(body.get("team")))
+    return scope is None or scope in within[:2] or within[2] == f"{organisation}:{scope}"

@@ -264,14 +264,14 @@ def test_a_message_that_breaks_the_recorder_is_kept_and_the_stream_goes_on(
 
     publish(stack.bootstrap_servers, [(EDUCATION, b"k", encode_wire(mark(n))) for n in range(50)])
     poison = encode_wire(mark(17))
-    record = Recorder.record
+    record = Recorder._record
 
-    def breaking(self: Recorder, messages, offsets=(), only_if_last=None):  # type: ignore[no-untyped-def]
+    def breaking(self: Recorder, messages, offsets, only_if_last):  # type: ignore[no-untyped-def]
         if any(m.data == poison and m.kept is None for m in messages):
             raise ValueError("unforeseen")
         return record(self, messages, offsets, only_if_last)
 
-    monkeypatch.setattr(Recorder, "record", breaking)
+    monkeypatch.setattr(Recorder, "_record", breaking)
     with service_of(stack) as service:
         counts = drain(service).counts
     assert (counts.read, counts.accepted, counts.kept) == (50, 49, 1)

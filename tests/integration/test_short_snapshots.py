@@ -67,6 +67,21 @@ def test_the_first_is_held_against_what_is_open(here: Bench) -> None:
     assert record(here, 30, snapshot_reported(COUNCIL, WORK, on="2025-03-01", count=5)) == [ACCEPTED]
 
 
+def test_bug_the_first_was_held_against_views_that_lagged(here: Bench) -> None:
+    """In one batch with what it would end, and in the next before the views have seen any of it."""
+    empty = snapshot_reported(COUNCIL, WORK, on="2025-03-01", count=0)
+    assert record(here, 1, *SIX, empty) == [*[ACCEPTED] * 6, KEPT]
+    assert record(here, 20, snapshot_reported(COUNCIL, WORK, on="2025-03-02", count=0)) == [KEPT]
+    assert status_of_f(here) == ("open", None)
+
+
+def test_a_first_snapshot_is_not_held_against_its_own_rows(here: Bench) -> None:
+    record(here, 1, *SIX)
+    told = rows("ABCDEF", "2025-03-01")
+    assert record(here, 20, *told, snapshot_reported(COUNCIL, WORK, on="2025-03-01", count=6)) == [ACCEPTED] * 7
+    assert status_of_f(here) == ("open", None)
+
+
 def test_a_person_lets_it_through(here: Bench) -> None:
     record(here, 1, *SIX, *rows("ABCDEF", "2025-02-01"), snapshot_reported(COUNCIL, WORK, on="2025-02-01", count=6))
     short = snapshot_reported(COUNCIL, WORK, on="2025-03-01", count=2)

@@ -96,7 +96,11 @@ def test_a_line_spoils_only_itself() -> None:
     assert take_apart(JSON_LINES, EVENT + b"\r\n\n  \nnot json\n" + EVENT) == [EVENT, b"not json", EVENT]
 
 
-@pytest.mark.parametrize("body", [b"%PDF-1.7\n", b"[{}]\n", b'{"a": "\xff"}\n'])
+def test_bug_a_line_that_is_not_utf_8_spoils_only_itself() -> None:
+    assert take_apart(JSON_LINES, b'{"a": "\xff"}\n' + EVENT) == [b'{"a": "\xff"}', EVENT]
+
+
+@pytest.mark.parametrize("body", [b"%PDF-1.7\n", b"[{}]\n"])
 def test_what_is_no_json_lines_is_refused(body: bytes) -> None:
     assert refusal(JSON_LINES, body).status == 400
 

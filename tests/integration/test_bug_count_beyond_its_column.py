@@ -1,0 +1,49 @@
+"""A number too large for its column refused a whole request; what nobody foresees must stop only itself."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from adapters.quarantine import Quarantine
+from adapters.store.messages import ACCEPTED, KEPT
+from adapters.store.recorder import Recorder
+from tests.builders.service import Bench, bench
+from tests.integration.test_feedback import admitted, told
+from tests.spec.words import snapshot_reported
+
+
+@pytest.fixture
+def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
+    made = bench(database_url, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("count", [-1, 2**31, 2**62])
+def test_bug_a_count_that_cannot_be_is_kept_alone(here: Bench, count: int) -> None:
+    report = snapshot_reported("la-808", "InvolvementStarted", on="2025-03-01", count=count).wire(1)
+    outcomes = here.record(admitted(1), report, admitted(2, child=2))
+    assert [one.outcome for one in outcomes] == [ACCEPTED, KEPT, ACCEPTED]
+    assert (outcomes[1].reason, outcomes[1].field) == ("bad_value", "count")
+
+
+def test_what_breaks_the_recorder_is_kept_with_its_agency_and_driven_again(
+    here: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = Recorder._record
+
+    def breaking(self: Recorder, messages: Any, offsets: Any, only_if_last: Any) -> Any:
+        if any(message.kept is None and "adm-3" in str(message.data) for message in messages):
+            raise psycopg.DataError
+        return record(self, messages, offsets, only_if_last)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "_record", breaking)
+        outcomes = here.record(*(admitted(n, child=n) for n in range(1, 8)))
+        assert [one.outcome for one in outcomes] == [ACCEPTED, ACCEPTED, KEPT, *[ACCEPTED] * 4]
+        assert Quarantine(here.service).redrive(None, "bad_value").kept == 1
+    assert ("kept", "adm-3") in told(here)
+    assert Quarantine(here.service).redrive(None, "bad_value").accepted == 1
