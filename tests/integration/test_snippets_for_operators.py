@@ -23,6 +23,7 @@ PAGE = ROOT / "docs" / "for-operators.md"
 DAY = ["--effective-at", "2026-10-01"]
 # What the reader writes out by hand: the connection string of the database that the dump goes into.
 WRITTEN_OUT = "postgresql://icr@db.example/icr_restored"
+A_KNOWN_CHILD = "9990000018"
 
 
 def typed_in(section: str) -> str:
@@ -73,7 +74,9 @@ def test_a_dump_is_restored_and_gives_the_same_answers(
     restored = make_conninfo(embedded_stack.database_url, dbname="icr_restored")
     run(typed_in("Back up"), terminal, tmp_path)
     assert WRITTEN_OUT in typed_in("Restore")
-    run(typed_in("Restore").replace(WRITTEN_OUT, shlex.quote(restored)), terminal, tmp_path)
+    assert A_KNOWN_CHILD in typed_in("Restore")
+    typed = typed_in("Restore").replace(WRITTEN_OUT, shlex.quote(restored)).replace(A_KNOWN_CHILD, ADA_NHS)
+    assert "Ada" in run(typed, terminal, tmp_path).stdout
 
     code, after = timeline({**embedded_stack.environment, "ICR_DATABASE_URL": restored})
     assert code == 0
