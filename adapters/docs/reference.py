@@ -26,8 +26,10 @@ A setting is a variable, or a line of a TOML file without `{PREFIX}` and in lowe
 `{CONFIG_VARIABLE}` names, else `{CONFIG_FILE}` in the data folder, which need not be there. A variable stands above the
 file, `--data` above both. `icr config check` shows what is in force; a variable that is no setting is refused.
 
-Thresholds of rules (days, numbers of addresses) are no settings: the same question must have the same answer. They
-stand in `domain/`, and are told in [the rules](rules.md).
+Limits of rules (days, numbers of addresses) are no settings: the same question must have the same answer. How long a
+rule waits before it is shown is set with `icr load thresholds`, as an event in the log
+([reference data](reference-data.md#thresholds-and-feeds)); the others stand in `domain/`, and are told in
+[the rules](rules.md).
 """
 
 _HEAD_OF_COMMANDS: Final = """# Commands
