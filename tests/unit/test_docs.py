@@ -26,7 +26,7 @@ from schemas.registry import registry
 from tests.spec.contents import PAGES
 
 _BLOCK = re.compile(r"^ *```(\w*)[^\n`]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
-_CODE = re.compile(r"`(icr [a-z][^`]*)`")
+_CODE = re.compile(r"`(?:\.venv/bin/)?(icr [a-z][^`]*)`")
 
 
 def blocks(language: str) -> Iterator[tuple[str, str]]:
@@ -42,7 +42,7 @@ def commands() -> Iterator[tuple[str, str]]:
     for page, text in blocks("sh"):
         for line in text.splitlines():
             command = line.rpartition("| ")[2] if "| icr" in line else line
-            command = re.sub(r"^([A-Z_]+=\S* )+", "", command.strip())
+            command = re.sub(r"^([A-Z_]+=\S* )+", "", command.strip()).removeprefix(".venv/bin/")
             if command.startswith("icr "):
                 yield page, command
     for page in links.pages_of(ROOT):
