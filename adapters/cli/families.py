@@ -10,7 +10,7 @@ from adapters.cli.reading import Area, EffectiveAt, KnownAt, ask, finish
 app = typer.Typer(no_args_is_help=True, help="Families that have lost touch with services, and why it is thought so.")
 
 
-@app.command("list", epilog="Example: icr families list --area ZE92 --lost 1")
+@app.command("list", epilog="Example: icr families list --area ZE92 --lost 1 --effective-at 2025-12-19")
 def list_(
     area: Area = None,
     lost: Annotated[
