@@ -22,7 +22,7 @@ from tests.servers.plugin import Stack
 PAGE = ROOT / "docs" / "for-operators.md"
 DAY = ["--effective-at", "2026-10-01"]
 # What the reader writes out by hand: the connection string of the database that the dump goes into.
-WRITTEN_OUT = "postgresql://icr@db.example/icr_restored"
+WRITTEN_OUT = "'postgresql://icr@db.example/icr_restored'"
 A_KNOWN_CHILD = "9990000018"
 
 
