@@ -100,6 +100,8 @@ class _Unit:
     counts: FileCounts
     converted: Converted
     messages: list[Message]
+    outcomes: list[Outcome] = field(default_factory=list)
+    later: list[dict[str, Any]] = field(default_factory=list)
 
 
 class FileImporter:
@@ -117,6 +119,7 @@ class FileImporter:
         self._batch = batch
         self._retelling = Retelling(recorder) if by_content else None
         self._waiting: list[_Unit] = []
+        self._unsettled: list[_Unit] = []
         self._events = 0
 
     def take(
@@ -144,6 +147,7 @@ class FileImporter:
                 counts.error, counts.broken = str(error), True
             if self._retelling is not None:
                 self._flush()  # what the next file tells is seen against this one's
+                self._settle_later(self._retelling)
             progress(path)
         self._flush()
         seen(sum(one.read for one in files))
@@ -166,25 +170,48 @@ class FileImporter:
     def _flush(self) -> None:
         units, self._waiting, self._events = self._waiting, [], 0
         messages = [message for unit in units for message in unit.messages]
-        outcomes = iter(self._record(messages))
+        news = iter(self._sorted(messages))
+        told = [(unit, *next(news)) for unit in units for _ in unit.messages]
+        self._record(told)
+        self._unsettled += [unit for unit in units if unit.later]
         for unit in units:
-            settled = [next(outcomes) for _ in unit.messages]
-            _settle(unit, [outcome for outcome in settled if outcome is not None])
+            if not unit.later:
+                _settle(unit)
 
-    def _record(self, messages: list[Message]) -> list[Outcome | None]:
-        """What became of each message; None of a retraction that has nothing to take back."""
+    def _sorted(self, messages: list[Message]) -> "Iterable[tuple[News, Message]]":
         if self._retelling is None:
-            return [*self._recorder.record(messages)] if messages else []
+            return [(News.FRESH, message) for message in messages]
         events = [m.data if m.kept is None and isinstance(m.data, dict) else None for m in messages]
-        news = self._retelling.sort(events)
-        fresh = [
-            message if event is None else Message(event)
-            for message, (what, event) in zip(messages, news, strict=True)
-            if what is News.FRESH
+        return [
+            (what, message if event is None else Message(event))
+            for message, (what, event) in zip(messages, self._retelling.sort(events), strict=True)
         ]
+
+    def _record(self, told: list[tuple[_Unit, News, Message]]) -> None:
+        """Record what is fresh, and give each unit what became of its messages."""
+        fresh = [message for _, what, message in told if what is News.FRESH]
         outcomes = iter(self._recorder.record(fresh) if fresh else ())
-        known = {News.TOLD: Outcome(DUPLICATE), News.NOTHING: None}
-        return [next(outcomes) if what is News.FRESH else known[what] for what, _ in news]
+        for unit, what, message in told:
+            if what is News.FRESH:
+                unit.outcomes.append(next(outcomes))
+            elif what is News.TOLD:
+                unit.outcomes.append(Outcome(DUPLICATE))
+            elif what is News.LATER:
+                assert isinstance(message.data, dict)
+                unit.later.append(message.data)
+
+    def _settle_later(self, retelling: Retelling) -> None:
+        """What a file says otherwise than the log, once all that the file says is known."""
+        units, self._unsettled = self._unsettled, []
+        events = [(unit, event) for unit in units for event in unit.later]
+        news = retelling.settle([event for _, event in events])
+        told = [
+            (unit, what, Message(again or event)) for (unit, event), (what, again) in zip(events, news, strict=True)
+        ]
+        for start in range(0, len(told), self._batch):
+            self._record(told[start : start + self._batch])
+        for unit in units:
+            _settle(unit)
 
 
 class Importer(FileImporter):
@@ -194,7 +221,9 @@ class Importer(FileImporter):
         super().__init__(recorder, lambda path: read(read_whole(path, most_bytes)), unit=unit, batch=batch)
 
 
-def _settle(unit: _Unit, outcomes: list[Outcome]) -> None:
+def _settle(unit: _Unit) -> None:
+    """Count a unit when it is known what became of all that it says."""
+    outcomes = unit.outcomes
     if unit.converted.kept is None:
         unit.counts.events += len(outcomes)
     if not outcomes:  # it says nothing that is new here, as a message about nobody's involvement

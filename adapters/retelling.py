@@ -3,20 +3,25 @@
 A connector's event ids are made of what an event says. So the same fact in next year's census has the id it had. What
 a fact can be *changed to*, as the end of a plan, stands under one source record: when a census says what an earlier one
 said and one between them denied, its id is known, and it must be told all the same.
+
+A file may tell of one such fact several times. What would change what the log holds of it is therefore put off until
+the file is read to its end, and weighed against all that the file says: an end stands before none.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
+from adapters.connectors.nems_values import timestamp
 from adapters.store.recorder import Recorder
 from domain.effects import Act
 
 Event = dict[str, Any]
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RETRACTED: Final = "EventRetracted"
 _INBOX = "SELECT key FROM log.inbox WHERE key = ANY(%b)"
 _LAST = """
@@ -34,6 +39,7 @@ class News(Enum):
     FRESH = "recorded as it is"
     TOLD = "known; a duplicate"
     NOTHING = "takes back what does not stand; no event at all"
+    LATER = "to be settled when the file is read to its end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,41 +52,68 @@ class _Last:
 
 
 class Retelling:
-    """Looks events up in a recorder's log, a batch at a time."""
+    """Looks events up in a recorder's log, a batch at a time, one file after the other."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
+        # Source records of which the file states a fact, and those of which it states what the log holds.
+        self._stated: set[UUID] = set()
+        self._agreed: set[UUID] = set()
 
     def sort(self, events: Sequence[Event | None]) -> list[tuple[News, Event | None]]:
-        """For each event what it is, and the event to record; None stands for what is no event, and is fresh."""
+        """For each event what it is, and the event to record or to settle; None stands for no event, and is fresh."""
         known = self._known(events)
         last = self._last(events)
-        sorted_: list[tuple[News, Event | None]] = []
-        for event in events:
-            if event is None:
-                sorted_.append((News.FRESH, None))
-                continue
+        return [(News.FRESH, None) if event is None else self._sorted(event, known, last) for event in events]
+
+    def _sorted(self, event: Event, known: set[UUID], last: dict[UUID, _Last]) -> tuple[News, Event | None]:
+        slot = self._slot(event)
+        before = None if slot is None else last.get(slot)
+        if event["event_type"] == _RETRACTED:
+            return (News.LATER, event) if _can_take_back(event, before) else (News.NOTHING, None)
+        key = self._key(event)
+        if slot is not None:
+            self._stated.add(slot)
+        if key not in known:
+            known.add(key)
+            if slot is not None and (before is None or before.recorded_at <= _recorded(event)):
+                last[slot] = _Last(key, _recorded(event), Act.END)
+            return News.FRESH, event
+        if slot is None or before is None:
+            return News.TOLD, None
+        if self._says(before, event):
+            self._agreed.add(slot)
+            return News.TOLD, None
+        return (News.LATER, event) if before.recorded_at < _recorded(event) else (News.TOLD, None)
+
+    def settle(self, events: Sequence[Event]) -> list[tuple[News, Event | None]]:
+        """The same of what was put off, now that the file is read to its end; the next file begins."""
+        last = self._last(events)
+        told = {self._slot(event): number for number, event in enumerate(events) if event["event_type"] != _RETRACTED}
+        news: list[tuple[News, Event | None]] = []
+        for number, event in enumerate(events):
             slot = self._slot(event)
-            before = None if slot is None else last.get(slot)
+            assert slot is not None
             if event["event_type"] == _RETRACTED:
-                stands = before is not None and before.act != Act.RETRACT and before.recorded_at < _recorded(event)
-                sorted_.append((News.FRESH, retold(event)) if stands else (News.NOTHING, None))
-                continue
-            key = self._key(event)
-            if key not in known:
-                known.add(key)
-                sorted_.append((News.FRESH, event))
-            elif before is not None and before.key != key and before.recorded_at < _recorded(event):
-                sorted_.append((News.FRESH, retold(event)))
+                stands = slot not in self._stated and _can_take_back(event, last.get(slot))
+                news.append((News.FRESH, retold(event)) if stands else (News.NOTHING, None))
             else:
-                sorted_.append((News.TOLD, None))
-        return sorted_
+                other = slot not in self._agreed and told[slot] == number and last[slot].recorded_at < _recorded(event)
+                news.append((News.FRESH, retold(event)) if other else (News.TOLD, None))
+        self._stated.clear()
+        self._agreed.clear()
+        return news
+
+    def _says(self, last: _Last, event: Event) -> bool:
+        """Whether the last word on a source record is what an event says, be it told once or again."""
+        then = timestamp(_EPOCH + timedelta(microseconds=last.recorded_at))
+        return last.key in (self._key(event), self._key(retold({**event, "recorded_at": then})))
 
     def _known(self, events: Iterable[Event | None]) -> set[UUID]:
         keys = list({self._key(event) for event in events if event is not None})
         return {key for (key,) in self._recorder.connection.execute(_INBOX, (keys,))}
 
-    def _last(self, events: Iterable[Event | None]) -> Mapping[UUID, _Last]:
+    def _last(self, events: Iterable[Event | None]) -> dict[UUID, _Last]:
         slots = list({slot for event in events if event is not None and (slot := self._slot(event)) is not None})
         if not slots:
             return {}
@@ -100,6 +133,10 @@ class Retelling:
 
 # The events whose source record is one fact that may be told otherwise.
 _CAN_CHANGE: Final = frozenset({_RETRACTED, "AssessmentCompleted", "ChildInNeedEnded", "ChildProtectionEnded"})
+
+
+def _can_take_back(event: Event, last: _Last | None) -> bool:
+    return last is not None and last.act != Act.RETRACT and last.recorded_at < _recorded(event)
 
 
 def retold(event: Event) -> Event:

@@ -34,13 +34,15 @@ class Fact:
     """What a dated element becomes. `own` gives the type's fields from the module it stands in.
 
     `begins` is the element of that module with the day its interval began, and `kind` tells apart intervals of one
-    kind of timeline entry: together they are the reference by which an end finds its start.
+    kind of timeline entry: together they are the reference by which an end finds its start. `record` stands for `kind` in
+    the source record of the end, where another kind of entry has the same: what is taken back of one is not the other's.
     """
 
     event_type: str
     own: Callable[[Element], Own]
     begins: str | None = None
     kind: str = ""
+    record: str = ""
 
 
 def _nothing(_: Element) -> Own:
@@ -81,8 +83,8 @@ FACTS: Final[Mapping[str, Fact]] = {
     _ENQUIRED: Fact("AssessmentStarted", _fixed("assessment", "section_47"), _ENQUIRED, "section_47"),
     _PLANNED: Fact("ChildInNeedStarted", _nothing, _PLANNED, "plan"),
     "cinplanenddate": Fact("ChildInNeedEnded", _reason_unknown, _PLANNED, "plan"),
-    _PROTECTED: Fact("ChildProtectionStarted", _nothing, _PROTECTED, "plan"),
-    "cppenddate": Fact("ChildProtectionEnded", _reason_unknown, _PROTECTED, "plan"),
+    _PROTECTED: Fact("ChildProtectionStarted", _nothing, _PROTECTED, "plan", "protection"),
+    "cppenddate": Fact("ChildProtectionEnded", _reason_unknown, _PROTECTED, "plan", "protection"),
     "cppreviewdate": Fact("ReviewHeld", _fixed("plan", "child_protection")),
     "persondeathdate": Fact("DeathNotified", _fixed("status", "informal")),
 }
@@ -182,33 +184,40 @@ class _Census:
         if not who.block["identifiers"]:
             raise Rejected("no_identifier", "ChildIdentifiers", "an LAchildID, or a UPN")
         reference = _reference(fact, dated.module)
-        record = _record(who, reference) if fact.begins not in (None, dated.name) else None
+        record = _record(fact, dated, who) if fact.begins != dated.name else None
         event = self.source.event(
             fact.event_type, who.block, dated.day, fact.own(dated.module), reference=reference, source_record_id=record
         )
-        back = self._reopened(dated, who, reference)
+        back = self._reopened(fact, dated, who)
         return Converted((event,), None, b"", who.set_aside, warned, takes_back=back)
 
-    def _reopened(self, dated: Dated, who: Subject, reference: str | None) -> tuple[dict[str, Any], ...]:
+    def _reopened(self, fact: Fact, dated: Dated, who: Subject) -> tuple[dict[str, Any], ...]:
         """A start without an end takes back the end that an earlier census may have told."""
         end = _ENDS.get(dated.name)
-        record = _record(who, reference)
+        record = _record(fact, dated, who)
         if end is None or record is None or first(dated.module, end) is not None:
             return ()
         target = {"event_id": None, "source_record_id": record, "reason": "entered_in_error"}
         return (self.source.event(_RETRACTED, who.block, civil_day(self.source.written), {}, target=target),)
 
 
+def _begun(fact: Fact, module: Element) -> date | None:
+    return None if fact.begins is None else read_day(first(module, fact.begins) or "")
+
+
 def _reference(fact: Fact, module: Element) -> str | None:
     """By what an end finds its start: the day the interval began. None where that cannot be read."""
-    begun = None if fact.begins is None else read_day(first(module, fact.begins) or "")
+    begun = _begun(fact, module)
     return None if begun is None else f"{SYSTEM}:{fact.kind}:{begun.isoformat()}"
 
 
-def _record(who: Subject, reference: str | None) -> str | None:
+def _record(fact: Fact, dated: Dated, who: Subject) -> str | None:
     """The source record under which the end of an interval is told, whatever day it is; None where that is not clear."""
+    begun = _begun(fact, dated.module)
     number = next((i["value"] for i in who.block["identifiers"]), None)
-    return None if reference is None or number is None else f"{number[:_LONGEST]}/{reference}/end"
+    if begun is None or number is None:
+        return None
+    return f"{number[:_LONGEST]}/{SYSTEM}:{fact.record or fact.kind}:{begun.isoformat()}/end"
 
 
 def _dated(child: Element) -> Iterator[tuple[Element, Element]]:
