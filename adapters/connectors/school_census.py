@@ -75,9 +75,9 @@ class SchoolCensus:
             for row in rows:
                 yield census.convert(row, partial(census.excluded, pupils))
 
-    def _pupils(self, wanted: set[tuple[str, str]], census: "_Census", term: Term) -> dict[tuple[str, str], "_Pupil"]:
-        """The pupils of rows of the term's rolls, as far as those are among the files."""
-        found: dict[tuple[str, str], _Pupil] = {}
+    def _pupils(self, wanted: set[tuple[str, str]], census: "_Census", term: Term) -> "dict[tuple[str, str], _Found]":
+        """The pupils of rows of the term's rolls, as far as those are among the files; or why a row tells of none."""
+        found: dict[tuple[str, str], _Found] = {}
         rolls = 0
         for path in self.paths:
             with ExitStack() as stack:
@@ -89,7 +89,7 @@ class SchoolCensus:
                     for row in table.rows:
                         key = _roll_row(row)
                         if key in wanted:
-                            found[key] = census.pupil(row)
+                            found[key] = _tried(census, row)
                 except (OSError, BrokenFile):
                     continue  # it is said where that file itself is read
         if not rolls:
@@ -113,6 +113,7 @@ class _Pupil:
     set_aside: tuple[tuple[str, str], ...]
 
 
+_Found = _Pupil | Rejected
 Facts = tuple[list[dict[str, Any]], tuple[tuple[str, str], ...]]
 
 
@@ -158,12 +159,14 @@ class _Census:
         admitted = {"school": school, "enrolment_status": None, "year_group": row.get("ncyearleaving")}
         return [self.source.event("PupilAdmitted", pupil.subject, entered, admitted), *events], pupil.set_aside
 
-    def excluded(self, pupils: Mapping[tuple[str, str], _Pupil], row: Row) -> Facts:
+    def excluded(self, pupils: Mapping[tuple[str, str], _Found], row: Row) -> Facts:
         """SuspensionStarted, or PermanentExclusionDecided."""
         key = _roll_row(row)
         pupil = None if key is None else pupils.get(key)
         if pupil is None:
             raise Rejected("no_identifier", key[0] if key else ROLL_ROW[0], "a row of the term's roll")
+        if isinstance(pupil, Rejected):
+            raise pupil
         school, started = _school(row), _needed_day(row, "startdate")
         category, reason = _upper(row.get("category")), _upper(row.get("reason1"))
         if category == _PERMANENT:
@@ -193,6 +196,13 @@ class _Census:
         names = [] if self.pseudonymous else _names(row)
         numbered = [(scheme, number) for number in numbers]
         return _Pupil(subject_block(numbered, names=names, born=born, sex=_SEX.get(said or "")), tuple(aside))
+
+
+def _tried(census: _Census, row: Row) -> _Found:
+    try:
+        return census.pupil(row)
+    except Rejected as rejected:
+        return rejected
 
 
 def _school(row: Row) -> str:
