@@ -105,11 +105,13 @@ def _check_organisation(organisation: str, sector: str | None, settings: "Settin
 
 
 def _instant(text: str) -> datetime:
+    from adapters.connectors.nems_values import FIRST_YEAR, LAST_YEAR
+
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
         instant = None
-    if instant is None or instant.tzinfo is None:
+    if instant is None or instant.tzinfo is None or not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise Misuse("--recorded-at: an RFC 3339 instant with its zone, as 2026-09-01T08:00:00Z")
     return instant.astimezone(UTC)
 

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final, cast
 import orjson
 
 from adapters.connectors import BrokenFile
-from adapters.connectors.nems_values import timestamp
+from adapters.connectors.nems_values import FIRST_YEAR, LAST_YEAR, timestamp
 from domain.errors import Misuse
 
 _GZIP: Final = b"\x1f\x8b"
@@ -23,7 +23,6 @@ _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*|Z|[+-]\d{2}:\d{2})?"
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMED: Final = re.compile(r"(\d{4})-([A-Za-z]{3})-(\d{2})(?:[T ].*)?", re.ASCII)
 _BRITISH: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})(?:[T ].*)?", re.ASCII)
-_FIRST_YEAR: Final = 1900
 _ORGANISATION: Final = re.compile(r"la-\d{3}", re.ASCII)
 
 # Left out of an event's id: what differs where the same is told again.
@@ -47,22 +46,26 @@ def opened_file(path: Path) -> Iterator[BinaryIO]:
 
 
 @lru_cache(maxsize=16_384)  # some years of days, each told of many children
-def read_day(text: str) -> date | None:
-    """The day of `2024-03-31`, `2024-Mar-31` or `31/03/2024`, with or without a time; None where there is none such."""
+def read_day(text: str, last_year: int = LAST_YEAR) -> date | None:
+    """The day of `2024-03-31`, `2024-Mar-31` or `31/03/2024`, with or without a time; None where there is none such.
+
+    Nor is one before 1900 or after `last_year`, a system's way to say *none*: no sum of days leaves the calendar so.
+    """
     try:
-        if found := _ISO.fullmatch(text):
-            return _day(int(found[1]), int(found[2]), int(found[3]))
-        if found := _NAMED.fullmatch(text):
-            return _day(int(found[1]), _MONTHS.index(found[2].lower()) + 1, int(found[3]))
-        if found := _BRITISH.fullmatch(text):
-            return _day(int(found[3]), int(found[2]), int(found[1]))
+        day = _read_day(text)
     except ValueError:
         return None
+    return day if day is not None and FIRST_YEAR <= day.year <= last_year else None
+
+
+def _read_day(text: str) -> date | None:
+    if found := _ISO.fullmatch(text):
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    if found := _NAMED.fullmatch(text):
+        return date(int(found[1]), _MONTHS.index(found[2].lower()) + 1, int(found[3]))
+    if found := _BRITISH.fullmatch(text):
+        return date(int(found[3]), int(found[2]), int(found[1]))
     return None
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    return date(year, month, day) if year >= _FIRST_YEAR else None
 
 
 def authority(organisation: str | None) -> str | None:

@@ -14,15 +14,16 @@ from typing import Final
 
 import orjson
 
-from adapters.connectors import Converted
+from adapters.connectors import BrokenFile, Converted
 from adapters.connectors import reference_rows as rows
-from adapters.connectors.nems_values import timestamp
+from adapters.connectors.nems_values import FIRST_YEAR, LAST_YEAR, timestamp
 from adapters.connectors.reference_maps import AreaMap, Calendar
 from adapters.connectors.reference_tables import MAX_BYTES, Table, read_table
 from adapters.connectors.reference_told import SYSTEM, Event, ReadRows, Told, each, gathered
 from domain.errors import Rejected
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_YEARS: Final = tuple(datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (FIRST_YEAR, LAST_YEAR + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class ReferenceFile:
         """Every thing of a file, and every row that cannot be read. Raises OSError, BrokenFile, and Misuse by its columns."""
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
-        written = self.written or _EPOCH + timedelta(microseconds=path.stat().st_mtime_ns // 1000)
+        written = self.written or _changed(path)
         table = read_table(data, self.kind.needed, self.kind.optional)
         told = Told(self.organisation, written, self.since)
         said = list(self.kind.read(told, table.rows))
@@ -91,6 +92,14 @@ class ReferenceFile:
                 yield _kept(table, [row.line for row in its_rows], events)
             else:
                 yield Converted(tuple(events), None, b"")
+
+
+def _changed(path: Path) -> datetime:
+    """When a file was last changed. Raises BrokenFile where its system's clock was so wrong that it is no time."""
+    seconds, rest = divmod(path.stat().st_mtime_ns, 1_000_000_000)
+    if not _YEARS[0] <= seconds < _YEARS[1]:
+        raise BrokenFile("the time at which it was changed cannot be: say with --recorded-at when it was written down")
+    return _EPOCH + timedelta(seconds=seconds, microseconds=rest // 1000)
 
 
 def _kept(table: Table, lines: Sequence[bytes], why: Rejected) -> Converted:

@@ -39,9 +39,12 @@ class Row:
         return cell
 
     def day(self, column: str) -> date | None:
-        """A day, as `2026-09-01` or `01/09/2026`, or none; raises Rejected where it is no day of the calendar."""
+        """A day, as `2026-09-01` or `01/09/2026`, or none; raises Rejected where it is no day of the calendar.
+
+        It may be for ever ahead, as 9999-12-31, which is no end. Nothing may be added to it.
+        """
         cell = self.cells.get(column)
-        day = None if cell is None else read_day(cell)
+        day = None if cell is None else read_day(cell, date.max.year)
         if cell is not None and day is None:
             raise Rejected("impossible_date", column, "a day of the calendar, as 2026-09-01, not before 1900")
         return day

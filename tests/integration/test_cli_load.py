@@ -212,6 +212,8 @@ WRONG_USE: list[tuple[list[str], int, str]] = [
     (["areas", "FILE", *AUTHORITY], 2, "column 1 is none of this kind of file, whose columns are: map, by, area"),
     (["thresholds", "FILE", *AUTHORITY, "--from", "soon"], 1, "impossible_date in --from"),
     (["thresholds", "FILE", *AUTHORITY, "--recorded-at", "2026-09-01"], 2, "--recorded-at: an RFC 3339 instant"),
+    (["thresholds", "FILE", *AUTHORITY, "--recorded-at", "9999-12-31T23:59:59.999999Z"], 2, "--recorded-at: an"),
+    (["thresholds", "FILE", *AUTHORITY, "--recorded-at", "0001-01-01T00:00:00+14:00"], 2, "--recorded-at: an"),
 ]
 
 
