@@ -29,6 +29,19 @@ _ORGANISATION: Final = re.compile(r"la-\d{3}", re.ASCII)
 _NOT_CONTENT: Final = frozenset({"event_id", "recorded_at", "mode"})
 
 
+_NOTE: Final = "# icr "
+
+
+def note_of(*words: str) -> bytes:
+    """A line above a kept row: the command that can read the row once it is mended; it also tells equal rows apart."""
+    return f"{_NOTE}{' '.join(words)}\n".encode()
+
+
+def is_note(cells: Sequence[str]) -> bool:
+    """Whether a row of a table is such a line, which says nothing of its own."""
+    return bool(cells) and cells[0].startswith(_NOTE)
+
+
 @contextmanager
 def opened_file(path: Path) -> Iterator[BinaryIO]:
     """A file's bytes, unpacked if it is gzip. Raises OSError where it cannot be opened, BrokenFile where gzip breaks off."""

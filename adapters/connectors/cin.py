@@ -4,8 +4,10 @@ What each element becomes stands in `docs/cin.md`. The unit is the *dated elemen
 its reason; dates of birth travel with every event of the child. What was found, said or decided is not published.
 """
 
+import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -15,7 +17,7 @@ from adapters.connectors import BrokenFile, Converted
 from adapters.connectors.census import Source, opened_file, read_day
 from adapters.connectors.cin_people import Subject, subject
 from adapters.connectors.cin_warnings import Dated, warnings
-from adapters.connectors.cin_xml import Header, children, excerpt, first, name_of, text_of
+from adapters.connectors.cin_xml import Header, children, excerpt, first, name_of, numbered, text_of
 from adapters.connectors.nems_values import civil_day, read_instant
 from domain.errors import Rejected
 
@@ -159,6 +161,7 @@ class _Census:
     header: Header
     source: Source
     latest: date
+    alike: Counter[bytes] = field(default_factory=Counter)
 
     def of(self, child: Element) -> Iterator[Converted]:
         """What one child's dated elements become."""
@@ -170,7 +173,15 @@ class _Census:
                 yield self._convert(dated, who, warned)
             except Rejected as error:
                 raw = excerpt(self.header, identifiers, dated.module, dated.leaf, _NEEDED)
+                if not who.block["identifiers"]:
+                    raw = self._apart(raw)
                 yield Converted((), (error.reason, error.field, error.rule), raw)
+
+    def _apart(self, raw: bytes) -> bytes:
+        """What is stored of an element of nobody known, who may be another than one of whom the same is told."""
+        same = hashlib.blake2b(raw, digest_size=16).digest()
+        self.alike[same] += 1
+        return raw if self.alike[same] == 1 else numbered(raw, self.alike[same])
 
     def _convert(self, dated: Dated, who: Subject, warned: tuple[str, ...]) -> Converted:
         fact = FACTS.get(dated.name)

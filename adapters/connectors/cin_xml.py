@@ -22,7 +22,8 @@ MAX_DEPTH: Final = 32
 _CHUNK: Final = 64 * 1024
 _SILENT: Final = 16  # so many chunks without an element begun or ended: one tag or text of a megabyte
 
-_HEADER: Final = frozenset({"collection", "year", "referencedate", "lea", "datetime"})
+# The last is ours: it tells apart what is stored of two children of whom nothing else does.
+_HEADER: Final = frozenset({"collection", "year", "referencedate", "lea", "datetime", "alike"})
 
 
 @dataclass(slots=True)
@@ -154,6 +155,11 @@ def excerpt(
     written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     # Two elements of one module may be kept: what is stored of them must differ, or one would be taken for the other.
     return written + f"<!-- kept: {name_of(kept)} -->".encode()
+
+
+def numbered(raw: bytes, number: int) -> bytes:
+    """Such an excerpt of the so-manieth child of whom just this is told; it keeps its number when it is read again."""
+    return raw.replace(b"<Header>", f"<Header><alike>{number}</alike>".encode(), 1)
 
 
 def _copy(module: Element, child: Element, kept: Element, needed: frozenset[str]) -> None:

@@ -16,6 +16,7 @@ import orjson
 
 from adapters.connectors import BrokenFile, Converted
 from adapters.connectors import reference_rows as rows
+from adapters.connectors.census import note_of
 from adapters.connectors.nems_values import FIRST_YEAR, LAST_YEAR, timestamp
 from adapters.connectors.reference_maps import AreaMap, Calendar
 from adapters.connectors.reference_tables import MAX_BYTES, Table, read_table
@@ -86,12 +87,18 @@ class ReferenceFile:
         said = list(self.kind.read(told, table.rows))
         _seal([event for _, events in said if not isinstance(events, Rejected) for event in events], written)
         for line in table.ragged:
-            yield _kept(table, [line], Rejected("bad_value", None, "as many cells as the file has columns"))
+            yield self._kept(table, [line], Rejected("bad_value", None, "as many cells as the file has columns"))
         for its_rows, events in said:
             if isinstance(events, Rejected):
-                yield _kept(table, [row.line for row in its_rows], events)
+                yield self._kept(table, [row.line for row in its_rows], events)
             else:
                 yield Converted(tuple(events), None, b"")
+
+    def _kept(self, table: Table, lines: Sequence[bytes], why: Rejected) -> Converted:
+        kind = next(name for name, kind in KINDS.items() if kind is self.kind)
+        since = () if self.since is None else ("--from", self.since.isoformat())
+        note = note_of("load", kind, "--organisation", self.organisation, *since)
+        return Converted((), (why.reason, why.field, why.rule), note + table.head + b"".join(lines))
 
 
 def _changed(path: Path) -> datetime:
@@ -100,10 +107,6 @@ def _changed(path: Path) -> datetime:
     if not _YEARS[0] <= seconds < _YEARS[1]:
         raise BrokenFile("the time at which it was changed cannot be: say with --recorded-at when it was written down")
     return _EPOCH + timedelta(seconds=seconds, microseconds=rest // 1000)
-
-
-def _kept(table: Table, lines: Sequence[bytes], why: Rejected) -> Converted:
-    return Converted((), (why.reason, why.field, why.rule), table.head + b"".join(lines))
 
 
 def _seal(events: Sequence[Event], written: datetime) -> None:

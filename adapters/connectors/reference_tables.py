@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from adapters.connectors import BrokenFile
-from adapters.connectors.census import read_day
+from adapters.connectors.census import is_note, read_day
 from domain.errors import Misuse, Rejected
 
 MAX_BYTES: Final = 16 * 1024 * 1024
@@ -78,7 +78,7 @@ def read_table(data: bytes, needed: Collection[str], optional: Collection[str]) 
     """
     if len(data) > MAX_BYTES:
         raise BrokenFile(f"the file has more than {MAX_BYTES} bytes")
-    lines = list(_lines(data))
+    lines = [(cells, line) for cells, line in _lines(data) if not is_note(cells)]
     if not lines:
         raise BrokenFile("the file is empty")
     (cells, head), *rest = lines

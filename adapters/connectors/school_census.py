@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from adapters.connectors import BrokenFile, Converted
-from adapters.connectors.census import Source, read_day, subject_block
+from adapters.connectors.census import Source, note_of, read_day, subject_block
 from adapters.connectors.school_census_tables import ROLL_ROW, SCHOOL, Kind, Row, Table, Term, opened_table, term_of
 from domain.errors import Rejected
 from domain.identifiers import UPN
@@ -131,8 +131,14 @@ class _Census:
                 raise Rejected("bad_value", None, "as many cells as the table has columns")
             events, aside = facts(row)
         except Rejected as error:
-            return Converted((), (error.reason, error.field, error.rule), self.table.head + row.line)
+            return Converted((), (error.reason, error.field, error.rule), self._note() + self.table.head + row.line)
         return Converted(tuple(events), None, b"", aside)
+
+    def _note(self) -> bytes:
+        """Whose row it is and of which term, which the table does not say."""
+        pseudonymous = ("--pseudonymous",) if self.pseudonymous else ()
+        whose = ("--organisation", self.source.organisation) if self.source.organisation != NOBODY else ()
+        return note_of("import school-census", "--term", str(self.term), *whose, *pseudonymous)
 
     def on_roll(self, row: Row) -> Facts:
         """PupilAdmitted, told for this term."""

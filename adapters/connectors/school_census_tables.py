@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from adapters.connectors import BrokenFile
-from adapters.connectors.census import opened_file
+from adapters.connectors.census import is_note, opened_file
 from domain.errors import Misuse
 
 if TYPE_CHECKING:
@@ -125,7 +125,9 @@ def opened_table(path: Path) -> Iterator[Table]:
     with opened_file(path) as stream:
         lines = _Lines(stream)
         reader = csv.reader(lines, strict=True)
-        columns = [cell.strip().lower() for cell in _next(reader) or []]
+        while is_note(cells := _next(reader) or []):
+            lines.taken()
+        columns = [cell.strip().lower() for cell in cells]
         head = lines.taken()
         if any(
             "\n" in column or "\r" in column for column in columns

@@ -106,7 +106,7 @@ def test_a_row_that_cannot_be_read_is_kept_with_its_head(
     [unit] = read(kind, f"{head}\n{row}\n")
     assert unit.kept is not None
     assert unit.kept[:2] == why
-    assert unit.raw.decode() == f"{head}\n{row}\n"
+    assert unit.raw.decode() == f"# icr load {kind} --organisation la-808\n{head}\n{row}\n"
     assert not any(cell in (unit.kept[2] or "") for cell in row.split(",") if len(cell) > 4 and cell != "postcode")
 
 
@@ -128,7 +128,10 @@ def test_a_row_at_odds_with_the_first_of_its_name_is_kept_and_the_others_stand(
 ) -> None:
     odd, whole = read(kind, "\n".join([head, *rows]))
     assert odd.kept is not None
-    assert (odd.kept[:2], odd.raw.decode()) == (why, f"{head}\n{rows[1]}\n")
+    assert (odd.kept[:2], odd.raw.decode()) == (
+        why,
+        f"# icr load {kind} --organisation la-808\n{head}\n{rows[1]}\n",
+    )
     assert len(whole.events[0]["areas" if kind == "areas" else "terms"]) == 2
 
 

@@ -119,7 +119,7 @@ def test_a_row_on_roll_that_is_kept_whole(read: Read, old: str, new: str, expect
     kept, good = read(f"{ON_ROLL}\n{row}\n{ROW}\n")
     assert kept.kept is not None
     assert kept.kept[:2] == expected
-    assert kept.raw == f"{ON_ROLL}\n{row}\n".encode()
+    assert kept.raw == f"# icr import school-census --term 2024_autumn\n{ON_ROLL}\n{row}\n".encode()
     assert len(good.events) == 1
 
 
