@@ -123,13 +123,14 @@ class Source:
     def event(
         self, event_type: str, subject: Mapping[str, Any], day: date, own: Mapping[str, Any], *,
         until: date | None = None, reference: str | None = None, source_record_id: str | None = None,
-        target: Mapping[str, Any] | None = None,
+        target: Mapping[str, Any] | None = None, may_change: bool = False,
     ) -> dict[str, Any]:  # fmt: skip
         """One event in the JSON form of the contract, with the type's own fields.
 
         Its id is made of all that it says but when it was written down: the same fact in another census has the same
         id, whatever differs has another. A census cannot have been written before the day it tells of; where its date
-        says so, that day stands instead.
+        says so, that day stands instead. Not so of what `may_change`: there the file that was written later holds,
+        whatever days it tells of, for the day itself may be the mistake.
         """
         first = datetime(day.year, day.month, day.day, tzinfo=UTC)
         event: dict[str, Any] = {
@@ -142,7 +143,7 @@ class Source:
                 "source_version": None,
             },
             "mode": "backfill",
-            "recorded_at": timestamp(max(self.written, first)),
+            "recorded_at": timestamp(self.written if may_change else max(self.written, first)),
             "subject": subject,
             "others": [],
             "effective": {"from": day.isoformat(), "to": None if until is None else until.isoformat()},

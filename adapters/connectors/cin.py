@@ -197,8 +197,9 @@ class _Census:
         reference = _reference(fact, dated.module)
         record = _record(fact, dated, who) if fact.begins != dated.name else None
         event = self.source.event(
-            fact.event_type, who.block, dated.day, fact.own(dated.module), reference=reference, source_record_id=record
-        )
+            fact.event_type, who.block, dated.day, fact.own(dated.module),
+            reference=reference, source_record_id=record, may_change=record is not None,
+        )  # fmt: skip
         back = self._reopened(fact, dated, who)
         return Converted((event,), None, b"", who.set_aside, warned, takes_back=back)
 
@@ -209,7 +210,8 @@ class _Census:
         if end is None or record is None or first(dated.module, end) is not None:
             return ()
         target = {"event_id": None, "source_record_id": record, "reason": "entered_in_error"}
-        return (self.source.event(_RETRACTED, who.block, civil_day(self.source.written), {}, target=target),)
+        day = civil_day(self.source.written)
+        return (self.source.event(_RETRACTED, who.block, day, {}, target=target, may_change=True),)
 
 
 def _begun(fact: Fact, module: Element) -> date | None:
