@@ -5,7 +5,8 @@ a fact can be *changed to*, as the end of a plan, stands under one source record
 said and one between them denied, its id is known, and it must be told all the same.
 
 A file may tell of one such fact several times. What would change what the log holds of it is therefore put off until
-the file is read to its end, and weighed against all that the file says: an end stands before none.
+the file is read to its end, and weighed against all that the file says: an end stands before none. Of two files that
+were written at the same time, as their headers have it, the one that came later is taken to be the newer.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,7 @@ Event = dict[str, Any]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RETRACTED: Final = "EventRetracted"
+_AT_ONE_TIME: Final = 1000  # microseconds: no header tells times more closely
 _INBOX = "SELECT key FROM log.inbox WHERE key = ANY(%b)"
 _LAST = """
 SELECT DISTINCT ON (slot) slot, key, recorded_at, act FROM (
@@ -76,7 +78,8 @@ class Retelling:
             self._stated.add(slot)
         if key not in known:
             known.add(key)
-            if slot is not None and (before is None or before.recorded_at <= _recorded(event)):
+            event = _after(before, event)
+            if slot is not None and (before is None or before.recorded_at < _recorded(event)):
                 last[slot] = _Last(key, _recorded(event), Act.END)
             return News.FRESH, event
         if slot is None or before is None:
@@ -84,7 +87,7 @@ class Retelling:
         if self._says(before, event):
             self._agreed.add(slot)
             return News.TOLD, None
-        return (News.LATER, event) if before.recorded_at < _recorded(event) else (News.TOLD, None)
+        return (News.LATER, event) if _weighed(event, before) > 0 else (News.TOLD, None)
 
     def settle(self, events: Sequence[Event]) -> list[tuple[News, Event | None]]:
         """The same of what was put off, now that the file is read to its end; the next file begins."""
@@ -96,9 +99,10 @@ class Retelling:
             assert slot is not None
             if event["event_type"] == _RETRACTED:
                 stands = slot not in self._stated and _can_take_back(event, last.get(slot))
-                news.append((News.FRESH, retold(event)) if stands else (News.NOTHING, None))
+                again = retold(_after(last.get(slot), event))
+                news.append((News.FRESH, again) if stands else (News.NOTHING, None))
             else:
-                other = slot not in self._agreed and told[slot] == number and last[slot].recorded_at < _recorded(event)
+                other = slot not in self._agreed and told[slot] == number and _weighed(event, last[slot]) > 0
                 news.append((News.FRESH, retold(event)) if other else (News.TOLD, None))
         self._stated.clear()
         self._agreed.clear()
@@ -136,7 +140,19 @@ _CAN_CHANGE: Final = frozenset({_RETRACTED, "AssessmentCompleted", "ChildInNeedE
 
 
 def _can_take_back(event: Event, last: _Last | None) -> bool:
-    return last is not None and last.act != Act.RETRACT and last.recorded_at < _recorded(event)
+    return last is not None and last.act != Act.RETRACT and _weighed(event, last) >= 0
+
+
+def _weighed(event: Event, last: _Last) -> int:
+    """Above 0: the event's file was written after the last word; below 0: before it; 0: at the same time."""
+    return _recorded(event) // _AT_ONE_TIME - last.recorded_at // _AT_ONE_TIME
+
+
+def _after(last: _Last | None, event: Event) -> Event:
+    """The event, by a millionth of a second after the last word where that was written at the same time."""
+    if last is None or _weighed(event, last) != 0:
+        return event
+    return {**event, "recorded_at": timestamp(_EPOCH + timedelta(microseconds=last.recorded_at + 1))}
 
 
 def retold(event: Event) -> Event:
