@@ -104,6 +104,10 @@ class _Unit:
     later: list[dict[str, Any]] = field(default_factory=list)
 
 
+# A unit's message, what it is beside what the log holds, and what is recorded of it.
+_Told = tuple[_Unit, News, list[Message]]
+
+
 class FileImporter:
     """Records what a connector reads from files, in batches over the files; one for each command.
 
@@ -169,36 +173,33 @@ class FileImporter:
 
     def _flush(self) -> None:
         units, self._waiting, self._events = self._waiting, [], 0
-        messages = [message for unit in units for message in unit.messages]
-        news = iter(self._sorted(messages))
-        told = [(unit, *next(news)) for unit in units for _ in unit.messages]
-        self._record(told)
+        self._record(self._sorted([(unit, message) for unit in units for message in unit.messages]))
         self._unsettled += [unit for unit in units if unit.later]
         for unit in units:
             if not unit.later:
                 _settle(unit)
 
-    def _sorted(self, messages: list[Message]) -> "Iterable[tuple[News, Message]]":
+    def _sorted(self, messages: list[tuple[_Unit, Message]]) -> list[_Told]:
         if self._retelling is None:
-            return [(News.FRESH, message) for message in messages]
-        events = [m.data if m.kept is None and isinstance(m.data, dict) else None for m in messages]
+            return [(unit, News.FRESH, [message]) for unit, message in messages]
+        events = [m.data if m.kept is None and isinstance(m.data, dict) else None for _, m in messages]
+        news = self._retelling.sort(events, [unit.converted.begun_by for unit, _ in messages])
         return [
-            (what, message if event is None else Message(event))
-            for message, (what, event) in zip(messages, self._retelling.sort(events), strict=True)
+            (unit, what, [Message(event) for event in told] if told else [message])
+            for (unit, message), (what, told) in zip(messages, news, strict=True)
         ]
 
-    def _record(self, told: list[tuple[_Unit, News, Message]]) -> None:
+    def _record(self, told: list[_Told]) -> None:
         """Record what is fresh, and give each unit what became of its messages."""
-        fresh = [message for _, what, message in told if what is News.FRESH]
+        fresh = [message for _, what, messages in told if what is News.FRESH for message in messages]
         outcomes = iter(self._recorder.record(fresh) if fresh else ())
-        for unit, what, message in told:
+        for unit, what, messages in told:
             if what is News.FRESH:
-                unit.outcomes.append(next(outcomes))
+                unit.outcomes += [next(outcomes) for _ in messages]
             elif what is News.TOLD:
                 unit.outcomes.append(Outcome(DUPLICATE))
             elif what is News.LATER:
-                assert isinstance(message.data, dict)
-                unit.later.append(message.data)
+                unit.later += [message.data for message in messages if isinstance(message.data, dict)]
 
     def _settle_later(self, retelling: Retelling) -> None:
         """What a file says otherwise than the log, once all that the file says is known."""
@@ -206,7 +207,7 @@ class FileImporter:
         events = [(unit, event) for unit in units for event in unit.later]
         news = retelling.settle([event for _, event in events])
         told = [
-            (unit, what, Message(again or event)) for (unit, event), (what, again) in zip(events, news, strict=True)
+            (unit, what, [Message(again or event)]) for (unit, event), (what, again) in zip(events, news, strict=True)
         ]
         for start in range(0, len(told), self._batch):
             self._record(told[start : start + self._batch])

@@ -26,6 +26,9 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RETRACTED: Final = "EventRetracted"
 _AT_ONE_TIME: Final = 1000  # microseconds: no header tells times more closely
 _INBOX = "SELECT key FROM log.inbox WHERE key = ANY(%b)"
+_BEGUN = """
+SELECT i.key, f.recorded_at FROM log.inbox i JOIN log.fact f ON f.position = i.position WHERE i.key = ANY(%b)
+"""
 _LAST = """
 SELECT DISTINCT ON (slot) slot, key, recorded_at, act FROM (
     SELECT source_key AS slot, key, recorded_at, act FROM log.fact WHERE source_key = ANY(%(slots)b)
@@ -62,11 +65,21 @@ class Retelling:
         self._stated: set[UUID] = set()
         self._agreed: set[UUID] = set()
 
-    def sort(self, events: Sequence[Event | None]) -> list[tuple[News, Event | None]]:
-        """For each event what it is, and the event to record or to settle; None stands for no event, and is fresh."""
+    def sort(self, events: Sequence[Event | None], begun_by: Sequence[str | None]) -> list[tuple[News, list[Event]]]:
+        """For each event what it is, and the events to record or to settle; None stands for no event, and is fresh.
+
+        `begun_by` gives for each event that is an end the id of its start.
+        """
         known = self._known(events)
         last = self._last(events)
-        return [(News.FRESH, None) if event is None else self._sorted(event, known, last) for event in events]
+        begun = self._begun(events, begun_by, known, last)
+        news: list[tuple[News, list[Event]]] = []
+        for number, event in enumerate(events):
+            what, told = (News.FRESH, None) if event is None else self._sorted(event, known, last)
+            news.append((what, [] if told is None else [told]))
+            if what is News.FRESH and number in begun and told is not None:
+                news[-1][1].extend(self._silenced(told, begun[number], last))
+        return news
 
     def _sorted(self, event: Event, known: set[UUID], last: dict[UUID, _Last]) -> tuple[News, Event | None]:
         slot = self._slot(event)
@@ -88,6 +101,23 @@ class Retelling:
             self._agreed.add(slot)
             return News.TOLD, None
         return (News.LATER, event) if _weighed(event, before) > 0 else (News.TOLD, None)
+
+    def _silenced(self, end: Event, begun: int, last: dict[UUID, _Last]) -> list[Event]:
+        """What takes an end back at once: a census that was written later has told the start, and did not tell the end."""
+        slot = self._slot(end)
+        told = _Last(self._key(end), begun, Act.START)
+        if slot is None or _weighed(end, told) >= 0:
+            return []
+        at = timestamp(_EPOCH + timedelta(microseconds=begun))
+        source = {**end["source"], "source_record_id": None}
+        target = {"event_id": None, "source_record_id": end["source"]["source_record_id"], "reason": "entered_in_error"}
+        denial = {name: value for name, value in end.items() if name in _OF_ANY_EVENT} | {
+            "event_type": _RETRACTED, "event_id": f"{end['event_id']}:open", "source": source, "recorded_at": at,
+            "effective": {"from": at[:10], "to": None}, "reference": None, "target": target,
+        }  # fmt: skip
+        again = retold(denial)
+        last[slot] = _Last(self._key(again), begun, Act.RETRACT)
+        return [again]
 
     def settle(self, events: Sequence[Event]) -> list[tuple[News, Event | None]]:
         """The same of what was put off, now that the file is read to its end; the next file begins."""
@@ -117,6 +147,20 @@ class Retelling:
         keys = list({self._key(event) for event in events if event is not None})
         return {key for (key,) in self._recorder.connection.execute(_INBOX, (keys,))}
 
+    def _begun(
+        self, events: Sequence[Event | None], begun_by: Sequence[str | None], known: set[UUID], last: dict[UUID, _Last]
+    ) -> dict[int, int]:
+        """When the starts of ends of which the log knows nothing yet were written down, by the ends' places."""
+        starts: dict[UUID, list[int]] = {}
+        for number, (event, start) in enumerate(zip(events, begun_by, strict=True)):
+            if event is None or start is None or self._key(event) in known or self._slot(event) in last:
+                continue
+            starts.setdefault(self._key({**event, "event_id": start}), []).append(number)
+        if not starts:
+            return {}
+        found = self._recorder.connection.execute(_BEGUN, (list(starts),))
+        return {number: recorded_at for key, recorded_at in found for number in starts[key]}
+
     def _last(self, events: Iterable[Event | None]) -> dict[UUID, _Last]:
         slots = list({slot for event in events if event is not None and (slot := self._slot(event)) is not None})
         if not slots:
@@ -137,6 +181,10 @@ class Retelling:
 
 # The events whose source record is one fact that may be told otherwise.
 _CAN_CHANGE: Final = frozenset({_RETRACTED, "AssessmentCompleted", "ChildInNeedEnded", "ChildProtectionEnded"})
+
+_OF_ANY_EVENT: Final = frozenset(
+    {"event_type", "event_id", "source", "mode", "recorded_at", "subject", "others", "effective", "reference", "target", "basis"}
+)  # fmt: skip
 
 
 def _can_take_back(event: Event, last: _Last | None) -> bool:

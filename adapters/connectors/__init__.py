@@ -23,6 +23,7 @@ class Converted:
     `warnings` are words for what contradicts the rules of its source and is taken in all the same. `ignored` is the
     reason code of a line that says no fact at all: it is no unit, and is neither recorded nor kept. `takes_back` are
     retractions of source records, to be recorded only where such a record stands: what the unit says is that it is not.
+    `begun_by` is the id of the event that tells the start of what an event here ends.
     """
 
     events: tuple[dict[str, Any], ...]
@@ -32,6 +33,7 @@ class Converted:
     warnings: tuple[str, ...] = ()
     ignored: str | None = None
     takes_back: tuple[dict[str, Any], ...] = ()
+    begun_by: str | None = None
 
 
 class BrokenFile(Exception):

@@ -201,7 +201,18 @@ class _Census:
             reference=reference, source_record_id=record, may_change=record is not None,
         )  # fmt: skip
         back = self._reopened(fact, dated, who)
-        return Converted((event,), None, b"", who.set_aside, warned, takes_back=back)
+        start = None if record is None else self._start(fact, dated, who, reference)
+        return Converted((event,), None, b"", who.set_aside, warned, takes_back=back, begun_by=start)
+
+    def _start(self, fact: Fact, dated: Dated, who: Subject, reference: str | None) -> str | None:
+        """The id of the event that an interval's start is, by which the log knows whether a later census told of it."""
+        begun = _begun(fact, dated.module)
+        if begun is None or fact.begins is None:
+            return None
+        start = FACTS[fact.begins]
+        event = self.source.event(start.event_type, who.block, begun, start.own(dated.module), reference=reference)
+        event_id: str = event["event_id"]
+        return event_id
 
     def _reopened(self, fact: Fact, dated: Dated, who: Subject) -> tuple[dict[str, Any], ...]:
         """A start without an end takes back the end that an earlier census may have told."""
