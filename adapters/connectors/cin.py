@@ -17,7 +17,17 @@ from adapters.connectors import BrokenFile, Converted
 from adapters.connectors.census import Source, opened_file, read_day
 from adapters.connectors.cin_people import Subject, subject
 from adapters.connectors.cin_warnings import Dated, warnings
-from adapters.connectors.cin_xml import Header, children, excerpt, first, name_of, numbered, text_of
+from adapters.connectors.cin_xml import (
+    IDENTIFIERS,
+    Header,
+    Module,
+    children,
+    excerpt,
+    identifying,
+    name_of,
+    numbered,
+    text_of,
+)
 from adapters.connectors.nems_values import civil_day, read_instant
 from domain.errors import Rejected
 
@@ -41,33 +51,33 @@ class Fact:
     """
 
     event_type: str
-    own: Callable[[Element], Own]
+    own: Callable[[Module], Own]
     begins: str | None = None
     kind: str = ""
     record: str = ""
 
 
-def _nothing(_: Element) -> Own:
+def _nothing(_: Module) -> Own:
     return {}
 
 
-def _fixed(name: str, value: str) -> Callable[[Element], Own]:
+def _fixed(name: str, value: str) -> Callable[[Module], Own]:
     return lambda _: {name: value}
 
 
-def _referral(details: Element) -> Own:
-    code = first(details, "referralsource")
+def _referral(details: Module) -> Own:
+    code = details.first("referralsource")
     return {"service": "children's social care", "source_code": None if code is None else code.upper()}
 
 
-def _closure(details: Element) -> Own:
-    reason = first(details, "reasonforclosure")
+def _closure(details: Module) -> Own:
+    reason = details.first("reasonforclosure")
     if reason is None:
         raise Rejected("missing_field", "ReasonForClosure", "a closure has its reason, RC1 to RC9")
     return {"reason": reason.upper()}
 
 
-def _reason_unknown(_: Element) -> Own:
+def _reason_unknown(_: Module) -> Own:
     return {"reason": None}
 
 
@@ -165,14 +175,15 @@ class _Census:
 
     def of(self, child: Element) -> Iterator[Converted]:
         """What one child's dated elements become."""
-        identifiers = next((kid for kid in child if name_of(kid) == "childidentifiers"), None)
+        identifiers = next((kid for kid in child if name_of(kid) == IDENTIFIERS), None)
         who = subject(identifiers, self.source.organisation, SYSTEM)
-        found = [Dated(module, leaf, read_day(text_of(leaf))) for module, leaf in _dated(child)]
+        known_by = None if identifiers is None else identifying(identifiers, _NEEDED)
+        found = list(_dated(child))
         for dated, warned in zip(found, warnings(child, found), strict=True):
             try:
                 yield self._convert(dated, who, warned)
             except Rejected as error:
-                raw = excerpt(self.header, identifiers, dated.module, dated.leaf, _NEEDED)
+                raw = excerpt(self.header, known_by, dated.module, (dated.place, dated.leaf), _NEEDED)
                 if not who.block["identifiers"]:
                     raw = self._apart(raw)
                 yield Converted((), (error.reason, error.field, error.rule), raw)
@@ -218,18 +229,18 @@ class _Census:
         """A start without an end takes back the end that an earlier census may have told."""
         end = _ENDS.get(dated.name)
         record = _record(fact, dated, who)
-        if end is None or record is None or first(dated.module, end) is not None:
+        if end is None or record is None or dated.module.first(end) is not None:
             return ()
         target = {"event_id": None, "source_record_id": record, "reason": "entered_in_error"}
         day = civil_day(self.source.written)
         return (self.source.event(_RETRACTED, who.block, day, {}, target=target, may_change=True),)
 
 
-def _begun(fact: Fact, module: Element) -> date | None:
-    return None if fact.begins is None else read_day(first(module, fact.begins) or "")
+def _begun(fact: Fact, module: Module) -> date | None:
+    return None if fact.begins is None else read_day(module.first(fact.begins) or "")
 
 
-def _reference(fact: Fact, module: Element) -> str | None:
+def _reference(fact: Fact, module: Module) -> str | None:
     """By what an end finds its start: the day the interval began. None where that cannot be read."""
     begun = _begun(fact, module)
     return None if begun is None else f"{SYSTEM}:{fact.kind}:{begun.isoformat()}"
@@ -244,13 +255,15 @@ def _record(fact: Fact, dated: Dated, who: Subject) -> str | None:
     return f"{number[:_LONGEST]}/{SYSTEM}:{fact.record or fact.kind}:{begun.isoformat()}/end"
 
 
-def _dated(child: Element) -> Iterator[tuple[Element, Element]]:
-    """(module, element) of everything in a child that has a date, in document order."""
-    for kid in child:
+def _dated(element: Element) -> Iterator[Dated]:
+    """Everything in a child that has a date, in document order."""
+    module: Module | None = None
+    for place, kid in enumerate(element):
         if len(kid):
             yield from _dated(kid)
         elif _is_dated(kid):
-            yield child, kid
+            module = module or Module(element)
+            yield Dated(module, place, kid, read_day(text_of(kid)))
 
 
 def _is_dated(leaf: Element) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 from adapters.connectors.census import read_day, subject_block
-from adapters.connectors.cin_xml import first, name_of, text_of
+from adapters.connectors.cin_xml import MAX_IDENTIFYING, Module, name_of, text_of
 from domain.identifiers import UPN
 
 # Sex since 2024, GenderCurrent before; both are met with the other's codes.
@@ -30,19 +30,22 @@ def subject(identifiers: Element | None, organisation: str, system: str) -> Subj
     if identifiers is None:
         return Subject(subject_block(()), ())
     aside: list[tuple[str, str]] = []
-    found = [(f"agency:{organisation}:{system}", first(identifiers, "lachildid"))]
+    said_of = Module(identifiers)
+    found = [(f"agency:{organisation}:{system}", said_of.first("lachildid"))]
     found += [(UPN, text_of(kid)) for name in ("upn", "formerupn") for kid in identifiers if name_of(kid) == name]
-    born = _day(identifiers, "personbirthdate", "subject.person.date_of_birth", aside)
-    expected = None if born else _day(identifiers, "expectedpersonbirthdate", "subject.person.expected_date", aside)
-    said = first(identifiers, "sex") or first(identifiers, "gendercurrent")
+    if len(found) > MAX_IDENTIFYING:
+        aside.append(("too_large", "subject.identifiers"))
+    born = _day(said_of, "personbirthdate", "subject.person.date_of_birth", aside)
+    expected = None if born else _day(said_of, "expectedpersonbirthdate", "subject.person.expected_date", aside)
+    said = said_of.first("sex") or said_of.first("gendercurrent")
     sex = None if said is None else _SEX.get(said.upper())
     if said is not None and sex is None:
         aside.append(("unknown_code", "subject.person.sex"))
-    return Subject(subject_block(found, born=born, expected=expected, sex=sex), tuple(aside))
+    return Subject(subject_block(found[:MAX_IDENTIFYING], born=born, expected=expected, sex=sex), tuple(aside))
 
 
-def _day(identifiers: Element, name: str, field: str, aside: list[tuple[str, str]]) -> date | None:
-    text = first(identifiers, name)
+def _day(said_of: Module, name: str, field: str, aside: list[tuple[str, str]]) -> date | None:
+    text = said_of.first(name)
     day = None if text is None else read_day(text)
     if text is not None and day is None:
         aside.append(("impossible_date", field))

@@ -4,9 +4,10 @@ Source: DfE, *Children in need census: technical specification*. Names are compa
 systems write them in several ways. DTDs and entities are refused: the census has none, and bombs are made of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import BinaryIO, Final
 from xml.etree.ElementTree import Element, ParseError, SubElement, TreeBuilder, tostring
 
@@ -19,8 +20,11 @@ from adapters.connectors import BrokenFile
 MAX_ELEMENTS: Final = 20_000
 MAX_TEXT: Final = 1024 * 1024
 MAX_DEPTH: Final = 32
+MAX_IDENTIFYING: Final = 50  # numbers, days and the like by which a child is known
 _CHUNK: Final = 64 * 1024
 _SILENT: Final = 16  # so many chunks without an element begun or ended: one tag or text of a megabyte
+
+IDENTIFIERS: Final = "childidentifiers"
 
 # The last is ours: it tells apart what is stored of two children of whom nothing else does.
 _HEADER: Final = frozenset({"collection", "year", "referencedate", "lea", "datetime", "alike"})
@@ -52,9 +56,27 @@ def text_of(element: Element) -> str:
     return " ".join((element.text or "").split())
 
 
-def first(parent: Element, name: str) -> str | None:
-    """The text of the first child element of that name that has any."""
-    return next((text for kid in parent if name_of(kid) == name and (text := text_of(kid))), None)
+class Module:
+    """An element whose own leaves are found by their names, however many it has: it is gone through once."""
+
+    def __init__(self, element: Element) -> None:
+        self.element = element
+        self._texts: dict[str, str] = {}
+        self._leaves: dict[str, tuple[int, Element]] = {}
+        for place, kid in enumerate(element):
+            name, text = name_of(kid), text_of(kid)
+            if len(kid) == 0 and (name not in self._leaves or (text and name not in self._texts)):
+                self._leaves[name] = place, kid
+            if text:
+                self._texts.setdefault(name, text)
+
+    def first(self, name: str) -> str | None:
+        """The text of the first child element of that name that has any."""
+        return self._texts.get(name)
+
+    def firsts(self, names: Iterable[str]) -> list[tuple[int, Element]]:
+        """Of each name the first leaf that is filled, else the first, with its place in the module."""
+        return [found for name in names if (found := self._leaves.get(name)) is not None]
 
 
 class _Reader:
@@ -137,24 +159,35 @@ def children(stream: BinaryIO, header: Header) -> Iterator[Element]:
     yield from reader.ready
 
 
-def excerpt(
-    header: Header, identifiers: Element | None, module: Element, kept: Element, needed: frozenset[str]
-) -> bytes:
-    """A census of one child and one module, with no more of either than `needed` (names in lower case).
+def identifying(identifiers: Element, needed: frozenset[str]) -> Element:
+    """A child's identifiers with no more than `MAX_IDENTIFYING` leaves, and only those of some names."""
+    known_by = Element(identifiers.tag)
+    leaves = (leaf for leaf in identifiers if len(leaf) == 0 and name_of(leaf) in needed)
+    known_by.extend(islice(leaves, MAX_IDENTIFYING))
+    return known_by
 
-    It is what is stored of an element that is kept: it can be read again, and says nothing that no event would say.
+
+def excerpt(
+    header: Header, who: Element | None, module: Module, kept: tuple[int, Element], needed: frozenset[str]
+) -> bytes:
+    """A census of one child and one module, with no more of it than one leaf of each name that is `needed`.
+
+    It is what is stored of an element that is kept (with its place in the module): it can be read again, says nothing
+    that no event would say, and is short however long the module is. `who` has the child's identifying leaves.
     """
     root = Element("Message")
     head = SubElement(root, "Header")
     for name in sorted(_HEADER & header.values.keys()):
         SubElement(head, name).text = header.values[name]
     child = SubElement(SubElement(root, "Children"), "Child")
-    if identifiers is not None and identifiers is not module:
-        _copy(identifiers, child, kept, needed)
-    _copy(module, child, kept, needed)
+    own = name_of(kept[1])
+    leaves = [leaf for _, leaf in sorted([kept, *module.firsts(needed - {own})], key=lambda placed: placed[0])]
+    if who is not None and name_of(module.element) != IDENTIFIERS:
+        _copy(who, SubElement(child, who.tag))
+    _copy(leaves, SubElement(child, module.element.tag))
     written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     # Two elements of one module may be kept: what is stored of them must differ, or one would be taken for the other.
-    return written + f"<!-- kept: {name_of(kept)} -->".encode()
+    return written + f"<!-- kept: {own} -->".encode()
 
 
 def numbered(raw: bytes, number: int) -> bytes:
@@ -162,9 +195,6 @@ def numbered(raw: bytes, number: int) -> bytes:
     return raw.replace(b"<Header>", f"<Header><alike>{number}</alike>".encode(), 1)
 
 
-def _copy(module: Element, child: Element, kept: Element, needed: frozenset[str]) -> None:
-    home = SubElement(child, module.tag)
-    for leaf in module:
-        name = name_of(leaf)
-        if leaf is kept or (len(leaf) == 0 and name in needed and name != name_of(kept)):
-            SubElement(home, leaf.tag).text = leaf.text
+def _copy(leaves: Iterable[Element], home: Element) -> None:
+    for leaf in leaves:
+        SubElement(home, leaf.tag).text = leaf.text

@@ -1,0 +1,70 @@
+"""Of one child with a long module a census took time and room by the square of its length."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from adapters.connectors import Converted
+from adapters.connectors.cin import read_cin
+from adapters.connectors.cin_xml import MAX_IDENTIFYING
+from tests.builders.cin import IN_NEED, PROTECTION, census, child, plan
+
+MANY = 9_000
+
+
+def days(number: int) -> str:
+    return f"{1950 + number // 336}-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}"
+
+
+def starts(number: int) -> str:
+    return f"<CINPlanDates>{''.join(f'<CINPlanStartDate>{days(n)}</CINPlanStartDate>' for n in range(number))}</CINPlanDates>"
+
+
+def plans(number: int) -> str:
+    return "".join(plan((IN_NEED, PROTECTION)[n % 2], days(n), days(n + 1)) for n in range(number // 2))
+
+
+def unknown(number: int) -> str:
+    dated = "".join(f"<CPPreviewDate>{days(n)}</CPPreviewDate><XDate>{days(n)}</XDate>" for n in range(number // 2))
+    return f"<Reviews>{dated}</Reviews>"
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[[str], tuple[list[Converted], float]]:
+    def reader(details: str) -> tuple[list[Converted], float]:
+        path = tmp_path / "census.xml"
+        path.write_text(census([child(details)]))
+        begun = time.process_time()
+        return list(read_cin(path)), time.process_time() - begun
+
+    return reader
+
+
+@pytest.mark.parametrize("details", [starts, plans, unknown])
+def test_time_grows_with_the_length(
+    read: Callable[[str], tuple[list[Converted], float]], details: Callable[[int], str]
+) -> None:
+    read(details(100))
+    units, took = read(details(MANY))
+    assert len(units) >= MANY // 2
+    assert took < 4  # the square of it would be tens of seconds
+
+
+def test_what_is_kept_is_short(read: Callable[[str], tuple[list[Converted], float]]) -> None:
+    units, _ = read(unknown(MANY))
+    kept = [unit.raw for unit in units if unit.kept]
+    assert len(kept) == MANY // 2
+    assert max(map(len, kept)) < 1_000
+
+
+def test_a_child_of_more_numbers_than_can_be(tmp_path: Path) -> None:
+    path = tmp_path / "census.xml"
+    former = "".join(f"<FormerUPN>Z80890010{n:04}</FormerUPN>" for n in range(5_000))
+    told = child("<CINreferralDate>2024-01-10</CINreferralDate>", "<XDate>2024-01-11</XDate>" * 2)
+    path.write_text(census([told]).replace("</LAchildID>", f"</LAchildID>{former}"))
+    event, *kept = read_cin(path)
+    assert len(event.events[0]["subject"]["identifiers"]) == MAX_IDENTIFYING
+    assert event.set_aside == (("too_large", "subject.identifiers"),)
+    assert max(len(unit.raw) for unit in kept) < 3_000
