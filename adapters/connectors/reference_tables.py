@@ -17,6 +17,8 @@ from domain.errors import Misuse, Rejected
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 
+csv.field_size_limit(MAX_BYTES)  # a cell may list a whole map's members: the file's bound is its own
+
 _NUMBER: Final = re.compile(r"\d{1,9}", re.ASCII)
 
 
