@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
@@ -76,7 +76,6 @@ def _load(
     kind: str, file: Path, organisation: str, when: tuple[str | None, str | None], data: Path | None, *,
     validate_only: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    from adapters.api.days import read_day
     from adapters.connectors.reference_files import KINDS, ReferenceFile
 
     settings = read_settings(data, log_level="warning")
@@ -85,7 +84,7 @@ def _load(
     reference = ReferenceFile(
         KINDS[kind],
         organisation,
-        None if since is None else read_day(since, "--from"),
+        None if since is None else _day(since),
         None if written is None else _instant(written),
     )
     report(
@@ -102,6 +101,15 @@ def _check_organisation(organisation: str, sector: str | None, settings: "Settin
     if not organisation_allowed(organisation, patterns):
         rule = f"an organisation that may publish this: {', '.join(sorted(patterns))}"
         raise Rejected("wrong_organisation", "--organisation", rule)
+
+
+def _day(text: str) -> date:
+    from adapters.api.days import DAY_RULE, read_day
+
+    try:
+        return read_day(text, "--from")
+    except Rejected:
+        raise Misuse(f"--from: {DAY_RULE}") from None
 
 
 def _instant(text: str) -> datetime:
