@@ -1,6 +1,8 @@
 """`icr import nems|cin|school-census FILE...`: files that agencies already produce."""
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,14 +45,15 @@ def nems(
     from adapters.connectors.nems import MAX_BYTES, read_nems
     from adapters.imports import Importer
 
-    with opened(data) as service, progress() as bars:
+    counts: list[FileCounts] = []
+    with said_so_far(counts), opened(data) as service, progress() as bars:
         recorder = service.recorder()
         importer = Importer(
             recorder, read_nems, unit="message", most_bytes=MAX_BYTES, batch=service.settings.batch_size
         )
         task = bars.add_task("files", total=len(files))
         try:
-            counts = importer.take(files, lambda _: bars.advance(task))
+            importer.take(files, lambda _: bars.advance(task), counts)
         finally:
             recorder.close()
     report(counts, as_json=as_json)
@@ -133,23 +136,33 @@ def _streamed(
     from adapters.imports import FileImporter
 
     counts: list[FileCounts] = []
+    with said_so_far(counts), opened(data) as service, progress() as bars:
+        recorder = service.recorder()
+        importer = FileImporter(recorder, read, unit=unit, batch=service.settings.batch_size, by_content=True)
+        task = bars.add_task(f"{unit}s", total=None)
+        try:
+            importer.take(files, files=counts, seen=lambda units: bars.update(task, completed=units))
+            after(service, recorder)
+        finally:
+            recorder.close()
+    return counts
+
+
+@contextmanager
+def said_so_far(counts: "Sequence[FileCounts]") -> Iterator[None]:
+    """Whatever ends the work before its time, an interruption too: what was recorded stands, and is said.
+
+    SIGTERM interrupts as Ctrl-C does. An interruption may have come after a batch was recorded and before it was counted.
+    """
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with opened(data) as service, progress() as bars:
-            recorder = service.recorder()
-            importer = FileImporter(recorder, read, unit=unit, batch=service.settings.batch_size, by_content=True)
-            task = bars.add_task(f"{unit}s", total=None)
-            try:
-                importer.take(files, files=counts, seen=lambda units: bars.update(task, completed=units))
-                after(service, recorder)
-            finally:
-                recorder.close()
+        yield
     except BaseException as ended:
-        # Whatever ended it, an interruption too: what was recorded stands, and is said. An interruption may have come
-        # after a batch was recorded and before it was counted.
         if any(one.read for one in counts) or (counts and isinstance(ended, KeyboardInterrupt)):
             _say_so_far(counts)
         raise
-    return counts
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
 def _say_so_far(counts: "Sequence[FileCounts]") -> None:

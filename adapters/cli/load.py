@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
-from adapters.cli.imports import report
+from adapters.cli.imports import report, said_so_far
 from adapters.cli.output import Data, Json, opened, read_settings
 from domain.errors import Misuse, Rejected
 
@@ -127,10 +127,11 @@ def _instant(text: str) -> datetime:
 def _recorded(data: Path | None, reference: "ReferenceFile", file: Path) -> "FileCounts":
     from adapters.imports import FileImporter
 
-    with opened(data) as service, closing(service.recorder()) as recorder:
+    counts: list[FileCounts] = []
+    with said_so_far(counts), opened(data) as service, closing(service.recorder()) as recorder:
         importer = FileImporter(recorder, reference.read, unit=reference.kind.unit, batch=service.settings.batch_size)
-        [counts] = importer.take([file])
-    return counts
+        importer.take([file], files=counts)
+    return counts[0]
 
 
 def _checked(settings: "Settings", reference: "ReferenceFile", file: Path) -> "FileCounts":

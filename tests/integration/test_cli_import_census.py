@@ -308,15 +308,16 @@ def large(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_import_is_taken_up_by_running_it_again(
-    embedded_stack: Stack, large: Path, tmp_path: Path
+    embedded_stack: Stack, large: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     log = tmp_path / "log"
     command = ("import", "school-census", str(large), "--pseudonymous")
     with Warm(embedded_stack.environment) as warm:
         life = warm.start(*command, log=log)
         wait_for(lambda: _events(embedded_stack) > 0)
-        life.signal(signal.SIGINT)
+        life.signal(number)
         wait_for(lambda: not life.runs())
     there = _events(embedded_stack)
     assert 0 < there < 20_000
