@@ -85,14 +85,14 @@ class ReferenceFile:
         table = read_table(data, self.kind.needed, self.kind.optional)
         told = Told(self.organisation, written, self.since)
         said = list(self.kind.read(told, table.rows))
-        _seal([event for _, events in said if not isinstance(events, Rejected) for event in events], written)
+        _seal([event for _, facts in said if not isinstance(facts, Rejected) for event in facts.events], written)
         for line in table.ragged:
             yield self._kept(table, [line], Rejected("bad_value", None, "as many cells as the file has columns"))
-        for its_rows, events in said:
-            if isinstance(events, Rejected):
-                yield self._kept(table, [row.line for row in its_rows], events)
+        for its_rows, facts in said:
+            if isinstance(facts, Rejected):
+                yield self._kept(table, [row.line for row in its_rows], facts)
             else:
-                yield Converted(tuple(events), None, b"")
+                yield Converted(tuple(facts.events), None, b"", facts.set_aside)
 
     def _kept(self, table: Table, lines: Sequence[bytes], why: Rejected) -> Converted:
         kind = next(name for name, kind in KINDS.items() if kind is self.kind)

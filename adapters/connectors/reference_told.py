@@ -59,8 +59,16 @@ class Gathered(Protocol):
         ...
 
 
-# Rows of a file and what they say together: events, or why they say none.
-Said = tuple[Sequence[Row], Sequence[Event] | Rejected]
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What rows say, and what of it was left out because it cannot be (reason code, field)."""
+
+    events: Sequence[Event]
+    set_aside: tuple[tuple[str, str], ...] = ()
+
+
+# Rows of a file and what they say together, or why they say nothing.
+Said = tuple[Sequence[Row], Facts | Rejected]
 ReadRows = Callable[[Told, Sequence[Row]], Iterable[Said]]
 
 
@@ -83,12 +91,12 @@ def gathered(column: str, thing: Callable[[str], Gathered]) -> ReadRows:
                 except Rejected as rejected:
                     yield [row], rejected
             if taken:
-                yield taken, _tried(lambda whole=whole: whole.events(told))  # type: ignore[misc]
+                yield taken, _tried(lambda whole=whole: Facts(whole.events(told)))  # type: ignore[misc]
 
     return read
 
 
-def each(say: Callable[[Told, Row], list[Event]]) -> ReadRows:
+def each(say: Callable[[Told, Row], Facts]) -> ReadRows:
     """Each row tells of one thing."""
 
     def read(told: Told, rows: Sequence[Row]) -> Iterator[Said]:
@@ -98,7 +106,7 @@ def each(say: Callable[[Told, Row], list[Event]]) -> ReadRows:
     return read
 
 
-def _tried(say: Callable[[], list[Event]]) -> list[Event] | Rejected:
+def _tried(say: Callable[[], Facts]) -> Facts | Rejected:
     try:
         return say()
     except Rejected as rejected:

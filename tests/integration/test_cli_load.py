@@ -204,6 +204,16 @@ def test_only_checked_nothing_is_recorded_and_no_database_is_needed(
     assert office.events() == before
 
 
+def test_bug_membership_ended_before_it_began(office: Office) -> None:
+    """Its end was recorded, and its start was kept: an end alone was in the log."""
+    before = office.events()
+    text = "kind,staff_id,team,from,to\nmember,W1,T1,2025-03-01,2025-02-01\nmember,W2,T1,2025-03-01,2025-03-01\n"
+    counts = office.load("staff", text)
+    assert (counts["accepted"], counts["kept"], counts["events"]) == (2, 0, 3)
+    assert counts["set_aside_reasons"] == {"end_before_start": 1}
+    assert office.events() == before + 3
+
+
 WRONG_USE: list[tuple[list[str], int, str]] = [
     (["thresholds", "FILE", "--organisation", "ods-K82057"], 1, "wrong_organisation in --organisation"),
     (["staff", "FILE", "--organisation", "nobody"], 1, "wrong_organisation in --organisation"),
