@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import dropwhile
 from typing import Final
 
 from adapters.connectors import BrokenFile
@@ -80,7 +81,7 @@ def read_table(data: bytes, needed: Collection[str], optional: Collection[str]) 
     """
     if len(data) > MAX_BYTES:
         raise BrokenFile(f"the file has more than {MAX_BYTES} bytes")
-    lines = [(cells, line) for cells, line in _lines(data) if not is_note(cells)]
+    lines = list(dropwhile(lambda read: is_note(read[0]), _lines(data)))
     if not lines:
         raise BrokenFile("the file is empty")
     (cells, head), *rest = lines

@@ -107,6 +107,8 @@ def test_a_row_that_cannot_be_read_is_kept_with_its_head(
     assert unit.kept is not None
     assert unit.kept[:2] == why
     assert unit.raw.decode() == f"# icr load {kind} --organisation la-808\n{head}\n{row}\n"
+    [again] = read(kind, unit.raw)
+    assert again == unit
     assert not any(cell in (unit.kept[2] or "") for cell in row.split(",") if len(cell) > 4 and cell != "postcode")
 
 

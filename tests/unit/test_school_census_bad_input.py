@@ -120,6 +120,7 @@ def test_a_row_on_roll_that_is_kept_whole(read: Read, old: str, new: str, expect
     assert kept.kept is not None
     assert kept.kept[:2] == expected
     assert kept.raw == f"# icr import school-census --term 2024_autumn\n{ON_ROLL}\n{row}\n".encode()
+    assert read(kept.raw) == [kept]
     assert len(good.events) == 1
 
 
