@@ -12,6 +12,7 @@ from adapters.codec import confluent_ids
 from adapters.embedded import servers
 from adapters.settings import Settings
 from adapters.store.database import connect, migrate
+from adapters.store.key_check import check_keys
 from adapters.store.keys import MasterKeys, load_or_create
 from adapters.store.pool import ReadPool
 from adapters.store.recorder import Recorder
@@ -64,18 +65,21 @@ class Service:
 def open_service(settings: Settings, *, broker: bool = False, clock: Clock | None = None) -> Iterator[Service]:
     """Find or start the servers, migrate an embedded database, read the keys; leave the servers to their last user.
 
-    A database named by the settings is not migrated here: `icr migrate` does that once. Raises Unreachable or Misuse.
+    A database named by the settings is not migrated here: `icr migrate` does that once. Raises Unreachable, or Misuse, also
+    where the log is written with other keys.
     """
     confluent_ids(settings.confluent_schema_ids)  # said now, not with the first message
     with servers(settings, broker=broker) as found:
         if settings.database_url is None:
             migrate(found.database_url)
+        keys = load_or_create(settings.kek_file)
+        check_keys(found.database_url, keys)
         yield Service(
             settings,
             found.database_url,
             found.bootstrap_servers,
             found.incarnation,
             found.embedded_broker,
-            load_or_create(settings.kek_file),
+            keys,
             clock or SystemClock(),
         )

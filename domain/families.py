@@ -63,8 +63,9 @@ class Family:
 
     @property
     def since(self) -> int:
-        """The first day of any of them."""
-        return min(s.indicator.since for s in self.shown)
+        """The first day of any that is true; of those not known where none is true."""
+        sure = [s.indicator.since for s in self.shown if s.status == "true"]
+        return min(sure or (s.indicator.since for s in self.shown))
 
 
 def _schools_on(child: Child, day: int) -> set[str]:

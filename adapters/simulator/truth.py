@@ -106,11 +106,12 @@ def _status(ledger: Ledger, feeds: Iterable[str | None], organisation: str | Non
 
 def _family(children: list[Line]) -> Line:
     shown = [one for child in children for one in child["indicators"]]
+    sure = [one for one in shown if one["status"] == "true"]
     return {
         "type": "family",
         "children": sorted((child["identifiers"] for child in children), key=str),
-        "lost": sorted({domain for one in shown if one["status"] == "true" for domain in DOMAINS[one["id"]]}),
-        "since": min((one["since"] for one in shown), default=None),
+        "lost": sorted({domain for one in sure for domain in DOMAINS[one["id"]]}),
+        "since": min((one["since"] for one in sure or shown), default=None),
     }
 
 

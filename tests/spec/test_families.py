@@ -277,3 +277,20 @@ def test_domains_of_all_children(given, asked):
         feed_reported("la-808", "InvolvementStarted", through="2025-12-31"),
     )
     asked(at="2025-11-01").families().shows(family("A B", lost="housing, support"))
+
+
+def test_since_when(given, asked):
+    """A family is out of touch since the first that is true, not since what is not known
+
+    No word of the practice has come: whether B is without one, and since when, is not known.
+    """
+    given(
+        placed_in_temporary_accommodation("A", on=DAY),
+        relationship_stated("A", "family", on=DAY, family="F1"),
+        relationship_stated("B", "family", on=DAY, family="F1"),
+        gp_registered("B", practice="Z90001", on="2020-03-10"),
+        gp_registration_ended("B", practice="Z90001", on="2024-02-01"),
+        feed_reported("la-808", "TemporaryAccommodationPlaced", through="2025-12-31"),
+    )
+    asked(at="2025-11-01").families().shows(family("A B", lost="housing", since="2025-09-01"))
+    asked(at="2025-08-31").families().shows(family("B", lost="", since="2024-02-01"))

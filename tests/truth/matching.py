@@ -217,7 +217,7 @@ def _families(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> 
             lost, since = family["lost"], family["since"]
         else:  # what the truth does not speak of is left out
             lost = sorted({domain for one in shown if one["status"] == "true" for domain in covered[one["id"]]})
-            since = min(one["since"] for one in shown)
+            since = min(one["since"] for one in [s for s in shown if s["status"] == "true"] or shown)
         whole = asked.family(family=family["family"], effective_at=plan.end)
         assert whole is not None
         children = frozenset(names.get(one["child"], frozenset([one["child"]])) for one in whole["members"])
