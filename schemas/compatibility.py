@@ -20,7 +20,7 @@ from avro.errors import AvroException
 from avro.schema import parse as parse_avro
 
 from domain.codes import CodeList
-from domain.effects import Act, Effect
+from domain.effects import DISCLOSURE_CLASSES, RETENTION_CLASSES, Act, Effect
 from schemas.registry import (
     CODES,
     EFFECTS,
@@ -42,6 +42,7 @@ ABOUT_A_CHILD: Final = ("subject", "others", "effective", "reference", "target",
 # Events about no child have less of it.
 ABOUT: Final[dict[Act, tuple[str, ...]]] = {Act.FEED: (), Act.REFERENCE: ("effective",)}
 MARKS: Final = ("am", "pm")
+_CLASSES: Final = {"disclosure": DISCLOSURE_CLASSES, "retention": RETENTION_CLASSES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,9 @@ def _tables(schemas: Sequence[tuple[Schema, Record]], lists: Mapping[str, CodeLi
         for rule in effect.codes:
             if rule.field not in fields[schema.event_type]:
                 yield Finding(EFFECTS, "codes", f"{schema.event_type}: no version has the field {rule.field}")
+        for rule_id, known in _CLASSES.items():
+            if (said := getattr(effect, rule_id)) not in known:
+                yield Finding(EFFECTS, rule_id, f"{schema.event_type}: {said} is none of {', '.join(sorted(known))}")
         # Contacts are sealed under the class of an entry's kind.
         if retention.setdefault(effect.kind, effect.retention) != effect.retention:
             yield Finding(EFFECTS, "retention", f"{schema.event_type}: kind {effect.kind} has two retention classes")

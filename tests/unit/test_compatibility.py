@@ -155,6 +155,13 @@ def test_an_effects_table_that_cannot_be_read_is_found(folder: Path, content: st
     assert [entry.rule for entry in findings(folder)] == ["effects"]
 
 
+@pytest.mark.parametrize("name", ["disclosure", "retention"])
+def test_a_class_that_nobody_knows_is_found(folder: Path, name: str) -> None:
+    table = (folder / "effects.toml").read_text()
+    (folder / "effects.toml").write_text(table.replace(f'{name} = "housing"', f'{name} = "houzing"', 1))
+    assert ("effects.toml", name) in rules(findings(folder))
+
+
 def test_an_effects_row_without_schema_is_found(folder: Path) -> None:
     (folder / DIED).unlink()
     found = findings(folder)
