@@ -25,7 +25,6 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from adapters.embedded.memory import memory_mib, shared_buffers
 from domain.errors import Misuse, Unreachable
 
 USER = "icr"
@@ -51,7 +50,7 @@ ALWAYS: dict[str, str] = {
     "log_parameter_max_length_on_error": "0",
     "log_checkpoints": "off",
 }
-USUAL: dict[str, str] = {"shared_buffers": shared_buffers(memory_mib()), "max_wal_size": "2GB", "jit": "off"}
+USUAL: dict[str, str] = {"shared_buffers": "256MB", "max_wal_size": "2GB", "jit": "off"}
 THROW_AWAY: dict[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 _LOG_LIMIT = 1 << 20
