@@ -45,6 +45,7 @@ _NEVER_AHEAD = (Act.MARK, Act.BIRTH, Act.DEATH)
 
 # A code is shown and stored in the clear, and stands in other identifiers: nothing else may pass for one.
 _ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}", re.ASCII)
+ORGANISATION_RULE = "a code of at most 60 letters, digits, dots, hyphens and underscores"
 
 
 @lru_cache(maxsize=65536)
@@ -59,8 +60,11 @@ def check_envelope(body: Mapping[str, Any], patterns: tuple[str, ...], now: int)
     """Raise Rejected when the envelope cannot be trusted; `now` in microseconds since 1970."""
     if not 0 < len(body["event_id"]) <= MAX_EVENT_ID:
         raise Rejected("bad_value", "event_id", "1 to 100 characters")
-    if not organisation_allowed(body["source"]["organisation"], patterns):
-        raise Rejected("wrong_organisation", "source.organisation", "an organisation of the sector it publishes in")
+    organisation = body["source"]["organisation"]
+    if not organisation_allowed(organisation, patterns):
+        formed = _ORGANISATION.fullmatch(organisation) is not None
+        rule = "an organisation of the sector it publishes in" if formed else ORGANISATION_RULE
+        raise Rejected("wrong_organisation", "source.organisation", rule)
     if not EARLIEST_RECORDED < body["recorded_at"] <= now + MICROSECONDS_A_DAY:
         raise Rejected("impossible_date", "recorded_at", "not before 1900 and not in the future")
 

@@ -149,7 +149,7 @@ def show_timeline(answer: Document) -> None:
     columns = ("from", "to", "what", "agency", "who", "status", "known from", "events")
     _table(f"Timeline, {as_of(answer)}", columns, rows)
     if answer["kept_aside"]:
-        say(f"{answer['kept_aside']} more events are kept aside: icr quarantine list")
+        say(f"kept aside beside these: {answer['kept_aside']} (icr quarantine list)")
 
 
 def _kind(entry: Part) -> str:

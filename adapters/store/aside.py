@@ -1,7 +1,7 @@
 """Events kept aside and conflicts: stored whole and sealed, with their reason; re-driven, released or rejected (contract 1)."""
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,14 +9,12 @@ from uuid import UUID
 
 import psycopg
 
-from adapters.codec import NO_IDS
 from adapters.store.appending import hold_appends
-from adapters.store.claims import claims_of
+from adapters.store.claims import Claims
 from adapters.store.feedback import REJECTED, RELEASED, REPLACED, Notes, tell
 from adapters.store.keys import MasterKeys, open_sealed, seal
 from adapters.store.messages import CONFLICT, KEPT, Message
 from adapters.store.prepare import Item, raw_bytes
-from domain.checks import organisation_allowed
 from domain.errors import Misuse, Rejected
 
 Connection = psycopg.Connection[Any]
@@ -52,18 +50,10 @@ def _context(aside: UUID) -> bytes:
 
 
 class AsideStore:
-    """The quarantine's rows; every call runs in the caller's transaction. What comes of it is told to the agency.
+    """The quarantine's rows; every call runs in the caller's transaction. What comes of it is told to the agency."""
 
-    `patterns` are those of organisations that may publish at all, `schema_ids` those of `confluent_ids`: needed by
-    whoever keeps something.
-    """
-
-    def __init__(
-        self, keys: MasterKeys, patterns: Collection[str] = (), schema_ids: Mapping[int, bytes] = NO_IDS
-    ) -> None:
+    def __init__(self, keys: MasterKeys) -> None:
         self._keys = keys
-        self._patterns = tuple(sorted(patterns))
-        self._schema_ids = schema_ids
 
     def keep(
         self,
@@ -97,26 +87,19 @@ class AsideStore:
         aside = UUID(bytes=os.urandom(16))
         [(data_key, wrapped)] = self._keys.new_keys([_context(aside)])
         sealed = seal(data_key, os.urandom(12), raw_bytes(item.message), _context(aside))
-        organisation, event_type = self._source(item)
+        # Of a conflict the organisation was found to be one; of what was rejected it may be anything.
+        said = item.claims or Claims(item.body["source"]["organisation"], item.schema.event_type)
         connection.execute(
             "INSERT INTO log.aside (id, kind, state, key, digest, reason, field, rule, event_type, organisation, sector, waits_for, "
             "record, received_at, wrapped, sealed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 aside, kind, "waiting" if kind == KEPT else "shown", key, digest, rejected.reason, rejected.field, rejected.rule,
-                event_type, organisation, item.message.sector, waited_for(item, rejected),
+                said.event_type, said.organisation, item.message.sector, waited_for(item, rejected),
                 record, at, wrapped, sealed,
             ),
         )  # fmt: skip
         notes.aside(kind, aside)
         return True
-
-    def _source(self, item: Item) -> tuple[str | None, str | None]:
-        """Organisation and event type, also of what could not be read, where that says them plainly."""
-        if item.body:
-            organisation = item.body["source"]["organisation"]
-            return organisation if organisation_allowed(organisation, self._patterns) else None, item.schema.event_type
-        said = claims_of(item.message.data, self._patterns, self._schema_ids)
-        return said.organisation, said.event_type
 
     def settle(self, connection: Connection, aside: UUID, at: datetime) -> None:
         """Say that what was kept was read again and is now events of its own; in a transaction of its own."""

@@ -1,4 +1,4 @@
-"""What a message that could not be read says of itself all the same: who sent it, what it is, under which id."""
+"""What a message that was rejected says of itself all the same: who sent it, what it is, under which id."""
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -23,7 +23,7 @@ class Claims(NamedTuple):
 def claims_of(
     data: bytes | Mapping[str, Any], patterns: tuple[str, ...] | None = None, ids: Mapping[int, bytes] = NO_IDS
 ) -> Claims:
-    """The claims of a message that is not an event of ours but says in JSON or Avro what it means to be.
+    """The claims of a message, also of one that is not an event of ours but says in JSON or Avro what it means to be.
 
     An organisation is only taken for one where it fits one of `patterns`, which all may do when there are none: it is
     stored in the clear, and whoever puts a child's name into the wrong field must not have it stored so.

@@ -41,11 +41,21 @@ def load_or_create(path: Path) -> "MasterKeys":
             pass
         finally:
             temporary.unlink()
+        _keep_entry(path.parent)
     try:
         found = json.loads(path.read_text())
         return MasterKeys(bytes.fromhex(found["kek"]), bytes.fromhex(found["hash"]))
     except (OSError, ValueError, KeyError, TypeError):
         raise Misuse("the key file cannot be read: it holds kek and hash, 32 bytes each in hexadecimal") from None
+
+
+def _keep_entry(folder: Path) -> None:
+    """Make a new file's name outlast a power cut: what is sealed from now on is lost without it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 class MasterKeys:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from adapters.codec import NO_IDS, Decoded, decode_json, decode_message
-from adapters.store.claims import claims_of
+from adapters.store.claims import Claims, claims_of
 from adapters.store.hashes import Hashes
 from adapters.store.messages import Message
 from adapters.store.subjects import Identifier, Known, Subjects
@@ -31,6 +31,7 @@ class Item:
 
     __slots__ = (
         "body",
+        "claims",
         "digest",
         "effect",
         "former",
@@ -63,6 +64,7 @@ class Item:
         # Most events have nothing of most of these: empty tuples cost nothing, empty lists a tenth of a microsecond.
         self.message = message
         self.rejected: Rejected | None = None
+        self.claims: Claims | None = None
         self.key: bytes | None = None
         self.schema: Any = None
         self.body: Mapping[str, Any] = _UNREAD
@@ -110,16 +112,14 @@ class Preparer:
         except Rejected as rejected:
             item.rejected = rejected
             item.digest = self._hashes.digest(raw_bytes(message))
-            if item.key is None:
-                item.key = self._claimed_key(message)
+            self._claim(item)
         return item
 
-    def _claimed_key(self, message: Message) -> bytes | None:
-        """The key that what could not be read would have had, so that what is sent in its place replaces it."""
-        said = claims_of(message.data, self._all, self._ids)
-        if said.organisation is None or said.event_id is None:
-            return None
-        return self._hashes.event(said.organisation, said.event_id)
+    def _claim(self, item: Item) -> None:
+        """Whose a rejected item is, and the key it would have had, so that what is sent in its place replaces it."""
+        said = item.claims = claims_of(item.message.data, self._all, self._ids)
+        if item.key is None and said.organisation is not None and said.event_id is not None:
+            item.key = self._hashes.event(said.organisation, said.event_id)
 
     def _take(self, item: Item, decoded: Decoded, now: int) -> None:
         schema, body = decoded.schema, decoded.body
@@ -132,7 +132,8 @@ class Preparer:
         item.set_aside = [*decoded.set_aside, *check_fact(effect, body, now)]
         act = effect.act
         if act in ABOUT_NO_CHILD:
-            if body.get("feed") not in (None, *registry().newest):
+            feed = body.get("feed")
+            if feed is not None and feed not in registry().newest:
                 raise Rejected("unknown_event_type", "feed", "an event type of the contract")
             item.key_name = effect.retention, 0
             item.identifier = (effect.key[0], _of_staff(body) or organisation)

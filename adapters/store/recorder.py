@@ -75,8 +75,7 @@ class Recorder:
         self._hashes = Hashes(keys)
         self._subjects = Subjects(keys, self._hashes, cache_records)
         self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids)
-        everyone = {pattern for patterns in organisations.values() for pattern in patterns}
-        self._asides = AsideStore(keys, everyone, schema_ids)
+        self._asides = AsideStore(keys)
         self._inbox = Inbox(self._subjects, self._hashes)
         self._loss_share = snapshot_loss_share
         self._unrecordable = 0

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from adapters.store.messages import KEPT
+from domain.checks import ORGANISATION_RULE
 from tests.builders.service import Bench, bench
 from tests.integration.test_feedback import admitted, told
 
@@ -23,6 +24,7 @@ def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
 def test_bug_what_is_no_code_is_kept_and_shown_nowhere(here: Bench, code: str) -> None:
     [kept] = here.record(admitted(1, organisation=code))
     assert (kept.outcome, kept.reason, kept.field) == (KEPT, "wrong_organisation", "source.organisation")
+    assert kept.rule == ORGANISATION_RULE
     assert here.connection.execute("SELECT organisation, event_type FROM log.aside").fetchall() == [
         (None, "PupilAdmitted")
     ]
