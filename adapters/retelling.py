@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
-from adapters.connectors.nems_values import timestamp
+from adapters.connectors.instants import timestamp
 from adapters.store.recorder import Recorder
 from domain.effects import Act
 

@@ -113,7 +113,7 @@ def _day(text: str) -> date:
 
 
 def _instant(text: str) -> datetime:
-    from adapters.connectors.nems_values import FIRST_YEAR, LAST_YEAR
+    from adapters.connectors.instants import FIRST_YEAR, LAST_YEAR
 
     try:
         instant = datetime.fromisoformat(text)

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final, cast
 import orjson
 
 from adapters.connectors import BrokenFile
-from adapters.connectors.nems_values import FIRST_YEAR, LAST_YEAR, timestamp
+from adapters.connectors.instants import FIRST_YEAR, LAST_YEAR, timestamp
 from domain.errors import Misuse
 
 _GZIP: Final = b"\x1f\x8b"

@@ -28,7 +28,7 @@ from adapters.connectors.cin_xml import (
     numbered,
     text_of,
 )
-from adapters.connectors.nems_values import civil_day, read_instant
+from adapters.connectors.instants import civil_day, read_instant
 from domain.errors import Rejected
 
 UNIT: Final = "dated element"

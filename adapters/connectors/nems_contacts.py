@@ -14,9 +14,10 @@ from datetime import date
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
+from adapters.connectors.instants import civil_day
 from adapters.connectors.nems_message import Envelope, Message
 from adapters.connectors.nems_people import patient_of, publisher, subject
-from adapters.connectors.nems_values import civil_day, is_open_end, names, read_day
+from adapters.connectors.nems_values import is_open_end, names, read_day
 from adapters.connectors.nems_xml import codes, kid, kids, value, values
 from domain.errors import Rejected
 

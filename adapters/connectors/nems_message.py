@@ -11,7 +11,8 @@ from datetime import date, datetime
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from adapters.connectors.nems_values import civil_day, ods_code, read_instant, timestamp
+from adapters.connectors.instants import civil_day, read_instant, timestamp
+from adapters.connectors.nems_values import ods_code
 from adapters.connectors.nems_xml import digest, extension_code, extensions, kids, name_of, resources, value
 from domain.errors import Rejected
 

@@ -6,21 +6,17 @@ Sources: FHIR STU3 data types; NHS Data Dictionary (NHS NUMBER, POSTCODE OF USUA
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
+from adapters.connectors.instants import FORM, LAST_YEAR, civil_day, read_instant
 from adapters.connectors.nems_xml import extension_code, extensions, kids, value, values
 from domain.identifiers import NHS, Checked, check_identifier
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199  # beyond: a mistake, or a system's way to say "no end"
-
-_FORM = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?", re.ASCII)
 _ODS = re.compile(r"[A-Z0-9]{3,12}")
 _UPRN = re.compile(r"[0-9]{1,12}")
 _PSEUDO_ABROAD = re.compile(r"ZZ99[0-9][A-Z]Z")
-
-_HOUR: Final = timedelta(hours=1)
 
 NO_FIXED_ABODE: Final = "ZZ993VZ"
 _IN_ENGLAND_OR_UNKNOWN: Final = frozenset({"ZZ993CZ", "ZZ993WZ", NO_FIXED_ABODE})
@@ -42,7 +38,7 @@ def read_day(text: str | None) -> Day:
     """The civil date of a FHIR date, dateTime or instant; a month or a year alone is no day."""
     if text is None:
         return Day(None)
-    if not _FORM.fullmatch(text):
+    if not FORM.fullmatch(text):
         return Day(None, "impossible_date")
     if len(text) < len("2000-01-01"):
         return Day(None, "missing_field")
@@ -50,45 +46,9 @@ def read_day(text: str | None) -> Day:
     return Day(None, "impossible_date") if instant is None else Day(civil_day(instant))
 
 
-def read_instant(text: str | None) -> datetime | None:
-    """A FHIR dateTime or instant in UTC; one without a zone is London's. None where it cannot be."""
-    if text is None or not _FORM.fullmatch(text) or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
-        return None
-    try:
-        stated = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if stated.tzinfo is None:
-        stated = stated.replace(tzinfo=UTC)
-        return stated - _HOUR if _is_summer(stated - _HOUR) else stated
-    return stated.astimezone(UTC)
-
-
 def is_open_end(text: str | None) -> bool:
     """Whether a period's end is a system's way to say that it has none (9999-12-31)."""
-    return text is None or (bool(_FORM.fullmatch(text)) and int(text[:4]) > LAST_YEAR)
-
-
-def civil_day(instant: datetime) -> date:
-    """The day of an instant in London."""
-    universal = instant.astimezone(UTC)
-    return (universal + _HOUR if _is_summer(universal) else universal).date()
-
-
-def _is_summer(universal: datetime) -> bool:
-    """Whether London is an hour ahead: from the last Sunday in March to that in October, both at 01:00 UTC.
-
-    Source: Summer Time Order 2002 (SI 2002/262). Computed, for a small machine may have no table of time zones; the
-    messages are younger than the rule, which took effect in 1996.
-    """
-    march, october = (datetime(universal.year, month, 31, 1, tzinfo=UTC) for month in (3, 10))
-    back, ahead = (day - timedelta(days=day.isoweekday() % 7) for day in (october, march))
-    return ahead <= universal < back
-
-
-def timestamp(instant: datetime) -> str:
-    """RFC 3339, UTC."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return text is None or (bool(FORM.fullmatch(text)) and int(text[:4]) > LAST_YEAR)
 
 
 def is_current(element: Element, at: date | None = None) -> bool:

@@ -17,7 +17,7 @@ import orjson
 from adapters.connectors import BrokenFile, Converted
 from adapters.connectors import reference_rows as rows
 from adapters.connectors.census import note_of
-from adapters.connectors.nems_values import FIRST_YEAR, LAST_YEAR, timestamp
+from adapters.connectors.instants import FIRST_YEAR, LAST_YEAR, timestamp
 from adapters.connectors.reference_maps import AreaMap, Calendar
 from adapters.connectors.reference_tables import MAX_BYTES, Table, read_table
 from adapters.connectors.reference_told import SYSTEM, Event, ReadRows, Told, each, gathered
