@@ -68,6 +68,7 @@ def test_a_given_broker_that_does_not_answer_fails_the_tests_and_is_waited_for_o
             pool.kafka()
     assert waited == ["127.0.0.1:9"]
     pool.stop()
+    GivenBroker().stop()  # nobody holds it
 
 
 def test_without_a_container_engine_it_is_said_why(monkeypatch: pytest.MonkeyPatch) -> None:

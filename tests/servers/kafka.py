@@ -241,10 +241,14 @@ class RealKafka:
         else:
             raise NoKafka("; ".join(reasons))
         self._running = False
-        self.start()
         # On a broker that is someone's, only what tests made is ours to delete.
         self._made: set[str] = set()
-        self._foreign = set() if self.broker.can_be_killed else self.topics() | self.groups()
+        try:
+            self.start()
+            self._foreign = set() if self.broker.can_be_killed else self.topics() | self.groups()
+        except BaseException:
+            self.broker.stop()
+            raise
 
     @property
     def source(self) -> str:
