@@ -177,7 +177,8 @@ def _statements(result: Result) -> str:
         "### Statements",
         f"PostgreSQL's statements of log and views by total time over all {result['conditions']['events_published']:,} "
         "events, from `pg_stat_statements`, which costs a little itself. A statement of the views is named by its file "
-        "in `projections/`, its number there, and the table it writes.",
+        "in `projections/`, its number there, and the table it writes. The time of a `COPY` includes waiting for its rows, which "
+        "of the inbox is where the consumer packs those of all other tables.",
         table(("statement", "µs an event", "WAL bytes an event", "calls"), rows),
         f"By file, of the {len(found)} slowest:",
         table(("file", "µs an event"), per_file),

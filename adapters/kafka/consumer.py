@@ -173,12 +173,13 @@ class Consumer:
                 sector = SECTOR_OF[partition.topic]
                 # A message without a value (a tombstone) says nothing: it is kept aside like any other empty one.
                 entries += [(partition, r.offset + 1, Message(r.value or b"", sector)) for r in records]
-        chunks = -(-len(entries) // self._service.settings.batch_size)
+        parts = _in_parts(entries, self._service.settings.batch_size)
+        messages = [[message for _, _, message in part] for part in parts]
         try:
-            for size in range(chunks):
-                if size and stop():
+            for number, part in enumerate(parts):
+                if number and stop():
                     return
-                self._record(entries[len(entries) * size // chunks : len(entries) * (size + 1) // chunks])
+                self._record(part, messages[number], messages[number + 1] if number + 1 < len(parts) else ())
                 self._on_status(self.status)
         except Fenced:
             self._log.warning("batch_fenced", records=len(entries))
@@ -186,9 +187,9 @@ class Consumer:
         except _DATABASE_TROUBLE as error:
             self._database_lost(error)
 
-    def _record(self, entries: Sequence[Entry]) -> None:
+    def _record(self, entries: Sequence[Entry], messages: Sequence[Message], upcoming: Sequence[Message]) -> None:
         """Record some messages with the offsets behind them, in one transaction."""
-        outcomes = self._recorder.record([message for _, _, message in entries], self.partitions.offsets(entries))
+        outcomes = self._recorder.record(messages, self.partitions.offsets(entries), upcoming=upcoming)
         self.status.counts.add(outcomes)
         self.partitions.note(entries, outcomes)
 
@@ -242,3 +243,9 @@ class Consumer:
     def _wait(self) -> None:
         self._wait_until = time.monotonic() + BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
         self._failures += 1
+
+
+def _in_parts(entries: Sequence[Entry], size: int) -> list[Sequence[Entry]]:
+    """As few as possible, of at most `size` and about the same."""
+    parts = -(-len(entries) // size)
+    return [entries[len(entries) * n // parts : len(entries) * (n + 1) // parts] for n in range(parts)]

@@ -8,6 +8,7 @@ import psycopg
 from psycopg.errors import UniqueViolation
 
 from adapters.codec import Decoded, decode_stored, same_content
+from adapters.store.copying import Meanwhile, copying
 from adapters.store.feedback import Notes, Senders, senders_of
 from adapters.store.hashes import Hashes
 from adapters.store.keys import open_sealed
@@ -34,8 +35,9 @@ class Inbox:
         self._recent = Recent()
 
     def take_in(
-        self, connection: Connection, items: list[Item], position: int, outcomes: list[Outcome | None], notes: Notes
-    ) -> tuple[list[Item], Rows, Senders]:
+        self, connection: Connection, items: list[Item], position: int, outcomes: list[Outcome | None], notes: Notes,
+        meanwhile: Meanwhile,
+    ) -> tuple[list[Item], Rows, Senders]:  # fmt: skip
         """Put the new ones into the inbox and give them the positions after `position`; write down what became of each.
 
         The rows are copied straight in, without the few that were probably recorded lately and are looked for first.
@@ -51,10 +53,10 @@ class Inbox:
         there = _already_there(connection, self._recent.known(seen))
         try:
             with connection.transaction():
-                survivors, rows, senders = self._copy_new(connection, seen, there, position)
+                survivors, rows, senders = self._copy_new(connection, seen, there, position, meanwhile)
         except UniqueViolation:
             there = _already_there(connection, seen)
-            survivors, rows, senders = self._copy_new(connection, seen, there, position)
+            survivors, rows, senders = self._copy_new(connection, seen, there, position, meanwhile)
         if there:
             for index, item in enumerate(items):
                 if item.key in there and seen.get(item.key) is item:
@@ -75,7 +77,7 @@ class Inbox:
         self._recent.add([item.key for item in items])  # type: ignore[misc]
 
     def _copy_new(
-        self, connection: Connection, seen: Mapping[bytes, Item], there: There, position: int
+        self, connection: Connection, seen: Mapping[bytes, Item], there: There, position: int, meanwhile: Meanwhile
     ) -> tuple[list[Item], Rows, Senders]:
         """Copy into the inbox what is not there yet, numbered; all its other rows are packed while the server is at it."""
         survivors = list(seen.values()) if not there else [item for key, item in seen.items() if key not in there]
@@ -83,7 +85,7 @@ class Inbox:
             item.position = number
         if not survivors:
             return [], rows_of([], self._hashes), senders_of([])
-        with connection.cursor() as cursor, cursor.copy(_COPY_INBOX) as copy:
+        with copying(connection, _COPY_INBOX, meanwhile) as copy:
             copy.write(inbox_rows(survivors))
             rows, senders = rows_of(survivors, self._hashes), senders_of(survivors)
         return survivors, rows, senders

@@ -17,8 +17,10 @@ import psycopg
 from adapters.clock import Clock
 from adapters.codec import NO_IDS
 from adapters.logs import get_logger
+from adapters.store.ahead import Ahead
 from adapters.store.appending import fence, hold_appends, still_last
 from adapters.store.aside import AsideStore, waited_for
+from adapters.store.copying import copying
 from adapters.store.facts import COLUMNS, MARK_COLUMNS
 from adapters.store.feedback import RELEASED, SEPARATOR, Notes, Senders
 from adapters.store.hashes import Hashes
@@ -75,6 +77,7 @@ class Recorder:
         self._hashes = Hashes(keys)
         self._subjects = Subjects(keys, self._hashes, cache_records)
         self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids)
+        self._ahead = Ahead(self._preparer)
         self._asides = AsideStore(keys)
         self._inbox = Inbox(self._subjects, self._hashes)
         self._loss_share = snapshot_loss_share
@@ -112,26 +115,33 @@ class Recorder:
         messages: Sequence[Message],
         offsets: Sequence[Offset] = (),
         only_if_last: tuple[Sequence[UUID], int] | None = None,
+        upcoming: Sequence[Message] = (),
     ) -> list[Outcome]:
         """Append a batch and say what became of each message, in their order.
 
         `only_if_last` is a command's condition: records, and the position after which nothing may have come for them.
+        `upcoming` are the messages of the next call, where they are known: they are prepared while the server is at work.
         Raises Fenced, HeadMoved, or what psycopg raises; then nothing of the batch is recorded. A message that breaks
         the recorder is found and kept aside, so that it stops nothing else.
         """
         try:
-            return self._record(messages, offsets, only_if_last)
+            return self._record(messages, offsets, only_if_last, upcoming)
         except _UNFORESEEN as error:
             if only_if_last is not None:
                 raise
             return self._apart(messages, offsets, error)
 
     def _record(
-        self, messages: Sequence[Message], offsets: Sequence[Offset], only_if_last: tuple[Sequence[UUID], int] | None
+        self,
+        messages: Sequence[Message],
+        offsets: Sequence[Offset],
+        only_if_last: tuple[Sequence[UUID], int] | None,
+        upcoming: Sequence[Message],
     ) -> list[Outcome]:
         while True:
             now = self._now()
-            items = [self._preparer.prepare(message, now) for message in messages]
+            items = self._ahead.take(messages, now)
+            self._ahead.announce(upcoming, now)
             hold_back(lambda: self.connection, items, self._loss_share)
             find_records(self.connection, self._subjects, [item for item in items if item.rejected is None])
             try:
@@ -145,6 +155,7 @@ class Recorder:
     def _apart(self, messages: Sequence[Message], offsets: Sequence[Offset], error: Exception) -> list[Outcome]:
         """Record by halves, the offsets with the last: should we end in between, the first is read again as duplicates."""
         self._subjects.known.clear()  # what is remembered may not have come to be
+        self._ahead.forget()
         if len(messages) > 1:
             middle = len(messages) // 2
             return [*self.record(messages[:middle]), *self.record(messages[middle:], offsets)]
@@ -183,7 +194,9 @@ class Recorder:
                 still_last(connection, *only_if_last)
             if any(item.rejected is not None and item.rejected.reason == "waits_for" for item in items):
                 _nothing_came(connection, items)
-            survivors, rows, senders = self._inbox.take_in(connection, items, position, outcomes, notes)
+            survivors, rows, senders = self._inbox.take_in(
+                connection, items, position, outcomes, notes, self._ahead.go_on
+            )
             if survivors:
                 self._write(connection, rows, senders, position, len(survivors), bytes(previous), at)
             self._write_asides(connection, items, outcomes, at, notes)
@@ -198,13 +211,13 @@ class Recorder:
     ) -> None:  # fmt: skip
         """Events, facts, source records, set-aside fields, the batch and the head."""
         chained = hashlib.sha256(previous)
-        with connection.cursor() as cursor, cursor.copy(_COPY_EVENT) as copy:
+        with copying(connection, _COPY_EVENT, self._ahead.go_on) as copy:
             copy.write(rows.events)
             chained.update(rows.events)
-        if rows.facts:
-            _copy(connection, _COPY_FACT, rows.facts)
-        if rows.marks:
-            _copy(connection, _COPY_MARK, rows.marks)
+        for statement, body in ((_COPY_FACT, rows.facts), (_COPY_MARK, rows.marks)):
+            if body:
+                with copying(connection, statement, self._ahead.go_on) as copy:
+                    copy.write(body)
         with connection.cursor() as cursor:
             if rows.sources:
                 cursor.executemany(
@@ -256,11 +269,6 @@ class Recorder:
         keys = [item.key for item in survivors if item.key is not None]
         keys += [item.source_key for item in survivors if item.source_key is not None]
         return self._asides.release(connection, keys, at, notes)
-
-
-def _copy(connection: Connection, statement: str, body: bytes) -> None:
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(body)
 
 
 def _nothing_came(connection: Connection, items: Sequence[Item]) -> None:

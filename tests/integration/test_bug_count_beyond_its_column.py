@@ -35,10 +35,10 @@ def test_what_breaks_the_recorder_is_kept_with_its_agency_and_driven_again(
 ) -> None:
     record = Recorder._record
 
-    def breaking(self: Recorder, messages: Any, offsets: Any, only_if_last: Any) -> Any:
+    def breaking(self: Recorder, messages: Any, *others: Any) -> Any:
         if any(message.kept is None and "adm-3" in str(message.data) for message in messages):
             raise psycopg.DataError
-        return record(self, messages, offsets, only_if_last)
+        return record(self, messages, *others)
 
     with monkeypatch.context() as patch:
         patch.setattr(Recorder, "_record", breaking)

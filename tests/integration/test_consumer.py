@@ -266,10 +266,10 @@ def test_a_message_that_breaks_the_recorder_is_kept_and_the_stream_goes_on(
     poison = encode_wire(mark(17))
     record = Recorder._record
 
-    def breaking(self: Recorder, messages, offsets, only_if_last):  # type: ignore[no-untyped-def]
+    def breaking(self: Recorder, messages, *others):  # type: ignore[no-untyped-def]
         if any(m.data == poison and m.kept is None for m in messages):
             raise ValueError("unforeseen")
-        return record(self, messages, offsets, only_if_last)
+        return record(self, messages, *others)
 
     monkeypatch.setattr(Recorder, "_record", breaking)
     with service_of(stack) as service:
