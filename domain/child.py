@@ -9,6 +9,7 @@ from domain.effects import SAYS_NO_PERSON, Act
 from domain.events import ChildId, Event, RecordId
 from domain.facts import Fact, live_facts
 from domain.identifiers import NHS, UPN
+from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, is_additional
 from domain.marks import Mark, standing_marks
 from domain.snapshots import Snapshot
 from domain.spans import Spans, subtract, union
@@ -145,6 +146,11 @@ def _death(facts: Sequence[Fact]) -> int | None:
         return None
     last = max(said, key=lambda f: (f.event.recorded_at, f.event.act is Act.DEATH_WITHDRAWN, f.event.key))
     return last.start if last.event.act is Act.DEATH else None
+
+
+def additional_services(child: Child) -> list[Entry]:
+    """Additional services that work, or worked, with a child (domain.kinds)."""
+    return [e for e in child.of_kind(INVOLVEMENT, *ADDITIONAL_SERVICES) if is_additional(e.kind, e.provision)]
 
 
 def open_spans(found: Iterable[Entry]) -> Spans:

@@ -1,14 +1,14 @@
 """An event of the log as the pure parts see it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NewType
 from uuid import UUID
 
 from domain.checks import usable_birth, usable_end
 from domain.dates import EARLIEST, FOREVER
 from domain.effects import SAYS_NO_PERSON, Act, Effect
-from domain.identifiers import Checked, check_identifier
+from domain.identifiers import AGENCY, Checked, check_identifier
 
 RecordId = NewType("RecordId", UUID)
 ChildId = NewType("ChildId", UUID)
@@ -95,9 +95,18 @@ def goes_onward(effect: Effect, body: Mapping[str, Any]) -> bool:
 
 
 def former_of(effect: Effect, body: Mapping[str, Any]) -> Checked | None:
-    """The number that an event says was replaced by the subject's, checked; None where it says nothing of the kind."""
+    """The number that an event says was replaced by the subject's, checked; None where it says nothing of the kind.
+
+    That an agency's id was replaced only that agency may say: it joins records without any other evidence.
+    """
     said = body.get(effect.former_field) if effect.former_field else None
-    return check_identifier(effect.key[0], said) if isinstance(said, str) else None
+    if isinstance(said, str):
+        return check_identifier(effect.key[0], said)
+    if said is None:
+        return None
+    found = check_identifier(said["scheme"], said["value"])
+    foreign = found.valid and not found.scheme.startswith(f"{AGENCY}:{body['source']['organisation']}:")
+    return replace(found, valid=False, normalised=None, reason="wrong_organisation") if foreign else found
 
 
 def due_of(effect: Effect, body: Mapping[str, Any]) -> int | None:

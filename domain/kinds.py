@@ -22,3 +22,19 @@ SHOWN_OF_A_SHIELDED_CHILD = frozenset(
         "not_in_school_register", "child_missing_education", "ehcp", "ehcp_requested", "shield", "legal_hold", "identity_sealed",
     }
 )  # fmt: skip
+
+INVOLVEMENT = "involvement"
+# Kinds that are additional services: provided to a child for what it needs and not to every child of its age (SI 2007/2182 as
+# amended in 2010). Of an involvement its event says which it is. What goes on within a school, or is done to a child, is none.
+ADDITIONAL_SERVICES = (
+    "early_help", "child_in_need", "child_protection", "looked_after", "youth_justice", "asylum_support", "community_support",
+)  # fmt: skip
+# Published under neutral names for their sensitivity, with the child's consent.
+SENSITIVE_SERVICES = frozenset({"community_support"})
+# Plans of children's social care, which are one service however many of them there are.
+SOCIAL_CARE_PLANS = frozenset({"child_in_need", "child_protection", "looked_after"})
+
+
+def is_additional(kind: str, provision: str) -> bool:
+    """Whether an entry of a kind and provision is an additional service."""
+    return kind in ADDITIONAL_SERVICES or (kind == INVOLVEMENT and provision == "additional")

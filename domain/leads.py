@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from domain.child import Child, open_spans
+from domain.child import Child, additional_services, open_spans
 from domain.dates import FOREVER
+from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, SOCIAL_CARE_PLANS
 from domain.spans import Spans, intersect, subtract, union, until_death
 from domain.timeline import Entry
 
@@ -140,9 +141,8 @@ def _no_lead(child: Child, covered: Spans) -> list[Gap]:
 def _lead_gone(child: Child, leads: list[Entry]) -> list[Gap]:
     found: list[Gap] = []
     for lead in leads:
-        own = [
-            e for e in child.of_kind("involvement", "early_help") if e.worker is not None and e.worker == lead.worker
-        ]
+        works = child.of_kind(INVOLVEMENT, *ADDITIONAL_SERVICES)
+        own = [e for e in works if e.worker is not None and e.worker == lead.worker]
         if not own:
             continue
         begun = min(e.start for e in own if e.start is not None)
@@ -178,10 +178,13 @@ def _not_accepted(child: Child, leads: list[Entry]) -> list[Gap]:
 
 
 def _services(child: Child, covered: Spans) -> list[Gap]:
-    """Two additional services or more at once, and nobody leads."""
-    additional = [e for e in child.of_kind("involvement", "early_help") if e.provision == "additional"]
+    """Two additional services or more at once, and nobody leads; all plans of social care are one."""
+    additional = additional_services(child)
     several = union(
-        span for one, other in combinations(additional, 2) for span in intersect(open_spans([one]), open_spans([other]))
+        span
+        for one, other in combinations(additional, 2)
+        if not {one.kind, other.kind} <= SOCIAL_CARE_PLANS
+        for span in intersect(open_spans([one]), open_spans([other]))
     )
     return _spans_to_gaps(SERVICES_WITHOUT_LEAD, child, subtract(several, covered), _positions(additional))
 

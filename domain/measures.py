@@ -15,6 +15,7 @@ from domain.child import Child, dated_spans, open_spans
 from domain.dates import add_months, from_day, school_year_of, to_day
 from domain.events import ChildId
 from domain.feeds import Feed, feed_heard
+from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, SENSITIVE_SERVICES, is_additional
 from domain.leads import active_span
 from domain.spans import Spans
 from domain.timeline import Entry
@@ -25,12 +26,8 @@ INITIAL_DAYS: Final = 28
 LONG_MONTHS: Final = 12
 YOUNG_MONTHS: Final = 60
 
-# What works with a child after a referral, and what a lead is wanted for: additional services that are no one-off. What is
-# published under neutral names for its sensitivity is in no measure.
-SERVICES: Final = (
-    "early_help", "child_in_need", "child_protection", "looked_after", "youth_justice", "asylum_support",
-)  # fmt: skip
-INVOLVEMENT: Final = "involvement"
+# What works with a child after a referral, and what a lead is wanted for. What is sensitive is in no measure.
+SERVICES: Final = tuple(kind for kind in ADDITIONAL_SERVICES if kind not in SENSITIVE_SERVICES)
 # An enquiry into significant harm follows an assessment by law; it is not the same asked again.
 NO_ASSESSMENT: Final = "section_47"
 INITIAL: Final = "initial"
@@ -87,7 +84,7 @@ def lives_here(child: Child, day: int) -> bool:
 
 def services(child: Child) -> list[Entry]:
     """Additional services that worked with a child, at any time."""
-    return [e for e in child.of_kind(INVOLVEMENT, *SERVICES) if e.kind != INVOLVEMENT or e.provision == "additional"]
+    return [e for e in child.of_kind(INVOLVEMENT, *SERVICES) if is_additional(e.kind, e.provision)]
 
 
 def _dead(child: Child, day: int) -> bool:

@@ -142,7 +142,7 @@ WHERE (c.facts OR e.kind = 'enrolment') AND e.kind IN ('enrolment', 'elective_ho
     'alternative_provision', 'suspension', 'permanent_exclusion', 'sen_support', 'early_years', 'childrens_centre', 'childrens_centre_visit',
     'gp_registration', 'health_visiting', 'review_done', 'review_missed', 'contact_took_place', 'was_not_brought', 'ed_attendance',
     'early_help', 'involvement', 'temporary_accommodation', 'missing_episode', 'return_interview', 'child_in_need', 'child_protection',
-    'case_closed', 'step_down', 'step_up', 'lead');
+    'looked_after', 'youth_justice', 'asylum_support', 'community_support', 'case_closed', 'step_down', 'step_up', 'lead');
 
 -- Days between registrations with a practice, but not after an end that explains them.
 DELETE FROM stage_gp_gap;

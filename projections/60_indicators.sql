@@ -125,7 +125,7 @@ CROSS JOIN LATERAL unnest(d.days - s.silenced) AS r;
 -- dropped_out: an additional service ended because it lost touch, and none works with the child since.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
 WITH additional AS NOT MATERIALIZED (
-    SELECT * FROM stage_own WHERE kind IN ('involvement', 'early_help') AND provision = 'additional'
+    SELECT * FROM stage_own WHERE log.is_additional(kind, provision)
 ), gap AS (
     SELECT child, unnest(int4multirange(int4range(0, 2000000)) - range_agg(int4range(starts, until))) AS days FROM additional GROUP BY child
 )

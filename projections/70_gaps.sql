@@ -17,7 +17,8 @@ WITH accepted AS (
     FROM helped h LEFT JOIN covered c USING (child)
 ), own AS (
     SELECT l.main, min(o.starts) AS begun, range_agg(int4range(o.starts, o.open_until)) AS days, log.array_join(o.positions) AS positions
-    FROM lead l JOIN stage_own o ON o.child = l.child AND o.worker = l.worker AND o.kind IN ('involvement', 'early_help') GROUP BY l.main
+    FROM lead l JOIN stage_own o ON o.child = l.child AND o.worker = l.worker
+        AND (o.kind = 'involvement' OR log.is_additional(o.kind, o.provision)) GROUP BY l.main
 ), lead_gone AS (
     SELECT l.child, 'lead_involvement_ended', NULL::int,
         int4multirange(l.active) * int4multirange(int4range(o.begun, 2000000)) - o.days, log.sorted(l.positions || o.positions), l.worker
@@ -30,11 +31,11 @@ WITH accepted AS (
         THEN int4multirange(int4range(starts, least(coalesce(accepted, 2000000), until))) ELSE '{}' END, positions, NULL
     FROM stage_own WHERE kind = 'lead'
 ), additional AS (
-    SELECT *, int4range(starts, open_until) AS days FROM stage_own WHERE kind IN ('involvement', 'early_help') AND provision = 'additional'
+    SELECT *, int4range(starts, open_until) AS days, kind IN ('child_in_need', 'child_protection', 'looked_after') AS plan FROM stage_own WHERE log.is_additional(kind, provision)
 ), several AS (
     SELECT a.child, 'services_without_lead', NULL::int, range_agg(a.days * b.days) - coalesce((SELECT c.days FROM covered c WHERE c.child = a.child), '{}'),
         (SELECT log.sorted(log.array_join(o.positions)) FROM additional o WHERE o.child = a.child), NULL
-    FROM additional a JOIN additional b ON b.child = a.child AND b.main > a.main GROUP BY a.child
+    FROM additional a JOIN additional b ON b.child = a.child AND b.main > a.main AND NOT (a.plan AND b.plan) GROUP BY a.child
 ), step AS (
     SELECT o.child, CASE o.kind WHEN 'step_up' THEN 'step_up_without_lead' ELSE 'step_down_without_lead' END, NULL::int,
         int4multirange(int4range(o.starts, o.starts + 183)) - coalesce(c.days, '{}'), o.positions, NULL
@@ -55,7 +56,8 @@ WITH accepted AS (
 SELECT g.child, g.rule, coalesce(g.since, lower(r)), lower(r), upper(r), g.positions,
     -- Where what the worker was last open with lapsed, its confirmations stayed away: whose.
     (SELECT CASE WHEN o.open_until < o.until THEN o.organisation END FROM stage_own o
-     WHERE o.child = g.child AND o.worker = g.worker AND o.kind IN ('involvement', 'early_help') AND o.open_until <= lower(r)
+     WHERE o.child = g.child AND o.worker = g.worker AND (o.kind = 'involvement' OR log.is_additional(o.kind, o.provision))
+         AND o.open_until <= lower(r)
      ORDER BY o.open_until DESC, o.open_until < o.until DESC, o.organisation COLLATE "C" DESC LIMIT 1)
 FROM gap g JOIN stage_silence s USING (child)
 CROSS JOIN LATERAL unnest(CASE WHEN s.death IS NULL THEN g.days ELSE g.days - int4multirange(int4range(s.death, 2000000)) END) AS r;

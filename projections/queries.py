@@ -102,10 +102,13 @@ def children_of(connection: Connection, edition: int, records: Collection[UUID])
 
 
 @Query
-def schemes(connection: Connection, edition: int, records: Collection[UUID]) -> Steps[list[tuple[UUID, str, bool]]]:
-    """Record, scheme of its identifier, and whether evidence about it is disputed."""
+def schemes(connection: Connection, edition: int, records: Collection[UUID]) -> Steps[list[tuple[UUID, str, str]]]:
+    """Record, scheme of its identifier, and how that stands: `disputed`, `superseded`, `inactive` or `live`."""
     rows = connection.execute(
-        "SELECT s.record, s.scheme, coalesce(m.disputed, false) FROM unnest(%(r)b::uuid[]) AS r JOIN log.subject s ON s.record = r "
+        "SELECT s.record, s.scheme, CASE WHEN m.disputed THEN 'disputed' "
+        f"WHEN EXISTS (SELECT FROM edge e WHERE e.other = r AND e.former AND {live('e')}) THEN 'superseded' "
+        f"WHEN EXISTS (SELECT FROM entry n WHERE n.record = r AND n.kind = 'nhs_number_inactive' AND n.why IS NULL AND {live('n')}) "
+        "THEN 'inactive' ELSE 'live' END FROM unnest(%(r)b::uuid[]) AS r JOIN log.subject s ON s.record = r "
         f"LEFT JOIN membership m ON m.record = r AND {live('m')} ORDER BY s.scheme, s.record",
         {"r": list(records), "e": edition},
         binary=True,

@@ -56,7 +56,7 @@ def _known_at(value: str) -> str:
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Identifier = Annotated[
     str,
-    Field(max_length=200, description="`SCHEME:VALUE`, for example `upn:A801200001001` or `agency:la-808:mosaic:77`"),
+    Field(max_length=200, description="`SCHEME:VALUE`, for example `upn:B808200000066` or `agency:la-808:mosaic:77`"),
     AfterValidator(_identifier),
 ]
 Record = Annotated[

@@ -30,6 +30,8 @@ _ORGANISATIONS: Final = {"urn-*": "urn-900001", "la-*": "la-808", "ods-*": "ods-
 _OWN: Final[Mapping[tuple[str, str], object]] = {
     ("UpnReplaced", "former"): FORMER_UPN,
     ("NhsNumberSuperseded", "former"): FORMER_NHS,
+    ("DeathNotified", "status"): "formal",
+    ("SourceIdMigrated", "former"): {"scheme": "agency:la-808:records", "value": "F-77"},
     ("ResponsibleAuthorityChanged", "former"): "la-807",
     ("LegalHoldApplied", "authority"): "Northmoor Inquiry",
     ("FeedExpected", "organisation"): "urn-900001",

@@ -238,12 +238,11 @@ def owners(by_child: ByChild) -> dict[UUID, ChildId]:
     return {record: child for child, records in by_child.items() for record in records}
 
 
-def identifiers(by_child: ByChild, said: Iterable[tuple[UUID, str, bool]]) -> dict[ChildId, list[dict[str, str]]]:
+def identifiers(by_child: ByChild, said: Iterable[tuple[UUID, str, str]]) -> dict[ChildId, list[dict[str, str]]]:
     """The identifiers that each child is known by: their schemes, never their values."""
     owner = owners(by_child)
     found: dict[ChildId, list[dict[str, str]]] = {child: [] for child in by_child}
-    for record, scheme, disputed in said:
-        status = "disputed" if disputed else "live"
+    for record, scheme, status in said:
         found[owner[record]].append({"scheme": scheme, "status": status, "record": answers.record_id(record)})
     return found
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from adapters.simulator.ages import months_later
-from adapters.simulator.known import Known, Spell
+from adapters.simulator.known import Known
 from adapters.simulator.leading import leads_of
 from adapters.simulator.ledger import Row
 from adapters.simulator.terms import september_of
@@ -33,13 +33,9 @@ def _one(*, counted: bool, days: int | None = None) -> Share:
     return Share(counted, int(counted), 1, days)
 
 
-def _services(child: Known) -> list[Spell]:
-    return [*child.additional, *(one for plans in child.plans.values() for one in plans)]
-
-
 def _waits(child: Known, today: int) -> list[Share]:
     """Referrals of the last year, each with the days to the first service or so far."""
-    services = _services(child)
+    services = child.additional
     begun = sorted(one.start for one in services if one.start <= today)
     dead = child.death if child.death is not None and child.death <= today else None
     closed = [day for day in child.days_of("case_closed") if day <= today]
@@ -129,7 +125,7 @@ def _attended(child: Known, today: int) -> list[Share]:
 
 
 def _helped(child: Known, today: int) -> bool:
-    return any(one.alive_on(today) for one in _services(child)) and not child.gone(today)
+    return any(one.alive_on(today) for one in child.additional) and not child.gone(today)
 
 
 def _attended_with_help(child: Known, today: int) -> list[Share]:

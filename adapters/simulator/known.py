@@ -243,7 +243,13 @@ class Known:
     @property
     def additional(self) -> Spells:
         """Help that is not for everybody."""
-        return [*self.helps, *(spell for spell in self.involvements if spell.told["provision"] == "additional")]
+        chosen = [spell for spell in self.involvements if spell.told["provision"] == "additional"]
+        return [*self.helps, *chosen, *self.social_care]
+
+    @property
+    def social_care(self) -> Spells:
+        """All plans and times in care."""
+        return [one for plans in self.plans.values() for one in plans]
 
     def _by_reference(self, starts: str, ends: str, confirms: str = "") -> Spells:
         by_reference: dict[tuple[str | None, str], dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))

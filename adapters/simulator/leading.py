@@ -164,11 +164,12 @@ def _without(child: Known, leads: list[Lead], today: int) -> list[Missing]:
 
 
 def _several(child: Known, leads: list[Lead], today: int) -> list[Missing]:
-    additional = child.additional
+    social_care = child.social_care
+    others = [work for work in child.additional if work not in social_care]
 
     def uncoordinated(day: int) -> bool:
-        several = sum(work.alive_on(day) for work in additional) > 1
-        return several and not any(lead.active(day) for lead in leads)
+        services = sum(work.alive_on(day) for work in others) + any(plan.alive_on(day) for plan in social_care)
+        return services > 1 and not any(lead.active(day) for lead in leads)
 
     return [Missing("services_without_lead", first_day(uncoordinated, today))] if uncoordinated(today) else []
 
@@ -207,7 +208,11 @@ def _plans(child: Known, leads: list[Lead], today: int, thresholds: dict[str, in
 def _deserted(child: Known, leads: list[Lead], today: int) -> list[Missing]:
     found = []
     for lead in leads:
-        own = [work for work in (*child.involvements, *child.helps) if work.told["worker"] == lead.worker]
+        own = [
+            work
+            for work in (*child.involvements, *child.helps, *child.social_care)
+            if work.told.get("worker") == lead.worker
+        ]
         if own and _left(lead, own, today):
             day = today
             while _left(lead, own, day - 1):

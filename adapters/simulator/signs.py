@@ -160,7 +160,7 @@ def _dropped_out(child: Known, today: int) -> tuple[int, str | None] | None:
     if not alone(today) or child.quiet(today):
         return None
     since = first_day(alone, today)
-    lost = any(one.end == since and one.over and one.over["reason"] in LOST_TOUCH for one in additional)
+    lost = any(one.end == since and one.over and one.over.get("reason") in LOST_TOUCH for one in additional)
     return (since, None) if lost and today >= since + DAYS_AFTER_DROPPING_OUT else None
 
 

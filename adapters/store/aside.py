@@ -40,9 +40,12 @@ _LISTED = "id, kind, state, reason, field, rule, event_type, organisation, recei
 
 
 def waited_for(item: Item, rejected: Rejected) -> UUID | None:
-    """Key of the event or source record that an item waits for, when that is why it is kept."""
-    key = item.waits_for if rejected.reason == "waits_for" else None
-    return None if key is None else UUID(bytes=key)
+    """Key of the event or source record that an item waits for, when that is why it is kept.
+
+    A source record may be of several children: where only others' events of it have come, the right one may follow.
+    """
+    waits = rejected.reason == "waits_for" or (rejected.reason == "key_differs" and item.target_source is not None)
+    return None if item.waits_for is None or not waits else UUID(bytes=item.waits_for)
 
 
 def _context(aside: UUID) -> bytes:

@@ -11,7 +11,7 @@ from adapters.codec import Decoded, decode_stored, same_content
 from adapters.store.copying import Meanwhile, copying
 from adapters.store.feedback import Notes, Senders, senders_of
 from adapters.store.hashes import Hashes
-from adapters.store.keys import open_sealed
+from adapters.store.keys import Erased, open_sealed
 from adapters.store.messages import CONFLICT, DUPLICATE, Outcome
 from adapters.store.outcomes import accepted, outcome_of
 from adapters.store.prepare import Item
@@ -91,15 +91,16 @@ class Inbox:
         return survivors, rows, senders
 
     def _again(self, connection: Connection, item: Item, there: tuple[bytes, int], notes: Notes) -> Outcome:
-        """Duplicate or conflict: the same bytes, else the same content once decoded."""
+        """Duplicate or conflict: the same bytes, else the same content once decoded; what was erased is compared by bytes alone."""
         digest, position = there
-        if digest == item.digest or same_content(_decoded(item), decode_stored(self._stored(connection, position))):
+        stored = None if digest == item.digest else self._stored(connection, position)
+        if digest == item.digest or (stored is not None and same_content(_decoded(item), decode_stored(stored))):
             notes.duplicate(item, position=position)
             return outcome_of(item, DUPLICATE)
         return outcome_of(item, CONFLICT)
 
-    def _stored(self, connection: Connection, position: int) -> bytes:
-        """The stored bytes of one event; raises Erased when its key is destroyed."""
+    def _stored(self, connection: Connection, position: int) -> bytes | None:
+        """The stored bytes of one event; None when its key is destroyed."""
         row = connection.execute(
             "SELECT originator_id, topic, state FROM log.event WHERE notification_id = %s", (position,)
         ).fetchone()
@@ -108,8 +109,12 @@ class Inbox:
         event_type, _, period = topic.partition(":")
         key_class = registry().newest[event_type].effect.retention
         known = Known(record.bytes)
-        self._subjects.find_keys(connection, [(known, key_class, int(period))])
-        return open_sealed(known.keys[key_class, int(period)], state, record.bytes)
+        self._subjects.find_keys(connection, [(known, key_class, int(period))], make=False)
+        key = known.keys.get((key_class, int(period)))
+        try:
+            return None if key is None else open_sealed(key, state, record.bytes)
+        except Erased:  # the record has a new key since
+            return None
 
 
 def _already_there(connection: Connection, keys: Collection[bytes]) -> dict[bytes, tuple[bytes, int]]:

@@ -200,6 +200,7 @@ class Recorder:
             if survivors:
                 self._write(connection, rows, senders, position, len(survivors), bytes(previous), at)
             self._write_asides(connection, items, outcomes, at, notes)
+            anyone_waits = anyone_waits or any(item.rejected is not None and item.waits_for for item in items)
             # What became ready in a process that died before it could re-drive is taken up by whoever appends next.
             ready = bool(survivors and anyone_waits and self._release(connection, survivors, at, notes)) or ready
             notes.write(connection, at)

@@ -101,10 +101,7 @@ def _aim(connection: Connection, amendments: Sequence[Item], items: Sequence[Ite
         for item, known in zip(amendments, own, strict=True):
             if item.rejected is None:
                 item.known = known
-                # Under its own source record an amendment stands there itself, which is not what it amends.
-                names_itself = item.target_source is not None and item.source_key == item.target_source
-                near: set[Target] = set() if names_itself else here.get(item.waits_for, set())
-                _aim_one(item, there.get(item.waits_for or b"", set()) | near)
+                _aim_one(item, there.get(item.waits_for or b"", set()) | here.get(item.waits_for, set()))
 
 
 def _mates(connection: Connection, items: Sequence[Item], wanted: set[bytes]) -> list[Item]:
@@ -124,10 +121,12 @@ def _mates(connection: Connection, items: Sequence[Item], wanted: set[bytes]) ->
 
 
 def _named_by(mates: Sequence[Item]) -> dict[bytes | None, set[Target]]:
+    """What is named by its key or its source record; an amendment stands under a source record only as what amends it."""
     here: dict[bytes | None, set[Target]] = {}
     for item in mates:
         if item.rejected is None and item.known is not None:
-            for key in (item.key, item.source_key):
+            amends = item.effect.act in (Act.CORRECT, Act.RETRACT)
+            for key in (item.key,) if amends else (item.key, item.source_key):
                 here.setdefault(key, set()).add((item.known.record, item.schema.event_type))
     return here
 

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from domain.attendance import ELSEWHERE, LATE, PRESENT
-from domain.child import Child, dated_spans, not_silenced
+from domain.child import Child, additional_services, dated_spans, not_silenced
 from domain.dates import FOREVER, school_age
 from domain.indicators.education import ending_at
 from domain.indicators.grounds import Ground, between, days_of, grounded
@@ -28,7 +28,7 @@ SEEN_AT_SCHOOL = frozenset({PRESENT, ELSEWHERE, LATE})
 
 def dropped_out(child: Child) -> list[Indicator]:
     """An additional service ended because it lost touch, and none works with the child since."""
-    additional = [e for e in child.of_kind("involvement", "early_help") if e.provision == "additional"]
+    additional = additional_services(child)
     found: list[Indicator] = []
     for gap in subtract(((0, FOREVER),), dated_spans(additional)):
         ended = [e for e in additional if e.end == gap[0]]

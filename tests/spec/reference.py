@@ -64,6 +64,8 @@ class Reference:
         key = choose_key(checked, effect.key)
         assert key is not None
         former = former_of(effect, body)
+        if former is not None and not former.valid:
+            former = None
         if former is not None:
             checked.append(former)
         own, *linked = sorted(

@@ -5,7 +5,14 @@ open then, and none followed within twenty-eight days. It relies on the feeds of
 """
 
 from tests.spec.example import indicator
-from tests.spec.words import early_help_ended, early_help_started, feed_reported, involvement_ended, involvement_started
+from tests.spec.words import (
+    early_help_ended,
+    early_help_started,
+    feed_reported,
+    happened,
+    involvement_ended,
+    involvement_started,
+)
 
 HEARD = feed_reported("la-808", "InvolvementStarted", through="2026-08-31")
 
@@ -79,3 +86,17 @@ def test_universal_services(given, asked):
     )
     asked(at="2025-11-15").indicators("A").shows_nothing()
     asked(at="2025-11-15").indicators("B").shows(indicator("dropped_out", since="2025-10-01"))
+
+
+def test_plans_and_teams_are_services(given, asked):
+    """A plan of social care, youth justice and the like are additional services too"""
+    given(
+        involvement_started("A", "play therapy", on="2025-06-01"),
+        involvement_ended("A", "play therapy", on="2025-10-01", reason="disengaged"),
+        happened("ChildProtectionStarted", "A", on="2025-09-01"),
+        happened("YouthJusticeStarted", "B", on="2025-06-01", reference="yj-1"),
+        happened("YouthJusticeEnded", "B", on="2025-10-01", reference="yj-1", reason="disengaged"),
+        HEARD,
+    )
+    asked(at="2025-12-01").indicators("A").shows_nothing()
+    asked(at="2025-12-01").indicators("B").shows(indicator("dropped_out", since="2025-10-01", events="4, 5"))

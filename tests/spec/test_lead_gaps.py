@@ -8,6 +8,7 @@ from tests.spec.example import case, entry, gap
 from tests.spec.words import (
     early_help_ended,
     early_help_started,
+    happened,
     involvement_ended,
     involvement_started,
     lead_accepted,
@@ -80,6 +81,19 @@ def test_two_involvements(given, asked):
         involvement_ended("A", "social work", on="2025-10-20"),
     )
     asked(at="2025-10-20").gaps("A").shows_nothing()
+
+
+def test_works_on_a_plan(given, asked):
+    """A worker of a plan works with the child as long as the plan goes on"""
+    given(
+        happened("ChildInNeedStarted", "A", on="2025-09-01", worker="W1"),
+        involvement_started("A", "social work", on="2025-09-01", worker="W1"),
+        lead_accepted("A", "W1", on="2025-09-08"),
+        involvement_ended("A", "social work", on="2025-10-20"),
+        happened("ChildInNeedEnded", "A", on="2025-11-03"),
+    )
+    asked(at="2025-11-02").gaps("A").shows_nothing()
+    asked(at="2025-11-03").gaps("A").shows(gap("lead_involvement_ended", since="2025-11-03", events="1, 2, 3, 4, 5"))
 
 
 def test_never_involved(given, asked):

@@ -73,6 +73,22 @@ def test_upn_replaced(given, asked):
     asked(at="2025-12-01").children().shows(one_child("A.upn, A.upn2"))
 
 
+def test_source_id_migrated(given, asked):
+    """An agency's own id that replaced another, as its system says
+
+    No date of birth is needed; that another agency says so joins nothing.
+    """
+    former = {"scheme": identifier("A", "agency")[0], "value": identifier("A", "agency")[1]}
+    given(
+        early_help_started("A", on="2025-03-01", known_by="agency"),
+        happened("ChildInNeedStarted", "A", on="2025-11-01", known_by="agency2"),
+        happened("SourceIdMigrated", "A", on="2025-10-06", by="org-play", former=former, known_by="agency2"),
+        happened("SourceIdMigrated", "A", on="2025-10-06", former=former, known_by="agency2"),
+    )
+    asked(at="2025-12-01", known_after=3).children().shows(one_child("A.agency"), one_child("A.agency2"))
+    asked(at="2025-12-01").children().shows(one_child("A.agency, A.agency2"))
+
+
 def test_nhs_number_superseded(given, asked):
     """An NHS number that superseded another, and a third that did not
 

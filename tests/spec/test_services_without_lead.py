@@ -9,6 +9,7 @@ from tests.spec.words import (
     death_notified,
     early_help_started,
     event_retracted,
+    happened,
     involvement_confirmed,
     involvement_ended,
     involvement_started,
@@ -111,3 +112,19 @@ def test_death(given, asked):
     given(TWO, death_notified("A", on="2025-11-10"))
     asked(at="2025-11-09").gaps("A", RULE).shows(gap(RULE, since="2025-10-01"))
     asked(at="2025-11-10").gaps("A", RULE).shows_nothing()
+
+
+def test_plans_of_social_care(given, asked):
+    """Plans of social care are one service, however many; with another service they are two"""
+    given(
+        happened("ChildInNeedStarted", "A", on="2025-09-01"),
+        happened("ChildProtectionStarted", "A", on="2025-10-01"),
+        happened("LookedAfterStarted", "A", on="2025-11-01"),
+        happened("ChildProtectionStarted", "B", on="2025-09-01"),
+        happened("YouthJusticeStarted", "B", on="2025-10-01", reference="yj-1"),
+        happened("ChildInNeedStarted", "C", on="2025-09-01"),
+        involvement_started("C", "play therapy", on="2025-10-01"),
+    )
+    asked(at="2025-12-01").gaps("A", RULE).shows_nothing()
+    asked(at="2025-12-01").gaps("B", RULE).shows(gap(RULE, since="2025-10-01", events="4, 5"))
+    asked(at="2025-12-01").gaps("C", RULE).shows(gap(RULE, since="2025-10-01", events="6, 7"))
