@@ -22,6 +22,7 @@ from schemas.registry import SHARED, registry
 KEY_BYTES: Final = 2
 
 # Where events of shared types go when their organisation may publish in several sectors.
+SAFETY: Final = "safety"
 _PREFERRED: Final = ("social_care", "health", "education")
 
 
@@ -56,7 +57,7 @@ class Checker:
         sector = self._sector_of(item)
         if item.schema.sector == SHARED:
             self._prepare(data, sector)  # whether its organisation may publish there
-        return Ready(topic_for(sector, item.body.get("mode")), key_of(item.body), item.stored)
+        return Ready(_topic(item, sector), key_of(item.body), item.stored)
 
     def check_lightly(self, data: bytes) -> Ready:
         """Like `check`, but what would be kept aside is sent as it is; Misuse when only the caller can say where to."""
@@ -68,7 +69,7 @@ class Checker:
             if self._sector is None:
                 raise Misuse("what cannot be read needs --sector, the topic that it is sent to")
             return Ready(TOPICS[self._sector], None, data)
-        return Ready(topic_for(self._sector_of(item), item.body.get("mode")), key_of(item.body), data)
+        return Ready(_topic(item, self._sector_of(item)), key_of(item.body), data)
 
     def _prepare(self, data: bytes, sector: str | None) -> Item:
         item = self._preparer.prepare(Message(data, sector), self._now())
@@ -93,6 +94,11 @@ class Checker:
             if organisation_allowed(organisation, self._patterns.get(sector, ())):
                 return sector
         raise Rejected("wrong_organisation", "source.organisation", "an organisation that may publish in a sector")
+
+
+def _topic(item: Item, sector: str) -> str:
+    """By sector and mode; what keeps a child safe waits behind no backfill, however old it is."""
+    return topic_for(sector, None if item.schema.effect.disclosure == SAFETY else item.body.get("mode"))
 
 
 def key_of(body: Mapping[str, Any]) -> bytes:

@@ -22,6 +22,7 @@ from tests.builders.service import NOW
 from tests.builders.stream import Wire, counted, mark, publish, recorded, service_of
 from tests.integration.test_feedback import admitted
 from tests.servers.plugin import Stack
+from tests.spec.words import happened
 
 LIVE, BACKFILL = TOPICS["education"], BACKFILL_TOPICS["education"]
 
@@ -60,6 +61,12 @@ def test_an_event_goes_to_the_lane_of_its_mode() -> None:
     assert checker.check(json.dumps({**mark(1), "mode": "backfill"}).encode()).topic == BACKFILL
     wrong = json.dumps({**admitted(1, identifiers={"upn": "A1"}), "mode": "snapshot"}).encode()
     assert checker.check_lightly(wrong).topic == BACKFILL
+
+
+def test_what_keeps_a_child_safe_waits_behind_no_backfill() -> None:
+    checker = Checker(TOPIC_ORGANISATIONS, FixedClock(NOW))
+    shield = happened("ShieldApplied", "A", on="2025-03-01").wire(1) | {"mode": "backfill"}
+    assert checker.check(json.dumps(shield).encode()).topic == topic_for("social_care", "live")
 
 
 def test_live_events_are_recorded_while_a_backfill_waits(stack: Stack) -> None:
