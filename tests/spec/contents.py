@@ -30,6 +30,19 @@ PAGES = (
             "test_shield",
         ),
     ),
+    Page(
+        "sectors",
+        "Sectors",
+        "What each sector's events show of a child: a service or a fact with its days, or a moment.",
+        (
+            "test_school_and_special_needs",
+            "test_health_and_police",
+            "test_social_care",
+            "test_housing_and_adults",
+            "test_community_and_consent",
+            "test_responsibility_and_holds",
+        ),
+    ),
     Page("links", "Links", "When records of different agencies are one child.", ("test_links",)),
     Page(
         "indicators",
@@ -64,6 +77,7 @@ PAGES = (
         (
             "test_lead_gaps",
             "test_passing_the_lead",
+            "test_lead_cover",
             "test_lead_worker_left",
             "test_services_without_lead",
             "test_step_down",

@@ -284,7 +284,24 @@ def _line(child: Child, day: int, hides: bool) -> Row:
         practices=[e.provider for e in shown if e.kind == "gp_registration"],
         involvements=[e.service for e in shown if e.kind not in NO_INVOLVEMENT and not e.moment],
         leads=[str(e.worker) for e in shown if any(a <= day < b for a, b in active_span(e, child.of_kind("lead")))],
+        reviews=_reviews(child, day, hides),
     )
+
+
+def _reviews(child: Child, day: int, hides: bool) -> list[tuple[str, str | None, bool]]:
+    """Of each plan or arrangement that is not over, the review that was named last."""
+    named: dict[tuple[str, str, str], Entry] = {}
+    for entry in child.entries:
+        first = entry.first_day()
+        if entry.due is None or first is None or first > day or (hides and entry.kind not in SHOWN_OF_A_SHIELDED_CHILD):
+            continue
+        over = not entry.moment and entry.end is not None and entry.end <= day
+        key = (entry.kind, entry.organisation, entry.service)
+        if not over and (
+            key not in named or (entry.start or 0, entry.order) > (named[key].start or 0, named[key].order)
+        ):
+            named[key] = entry
+    return [(entry.service, iso(entry.due), (entry.due or 0) < day) for entry in named.values()]
 
 
 def _hash(*parts: object) -> bytes:

@@ -85,6 +85,7 @@ def line(
     practices: Sequence[str],
     involvements: Sequence[str],
     leads: Sequence[str],
+    reviews: Iterable[tuple[str, str | None, bool]],
 ) -> Row:
     """A line of the index."""
     name = person["names"][0] if person else None
@@ -101,6 +102,7 @@ def line(
         "gp": ", ".join(practices),
         "involvements": ", ".join(sorted(involvements)),
         "lead": ", ".join(leads),
+        "reviews": "; ".join(sorted(f"{what} {due}{', overdue' if late else ''}" for what, due, late in reviews)),
     }
 
 

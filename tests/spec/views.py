@@ -184,4 +184,5 @@ def _line(told: dict[str, Any]) -> Row:
         practices=[e["provider"] for e in told["gp"]],
         involvements=[e["service"] for e in told["involvements"]],
         leads=[e["worker"] for e in told["lead"]],
+        reviews=[(r["service"], r["due"], r["overdue"]) for r in told["reviews_due"]],
     )

@@ -162,7 +162,7 @@ def happened(event_type: str, child: str, on: str, by: str | None = None, **more
         name: value.get("staff_id", value.get("code")) if isinstance(value, dict) else value
         for name, value in own.items()
     }
-    return _event(event_type, child, on, by or _PUBLISHER.get(schema.sector, COUNCIL), own, told, **common)
+    return _event(event_type, child, on, _PUBLISHER.get(schema.sector, COUNCIL), own, told, by=by, **common)
 
 
 def pupil_admitted(child: str, school: str, on: str, **more: Any) -> Happened:
