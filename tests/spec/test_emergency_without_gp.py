@@ -131,3 +131,21 @@ def test_silent_feeds(given, asked):
     asked(at="2025-11-01").indicators("A", RULE).shows(
         indicator(RULE, since="2025-10-20", status="not_known", feed="ods-Z9K EdAttendance")
     )
+
+
+def test_long_illness(given, asked):
+    """A caution: a long illness brings attendances
+
+    A hospital that knows the child well, and sees it between its emergencies, is no practice: it is shown, for what is
+    missing is the practice.
+    """
+    given(
+        gone_from_gp(),
+        THREE,
+        [
+            happened("ContactTookPlace", "A", on=day, service="paediatrics")
+            for day in ("2025-06-15", "2025-09-24", "2025-10-27")
+        ],
+        HEARD,
+    )
+    asked(at="2025-10-27").indicators("A", RULE).shows(SHOWN)

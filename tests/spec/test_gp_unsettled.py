@@ -15,6 +15,8 @@ from tests.spec.words import (
     gp_registration_ended,
     left_england,
     organisation_registered,
+    placed_in_temporary_accommodation,
+    temporary_accommodation_ended,
 )
 
 RULE = "gp_unsettled"
@@ -145,4 +147,23 @@ def test_silent_feed(given, asked):
     )
     asked(at="2025-11-14").indicators("A", RULE).shows(
         indicator(RULE, since="2025-10-01", status="not_known", feed="ods-Z90002 GpRegistered")
+    )
+
+
+def test_temporary_accommodation(given, asked):
+    """A caution: temporary accommodation brings changes of practice
+
+    A household that was placed twice registered where it was placed, each time: it is shown. The placements explain it,
+    and are shown beside it as what they are.
+    """
+    given(
+        THREE,
+        placed_in_temporary_accommodation("A", on="2025-08-25"),
+        temporary_accommodation_ended("A", on="2026-02-20"),
+        placed_in_temporary_accommodation("A", on="2026-02-20"),
+        HEARD,
+        feed_reported("la-808", "TemporaryAccommodationPlaced", through="2026-08-31"),
+    )
+    asked(at="2026-03-01").indicators("A", RULE, "homeless_or_mobile").shows(
+        indicator(RULE, since="2026-03-01"), indicator("homeless_or_mobile", since="2025-08-25")
     )

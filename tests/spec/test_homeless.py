@@ -8,6 +8,7 @@ from tests.spec.example import indicator
 from tests.spec.words import (
     address,
     address_changed,
+    event_retracted,
     feed_reported,
     no_known_address,
     placed_in_temporary_accommodation,
@@ -114,3 +115,22 @@ def test_with_and_without_uprn(given, asked):
         HEARD,
     )
     asked(at="2025-12-01").indicators("A").shows_nothing()
+
+
+def test_mistyped(given, asked):
+    """A caution: an address that was mistyped
+
+    Moved once, and told three addresses: the first of them a second time with a slip. It is shown until whoever sent the
+    slip takes it back; then it never was.
+    """
+    given(
+        address_changed("A", on="2025-09-01", address=HOME),
+        address_changed("A", on="2025-11-01", address=address("1 Exmaple Row")),
+        address_changed("A", on="2026-01-01", address=OTHER),
+        HEARD,
+        event_retracted("A", 2, recorded="2027-01-04", by="ods-Z9H"),
+    )
+    asked(at="2026-01-01", known_after=4).indicators("A").shows(
+        indicator("homeless_or_mobile", since="2026-01-01", events="1, 2, 3")
+    )
+    asked(at="2026-01-01").indicators("A").shows_nothing()

@@ -5,7 +5,16 @@ registrations. A child who was never seen registered is not flagged.
 """
 
 from tests.spec.example import indicator
-from tests.spec.words import event_retracted, feed_reported, gp_registered, gp_registration_ended, pupil_admitted
+from tests.spec.words import (
+    address,
+    address_changed,
+    event_retracted,
+    feed_reported,
+    gp_registered,
+    gp_registration_ended,
+    happened,
+    pupil_admitted,
+)
 
 HEARD = feed_reported("ods-Z90001", "GpRegistered", through="2026-08-31")
 
@@ -90,3 +99,36 @@ def test_end_retracted(given, asked):
     )
     asked(at="2025-11-05", known_after=3).indicators("A", "no_gp").shows(indicator("no_gp", since="2025-10-01"))
     asked(at="2025-11-05").indicators("A", "no_gp").shows_nothing()
+
+
+def test_move_in_progress(given, asked):
+    """A caution: a move that is in progress
+
+    A new home is known before the new practice is. It is shown after thirty days all the same, and clears from the day of
+    the registration, also where the practice tells of it late.
+    """
+    given(
+        gp_registered("A", practice="Z90001", on="2020-03-10"),
+        gp_registration_ended("A", practice="Z90001", on="2025-10-01", reason="new_area"),
+        address_changed("A", on="2025-10-01", address=address("2 Other Street", postcode="ZE1 1AA")),
+        HEARD,
+        gp_registered("A", practice="Z90002", on="2025-11-05", recorded="2026-09-01"),
+    )
+    asked(at="2025-11-05", known_after=4).indicators("A", "no_gp").shows(indicator("no_gp", since="2025-10-01"))
+    asked(at="2025-11-04").indicators("A", "no_gp").shows(indicator("no_gp", since="2025-10-01"))
+    asked(at="2025-11-05").indicators("A", "no_gp").shows_nothing()
+
+
+def test_private_care(given, asked):
+    """A caution: private care is not seen here
+
+    A family that left its practice for a private one looks as if it had none. What other services of health tell of the
+    child is no registration.
+    """
+    given(
+        gp_registered("A", practice="Z90001", on="2020-03-10"),
+        gp_registration_ended("A", practice="Z90001", on="2025-10-01", reason="patient_request"),
+        happened("ContactTookPlace", "A", on="2025-11-10", service="paediatrics"),
+        HEARD,
+    )
+    asked(at="2026-06-01").indicators("A", "no_gp").shows(indicator("no_gp", since="2025-10-01"))

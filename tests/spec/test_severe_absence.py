@@ -12,6 +12,7 @@ from tests.spec.words import (
     attendance_marked,
     death_notified,
     feed_reported,
+    happened,
     left_england,
     pupil_admitted,
     school_days,
@@ -207,3 +208,36 @@ def test_dual_registration(given, asked):
         feed_reported("urn-900002", "AttendanceMarked", through="2026-08-31"),
     )  # fmt: skip
     asked(at="2025-09-19").indicators("A", "severe_absence").shows(indicator("severe_absence", since="2025-09-19"))
+
+
+def test_illness_or_needs(given, asked):
+    """A caution: illness, and needs that are not met
+
+    Two weeks in hospital, and two weeks at home because a school has agreed a reduced timetable until a plan is made: both
+    were authorised, and both are shown. That the one is ill and for the other a plan was asked for does not silence it.
+    """
+    given(
+        TEN,
+        absent("B", "900001", school_days("2025-09-08", 10), code="C2"),
+        happened("ReducedTimetableStarted", "B", on="2025-09-08", school="900001"),
+        happened("EhcpRequested", "B", on="2025-09-05", requested_by="parent"),
+        HEARD,
+    )
+    for child in "AB":
+        asked(at="2025-09-19").indicators(child, RULE).shows(indicator(RULE, since="2025-09-19"))
+
+
+def test_early_in_a_year(given, asked):
+    """A caution: absence early in a year weighs more
+
+    The same ten days of illness are half of the year in October, and a fifth of it in November.
+    """
+    given(
+        absent("A", "900001", school_days("2025-09-08", 10), code="/"),
+        absent("A", "900001", school_days("2025-09-22", 10), code="I"),
+        absent("B", "900001", school_days("2025-09-08", 40), code="/"),
+        absent("B", "900001", school_days("2025-11-03", 10), code="I"),
+        HEARD,
+    )
+    asked(at="2025-10-03").indicators("A", RULE).shows(indicator(RULE, since="2025-10-03"))
+    asked(at="2025-11-14").indicators("B", RULE).shows_nothing()

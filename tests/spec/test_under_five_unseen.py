@@ -145,3 +145,22 @@ def test_silent_feed(given, asked):
     asked(at="2025-11-01").indicators("A", RULE).shows(
         indicator(RULE, since="2025-09-20", status="not_known", feed="ods-Z9K ReviewDone")
     )
+
+
+def test_seen_elsewhere(given, asked):
+    """A caution: seen elsewhere
+
+    At nursery each day, and at a children's centre: many people see the child, and none of them for its health. It is shown
+    until a contact is told, by any service of health.
+    """
+    given(
+        MISSED,
+        happened("EarlyYearsPlaceStarted", "A", on="2025-09-01", setting="Acorn"),
+        happened("ChildrensCentreRegistered", "A", on="2025-09-01", centre="Beech"),
+        happened("ChildrensCentreAttended", "A", on="2025-10-06", centre="Beech"),
+        HEARD,
+        happened("ContactTookPlace", "A", on="2025-10-13", service="speech therapy", recorded="2030-01-07"),
+    )
+    asked(at="2025-10-12").indicators("A", RULE).shows(SHOWN)
+    asked(at="2025-10-13", known_after=6).indicators("A", RULE).shows(SHOWN)
+    asked(at="2025-10-13").indicators("A", RULE).shows_nothing()
