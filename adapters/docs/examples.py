@@ -18,6 +18,7 @@ _ANSWERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "timeline_with_retracted": ("entry of the timeline with what was retracted", ("entry", "days", "status")),
     "index": ("line of the index", ()),
     "indicators": ("indicator", ("indicator", "since", "status")),
+    "reach": ("whom to reach", ("service",)),
     "gaps": ("gap", ("rule", "since")),
     "caseload": ("child of the caseload", ("child", "entries", "gaps")),
     "families": ("family", ("children", "lost")),
@@ -171,7 +172,7 @@ def _answers(what: str, asked: Sequence[tuple[Any, Sequence[Row] | None]]) -> li
             rows.append((*head, *_nothing("*nothing*", columns)))
         rows.extend((*head, *_cells(row, columns)) for row in expected or ())
     headings = [_HEADINGS.get(c, c) for c in columns] or [title]
-    whose = {"caseload": "worker", "measure": "measure"}.get(what, "child")
+    whose = {"caseload": "worker", "measure": "measure", "families": "area"}.get(what, "child")
     heads = ["asked at", *(["as known"] if as_known else []), *([whose] if of else []), *headings]
     return table(*_filled([*heads, "with"], rows))
 

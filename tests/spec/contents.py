@@ -87,6 +87,12 @@ PAGES = (
     ),
     Page("families", "Families", "Which children are one family, and how families are listed.", ("test_families",)),
     Page(
+        "reference",
+        "Areas, staff and services",
+        "What is about no child, and what it changes in the answers.",
+        ("test_families_by_area", "test_who_to_reach", "test_directory_and_agreements"),
+    ),
+    Page(
         "measures",
         "Measures",
         "Who is in each measure of the system on a day, and who of them is counted.",

@@ -101,9 +101,13 @@ class Asked:
         """The children a worker works with or leads."""
         return self._ask("caseload", worker)
 
-    def families(self) -> "Answer":
-        """The families out of touch, in order."""
-        return self._ask("families", "")
+    def reach(self, child: str) -> "Answer":
+        """How to reach whoever works with a child: worker, team, duty line."""
+        return self._ask("reach", child)
+
+    def families(self, area: str = "") -> "Answer":
+        """The families out of touch, in order; of one area or of all."""
+        return self._ask("families", area)
 
     def children(self) -> "Answer":
         """Which records are one child."""
@@ -186,6 +190,11 @@ def line(**columns: Any) -> Row:
 def indicator(name: str, since: str, status: str = "true", **more: Any) -> Row:
     """An indicator that is shown, the day from which it counts, `true` or `not_known`."""
     return {"indicator": name, "since": since, "status": status, **more}
+
+
+def reached(service: str, **more: Any) -> Row:
+    """Whom to reach of a service that works with a child: `worker`, `team`, `duty_line`, and when the worker `left`."""
+    return {"service": service, **{name.replace("_", " "): value for name, value in more.items()}}
 
 
 def gap(rule: str, since: str, **more: Any) -> Row:

@@ -1,22 +1,23 @@
 """Examples put to the reference: events built directly, and the plain functions of `domain` over all of them."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from adapters.codec import decode_json
+from domain.areas import areas, squeezed
 from domain.attendance import CATEGORIES
 from domain.child import Child
 from domain.dates import LONDON, iso, parse_day, to_day
 from domain.effects import ABOUT_NO_CHILD, Act
-from domain.events import Event, Position, RecordId, former_of
+from domain.events import ChildId, Event, Position, RecordId, former_of
 from domain.families import out_of_touch
 from domain.feeds import Hearing
 from domain.identifiers import check_identifier, choose_key
-from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
-from domain.leads import GAPS, Gap, active_span, passed_on
+from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
+from domain.leads import GAPS, Gap, passed_on
 from domain.measures import MEASURES, parts
 from domain.shield import placeless, shielded
 from domain.timeline import Entry, retracted
@@ -25,6 +26,7 @@ from domain.world import World, build_world
 from tests.builders.service import KIND_OF
 from tests.spec import rows
 from tests.spec.example import Question, Row
+from tests.spec.lines import involved, line, reach, shown_in_the_line
 from tests.spec.words import Happened, identifier
 
 
@@ -115,6 +117,10 @@ class Reference:
                 return self._caseload(world, question.about, day)
             case "families":
                 listed = out_of_touch(list(world.children.values()), world.feeds, day, world.reference(day))
+                if question.about:
+                    listed = [
+                        f for f in listed if question.about.upper() in self._areas(question, world, f.children, day)
+                    ]
                 return [
                     {
                         "children": " ".join(sorted(self._letter(world, c) for c in f.children)),
@@ -138,7 +144,10 @@ class Reference:
                 taken = [e for e in retracted(self._events_then(question)) if e.record in child.records]
                 return _timeline(child, day, world.doubted, self._shielded(question, child), taken)
             case "index":
-                return [_line(child, day, self._shielded(question, child))]
+                return [line(child, day, self._shielded(question, child))]
+            case "reach":
+                hides = self._shielded(question, child)
+                return reach(involved(shown_in_the_line(child, day, hides)), () if hides else world.said, day)
             case "gaps":
                 return [
                     _gap(g, world, day) for g in gaps_on(child, day, Waits(day, world.reference(day)), world.left(day))
@@ -165,6 +174,19 @@ class Reference:
         """Whether a shield holds, by all that is known or by what was known then."""
         today = to_day(max(self._received.values()).astimezone(LONDON).date())
         return shielded(self._events, self._events_then(question), child.records, today)
+
+    def _areas(self, question: Question, world: World, members: Iterable[ChildId], day: int) -> set[str]:
+        """The areas of a family on all maps, in capitals; without a map those of the first part of each postcode."""
+        children, maps = [world.children[c] for c in members], world.reference(day).area_maps
+        if any(self._shielded(question, child) for child in children):
+            return set()
+        found: set[str] = set()
+        for child in children:
+            here = child.address_at(day)
+            postcode = None if here is None else here.address["postcode"]
+            schools = {e.provider for e in child.of_kind("enrolment") if e.status_at(day)[0] == "open"}
+            found |= set(areas(maps, postcode, schools).values()) if maps else {squeezed(postcode or "")[:-3]}
+        return {area.upper() for area in found if area}
 
     def _child(self, world: World, about: str) -> Child | None:
         name, _, token = about.partition(".")
@@ -262,46 +284,6 @@ def _gap(gap: Gap, world: World, day: int) -> Row:
         "feed": silent or "heard",
         "events": rows.numbers(gap.positions),
     }
-
-
-def _line(child: Child, day: int, hides: bool) -> Row:
-    shown = [
-        e
-        for e in child.entries
-        if (first := e.first_day()) is not None
-        and first <= day
-        and e.status_at(day)[0] in ("open", "lapsed")
-        and (not hides or e.kind in SHOWN_OF_A_SHIELDED_CHILD)
-    ]
-    here = child.address_at(day)
-    return rows.line(
-        person=child.person,
-        birth=iso(child.birth),
-        expected=iso(child.expected) if child.birth is None else None,
-        alive=child.alive_at(day),
-        address=None if here is None or hides else here.address,
-        schools=[e.provider for e in shown if e.kind == "enrolment"],
-        practices=[e.provider for e in shown if e.kind == "gp_registration"],
-        involvements=[e.service for e in shown if e.kind not in NO_INVOLVEMENT and not e.moment],
-        leads=[str(e.worker) for e in shown if any(a <= day < b for a, b in active_span(e, child.of_kind("lead")))],
-        reviews=_reviews(child, day, hides),
-    )
-
-
-def _reviews(child: Child, day: int, hides: bool) -> list[tuple[str, str | None, bool]]:
-    """Of each plan or arrangement that is not over, the review that was named last."""
-    named: dict[tuple[str, str, str], Entry] = {}
-    for entry in child.entries:
-        first = entry.first_day()
-        if entry.due is None or first is None or first > day or (hides and entry.kind not in SHOWN_OF_A_SHIELDED_CHILD):
-            continue
-        over = not entry.moment and entry.end is not None and entry.end <= day
-        key = (entry.kind, entry.organisation, entry.service)
-        if not over and (
-            key not in named or (entry.start or 0, entry.order) > (named[key].start or 0, named[key].order)
-        ):
-            named[key] = entry
-    return [(entry.service, iso(entry.due), (entry.due or 0) < day) for entry in named.values()]
 
 
 def _hash(*parts: object) -> bytes:

@@ -106,6 +106,19 @@ def line(
     }
 
 
+def reached(
+    service: str,
+    *,
+    worker: str | None,
+    team: str | None,
+    duty: tuple[str, Sequence[Mapping[str, str]]] | None,
+    left: str | None,
+) -> Row:
+    """How to reach whoever works with a child in one service."""
+    line = None if duty is None else ", ".join([duty[0], *(f"{h['days']} {h['from']}-{h['to']}" for h in duty[1])])
+    return {"service": service, "worker": worker, "team": team, "duty line": line, "left": left}
+
+
 def grouped(members: Sequence[tuple[str, bool]]) -> Row:
     """One child's records."""
     return {

@@ -50,7 +50,7 @@ class Views:
             case "caseload":
                 return self._caseload(asked, question.about, day)
             case "families":
-                listed = asked.families(effective_at=day)["families"]
+                listed = asked.families(area=question.about or None, effective_at=day)["families"]
                 return [
                     {
                         "children": self._members(asked, f["family"], day),
@@ -76,6 +76,8 @@ class Views:
         told = asked.child(identifier=wanted, effective_at=day)
         if told is None:
             return None
+        if question.what == "reach":
+            return [_reached(e) for e in told["involvements"]]
         if question.what == "gaps":
             found = [g for g in asked.gaps(effective_at=day)["gaps"] if g["child"] == told["child"]]
             return [
@@ -170,6 +172,13 @@ class Views:
                 disputed = any(i["status"] == "disputed" for i in told["identifiers"] if i["scheme"] == scheme)
                 held.setdefault(told["child"], []).append((token, disputed))
         return [rows.grouped(members) for members in held.values()]
+
+
+def _reached(told: dict[str, Any]) -> Row:
+    known, duty = told.get("registered") or {}, told.get("duty_line")
+    contact = {who: (known.get(who) or {}).get("contact") for who in ("worker", "team")}
+    line = duty and (duty["contact"], duty["hours"])
+    return rows.reached(told["service"], **contact, duty=line, left=told.get("worker_left"))
 
 
 def _line(told: dict[str, Any]) -> Row:

@@ -387,7 +387,7 @@ def snapshot_reported(by: str, feed: str, on: str, count: int, scope: str | None
 
 def threshold_set(rule: str, value: int, on: str, until: str | None = None, **more: Any) -> Happened:
     """The authority sets how long a rule must have been so before it is shown, in the rule's own unit."""
-    return _stated("ThresholdSet", on, until, {"rule": rule, "value": value}, **more)
+    return stated("ThresholdSet", on, until, {"rule": rule, "value": value}, **more)
 
 
 def school_terms(
@@ -410,13 +410,13 @@ def school_terms(
         "terms": ", ".join(f"{a} to {b}" for a, b in terms),
         "closed": ", ".join(f"{a} to {b}" for a, b in closed) or None,
     }
-    return _stated("SchoolTermsPublished", on, None, own, told, **more)
+    return stated("SchoolTermsPublished", on, None, own, told, **more)
 
 
 def feed_expected(organisation: str, feed: str, on: str, allowance: int | None = None, **more: Any) -> Happened:
     """An organisation is expected to report a feed; `allowance` is how many days its word may be late."""
     own = {"organisation": organisation, "feed": feed, "allowance_days": allowance}
-    return _stated("FeedExpected", on, None, own, **more)
+    return stated("FeedExpected", on, None, own, **more)
 
 
 def organisation_registered(code: str, name: str, on: str, successors: Sequence[str] = (), **more: Any) -> Happened:
@@ -424,22 +424,22 @@ def organisation_registered(code: str, name: str, on: str, successors: Sequence[
     kind = {"urn": "school", "ods": "general_practice"}.get(code.partition("-")[0], "other")
     own = {"code": code, "name": name, "organisation_kind": kind, "contact": None, "successors": list(successors)}
     told = {"code": code, "name": name, "successors": ", ".join(successors) or None}
-    return _stated("OrganisationRegistered", on, None, own, told, **more)
+    return stated("OrganisationRegistered", on, None, own, told, **more)
 
 
-def worker_registered(worker: str, on: str, **more: Any) -> Happened:
+def worker_registered(worker: str, on: str, contact: str | None = None, **more: Any) -> Happened:
     """An organisation registers a worker, or registers one again."""
-    own = {"worker": _worker(worker), "role": None}
-    return _stated("WorkerRegistered", on, None, own, {"worker": worker}, **more)
+    own = {"worker": {**(_worker(worker) or {}), "contact": contact}, "role": None}
+    return stated("WorkerRegistered", on, None, own, {"worker": worker, "contact": contact}, **more)
 
 
 def worker_left(worker: str, on: str, reason: str = "left", until: str | None = None, **more: Any) -> Happened:
     """A worker is no longer there: left, or suspended."""
     own = {"worker": _worker(worker), "reason": reason}
-    return _stated("WorkerLeft", on, until, own, {"worker": worker, "reason": reason}, **more)
+    return stated("WorkerLeft", on, until, own, {"worker": worker, "reason": reason}, **more)
 
 
-def _stated(
+def stated(
     event_type: str,
     on: str,
     until: str | None,
@@ -448,7 +448,7 @@ def _stated(
     by: str = COUNCIL,
     recorded: str | None = None,
 ) -> Happened:
-    """Reference data: an event about no child, which holds from a day on."""
+    """Reference data or staff: an event about no child, which holds from a day on."""
     said = {**(own if told is None else told), "until": until}
     return Happened(
         event_type,
