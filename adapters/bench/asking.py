@@ -116,6 +116,7 @@ class Ask:
                     **conditions,
                     **versions(ground.url, "none"),
                     "measured_on": today.isoformat(),
+                    "events_asked_for": self._events,
                     "events_accepted": accepted,
                     "share_of_marks": round(workload.marks_share, 3),
                     "children": workload.children,

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.bench.page_text import HEAD, PATHS
+from adapters.bench.page_commands import commands, kind
+from adapters.bench.page_text import HEAD, PATHS, TEN_MILLION
 from adapters.bench.report import NAMES
 from adapters.bench.statements import by_file, short_name
 from adapters.docs.markdown import table
@@ -28,6 +29,7 @@ GROWTH_ASKED: Final = 10.0  # percent more memory at ten times the events, at mo
 _OURS: Final = ("icr consume", "icr project")
 _STATEMENTS: Final = 15
 _PATHS: Final = ("log", "project", "views")
+_BY_SIZE: Final = ("floor_of_log", "log", "project", "floor_of_views", "views", "floor_of_cold", "log_cold", "rebuild")
 _OF_SERVERS: Final = (
     "cores",
     "cpu",
@@ -69,12 +71,12 @@ def write(page: Path, text: str) -> None:
 
 def made(results: Sequence[Result]) -> str:
     """The page; raises Misuse when there is no result of `icr bench ingest`."""
-    ingests, rebuilds, asks = ([one for one in results if _kind(one) == kind] for kind in ("ingest", "rebuild", "ask"))
+    ingests, rebuilds, asks = ([one for one in results if kind(one) == each] for each in ("ingest", "rebuild", "ask"))
     if not ingests:
         raise Misuse("the page needs a result of icr bench ingest")
     main = ingests[0]
     parts = [
-        HEAD,
+        HEAD.format(commands="\n".join(commands(results, "docs/performance.md"))),
         _speed(main, rebuilds),
         PATHS,
         _time(main),
@@ -86,10 +88,6 @@ def made(results: Sequence[Result]) -> str:
         _conditions(main, results),
     ]
     return "\n".join(parts)
-
-
-def _kind(result: Result) -> str:
-    return str(result.get("bench", "ask" if "milliseconds" in result else "ingest"))
 
 
 def _lines(*parts: str | Iterable[str]) -> str:
@@ -210,11 +208,28 @@ def _memory(main: Result) -> str:
 
 
 def _sizes(ingests: Sequence[Result]) -> str:
-    paths = [path for path in NAMES if all(path in one["per_second"] for one in ingests)]
-    ordered = sorted(ingests, key=lambda one: one["conditions"]["events_published"])
-    head = ("µs an event", *(f"{one['conditions']['events_published']:,} events" for one in ordered))
-    rows = [(NAMES[path], *(f"{1e6 / one['per_second'][path]:,.1f}" for one in ordered)) for path in paths]
-    return _lines("## Cost by size", table(head, rows))
+    """Each path and each ratio at all sizes that were measured."""
+    ordered = sorted(ingests, key=lambda one: one["conditions"]["events_measured_on_each_path"])
+    sizes = [f"{one['conditions']['events_measured_on_each_path']:,}" for one in ordered]
+    paths = [path for path in _BY_SIZE if all(path in one["per_second"] for one in ordered)]
+    costs = [(NAMES[path], *(f"{1e6 / one['per_second'][path]:,.1f}" for one in ordered)) for path in paths]
+    about = [
+        (name, *(f"{one['conditions'][of]:,}" for one in ordered))
+        for name, of in (("*events in the log at the end*", "events_accepted"), ("*children*", "children"))
+    ]
+    ratios = [
+        (told, *("" if (each := one["ratios"].get(name)) is None else f"{each:g}" for one in ordered))
+        for name, (_, told) in ASKED.items()
+        if any(name in one["ratios"] for one in ordered)
+    ]
+    return _lines(
+        "## Cost by size",
+        "µs an event, by how many events were measured on each path; the middle of the rounds.",
+        table(("path", *sizes), costs + about),
+        "And the ratios, of speeds in the same round:",
+        table(("ratio", *sizes), ratios),
+        TEN_MILLION,
+    )
 
 
 def _rebuild(result: Result) -> str:
@@ -264,7 +279,7 @@ def _conditions(main: Result, results: Sequence[Result]) -> str:
         checked = ", ".join(name.replace("_", " ") for name, each in c.get("checked", {}).items() if each is True)
         runs.append(
             (
-                _kind(one),
+                kind(one),
                 c.get("measured_on", ""),
                 f"{events:,}",
                 c.get("mix", "area"),

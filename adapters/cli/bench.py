@@ -104,8 +104,8 @@ def page(
 ) -> None:
     """Make the page of performance from results of `icr bench ingest`, `rebuild` and `ask`, in Markdown.
 
-    The first result of `ingest` gives the figures, others are shown beside it by size; statements come from the first
-    that was made with --profile.
+    The first result of `ingest` gives the figures; further ones, of other sizes on the same machine, are shown beside it
+    under cost by size. Statements come from the first that was made with --profile.
     """
     from adapters.bench.page import made, read, write
 

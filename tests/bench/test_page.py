@@ -94,6 +94,8 @@ def test_it_is_tables_and_links_that_lead_somewhere(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "performance.md").write_text(page)
     (tmp_path / "docs" / "commands.md").write_text("# Commands\n")
+    (tmp_path / "docs" / "decisions").mkdir()
+    (tmp_path / "docs" / "decisions" / "0019-editions-of-ten-thousand.md").write_text("# 0019\n")
     assert links.broken(tmp_path) == []
     width = 0
     for line in page.splitlines():
@@ -128,6 +130,46 @@ def test_what_was_asked_is_held_against_what_was_measured() -> None:
     assert shown["views to runner"][0] == "not measured"
 
 
+def of_size(events: int, **changes: Any) -> dict[str, Any]:
+    """A result of so many events on each path."""
+    about = {**ingest()["conditions"], "events_measured_on_each_path": events, "events_accepted": 2 * events}
+    return ingest(conditions=about, **changes)
+
+
+def test_costs_and_ratios_are_shown_by_size_whichever_result_comes_first() -> None:
+    faster = {**PATHS, "log": 20_000}
+    page = made([of_size(1_000_000), of_size(100_000, per_second=faster, ratios={"log_to_floor": 0.9})])
+    by_size = page[page.index("## Cost by size") :]
+    by_size = by_size[: by_size.index("## Conditions")]
+    assert "| path | 100,000 | 1,000,000 |" in by_size
+    shown = rows(by_size)
+    assert shown["to the durable log, records known"] == ["50.0", "100.0"]
+    assert shown["floor, on the bytes of the log's turns"] == ["71.4", "71.4"]
+    assert shown["*events in the log at the end*"] == ["200,000", "2,000,000"]
+    assert shown["log to its floor"] == ["0.9", "0.71"]
+    assert shown["views to their floor"] == ["", "0.25"]
+    assert "decisions/0019" in by_size
+
+
+def made_by(page: str) -> list[str]:
+    """The commands that a page says made it."""
+    return page.partition("```text\n")[2].partition("\n```")[0].splitlines()
+
+
+def test_the_commands_shown_are_those_that_made_the_results() -> None:
+    other = of_size(100_000)
+    other["conditions"] |= {"mix": "without-marks", "batch": 500}
+    rebuild = {**REBUILD, "conditions": {**REBUILD["conditions"], "events_published": 10_050}}
+    ask = {**ASK, "conditions": {**ASK["conditions"], "events_asked_for": 10_100}}
+    assert made_by(made([of_size(1_000_000, statements=STATEMENTS), other, rebuild, ask])) == [
+        "icr bench ingest --events 1000000 --profile --json > ingest.json",
+        "icr bench ingest --events 100000 --mix without-marks --batch 500 --json > ingest-2.json",
+        "icr bench rebuild --events 10050 --json > rebuild.json",
+        "icr bench ask --events 10100 --json > ask.json",
+        "icr bench page ingest.json ingest-2.json rebuild.json ask.json --out docs/performance.md",
+    ]
+
+
 def test_the_command_writes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     result, page = tmp_path / "ingest.json", tmp_path / "performance.md"
     result.write_text(json.dumps(ingest()))
@@ -156,6 +198,15 @@ def test_a_page_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.Ca
     assert "cannot be written" in capsys.readouterr().err
 
 
+def without_commands(page: str) -> str:
+    return page.replace("\n".join(made_by(page)), "")
+
+
 def test_the_committed_page_is_such_a_page() -> None:
     page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
-    assert page.startswith(made([ingest()]).partition("## Figures")[0])
+    assert without_commands(page).startswith(without_commands(made([ingest()])).partition("## Figures")[0])
+    first, *_, last = made_by(page)
+    measured = re.search(r"^([\d,]+) events on each path", page, re.MULTILINE)
+    assert measured is not None
+    assert first.startswith(f"icr bench ingest --events {measured[1].replace(',', '')} ")
+    assert last.endswith("--out docs/performance.md")
