@@ -18,6 +18,7 @@ from adapters.bench.figures import Figures
 from adapters.bench.ground import Ground
 from adapters.bench.processes import Measured, machine
 from adapters.bench.report import document
+from adapters.bench.sampled import seconds as seconds_by_part
 from adapters.bench.statements import slowest
 from adapters.bench.versions import versions
 from adapters.bench.workload import Mix, Slice, Workload
@@ -72,6 +73,7 @@ class Ingest:
         self._tell = tell
         self._figures = Figures()
         self._memory: dict[str, dict[str, float]] = {}
+        self._parts: dict[str, dict[str, float]] = {}
         self._stack = ExitStack()
 
     def run(self) -> dict[str, Any]:
@@ -101,7 +103,8 @@ class Ingest:
 
     def _load(self) -> None:
         self._tell("loading the area's history")
-        self._consume = self._warm.start("consume")
+        self._looks = self._ground.folder / "looks"
+        self._consume = self._warm.start("consume", looks=self._looks if self._ask.profile else None)
         self._project = self._warm.start("project")
         self._warm.await_idle("consume")
         history = self._workload.history()
@@ -164,7 +167,7 @@ class Ingest:
 
     def _timed(self, workers: list[Measured], wait: Callable[[], None], path: str) -> float:
         """Let some workers go until something is done; wall seconds, with processor time noted by process."""
-        before = self._processor()
+        before, looked = self._processor(), seconds_by_part(self._looks)
         began = time.perf_counter()
         for worker in workers:
             worker.let_go()
@@ -174,6 +177,9 @@ class Ingest:
             self._figures.cpu.setdefault(f"{path}: {name}", []).append(
                 (spent - before[name]) / self._ask.slice_size * 1e6
             )
+        spent_in = self._parts.setdefault(path, dict.fromkeys(looked, 0.0))
+        for part, since in seconds_by_part(self._looks).items():
+            spent_in[part] += since - looked[part]
         return seconds
 
     def _processor(self) -> dict[str, float]:
@@ -233,7 +239,7 @@ class Ingest:
         return {"icr project": self._project.peak_mib(), **found, **self._ground.peak_mib()}
 
     def _document(self, conditions: dict[str, object], checked: dict[str, Any]) -> dict[str, Any]:
-        return document(
+        found = document(
             "ingest",
             self._figures,
             self._memory,
@@ -259,6 +265,17 @@ class Ingest:
             },
             self._statements,
         )
+        if self._ask.profile:
+            found["consume_us_an_event"] = self._by_part()
+        return found
+
+    def _by_part(self) -> dict[str, dict[str, float]]:
+        """What the consumer was at: microseconds an event by part, over all rounds of a path."""
+        events = self._ask.rounds * self._ask.slice_size
+        return {
+            path: {part: round(spent / events * 1e6, 1) for part, spent in each.items()}
+            for path, each in self._parts.items()
+        }
 
 
 def _after(events: int) -> str:

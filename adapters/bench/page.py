@@ -2,14 +2,14 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from adapters.bench.page_commands import commands, kind
-from adapters.bench.page_text import HEAD, PATHS, TEN_MILLION
+from adapters.bench.page_text import HEAD, PATHS, TEN_MILLION, section
+from adapters.bench.page_time import by_part, by_process, by_statement
 from adapters.bench.report import NAMES
-from adapters.bench.statements import by_file, short_name
 from adapters.docs.markdown import table
 from domain.errors import Misuse
 
@@ -27,8 +27,6 @@ ASKED: Final[Mapping[str, tuple[float | None, str]]] = {
 }
 GROWTH_ASKED: Final = 10.0  # percent more memory at ten times the events, at most
 _OURS: Final = ("icr consume", "icr project")
-_STATEMENTS: Final = 15
-_PATHS: Final = ("log", "project", "views")
 _BY_SIZE: Final = ("floor_of_log", "log", "project", "floor_of_views", "views", "floor_of_cold", "log_cold", "rebuild")
 _OF_SERVERS: Final = (
     "cores",
@@ -79,8 +77,9 @@ def made(results: Sequence[Result]) -> str:
         HEAD.format(commands="\n".join(commands(results, "docs/performance.md"))),
         _speed(main, rebuilds),
         PATHS,
-        _time(main),
-        *(_statements(one) for one in [r for r in ingests if r.get("statements")][:1]),
+        by_process(main),
+        *(by_part(one) for one in [r for r in ingests if r.get("consume_us_an_event")][:1]),
+        *(by_statement(one) for one in [r for r in ingests if r.get("statements")][:1]),
         _memory(main),
         *([_sizes(ingests)] if len(ingests) > 1 else []),
         *(_rebuild(one) for one in rebuilds[:1]),
@@ -88,11 +87,6 @@ def made(results: Sequence[Result]) -> str:
         _conditions(main, results),
     ]
     return "\n".join(parts)
-
-
-def _lines(*parts: str | Iterable[str]) -> str:
-    """Blocks of a section, an empty line after each."""
-    return "\n".join("\n".join([part] if isinstance(part, str) else part) + "\n" for part in parts)
 
 
 def _speed(main: Result, rebuilds: Sequence[Result]) -> str:
@@ -109,7 +103,7 @@ def _speed(main: Result, rebuilds: Sequence[Result]) -> str:
             asked.append((told, f"{each:g}", f"{least:g} to {most:g}", _least(wanted), _holds(each, wanted)))
         elif wanted is not None:
             asked.append((told, "not measured", "", _least(wanted), ""))
-    return _lines(
+    return section(
         "## Figures",
         f"{conditions['events_measured_on_each_path']:,} events on each path in {conditions['rounds']} rounds, "
         f"{conditions['share_of_marks']:.0%} of them attendance marks, {conditions['bytes_an_event']} bytes an event; "
@@ -130,64 +124,11 @@ def _holds(each: float, wanted: float | None) -> str:
     return "yes" if each >= wanted else "no"
 
 
-def _time(main: Result) -> str:
-    """Processor time by process of each path, and what that says."""
-    spent: dict[str, dict[str, float]] = {}
-    for name, each in main["cpu_us_an_event"].items():
-        path, _, process = name.partition(": ")
-        spent.setdefault(process, {})[path] = each
-    wall = {path: 1e6 / main["per_second"][path] for path in _PATHS}
-    rows = [
-        (process, *(f"{each.get(path, 0.0):.1f}" for path in _PATHS))
-        for process, each in spent.items()
-        if max(each.values()) >= 0.05
-    ]
-    rows.append(("*wall clock*", *(f"{wall[path]:.1f}" for path in _PATHS)))
-    python, server = spent["icr consume"]["log"], spent["PostgreSQL"]["log"]
-    project, alone = spent["icr project"]["project"], spent["PostgreSQL"]["project"]
-    busy = sum(each.get("views", 0.0) for each in spent.values())
-    return _lines(
-        "## Where the time goes",
-        "Processor time in µs an event, by process, while a path was measured:",
-        table(("process", *(NAMES[path] for path in _PATHS)), rows),
-        f"**To the log** `icr consume` itself works {python / wall['log']:.0%} of the time on the clock (Kafka's client, "
-        f"decoding, checks, hashes, sealing, packing of rows); PostgreSQL spends {server:.0f} µs on the `COPY`s of events, "
-        f"inbox and facts and on their indexes. **The views** are made by SQL: of {wall['project']:.0f} µs alone, {alone:.0f} "
-        f"are PostgreSQL's and {project:.0f} the projector's own, which waits for the server. Both at once keep "
-        f"{busy / wall['views']:.1f} processors busy of {main['conditions']['cores']}, Kafka's share included.",
-    )
-
-
-def _statements(result: Result) -> str:
-    found = result["statements"]
-    files = by_file(found)
-    rows = [
-        (
-            f"`{short_name(one['statement'])}`",
-            f"{one['us_an_event']:.1f}",
-            f"{one['wal_bytes_an_event']}",
-            f"{one['calls']:,}",
-        )
-        for one in found[:_STATEMENTS]
-    ]
-    per_file = [(f"`{file}.sql`" if file != "other" else file, f"{us:.1f}") for file, us in files.items()]
-    return _lines(
-        "### Statements",
-        f"PostgreSQL's statements of log and views by total time over all {result['conditions']['events_published']:,} "
-        "events, from `pg_stat_statements`, which costs a little itself. A statement of the views is named by its file "
-        "in `projections/`, its number there, and the table it writes. The time of a `COPY` includes waiting for its rows, which "
-        "of the inbox is where the consumer packs those of all other tables.",
-        table(("statement", "µs an event", "WAL bytes an event", "calls"), rows),
-        f"By file, of the {len(found)} slowest:",
-        table(("file", "µs an event"), per_file),
-    )
-
-
 def _memory(main: Result) -> str:
     rss: Mapping[str, Mapping[str, float]] = main["rss_mib"]
     sizes = sorted((when for when in rss if when.startswith("after ")), key=lambda when: int(when.split()[1]))
     if len(sizes) != 2:
-        return _lines("## Memory", "Not measured at two sizes.")
+        return section("## Memory", "Not measured at two sizes.")
     small, large = (rss[size] for size in sizes)
     names = sorted(small.keys() & large.keys(), key=lambda name: (name not in _OURS, name))
     rows, grown = [], {}
@@ -197,7 +138,7 @@ def _memory(main: Result) -> str:
     ours = [name for name in _OURS if name in grown]
     over = [name for name in ours if grown[name] > GROWTH_ASKED]
     verdict = f"`{'`, `'.join(over)}` grows by more." if over else "Both keep to it." if len(ours) > 1 else ""
-    return _lines(
+    return section(
         "## Memory",
         "The most resident memory that each process ever held (`VmHWM`), in MiB, at two sizes ten times apart: of "
         "`icr consume` in a first load, of the others since the start of the run.",
@@ -222,7 +163,7 @@ def _sizes(ingests: Sequence[Result]) -> str:
         for name, (_, told) in ASKED.items()
         if any(name in one["ratios"] for one in ordered)
     ]
-    return _lines(
+    return section(
         "## Cost by size",
         "µs an event, by how many events were measured on each path; the middle of the rounds.",
         table(("path", *sizes), costs + about),
@@ -235,7 +176,7 @@ def _sizes(ingests: Sequence[Result]) -> str:
 def _rebuild(result: Result) -> str:
     speeds, conditions = result["per_second"], result["conditions"]
     each = 1e6 / speeds["rebuild"]
-    return _lines(
+    return section(
         "## Rebuilding the views",
         f"`icr rebuild` of all views from a log of {conditions['events_accepted']:,} events "
         f"({conditions['children']:,} children, editions of {conditions['edition']:,}): {speeds['rebuild']:,} events a "
@@ -259,7 +200,7 @@ def _answers(result: Result) -> str:
         )
         for name, one in result["milliseconds"].items()
     ]
-    return _lines(
+    return section(
         "## Asking",
         f"From a log of {conditions['events_accepted']:,} events ({conditions['children']:,} children), as the HTTP API asks, "
         f"without HTTP: *now* is as of {conditions['effective_at']['now']} and all that is known, *then* as of "
@@ -287,7 +228,7 @@ def _conditions(main: Result, results: Sequence[Result]) -> str:
                 checked,
             )
         )
-    return _lines(
+    return section(
         "## Conditions",
         table(("", "of the first result"), shown),
         "The results, each checked for being right before it was written:",

@@ -1,5 +1,6 @@
 """What the page of performance says besides figures: how it is made, and what is compared with what."""
 
+from collections.abc import Iterable
 from typing import Final
 
 HEAD: Final = """<!-- Measured, and written by `icr bench page`: measure again, do not edit. -->
@@ -42,3 +43,8 @@ TEN_MILLION: Final = (
     "Ten million were recorded and projected once, by hand and in no run of this page: "
     "[decision 19](decisions/0019-editions-of-ten-thousand.md) has what was seen."
 )
+
+
+def section(*parts: str | Iterable[str]) -> str:
+    """Blocks of a section, an empty line after each."""
+    return "\n".join("\n".join([part] if isinstance(part, str) else part) + "\n" for part in parts)

@@ -52,9 +52,10 @@ class Shipped:
         self._connection.execute(f"LISTEN {CHANNEL}")
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, worker: str, *options: str) -> Measured:
-        """Start a worker; it need not be ready yet."""
-        command = [sys.executable, "-m", "adapters.cli.main", worker, *options]
+    def start(self, worker: str, *options: str, looks: Path | None = None) -> Measured:
+        """Start a worker; it need not be ready yet. With a file for `looks` its parts are counted there (sampled.py)."""
+        program = ["adapters.cli.main"] if looks is None else ["adapters.bench.sampled", str(looks)]
+        command = [sys.executable, "-m", *program, worker, *options]
         with self._log.open("ab") as log, undisturbed():
             self._workers[worker] = subprocess.Popen(
                 command,

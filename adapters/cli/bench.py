@@ -24,7 +24,13 @@ DEFAULT_ASKED: Final = 50_000
 
 MixOption = Annotated[Mix, typer.Option(help="The simulator's area, or the same without attendance marks.")]
 Batch = Annotated[int, typer.Option(min=1, max=100_000, help="Events recorded in one transaction, at most.")]
-Profile = Annotated[bool, typer.Option("--profile", help="Also show the database's statements by time.")]
+Profile = Annotated[
+    bool,
+    typer.Option(
+        "--profile",
+        help="Also show where the time goes: the database's statements and, of ingest, the consumer's parts.",
+    ),
+]
 
 
 @app.command("ingest", epilog="Example: icr bench ingest --events 5000")

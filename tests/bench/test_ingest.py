@@ -14,7 +14,7 @@ from adapters.settings import load_settings
 from domain.errors import Misuse
 from tests.servers.kafka import RealKafka
 
-SMALL = Ask(2000, Mix.AREA, 500, children=150)
+SMALL = Ask(2000, Mix.AREA, 500, profile=True, children=150)
 
 
 @pytest.mark.slow
@@ -59,6 +59,11 @@ def test_it_measures_checks_and_leaves_nothing(kafka_named: RealKafka | None, sc
     everyone = {"icr project", "floor", "save_each", "runner"} | ({"icr consume"} if kafka_named else set())
     assert all(everyone <= found["rss_mib"][when].keys() for when in sizes)
     assert "VmHWM" in conditions["peak_rss"]
+    parts = found["consume_us_an_event"]["log"]
+    assert parts["decode"] > 0
+    assert parts["database driver"] > 0
+    # What was looked at is what was worked: the two differ by looks that came late, and by clock ticks.
+    assert sum(parts.values()) == pytest.approx(found["cpu_us_an_event"]["log: icr consume"], rel=0.5)
     assert made([found]).startswith("<!-- Measured")
     assert all(len(columns) == len(row) for _, columns, rows in tables(found) for row in rows)
 

@@ -130,6 +130,15 @@ def test_what_was_asked_is_held_against_what_was_measured() -> None:
     assert shown["views to runner"][0] == "not measured"
 
 
+def test_the_consumer_is_shown_by_part_the_largest_first() -> None:
+    page = made(
+        [ingest(consume_us_an_event={"log": {"decode": 5.0, "hash": 15.0}, "views": {"decode": 6.0, "hash": 1.0}})]
+    )
+    shown = page[page.index("### icr consume by part") :].partition("\n## ")[0]
+    assert rows(shown) == {"part": ["µs an event", "share"], "hash": ["15.0", "75%"], "decode": ["5.0", "25%"]}
+    assert "by part" not in made([ingest()])
+
+
 def of_size(events: int, **changes: Any) -> dict[str, Any]:
     """A result of so many events on each path."""
     about = {**ingest()["conditions"], "events_measured_on_each_path": events, "events_accepted": 2 * events}

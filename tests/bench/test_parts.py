@@ -2,6 +2,8 @@
 
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from adapters.bench import sampled
 from adapters.bench.checks import Wrong, views_equal_rebuild, views_equal_reference
 from adapters.bench.contestant import batches
 from adapters.bench.figures import Figures
@@ -21,6 +24,7 @@ from adapters.bench.workload import Mix, Workload
 from adapters.kafka.topics import SECTOR_OF
 from adapters.store.messages import Counts, Message
 from projections.engine import AFTER_LINKS, BEFORE_LINKS, statements
+from tests.builders.process import ROOT
 from tests.builders.service import Bench, bench
 
 TODAY = date(2026, 3, 1)
@@ -157,3 +161,29 @@ def test_ctrl_c_waits_until_a_process_is_started() -> None:
     assert done
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
+
+
+def test_a_stack_belongs_to_the_innermost_part_of_it() -> None:
+    take, recorded = "/x/adapters/kafka/consumer.py:_take", "/x/adapters/store/recorder.py:record"
+    assert (
+        sampled.part_of(["<reader of a.v1.avsc as a.v2.avsc>:read", "/x/adapters/store/prepare.py:item", take])
+        == "decode"
+    )
+    assert sampled.part_of(["/usr/lib/json/decoder.py:decode", "/x/domain/checks.py:check", recorded]) == "check"
+    assert sampled.part_of(["/x/adapters/store/keys.py:digest", "/x/adapters/store/prepare.py:item"]) == "hash"
+    assert sampled.part_of(["/x/adapters/store/keys.py:seal", "/x/adapters/store/rows.py:row"]) == "seal and pack"
+    assert sampled.part_of(["/v/site-packages/psycopg/copy.py:write", recorded]) == "database driver"
+    assert sampled.part_of(["/v/site-packages/kafka/net/inet.py:read", take]) == "Kafka's client"
+    assert sampled.part_of([take]) == sampled.part_of([]) == "other"
+
+
+def test_a_command_that_is_looked_at_does_what_it_does(tmp_path: Path) -> None:
+    looks = tmp_path / "looks"
+    assert sum(sampled.seconds(looks).values()) == 0
+    ours = [sys.executable, "-m", "adapters.bench.sampled", str(looks), "schemas", "check"]
+    done = subprocess.run(ours, capture_output=True, check=False, cwd=ROOT, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+    found = sampled.seconds(looks)
+    assert set(found) == {*sampled.PARTS, sampled.OTHER}
+    assert 0 < sum(found.values()) < 100
