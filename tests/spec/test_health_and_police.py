@@ -66,3 +66,18 @@ def test_police_notification(given, asked):
     )
     asked(at="2030-01-01").timeline("A").shows(entry("police_notification police", "2025-11-08..", "moment"))
     asked(at="2025-11-08").index("A").shows(line(involvements=""))
+
+
+def test_inactive_number(given, asked):
+    """A number that must not be used any more stays the child's
+
+    Who asks sees *inactive* beside it; what is sent under it is recorded all the same.
+    """
+    given(
+        happened("HealthVisitorCaseloadStarted", "A", on="2021-03-10"),
+        happened("NhsNumberInactive", "A", on="2025-09-01"),
+    )
+    asked(at="2025-10-01").timeline("A").shows(
+        entry("health_visiting", "2021-03-10..", "open"),
+        entry("nhs_number_inactive", "2025-09-01..", "moment", service="national records"),
+    )
