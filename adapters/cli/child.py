@@ -33,7 +33,7 @@ def find(
 ) -> None:
     """Find children by an exact identifier, or by family name and date of birth; ends with 1 when there is none."""
     from adapters.api.days import read_day
-    from adapters.cli.rendering import show_found
+    from adapters.cli.rendering_child import show_found
 
     by_name = family is not None and born is not None
     if (identifier is None) != by_name or (family is None) != (born is None):
@@ -63,7 +63,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show who a child is, where, its school, GP, who is involved and who leads."""
-    from adapters.cli.rendering import show_child
+    from adapters.cli.rendering_child import show_child
 
     wanted = _one(identifier, record)
     with ask(data, known_at, effective_at) as question:
@@ -84,7 +84,7 @@ def timeline(
     as_json: Json = False,
 ) -> None:
     """Show every interval and moment of a child's involvements, with the events that say so."""
-    from adapters.cli.rendering import show_timeline
+    from adapters.cli.rendering_child import show_timeline
 
     wanted = _one(identifier, record)
     with ask(data, known_at, effective_at) as question:

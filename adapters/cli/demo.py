@@ -88,7 +88,8 @@ def _counts(result: "Result") -> dict[str, Any]:
 
 
 def _show(result: "Result", answers: dict[str, Any]) -> None:
-    from adapters.cli.rendering import show_caseload, show_families, show_timeline
+    from adapters.cli.rendering import show_caseload, show_families
+    from adapters.cli.rendering_child import show_timeline
     from adapters.demo.run import COUNTS
 
     rows = [

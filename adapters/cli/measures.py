@@ -46,7 +46,7 @@ def _show(answer: Document) -> None:
 
 
 def _plain(area: str) -> str:
-    from adapters.cli.rendering import cell
+    from adapters.cli.words import cell
 
     return cell(area)
 
