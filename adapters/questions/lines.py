@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from adapters import answers
 from adapters.questions.reading import ByChild, Reading, Seen, identifiers, is_alive, owners
+from adapters.questions.reviews import reviews_due, says_review
 from domain.dates import iso, to_day
 from domain.events import ChildId
 from domain.kinds import NO_INVOLVEMENT
@@ -43,7 +44,7 @@ class Lines(Reading):
         seen = self._seen_of(children, hide)
         everything = held.answer()
         found = _shown_of(by_child, everything, day, seen)
-        leads = _leads_of(by_child, everything)
+        told_of = _entries_of(by_child, everything)
         self._cells.expect(records)
         self._cells.expect_contacts(
             (entry.record, entry.kind)
@@ -65,7 +66,7 @@ class Lines(Reading):
                 **self._person(people[child], day),
                 "address": None if seen[child].shielded else self._address(here),
                 "shielded": seen[child].shielded,
-                **self._around(found[child], leads[child], day, seen[child], directory),
+                **self._around(found[child], told_of[child], day, seen[child], directory),
             }
         return lines
 
@@ -85,16 +86,18 @@ class Lines(Reading):
     def _around(
         self,
         found: Sequence[Held],
-        leads: Sequence[Entry],
+        everything: Sequence[Entry],
         day: int,
         seen: Seen,
         directory: Mapping[int, dict[str, Any]],
     ) -> dict[str, Any]:
         """Who works with a child and how to reach them.
 
-        `leads` are all it ever had, for one that is over may have taken over from one that has no end of its own;
-        `directory` says more of an entry's worker and team, by its main event.
+        `everything` is all that was ever told of it: a lead that is over may have taken over from one that has no end of
+        its own, and a plan that has ended is not reviewed. `directory` says more of an entry's worker and team, by its
+        main event.
         """
+        leads = [entry for entry in everything if entry.kind == "lead"]
         active = {e.main for e in leads if any(a <= day < b for a, b in active_span(e, leads))}
         by_kind: dict[str, list[dict[str, Any]]] = {}
         leading = []
@@ -111,7 +114,7 @@ class Lines(Reading):
             "assessments": by_kind.get("assessment", []),
             "team": by_kind.get("team_member", []),
             "lead": leading,
-            "reviews_due": _reviews([entry for entry, _ in found], day),
+            "reviews_due": reviews_due([entry for entry, _ in found], everything, day),
         }
 
     def _directory(self, found: Sequence[Entry], day: int) -> dict[int, dict[str, Any]]:
@@ -153,35 +156,16 @@ def _shown_of(
         if (
             first is not None
             and first <= day
-            and (entry.status_at(day)[0] in ("open", "lapsed") or entry.kind == "assessment" or entry.due is not None)
+            and (entry.status_at(day)[0] in ("open", "lapsed") or entry.kind == "assessment" or says_review(entry))
             and seen[child].may_show(entry.kind)
         ):
             found[child].append((entry, contact))
     return found
 
 
-def _leads_of(by_child: ByChild, held: Iterable[Held]) -> dict[ChildId, list[Entry]]:
+def _entries_of(by_child: ByChild, held: Iterable[Held]) -> dict[ChildId, list[Entry]]:
     owner = owners(by_child)
-    leads: dict[ChildId, list[Entry]] = {child: [] for child in by_child}
+    found: dict[ChildId, list[Entry]] = {child: [] for child in by_child}
     for entry, _ in held:
-        if entry.kind == "lead":
-            leads[owner[entry.record]].append(entry)
-    return leads
-
-
-def _reviews(found: Sequence[Entry], day: int) -> list[dict[str, Any]]:
-    """The next review of each plan or arrangement, as it was said last."""
-    last: dict[tuple[str, str, str], Entry] = {}
-    for entry in sorted((e for e in found if e.due is not None), key=lambda e: (e.start or 0, e.order)):
-        if entry.moment or entry.end is None or entry.end > day:
-            last[entry.kind, entry.organisation, entry.service] = entry
-    return [
-        {
-            "kind": entry.kind,
-            "service": entry.service,
-            "agency": answers.authority(entry.organisation),
-            "due": iso(entry.due),
-            "overdue": entry.due is not None and entry.due < day,
-        }
-        for _, entry in sorted(last.items())
-    ]
+        found[owner[entry.record]].append(entry)
+    return found
