@@ -101,6 +101,10 @@ class ShownEntry(BaseModel):
         ShownContacts | None, Field(description="Worker and team as their organisation registered them, in the index")
     ] = None
     worker_left: Annotated[Day | None, Field(description="In the index: the day on which the worker left")] = None
+    covered_by: Annotated[
+        "list[ShownEntry] | None",
+        Field(description="Of a lead, in the index: who covers for it, in which scope, since when"),
+    ] = None
     sessions: Annotated[dict[str, int] | None, Field(description="Of attendance: sessions by category")] = None
 
 

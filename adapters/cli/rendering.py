@@ -14,7 +14,7 @@ def show_caseload(answer: Document) -> None:
         (
             child["child"], words.name_of(child["name"]), child["date_of_birth"],
             "; ".join(f"{words.kind(entry)} from {entry['from']}" for entry in child["entries"]),
-            "; ".join(words.who(lead) for lead in child["lead"]),
+            "; ".join(words.lead(one) for one in child["lead"]),
             "; ".join(words.gap(one) for one in child["gaps"]),
         )
         for child in answer["children"]
@@ -63,7 +63,8 @@ def show_handover(answer: Document) -> None:
     rows = [
         (
             child["child"], words.name_of(child["name"]), "leads" if child["led_by_worker"] else "works with",
-            "; ".join(words.who(lead) for lead in child["taking_over"]) or "nobody asked yet",
+            "; ".join(words.lead(one) for one in child["lead"]) or "nobody leads",
+            "; ".join(words.who(one) for one in child["taking_over"]) or "nobody asked yet",
             "; ".join(f"{one['service']} {words.contact(one)}".strip() for one in child["involvements"]),
             "; ".join(words.review(one) for one in child["reviews_due"]),
             "; ".join(words.gap(one) for one in child["gaps"]),
@@ -71,7 +72,9 @@ def show_handover(answer: Document) -> None:
         for child in answer["children"]
     ]  # fmt: skip
     title = f"Handover of {words.cell(answer['worker'])}, {as_of(answer)}"
-    words.table(title, ("child", "name", "worker", "asked to take over", "involved", "reviews due", "gaps"), rows)
+    words.table(
+        title, ("child", "name", "worker", "lead", "asked to take over", "involved", "reviews due", "gaps"), rows
+    )
 
 
 def show_gaps(answer: Document) -> None:

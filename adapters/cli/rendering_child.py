@@ -16,7 +16,7 @@ def show_found(answer: Document) -> None:
     rows = [
         (
             line["child"], words.name_of(line["name"]), words.born(line), words.providers(line["school"]), words.providers(line["gp"]),
-            len(line["involvements"]), ", ".join(words.who(lead) for lead in line["lead"]),
+            len(line["involvements"]), ", ".join(words.lead(one) for one in line["lead"]),
         )
         for line in answer["children"]
     ]  # fmt: skip
@@ -56,7 +56,11 @@ def show_child(answer: Document) -> None:
 def _lead(one: Part) -> str:
     seat = ", ".join(words.spaced(part) for part in (one["role"] or one["service"], one["scope"]) if part)
     reach = words.contact(one)
-    return f"{words.who(one)} ({seat}; {words.days(one)}; accepted {one['accepted']})" + (f", {reach}" if reach else "")
+    return (
+        f"{words.who(one)} ({seat}; {words.days(one)}; accepted {one['accepted']})"
+        + (f", {reach}" if reach else "")
+        + words.covered(one)
+    )
 
 
 def _around(one: Part) -> tuple[str, ...]:

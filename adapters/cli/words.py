@@ -75,6 +75,20 @@ def who(entry: Part) -> str:
     return ", ".join(filter(None, told))
 
 
+def lead(one: Part) -> str:
+    """Who leads, and who covers meanwhile."""
+    return who(one) + covered(one)
+
+
+def covered(one: Part) -> str:
+    """Who covers for a lead, since when, and how to reach it; nothing where nobody does."""
+    told = []
+    for cover in one.get("covered_by") or ():
+        reach = contact(cover)
+        told.append(f", covered by {who(cover)} since {cover['from']}" + (f", {reach}" if reach else ""))
+    return "".join(told)
+
+
 def contact(entry: Part) -> str:
     """How to reach worker and team: as the event says, as they are registered, and by the team's duty line."""
     told = [one for role in ("worker", "team") for one in _known(entry, role, "contact")]

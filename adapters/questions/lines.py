@@ -18,6 +18,7 @@ from projections import joined, queries
 _TEAM: Final = ("team", "duty_line")
 
 Held = tuple[Entry, bytes | None]  # and its sealed contact
+Shown = tuple[Entry, dict[str, Any]]  # and how it is shown
 
 
 class Lines(Reading):
@@ -100,20 +101,26 @@ class Lines(Reading):
         leads = [entry for entry in everything if entry.kind == "lead"]
         active = {e.main for e in leads if any(a <= day < b for a, b in active_span(e, leads))}
         by_kind: dict[str, list[dict[str, Any]]] = {}
-        leading = []
+        leading: list[Shown] = []
+        covers: list[Shown] = []
         for entry, contact in found:
             if not entry.moment or entry.kind == "assessment":
                 shown = self._entry(entry, contact, day, seen) | directory.get(entry.main, {})
                 by_kind.setdefault(entry.kind, []).append(shown)
                 if entry.main in active:
-                    leading.append(shown)
+                    leading.append((entry, shown))
+                if entry.kind == "lead_cover":
+                    covers.append((entry, shown))
         return {
             "school": by_kind.get("enrolment", []),
             "gp": by_kind.get("gp_registration", []),
             "involvements": [one for kind in sorted(by_kind) if kind not in NO_INVOLVEMENT for one in by_kind[kind]],
             "assessments": by_kind.get("assessment", []),
             "team": by_kind.get("team_member", []),
-            "lead": leading,
+            "lead": [
+                {**shown, "covered_by": _covering(entry, [one for one, _ in leading], covers)}
+                for entry, shown in leading
+            ],
             "reviews_due": reviews_due([entry for entry, _ in found], everything, day),
         }
 
@@ -169,3 +176,19 @@ def _entries_of(by_child: ByChild, held: Iterable[Held]) -> dict[ChildId, list[E
     for entry, _ in held:
         found[owner[entry.record]].append(entry)
     return found
+
+
+def _covering(lead: Entry, leads: Sequence[Entry], covers: Sequence[Shown]) -> list[dict[str, Any]]:
+    """Who covers for a lead; a cover names no scope, and has the lead's.
+
+    A cover is of the leads of its role that its own agency told of, else, where it told of none, of all of that role.
+    """
+    return [
+        {**shown, "scope": lead.scope}
+        for cover, shown in covers
+        if cover.service == lead.service
+        and (
+            cover.organisation == lead.organisation
+            or all((cover.service, cover.organisation) != (other.service, other.organisation) for other in leads)
+        )
+    ]

@@ -157,3 +157,34 @@ def test_the_index_says_how_to_reach_a_worker_and_when_reviews_are_due(here: Ben
 def test_an_organisation_speaks_for_its_own_staff_alone(here: Bench) -> None:
     [outcome] = here.record(about_nobody("WorkerRegistered", 6, "2025-09-01", by="la-358", worker=WORKER, role=None))
     assert (outcome.outcome, outcome.reason, outcome.field) == ("kept", "wrong_organisation", "worker.organisation")
+
+
+def test_who_covers_for_a_lead_is_told_with_it(here: Bench) -> None:
+    cover = happened("LeadCoverStarted", "A", on="2025-11-10", role="lead_practitioner", worker="W2")
+    other = happened("LeadCoverStarted", "A", on="2025-11-10", role="lead_child_protection_practitioner", worker="W3")
+    take(here, [cover, other], 20)
+    who = ":".join(identifier("A", "nhs"))
+    [handed_over] = ask(here, "handover", worker=W1)["children"]
+    [in_caseload] = ask(here, "caseload", worker=W1)["children"]
+    [in_families] = [c for f in ask(here, "my_families", worker=W1)["families"] for c in f["children"] if c["mine"]]
+    for answer in (ask(here, "child", identifier=who), handed_over, in_caseload, in_families):
+        [lead] = answer["lead"]
+        assert lead["worker"] == W1
+        assert [(c["worker"], c["role"], c["scope"], c["from"]) for c in lead["covered_by"]] == [
+            (W2, "lead_practitioner", "child", "2025-11-10")
+        ]
+    [before] = ask(here, "child", identifier=who, effective_at=date(2025, 11, 9))["lead"]
+    assert before["covered_by"] == []
+    take(here, [happened("LeadCoverEnded", "A", on="2025-11-24", role="lead_practitioner")], 22)
+    assert ask(here, "child", identifier=who)["lead"][0]["covered_by"] == []
+
+
+def test_another_agency_covers_for_its_own_lead(here: Bench) -> None:
+    lead = {"role": "lead_practitioner", "scope": "child", "by": "ods-Z9H"}
+    take(here, [happened("LeadAccepted", "A", on="2025-11-01", worker="W8", **lead)], 20)
+    cover = happened("LeadCoverStarted", "A", on="2025-11-10", by="ods-Z9H", role="lead_practitioner", worker="W9")
+    take(here, [cover], 21)
+    leads = ask(here, "child", identifier=":".join(identifier("A", "nhs")))["lead"]
+    assert {one["worker"]: [c["worker"] for c in one["covered_by"]] for one in leads} == {
+        W1: [], "la-808:W8": ["la-808:W9"]
+    }  # fmt: skip

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from adapters.cli import rendering_child
+from adapters.cli import rendering, rendering_child
 from tests.builders.service import Bench, bench
-from tests.integration.test_lead_views import TEAM, TOLD, WORKER, about_nobody, ask, take
+from tests.integration.test_lead_views import TEAM, TOLD, W1, WORKER, about_nobody, ask, take
 from tests.spec.words import happened, identifier
 
 ADA = ":".join(identifier("A", "nhs"))
@@ -96,3 +96,14 @@ def test_of_a_shielded_child_it_is_printed_that_whereabouts_are_not_shown(here: 
     take(here, [happened("ShieldApplied", "A", on="2025-09-20")], 20)
     told = printed(rendering_child.show_child, ask(here, "child", identifier=ADA))
     assert "address      shielded: not shown" in told
+
+
+def test_who_covers_for_a_lead_is_printed_with_it(here: Bench, printed: Printed) -> None:
+    sam = {**WORKER, "staff_id": "W2", "name": "Sam Sample", "contact": "01632 960177"}
+    take(here, [happened("LeadCoverStarted", "A", on="2025-11-10", role="lead_practitioner", worker=sam)], 20)
+    wanted = "la-808:W1{}, covered by Sam Sample since 2025-11-10, 01632 960177"
+    told = printed(rendering_child.show_child, ask(here, "child", identifier=ADA))
+    seat = " (lead practitioner, child; 2025-09-02 to …; accepted 2025-09-02)"
+    assert f"lead         {wanted.format(seat)}" in told
+    for page, question in ((rendering.show_handover, "handover"), (rendering.show_caseload, "caseload")):
+        assert wanted.format("") in printed(page, ask(here, question, worker=W1))
