@@ -276,6 +276,12 @@ class ListedFamily(BaseModel):
     indicators: list[ShownIndicator]
 
 
+Coverage = Annotated[
+    dict[str, str],
+    Field(description="By indicator: `heard`, or how many organisations in reach do not publish what it relies on"),
+]
+
+
 class ListedFamilies(BaseModel):
     """Families by the number of domains out of touch, then by days."""
 
@@ -283,6 +289,7 @@ class ListedFamilies(BaseModel):
     position: Position
     edition: int
     families: list[ListedFamily]
+    feeds: Coverage
 
 
 class ShownFamily(ListedFamily):
@@ -292,7 +299,7 @@ class ShownFamily(ListedFamily):
     position: Position
     edition: int
     members: list[IndexLine]
-    feeds: dict[str, str]
+    feeds: Coverage
 
 
 class FamilyChild(BaseModel):

@@ -1,52 +1,36 @@
-"""`icr feeds`: what each feed says it is complete through."""
+"""`icr feeds`: which feeds are heard, which are silent, and what each says it is complete through."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from adapters.cli.output import Data, Json, opened, print_json, print_table
-from domain.dates import iso
-from domain.effects import Act
+from adapters.cli.output import Data, Json, opened, print_json
+from adapters.cli.reading import EffectiveAt
 
-if TYPE_CHECKING:
-    import psycopg
-
-# The last report of each feed, by what the agency wrote down last.
-_QUERY: Final = """
-SELECT DISTINCT ON (f.provider, f.service) f.provider, f.service, f.until, f.day, b.received_at,
-       count(*) OVER (PARTITION BY f.provider, f.service)
-FROM log.fact f
-JOIN LATERAL (SELECT received_at FROM log.batch WHERE last >= f.position ORDER BY last LIMIT 1) b ON true
-WHERE f.act = %s
-ORDER BY f.provider, f.service, f.recorded_at DESC, f.position DESC
-"""
+_COLUMNS: Final = (
+    "organisation", "event type", "status", "expected", "complete through", "covers from", "last reported", "reports",
+)  # fmt: skip
 
 
-def feeds(data: Data = None, as_json: Json = False) -> None:
-    """List the feeds: organisation, event type, and the day through which the organisation says it is complete.
+def feeds(effective_at: EffectiveAt = None, data: Data = None, as_json: Json = False) -> None:
+    """List the feeds that ever spoke or are expected: heard, silent or never, and through which day each is complete.
 
     A feed that has not reported lately is silent, which is not the same as having nothing to say.
     """
-    with opened(data) as service, service.connect() as connection:
-        found = last_reports(connection)
+    from adapters.api.days import read_day
+    from adapters.cli.words import table
+    from adapters.clock import today
+    from adapters.questions.feeds import all_feeds
+
+    day = None if effective_at is None else read_day(effective_at, "--effective-at")
+    with opened(data) as service:
+        found = all_feeds(service, day or today(service.clock))
     if as_json:
         print_json({"feeds": found})
         return
-    columns = ("organisation", "event type", "complete through", "covers from", "last reported", "reports")
-    rows = [(*list(one.values())[:4], one["last_reported"][:16], one["reports"]) for one in found]
-    print_table("feeds", columns, rows)
-
-
-def last_reports(connection: "psycopg.Connection[Any]") -> list[dict[str, Any]]:
-    """The last report of each feed."""
-    return [
-        {
-            "organisation": organisation,
-            "event_type": event_type,
-            "complete_through": iso(through),
-            "covers_from": iso(since),
-            "last_reported": received_at.isoformat(),
-            "reports": reports,
-        }
-        for organisation, event_type, through, since, received_at, reports in connection.execute(
-            _QUERY, (int(Act.FEED),)
+    rows = [
+        (
+            one["organisation"], one["event_type"], one["status"], "yes" if one["expected"] else "no",
+            one["complete_through"], one["covers_from"], (one["last_reported"] or "")[:16], one["reports"],
         )
-    ]
+        for one in found
+    ]  # fmt: skip
+    table("feeds", _COLUMNS, rows)

@@ -1,6 +1,6 @@
 """Leads and families as a person reads them: tables and a few lines. The same answers with --json are not touched."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from adapters.cli import words
 from adapters.cli.output import Document, say
@@ -100,6 +100,19 @@ def show_families(answer: Document) -> None:
     ]  # fmt: skip
     title = f"Families to check on, {as_of(answer)}"
     words.table(title, ("family", "area", "children", "out of touch with", "since", "because"), rows)
+    _say_coverage(answer["feeds"])
+
+
+def _say_coverage(feeds: Mapping[str, str]) -> None:
+    """What is not heard, with the indicators that rest on it: whoever is not heard of may be missing from a list."""
+    unsure: dict[str, list[str]] = {}
+    for indicator, told in feeds.items():
+        if told != "heard":
+            unsure.setdefault(told, []).append(words.spaced(indicator))
+    for told, indicators in unsure.items():
+        say(f"{words.plain(told)}: {', '.join(indicators)}")
+    if not unsure:
+        say("all who are expected to publish are heard")
 
 
 def show_family(answer: Document) -> None:
@@ -125,3 +138,4 @@ def show_family(answer: Document) -> None:
         for one in answer["indicators"]
     ]
     words.table("Why", ("child", "what", "days", "events", "cleared when", "but"), rows)
+    _say_coverage(answer["feeds"])

@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 
 from adapters import answers
+from adapters.questions.feeds import SCHOOL, coverage, heard_feeds, many_of
 from adapters.questions.lines import Lines
+from domain.areas import SCHOOL as BY_SCHOOL
 from domain.dates import to_day
 from domain.events import ChildId
 from domain.families import Family, Shown, as_shown, assemble, group, unheard
-from domain.feeds import feed_heard
 from domain.indicators import RULES, Indicator
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.waits import Waits
@@ -35,7 +36,8 @@ class AboutFamilies(Lines):
             for family in listed
             if area is None or answers.area(area) in _places(family, areas, shielded)
         ]
-        return {**self._families_head(effective_at), "families": shown}
+        places = () if area is None else {answers.area(area)}
+        return {**self._families_head(effective_at), "families": shown, "feeds": self._coverage(day, places)}
 
     def family(self, *, family: str, effective_at: date) -> dict[str, Any] | None:
         """One family of the list with its children; None when it is not listed on that day."""
@@ -44,13 +46,13 @@ class AboutFamilies(Lines):
         if listed is None:
             return None
         shielded = self._shielded(listed.children)
-        place = _place(listed, self._areas_on_maps(listed.children, day), shielded)
+        areas = self._areas_on_maps(listed.children, day)
         return {
             **self._families_head(effective_at),
-            **answers.family(listed, place, day, shielded),
+            **answers.family(listed, _place(listed, areas, shielded), day, shielded),
             # A shielded child's siblings are shown as it is: where they live tells where it does.
             "members": list(self._lines(listed.children, effective_at, listed.children if shielded else ()).values()),
-            "feeds": self._coverage(day),
+            "feeds": self._coverage(day, _places(listed, areas, shielded)),
         }
 
     def _families_head(self, effective_at: date) -> dict[str, Any]:
@@ -60,18 +62,26 @@ class AboutFamilies(Lines):
             "edition": self._number,
         }
 
-    def _coverage(self, day: int) -> dict[str, str]:
-        """For each indicator whether its feeds were heard, and how many of those that are expected do not publish."""
-        feeds, expected = joined.feeds(self._connection, self._edition.position), self._reference(day).expected_feeds()
-        publishing = {(feed.organisation, feed.event_type) for feed in feeds}
-        found = {}
-        for rule in RULES.values():
-            if rule.feeds:
-                due = {name for name in expected if name[1] in rule.feeds}
-                silent = feed_heard(rule.feeds, None, feeds, day, expected)
-                missing = f"{len(due - publishing)} of {len(due)} expected feeds do not publish"
-                found[rule.id] = missing if due - publishing else silent or "heard"
-        return found
+    def _coverage(self, day: int, places: Collection[str]) -> dict[str, str]:
+        """For each indicator whether its feeds were heard, and how many organisations in reach do not publish.
+
+        In reach are all that are expected to publish or ever did; of schools only those of `places`, where a map says
+        which these are.
+        """
+        reference, hearing = self._reference(day), self._hearing(day)
+        heard = heard_feeds(self._feeds_at(self._edition.position), reference.expected_feeds(), day)
+        called = many_of(reference.organisations())
+        within = {
+            f"{SCHOOL}{school}"
+            for one in reference.area_maps
+            if one.by == BY_SCHOOL
+            for school, place in one.area_of.items()
+            if answers.area(place) in places
+        }
+        return {
+            rule.id: coverage(rule, heard, called, within or None, hearing.unheard(rule, [None]))
+            for rule in RULES.values()
+        }
 
     def _out_of_touch(self, day: int, children: Collection[ChildId] | None = None) -> list[Family]:
         """All families with an indicator on a day, or those of some children."""

@@ -20,7 +20,7 @@ from domain.areas import SCHOOL, areas, squeezed
 from domain.dates import iso, to_day
 from domain.errors import Misuse
 from domain.events import ChildId
-from domain.feeds import Hearing
+from domain.feeds import Feed, Hearing
 from domain.identifiers import parse_identifier
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
 from domain.reference import KINDS, Reference, Stated, standing
@@ -55,6 +55,7 @@ class Reading:
         # What this one read has found so far; one edition, one snapshot, so that nothing of it changes meanwhile.
         self._references: dict[int, Reference] = {}
         self._heard: dict[int, Hearing] = {}
+        self._feeds: dict[int, list[Feed]] = {}
         self._members: dict[ChildId, list[UUID]] = {}
         self._shields: dict[ChildId, bool] = {}
         self._doubts: dict[ChildId, set[int]] = {}
@@ -156,6 +157,10 @@ class Reading:
             found.setdefault(ChildId(child), set()).add(school)
         return found
 
+    def reference(self, effective_at: date) -> Reference:
+        """The reference data that stands on a day, as known at the edition."""
+        return self._reference(to_day(effective_at))
+
     def _reference(self, day: int) -> Reference:
         """The reference data that stands on a day, as known at the edition."""
         if day not in self._references:
@@ -170,7 +175,13 @@ class Reading:
 
     def _hearing_at(self, position: int, day: int) -> Hearing:
         """The same, as known at a position."""
-        return Hearing(joined.feeds(self._connection, position), day, self._reference(day).expected_feeds())
+        return Hearing(self._feeds_at(position), day, self._reference(day).expected_feeds())
+
+    def _feeds_at(self, position: int) -> list[Feed]:
+        """How far each feed said last that it was complete, as known at a position."""
+        if position not in self._feeds:
+            self._feeds[position] = joined.feeds(self._connection, position)
+        return self._feeds[position]
 
     def _take_reference(self, day: int, said: Iterable[Stated]) -> None:
         stands = standing(said, day)

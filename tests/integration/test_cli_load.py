@@ -147,7 +147,7 @@ def test_a_feed_that_is_expected_and_never_reported_leaves_it_not_known(office: 
     assert {status for rule, status in office.indicators(day) if rule == "no_gp"} == {"not_known"}
     [family] = office.families(day)
     out, _ = office.run("families", "show", family["family"], "--effective-at", day, "--json")
-    assert json.loads(out)["feeds"]["no_gp"] == "1 of 2 expected feeds do not publish"
+    assert json.loads(out)["feeds"]["no_gp"] == "1 of 2 organisations in reach do not publish"
 
 
 def test_an_organisation_is_shown_by_its_name(office: Office) -> None:

@@ -1,0 +1,111 @@
+"""Which feeds are heard: every feed with its last report, and how many organisations in reach do not publish (design D7)."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from adapters.questions.reading import Reading
+from adapters.service import Service
+from domain.dates import iso, to_day
+from domain.effects import Act
+from domain.feeds import ExpectedFeeds, Feed, Relying, allowance
+from projections import editions
+
+HEARD: Final = "heard"
+SCHOOL: Final = "urn-"  # what a school's code begins with
+# What several organisations of a kind are called; one that is not registered goes by its code.
+_MANY: Final = {
+    "school": "schools",
+    "general_practice": "practices",
+    "nhs_trust": "trusts",
+    "local_authority": "authorities",
+    "early_years": "early years settings",
+}
+_MANY_BY_CODE: Final = {SCHOOL: _MANY["school"], "la-": _MANY["local_authority"]}
+_MANY_OTHERS: Final = "organisations"
+
+Heard = Mapping[tuple[str, str], bool]  # of each organisation and event type
+# The last report of each feed, by what the agency wrote down last.
+_LAST_REPORTS: Final = """
+SELECT DISTINCT ON (f.provider, f.service) f.provider, f.service, f.until, f.day, b.received_at,
+       count(*) OVER (PARTITION BY f.provider, f.service)
+FROM log.fact f
+JOIN LATERAL (SELECT received_at FROM log.batch WHERE last >= f.position ORDER BY last LIMIT 1) b ON true
+WHERE f.act = %s AND f.position <= %s
+ORDER BY f.provider, f.service, f.recorded_at DESC, f.key DESC
+"""
+
+
+def heard_feeds(feeds: Iterable[Feed], expected: ExpectedFeeds, day: int) -> dict[tuple[str, str], bool]:
+    """Every feed that is expected or ever spoke, and whether it is heard on a day; one that was cut off is not."""
+    found = dict.fromkeys(expected, False)
+    for feed in feeds:
+        name = (feed.organisation, feed.event_type)
+        found[name] = feed.complete_through >= day - allowance(*name, expected)
+    return found
+
+
+def coverage(
+    rule: Relying, heard: Heard, called: Callable[[str], str], within: Collection[str] | None, silent: str | None
+) -> str:
+    """`heard`, or how many of the organisations in reach do not publish what a rule relies on.
+
+    `called` says what several of an organisation's kind are called; `within` are the schools in reach, None: all;
+    `silent` is what is not heard of all, in reach or not.
+    """
+    relied_on = (*rule.feeds, *rule.feeds_of_one)
+    reach: dict[str, dict[str, bool]] = {}
+    for (organisation, event_type), is_heard in heard.items():
+        out_of_reach = within is not None and organisation.startswith(SCHOOL) and organisation not in within
+        if event_type in relied_on and not out_of_reach:
+            of_kind = reach.setdefault(called(organisation), {})
+            of_kind[organisation] = of_kind.get(organisation, True) and is_heard
+    told = [
+        f"{list(of_kind.values()).count(False)} of {len(of_kind)} {kind} in reach do not publish"
+        for kind, of_kind in sorted(reach.items())
+        if not all(of_kind.values())
+    ]
+    spoken = {event_type for _, event_type in heard}
+    told += [f"nobody publishes {event_type}" for event_type in dict.fromkeys(relied_on) if event_type not in spoken]
+    return "; ".join(told) or (HEARD if silent is None else f"out of reach {silent} is not heard")
+
+
+def many_of(organisations: Mapping[str, Mapping[str, Any]]) -> Callable[[str], str]:
+    """What several of an organisation's kind are called, by its code; `organisations` are those that are registered."""
+
+    def called(code: str) -> str:
+        if code in organisations:
+            return _MANY.get(organisations[code]["organisation_kind"] or "", _MANY_OTHERS)
+        return next((words for begin, words in _MANY_BY_CODE.items() if code.startswith(begin)), _MANY_OTHERS)
+
+    return called
+
+
+def all_feeds(service: Service, effective_at: date) -> list[dict[str, Any]]:
+    """Every feed that is expected or ever spoke, as known at the head of the log, and whether it is heard on a day."""
+    with service.connect() as connection, connection.transaction():
+        row = connection.execute("SELECT generation, position FROM log.head").fetchone()
+        generation, head = row or (1, 0)
+        reports = connection.execute(_LAST_REPORTS, (int(Act.FEED), head)).fetchall()
+        reference = Reading(service, connection, editions.Edition(0, head, generation)).reference(effective_at)
+        expected = reference.expected_feeds()
+    day = to_day(effective_at)
+    heard = heard_feeds([Feed(*report[:3]) for report in reports], expected, day)
+    last = {(report[0], report[1]): report[2:] for report in reports}
+    return [_feed(name, last.get(name), heard[name], name in expected) for name in sorted(heard)]
+
+
+def _feed(
+    name: tuple[str, str], report: tuple[int, int, datetime, int] | None, is_heard: bool, is_expected: bool
+) -> dict[str, Any]:
+    through, since, received_at, reports = report or (None, None, None, 0)
+    return {
+        "organisation": name[0],
+        "event_type": name[1],
+        "complete_through": iso(through),
+        "covers_from": iso(since),
+        "last_reported": None if received_at is None else received_at.isoformat(),
+        "reports": reports,
+        "expected": is_expected,
+        "status": HEARD if is_heard else "silent" if report else "never",
+    }
