@@ -108,11 +108,16 @@ def week(record: UUID, school: str, monday: int, sessions: Mapping[int, int], da
     }  # fmt: skip
 
 
-def gap(row: Sequence[Any], day: int, hearing: Hearing, shielded: Collection[UUID]) -> dict[str, Any]:
-    """A gap of lead, or an indicator in its shape, from a row of `projections.queries.rectangles`."""
+def gap(
+    row: Sequence[Any], day: int, hearing: Hearing, shielded: Collection[UUID], schools: Collection[str] = ()
+) -> dict[str, Any]:
+    """A gap of lead, or an indicator in its shape, from a row of `projections.queries.rectangles`.
+
+    `schools` are those whose marks it rests on, beside what its row names.
+    """
     child, rule, since, _, _, positions, organisation = row
     told = GAPS.get(rule) or RULES[rule]
-    silent = hearing.unheard(told, [organisation])
+    silent = hearing.unheard(told, [organisation, *(f"urn-{school}" for school in sorted(schools))])
     return {
         "child": child_id(child),
         "rule": rule,

@@ -204,10 +204,11 @@ class WorkerCaseload(AsOf):
 
 
 class ChangedChild(BaseModel):
-    """What is new of one child since."""
+    """What is new of one child since; of one that left the caseload, what took it off."""
 
     child: ChildId
     name: ShownName | None
+    on_caseload: Annotated[bool, Field(description="Whether the worker still works with or leads for this child")]
     records_joined: list[RecordId]
     entries: list[ShownEntry]
     taken_back: list[ShownEntry]

@@ -51,6 +51,8 @@ def show_changes(answer: Document) -> None:
 
 
 def _told(child: Part) -> Iterator[tuple[str, str]]:
+    if not child["on_caseload"]:
+        yield "no longer on the caseload", ""
     for word, entries in (("new or changed", child["entries"]), ("taken back", child["taken_back"])):
         yield from ((word, f"{words.kind(entry)} {words.days(entry)}, {words.status(entry)}") for entry in entries)
     for word, gaps in (("begun", child["began"]), ("cleared", child["cleared"])):

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 
 import psycopg
 
+from adapters.questions.changes import AboutChanges
 from adapters.questions.children import AboutChildren
-from adapters.questions.leads import AboutLeads
 from adapters.questions.measures import AboutMeasures
 from adapters.questions.reading import Bodies, position_of
 from adapters.service import Service
@@ -44,7 +44,7 @@ class Questions:
             connection.commit()
 
 
-class Asked(AboutChildren, AboutLeads, AboutMeasures):
+class Asked(AboutChildren, AboutChanges, AboutMeasures):
     """Answers at one edition; days in and out are civil dates."""
 
 

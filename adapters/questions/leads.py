@@ -7,17 +7,15 @@ from typing import Any
 from adapters import answers
 from adapters.questions.families import AboutFamilies
 from adapters.questions.lines import Held
-from adapters.questions.reading import position_of
-from domain.dates import FOREVER, to_day
+from domain.dates import to_day
 from domain.events import ChildId
 from domain.families import Family, family_id
 from domain.feeds import Hearing
-from domain.indicators import RULES
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.leads import GAP_RULES, left_gaps, passed_on
 from domain.reference import workers_left
 from domain.waits import Waits
-from projections import changes, editions, joined, queries
+from projections import editions, joined, queries
 
 
 class AboutLeads(AboutFamilies):
@@ -86,62 +84,6 @@ class AboutLeads(AboutFamilies):
             **shown,
             "gaps": self._told(gaps_of, day, self._hearing(day)),
         }  # fmt: skip
-
-    def changes(self, *, worker: str, since: str, effective_at: date) -> dict[str, Any]:
-        """What changed for a worker's children since a position or an instant: entries new, changed and taken back, prompts come and gone.
-
-        Raises Misuse where `since` cannot be read. What was sent as backfill or snapshot is no news.
-        """
-        day = to_day(effective_at)
-        generation = self._edition.generation
-        before = editions.edition_until(self._connection, position_of(self._connection, since, generation), generation)
-        children, heard_then = [], self._hearing_at(before.position, day)
-        for child in self._worked_with(worker, day):
-            changed = self._changes_of(child, before, heard_then, day)
-            if any(changed.values()):
-                line = self._line(child, effective_at)
-                children.append({"child": line["child"], "name": line["name"], **changed})
-        return {
-            **self._head(effective_at),
-            "worker": worker,
-            "since": self._outward(before.position),
-            "children": children,
-        }
-
-    def _changes_of(self, child: ChildId, before: editions.Edition, heard_then: Hearing, day: int) -> dict[str, Any]:
-        records = self._records(child)
-        seen = self._seen(child)
-        then = queries.members(self._connection, before.number, [child])[child]
-        new = [
-            self._entry(entry, contact, day, seen)
-            for entry, contact in changes.changed(self._connection, self._edition, before, records)
-            if seen.may_show(entry.kind)
-        ]
-        gone = [
-            self._entry(entry, contact, day, seen)
-            for entry, contact in changes.taken_back(self._connection, self._edition, before, records)
-            if seen.may_show(entry.kind)
-        ]
-        rules = dict.fromkeys([*GAP_RULES, *RULES], FOREVER)
-        now_held = self._prompts(queries.rectangles(self._connection, self._number, day, rules, [child]), day)
-        then_held = self._prompts(queries.rectangles(self._connection, before.number, day, rules, [child]), day)
-        came = {
-            name: {p for p in row[5] if p > before.position} for name, row in now_held.items() if name not in then_held
-        }
-        silent = changes.backfilled(self._connection, {p for positions in came.values() for p in positions})
-        began = [now_held[name] for name, positions in came.items() if not positions or positions - silent]
-        return {
-            "records_joined": [answers.record_id(r) for r in sorted(set(records) - set(then))] if set(then) - {child} else [],
-            "entries": new,
-            "taken_back": gone,
-            "began": self._told(began, day, self._hearing(day)),
-            "cleared": self._told([row for name, row in then_held.items() if name not in now_held], day, heard_then),
-        }  # fmt: skip
-
-    def _prompts(self, rows: Sequence[queries.Rectangle], day: int) -> dict[tuple[str, int], queries.Rectangle]:
-        """Gaps and indicators that have been so for long enough, by rule and day; silence is told by the list of families."""
-        waits = Waits(day, self._reference(day))
-        return {(row[1], row[2]): row for row in rows if row[1] != NO_UNIVERSAL_CONTACT and waits.over(row[1], row[2])}
 
     def handover(self, *, worker: str, effective_at: date) -> dict[str, Any]:
         """What a worker would hand over: each child led or worked with, the team around it, gaps, reviews due, and who was asked to take over."""
@@ -237,7 +179,12 @@ class AboutLeads(AboutFamilies):
     def _told(self, rows: Sequence[queries.Rectangle], day: int, hearing: Hearing) -> list[dict[str, Any]]:
         """Gaps and indicators as they are shown, with what their feeds say of them."""
         shielded = self._shielded({row[0] for row in rows})
-        return [answers.gap(row, day, hearing, shielded) for row in rows]
+        quiet = {row[0] for row in rows if row[1] == NO_UNIVERSAL_CONTACT}
+        schools = self._schools(quiet, day) if quiet else {}
+        return [
+            answers.gap(row, day, hearing, shielded, schools.get(row[0], ()) if row[1] == NO_UNIVERSAL_CONTACT else ())
+            for row in rows
+        ]
 
     def _leads_who_left(self, day: int, children: Collection[ChildId] | None) -> list[queries.Rectangle]:
         left = workers_left(joined.workers(self._connection, self._edition.position), day)

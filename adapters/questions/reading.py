@@ -44,6 +44,7 @@ class Reading:
     def __init__(
         self, service: Service, connection: editions.Connection, edition: editions.Edition, bodies: Bodies | None = None
     ) -> None:
+        self._service = service
         self._connection = connection
         self._edition = edition
         self._number = edition.number
