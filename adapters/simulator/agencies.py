@@ -7,14 +7,14 @@ Events are dictionaries in the order of their schemas' fields, with `datetime.da
 from datetime import date
 from typing import Any
 
-from adapters.simulator.area import AUTHORITY, DEMOGRAPHICS, TRUST
+from adapters.simulator.area import AUTHORITY, DEMOGRAPHICS, HOSPITAL, TRUST
 from adapters.simulator.desks import Desk, desks
 from adapters.simulator.home_life import address_of
 from adapters.simulator.people import Child
 from adapters.simulator.world import World
 
 Event = dict[str, Any]
-SYSTEMS = {TRUST: "community", DEMOGRAPHICS: "demographics", AUTHORITY: "mosaic"}
+SYSTEMS = {TRUST: "community", DEMOGRAPHICS: "demographics", AUTHORITY: "mosaic", HOSPITAL: "maternity"}
 
 
 class Agencies:

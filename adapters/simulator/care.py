@@ -20,6 +20,10 @@ LEGAL = {"accommodated": 45, "care_order": 45, "short_breaks": 5, "other": 5}
 CARE_ENDS = {"returned_home": 60, "special_guardianship": 20, "adopted": 5, "transferred": 5, "other": 10}
 INITIAL_IN_TIME, INITIAL_LATE = 0.7, 0.15  # of health assessments due; the rest are not done
 ANNUAL_DONE = 0.85
+# Days to the first review and between reviews: by law of protection (Working Together: three months, then six) and of care
+# (regulations of 2010: twenty working days, three months, then six), assumed of children in need.
+REVIEWED_AFTER = {"child_protection": (90, 180), "looked_after": (28, 120), "child_in_need": (60, 90)}
+PLANS_REVIEWED = {"protection": "child_protection", "in_need": "child_in_need"}
 INTERVIEWS = {"accepted": 50, "declined": 20, "not_offered": 15, "": 15}  # of missing episodes; nothing: not recorded
 
 
@@ -36,7 +40,22 @@ def plan(world: World, kind: str, start: date, end: date, named: dict[str, Any])
     """A child in need or child protection plan."""
     base = {"reference": f"PL-{world.number('reference')}"}
     ends = {**base, "reason": choose(world, PLAN_ENDS)}
-    return [(start, f"{kind}_started", {**base, **named}), (end, f"{kind}_ended", ends)]
+    script: Script = [(start, f"{kind}_started", {**base, **named}), (end, f"{kind}_ended", ends)]
+    if kind == "protection":
+        script.append((start, "conference", {}))
+    return [*script, *reviews(world, PLANS_REVIEWED[kind], start, end)]
+
+
+def reviews(world: World, kind: str, start: date, end: date) -> Script:
+    """Reviews of a plan or of care, each naming when the next is due."""
+    found: Script = []
+    first, then = REVIEWED_AFTER[kind]
+    day = world.later(start, first - 10, first)
+    while day < end:
+        following = day + timedelta(days=then)
+        found.append((day, "plan_reviewed", {"plan": kind, "next_due": following}))
+        day = world.later(following, -10, 0)
+    return found
 
 
 def closure(world: World, day: date) -> Script:
@@ -76,6 +95,7 @@ def in_care(world: World, start: date, end: date, named: dict[str, Any]) -> Scri
         if world.chance(ANNUAL_DONE):
             script.append((day, "health_assessed", {"assessment": "annual"}))
         day = world.later(day, 330, 390)
+    script += reviews(world, "looked_after", start, end)
     return [line for line in script if line[0] <= end]
 
 

@@ -24,6 +24,7 @@ from adapters.simulator.casebook import (
 )
 from adapters.simulator.desks import knows_all_numbers
 from adapters.simulator.more_cases import MORE
+from adapters.simulator.number_cases import NUMBERS
 from adapters.simulator.people import Child, Family
 from adapters.simulator.support import known
 from adapters.simulator.world import Fact, Step, World
@@ -234,4 +235,5 @@ CASES: tuple[tuple[str, tuple[int, ...], Script], ...] = (
     ("never_accepted", (NINE,), never_accepted),
     ("without_lead", (NINE,), without_lead),
     *MORE,
+    *NUMBERS,
 )

@@ -118,10 +118,10 @@ def _at_centre(child: Known, today: int) -> list[Share]:
 
 
 def _attended(child: Known, today: int) -> list[Share]:
-    rows = [row for row in child.of("attended") if row["year_ends"] == september_of(today)]
-    if not rows or not rows[-1]["possible"]:
-        return []
-    return [Share(True, rows[-1]["possible"] - rows[-1]["missed"], rows[-1]["possible"])]
+    years = [row for row in child.of("attended") if row["year_ends"] == september_of(today)]
+    rows = {row["numbers"][0][1]: row for row in years}.values()  # the last of each UPN
+    possible = sum(row["possible"] for row in rows)
+    return [Share(True, possible - sum(row["missed"] for row in rows), possible)] if possible else []
 
 
 def _helped(child: Known, today: int) -> bool:

@@ -13,7 +13,8 @@ NHS_IN_SCHOOL, UPN_IN_AUTHORITY, NHS_IN_AUTHORITY, NHS_ELSEWHERE = 99, 80, 70, 3
 
 _INVOLVEMENT = ("InvolvementStarted", "InvolvementEnded", "InvolvementConfirmed")
 _LEAD = ("LeadNominated", "LeadAccepted", "LeadDeclined", "LeadTransferProposed", "LeadEnded")
-_ASSESSMENT, _STAFF = ("AssessmentStarted", "AssessmentCompleted"), "WorkerLeft"
+_ASSESSMENT = ("AssessmentStarted", "AssessmentCompleted")
+_STAFF = ("WorkerRegistered", "TeamRegistered", "TeamMembershipStarted", "TeamMembershipEnded", "WorkerLeft")
 PUT_RIGHT = ("EventCorrected", "EventRetracted")
 
 
@@ -58,7 +59,7 @@ class Desk:
         if self.kind == "school":
             assert child.upn is not None
             found.append({"scheme": "upn", "value": child.upn})
-            nhs = drawn < NHS_IN_SCHOOL
+            nhs = drawn < NHS_IN_SCHOOL and child.former_upn is None  # under a new number it is not traced yet
         elif self.kind in ("health", "early years"):
             return [{"scheme": "nhs", "value": child.nhs}]
         else:
@@ -93,20 +94,39 @@ def desks(area: Area, marks: bool) -> dict[tuple[str, str], Desk]:
     """All desks of an area, by (organisation, system)."""
     school = (
         "PupilAdmitted", "PupilRemovedFromRoll", *(("AttendanceMarked",) if marks else ()), "SuspensionStarted",
-        "SuspensionEnded", "PermanentExclusionDecided", "PermanentExclusionConcluded", *PUT_RIGHT,
+        "SuspensionEnded", "PermanentExclusionDecided", "PermanentExclusionConcluded", "UpnAssigned", "UpnReplaced",
+        "SenSupportStarted", "SenSupportEnded", *PUT_RIGHT,
     )  # fmt: skip
     authority = (
         "ReferralReceived", "EarlyHelpStarted", "EarlyHelpEnded", *_INVOLVEMENT, *_LEAD,
         "RelationshipStated", "RelationshipEnded", *_ASSESSMENT, "ChildInNeedStarted", "ChildInNeedEnded",
         "ChildProtectionStarted", "ChildProtectionEnded", "LookedAfterStarted", "LookedAfterEnded", "HealthAssessmentDone",
-        "CaseClosed", "SteppedUp", "SteppedDown", "MissingStarted", "MissingEnded", "ReturnInterviewRecorded", _STAFF,
-        *PUT_RIGHT,
+        "CaseClosed", "SteppedUp", "SteppedDown", "MissingStarted", "MissingEnded", "ReturnInterviewRecorded", "ContactReceived",
+        "InitialConferenceHeld", "ReviewHeld", "TeamMemberAgreed", "TeamMemberLeft", "LeadCoverStarted", "LeadCoverEnded",
+        *_STAFF, *PUT_RIGHT,
     )  # fmt: skip
-    inclusion = ("AlternativeProvisionStarted", "AlternativeProvisionEnded", "EheNotified", "EheEnded")
+    inclusion = (
+        "AlternativeProvisionStarted",
+        "AlternativeProvisionEnded",
+        "EheNotified",
+        "EheEnded",
+        "EhcpRequested",
+        "EhcpIssued",
+        "EhcpCeased",
+    )
     centres = ("ChildrensCentreRegistered", "ChildrensCentreAttended", "ChildrensCentreLeft")
-    community = ("ReviewDone", "ReviewMissed", "WasNotBrought", "ContactTookPlace")
+    community = (
+        "ReviewDone", "ReviewMissed", "WasNotBrought", "ContactTookPlace", "HealthVisitorCaseloadStarted",
+        "HealthVisitorCaseloadEnded",
+    )  # fmt: skip
     housing = ("TemporaryAccommodationPlaced", "TemporaryAccommodationEnded")
-    demographics = ("BirthNotified", "AddressChanged", "DeathNotified", "DeathNotificationWithdrawn")
+    demographics = (
+        "BirthNotified",
+        "AddressChanged",
+        "DeathNotified",
+        "DeathNotificationWithdrawn",
+        "NhsNumberSuperseded",
+    )
     found = [
         Desk(AUTHORITY, "mosaic", "agency", authority),
         Desk(AUTHORITY, "homes", "agency", housing),  # corrections are counted with those of the other desk
@@ -114,10 +134,11 @@ def desks(area: Area, marks: bool) -> dict[tuple[str, str], Desk]:
         Desk(DEMOGRAPHICS, "demographics", "health", demographics),
         Desk(AUTHORITY, "inclusion", "school", inclusion),
         Desk(AUTHORITY, "centres", "early years", centres),
-        Desk(TRUST, "community", "health", (*_INVOLVEMENT, *_LEAD, *community, _STAFF, *PUT_RIGHT)),
+        Desk(TRUST, "community", "health", (*_INVOLVEMENT, *_LEAD, *community, *_STAFF, *PUT_RIGHT)),
         Desk(HOSPITAL, "emergency", "health", ("EdAttendance", *PUT_RIGHT)),
-        Desk(MENTORS, "casework", "agency", (*_INVOLVEMENT, *_LEAD, *_ASSESSMENT, _STAFF, *PUT_RIGHT)),
-        Desk(CARERS, "casework", "agency", (*_INVOLVEMENT, _STAFF, *PUT_RIGHT)),
+        Desk(HOSPITAL, "maternity", "agency", ("MaternityBooked", *_INVOLVEMENT)),
+        Desk(MENTORS, "casework", "agency", (*_INVOLVEMENT, *_LEAD, *_ASSESSMENT, *_STAFF, *PUT_RIGHT)),
+        Desk(CARERS, "casework", "agency", (*_INVOLVEMENT, *_STAFF, *PUT_RIGHT)),
     ]
     found += [Desk(one.organisation, "mis", "school", school) for one in area.schools]
     practice = ("GpRegistered", "GpRegistrationEnded", *PUT_RIGHT)

@@ -101,7 +101,8 @@ def wire(events: Iterable[Event]) -> Iterator[tuple[str, bytes, bytes]]:
             first = event["subject"]["identifiers"][0]
             digest.update(f"{first['scheme']}\0{first['value']}".encode())
         else:
-            what = event.get("feed") or event.get("rule") or event["worker"]["staff_id"]
+            staff = event["worker"]["staff_id"] if "worker" in event else event.get("team", {}).get("code")
+            what = event.get("feed") or event.get("rule") or staff
             digest.update(f"{event['source']['organisation']}\0{what}".encode())
         yield topics[sector_of(event)], digest.digest(), encode(event)
 

@@ -25,6 +25,8 @@ FIXED_COURSE = 0.2  # of therapies, with an end known from the start
 LEADERS = {AUTHORITY: 50, TRUST: 22, MENTORS: 18, "school": 10}
 ASSESSED, ASSESSED_AGAIN = 0.7, 0.25  # of early help plans; of those, by another agency within six months
 CLOSED_WITHOUT_WORK = 0.8  # of referrals that lead to nothing
+TEAM_AROUND, COVERED = 0.5, 0.2  # of early help plans; of leads, covered during leave
+CONTACT_OUTCOMES = {"early_help": 20, "information": 35, "no_further_action": 45}  # of contacts that are no referral
 
 
 def early_help(world: World, day: date) -> Iterator[Step]:
@@ -46,6 +48,8 @@ def early_help(world: World, day: date) -> Iterator[Step]:
     if world.chance(0.3):
         script += involvement(world, child, MENTORS, "family mentoring", world.later(day, 5, 30), end)
     script += _assessed(world, day, {"team": team.card, "worker": worker})
+    if world.chance(TEAM_AROUND):
+        script += _team_around(world, child, day, end)
     if reason == "step_up":
         script.append((end, "stepped_up", {"to": "children's social care"}))
     yield from scripted(child, script)
@@ -62,6 +66,17 @@ def _assessed(world: World, day: date, named: dict[str, Any]) -> Script:
     if world.chance(ASSESSED_AGAIN):
         again = world.later(day, 20, 150)
         script += care.assessment(world, "caf", MENTORS, again, world.later(again, 10, 40))
+    return script
+
+
+def _team_around(world: World, child: Child, day: date, end: date) -> Script:
+    """The team around the child: who agreed to belong to it, until the plan ends."""
+    script: Script = []
+    for organisation, service in ((TRUST, "health visiting"), (MENTORS, "family mentoring")):
+        worker = world.rng.choice(world.area.team(organisation, service, child.family.ward).workers)
+        seat = {"organisation": AUTHORITY, "service": service, "reference": f"TAC-{world.number('reference')}"}
+        script.append((world.later(day, 10, 30), "member_agreed", {**seat, "worker": worker, "role": None}))
+        script.append((end, "member_left", seat))
     return script
 
 
@@ -93,6 +108,8 @@ def _leading(world: World, child: Child, day: date, end: date, helper: dict[str,
         return script
     accepted = world.later(nominated, 0, 8)
     script.append((accepted, "lead_accepted", post))
+    if world.chance(COVERED):
+        script += _covered(world, child, post, world.later(accepted, 10, 40))
     if world.chance(CONTESTED):
         script += _rival(world, child, accepted, end, post)
     if world.chance(HANDED_OVER):
@@ -109,6 +126,13 @@ def _leading(world: World, child: Child, day: date, end: date, helper: dict[str,
     if not world.chance(NEVER_CLOSED):
         script.append((end, "lead_ended", {**post, "reason": "completed"}))
     return script
+
+
+def _covered(world: World, child: Child, post: dict[str, Any], start: date) -> Script:
+    """A colleague stands in for the lead during leave; the lead stays who it is."""
+    colleague = world.rng.choice(world.area.team(AUTHORITY, "early help", child.family.ward).workers)
+    cover = {"organisation": AUTHORITY, "role": post["role"], "worker": colleague}
+    return [(start, "cover_started", cover), (world.later(start, 7, 21), "cover_ended", cover)]
 
 
 def _rival(world: World, child: Child, accepted: date, end: date, post: dict[str, Any]) -> Script:
@@ -129,11 +153,21 @@ def referral(world: World, day: date) -> Iterator[Step]:
         return
     yield from known(child.family, day)
     details = {"service": "children's social care", "source_code": choose(world, REFERRAL_SOURCES)}
+    yield Fact("contact_received", child, day, {"source_code": details["source_code"], "outcome": "referral"})
     yield Fact("referred", child, day, details)
     if world.chance(TO_SOCIAL_WORK):
         yield from social_work(world, world.later(day, 1, 10), child)
     elif world.chance(CLOSED_WITHOUT_WORK):
         yield from scripted(child, [(world.later(day, 5, 40), "case_closed", {"reason": "RC8"})])
+
+
+def contact(world: World, day: date) -> Iterator[Step]:
+    """Somebody contacts children's social care about a child, and it does not become a referral."""
+    child = world.pick_child(day)
+    if child is not None:
+        yield from known(child.family, day)
+        said = {"source_code": choose(world, REFERRAL_SOURCES), "outcome": choose(world, CONTACT_OUTCOMES)}
+        yield Fact("contact_received", child, day, said)
 
 
 def social_work(world: World, day: date, child: Child) -> Iterator[Step]:

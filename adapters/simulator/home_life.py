@@ -108,6 +108,7 @@ def health_visiting(world: World, child: Child, day: date) -> Iterator[Step]:
     base = {"organisation": TRUST, "service": "health visiting", "reference": None}
     named = {**base, "team": team.card, "worker": world.rng.choice(team.workers)}
     yield Fact("involvement_started", child, day, {**named, "provision": "universal", "role": "health visitor"})
+    yield Fact("caseload_started", child, day, {"team": team.card})
     day = world.later(day, 340, 380)
     while day < fifth and is_here(child):
         if day >= told_from and not world.chance(VISITS_FORGOTTEN):
@@ -118,6 +119,7 @@ def health_visiting(world: World, child: Child, day: date) -> Iterator[Step]:
     yield fifth
     reason = "moved" if child.gone else "completed"
     yield Fact("involvement_ended", child, fifth, {**base, "reason": reason})
+    yield Fact("caseload_ended", child, fifth, {"reason": "moved" if child.gone else "school_age"})
 
 
 def move(world: World, day: date) -> Iterator[Step]:

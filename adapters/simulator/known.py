@@ -18,6 +18,7 @@ Number = tuple[str, str]
 Spells = list["Spell"]
 
 LAPSES_AFTER = 365  # days without a sign of life, for help and involvements
+COVER = ("cover_started", "cover_ended")
 EARLIEST = date(1990, 1, 1).toordinal()
 
 
@@ -195,10 +196,16 @@ class Known:
         return self._at("centre", "centre_registered", "centre_left")
 
     @cached_property
+    def followed(self) -> Spells:
+        """Times on a health visitor's caseload, and with support for special educational needs."""
+        starts, ends = self.of("caseload_started"), self.of("caseload_ended")
+        return [*spells(starts, ends), *self._by_reference("sen_started", "sen_ended")]
+
+    @cached_property
     def contacts(self) -> list[int]:
         """Days on which a school, a health or an early years service had to do with the child, but for marks."""
         provided = self._by_reference("provided", "provision_ended")
-        spans = [*self.stays, *self.registrations, *provided, *self.centres]
+        spans = [*self.stays, *self.registrations, *provided, *self.centres, *self.followed]
         days = [day for one in spans for day in (one.start, one.end) if day is not None]
         return sorted([*days, *self.days_of("review_done", "seen", "emergency", "centre_attended")])
 
@@ -229,6 +236,17 @@ class Known:
     def helps(self) -> Spells:
         """Early help plans."""
         return self._by_reference("help_started", "help_ended")
+
+    @cached_property
+    def seats(self) -> Spells:
+        """Seats in the team around the child, and times of standing in for a lead; neither lapses."""
+        posts = {(row["organisation"], row["role"]) for row in self.of("cover_started")}
+        covers = [
+            spell
+            for post in sorted(posts)
+            for spell in spells(*([r for r in self.of(k) if (r["organisation"], r["role"]) == post] for k in COVER))
+        ]
+        return [replace(one, lapses=False) for one in (*self._by_reference("member_agreed", "member_left"), *covers)]
 
     @cached_property
     def involvements(self) -> Spells:
@@ -280,16 +298,17 @@ def known_children(told: Told) -> list[Known]:
     """The children that can be told apart in what was told of a family.
 
     Numbers are one child's where an agency stated them of one child, with its date of birth, and the date of birth was
-    stated under the other number too.
+    stated under the other number too; or where one was said to have replaced the other.
     """
     dated = {_number(row["numbers"][0]) for row in told if row["full"]}
     group: dict[Number, set[Number]] = {}
     for row in told:
         numbers = [_number(one) for one in row["numbers"]]
         mine = group.setdefault(numbers[0], {numbers[0]})
-        for other in numbers[1:]:
+        former = (numbers[0][0], row["former"]) if row.get("former") else None
+        for other in [*numbers[1:], *([former] if former else [])]:
             theirs = group.setdefault(other, {other})
-            if theirs is not mine and numbers[0] in dated and other in dated:
+            if theirs is not mine and (other == former or (numbers[0] in dated and other in dated)):
                 mine |= theirs
                 for one in theirs:
                     group[one] = mine

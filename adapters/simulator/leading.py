@@ -126,6 +126,7 @@ def hands(child: Known, today: int) -> set[str]:
         *child.helps,
         *child.involvements,
         *child.assessments,
+        *child.seats,
         *(one for kind in child.plans.values() for one in kind),
     ]
     open_today = [one for one in work if one.alive_on(today)]

@@ -130,6 +130,10 @@ _KEPT: dict[str, Callable[[Row], Row]] = {
     "health_assessed": _words("assessment"),
     "interviewed": _words("outcome"),
     "case_closed": _words("reason"),
+    **dict.fromkeys(("upn_replaced", "nhs_superseded"), _words("former")),
+    **dict.fromkeys(("sen_started", "sen_ended"), _words()),
+    **dict.fromkeys(("member_agreed", "member_left"), _words("organisation")),
+    **dict.fromkeys(("cover_started", "cover_ended"), _words("organisation", "role")),
     **dict.fromkeys(("centre_registered", "centre_left"), _words("centre")),
 }
 
@@ -149,13 +153,15 @@ class Ledger:
 
     def put(self, fact: Fact, event: dict[str, Any]) -> None:
         """Put down a fact that `event` tells, under the numbers by which the event calls the child."""
-        if fact.kind == "worker_left":
-            self.left[_worker(fact.details)] = fact.day.toordinal()
+        if "subject" not in event:  # of staff
+            if fact.kind == "worker_left":
+                self.left[_worker(fact.details)] = fact.day.toordinal()
             return
         subject = event["subject"]
         row = self._row(fact.child, fact.kind, [[one["scheme"], one["value"]] for one in subject["identifiers"]])
         row.update(_KEPT.get(fact.kind, _nothing)(fact.details))
-        row.update(day=fact.day.toordinal(), full=subject["person"] is not None, written=str(event["recorded_at"]))
+        dated = subject["person"] is not None and subject["person"]["date_of_birth"] is not None
+        row.update(day=fact.day.toordinal(), full=dated, written=str(event["recorded_at"]))
         row["by"] = event["source"]["organisation"]
         self._write(row)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from adapters.simulator import care, family_life, health_life, helping, home_life, school_life, staff, support
+from adapters.simulator import care, family_life, health_life, helping, home_life, needs, school_life, staff, support
 from adapters.simulator.cases import by_hand
 from adapters.simulator.plan import Plan
 from adapters.simulator.school_life import first_day
@@ -48,9 +48,12 @@ HAZARDS = (
     Hazard(school_life.long_absence, 0.006, "child", 2),
     Hazard(school_life.ill_for_long, 0.008, "child", 1),
     Hazard(helping.referral, 0.053, "child", 2, before_start=True),  # 633,000 of 12 million (domain.md I)
+    Hazard(helping.contact, 0.06, "child", 2),
     Hazard(helping.early_help, 0.03, "child", 3, before_start=True),
     Hazard(helping.therapy, 0.06, "child", 2, before_start=True),
     Hazard(helping.young_carer, 0.006, "child", 1, before_start=True),
+    Hazard(needs.sen_support, 0.03, "child", 3, before_start=True),
+    Hazard(needs.ehcp, 0.008, "child", 4, before_start=True),
     Hazard(family_life.separation, 0.008, "family", 2),
     Hazard(family_life.several_moves, 0.004, "family", 1),
     Hazard(family_life.abroad, 0.003, "family", 1),
@@ -81,6 +84,7 @@ class Lives:
         world, start = self.world, self._plan.start
         eve = start - timedelta(days=1)
         cases = by_hand(world) if self._plan.cases else []
+        yield from self._go_on(staff.registered(world, start - timedelta(days=HISTORY)), eve)
         for family in (*world.families, *(case.family for case in cases)):
             for child in family.children:
                 here = max(child.born, family.since)

@@ -140,6 +140,11 @@ def long_away(case: Builder, family: Family) -> Iterator[Step]:
     yield from _away(case, family, 120, 0, "O")
 
 
+def away_all_year(case: Builder, family: Family) -> Iterator[Step]:
+    """Absent without leave since the autumn, to the end."""
+    yield from _away(case, family, 280, 0, "O")
+
+
 def severely_absent(case: Builder, family: Family) -> Iterator[Step]:
     """Ill for more than half of the school year, and back."""
     yield from _away(case, family, 200, 20, "I")
@@ -262,6 +267,7 @@ _PLAYED: tuple[tuple[str, int, Callable[[Builder, Family], Iterator[Step]]], ...
     ("protected", NINE, protected),
     ("two_services", NINE, two_services),
     ("served", NINE, served),
+    ("away_all_year", SIX, away_all_year),
 )
 MORE: tuple[tuple[str, tuple[int, ...], Script], ...] = (
     *((name, (age,), script(lines)) for name, age, lines in TOLD),

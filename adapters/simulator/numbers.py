@@ -44,6 +44,14 @@ def upn(authority: str, establishment: int, year: int, serial: int) -> str:
     return _LETTERS[total % 23] + digits
 
 
+def temporary_upn(authority: str, establishment: int, year: int, serial: int) -> str:
+    """A temporary UPN: its last character is a letter, and counts in the check as its place in the alphabet."""
+    letter, number = divmod(serial, 100)
+    digits = f"{authority}{establishment:04}{year % 100:02}{number:02}"
+    total = sum(int(digit) * place for place, digit in enumerate(digits, start=2)) + letter * 13
+    return _LETTERS[total % 23] + digits + _LETTERS[letter]
+
+
 def uprn(place: int) -> str:
     """The property's number."""
     return f"999{place:09}"

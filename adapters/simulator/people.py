@@ -47,6 +47,7 @@ class Child:
     born: date
     nhs: str
     upn: str | None = None
+    former_upn: str | None = None  # the one it had before
     school: School | None = None
     practice: Practice | None = None
     helped: str | None = None  # early help, social work: one at a time

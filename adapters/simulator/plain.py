@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.simulator.agencies import Agencies, Event
-from adapters.simulator.area import AUTHORITY, HOSPITAL, TRUST
+from adapters.simulator.area import AUTHORITY, DEMOGRAPHICS, HOSPITAL, TRUST
 from adapters.simulator.desks import Desk
 from adapters.simulator.world import Fact
 
 AT_SCHOOL = "school"  # the desk of the school that the fact names
 NAMED = "named"  # the desk of the organisation that the fact names
 COMMUNITY, EMERGENCY = (TRUST, "community"), (HOSPITAL, "emergency")
+NATIONAL = (DEMOGRAPHICS, "demographics")
 MOSAIC, INCLUSION, CENTRES = (AUTHORITY, "mosaic"), (AUTHORITY, "inclusion"), (AUTHORITY, "centres")
 _HANDS = ("team", "worker")
 
@@ -30,10 +31,20 @@ PLAIN = {
     "exclusion_concluded": Plain("PermanentExclusionConcluded", AT_SCHOOL, ("school", "outcome")),
     "suspended": Plain("SuspensionStarted", AT_SCHOOL, ("school", "sessions", "reason")),
     "suspension_ended": Plain("SuspensionEnded", AT_SCHOOL, ("school",)),
+    "upn_assigned": Plain("UpnAssigned", AT_SCHOOL, ("school", "temporary"), full=True),
+    "upn_replaced": Plain("UpnReplaced", AT_SCHOOL, ("former", "reason")),
+    "sen_started": Plain("SenSupportStarted", AT_SCHOOL, ("school",)),
+    "sen_ended": Plain("SenSupportEnded", AT_SCHOOL, ("school",)),
+    "ehcp_requested": Plain("EhcpRequested", INCLUSION, ("requested_by",)),
+    "ehcp_issued": Plain("EhcpIssued", INCLUSION),
+    "ehcp_ceased": Plain("EhcpCeased", INCLUSION, ("reason",)),
     "provided": Plain("AlternativeProvisionStarted", INCLUSION, ("provider", "arranged_by")),
     "provision_ended": Plain("AlternativeProvisionEnded", INCLUSION, ("provider", "reason")),
     "home_taught": Plain("EheNotified", INCLUSION),
     "home_taught_ended": Plain("EheEnded", INCLUSION, ("reason",)),
+    "nhs_superseded": Plain("NhsNumberSuperseded", NATIONAL, ("former",), full=True),
+    "caseload_started": Plain("HealthVisitorCaseloadStarted", COMMUNITY, _HANDS, full=True),
+    "caseload_ended": Plain("HealthVisitorCaseloadEnded", COMMUNITY, ("reason",)),
     "review_done": Plain("ReviewDone", COMMUNITY, ("review",)),
     "review_missed": Plain("ReviewMissed", COMMUNITY, ("review", "reason")),
     "not_brought": Plain("WasNotBrought", COMMUNITY, ("service",)),
@@ -44,6 +55,13 @@ PLAIN = {
     "centre_left": Plain("ChildrensCentreLeft", CENTRES, ("centre",)),
     "assessment_started": Plain("AssessmentStarted", NAMED, ("assessment", *_HANDS), full=True),
     "assessment_completed": Plain("AssessmentCompleted", NAMED, ("assessment", "version", *_HANDS)),
+    "contact_received": Plain("ContactReceived", MOSAIC, ("source_code", "outcome"), full=True),
+    "conference": Plain("InitialConferenceHeld", MOSAIC),
+    "plan_reviewed": Plain("ReviewHeld", MOSAIC, ("plan", "next_due")),
+    "member_agreed": Plain("TeamMemberAgreed", NAMED, ("service", "worker", "role")),
+    "member_left": Plain("TeamMemberLeft", NAMED, ("service",)),
+    "cover_started": Plain("LeadCoverStarted", NAMED, ("role", "worker")),
+    "cover_ended": Plain("LeadCoverEnded", NAMED, ("role",)),
     "in_need_started": Plain("ChildInNeedStarted", MOSAIC, _HANDS, full=True),
     "in_need_ended": Plain("ChildInNeedEnded", MOSAIC, ("reason",)),
     "protection_started": Plain("ChildProtectionStarted", MOSAIC, _HANDS, full=True),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from adapters.simulator import names
 from adapters.simulator.agencies import Agencies, Event
-from adapters.simulator.area import AUTHORITY, DEMOGRAPHICS
+from adapters.simulator.area import AUTHORITY, DEMOGRAPHICS, HOSPITAL
 from adapters.simulator.desks import Desk, writes_version_1
 from adapters.simulator.people import Child
 from adapters.simulator.plain import PLAIN, publish_plain
@@ -17,6 +17,15 @@ LEADS = {
     "lead_accepted": "LeadAccepted",
     "lead_declined": "LeadDeclined",
     "lead_ended": "LeadEnded",
+}
+
+# Kinds of facts about staff: the type, and its own fields in order.
+STAFF: dict[str, tuple[str, tuple[str, ...]]] = {
+    "worker_registered": ("WorkerRegistered", ("worker", "role")),
+    "team_registered": ("TeamRegistered", ("team", "service")),
+    "member_joined": ("TeamMembershipStarted", ("worker", "team", "role")),
+    "member_gone": ("TeamMembershipEnded", ("worker", "team")),
+    "worker_left": ("WorkerLeft", ("worker", "reason")),
 }
 
 
@@ -65,6 +74,14 @@ def _born(agencies: Agencies, fact: Fact) -> Event:
     own = {"address": fact.details["address"]}
     desk = _demographics(agencies)
     return agencies.event("BirthNotified", desk, fact.child, fact.day, own, full=True, others=[mother])
+
+
+def _booked(agencies: Agencies, fact: Fact) -> Event:
+    """A maternity booking: of a child that has no number, name or date of birth yet."""
+    event = agencies.event("MaternityBooked", agencies.desks[HOSPITAL, "maternity"], fact.child, fact.day, {})
+    nothing = dict.fromkeys(("date_of_birth", "sex", "postcode", "uprn"))
+    event["subject"]["person"] = {"names": [], **nothing, "expected_date": fact.details["expected"]}
+    return event
 
 
 def _moved(agencies: Agencies, fact: Fact) -> Event:
@@ -182,10 +199,10 @@ def _relationship(agencies: Agencies, fact: Fact) -> Event:
     return agencies.event(kind, desk, fact.child, fact.day, own, full=full, others=others)
 
 
-def _worker_left(agencies: Agencies, fact: Fact) -> Event:
-    own = {key: fact.details[key] for key in ("worker", "reason")}
-    desk = agencies.desk(fact.details["worker"]["organisation"])
-    return agencies.of_nobody("WorkerLeft", desk, fact.day, own)
+def _of_staff(agencies: Agencies, fact: Fact) -> Event:
+    kind, words = STAFF[fact.kind]
+    own: Event = {word: fact.details.get(word) for word in words}
+    return agencies.of_nobody(kind, agencies.desk(own[words[0]]["organisation"]), fact.day, own)
 
 
 # ---- housing
@@ -252,6 +269,7 @@ _TABLE: dict[str, Callable[[Agencies, Fact], Event]] = {
     "unrelated": _relationship,
     "placed": _placed,
     "placement_ended": _placement_ended,
-    "worker_left": _worker_left,
+    "booked": _booked,
+    **dict.fromkeys(STAFF, _of_staff),
     **dict.fromkeys(PLAIN, publish_plain),
 }

@@ -44,7 +44,7 @@ class World:
         self.begun: list[Story] = []
         self.left_roll: list[Child] = []  # since it was last emptied
         self._nhs = numbers.nhs_numbers(self.rng.randrange(1_000_000))
-        self._numbers = {"family": 0, "child": 100_000, "reference": 0, "worker": 0}
+        self._numbers = {"family": 0, "child": 100_000, "reference": 0, "worker": 0, "temporary": 0}
         # Whom facts of staff are of.
         self.nobody = Child(0, Family(0, "", 0, 0, plan.start, []), "", "", plan.start, "")
         self._places = [0] * len(names.WARDS)
@@ -79,6 +79,14 @@ class World:
         key = (school.establishment, year % 100)
         self._serials[key] = serial = self._serials.get(key, 0) + 1
         return numbers.upn(AUTHORITY_CODE, school.establishment, year, serial)
+
+    def temporary_upn(self, school: School, year: int) -> str:
+        """A UPN that a school gives until it knows the child's own."""
+        return numbers.temporary_upn(AUTHORITY_CODE, school.establishment, year, self.number("temporary"))
+
+    def renumber(self, child: Child, upn: str) -> None:
+        """Let schools know the child by another UPN, which has a register of its own; it is on no roll."""
+        child.former_upn, child.upn, child.register_year = child.upn, upn, 0
 
     # ---- chance
 

@@ -162,6 +162,9 @@ SIGNS_OF_CASES = [
     ("missing_twice", {"missing_without_interview": 40}),
     ("not_interviewed", {"missing_without_interview": 45}),
     ("interviewed", {}),
+    ("temporary_upn", {}),
+    ("duplicate_upn", {"no_school": 40, "lost_leaver": 40}),
+    ("nhs_superseded", {"no_gp": 130, "gp_unsettled": 130, "emergency_without_gp": 40}),
 ]
 
 
@@ -223,6 +226,33 @@ def test_what_a_case_adds_to_the_measures(name: str, shares: list[dict], cases: 
     assert child["measures"] == shares
 
 
+@pytest.mark.parametrize(
+    ("name", "scheme"), [("temporary_upn", "upn"), ("duplicate_upn", "upn"), ("nhs_superseded", "nhs")]
+)
+def test_a_child_whose_number_was_replaced_is_one_child_over_both(name: str, scheme: str, cases: Cases) -> None:
+    (child,) = cases.children(name)
+    assert [one["scheme"] for one in child["identifiers"]].count(scheme) == 2
+
+
+def test_a_number_whose_replacement_nobody_told_is_another_child(tmp_path: Path) -> None:
+    plan = replace(YEAR, **parse_noise("none"), silent_feed=("ods-Z9PDS", "NhsNumberSuperseded"))
+    cases = Cases(plan, lines_of(plan, tmp_path))
+    (child,) = cases.children("nhs_superseded")
+    assert signs(child) == {"no_gp": before_end(130), "gp_unsettled": before_end(130)}
+    assert len([line for line in cases.lines("child") if line["life"] == child["life"]]) == 2
+
+
+def test_a_child_who_was_awaited_is_one_with_the_booking_and_an_unborn_one_is_missed_by_nobody(cases: Cases) -> None:
+    schemes = [{one["scheme"] for one in line["identifiers"]} for line in cases.lines("child")]
+    assert {"agency:ods-Z9HOS:maternity", "nhs"} in schemes
+    (unborn,) = (
+        line
+        for line in cases.lines("child")
+        if [one["scheme"] for one in line["identifiers"]] == ["agency:ods-Z9HOS:maternity"]
+    )
+    assert (unborn["indicators"], unborn["measures"]) == ([], [])
+
+
 @pytest.fixture(scope="module")
 def marked(tmp_path_factory) -> Cases:
     plan = replace(YEAR, start=date(2025, 7, 3), end=date(2026, 7, 3), marks=True, **parse_noise("none"))
@@ -235,6 +265,13 @@ def test_away_for_months_without_leave_and_seen_by_nobody(marked: Cases) -> None
     assert set(found) == {"ten_days_absent", "twenty_days_absent", "no_universal_contact"}
     assert found["ten_days_absent"] == found["twenty_days_absent"]
     assert "2026-02-20" < found["no_universal_contact"] < found["ten_days_absent"] < "2026-03-10"
+
+
+def test_away_since_the_autumn(marked: Cases) -> None:
+    (child,) = marked.children("away_all_year")
+    found = signs(child)
+    assert set(found) == {"ten_days_absent", "twenty_days_absent", "severe_absence", "no_universal_contact"}
+    assert "2025-09-20" < found["ten_days_absent"] < "2025-10-05" < found["severe_absence"] < "2025-12-01"
 
 
 def test_absent_for_half_of_the_school_year(marked: Cases) -> None:
