@@ -5,6 +5,7 @@ What happens under each number would be another thing if it were another child's
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from adapters.simulator import home_life, school_life
 from adapters.simulator.area import HOSPITAL, PRIMARY, School
@@ -89,8 +90,9 @@ def awaited(case: Builder, family: Family) -> Iterator[Step]:
         family.mother_nhs = case.world.next_nhs()
     address = home_life.address_of(case.world, family)
     yield Fact("born", child, day, {"address": address, "mother": family.mother_nhs})
-    care = {"organisation": HOSPITAL, "service": "maternity", "reference": f"MAT-CASE-{child.number}"}
-    yield Fact("involvement_started", child, day, {**care, "provision": "universal", "until": day + timedelta(days=10)})
+    care: dict[str, Any] = {"organisation": HOSPITAL, "service": "maternity", "reference": f"MAT-CASE-{child.number}"}
+    care |= {"provision": "universal", "worker": case.worker(family, HOSPITAL), "until": day + timedelta(days=28)}
+    yield Fact("involvement_started", child, day, care)
 
 
 def unborn(case: Builder, family: Family) -> Iterator[Step]:

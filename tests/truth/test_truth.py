@@ -13,7 +13,9 @@ import pytest
 
 from adapters.questions import Asked
 from adapters.simulator import Ledger, Plan, simulate
+from adapters.simulator.cases import by_hand
 from adapters.simulator.leading import FEEDS
+from adapters.simulator.world import World
 from tests.truth.matching import differences, read_truth, reasons, recorded
 
 # At the end of a school year half of its sessions may have been missed; on the first of September none has been yet.
@@ -49,14 +51,19 @@ def test_what_is_true_is_said(seed: int, other: dict[str, Any], any_database_url
     check(replace(CALM, seed=seed, **other), any_database_url, tmp_path)
 
 
-@pytest.mark.parametrize("noise", NOISE)
+SEEDS, SIZES = (1, 2, 3), (60, 20)
+# Every kind at every seed, each at both sizes, and both sizes at every seed.
+ALONE = [(noise, seed, SIZES[(n + seed) % 2]) for n, noise in enumerate(NOISE) for seed in SEEDS]
+
+
+@pytest.mark.parametrize(("noise", "seed", "children"), ALONE)
 def test_each_kind_of_noise_alone_changes_nothing_that_is_said(
-    noise: str, any_database_url: str, tmp_path: Path
+    noise: str, seed: int, children: int, any_database_url: str, tmp_path: Path
 ) -> None:
-    check(replace(CALM, **{noise: NOISE[noise]}), any_database_url, tmp_path)
+    check(replace(CALM, seed=seed, children=children, **{noise: NOISE[noise]}), any_database_url, tmp_path)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("children", [60, pytest.param(240, marks=pytest.mark.slow)])
 def test_all_kinds_of_noise_together_change_nothing_that_is_said(
     seed: int, children: int, any_database_url: str, tmp_path: Path
@@ -64,7 +71,8 @@ def test_all_kinds_of_noise_together_change_nothing_that_is_said(
     check(replace(CALM, seed=seed, children=children, **ALL_NOISE), any_database_url, tmp_path)
 
 
-CUT = END - timedelta(days=30)
+MID_YEAR, CUT = END - timedelta(days=182), END - timedelta(days=30)
+ABSENCES = ("ten_days_absent", "twenty_days_absent", "severe_absence", "no_universal_contact")
 FEW = replace(CALM, children=10)  # the families set by hand are enough
 
 
@@ -76,20 +84,51 @@ FEW = replace(CALM, children=10)  # the families set by hand are enough
         (("urn-900001", "AttendanceMarked"), "no_universal_contact"),
         (("la-808", "AlternativeProvisionStarted"), "excluded_without_provision"),
         (("ods-Z90001", "GpRegistered"), "no_gp"),
-        (("ods-Z9HOS", "EdAttendance"), "emergency_without_gp"),
+        (("ods-Z90002", "GpRegistered"), "gp_unsettled"),
+        (("ods-Z90002", "GpRegistered"), "emergency_without_gp"),
         (("ods-Z9NCT", "ReviewDone"), "under_five_unseen"),
         (("ods-Z9NCT", "ContactTookPlace"), "not_brought"),
         (("ods-Z9NCT", "InvolvementStarted"), "dropped_out"),
         (("la-808", "MissingStarted"), "missing_without_interview"),
     ],
 )
-def test_a_feed_cut_off_makes_its_indicators_not_known_and_never_true(
+def test_a_feed_cut_off_mid_year_makes_its_indicators_not_known_and_never_true(
     feed: tuple[str, str], indicator: str, any_database_url: str, tmp_path: Path
 ) -> None:
-    plan = replace(FEW, silent_feed=feed, silent_from=CUT, marks=feed[1] == "AttendanceMarked")
+    plan = replace(FEW, silent_feed=feed, silent_from=MID_YEAR, marks=feed[1] == "AttendanceMarked")
     with recorded(plan, any_database_url, tmp_path) as (told, _, asked):
         assert not (found := differences(plan, told, asked)), "\n".join(found)
         assert set(statuses(asked, indicator)) == {"not_known"}
+
+
+def test_without_the_feed_of_emergencies_those_before_are_not_known_to_be_without_a_practice_still(
+    any_database_url: str, tmp_path: Path
+) -> None:
+    plan = replace(FEW, silent_feed=("ods-Z9HOS", "EdAttendance"), silent_from=CUT, marks=False)
+    with recorded(plan, any_database_url, tmp_path) as (told, _, asked):
+        assert not (found := differences(plan, told, asked)), "\n".join(found)
+        assert set(statuses(asked, "emergency_without_gp")) == {"not_known"}
+
+
+def test_registers_cut_off_mid_year_leave_every_absence_from_that_school_not_known(
+    any_database_url: str, tmp_path: Path
+) -> None:
+    """Away since the autumn; whether the child came back since, its school does not say any more."""
+    (case,) = (case for case in by_hand(World(FEW)) if case.name == "away_all_year")
+    (child,) = case.family.children
+    assert child.school is not None
+    plan = replace(FEW, silent_feed=(child.school.organisation, "AttendanceMarked"), silent_from=MID_YEAR)
+    with recorded(plan, any_database_url, tmp_path) as (told, _, asked):
+        assert not (found := differences(plan, told, asked)), "\n".join(found)
+        answer = asked.child(identifier=f"nhs:{child.nhs}", effective_at=END)
+        assert answer is not None
+        known = {
+            one["id"]: one["status"]
+            for family in asked.families(effective_at=END)["families"]
+            for one in family["indicators"]
+            if one["child"] == answer["child"]
+        }
+    assert known == dict.fromkeys(ABSENCES, "not_known")
 
 
 def test_without_the_feed_of_addresses_only_who_is_placed_is_known_to_be_homeless(
