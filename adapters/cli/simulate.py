@@ -25,18 +25,31 @@ def simulate_area(
         str, typer.Option(help="How systems misbehave, as kind=share,...; 'none' first for nothing but what is named.")
     ] = "",
     marks: Annotated[bool, typer.Option(help="With attendance marks, which are most of all events.")] = True,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day that the truth is of, and by which it was known; else the end."),
+    ] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Write what the agencies of an invented area publish: one JSON Lines file for each organisation and sector.
 
     Children, families and places are invented; NHS numbers are of the test range. `icr publish` takes the files.
-    Beside them stands truth.jsonl: which records are one child, who leads, which families are out of touch.
+    Beside them stands truth.jsonl: which records are one child, who leads, which families are out of touch, and since when.
     """
     from adapters.simulator import Plan, parse_noise, write_area
 
     read_settings(data, log_level="warning")
-    plan = Plan(area, children, start.date(), end.date(), seed, marks=marks, **parse_noise(noise))
+    plan = Plan(
+        area,
+        children,
+        start.date(),
+        end.date(),
+        seed,
+        marks=marks,
+        as_of=as_of.date() if as_of else None,
+        **parse_noise(noise),
+    )
     with progress() as bars:
         task = bars.add_task("days", total=plan.days)
 

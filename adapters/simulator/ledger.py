@@ -149,10 +149,13 @@ class Ledger:
         self._away: dict[int, Row] = {}
         self.heard: dict[tuple[str, str], int] = {}
         self.sent: Counter[str] = Counter()
+        self.closed = False  # what is told from now on is not known
         self.left: dict[str, int] = {}  # workers who are no longer there, and since when
 
     def put(self, fact: Fact, event: dict[str, Any]) -> None:
         """Put down a fact that `event` tells, under the numbers by which the event calls the child."""
+        if self.closed:
+            return
         if "subject" not in event:  # of staff
             if fact.kind == "worker_left":
                 self.left[_worker(fact.details)] = fact.day.toordinal()
@@ -167,6 +170,8 @@ class Ledger:
 
     def absent(self, child: Child, school: str | None) -> None:
         """Put down how long a child has been away from school without leave; no school: it has come again."""
+        if self.closed:
+            return
         if school is None:
             self._away.pop(child.number, None)
             return
@@ -176,7 +181,7 @@ class Ledger:
 
     def attended(self, child: Child) -> None:
         """Put down what the registers come to so far: when the child was last at school, and since when it is away too much."""
-        if not child.register_year:
+        if self.closed or not child.register_year:
             return
         row = self._row(child, "attended", [["upn", child.upn]])
         ends = date(child.register_year + 1, 9, 1).toordinal()
@@ -186,7 +191,8 @@ class Ledger:
 
     def report(self, organisation: str, event_type: str, through: date) -> None:
         """A feed says up to which day it is complete."""
-        self.heard[organisation, event_type] = through.toordinal()
+        if not self.closed:
+            self.heard[organisation, event_type] = through.toordinal()
 
     def clans(self) -> Iterator[Told]:
         """All rows, family by family (with those that share children with it), in the order in which they were told."""

@@ -15,6 +15,7 @@ from adapters.simulator.world import Fact
 OFFICE_OPENS, OFFICE_CLOSES = time(7, tzinfo=UTC), time(15, 29, tzinfo=UTC)
 REGISTERS_FROM, REGISTERS_TO = time(15, 30, tzinfo=UTC), time(17, 30, tzinfo=UTC)
 WEEK = 7
+MOST_HELD = 12  # days that an event may be held up, on its way or for a weekend
 _OFFICE_MICROS = int(8.4 * 3600) * 1_000_000
 
 
@@ -50,14 +51,18 @@ class Outbox:
         return working_day(day + timedelta(days=lag))
 
     def put_right(self, remedy: Event, wrong: date, most_lag: int) -> None:
-        """Post what puts an event right that was written down on day `wrong`: later, and before the period ends."""
+        """Post what puts an event right that was written down on day `wrong`: later, and before the truth is told or the period ends."""
         last = self._plan.end - timedelta(days=1)
+        if wrong < self._plan.truth_of < self._plan.end:
+            last = self._plan.truth_of - timedelta(days=1 + MOST_HELD)
         while last.weekday() > 4:
             last -= timedelta(days=1)
         self.write(remedy, min(self.day_for(wrong + timedelta(days=2), most_lag), last))
 
     def room_to_put_right(self, wrong: date) -> bool:
-        """Whether an event written down on that day can still be put right before the period ends."""
+        """Whether an event written down on that day can still be put right before the truth is told, or the period ends."""
+        if wrong < self._plan.truth_of < self._plan.end:  # what puts it right may be held up as any event may
+            return (self._plan.truth_of - wrong).days > WEEK + MOST_HELD
         return (self._plan.end - wrong).days > WEEK
 
     def write(self, event: Event, day: date, fact: Fact | None = None) -> date:

@@ -23,7 +23,8 @@ class Plan:
     `duplicated` is published twice in a row, `missing` is lost on its way and made good up to ten days later, and for so
     many events beside them a `malformed` one is published that nobody can read. With `cases`, a few families set by hand
     live in the area besides, whatever the seed. `thresholds` are set by the authority on the first day: rule and number.
-    Raises `Misuse`.
+    The truth is `as_of` a day, and as it could be known by then; if not given, of the end. Mistakes made before that day
+    are put right before it. Raises `Misuse`.
     """
 
     area: str
@@ -45,6 +46,7 @@ class Plan:
     silent: float = 0.0
     silent_feed: tuple[str, str] | None = None
     silent_from: date | None = None
+    as_of: date | None = None
 
     def __post_init__(self) -> None:
         if self.area.casefold() not in AREAS:
@@ -53,6 +55,8 @@ class Plan:
             raise Misuse(f"children must be 1 to {MOST_CHILDREN}: the NHS numbers of the test range do not go further")
         if self.end <= self.start:
             raise Misuse("the end must be after the start")
+        if not self.start < self.truth_of <= self.end:
+            raise Misuse("the truth is as of a day after the first, and not after the end")
         for name in USUAL:
             if not 0 <= getattr(self, name) <= 1:
                 raise Misuse(f"{name} is a share, 0 to 1")
@@ -61,6 +65,11 @@ class Plan:
     def area_name(self) -> str:
         """The area's name as it is written."""
         return AREAS[self.area.casefold()]
+
+    @property
+    def truth_of(self) -> date:
+        """The day that the truth is of: what was published on it, or later, is not known."""
+        return self.end if self.as_of is None else self.as_of
 
     @property
     def days(self) -> int:

@@ -175,7 +175,9 @@ class Registers:
             pupil.severe_since, pupil.severe_at = day, pupil.missed_at
 
     def _is_known(self, event: Event, published: date) -> bool:
-        """Whether an event is published before the period ends, and not after its feed fell silent."""
+        """Whether an event comes to be known: before the truth is told, and not after its feed fell silent."""
+        if published >= self._plan.truth_of < self._plan.end:
+            return False
         silent = self._feeds.is_silent(event["source"]["organisation"], "AttendanceMarked", published)
         return event["recorded_at"].date() < self._plan.end and not silent
 

@@ -50,6 +50,8 @@ class _Run:
         yield from self._reports(plan.start, "backfill")
         for n in range(plan.days):
             today = plan.start + timedelta(days=n)
+            if today == plan.truth_of:
+                self._close()
             if n and today.weekday() == 0:
                 yield from self._reports(today)
             for fact in self._lives.day(today):
@@ -58,8 +60,14 @@ class _Run:
             self._lives.world.left_roll.clear()
             yield from self._publish(today)
         yield from self._send(self._outbox.rest(midnight(plan.end)), plan.end - timedelta(days=1))
+        self._close()
+
+    def _close(self) -> None:
+        """Let the ledger know what the registers come to; what is told later is not known."""
         for school in self._lives.world.area.schools:
             self._note_registers(school.roll)
+        if self._ledger is not None:
+            self._ledger.closed = True
 
     def _note_registers(self, pupils: list[Child]) -> None:
         """Let the ledger know what the registers say of pupils: as they leave a roll, and at the end."""

@@ -1,6 +1,6 @@
 """The truth of a simulated area, for those who check a service against it: `truth.jsonl`.
 
-Line by line, as of the end of the period and as it could be known by then: what was sent, every child that can be told
+Line by line, as of the end of the period, or a day before it, and as it could be known by then: what was sent, every child that can be told
 apart, every family. Derived from the lives and from the meaning of words, not from anybody's rules of reading events.
 """
 
@@ -27,7 +27,7 @@ DOMAINS = {sign.id: sign.domains for sign in SIGNS}
 def truth(plan: Plan, ledger: Ledger) -> Iterator[Line]:
     """The header, each family with its children before it, caseloads and measures; call it when all events have been read."""
     yield _header(plan, ledger)
-    today, thresholds = plan.end.toordinal(), dict(plan.thresholds)
+    today, thresholds = plan.truth_of.toordinal(), dict(plan.thresholds)
     caseloads: dict[str, list[Line]] = {}
     figures = Figures(today)
     for told in ledger.clans():
@@ -57,7 +57,7 @@ def _header(plan: Plan, ledger: Ledger) -> Line:
     sent = ledger.sent
     return {
         "type": "header",
-        "as_of": plan.end.isoformat(),
+        "as_of": plan.truth_of.isoformat(),
         "plan": {name: str(value) if isinstance(value, date) else value for name, value in asdict(plan).items()},
         "covers": {"indicators": DOMAINS, "gaps": [*RULES, *UNTIL_SET]},
         "expected": {

@@ -61,7 +61,7 @@ def read_truth(plan: Plan, ledger: Ledger) -> Truth:
 
 @contextmanager
 def recorded(plan: Plan, url: str, folder: Path) -> Iterator[tuple[Truth, Counts, Asked]]:
-    """Simulate, record and project a plan; the truth, what became of the events, and the service's answers at its end."""
+    """Simulate, record and project a plan; the truth, what became of the events, and the service's answers as known then."""
     clock = FixedClock(datetime.combine(plan.end, time(12), UTC))
     settings = load_settings(folder / "service").model_copy(update={"edition_size": 20_000})
     service = Service(settings, url, None, None, False, KEYS, clock)
@@ -70,8 +70,13 @@ def recorded(plan: Plan, url: str, folder: Path) -> Iterator[tuple[Truth, Counts
     notes.mkdir()
     ledger = Ledger(plan, notes)
     try:
-        batch = []
+        batch, known_at = [], None
         for event in simulate(plan, ledger):
+            if ledger.closed and known_at is None:
+                counts.add(recorder.record(batch))
+                batch = []
+                projector.project()
+                known_at = _position(service)
             batch.append(Message(encode(event)))
             if len(batch) == BATCH:
                 counts.add(recorder.record(batch))
@@ -81,8 +86,14 @@ def recorded(plan: Plan, url: str, folder: Path) -> Iterator[tuple[Truth, Counts
     finally:
         recorder.close()
         projector.close()
-    with Questions(service).ask() as asked:
+    with Questions(service).ask(known_at) as asked:
         yield read_truth(plan, ledger), counts, asked
+
+
+def _position(service: Service) -> str:
+    """The last position that the views know."""
+    with Questions(service).ask() as asked:
+        return asked._outward(asked._edition.position)
 
 
 def reasons(asked: Asked) -> dict[str, int]:
@@ -96,7 +107,7 @@ def differences(plan: Plan, told: Truth, asked: Asked) -> list[str]:
     found: list[str] = []
     ids: dict[Name, str] = {}
     for name, line in told.children.items():
-        answers = [asked.child(identifier=one, effective_at=plan.end) for one in sorted(name)]
+        answers = [asked.child(identifier=one, effective_at=plan.truth_of) for one in sorted(name)]
         children = {answer["child"] if answer else None for answer in answers}
         first = answers[0]
         if len(children) > 1 or first is None or len(first["records"]) != len(name):
@@ -125,7 +136,7 @@ def _lead(lead: Line) -> Line:
 
 def _gaps(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> list[str]:
     said: dict[Name, list[Line]] = {}
-    for gap in asked.gaps(effective_at=plan.end)["gaps"]:
+    for gap in asked.gaps(effective_at=plan.truth_of)["gaps"]:
         if gap["rule"] not in told.header["covers"]["gaps"]:
             continue
         said.setdefault(names.get(gap["child"], frozenset([gap["child"]])), []).append(
@@ -142,7 +153,7 @@ def _gaps(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> list
 def _caseloads(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> list[str]:
     found = []
     for line in told.caseloads:
-        said = asked.caseload(worker=line["worker"], effective_at=plan.end)["children"]
+        said = asked.caseload(worker=line["worker"], effective_at=plan.truth_of)["children"]
         mine = [name_of(child) for child in line["children"]]
         whose = frozenset([line["worker"]])
         found += _compare("caseload", whose, mine, [names.get(one["child"], frozenset([one["child"]])) for one in said])
@@ -163,7 +174,7 @@ def _my_families(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) 
         ]
         said = [
             ({(names.get(c["child"]), c["mine"]) for c in one["children"]}, one["lost"], one["since"])
-            for one in asked.my_families(worker=line["worker"], effective_at=plan.end)["families"]
+            for one in asked.my_families(worker=line["worker"], effective_at=plan.truth_of)["families"]
         ]
         found += _compare("families of a worker", frozenset([line["worker"]]), true, said)
     return found
@@ -173,7 +184,7 @@ def _measures(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> 
     """What each child adds, before small numbers are hidden; then the figures that are shown."""
     added: dict[Name, list[Line]] = {}
     wanted = list(MEASURES.values())
-    parts = served.parts(asked._connection, asked._number, wanted, to_day(plan.end), asked._births)
+    parts = served.parts(asked._connection, asked._number, wanted, to_day(plan.truth_of), asked._births)
     for measure, of_children in parts.items():
         for part in of_children:
             share = asdict(part)
@@ -183,7 +194,7 @@ def _measures(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> 
     for name, line in told.children.items():
         found += _compare("measures", name, line["measures"], added.pop(name, []))
     found += [f"measures of others: said and not true {share}" for share in added.values()]
-    for figure in asked.measures(effective_at=plan.end)["measures"]:
+    for figure in asked.measures(effective_at=plan.truth_of)["measures"]:
         (true,) = (line for line in told.measures if line["id"] == figure["id"])
         shown = {word: figure["all"][word] for word in ("status", "numerator", "denominator", "median", "worst")}
         if figure["all"]["suppressed"]:
@@ -209,7 +220,7 @@ def _families(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> 
     ]
     covered = told.header["covers"]["indicators"]
     said = []
-    for family in asked.families(effective_at=plan.end)["families"]:
+    for family in asked.families(effective_at=plan.truth_of)["families"]:
         shown = [one for one in family["indicators"] if one["id"] in covered]
         if not shown:
             continue
@@ -218,7 +229,7 @@ def _families(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> 
         else:  # what the truth does not speak of is left out
             lost = sorted({domain for one in shown if one["status"] == "true" for domain in covered[one["id"]]})
             since = min(one["since"] for one in [s for s in shown if s["status"] == "true"] or shown)
-        whole = asked.family(family=family["family"], effective_at=plan.end)
+        whole = asked.family(family=family["family"], effective_at=plan.truth_of)
         assert whole is not None
         children = frozenset(names.get(one["child"], frozenset([one["child"]])) for one in whole["members"])
         indicators = frozenset(

@@ -1,4 +1,4 @@
-"""What is true of simulated lives, and what the service says of them at the end of a year, are the same.
+"""What is true of simulated lives, and what the service says of them at the end of a year, or on a day before it, are the same.
 
 Compared exactly: which records are one child, who leads, the gaps, the families with their domains, dates and indicators, the
 caseloads, and what each child adds to the measures.
@@ -69,6 +69,14 @@ def test_all_kinds_of_noise_together_change_nothing_that_is_said(
     seed: int, children: int, any_database_url: str, tmp_path: Path
 ) -> None:
     check(replace(CALM, seed=seed, children=children, **ALL_NOISE), any_database_url, tmp_path)
+
+
+@pytest.mark.parametrize(("seed", "children", "noise"), [(1, 60, {}), (2, 20, ALL_NOISE), (3, 60, ALL_NOISE)])
+def test_what_was_true_and_known_on_an_earlier_day_is_said_of_that_day(
+    seed: int, children: int, noise: dict[str, float], any_database_url: str, tmp_path: Path
+) -> None:
+    """The run goes on for months after that day, and what is told then, however late, changes nothing of it."""
+    check(replace(CALM, seed=seed, children=children, as_of=date(2026, 3, 11), **noise), any_database_url, tmp_path)
 
 
 MID_YEAR, CUT = END - timedelta(days=182), END - timedelta(days=30)

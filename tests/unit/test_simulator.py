@@ -436,6 +436,8 @@ def test_an_area_is_not_written_over_another(tmp_path):
         {"children": 10_000_000},
         {"end": AUTUMN.start},
         {"late": 1.5},
+        {"as_of": AUTUMN.start},
+        {"as_of": AUTUMN.end + timedelta(days=1)},
         {"resent": -0.1},
     ],
     ids=lambda wrong: next(iter(wrong)),

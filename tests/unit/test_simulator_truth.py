@@ -336,6 +336,35 @@ def test_what_is_not_told_is_not_known(tmp_path: Path) -> None:
     assert set(found) == {"not_known"}
 
 
+def test_the_truth_of_an_earlier_day_knows_only_what_was_published_before_it(tmp_path: Path) -> None:
+    """What happens, and what is published, does not depend on the day of which the truth is asked."""
+    calm = replace(YEAR, **parse_noise("none"))
+    day = date(2026, 3, 11)
+    asked = replace(calm, as_of=day)
+    assert list(simulate(calm)) == list(simulate(asked))
+    header, *lines = lines_of(asked, tmp_path)
+    assert header["as_of"] == "2026-03-11"
+    assert header["expected"]["read"] == len(list(simulate(calm)))
+    cases = Cases(asked, [header, *lines])
+    assert signs(cases.children("home_taught_no_more")[0]) == {}  # it ended in July
+    assert signs(cases.children("lost_to_all")[0]) == {}
+    (gone,) = cases.children("still_abroad")
+    assert "no_school" not in signs(gone)
+    assert signs(cases.children("severely_absent")[0]) == {}
+    early = [one["since"] for line in lines if line["type"] == "child" for one in line["indicators"]]
+    assert early
+    assert max(early) < "2026-03-11"
+
+
+def test_what_was_late_on_that_day_was_not_known_by_then(tmp_path: Path) -> None:
+    late = replace(YEAR, cases=False, as_of=date(2026, 3, 11), **parse_noise("none,late=1"))
+    ledger = Ledger(late, tmp_path)
+    told = [event for event in simulate(late, ledger) if "subject" in event and event["mode"] == "live"]
+    assert any(event["effective"]["from"] < date(2026, 3, 11) <= event["recorded_at"].date() for event in told)
+    written = [row["written"] for clan in ledger.clans() for row in clan if "written" in row]
+    assert "2026-03-01" < max(written) < "2026-03-11"
+
+
 # ---- noise
 
 
