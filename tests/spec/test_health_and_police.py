@@ -79,5 +79,5 @@ def test_inactive_number(given, asked):
     )
     asked(at="2025-10-01").timeline("A").shows(
         entry("health_visiting", "2021-03-10..", "open"),
-        entry("nhs_number_inactive", "2025-09-01..", "moment", service="national records"),
+        entry("nhs_number_inactive national records", "2025-09-01..", "moment"),
     )
