@@ -45,7 +45,9 @@ class AboutChanges(AboutLeads):
         sent as backfill or snapshot is no news.
         """
         day, generation = to_day(effective_at), self._edition.generation
-        edition = editions.edition_until(self._connection, position_of(self._connection, since, generation), generation)
+        edition = editions.edition_until(
+            self._connection, position_of(self._connection, since, generation, "since"), generation
+        )
         then = AboutChanges(self._service, self._connection, edition, self._bodies)
         mine = self._worked_with(worker, day)
         waits = Waits(day, self._reference(day))  # of now for both: a threshold that was set is no news of a child

@@ -259,20 +259,23 @@ def identifiers(by_child: ByChild, said: Iterable[tuple[UUID, str, str]]) -> dic
     return found
 
 
-def position_of(connection: editions.Connection, known_at: str, generation: int) -> int:
-    """The position of a generation of the log that is meant by a position (digits, or generation:number) or an instant; raises Misuse."""
+def position_of(connection: editions.Connection, known_at: str, generation: int, name: str = "known-at") -> int:
+    """The position of a generation of the log that is meant by a position (digits, or generation:number) or an instant.
+
+    Raises Misuse, which says the `name` under which it was asked.
+    """
     if match := _POSITION.fullmatch(known_at.strip()):
         if match[1] is not None and int(match[1]) != generation:
-            raise Misuse("known-at: a position of another generation of the log")
+            raise Misuse(f"{name}: a position of another generation of the log")
         return int(match[2])
     try:
         instant = datetime.fromisoformat(known_at.strip())
     except ValueError:
         raise Misuse(
-            "known-at: a position (digits, or generation:number) or an RFC 3339 instant with its zone"
+            f"{name}: a position (digits, or generation:number) or an RFC 3339 instant with its zone"
         ) from None
     if instant.tzinfo is None:
-        raise Misuse("known-at: an instant needs its zone")
+        raise Misuse(f"{name}: an instant needs its zone")
     return editions.position_at(connection, instant)
 
 

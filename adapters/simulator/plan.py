@@ -8,6 +8,7 @@ from domain.errors import Misuse
 
 AREAS = {"northmoor": "Northmoor"}
 MOST_CHILDREN = 400_000
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2099
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,10 @@ class Plan:
             raise Misuse(f"area must be one of: {', '.join(AREAS.values())}")
         if not 1 <= self.children <= MOST_CHILDREN:
             raise Misuse(f"children must be 1 to {MOST_CHILDREN}: the NHS numbers of the test range do not go further")
+        if not 0 <= self.seed < 1 << 63:
+            raise Misuse("seed must be 0 to 9223372036854775807")
+        if self.start.year < EARLIEST_YEAR or self.end.year > LATEST_YEAR:
+            raise Misuse(f"days must lie in {EARLIEST_YEAR} to {LATEST_YEAR}")
         if self.end <= self.start:
             raise Misuse("the end must be after the start")
         if not self.start < self.truth_of <= self.end:

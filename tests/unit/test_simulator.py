@@ -460,3 +460,17 @@ def test_memory_goes_with_the_children_and_not_with_the_period():
 @pytest.mark.parametrize("children", [1, 2, 7])
 def test_the_smallest_areas_work(children):
     assert sum(1 for _ in simulate(replace(YEAR, children=children, end=date(2027, 9, 1)))) > 100
+
+
+@pytest.mark.parametrize(
+    ("days", "seed", "said"),
+    [
+        ((date(2025, 9, 1), date(2025, 10, 1)), 1 << 64, "seed"),
+        ((date(2025, 9, 1), date(2025, 10, 1)), -1, "seed"),
+        ((date(1, 1, 1), date(1, 2, 1)), 1, "2000 to 2099"),
+        ((date(9999, 1, 1), date(9999, 12, 31)), 1, "2000 to 2099"),
+    ],
+)
+def test_bug_a_seed_or_a_year_that_cannot_be_ended_as_a_fault(days: tuple[date, date], seed: int, said: str) -> None:
+    with pytest.raises(Misuse, match=said):
+        Plan("Northmoor", 3, *days, seed)
