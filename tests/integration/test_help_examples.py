@@ -1,8 +1,8 @@
-"""A stranger's first hour: the demonstration, every command with the example of its `--help`, and the page to start with.
+"""A stranger's first hour: the demonstration, every command with the example of its `--help`, and the pages written by hand.
 
 Commands are found by walking the program, so one that is added is tried too. An example speaks of the demonstration's
 data. What stands in it for something that differs from run to run is put in by `STANDS_FOR`; a file that it names comes
-from `FILES`, or lies under its name in `tests/fixtures/examples`.
+from `FILES`, or lies under its name in `tests/fixtures/examples`. A page brings its files itself: blocks with a name.
 """
 
 import json
@@ -48,6 +48,18 @@ BESIDE: Final = {"icr health": "icr consume"}
 KEEPS: Final = {"icr import cin": "unknown_event_type"}
 # What the page to start with begins with, and what was done here before: the clone, its setting up, the demonstration.
 DONE_BEFORE: Final = ("git clone ", "./dev ")
+# Pages that are typed on the demonstration's data, beside `icr up`; the page to start with has a service of its own.
+PAGES: Final = (
+    "for-agencies.md", "feedback.md", "measures.md", "for-professionals.md", "for-operators.md", "reference-data.md",
+)  # fmt: skip
+# Of these pages: lines that are not typed here, by how they begin, for want of what; and sections that another test types.
+NOT_HERE: Final[Mapping[str, str]] = {
+    "docker compose ": "a container engine",
+    "kafka-topics.sh ": "a Kafka of one's own, with its tools",
+    "kafka-acls.sh ": "a Kafka that has users, with its tools",
+    "icr tell": "lasts, and `icr up` runs it already: the page for operators asks whether it is well",
+}
+TYPED_ELSEWHERE: Final = ("Back up", "Restore")  # test_snippets_for_operators.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +106,9 @@ STANDS_FOR: Final[Mapping[str, Callable[[Desk], str]]] = {
     r"\b[0-9a-f]{4}…": lambda desk: desk.answer("icr quarantine list --json")["aside"][0]["id"],
     r"/var/lib/icr\b": lambda desk: str(desk.data),
     r"/tmp/area\b": lambda desk: str(desk.work / "area"),
-    r"\b1:\d+\b": lambda desk: desk.answer("icr families list --json")["position"],
+    r"(?<![.\d])1:\d+\b": lambda desk: desk.answer("icr families list --json")["position"],
     r"(?<=--events )\d+": lambda _: "2000",
+    r"(?<=http://127\.0\.0\.1:)8008\b": lambda desk: desk.environment["ICR_HTTP_PORT"],
 }
 
 
@@ -118,6 +131,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     command = folder / "bin" / "icr"
     command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m adapters.cli.main "$@"\n')
     command.chmod(0o755)
+    (folder / ".curlrc").write_text("fail\n", encoding="utf-8")  # an answer that is an error is one to the shell
     for name, made in FILES.items():
         shutil.copy(made, folder / "work" / name) if isinstance(made, Path) else made(folder / "work" / name)
     if BY_NAME.is_dir():
@@ -212,8 +226,11 @@ class Block:
     text: str
 
 
-def blocks(page: Path) -> list[Block]:
-    found = re.findall(r"^```(\w*) ?(\S*)\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+def blocks(page: Path, but: tuple[str, ...] = ()) -> list[Block]:
+    """The blocks of a page, but for those of some sections."""
+    sections = re.split(r"^(?=## )", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    text = "".join(one for one in sections if one.partition("\n")[0].removeprefix("## ") not in but)
+    found = re.findall(r"^```(\w*) ?(\S*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     return [Block(*one) for one in found]
 
 
@@ -225,8 +242,7 @@ def test_the_page_to_start_with_works_as_it_stands(desk: Desk) -> None:
             if block.language == "json":
                 (desk.work / block.name).write_text(block.text, encoding="utf-8")
             elif block.language == "text":
-                shown = " ".join(told[-1].split())
-                assert [line for line in block.text.splitlines() if line not in shown] == []
+                assert missing(block.text, told[-1]) == []
             elif block.name:  # a command that lasts, in a terminal of its own
                 *exports, command = block.text.splitlines()
                 other, _ = typed(desk, exports)
@@ -238,6 +254,12 @@ def test_the_page_to_start_with_works_as_it_stands(desk: Desk) -> None:
     assert "enrolment" not in told[-2]
 
 
+def missing(shown: str, said: str) -> list[str]:
+    """The lines that a page shows as output and that were not said."""
+    said = " ".join(said.split())
+    return [line for line in shown.splitlines() if line not in said]
+
+
 def typed(desk: Desk, lines: list[str]) -> tuple[Desk, str]:
     """Type lines into a terminal, none of which may fail; the desk with what they exported, and what they said."""
     left = desk.work / "environment"
@@ -245,3 +267,44 @@ def typed(desk: Desk, lines: list[str]) -> tuple[Desk, str]:
     assert done.returncode == 0, f"{lines}\n{done.stdout}\n{done.stderr}"
     exported = dict(one.split("=", 1) for one in left.read_text().split("\0") if one)
     return replace(desk, environment=exported), done.stdout
+
+
+@pytest.fixture(scope="module")
+def service(desk: Desk) -> Iterator[None]:
+    """A service on the demonstration's data; for the last tests of the module, since examples start their own."""
+    with lasting(desk, "icr up", "icr up"):
+        yield
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.usefixtures("service")
+def test_a_page_can_be_typed_as_it_stands(page: str, desk: Desk) -> None:
+    desk = replace(desk, work=desk.work / page)
+    desk.work.mkdir()
+    shown = blocks(ROOT / "docs" / page, but=TYPED_ELSEWHERE)
+    for block in shown:
+        if block.name:
+            (desk.work / block.name).write_text(block.text, encoding="utf-8")
+    said = ""
+    for block in shown:
+        lines = [_as_typed(desk, one) for one in block.text.splitlines() if not one.startswith(tuple(NOT_HERE))]
+        if block.language == "sh" and lines:
+            desk, said = typed(desk, lines)
+            assert said.strip(), f"{lines} said nothing"
+        elif block.language == "text":
+            assert missing(block.text, said) == []
+
+
+def test_what_is_not_typed_stands_on_the_pages() -> None:
+    text = "".join(
+        f"\n{block.text}" for page in PAGES for block in blocks(ROOT / "docs" / page) if block.language == "sh"
+    )
+    assert [line for line in NOT_HERE if f"\n{line}" not in text] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_file_that_a_page_shows_is_used_on_it(page: str) -> None:
+    shown = blocks(ROOT / "docs" / page)
+    lines = "".join(block.text for block in shown if block.language == "sh").split()
+    files = [block.name for block in shown if block.name or block.language == "csv"]
+    assert [name for name in files if name not in lines] == []
