@@ -104,7 +104,7 @@ class Lines(Reading):
         leading: list[Shown] = []
         covers: list[Shown] = []
         for entry, contact in found:
-            if not entry.moment or entry.kind == "assessment":
+            if entry.kind == "assessment" or _works(entry, day):
                 shown = self._entry(entry, contact, day, seen) | directory.get(entry.main, {})
                 by_kind.setdefault(entry.kind, []).append(shown)
                 if entry.main in active:
@@ -163,11 +163,15 @@ def _shown_of(
         if (
             first is not None
             and first <= day
-            and (entry.status_at(day)[0] in ("open", "lapsed") or entry.kind == "assessment" or says_review(entry))
+            and (_works(entry, day) or entry.kind == "assessment" or says_review(entry))
             and seen[child].may_show(entry.kind)
         ):
             found[child].append((entry, contact))
     return found
+
+
+def _works(entry: Entry, day: int) -> bool:
+    return entry.status_at(day)[0] in ("open", "lapsed")
 
 
 def _entries_of(by_child: ByChild, held: Iterable[Held]) -> dict[ChildId, list[Entry]]:

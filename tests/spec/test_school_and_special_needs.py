@@ -75,7 +75,7 @@ def test_reduced_timetable(given, asked):
         line(involvements="reduced timetable", reviews="reduced timetable 2025-11-17")
     )
     asked(at="2025-11-18").index("A").shows(line(reviews="reduced timetable 2025-11-17, overdue"))
-    asked(at="2025-12-01").index("A").shows(line(reviews=""))
+    asked(at="2025-12-01").index("A").shows(line(involvements="", reviews=""))
 
 
 def test_missing_education(given, asked):
