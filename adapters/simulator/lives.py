@@ -54,6 +54,7 @@ HAZARDS = (
     Hazard(helping.young_carer, 0.006, "child", 1, before_start=True),
     Hazard(needs.sen_support, 0.03, "child", 3, before_start=True),
     Hazard(needs.ehcp, 0.008, "child", 4, before_start=True),
+    Hazard(needs.ehcp_for_a_time, 0.002, "child", 4, before_start=True),
     Hazard(family_life.separation, 0.008, "family", 2),
     Hazard(family_life.several_moves, 0.004, "family", 1),
     Hazard(family_life.abroad, 0.003, "family", 1),

@@ -9,7 +9,6 @@ from adapters.simulator.world import Fact, Step, World
 REQUESTED_BY = {"parent": 45, "school": 45, "health": 10}
 ISSUED = 0.8  # of those requested
 WEEKS_TO_ISSUE = 20  # by regulation 13(2), SI 2014/1530
-CEASES = 0.3
 CEASED = {"needs_met": 60, "moved": 20, "other": 20}
 
 
@@ -26,7 +25,7 @@ def sen_support(world: World, day: date) -> Iterator[Step]:
 
 
 def ehcp(world: World, day: date) -> Iterator[Step]:
-    """An education, health and care plan is requested, mostly issued, and now and then ceases."""
+    """An education, health and care plan is requested, and mostly issued."""
     child = world.pick_child(day, "school")
     if child is None:
         return
@@ -35,6 +34,14 @@ def ehcp(world: World, day: date) -> Iterator[Step]:
     script: Script = [(day, "ehcp_requested", {"requested_by": choose(world, REQUESTED_BY)})]
     if world.chance(ISSUED):
         script.append((issued, "ehcp_issued", case))
-        if world.chance(CEASES):
-            script.append((world.later(issued, 60, 400), "ehcp_ceased", {**case, "reason": choose(world, CEASED)}))
     yield from scripted(child, script)
+
+
+def ehcp_for_a_time(world: World, day: date) -> Iterator[Step]:
+    """A plan that ceases at an annual review."""
+    child = world.pick_child(day, "school")
+    if child is None:
+        return
+    case = {"reference": f"EHCP-{world.number('reference')}"}
+    ends = {**case, "reason": choose(world, CEASED)}
+    yield from scripted(child, [(day, "ehcp_issued", case), (world.later(day, 300, 400), "ehcp_ceased", ends)])
