@@ -31,10 +31,10 @@ class Questions:
         """A read as known now, or as known at a position or an instant; raises Misuse when that cannot be read."""
         with self._connect() as connection:
             edition = editions.begin(connection)
-            if known_at is not None:
-                position = position_of(connection, known_at, edition.generation)
-                edition = editions.edition_until(connection, position, edition.generation)
             try:
+                if known_at is not None:
+                    position = position_of(connection, known_at, edition.generation)
+                    edition = editions.edition_until(connection, position, edition.generation)
                 yield Asked(self._service, connection, edition, self._bodies)
             except BaseException:
                 with suppress(psycopg.Error):  # what ended the read, as Ctrl-C does, may have ended the connection
