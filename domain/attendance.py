@@ -43,14 +43,14 @@ _BY_WORD = {word: category for category, word in CATEGORIES.items()}
 def reduce_mark(code: str, school_year: int) -> int | None:
     """Category of a code (or of an already reduced word) in a school year; None when the code is not in the list.
 
-    `school_year` is the calendar year of its September. A retired code still used a year late is taken as it was meant,
-    because a code list is dated but a child's absence is not.
+    `school_year` is the calendar year of its September. A code used a year early or late is taken as it was meant, because
+    a code list is dated but a child's absence is not.
     """
     word = _BY_WORD.get(code)
     if word is not None:
         return word
-    entry = _BY_CODE.get(code.strip().upper() if code != "\\" else code)
+    entry = _BY_CODE.get(code.strip().upper())
     if entry is None:
         return None
-    category, first, _last = entry
-    return category if school_year >= first - 1 else None
+    category, first, last = entry
+    return category if first - 1 <= school_year <= last + 1 else None

@@ -54,6 +54,10 @@ class Finding:
     message: str
 
 
+# What of an effects row names a field of the record.
+_NAMES_A_FIELD: Final = ("provider_field", "service_field", "reason_field", "onward_field", "due_field", "former_field")
+
+
 def findings(root: Traversable | None = None) -> list[Finding]:
     """Every breach in a folder of schemas, by default the one this program was shipped with."""
     root = root or files("schemas")
@@ -203,7 +207,7 @@ def _versions(schemas: Sequence[tuple[Schema, Record]]) -> Iterator[Finding]:
         newest, record = versions[-1]
         if [schema.version for schema, _ in versions] != list(range(1, len(versions) + 1)):
             yield Finding(newest.file, "versions", "the versions of a type are 1, 2, 3 … without a gap")
-        for column in (newest.effect.provider_field, newest.effect.service_field, newest.effect.reason_field):
+        for column in (getattr(newest.effect, name) for name in _NAMES_A_FIELD):
             if column is not None and record.get(column) is None:
                 yield Finding(
                     newest.file, "effects", f"the effects table names {column}, which the record does not have"
