@@ -119,12 +119,6 @@ def doubted(events: Sequence[Event], links: Links) -> frozenset[int]:
     )
 
 
-def members_of(child: ChildId, links: Links) -> tuple[RecordId, ...]:
-    """The records of a child, sorted; a record that is alone is its own child."""
-    found = sorted(record for record, owner in links.child.items() if owner == child)
-    return tuple(found) or (RecordId(child),)
-
-
 def children_of(records: Iterable[RecordId], links: Links) -> dict[ChildId, list[RecordId]]:
     """Records grouped by child."""
     grouped: dict[ChildId, list[RecordId]] = defaultdict(list)

@@ -19,7 +19,6 @@ SCHOOL_TERMS = "school_terms"
 ORGANISATION = "organisation"
 EXPECTED_FEED = "expected_feed"
 THRESHOLD = "threshold"
-SHARING_AGREEMENT = "sharing_agreement"
 KINDS = (AREA_MAP, SCHOOL_TERMS, ORGANISATION, EXPECTED_FEED, THRESHOLD)
 
 

@@ -12,7 +12,6 @@ from domain.errors import Misuse, Rejected
 Organisation = Annotated[
     str, typer.Option("--organisation", metavar="ORG", help="Source organisation, for example urn-900001.")
 ]
-Day = Annotated[str, typer.Option(metavar="D", help="A date, YYYY-MM-DD.")]
 
 
 def feedback(

@@ -19,7 +19,6 @@ from adapters.cli.output import (
     KEPT_OR_FAILED,
     UNREACHABLE,
     Data,
-    Document,
     Json,
     note,
     print_json,
@@ -31,7 +30,6 @@ from domain.errors import Misuse, Unreachable
 if TYPE_CHECKING:
     from adapters.settings import Settings
 
-POLL_SECONDS: Final = 0.5
 GRACE_SECONDS: Final = 20.0
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -307,7 +305,6 @@ def _make_topics(bootstrap_servers: str) -> None:
 
 
 __all__ = [
-    "Document",
     "Stop",
     "Worker",
     "check_tables",

@@ -5,7 +5,7 @@ read when there is time (`adapters.kafka.lanes`). An event in the other lane is 
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 from kafka import KafkaAdminClient
@@ -73,11 +73,6 @@ def topic_for(sector: str, mode: str | None) -> str:
 def tracking_name(cluster: str, topic: str, partition: int) -> str:
     """The name under which the log keeps how far a partition is recorded."""
     return f"kafka:{cluster}:{topic}:{partition}"
-
-
-def tracking_prefixes(cluster: str, topics: Iterable[str]) -> list[str]:
-    """What the names of these topics' partitions begin with."""
-    return [f"kafka:{cluster}:{topic}:" for topic in topics]
 
 
 @contextlib.contextmanager

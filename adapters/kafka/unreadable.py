@@ -29,6 +29,7 @@ class Gate:
         self._minimum = minimum
         self._read = 0
         self._unreadable = 0
+        self._random = random.Random(SAMPLE)  # noqa: S311 - what is looked at is no secret
 
     def refuses(self, values: Sequence[bytes]) -> int | None:
         """How many of these are unreadable when they must not be recorded; None when they may."""
@@ -50,7 +51,7 @@ class Gate:
         """How many are unreadable; 0 where a sample shows too few to matter."""
         if len(values) > 2 * SAMPLE:
             # At random: a pattern in the batch would fall in step with any stride.
-            picked = random.sample(values, SAMPLE)
+            picked = self._random.sample(values, SAMPLE)
             if self._count(picked) < self._share / 2 * len(picked):
                 return 0
         return self._count(values)

@@ -202,8 +202,6 @@ def test_over_http_it_is_recorded_or_refused(here: Bench, log: io.StringIO) -> N
 
 
 Files = list[FileCounts]
-BY_XML: Final = "xml"
-CSV_NAMES: Final = sorted(path.name for path in (FIXTURES / "school-census").glob("*.csv"))
 
 
 def by_nems(here: Bench, paths: list[Path]) -> Files:
