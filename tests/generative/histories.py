@@ -619,6 +619,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_marked(child + 5, number + 9400, "/" * 24),
         *_marked(child + 6, number + 9500, "/" * 26 + "O" * 10),
         *_led_by_one_who_left(child + 2, number + 9060),
+        *_on_two_plans(child + 3, number + 9070),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
@@ -656,6 +657,15 @@ def _led_by_one_who_left(child: int, number: int) -> list[dict[str, Any]]:
         told(number, "InvolvementStarted", "la-808", child, "agency", 0, 1, **own),
         told(number + 1, "LeadAccepted", "la-808", child, "agency", 1, 1, **lead),
         told(number + 2, "InvolvementEnded", "la-808", child, "agency", 8, 8, service="coaching", reason="completed"),
+    ]
+
+
+def _on_two_plans(child: int, number: int) -> list[dict[str, Any]]:
+    """Two plans of social care at once, which are one service, and nobody who leads."""
+    nobody: dict[str, Any] = {"team": None, "worker": None}
+    return [
+        told(number, "ChildInNeedStarted", "la-808", child, "agency", 0, 1, **nobody),
+        told(number + 1, "ChildProtectionStarted", "la-808", child, "agency", 5, 1, **nobody),
     ]
 
 

@@ -173,8 +173,13 @@ FAULTS = {
     ),
     "one service is several": (
         "70_gaps",
-        "ON b.child = a.child AND b.main > a.main GROUP BY a.child",
-        "ON b.child = a.child GROUP BY a.child",
+        "ON b.child = a.child AND b.main > a.main AND NOT (a.plan AND b.plan)",
+        "ON b.child = a.child AND NOT (a.plan AND b.plan)",
+    ),
+    "every plan is a service": (
+        "70_gaps",
+        "b.main > a.main AND NOT (a.plan AND b.plan)",
+        "b.main > a.main",
     ),
     "review day lost": (
         "30_entries",
