@@ -52,12 +52,16 @@ def simulate_area(
     )
     with progress() as bars:
         task = bars.add_task("days", total=plan.days)
+        districts = bars.add_task("districts", visible=False)
 
         def tell(day: date, _events: int) -> None:
             bars.update(task, completed=(day - plan.start).days)
 
+        def play(number: int, of: int) -> None:
+            bars.update(districts, visible=True, completed=number, total=of)
+
         try:
-            counts = write_area(plan, out, tell)
+            counts = write_area(plan, out, tell, play)
         except OSError as error:
             raise Misuse(f"the folder cannot be written: {error.strerror}") from None
     if as_json:

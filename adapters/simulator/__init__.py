@@ -10,7 +10,7 @@ from adapters.simulator.files import write_area
 from adapters.simulator.ledger import Ledger
 from adapters.simulator.noise import parse_noise
 from adapters.simulator.plan import Plan
-from adapters.simulator.run import simulate
+from adapters.simulator.simulation import simulate
 from adapters.simulator.truth import truth
 
 __all__ = ["Ledger", "Plan", "encode", "parse_noise", "sector_of", "simulate", "truth", "wire", "write_area"]

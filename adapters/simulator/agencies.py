@@ -22,7 +22,7 @@ class Agencies:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.desks = desks(world.area, world.plan.marks)
+        self.desks = desks(world.area.schools, world.area.practices, world.plan.marks, world.district.mark)
         self.false_deaths: dict[int, str] = {}  # notified by mistake: child's number -> event id
 
     def desk(self, organisation: str) -> Desk:

@@ -10,6 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from adapters.simulator import names, numbers
+from adapters.simulator.district import District
 from adapters.simulator.plan import Plan
 
 if TYPE_CHECKING:
@@ -132,44 +133,66 @@ _SERVICES = (
 )
 
 
-def build(plan: Plan, rng: Random) -> Area:
-    """The area of a plan."""
+# year groups, children to a school, what its name ends with, the first one's number as an establishment
+_KINDS = ((PRIMARY, 470, "Primary School", 2000), (SECONDARY, 1900, "School", 4000))
+_FEWEST, _CHILDREN_A_PRACTICE = 2, 1800
+
+
+def build(plan: Plan, rng: Random, district: District) -> Area:
+    """What there is in a district, for its part of the plan."""
     wards = len(names.WARDS)
-    schools: list[School] = []
-    for years, children_a_school, kind, base in (
-        (PRIMARY, 470, "Primary School", 2000),
-        (SECONDARY, 1900, "School", 4000),
-    ):
-        for n in range(max(2, round(plan.children / children_a_school))):
-            name = f"{names.SAINTS[n % len(names.SAINTS)]} {kind} {n // len(names.SAINTS) + 1}"
-            schools.append(School(str(FIRST_SCHOOL + len(schools)), name, base + n, years, n % wards))
-    practices = tuple(
-        Practice(f"Z9{n + 1:04}", f"{names.STREETS[n % len(names.STREETS)]} Surgery {n + 1}", n % wards)
-        for n in range(max(2, round(plan.children / 1800)))
-    )
     teams = {
         (organisation, service): tuple(
-            _team(rng, organisation, service, letter, ward, max(1, plan.children // children_a_worker // count))
+            _team(rng, organisation, service, f"{letter}{ward + 1}{district.mark}", ward, workers)
             for ward in range(count)
         )
         for organisation, service, letter, by_ward, children_a_worker in _SERVICES
         for count in (wards if by_ward else 1,)
+        for workers in (max(1, plan.children // children_a_worker // count),)
     }
-    return Area(plan.area_name, tuple(schools), practices, teams)
+    return Area(plan.area_name, schools(plan, district), practices(plan, district), teams)
 
 
-def _team(rng: Random, organisation: str, service: str, letter: str, ward: int, workers: int) -> Team:
+def schools(plan: Plan, district: District) -> tuple[School, ...]:
+    """The schools of a district, for its part of the plan."""
+    found: list[School] = []
+    here = [_so_many(plan.children, children_a_school) for _, children_a_school, _, _ in _KINDS]
+    before = [district.number * _so_many(district.children, children_a_school) for _, children_a_school, _, _ in _KINDS]
+    for (years, _, kind, base), count, first in zip(_KINDS, here, before, strict=True):
+        for n in range(first, first + count):
+            name = f"{names.SAINTS[n % len(names.SAINTS)]} {kind} {n // len(names.SAINTS) + 1}"
+            urn = FIRST_SCHOOL + sum(before) + len(found)
+            found.append(School(str(urn), name, base + n, years, (n - first) % len(names.WARDS)))
+    return tuple(found)
+
+
+def practices(plan: Plan, district: District) -> tuple[Practice, ...]:
+    """The practices of a district, for its part of the plan."""
+    first = district.number * _so_many(district.children, _CHILDREN_A_PRACTICE)
+    return tuple(
+        Practice(
+            f"Z9{n + 1:04}", f"{names.STREETS[n % len(names.STREETS)]} Surgery {n + 1}", (n - first) % len(names.WARDS)
+        )
+        for n in range(first, first + _so_many(plan.children, _CHILDREN_A_PRACTICE))
+    )
+
+
+def _so_many(children: int, each: int) -> int:
+    return max(_FEWEST, round(children / each))
+
+
+def _team(rng: Random, organisation: str, service: str, code: str, ward: int, workers: int) -> Team:
     # Numbers from 01632 960000 on are kept free for invented people (Ofcom).
     card = {
         "organisation": organisation,
-        "code": f"{letter}{ward + 1}",
+        "code": code,
         "name": f"{service.capitalize()}, {names.WARDS[ward]}",
         "contact": f"01632 960{rng.randrange(1000):03}",
     }
     staff = tuple(
         {
             "organisation": organisation,
-            "staff_id": f"{letter}{ward + 1}{n + 1:03}",
+            "staff_id": f"{code}{n + 1:03}",
             "name": f"{rng.choice(names.GIVEN[rng.choice('FM')])} {rng.choice(names.SURNAMES)}",
             "contact": None,
         }

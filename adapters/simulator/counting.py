@@ -1,5 +1,6 @@
 """What each child adds to the measures of the system (docs/measures.md), counted from what was told of its life."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from statistics import median
@@ -157,7 +158,7 @@ class Figures:
     def __init__(self, today: int) -> None:
         self._today = today
         self._sums = {measure: [0, 0] for measure in MEASURES}
-        self._days: dict[str, list[tuple[int, bool]]] = {measure: [] for measure in MEASURES}
+        self._days: dict[str, Counter[tuple[int, bool]]] = {measure: Counter() for measure in MEASURES}
 
     def add(self, child: Known) -> Iterator[Row]:
         """Count a child; what it adds, measure by measure."""
@@ -166,7 +167,7 @@ class Figures:
                 self._sums[measure][0] += share.numerator
                 self._sums[measure][1] += share.denominator
                 if share.days is not None:
-                    self._days[measure].append((share.days, share.counted))
+                    self._days[measure][share.days, share.counted] += 1
                 yield {
                     "id": measure,
                     "counted": share.counted,
@@ -179,7 +180,7 @@ class Figures:
         """Each measure of the whole area; `is_heard` says whether a feed was."""
         for measure, (feeds, _) in MEASURES.items():
             days = self._days[measure]
-            reached = [number for number, counted in days if counted]
+            reached = [number for (number, counted), times in days.items() for _ in range(times) if counted]
             yield {
                 "type": "measure",
                 "id": measure,

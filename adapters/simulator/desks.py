@@ -1,9 +1,20 @@
 """A desk is one system of one organisation that publishes: what it calls a child, and what it knows of one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.simulator.area import AUTHORITY, CARERS, DEMOGRAPHICS, HOSPITAL, LANDLORD, MENTORS, TRUST, Area
+from adapters.simulator.area import (
+    AUTHORITY,
+    CARERS,
+    DEMOGRAPHICS,
+    HOSPITAL,
+    LANDLORD,
+    MENTORS,
+    TRUST,
+    Practice,
+    School,
+)
 from adapters.simulator.people import Child
 
 # Of a hundred children, of how many a system also holds another agency's number; these link records. Assumed: schools
@@ -26,6 +37,7 @@ class Desk:
     system: str
     kind: str  # school, health, early years or agency: decides which numbers it uses
     types: tuple[str, ...]  # what it publishes
+    mark: str = ""  # sets its ids apart from those of the same system elsewhere
     count: int = 0  # events so far
     source: dict[str, Any] = field(init=False)
 
@@ -45,7 +57,17 @@ class Desk:
     def next_id(self) -> str:
         """An event id that the organisation has not used."""
         self.count += 1
-        return f"{self.system}-{self.count}"
+        return self.last_id
+
+    @property
+    def prefix(self) -> str:
+        """What its event ids begin with."""
+        return f"{self.system}-{self.mark}"
+
+    @property
+    def last_id(self) -> str:
+        """The last event id that was used."""
+        return f"{self.prefix}{self.count}"
 
     @property
     def scheme(self) -> str:
@@ -73,6 +95,9 @@ class Desk:
         return found
 
 
+Desks = dict[tuple[str, str], Desk]  # by organisation and system
+
+
 def lot(number: int) -> int:
     """A child's lot, 0 to 99: which of its numbers are known to whom depends on its own number alone, so that it stays so."""
     return number * 7919 % 10_000 // 100
@@ -90,9 +115,9 @@ def writes_version_1(organisation: str) -> bool:
     return organisation[-1].isdigit() and int(organisation[-1]) % 3 == 1
 
 
-def desks(area: Area, marks: bool) -> dict[tuple[str, str], Desk]:
-    """All desks of an area, by (organisation, system)."""
-    school = (
+def desks(schools: Iterable[School], practices: Iterable[Practice], marks: bool, mark: str = "") -> Desks:
+    """All desks of an area with these schools and practices, by (organisation, system); `mark` goes into their ids."""
+    school_types = (
         "PupilAdmitted", "PupilRemovedFromRoll", *(("AttendanceMarked",) if marks else ()), "SuspensionStarted",
         "SuspensionEnded", "PermanentExclusionDecided", "PermanentExclusionConcluded", "UpnAssigned", "UpnReplaced",
         "SenSupportStarted", "SenSupportEnded", *PUT_RIGHT,
@@ -140,7 +165,9 @@ def desks(area: Area, marks: bool) -> dict[tuple[str, str], Desk]:
         Desk(MENTORS, "casework", "agency", (*_INVOLVEMENT, *_LEAD, *_ASSESSMENT, *_STAFF, *PUT_RIGHT)),
         Desk(CARERS, "casework", "agency", (*_INVOLVEMENT, *_STAFF, *PUT_RIGHT)),
     ]
-    found += [Desk(one.organisation, "mis", "school", school) for one in area.schools]
-    practice = ("GpRegistered", "GpRegistrationEnded", *PUT_RIGHT)
-    found += [Desk(one.organisation, "gp", "health", practice) for one in area.practices]
+    found += [Desk(one.organisation, "mis", "school", school_types) for one in schools]
+    practice_types = ("GpRegistered", "GpRegistrationEnded", *PUT_RIGHT)
+    found += [Desk(one.organisation, "gp", "health", practice_types) for one in practices]
+    for desk in found:
+        desk.mark = mark
     return {(desk.organisation, desk.system): desk for desk in found}

@@ -1,4 +1,7 @@
-"""Reports of feeds: each desk says every Monday, for each event type, how much it has sent of the days before."""
+"""Reports of feeds: each desk says every Monday, for each event type, how much it has sent of the days before.
+
+They are of the whole area, since the organisations that all children have are in every district.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,7 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from adapters.simulator.agencies import Event
-from adapters.simulator.desks import PUT_RIGHT, Desk
+from adapters.simulator.area import practices, schools
+from adapters.simulator.desks import PUT_RIGHT, Desk, desks
+from adapters.simulator.district import District
 from adapters.simulator.plan import Plan
 
 REPORTS_AT = time(6, tzinfo=UTC)
@@ -16,7 +21,8 @@ LOADED_YEARS = 18  # the first report covers what was loaded: childhoods
 class Feeds:
     """Counts what was sent, and reports it. A silent feed neither sends nor reports."""
 
-    def __init__(self, plan: Plan, desks: list[Desk]) -> None:
+    def __init__(self, plan: Plan, parts: list[District]) -> None:
+        desks = _all_desks(plan, parts)
         self._desks = desks
         self._last = plan.end - timedelta(days=1)
         self._silent = _silent(plan, desks)
@@ -28,9 +34,9 @@ class Feeds:
         since = self._silent.get((organisation, event_type))
         return since is not None and min(day, self._last) >= since
 
-    def sent(self, organisation: str, event_type: str, count: int = 1) -> None:
-        """Note events published for the first time."""
-        self._sent[organisation, event_type] += count
+    def sent(self, organisation: str, event_type: str) -> None:
+        """Note an event published for the first time."""
+        self._sent[organisation, event_type] += 1
 
     def reports(self, today: date, mode: str = "live") -> Iterator[Event]:
         """Reports of all feeds on everything up to yesterday, a few milliseconds apart."""
@@ -56,6 +62,12 @@ class Feeds:
                     "scope": None,
                 }
         self._from = today
+
+
+def _all_desks(plan: Plan, parts: list[District]) -> list[Desk]:
+    all_schools = [school for part in parts for school in schools(part.plan(plan), part)]
+    all_practices = [practice for part in parts for practice in practices(part.plan(plan), part)]
+    return list(desks(all_schools, all_practices, plan.marks, "report-").values())
 
 
 def _silent(plan: Plan, desks: list[Desk]) -> dict[tuple[str, str], date]:

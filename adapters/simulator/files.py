@@ -12,7 +12,7 @@ import orjson
 from adapters.simulator.encoding import sector_of
 from adapters.simulator.ledger import Ledger
 from adapters.simulator.plan import Plan
-from adapters.simulator.run import simulate
+from adapters.simulator.simulation import Playing, simulate
 from adapters.simulator.truth import write_truth
 from domain.errors import Misuse
 
@@ -21,11 +21,13 @@ LINES_HELD = 20_000  # in memory before they are written: files are open one at 
 Progress = Callable[[date, int], None]
 
 
-def write_area(plan: Plan, out: Path, progress: Progress | None = None) -> dict[str, int]:
+def write_area(
+    plan: Plan, out: Path, progress: Progress | None = None, playing: Playing = lambda _number, _of: None
+) -> dict[str, int]:
     """Write `<sector>/<organisation>.jsonl` under `out`, in order of publication, and `truth.jsonl`; gives counts by event type.
 
     `progress` is called at the first event of each day with that day and the number of events before it, and at the end
-    with the plan's end and the number of all. `out` must be empty or not there; raises `Misuse`.
+    with the plan's end and the number of all; `playing` before that, as `simulate` says. `out` must be empty or not there; raises `Misuse`.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise Misuse("the folder to write to must be empty or not there yet")
@@ -33,8 +35,8 @@ def write_area(plan: Plan, out: Path, progress: Progress | None = None) -> dict[
     held: dict[tuple[str, str], list[bytes]] = {}
     lines = 0
     with TemporaryDirectory(prefix="icr-lives-") as notes:
-        ledger = Ledger(plan, Path(notes))
-        for event in _told(simulate(plan, ledger), progress):
+        ledger = Ledger(Path(notes))
+        for event in _told(simulate(plan, ledger, playing=playing), progress):
             counts[event["event_type"]] += 1
             lines += 1
             place = (sector_of(event), event["source"]["organisation"])

@@ -2,7 +2,7 @@
 
 A fact is put down when the first event that tells of it leaves its agency: what is late beyond the end, or of a feed
 that has fallen silent, is not known to anybody who reads the events. Mistakes are not put down, for each is put right
-before the end. Memory goes with the area and not with the period: rows are held some thousand at a time.
+before the end. Rows are held some thousand at a time, and read again one district after another.
 """
 
 from collections import Counter
@@ -14,15 +14,14 @@ from typing import Any
 
 import orjson
 
+from adapters.simulator.district import SPAN
 from adapters.simulator.people import Child
-from adapters.simulator.plan import Plan
 from adapters.simulator.world import Fact
 
 Row = dict[str, Any]
 Told = list[Row]
 
 ROWS_HELD = 20_000
-CHILDREN_A_FILE = 5_000
 
 
 def _worker(details: Row) -> str:
@@ -139,10 +138,9 @@ _KEPT: dict[str, Callable[[Row], Row]] = {
 
 
 class Ledger:
-    """Told facts as rows of JSON in a folder, one file for some families; and how far each feed said it was complete."""
+    """Told facts as rows of JSON in a folder, one file for each district; and how far each feed said it was complete."""
 
-    def __init__(self, plan: Plan, folder: Path) -> None:
-        self._files = 1 + plan.children // CHILDREN_A_FILE
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held: dict[int, list[bytes]] = {}
         self._rows = 0
@@ -190,21 +188,27 @@ class Ledger:
         self._write(row)
 
     def report(self, organisation: str, event_type: str, through: date) -> None:
-        """A feed says up to which day it is complete."""
-        if not self.closed:
-            self.heard[organisation, event_type] = through.toordinal()
+        """A feed says, while that can still be known, up to which day it is complete."""
+        self.heard[organisation, event_type] = through.toordinal()
 
-    def clans(self) -> Iterator[Told]:
-        """All rows, family by family (with those that share children with it), in the order in which they were told."""
+    def close(self) -> None:
+        """What is told from now on is not known."""
         for row in self._away.values():
             self._write(row)
         self._away.clear()
+        self.closed = True
+
+    def reopen(self) -> None:
+        """Another district is told of, from its first day."""
+        self.closed = False
+
+    def districts(self) -> Iterator[Iterator[Told]]:
+        """Of each district all rows, family by family (with those that share children with it), in the order of telling."""
         self._flush()
         for file in sorted(self._folder.glob("*.rows")):
             rows = [orjson.loads(line) for line in file.read_bytes().splitlines()]
             rows.sort(key=lambda row: row["clan"])  # stable: the order of telling stays
-            for _, clan in groupby(rows, key=lambda row: row["clan"]):
-                yield list(clan)
+            yield (list(clan) for _, clan in groupby(rows, key=lambda row: row["clan"]))
 
     def _row(self, child: Child, kind: str, numbers: list[list[str | None]]) -> Row:
         return {
@@ -217,7 +221,7 @@ class Ledger:
 
     def _write(self, row: Row) -> None:
         line = orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-        self._held.setdefault(row["clan"] % self._files, []).append(line)
+        self._held.setdefault(row["clan"] // SPAN, []).append(line)
         self._rows += 1
         if self._rows % ROWS_HELD == 0:
             self._flush()

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from adapters.simulator import care, family_life, health_life, helping, home_life, needs, school_life, staff, support
 from adapters.simulator.cases import by_hand
+from adapters.simulator.district import District
 from adapters.simulator.plan import Plan
 from adapters.simulator.school_life import first_day
 from adapters.simulator.world import Fact, Step, Story, World
@@ -72,10 +73,10 @@ HAZARDS = (
 
 
 class Lives:
-    """An area's lives from the start of a plan; `history` first, then `day` for each day in turn."""
+    """A district's lives from the start of a plan; `history` first, then `day` for each day in turn."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.world = World(plan)
+    def __init__(self, plan: Plan, district: District) -> None:
+        self.world = World(plan, district)
         self._plan = plan
         self._agenda: dict[int, list[Story]] = {}
         self._due = [self.world.rng.random() for _ in HAZARDS]
@@ -125,7 +126,7 @@ class Lives:
 
     def _a_day(self, hazard: Hazard) -> float:
         of = len(self.world.families) if hazard.of == "family" else self._plan.children
-        return max(hazard.rate * of, hazard.least) / 365.25
+        return max(hazard.rate * of, hazard.least / self.world.district.of) / 365.25
 
     def _go_on(self, story: Story, today: date) -> Iterator[Fact]:
         """Play a story up to today, and put it on the agenda of the day on which it goes on."""

@@ -12,11 +12,11 @@ LONG_AGO = date(1066, 10, 14)
 class Malformed:
     """Makes a malformed event for a share of events, evenly, so that a small area has some too."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, mark: str = "") -> None:
         self._share = plan.malformed
         self._rng = Random(f"{plan.seed}/malformed")
         self._due = self._rng.random()
-        self._count = 0
+        self._mark, self._count = mark, 0
 
     def beside(self, event: Event) -> Event | None:
         """A malformed copy of an event, under an id of its own; mostly none."""
@@ -27,7 +27,7 @@ class Malformed:
         self._count += 1
         # No row of the system: a correction that names the row means the good message.
         source = {**event["source"], "source_record_id": None, "source_version": None}
-        broken = {**event, "event_id": f"broken-{self._count}", "source": source}
+        broken = {**event, "event_id": f"broken-{self._mark}{self._count}", "source": source}
         subject = event["subject"]
         wrong = [one for one in subject["identifiers"] if one["scheme"] in ("nhs", "upn")]
         if wrong and self._rng.random() < 0.5:

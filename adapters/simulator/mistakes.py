@@ -75,7 +75,7 @@ class Mistakes:
         desk = self._agencies.desk_of(event)
         own = {key: event[key] for key in list(event)[list(event).index("basis") + 1 :]}
         start = max(event["effective"]["from"], other.born)
-        row = f"slip-{desk.system}-{desk.count}"
+        row = f"slip-{desk.last_id}"
         slip = self._agencies.event(
             event["event_type"], desk, other, start, own, full=True, basis=event["basis"], row=row
         )

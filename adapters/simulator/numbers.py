@@ -12,7 +12,7 @@ from domain.errors import Misuse
 _LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # I, O and S are not used
 _INWARD = "ABDEFGHJLNPQRSTUWXYZ"  # C, I, K, M, O and V are not used
 _STEMS = 1_000_000
-_STRIDE = 387_001  # prime to _STEMS: neighbours in time get numbers far apart, and none comes twice
+_STRIDE = 3_387_001  # a prime above _STEMS: neighbours in time get numbers far apart, and none comes twice
 HOUSES_A_STREET = 40
 
 
@@ -22,10 +22,11 @@ def nhs_check_digit(stem: str) -> str | None:
     return None if check == 10 else str(check % 11)
 
 
-def nhs_numbers(first: int) -> Iterator[str]:
-    """Distinct NHS numbers of the 999 range, beginning anywhere; raises `Misuse` when all have been given out."""
-    for step in range(_STEMS):
-        stem = f"999{(first + step * _STRIDE) % _STEMS:06}"
+def nhs_numbers(first: int, part: int = 0, of: int = 1) -> Iterator[str]:
+    """Distinct NHS numbers of the 999 range, beginning anywhere, and of one `part` of it; raises `Misuse` when all have been given out."""
+    stems = _STEMS // of
+    for step in range(stems):
+        stem = f"999{(first + step * _STRIDE) % stems * of + part:06}"
         check = nhs_check_digit(stem)
         if check is not None:
             yield stem + check

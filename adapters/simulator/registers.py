@@ -61,16 +61,15 @@ class Registers:
     ) -> None:
         self._rng = Random(f"{plan.seed}/marks")
         self._plan, self._agencies, self._outbox, self._feeds, self._ledger = plan, agencies, outbox, feeds, ledger
-        self.sent = 0  # events of the school whose register was read last
 
     def of_school(self, school: School, today: date, place: float) -> Iterator[Event]:
         """A school's register of today; `place`, 0 to 1, is where in the window it is published."""
         desk = self._agencies.desks[school.organisation, "mis"]
         moment = datetime.combine(today, REGISTERS_FROM) + place * _WINDOW
-        chance, urn, source, prefix, count = self._rng.random, school.urn, desk.source, f"{desk.system}-", desk.count
+        chance, urn, source, prefix, count = self._rng.random, school.urn, desk.source, desk.prefix, desk.count
         late, held, resent, lost, doubled = self._noise()
         year = year_of(today)
-        ordinal, effective, sent = today.toordinal(), {"from": today, "to": None}, 0
+        ordinal, effective = today.toordinal(), {"from": today, "to": None}
         for pupil in tuple(school.roll):
             count += 1
             if pupil.away_until >= ordinal:
@@ -102,7 +101,6 @@ class Registers:
             }
             fate, published = chance(), today
             if fate >= doubled:
-                sent += 1
                 yield event
             elif fate < late:
                 days = 1 + int(fate / late * 5)
@@ -112,7 +110,6 @@ class Registers:
             elif resent <= fate < lost:
                 published = self._outbox.lose(event)
             else:
-                sent += 1
                 yield event
                 if fate < resent:
                     self._outbox.resend(event)
@@ -123,14 +120,13 @@ class Registers:
                 desk.count = count = count + 1
                 remedy = self._amend(event, f"{prefix}{count}")
             if self._ledger is not None:
-                self._ledger.sent["read"] += published is today
                 usual = pupil.register_year == year and am == "/" and pm == "\\" and published is today
                 if usual and not pupil.away_days and pupil.missed * 2 < pupil.possible:
                     pupil.possible += 2
                     pupil.seen = ordinal
                 else:
                     self._notice(pupil, year, event, published, remedy)
-        desk.count, self.sent = count, sent
+        desk.count = count
 
     def _noise(self) -> tuple[float, float, float, float, float]:
         plan = self._plan

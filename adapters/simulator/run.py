@@ -1,10 +1,13 @@
-"""One run: the history is loaded, then day after day lives go on and agencies publish."""
+"""One district played through: the history is loaded, then day after day lives go on and agencies publish."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import NamedTuple
 
 from adapters.simulator.agencies import Agencies, Event
 from adapters.simulator.area import AUTHORITY
+from adapters.simulator.district import District
 from adapters.simulator.feeds import Feeds
 from adapters.simulator.ledger import Ledger
 from adapters.simulator.lives import Lives
@@ -22,38 +25,47 @@ LOAD_STEP = timedelta(milliseconds=5)
 MOST_LAG = {"school_started": 4}  # days until an agency writes a fact down, where not two
 
 
-def simulate(plan: Plan, ledger: Ledger | None = None) -> Iterator[Event]:
-    """Events of a plan in order of publication, made as they are read: memory goes with the children, not the period.
+class As(Enum):
+    """What an event is published as."""
 
-    First the history, as backfill in the first hours of the first day, then the days. An event has the contract's JSON
-    shape, but dates are `datetime.date` and instants aware `datetime`; treat it as read-only, parts are shared. Apart
-    from events held back or sent again (`Plan.reordered`, `Plan.resent`) `recorded_at` never goes back.
-    A `ledger` is told what the events tell, so that it knows the truth when all have been read.
-    """
-    return _Run(plan, ledger).events()
+    LOADED = "loaded"  # with the history
+    NEW = "new"
+    COPY = "copy"  # it was published before
+    MALFORMED = "malformed"
+
+
+class Published(NamedTuple):
+    """An event at the moment at which it is published."""
+
+    moment: datetime
+    event: Event
+    as_: As
+
+
+def played(plan: Plan, district: District, feeds: Feeds, ledger: Ledger | None = None) -> Iterator[Published]:
+    """What a district publishes, in order, made as it is read; a `ledger` is told what the events tell."""
+    if ledger is not None:
+        ledger.reopen()
+    return _Run(district.plan(plan), district, feeds, ledger).published()
 
 
 class _Run:
-    def __init__(self, plan: Plan, ledger: Ledger | None) -> None:
-        self._plan, self._ledger = plan, ledger
-        self._lives = Lives(plan)
+    def __init__(self, plan: Plan, district: District, feeds: Feeds, ledger: Ledger | None) -> None:
+        self._plan, self._ledger, self._feeds = plan, ledger, feeds
+        self._lives = Lives(plan, district)
         self._agencies = Agencies(self._lives.world)
         self._mistakes = Mistakes(plan, self._lives.world, self._agencies)
         self._outbox = Outbox(plan)
-        self._feeds = Feeds(plan, list(self._agencies.desks.values()))
         self._registers = Registers(plan, self._agencies, self._outbox, self._feeds, ledger)
-        self._malformed = Malformed(plan)
+        self._malformed = Malformed(plan, district.mark)
 
-    def events(self) -> Iterator[Event]:
+    def published(self) -> Iterator[Published]:
         plan = self._plan
         yield from self._load()
-        yield from self._reports(plan.start, "backfill")
         for n in range(plan.days):
             today = plan.start + timedelta(days=n)
             if today == plan.truth_of:
                 self._close()
-            if n and today.weekday() == 0:
-                yield from self._reports(today)
             for fact in self._lives.day(today):
                 self._take(fact, today)
             self._note_registers(self._lives.world.left_roll)
@@ -67,7 +79,7 @@ class _Run:
         for school in self._lives.world.area.schools:
             self._note_registers(school.roll)
         if self._ledger is not None:
-            self._ledger.closed = True
+            self._ledger.close()
 
     def _note_registers(self, pupils: list[Child]) -> None:
         """Let the ledger know what the registers say of pupils: as they leave a roll, and at the end."""
@@ -75,35 +87,23 @@ class _Run:
             for pupil in pupils:
                 self._ledger.attended(pupil)
 
-    def _load(self) -> Iterator[Event]:
+    def _load(self) -> Iterator[Published]:
         moment, start = midnight(self._plan.start), self._plan.start
         for rule, value in self._plan.thresholds:
             moment += LOAD_STEP
             desk = self._agencies.desk(AUTHORITY)
             said = self._agencies.of_nobody("ThresholdSet", desk, start, {"rule": rule, "value": value})
-            yield {**said, "mode": "backfill", "recorded_at": moment}
-            if self._ledger is not None:
-                self._ledger.sent["read"] += 1
+            yield Published(moment, {**said, "mode": "backfill", "recorded_at": moment}, As.LOADED)
         for fact in self._lives.history():
             event = publish(self._agencies, fact, "backfill")
             if event is None:
                 continue
             moment += LOAD_STEP
             event["recorded_at"] = moment
-            organisation = event["source"]["organisation"]
-            if not self._feeds.is_silent(organisation, event["event_type"], start):
-                self._feeds.sent(organisation, event["event_type"])
+            if not self._feeds.is_silent(event["source"]["organisation"], event["event_type"], start):
                 if self._ledger is not None:
                     self._ledger.put(fact, event)
-                    self._ledger.sent["read"] += 1
-                yield event
-
-    def _reports(self, today: date, mode: str = "live") -> Iterator[Event]:
-        for report in self._feeds.reports(today, mode):
-            if self._ledger is not None:
-                self._ledger.report(report["source"]["organisation"], report["feed"], report["complete_through"])
-                self._ledger.sent["read"] += 1
-            yield report
+                yield Published(moment, event, As.LOADED)
 
     def _take(self, fact: Fact, today: date) -> None:
         """Post what agencies tell of a fact, with their mistakes and what puts these right."""
@@ -127,7 +127,7 @@ class _Run:
         if remedy is not None and not self._feeds.is_silent(event["source"]["organisation"], event["event_type"], sent):
             self._outbox.put_right(remedy, written, 20)
 
-    def _publish(self, today: date) -> Iterator[Event]:
+    def _publish(self, today: date) -> Iterator[Published]:
         posted = self._outbox.due(today)
         evening = next((n for n, one in enumerate(posted) if one.moment.timetz() >= REGISTERS_TO), len(posted))
         yield from self._send(posted[:evening], today)
@@ -136,33 +136,23 @@ class _Run:
             for n, school in enumerate(schools):
                 if not self._feeds.is_silent(school.organisation, "AttendanceMarked", today):
                     for event in self._registers.of_school(school, today, n / len(schools)):
-                        yield event
+                        yield Published(event["recorded_at"], event, As.NEW)
                         if self._plan.malformed:
-                            yield from self._broken(event)
-                    self._feeds.sent(school.organisation, "AttendanceMarked", self._registers.sent)
+                            yield from self._broken(event["recorded_at"], event)
         # Marks that were held back, or doubled, within the day have joined what was due of it.
         yield from self._send(sorted([*posted[evening:], *self._outbox.due(today)]), today)
 
-    def _send(self, posted: list[Posted], today: date) -> Iterator[Event]:
+    def _send(self, posted: list[Posted], today: date) -> Iterator[Published]:
         for one in posted:
             event = one.event
-            organisation = event["source"]["organisation"]
-            if not self._feeds.is_silent(organisation, event["event_type"], today):
-                if not one.copy:
-                    self._feeds.sent(organisation, event["event_type"])
-                if self._ledger is not None:
-                    self._ledger.sent["read"] += 1
-                    self._ledger.sent["copies"] += one.copy
-                    if one.fact is not None and not one.copy:
-                        self._ledger.put(one.fact, event)
-                yield event
-                yield from self._broken(event)
+            if not self._feeds.is_silent(event["source"]["organisation"], event["event_type"], today):
+                if self._ledger is not None and one.fact is not None and not one.copy:
+                    self._ledger.put(one.fact, event)
+                yield Published(one.moment, event, As.COPY if one.copy else As.NEW)
+                yield from self._broken(one.moment, event)
 
-    def _broken(self, event: Event) -> Iterator[Event]:
+    def _broken(self, moment: datetime, event: Event) -> Iterator[Published]:
         """Perhaps a malformed event beside this one."""
         broken = self._malformed.beside(event)
         if broken is not None:
-            if self._ledger is not None:
-                self._ledger.sent["read"] += 1
-                self._ledger.sent["malformed"] += 1
-            yield broken
+            yield Published(moment, broken, As.MALFORMED)

@@ -28,21 +28,22 @@ def truth(plan: Plan, ledger: Ledger) -> Iterator[Line]:
     """The header, each family with its children before it, caseloads and measures; call it when all events have been read."""
     yield _header(plan, ledger)
     today, thresholds = plan.truth_of.toordinal(), dict(plan.thresholds)
-    caseloads: dict[str, list[Line]] = {}
     figures = Figures(today)
-    for told in ledger.clans():
-        lines: dict[frozenset[tuple[str, str]], Line] = {}
-        children = known_children(told)
-        for child in children:
-            lines[child.numbers] = _child(child, ledger, today, thresholds)
-            lines[child.numbers]["measures"] = list(figures.add(child))
-            for worker in hands(child, today):
-                caseloads.setdefault(worker, []).append(lines[child.numbers]["identifiers"])
-            yield lines[child.numbers]
-        for family in families(children, today):
-            yield _family([lines[child.numbers] for child in family])
-    for worker, mine in sorted(caseloads.items()):
-        yield {"type": "caseload", "worker": worker, "children": sorted(mine, key=str)}
+    for clans in ledger.districts():
+        caseloads: dict[str, list[Line]] = {}  # workers keep to a district
+        for told in clans:
+            lines: dict[frozenset[tuple[str, str]], Line] = {}
+            children = known_children(told)
+            for child in children:
+                lines[child.numbers] = _child(child, ledger, today, thresholds)
+                lines[child.numbers]["measures"] = list(figures.add(child))
+                for worker in hands(child, today):
+                    caseloads.setdefault(worker, []).append(lines[child.numbers]["identifiers"])
+                yield lines[child.numbers]
+            for family in families(children, today):
+                yield _family([lines[child.numbers] for child in family])
+        for worker, mine in sorted(caseloads.items()):
+            yield {"type": "caseload", "worker": worker, "children": sorted(mine, key=str)}
     yield from figures.lines(lambda feed: is_heard(ledger.heard, feed, None, today))
 
 

@@ -1,4 +1,4 @@
-"""The state that lives share, and what they ask of it. One child costs about a kilobyte."""
+"""The state that lives share, and what they ask of it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.simulator import names, numbers, people
 from adapters.simulator.area import AUTHORITY_CODE, Area, Practice, School, build
+from adapters.simulator.district import District
 from adapters.simulator.people import Child, Family
 from adapters.simulator.plan import Plan
 from adapters.simulator.terms import year_group, year_of
@@ -17,6 +18,8 @@ OFF_ROLL = 0.015  # of school age, on no roll: taught at home, in independent sc
 STAYS_ON = 0.4  # of 16-year-olds, in the sixth form of their school
 OTHER_SCHOOL = 0.15  # of families, in a school outside their ward
 NO_GP = 0.01
+
+FIRST_CHILD = 100_000  # children set by hand have lower numbers
 
 
 @dataclass(slots=True, eq=False)
@@ -34,24 +37,27 @@ Story = Iterator[Step]  # facts as they happen, and dates on which it goes on
 
 
 class World:
-    """Families of one area at one moment."""
+    """Families of one district at one moment; `plan` is the district's."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, district: District | None = None) -> None:
+        self.district = district = district or District()
         self.plan = plan
         self.rng = Random(f"{plan.seed}/lives")
-        self.area: Area = build(plan, self.rng)
+        self.area: Area = build(plan, self.rng, district)
         self.families: list[Family] = []
         self.begun: list[Story] = []
         self.left_roll: list[Child] = []  # since it was last emptied
-        self._nhs = numbers.nhs_numbers(self.rng.randrange(1_000_000))
-        self._numbers = {"family": 0, "child": 100_000, "reference": 0, "worker": 0, "temporary": 0}
+        self._nhs = numbers.nhs_numbers(self.rng.randrange(1_000_000), district.number, district.of)
+        self._numbers = dict.fromkeys(("family", "reference", "worker"), district.first)
+        self._numbers |= {"child": FIRST_CHILD + district.first, "temporary": 0}
         # Whom facts of staff are of.
         self.nobody = Child(0, Family(0, "", 0, 0, plan.start, []), "", "", plan.start, "")
         self._places = [0] * len(names.WARDS)
         self._serials: dict[tuple[int, int], int] = {}
         self._hostels = [self.new_place(ward) for ward in range(len(names.WARDS))]
-        while self._numbers["child"] < 100_000 + plan.children:
-            spare = 100_000 + plan.children - self._numbers["child"]
+        settled = self._numbers["child"] + plan.children
+        while self._numbers["child"] < settled:
+            spare = settled - self._numbers["child"]
             self.settle(self.new_family(plan.start, most=spare), plan.start)
 
     # ---- numbers and places
@@ -68,7 +74,8 @@ class World:
     def new_place(self, ward: int) -> int:
         """A property of the ward that nobody has lived in."""
         self._places[ward] += 1
-        return self._places[ward] * len(names.WARDS) + ward
+        place = self._places[ward] * self.district.of + self.district.number
+        return place * len(names.WARDS) + ward
 
     def hostel(self, ward: int) -> int:
         """The ward's hostel: one property that strangers share."""

@@ -16,6 +16,7 @@ from adapters.questions import Asked, Questions
 from adapters.service import Service
 from adapters.settings import load_settings
 from adapters.simulator import Plan, encode, simulate
+from adapters.simulator.district import DISTRICT
 from adapters.simulator.ledger import Ledger
 from adapters.simulator.truth import truth
 from adapters.store.messages import Counts, Message
@@ -60,18 +61,21 @@ def read_truth(plan: Plan, ledger: Ledger) -> Truth:
 
 
 @contextmanager
-def recorded(plan: Plan, url: str, folder: Path) -> Iterator[tuple[Truth, Counts, Asked]]:
-    """Simulate, record and project a plan; the truth, what became of the events, and the service's answers as known then."""
+def recorded(plan: Plan, url: str, folder: Path, district: int = DISTRICT) -> Iterator[tuple[Truth, Counts, Asked]]:
+    """Simulate, record and project a plan; the truth, what became of the events, and the service's answers as known then.
+
+    The area is played in districts of so many children.
+    """
     clock = FixedClock(datetime.combine(plan.end, time(12), UTC))
     settings = load_settings(folder / "service").model_copy(update={"edition_size": 20_000})
     service = Service(settings, url, None, None, False, KEYS, clock)
     recorder, projector, counts = service.recorder(), Projector(service.connect, clock.now, 20_000), Counts()
     notes = folder / "notes"
     notes.mkdir()
-    ledger = Ledger(plan, notes)
+    ledger = Ledger(notes)
     try:
         batch, known_at = [], None
-        for event in simulate(plan, ledger):
+        for event in simulate(plan, ledger, district=district):
             if ledger.closed and known_at is None:
                 counts.add(recorder.record(batch))
                 batch = []

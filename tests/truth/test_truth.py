@@ -14,6 +14,7 @@ import pytest
 from adapters.questions import Asked
 from adapters.simulator import Ledger, Plan, simulate
 from adapters.simulator.cases import by_hand
+from adapters.simulator.district import DISTRICT
 from adapters.simulator.leading import FEEDS
 from adapters.simulator.world import World
 from tests.truth.matching import differences, read_truth, reasons, recorded
@@ -39,8 +40,8 @@ NOISE = {
 ALL_NOISE = {name: share / 2 for name, share in NOISE.items()}
 
 
-def check(plan: Plan, url: str, folder: Path) -> None:
-    with recorded(plan, url, folder) as (told, counts, asked):
+def check(plan: Plan, url: str, folder: Path, district: int = DISTRICT) -> None:
+    with recorded(plan, url, folder, district) as (told, counts, asked):
         assert not (found := differences(plan, told, asked)), "\n".join([*found, str(reasons(asked))])
         expected = told.header["expected"]
         assert {name: getattr(counts, name) for name in expected} == expected, reasons(asked)
@@ -77,6 +78,14 @@ def test_what_was_true_and_known_on_an_earlier_day_is_said_of_that_day(
 ) -> None:
     """The run goes on for months after that day, and what is told then, however late, changes nothing of it."""
     check(replace(CALM, seed=seed, children=children, as_of=date(2026, 3, 11), **noise), any_database_url, tmp_path)
+
+
+@pytest.mark.parametrize(("seed", "as_of"), [(1, None), (2, date(2026, 3, 11))])
+def test_an_area_of_several_districts_is_one_area(
+    seed: int, as_of: date | None, any_database_url: str, tmp_path: Path
+) -> None:
+    plan = replace(CALM, seed=seed, as_of=as_of, **ALL_NOISE, **LEADS_WANTED)
+    check(plan, any_database_url, tmp_path, district=20)
 
 
 MID_YEAR, CUT = END - timedelta(days=182), END - timedelta(days=30)
@@ -155,7 +164,7 @@ def test_without_the_feed_of_confirmations_nobody_is_said_to_be_lost(any_databas
     with recorded(plan, any_database_url, tmp_path) as (told, _, asked):
         assert not (found := differences(plan, told, asked)), "\n".join(found)
     (tmp_path / "heard").mkdir()
-    ledger = Ledger(heard := replace(plan, silent_feed=None), tmp_path / "heard")
+    ledger, heard = Ledger(tmp_path / "heard"), replace(plan, silent_feed=None)
     for _ in simulate(heard, ledger):
         pass
     assert told == replace(read_truth(heard, ledger), header=told.header)

@@ -20,7 +20,7 @@ WANTED = (("child_in_need_without_lead", 5), ("child_protection_without_lead", 0
 
 def lines_of(plan: Plan, folder: Path) -> list[dict]:
     folder.mkdir(exist_ok=True)
-    ledger = Ledger(plan, folder)
+    ledger = Ledger(folder)
     for _ in simulate(plan, ledger):
         pass
     return list(truth(plan, ledger))
@@ -358,10 +358,10 @@ def test_the_truth_of_an_earlier_day_knows_only_what_was_published_before_it(tmp
 
 def test_what_was_late_on_that_day_was_not_known_by_then(tmp_path: Path) -> None:
     late = replace(YEAR, cases=False, as_of=date(2026, 3, 11), **parse_noise("none,late=1"))
-    ledger = Ledger(late, tmp_path)
+    ledger = Ledger(tmp_path)
     told = [event for event in simulate(late, ledger) if "subject" in event and event["mode"] == "live"]
     assert any(event["effective"]["from"] < date(2026, 3, 11) <= event["recorded_at"].date() for event in told)
-    written = [row["written"] for clan in ledger.clans() for row in clan if "written" in row]
+    written = [row["written"] for clans in ledger.districts() for clan in clans for row in clan if "written" in row]
     assert "2026-03-01" < max(written) < "2026-03-11"
 
 
