@@ -10,6 +10,7 @@ from domain.errors import Misuse
 from domain.families import Family
 from domain.feeds import Hearing
 from domain.indicators import RULES
+from domain.kinds import BETWEEN_PEOPLE
 from domain.leads import GAPS
 from domain.shield import placeless
 from domain.timeline import Entry
@@ -62,7 +63,7 @@ def entry(
     whose = placeless if shielded else _as_it_is
     shown = {
         "kind": said.kind, "service": said.service, "agency": whose(said.organisation),
-        "provider": None if said.kind == "relationship" else whose(said.provider),
+        "provider": None if said.kind in BETWEEN_PEOPLE else whose(said.provider),
         "team": None if shielded else said.team, "worker": whose(said.worker), "contact": None if shielded else contact,
         "from": iso(said.start), "to": iso(said.end), "status": status,
         "last_confirmed": iso(said.confirmed), "why_status": why, "role": said.role, "provision": said.provision, "reason": said.reason,

@@ -23,6 +23,10 @@ SHOWN_OF_A_SHIELDED_CHILD = frozenset(
     }
 )  # fmt: skip
 
+# What is so of the child and another person, so that of two people it is two things. Of a relationship it matters who the
+# people are and not which organisation says so; of the others, it is so by the word of one.
+BETWEEN_PEOPLE = frozenset({"relationship", "parental_responsibility"})
+
 INVOLVEMENT = "involvement"
 # Kinds that are additional services: provided to a child for what it needs and not to every child of its age (SI 2007/2182 as
 # amended in 2010). Of an involvement its event says which it is. What goes on within a school, or is done to a child, is none.

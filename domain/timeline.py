@@ -13,6 +13,7 @@ from domain.dates import FOREVER
 from domain.effects import Act
 from domain.events import Event, RecordId, due_of, goes_onward, provider_of, service_of, team_key, worker_key
 from domain.facts import Fact, live_facts, naming
+from domain.kinds import BETWEEN_PEOPLE
 from domain.snapshots import Snapshot, seen_on
 
 END_WITHOUT_START = "end_without_start"
@@ -181,10 +182,14 @@ def _pair_key(event: Event) -> tuple[Any, ...]:
 
 
 def _provider(event: Event) -> str:
+    provider = provider_of(event.effect, event.organisation, event.body)
+    if event.effect.kind not in BETWEEN_PEOPLE:
+        return provider
+    people = "|".join(str(other) for other in event.others)
     if event.effect.kind != "relationship":
-        return provider_of(event.effect, event.organisation, event.body)
+        return f"{provider}|{people}"
     family = event.text("family")
-    return f"{event.organisation}|{family}" if family is not None else "|".join(str(other) for other in event.others)
+    return f"{event.organisation}|{family}" if family is not None else people
 
 
 def _latest(facts: Sequence[Fact]) -> Fact:

@@ -13,31 +13,31 @@ WITH accepted AS (
     FROM stage_own WHERE kind = 'early_help' OR (kind = 'involvement' AND service IN ('team around the family', 'team around the child'))
     GROUP BY child
 ), no_lead AS (
-    SELECT h.child, 'early_help_without_lead' AS rule, NULL::int AS since, h.days - coalesce(c.days, '{}') AS days, h.positions, NULL AS worker
+    SELECT h.child, 'early_help_without_lead' AS rule, h.days - coalesce(c.days, '{}') AS days, h.positions, NULL AS worker
     FROM helped h LEFT JOIN covered c USING (child)
 ), own AS (
     SELECT l.main, min(o.starts) AS begun, range_agg(int4range(o.starts, o.open_until)) AS days, log.array_join(o.positions) AS positions
     FROM lead l JOIN stage_own o ON o.child = l.child AND o.worker = l.worker
         AND (o.kind = 'involvement' OR log.is_additional(o.kind, o.provision)) GROUP BY l.main
 ), lead_gone AS (
-    SELECT l.child, 'lead_involvement_ended', NULL::int,
+    SELECT l.child, 'lead_involvement_ended',
         int4multirange(l.active) * int4multirange(int4range(o.begun, 2000000)) - o.days, log.sorted(l.positions || o.positions), l.worker
     FROM lead l JOIN own o USING (main)
 ), contested AS (
-    SELECT a.child, 'contested_lead', NULL::int, int4multirange(a.active) * int4multirange(b.active), log.sorted(a.positions || b.positions), NULL
+    SELECT a.child, 'contested_lead', int4multirange(a.active) * int4multirange(b.active), log.sorted(a.positions || b.positions), NULL
     FROM lead a JOIN lead b ON b.child = a.child AND b.main > a.main AND b.service = a.service AND b.scope = a.scope AND b.worker <> a.worker
 ), not_accepted AS (
-    SELECT child, 'nomination_not_accepted', NULL::int, CASE WHEN starts < least(coalesce(accepted, 2000000), until)
+    SELECT child, 'nomination_not_accepted', CASE WHEN starts < least(coalesce(accepted, 2000000), until)
         THEN int4multirange(int4range(starts, least(coalesce(accepted, 2000000), until))) ELSE '{}' END, positions, NULL
     FROM stage_own WHERE kind = 'lead'
 ), additional AS (
     SELECT *, int4range(starts, open_until) AS days, kind IN ('child_in_need', 'child_protection', 'looked_after') AS plan FROM stage_own WHERE log.is_additional(kind, provision)
 ), several AS (
-    SELECT a.child, 'services_without_lead', NULL::int, range_agg(a.days * b.days) - coalesce((SELECT c.days FROM covered c WHERE c.child = a.child), '{}'),
+    SELECT a.child, 'services_without_lead', range_agg(a.days * b.days) - coalesce((SELECT c.days FROM covered c WHERE c.child = a.child), '{}'),
         (SELECT log.sorted(log.array_join(o.positions)) FROM additional o WHERE o.child = a.child), NULL
     FROM additional a JOIN additional b ON b.child = a.child AND b.main > a.main AND NOT (a.plan AND b.plan) GROUP BY a.child
 ), step AS (
-    SELECT o.child, CASE o.kind WHEN 'step_up' THEN 'step_up_without_lead' ELSE 'step_down_without_lead' END, NULL::int,
+    SELECT o.child, CASE o.kind WHEN 'step_up' THEN 'step_up_without_lead' ELSE 'step_down_without_lead' END,
         int4multirange(int4range(o.starts, o.starts + 183)) - coalesce(c.days, '{}'), o.positions, NULL
     FROM stage_own o LEFT JOIN covered c USING (child) WHERE o.kind IN ('step_down', 'step_up') OR (o.kind = 'case_closed' AND o.reason = 'RC9')
 ), protected AS (
@@ -46,14 +46,14 @@ WITH accepted AS (
     SELECT child, kind, range_agg(int4range(starts, open_until)) AS days, log.sorted(log.array_join(positions)) AS positions
     FROM stage_own WHERE kind IN ('child_in_need', 'child_protection') GROUP BY child, kind
 ), plan_without AS (
-    SELECT p.child, p.kind || '_without_lead', NULL::int,
+    SELECT p.child, p.kind || '_without_lead',
         p.days - coalesce(CASE p.kind WHEN 'child_protection' THEN d.days ELSE c.days END, '{}'), p.positions, NULL
     FROM plan p LEFT JOIN covered c USING (child) LEFT JOIN protected d USING (child)
 ), gap AS (
     SELECT * FROM no_lead UNION ALL SELECT * FROM lead_gone UNION ALL SELECT * FROM contested UNION ALL SELECT * FROM not_accepted
     UNION ALL SELECT * FROM several UNION ALL SELECT * FROM step UNION ALL SELECT * FROM plan_without
 )
-SELECT g.child, g.rule, coalesce(g.since, lower(r)), lower(r), upper(r), g.positions,
+SELECT g.child, g.rule, lower(r), lower(r), upper(r), g.positions,
     -- Where what the worker was last open with lapsed, its confirmations stayed away: whose.
     (SELECT CASE WHEN o.open_until < o.until THEN o.organisation END FROM stage_own o
      WHERE o.child = g.child AND o.worker = g.worker AND (o.kind = 'involvement' OR log.is_additional(o.kind, o.provision))

@@ -55,9 +55,13 @@ class Shipped:
     def start(self, worker: str, *options: str, looks: Path | None = None) -> Measured:
         """Start a worker; it need not be ready yet. With a file for `looks` its parts are counted there (sampled.py)."""
         program = ["adapters.cli.main"] if looks is None else ["adapters.bench.sampled", str(looks)]
-        command = [sys.executable, "-m", *program, worker, *options]
+        return Measured(self._launch(worker, [*program, worker, *options]).pid)
+
+    def _launch(self, name: str, module: list[str]) -> subprocess.Popen[bytes]:
+        """Start a process of ours; one that was started is known, whatever interrupts us, so that it is ended."""
+        command = [sys.executable, "-m", *module]
         with self._log.open("ab") as log, undisturbed():
-            self._workers[worker] = subprocess.Popen(
+            self._workers[name] = subprocess.Popen(
                 command,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -67,18 +71,15 @@ class Shipped:
                 # Not --parent: a process that is held must not outlive us either.
                 preexec_fn=ending_with_parent(signal.SIGKILL),  # noqa: PLW1509
             )
-        return Measured(self._workers[worker].pid)
+        return self._workers[name]
 
     def run(self, *arguments: str) -> float:
         """Run a command to its end; seconds. Raises Unreachable when it fails."""
         began = time.perf_counter()
-        with self._log.open("ab") as log:
-            command = [sys.executable, "-m", "adapters.cli.main", *arguments]
-            done = subprocess.run(
-                command, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
-            )
-        if done.returncode:
-            raise Unreachable(f"icr {arguments[0]}", f"it ended with {done.returncode}: {self._last_words()}")
+        code = self._launch(arguments[0], ["adapters.cli.main", *arguments]).wait()
+        del self._workers[arguments[0]]
+        if code:
+            raise Unreachable(f"icr {arguments[0]}", f"it ended with {code}: {self._last_words()}")
         return time.perf_counter() - began
 
     def await_idle(self, worker: str) -> None:

@@ -37,7 +37,11 @@ DOES: Final[Mapping[Act, str]] = {
 _PAIRED: Final = frozenset((Act.START, Act.END, Act.CONFIRM, Act.NOMINATE, Act.ACCEPT, Act.RELATE, Act.UNRELATE))
 _KEYS: Final = {"nhs": "NHS number", "upn": "UPN", "agency": "id at the agency"}
 # Whose intervals are told apart by something else than the provider (decision 7).
-_TOLD_APART: Final = {"lead": "worker and scope", "relationship": "family, or the other people"}
+_TOLD_APART: Final = {
+    "lead": "worker and scope",
+    "relationship": "family, or the other people",
+    "parental_responsibility": "the other people",
+}
 
 
 def pages() -> dict[str, str]:

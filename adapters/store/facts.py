@@ -17,6 +17,7 @@ from domain.dates import school_age
 from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from domain.events import due_of, goes_onward, provider_of, service_of, team_key, worker_key
 from domain.families import may_be_household
+from domain.kinds import BETWEEN_PEOPLE
 from domain.snapshots import SNAPSHOT, listed_kinds, seen_of
 from schemas.registry import registry
 
@@ -108,11 +109,13 @@ def _text(body: Mapping[str, Any], name: str | None) -> str | None:
 def _provider(
     effect: Effect, organisation: str, body: Mapping[str, Any], hashes: Hashes, others: Sequence[bytes]
 ) -> str:
+    provider = provider_of(effect, organisation, body)
+    if effect.kind not in BETWEEN_PEOPLE:
+        return provider
+    people = "|".join(other.hex() for other in others)
     if effect.kind != "relationship":
-        return provider_of(effect, organisation, body)
-    if body["family"] is not None:
-        return hashes.family(organisation, body["family"]).hex()
-    return "|".join(other.hex() for other in others)
+        return f"{provider}|{people}"
+    return people if body["family"] is None else hashes.family(organisation, body["family"]).hex()
 
 
 def _contact(worker: Mapping[str, Any] | None, team: Mapping[str, Any] | None, own: Cells) -> bytes | None:

@@ -16,7 +16,7 @@ from domain.events import ChildId, Event, Position, RecordId, former_of
 from domain.families import out_of_touch
 from domain.feeds import Hearing
 from domain.identifiers import check_identifier, choose_key
-from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
+from domain.kinds import BETWEEN_PEOPLE, SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads import GAPS, Gap, passed_on
 from domain.measures import MEASURES, parts
 from domain.shield import placeless, shielded
@@ -252,12 +252,18 @@ def _timeline(child: Child, day: int, doubted: Collection[int], hides: bool, mor
     return found + [rows.week(school, iso(monday), counts) for (_, school, monday), counts in by_week.items()]
 
 
+def _provider(entry: Entry, *, hides: bool) -> str | None:
+    if entry.kind in BETWEEN_PEOPLE:
+        return None
+    return placeless(entry.provider) if hides else entry.provider
+
+
 def _entry(entry: Entry, day: int, doubted: Collection[int], *, hides: bool) -> Row:
     status, why = entry.status_in(day, doubted)
     return rows.entry(
         kind=entry.kind,
         service=entry.service,
-        provider=placeless(entry.provider) if hides else entry.provider,
+        provider=_provider(entry, hides=hides),
         worker=placeless(entry.worker) if hides else entry.worker,
         start=iso(entry.start),
         end=iso(entry.end),

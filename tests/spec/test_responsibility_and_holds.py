@@ -14,7 +14,7 @@ def test_parental_responsibility(given, asked):
         happened("ParentalResponsibilityEnded", "A", on="2025-04-01", others=(("parent", "P1"),)),
     )
     asked(at="2025-03-31").timeline("A").shows(
-        entry("parental_responsibility", "2015-03-01..2025-04-01", "open", provider="la-808", provision="universal")
+        entry("parental_responsibility", "2015-03-01..2025-04-01", "open", provider=None, provision="universal")
     )
     asked(at="2025-03-31").index("A").shows(line(involvements=""))
     asked(at="2025-04-01").timeline("A").shows(
@@ -23,7 +23,20 @@ def test_parental_responsibility(given, asked):
 
 
 def test_two_people(given, asked):
-    """Of two people a reference tells whose it was that ended"""
+    """Of two people the end of one's leaves the other's, whether a reference names it or the person"""
+    given(
+        happened("ParentalResponsibilityStated", "A", on="2015-03-01", others=(("parent", "P1"),)),
+        happened("ParentalResponsibilityStated", "A", on="2020-06-01", others=(("carer", "P2"),)),
+        happened("ParentalResponsibilityEnded", "A", on="2025-04-01", others=(("carer", "P2"),)),
+    )
+    asked(at="2025-04-01").timeline("A").shows(
+        entry("parental_responsibility", "2015-03-01..", "open"),
+        entry("parental_responsibility", "2020-06-01..2025-04-01", "ended"),
+    )
+
+
+def test_two_people_by_reference(given, asked):
+    """With references of their own, it is these that tell whose it was that ended"""
     given(
         happened("ParentalResponsibilityStated", "A", on="2015-03-01", reference="r1", others=(("parent", "P1"),)),
         happened("ParentalResponsibilityStated", "A", on="2020-06-01", reference="r2", others=(("carer", "P2"),)),

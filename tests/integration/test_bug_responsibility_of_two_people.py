@@ -1,0 +1,51 @@
+"""Parental responsibility of two people, told without references, was one interval, and one's end ended both's."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import adapters.migrations
+from tests.builders.service import Bench, bench
+from tests.generative.histories import told
+
+
+@pytest.fixture
+def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
+    made = bench(database_url, tmp_path)
+    yield made
+    made.close()
+
+
+def _event(number: int, event_type: str, *people: str) -> dict[str, Any]:
+    event = told(number, event_type, "la-808", 0, "agency", 1, number)
+    scheme = "agency:la-808:mosaic"
+    others = [{"role": "parent", "identifiers": [{"scheme": scheme, "value": one}], "person": None} for one in people]
+    return {**event, "others": others}
+
+
+def providers(here: Bench) -> list[str]:
+    return [row[0] for row in here.connection.execute("SELECT provider FROM log.fact ORDER BY position")]
+
+
+def test_bug_the_end_of_one_was_the_end_of_both(here: Bench) -> None:
+    here.record(_event(1, "ParentalResponsibilityStated", "P1"), _event(2, "ParentalResponsibilityStated", "P2"))
+    here.record(_event(3, "ParentalResponsibilityEnded", "P2"))
+    here.projector.project()
+    rows = here.connection.execute("SELECT ends IS NULL FROM view_a.entry WHERE to_ed IS NULL ORDER BY main").fetchall()
+    assert rows == [(True,), (False,)]
+
+
+def test_what_was_written_before_is_brought_to_the_same_form(here: Bench) -> None:
+    here.record(
+        _event(1, "ParentalResponsibilityStated", "P1"),
+        _event(2, "ParentalResponsibilityStated", "P1", "P2"),
+        _event(3, "ParentalResponsibilityStated"),
+    )
+    now = providers(here)
+    assert len(set(now)) == 3
+    here.connection.execute("UPDATE log.fact SET provider = organisation")
+    folder = Path(adapters.migrations.__file__).parent
+    here.connection.execute((folder / "0009_responsibility.sql").read_text())
+    assert providers(here) == now
