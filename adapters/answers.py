@@ -74,11 +74,6 @@ def entry(
     return shown
 
 
-def authority(code: str) -> str | None:
-    """An organisation where it tells no place."""
-    return placeless(code)
-
-
 def duty_line(body: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """A team's duty line and its hours, from the event that published it."""
     return None if body is None else {"contact": body["team"]["contact"], "hours": list(body["hours"])}

@@ -121,7 +121,7 @@ class Lines(Reading):
                 {**shown, "covered_by": _covering(entry, [one for one, _ in leading], covers)}
                 for entry, shown in leading
             ],
-            "reviews_due": reviews_due([entry for entry, _ in found], everything, day),
+            "reviews_due": reviews_due([entry for entry, _ in found], everything, day, shielded=seen.shielded),
         }
 
     def _directory(self, found: Sequence[Entry], day: int) -> dict[int, dict[str, Any]]:

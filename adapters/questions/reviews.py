@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from adapters import answers
 from domain.dates import FOREVER, iso
 from domain.leads import TEAMS_AROUND
+from domain.shield import placeless
 from domain.timeline import Entry
 
 PLAN_REVIEW: Final = "plan_review"
@@ -30,11 +30,13 @@ PLANS: Final = {
 }
 
 
-def reviews_due(shown: Iterable[Entry], everything: Sequence[Entry], day: int) -> list[dict[str, Any]]:
+def reviews_due(
+    shown: Iterable[Entry], everything: Sequence[Entry], day: int, *, shielded: bool
+) -> list[dict[str, Any]]:
     """The next review of each plan or arrangement that still goes on, as it was said last.
 
     `shown` are the entries that may be shown; `everything` of the child says whether what is reviewed has ended, shown
-    or not.
+    or not. Of a `shielded` child only authorities are named.
     """
     last: dict[tuple[str, str, str], Entry] = {}
     for entry in sorted((e for e in shown if says_review(e)), key=lambda e: (e.start or 0, e.order)):
@@ -44,7 +46,7 @@ def reviews_due(shown: Iterable[Entry], everything: Sequence[Entry], day: int) -
         {
             "kind": entry.kind,
             "service": entry.service,
-            "agency": answers.authority(entry.organisation),
+            "agency": placeless(entry.organisation) if shielded else entry.organisation,
             "due": iso(entry.due),
             "overdue": entry.due < day,
         }

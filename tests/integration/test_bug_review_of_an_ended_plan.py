@@ -102,3 +102,16 @@ def test_every_plan_of_the_contract_has_its_intervals() -> None:
     [codes] = [rule.list.codes for rule in registry().newest["ReviewHeld"].effect.codes if rule.field == "plan"]
     assert set(PLANS) == set(BEGUN) == set(codes)
     assert {reviewed.kind for reviewed in PLANS.values()} <= kinds
+
+
+def test_a_review_is_said_with_its_agency_of_a_shielded_child_only_where_that_tells_no_place(here: Bench) -> None:
+    arranged = happened("InvolvementStarted", "A", on="2025-05-01", by="org-example", service="team around the family")
+    held = happened(
+        "ReviewHeld", "A", on="2025-08-01", by="org-example", plan="team_around_the_family", next_due="2025-11-01"
+    )
+    take(here, [arranged, held], 20)
+    told = ask(here, "child", identifier=ADA, effective_at=date(2025, 10, 1))
+    assert [one["agency"] for one in told["reviews_due"]] == ["org-example"]
+    take(here, [happened("ShieldApplied", "A", on="2025-10-01")], 30)
+    hidden = ask(here, "child", identifier=ADA, effective_at=date(2025, 10, 1))
+    assert [one["agency"] for one in hidden["reviews_due"]] == [None]
