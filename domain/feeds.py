@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 # Stands in the place of an organisation: a child known by no number of school or health cannot be missed at school.
@@ -41,8 +41,31 @@ class Relying(Protocol):
         """Event types of the organisation whose word it rests on."""
 
 
-ExpectedFeeds = Mapping[tuple[str, str], int | None]
-_NONE_EXPECTED: ExpectedFeeds = {}
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What is expected of feeds on a day.
+
+    `allowances`: the days that the word of each feed (organisation and event type) that is expected may be late, None: as
+    usual for its type. `closed`: organisations that are no more, and from which day on.
+    """
+
+    allowances: Mapping[tuple[str, str], int | None] = field(default_factory=dict)
+    closed: Mapping[str, int] = field(default_factory=dict)
+
+    def is_heard(self, feed: Feed, day: int) -> bool:
+        """Whether a feed said recently enough that it is complete; of an organisation that is no more, up to its last day."""
+        said = self.allowances.get((feed.organisation, feed.event_type))
+        late = FEED_ALLOWANCE_BY_TYPE.get(feed.event_type, FEED_ALLOWANCE_DAYS) if said is None else said
+        return feed.complete_through >= min(day, self.closed.get(feed.organisation, day)) - late
+
+    def of(self, event_type: str, organisation: str | None) -> set[str]:
+        """The organisations that are expected to publish a type: all, or the one if it is."""
+        if organisation is not None:
+            return {organisation} if (organisation, event_type) in self.allowances else set()
+        return {each for each, expected in self.allowances if expected == event_type}
+
+
+NOTHING_EXPECTED = Expected()
 
 
 def feed_heard(
@@ -50,27 +73,21 @@ def feed_heard(
     organisation: str | None,
     feeds: Collection[Feed],
     day: int,
-    expected: ExpectedFeeds = _NONE_EXPECTED,
+    expected: Expected = NOTHING_EXPECTED,
 ) -> str | None:
     """None when the feeds of some event types were heard recently enough; else the feed, or what else, was not.
 
-    Of one organisation, or of all: every feed of the type, and every one that is expected, whether it ever spoke or not.
+    Of one organisation, or of all: every feed of the type, and every one that is expected, whether it ever spoke or not;
+    and somebody who still is must publish it.
     """
     if organisation == NO_NUMBER:
         return NO_NUMBER
     for event_type in event_types:
         relevant = [f for f in feeds if f.event_type == event_type and organisation in (None, f.organisation)]
-        if not relevant:
+        if not relevant or (organisation is None and all(f.organisation in expected.closed for f in relevant)):
             return event_type if organisation is None else f"{organisation} {event_type}"
-        missing = {o for o, t in expected if t == event_type and organisation in (None, o)}
-        silent = sorted(
-            {
-                f.organisation
-                for f in relevant
-                if f.complete_through < day - allowance(f.organisation, event_type, expected)
-            }
-            | (missing - {f.organisation for f in relevant})
-        )
+        missing = expected.of(event_type, organisation) - {f.organisation for f in relevant}
+        silent = sorted({f.organisation for f in relevant if not expected.is_heard(f, day)} | missing)
         if silent:
             return f"{silent[0]} {event_type}"
     return None
@@ -79,14 +96,12 @@ def feed_heard(
 class Hearing:
     """Which feeds were heard on a day, each rule and organisation looked at once."""
 
-    def __init__(self, feeds: Sequence[Feed], day: int, expected: ExpectedFeeds = _NONE_EXPECTED) -> None:
+    def __init__(self, feeds: Sequence[Feed], day: int, expected: Expected = NOTHING_EXPECTED) -> None:
         self._day = day
         self._feeds: dict[str | None, list[Feed]] = defaultdict(list, {None: list(feeds)})
         for feed in feeds:
             self._feeds[feed.organisation].append(feed)
-        self._expected: dict[str | None, dict[tuple[str, str], int | None]] = defaultdict(dict, {None: dict(expected)})
-        for name, days in expected.items():
-            self._expected[name[0]][name] = days
+        self._expected = expected
         self._silent: dict[tuple[str, str | None], str | None] = {}
 
     def unheard(self, rule: Relying, organisations: Iterable[str | None]) -> str | None:
@@ -97,13 +112,7 @@ class Hearing:
     def _silent_feed(self, rule: Relying, organisation: str | None) -> str | None:
         name = (rule.id, organisation)
         if name not in self._silent:
-            feeds, expected = self._feeds.get(organisation, ()), self._expected.get(organisation, {})
+            feeds = self._feeds.get(organisation, ())
             relied_on = rule.feeds if organisation is None else rule.feeds_of_one
-            self._silent[name] = feed_heard(relied_on, organisation, feeds, self._day, expected)
+            self._silent[name] = feed_heard(relied_on, organisation, feeds, self._day, self._expected)
         return self._silent[name]
-
-
-def allowance(organisation: str, event_type: str, expected: ExpectedFeeds) -> int:
-    """Days that a feed's word may be late: as expected of it, else as usual for its type."""
-    said = expected.get((organisation, event_type))
-    return FEED_ALLOWANCE_BY_TYPE.get(event_type, FEED_ALLOWANCE_DAYS) if said is None else said

@@ -5,7 +5,7 @@ after the day asked about is not counted, whatever is known of it by now.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,7 +14,7 @@ from domain.attendance import AUTHORISED, ELSEWHERE, LATE, PRESENT, UNAUTHORISED
 from domain.child import Child, dated_spans, open_spans
 from domain.dates import add_months, from_day, school_year_of, to_day
 from domain.events import ChildId
-from domain.feeds import Feed, feed_heard
+from domain.feeds import Expected, Feed, feed_heard
 from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, SENSITIVE_SERVICES, is_additional
 from domain.leads import active_span
 from domain.spans import Spans
@@ -247,8 +247,6 @@ def parts(measure: Measure, children: Iterable[Child], day: int) -> list[Part]:
     return [part for child in children for part in measure.of(child, day)]
 
 
-def unheard(
-    measure: Measure, feeds: Iterable[Feed], day: int, expected: Mapping[tuple[str, str], int | None]
-) -> str | None:
+def unheard(measure: Measure, feeds: Iterable[Feed], day: int, expected: Expected) -> str | None:
     """None when every feed that a measure relies on was heard recently enough (as for indicators); else what was not."""
     return feed_heard(measure.feeds, None, list(feeds), day, expected)

@@ -13,6 +13,7 @@ from domain.areas import AreaMap, area_maps
 from domain.dates import FOREVER, is_weekday
 from domain.effects import Act
 from domain.events import Event, provider_of, service_of, team_key, worker_key
+from domain.feeds import Expected
 
 AREA_MAP = "area_map"
 SCHOOL_TERMS = "school_terms"
@@ -47,13 +48,27 @@ def stated(event: Event) -> Stated:
 
 def standing(said: Iterable[Stated], day: int) -> list[Stated]:
     """Those that hold on a day, one for each kind, publisher, provider and name: the one recorded last, if it still holds."""
+    stands = (one for one in _last_words(said, day) if day < one.end)
+    return sorted(stands, key=lambda one: (one.kind, one.name, one.order))
+
+
+def closed(said: Iterable[Stated], day: int) -> dict[str, int]:
+    """Organisations that are no more on a day by the last word of all who registered them, and from which day on."""
+    ends: dict[str, int] = {}
+    for one in _last_words(said, day):
+        if one.kind == ORGANISATION:
+            ends[one.name] = max(ends.get(one.name, one.end), one.end)
+    return {code: end for code, end in ends.items() if end <= day}
+
+
+def _last_words(said: Iterable[Stated], day: int) -> Iterable[Stated]:
     last: dict[tuple[str, str, str, str], Stated] = {}
     for one in said:
         if one.start <= day:
             key = (one.kind, one.organisation, one.provider, one.name)
             if key not in last or one.order > last[key].order:
                 last[key] = one
-    return sorted((one for one in last.values() if day < one.end), key=lambda one: (one.kind, one.name, one.order))
+    return last.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +109,13 @@ Opener = Callable[[int], Mapping[str, Any]]
 
 
 class Reference:
-    """What stands on a day; bodies are opened when they are asked for. `opened` gives the body of a position."""
+    """What stands on a day; bodies are opened when they are asked for. `opened` gives the body of a position.
 
-    def __init__(self, said: Sequence[Stated], opened: Opener) -> None:
+    `closed` are the organisations that are no more.
+    """
+
+    def __init__(self, said: Sequence[Stated], opened: Opener, closed: Mapping[str, int]) -> None:
+        self._closed = closed
         self._bodies: dict[str, list[Mapping[str, Any]]] = {}
         for one in said:
             if one.kind in KINDS:
@@ -110,11 +129,10 @@ class Reference:
         """Each registered organisation by its code."""
         return {body["code"]: body for body in self._bodies.get(ORGANISATION, ())}
 
-    def expected_feeds(self) -> dict[tuple[str, str], int | None]:
-        """(organisation, event type) of every feed that is expected, with the days its word may be late."""
-        return {
-            (body["organisation"], body["feed"]): body["allowance_days"] for body in self._bodies.get(EXPECTED_FEED, ())
-        }
+    def expected_feeds(self) -> Expected:
+        """What is expected of feeds, and of whose nothing more is."""
+        bodies = self._bodies.get(EXPECTED_FEED, ())
+        return Expected({(body["organisation"], body["feed"]): body["allowance_days"] for body in bodies}, self._closed)
 
     def is_school_day(self, school: str | None = None) -> Callable[[int], bool]:
         """Whether a day is a school day, at a school or at those that no calendar names; Monday to Friday without a calendar."""
@@ -147,6 +165,5 @@ def _in(day: int, spans: Iterable[tuple[int, int]]) -> bool:
 def reference_at(history: Iterable[Event], day: int) -> Reference:
     """What stands on a day, from whole histories."""
     events = {int(event.position): event for event in history if event.act is Act.REFERENCE}
-    return Reference(
-        standing([stated(event) for event in events.values()], day), lambda position: events[position].body
-    )
+    said = [stated(event) for event in events.values()]
+    return Reference(standing(said, day), lambda position: events[position].body, closed(said, day))

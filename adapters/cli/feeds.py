@@ -11,9 +11,10 @@ _COLUMNS: Final = (
 
 
 def feeds(effective_at: EffectiveAt = None, data: Data = None, as_json: Json = False) -> None:
-    """List the feeds that ever spoke or are expected: heard, silent or never, and through which day each is complete.
+    """List the feeds that ever spoke or are expected: heard, silent, never or closed, and through which day each is complete.
 
-    A feed that has not reported lately is silent, which is not the same as having nothing to say.
+    A feed that has not reported lately is silent, which is not the same as having nothing to say; of an organisation that
+    has closed it need not report, if it did until then.
     """
     from adapters.api.days import read_day
     from adapters.cli.words import table

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from adapters import answers
-from adapters.questions.feeds import SCHOOL, coverage, heard_feeds, many_of
+from adapters.questions.feeds import SCHOOL, coverage, heard_feeds, in_being, many_of
 from adapters.questions.lines import Lines
 from domain.areas import SCHOOL as BY_SCHOOL
 from domain.dates import to_day
@@ -69,7 +69,8 @@ class AboutFamilies(Lines):
         which these are.
         """
         reference, hearing = self._reference(day), self._hearing(day)
-        heard = heard_feeds(self._feeds_at(self._edition.position), reference.expected_feeds(), day)
+        expected = reference.expected_feeds()
+        heard = in_being(heard_feeds(self._feeds_at(self._edition.position), expected, day), expected)
         called = many_of(reference.organisations())
         within = {
             f"{SCHOOL}{school}"

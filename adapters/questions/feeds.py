@@ -8,7 +8,7 @@ from adapters.questions.reading import Reading
 from adapters.service import Service
 from domain.dates import iso, to_day
 from domain.effects import Act
-from domain.feeds import ExpectedFeeds, Feed, Relying, allowance
+from domain.feeds import Expected, Feed, Relying
 from projections import editions
 
 HEARD: Final = "heard"
@@ -36,13 +36,15 @@ ORDER BY f.provider, f.service, f.recorded_at DESC, f.key DESC
 """
 
 
-def heard_feeds(feeds: Iterable[Feed], expected: ExpectedFeeds, day: int) -> dict[tuple[str, str], bool]:
+def heard_feeds(feeds: Iterable[Feed], expected: Expected, day: int) -> dict[tuple[str, str], bool]:
     """Every feed that is expected or ever spoke, and whether it is heard on a day; one that was cut off is not."""
-    found = dict.fromkeys(expected, False)
-    for feed in feeds:
-        name = (feed.organisation, feed.event_type)
-        found[name] = feed.complete_through >= day - allowance(*name, expected)
-    return found
+    found = dict.fromkeys(expected.allowances, False)
+    return found | {(feed.organisation, feed.event_type): expected.is_heard(feed, day) for feed in feeds}
+
+
+def in_being(heard: Heard, expected: Expected) -> Heard:
+    """Those but for the feeds of organisations that are no more and said all that they had to say."""
+    return {name: is_heard for name, is_heard in heard.items() if not (is_heard and name[0] in expected.closed)}
 
 
 def coverage(
@@ -92,11 +94,20 @@ def all_feeds(service: Service, effective_at: date) -> list[dict[str, Any]]:
     day = to_day(effective_at)
     heard = heard_feeds([Feed(*report[:3]) for report in reports], expected, day)
     last = {(report[0], report[1]): report[2:] for report in reports}
-    return [_feed(name, last.get(name), heard[name], name in expected) for name in sorted(heard)]
+    return [
+        _feed(name, last.get(name), _status(name, expected, heard, spoke=name in last), name in expected.allowances)
+        for name in sorted(heard)
+    ]
+
+
+def _status(name: tuple[str, str], expected: Expected, heard: Heard, *, spoke: bool) -> str:
+    if not heard[name]:
+        return "silent" if spoke else "never"
+    return "closed" if name[0] in expected.closed else HEARD
 
 
 def _feed(
-    name: tuple[str, str], report: tuple[int, int, datetime, int] | None, is_heard: bool, is_expected: bool
+    name: tuple[str, str], report: tuple[int, int, datetime, int] | None, status: str, is_expected: bool
 ) -> dict[str, Any]:
     through, since, received_at, reports = report or (None, None, None, 0)
     return {
@@ -107,5 +118,5 @@ def _feed(
         "last_reported": None if received_at is None else received_at.isoformat(),
         "reports": reports,
         "expected": is_expected,
-        "status": HEARD if is_heard else "silent" if report else "never",
+        "status": status,
     }

@@ -124,3 +124,24 @@ def test_the_feeds_are_listed_with_those_that_never_spoke(here: Bench) -> None:
     silent, never = found[SCHOOLS[1], MARKS], found[SCHOOLS[1], ROLLS]
     assert (silent["complete_through"], silent["reports"]) == ("2025-11-20", 1)
     assert (never["complete_through"], never["last_reported"], never["reports"]) == (None, None, 0)
+
+
+def test_a_school_that_has_closed_is_in_reach_no_more(here: Bench) -> None:
+    take(here, [feed_reported(SCHOOLS[1], ROLLS, through="2025-12-01")], 20)
+    take(here, [feed_reported(SCHOOLS[2], ROLLS, through="2025-09-30")], 21)
+    assert told(here)["no_school"] == "1 of 3 schools in reach do not publish"
+    registered = about_nobody(
+        "OrganisationRegistered",
+        300,
+        "2010-09-01",
+        code=SCHOOLS[2],
+        name="Mill Lane School",
+        organisation_kind="school",
+    )
+    here.record({**registered, "effective": {"from": "2010-09-01", "to": "2025-10-01"}})
+    here.projector.project()
+    assert told(here)["no_school"] == "heard"
+    take(here, [feed_reported(SCHOOLS[1], ROLLS, through="2025-11-01", recorded="2025-12-02")], 22)
+    assert told(here)["no_school"] == "1 of 2 schools in reach do not publish"
+    found = {(one["organisation"], one["event_type"]): one["status"] for one in all_feeds(here.service, DAY)}
+    assert (found[SCHOOLS[2], ROLLS], found[SCHOOLS[2], MARKS]) == ("closed", "never")

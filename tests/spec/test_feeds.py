@@ -14,6 +14,7 @@ from tests.spec.words import (
     involvement_ended,
     involvement_started,
     lead_accepted,
+    organisation_registered,
     placed_in_temporary_accommodation,
     school_days,
 )
@@ -51,6 +52,65 @@ def test_one_of_two_is_silent(given, asked):
     asked(at="2025-11-01").indicators("A").shows(
         indicator("no_gp", since="2025-09-01", status="not_known", feed="ods-Z90002 GpRegistered")
     )
+
+
+HEARD = feed_reported("ods-Z90001", "GpRegistered", through="2025-10-31")
+
+
+def test_closed(given, asked):
+    """An organisation that is no more need not be heard for longer than it was there
+
+    Its last word may be as early as that of any other: fourteen days before it closed.
+    """
+    given(
+        *ENDED,
+        HEARD,
+        feed_reported("ods-Z90002", "GpRegistered", through="2025-09-17"),
+        organisation_registered("ods-Z90002", "Example Surgery", on="2010-04-01", until="2025-10-01"),
+    )
+    asked(at="2025-11-01", known_after=4).indicators("A").shows(
+        indicator("no_gp", since="2025-09-01", status="not_known", feed="ods-Z90002 GpRegistered")
+    )
+    asked(at="2025-11-01").indicators("A").shows(indicator("no_gp", since="2025-09-01", feed="heard"))
+
+
+def test_silent_before_it_closed(given, asked):
+    """Of one that fell silent before it closed, what it had still to say is not known"""
+    given(
+        *ENDED,
+        HEARD,
+        feed_reported("ods-Z90002", "GpRegistered", through="2025-09-16"),
+        organisation_registered("ods-Z90002", "Example Surgery", on="2010-04-01", until="2025-10-01"),
+    )
+    asked(at="2025-11-01").indicators("A").shows(
+        indicator("no_gp", since="2025-09-01", status="not_known", feed="ods-Z90002 GpRegistered")
+    )
+
+
+def test_all_closed(given, asked):
+    """Where all who published a feed are no more, nobody publishes it"""
+    given(*ENDED, HEARD, organisation_registered("ods-Z90001", "Example Surgery", on="2010-04-01", until="2025-10-31"))
+    asked(at="2025-11-01", known_after=3).indicators("A").shows(indicator("no_gp", since="2025-09-01"))
+    asked(at="2025-11-01").indicators("A").shows(
+        indicator("no_gp", since="2025-09-01", status="not_known", feed="GpRegistered")
+    )
+
+
+def test_closed_and_open(given, asked):
+    """It has closed only if all who registered it say so, each by its last word"""
+    given(
+        *ENDED,
+        HEARD,
+        feed_reported("ods-Z90002", "GpRegistered", through="2025-09-30"),
+        organisation_registered("ods-Z90002", "Example Surgery", on="2010-04-01", until="2025-10-01"),
+        organisation_registered("ods-Z90002", "Example Surgery", on="2010-04-01", by="la-909"),
+        organisation_registered("ods-Z90002", "Example Surgery", on="2010-04-01", until="2025-10-01", by="la-909"),
+    )
+    asked(at="2025-11-01", known_after=5).indicators("A").shows(indicator("no_gp", since="2025-09-01"))
+    asked(at="2025-11-01", known_after=6).indicators("A").shows(
+        indicator("no_gp", since="2025-09-01", status="not_known", feed="ods-Z90002 GpRegistered")
+    )
+    asked(at="2025-11-01").indicators("A").shows(indicator("no_gp", since="2025-09-01"))
 
 
 def test_marks_of_the_school(given, asked):

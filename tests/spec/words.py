@@ -419,12 +419,14 @@ def feed_expected(organisation: str, feed: str, on: str, allowance: int | None =
     return stated("FeedExpected", on, None, own, **more)
 
 
-def organisation_registered(code: str, name: str, on: str, successors: Sequence[str] = (), **more: Any) -> Happened:
-    """An organisation is registered; `successors` are those that it became."""
+def organisation_registered(
+    code: str, name: str, on: str, successors: Sequence[str] = (), until: str | None = None, **more: Any
+) -> Happened:
+    """An organisation is registered; `successors` are those that it became, `until` the day from which it is no more."""
     kind = {"urn": "school", "ods": "general_practice"}.get(code.partition("-")[0], "other")
     own = {"code": code, "name": name, "organisation_kind": kind, "contact": None, "successors": list(successors)}
     told = {"code": code, "name": name, "successors": ", ".join(successors) or None}
-    return stated("OrganisationRegistered", on, None, own, told, **more)
+    return stated("OrganisationRegistered", on, until, own, told, **more)
 
 
 def worker_registered(worker: str, on: str, contact: str | None = None, **more: Any) -> Happened:
