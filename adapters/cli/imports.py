@@ -1,6 +1,5 @@
 """`icr import nems|cin|school-census FILE...`: files that agencies already produce."""
 
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from adapters.cli.output import (
     Data,
     Document,
     Json,
+    interruptible,
     note,
     opened,
     print_json,
@@ -152,17 +152,15 @@ def _streamed(
 def said_so_far(counts: "Sequence[FileCounts]") -> Iterator[None]:
     """Whatever ends the work before its time, an interruption too: what was recorded stands, and is said.
 
-    SIGTERM interrupts as Ctrl-C does. An interruption may have come after a batch was recorded and before it was counted.
+    An interruption may have come after a batch was recorded and before it was counted.
     """
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    except BaseException as ended:
-        if any(one.read for one in counts) or (counts and isinstance(ended, KeyboardInterrupt)):
-            _say_so_far(counts)
-        raise
-    finally:
-        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+    with interruptible():
+        try:
+            yield
+        except BaseException as ended:
+            if any(one.read for one in counts) or (counts and isinstance(ended, KeyboardInterrupt)):
+                _say_so_far(counts)
+            raise
 
 
 def _say_so_far(counts: "Sequence[FileCounts]") -> None:

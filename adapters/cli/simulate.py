@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from adapters.cli.output import Data, Json, print_json, print_table, progress, read_settings
+from adapters.cli.output import Data, Json, interruptible, print_json, print_table, progress, read_settings
 from domain.errors import Misuse
 
 # typer reads dates as datetimes; a school year is what one would want to look at.
@@ -50,7 +50,7 @@ def simulate_area(
         as_of=as_of.date() if as_of else None,
         **parse_noise(noise),
     )
-    with progress() as bars:
+    with interruptible(), progress() as bars:
         task = bars.add_task("days", total=plan.days)
         districts = bars.add_task("districts", visible=False)
 

@@ -1,0 +1,30 @@
+"""A simulation that was told to end left what it had put by in the folder for temporary files."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.builders.process import wait_for
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_bug_what_districts_published_was_left(number: signal.Signals, tmp_path: Path) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = [sys.executable, "-m", "adapters.cli.main", "simulate", "--children", "10001", "--no-marks"]
+    process = subprocess.Popen(
+        [*command, "--out", str(tmp_path / "area"), "--data", str(tmp_path / "data")],
+        env={**os.environ, "TMPDIR": str(scratch)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_for(lambda: any(scratch.glob("icr-districts-*/0")))
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, "icr: interrupted\n")
+    assert list(scratch.iterdir()) == []
