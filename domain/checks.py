@@ -90,6 +90,10 @@ def check_fact(effect: Effect, body: Mapping[str, Any], now: int) -> list[SetAsi
         _check_changes(body["changes"], now, aside)
     if effect.kind == "relationship" and not body["others"] and body["family"] is None:
         raise Rejected("missing_field", "others", "a relationship names the other person or a family")
+    if effect.kind == "parental_responsibility" and not body["others"] and body["reference"] is None:
+        raise Rejected(
+            "missing_field", "others", "parental responsibility names the person whose it is, or has a reference"
+        )
     return aside
 
 

@@ -42,27 +42,37 @@ class Relying(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """The first day on which an organisation is no more, and who took over from it."""
+
+    day: int
+    successors: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """What is expected of feeds on a day.
 
     `allowances`: the days that the word of each feed (organisation and event type) that is expected may be late, None: as
-    usual for its type. `closed`: organisations that are no more, and from which day on.
+    usual for its type. `closed`: organisations that are no more.
     """
 
     allowances: Mapping[tuple[str, str], int | None] = field(default_factory=dict)
-    closed: Mapping[str, int] = field(default_factory=dict)
+    closed: Mapping[str, Closing] = field(default_factory=dict)
 
     def is_heard(self, feed: Feed, day: int) -> bool:
         """Whether a feed said recently enough that it is complete; of an organisation that is no more, up to its last day."""
         said = self.allowances.get((feed.organisation, feed.event_type))
         late = FEED_ALLOWANCE_BY_TYPE.get(feed.event_type, FEED_ALLOWANCE_DAYS) if said is None else said
-        return feed.complete_through >= min(day, self.closed.get(feed.organisation, day)) - late
+        closing = self.closed.get(feed.organisation)
+        return feed.complete_through >= (day if closing is None else min(day, closing.day)) - late
 
-    def of(self, event_type: str, organisation: str | None) -> set[str]:
-        """The organisations that are expected to publish a type: all, or the one if it is."""
+    def of(self, event_type: str, organisation: str | None, publishers: Collection[str]) -> set[str]:
+        """Those expected to publish a type: all, and who took over from its `publishers`; or the one if it is expected."""
         if organisation is not None:
             return {organisation} if (organisation, event_type) in self.allowances else set()
-        return {each for each, expected in self.allowances if expected == event_type}
+        took_over = {after for one in publishers if one in self.closed for after in self.closed[one].successors}
+        return took_over | {each for each, expected in self.allowances if expected == event_type}
 
 
 NOTHING_EXPECTED = Expected()
@@ -77,16 +87,17 @@ def feed_heard(
 ) -> str | None:
     """None when the feeds of some event types were heard recently enough; else the feed, or what else, was not.
 
-    Of one organisation, or of all: every feed of the type, and every one that is expected, whether it ever spoke or not;
-    and somebody who still is must publish it.
+    Of one organisation, or of all: every feed of the type, and every one that is expected, whether it ever spoke or not,
+    of those who took over from a publisher that has closed too. Whoever publishes it must still be there.
     """
     if organisation == NO_NUMBER:
         return NO_NUMBER
     for event_type in event_types:
         relevant = [f for f in feeds if f.event_type == event_type and organisation in (None, f.organisation)]
-        if not relevant or (organisation is None and all(f.organisation in expected.closed for f in relevant)):
+        if not relevant or all(f.organisation in expected.closed for f in relevant):
             return event_type if organisation is None else f"{organisation} {event_type}"
-        missing = expected.of(event_type, organisation) - {f.organisation for f in relevant}
+        publishers = {f.organisation for f in relevant}
+        missing = expected.of(event_type, organisation, publishers) - publishers
         silent = sorted({f.organisation for f in relevant if not expected.is_heard(f, day)} | missing)
         if silent:
             return f"{silent[0]} {event_type}"

@@ -13,7 +13,7 @@ from domain.areas import AreaMap, area_maps
 from domain.dates import FOREVER, is_weekday
 from domain.effects import Act
 from domain.events import Event, provider_of, service_of, team_key, worker_key
-from domain.feeds import Expected
+from domain.feeds import Closing, Expected
 
 AREA_MAP = "area_map"
 SCHOOL_TERMS = "school_terms"
@@ -52,13 +52,17 @@ def standing(said: Iterable[Stated], day: int) -> list[Stated]:
     return sorted(stands, key=lambda one: (one.kind, one.name, one.order))
 
 
-def closed(said: Iterable[Stated], day: int) -> dict[str, int]:
-    """Organisations that are no more on a day by the last word of all who registered them, and from which day on."""
-    ends: dict[str, int] = {}
-    for one in _last_words(said, day):
-        if one.kind == ORGANISATION:
-            ends[one.name] = max(ends.get(one.name, one.end), one.end)
-    return {code: end for code, end in ends.items() if end <= day}
+def closings(said: Iterable[Stated], day: int) -> list[Stated]:
+    """The last words on organisations that are no more on a day, by all who registered them.
+
+    Whoever said besides that it is there from that day on or later did not close it, whichever was recorded last.
+    """
+    told = [one for one in said if one.kind == ORGANISATION and one.start <= day]
+    last = list(_last_words(told, day))
+    there = {one.name for one in last if day < one.end}
+    ends = {(one.organisation, one.name): one.end for one in last}
+    there |= {one.name for one in told if ends[one.organisation, one.name] <= one.start and day < one.end}
+    return [one for one in last if one.name not in there]
 
 
 def _last_words(said: Iterable[Stated], day: int) -> Iterable[Stated]:
@@ -111,11 +115,11 @@ Opener = Callable[[int], Mapping[str, Any]]
 class Reference:
     """What stands on a day; bodies are opened when they are asked for. `opened` gives the body of a position.
 
-    `closed` are the organisations that are no more.
+    `closed` are the last words on organisations that are no more.
     """
 
-    def __init__(self, said: Sequence[Stated], opened: Opener, closed: Mapping[str, int]) -> None:
-        self._closed = closed
+    def __init__(self, said: Sequence[Stated], opened: Opener, closed: Sequence[Stated] = ()) -> None:
+        self._closed = _closed(closed, opened)
         self._bodies: dict[str, list[Mapping[str, Any]]] = {}
         for one in said:
             if one.kind in KINDS:
@@ -158,6 +162,14 @@ class Reference:
         return area_maps(self._bodies.get(AREA_MAP, ()))
 
 
+def _closed(said: Sequence[Stated], opened: Opener) -> dict[str, Closing]:
+    found: dict[str, Closing] = {}
+    for one in said:
+        before, successors = found.get(one.name, Closing(one.end)), frozenset(opened(one.position)["successors"])
+        found[one.name] = Closing(max(before.day, one.end), before.successors | successors)
+    return found
+
+
 def _in(day: int, spans: Iterable[tuple[int, int]]) -> bool:
     return any(start <= day < end for start, end in spans)
 
@@ -166,4 +178,4 @@ def reference_at(history: Iterable[Event], day: int) -> Reference:
     """What stands on a day, from whole histories."""
     events = {int(event.position): event for event in history if event.act is Act.REFERENCE}
     said = [stated(event) for event in events.values()]
-    return Reference(standing(said, day), lambda position: events[position].body, closed(said, day))
+    return Reference(standing(said, day), lambda position: events[position].body, closings(said, day))

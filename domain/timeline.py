@@ -185,7 +185,7 @@ def _provider(event: Event) -> str:
     provider = provider_of(event.effect, event.organisation, event.body)
     if event.effect.kind not in BETWEEN_PEOPLE:
         return provider
-    people = "|".join(str(other) for other in event.others)
+    people = "|".join(sorted(str(other) for other in event.others))
     if event.effect.kind != "relationship":
         return f"{provider}|{people}"
     family = event.text("family")

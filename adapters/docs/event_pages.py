@@ -39,8 +39,8 @@ _KEYS: Final = {"nhs": "NHS number", "upn": "UPN", "agency": "id at the agency"}
 # Whose intervals are told apart by something else than the provider (decision 7).
 _TOLD_APART: Final = {
     "lead": "worker and scope",
-    "relationship": "family, or the other people",
-    "parental_responsibility": "the other people",
+    "relationship": "family, or the other people by the identifiers named first",
+    "parental_responsibility": "the other people by the identifiers named first",
 }
 
 

@@ -23,7 +23,7 @@ from domain.events import ChildId
 from domain.feeds import Feed, Hearing
 from domain.identifiers import parse_identifier
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
-from domain.reference import KINDS, Reference, Stated, closed, standing
+from domain.reference import KINDS, Reference, Stated, closings, standing
 from domain.timeline import Entry
 from projections import editions, joined, kinship, queries
 from projections.kinship import Home
@@ -187,8 +187,9 @@ class Reading:
     def _take_reference(self, day: int, said: Iterable[Stated]) -> None:
         said = list(said)
         stands = standing(said, day)
-        self._expect_bodies(one.position for one in stands)
-        self._references[day] = Reference(stands, self._body, closed(said, day))
+        over = closings(said, day)
+        self._expect_bodies(one.position for one in (*stands, *over))
+        self._references[day] = Reference(stands, self._body, over)
 
     def _expect_bodies(self, positions: Iterable[int]) -> None:
         """Open the events about no child that are about to be asked for, in one query."""

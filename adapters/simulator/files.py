@@ -34,9 +34,12 @@ def write_area(
     counts: Counter[str] = Counter()
     held: dict[tuple[str, str], list[bytes]] = {}
     lines = 0
-    with TemporaryDirectory(prefix="icr-lives-") as notes:
-        ledger = Ledger(Path(notes))
-        for event in _told(simulate(plan, ledger, playing=playing), progress):
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".icr-", dir=out) as folder:
+        notes = Path(folder) / "lives"
+        notes.mkdir()
+        ledger = Ledger(notes)
+        for event in _told(simulate(plan, ledger, playing=playing, folder=Path(folder)), progress):
             counts[event["event_type"]] += 1
             lines += 1
             place = (sector_of(event), event["source"]["organisation"])

@@ -25,7 +25,12 @@ Playing = Callable[[int, int], None]
 
 
 def simulate(
-    plan: Plan, ledger: Ledger | None = None, *, district: int = DISTRICT, playing: Playing = lambda _number, _of: None
+    plan: Plan,
+    ledger: Ledger | None = None,
+    *,
+    district: int = DISTRICT,
+    playing: Playing = lambda _number, _of: None,
+    folder: Path | None = None,
 ) -> Iterator[Event]:
     """Events of a plan in order of publication: memory goes with a district of so many children, not with area or period.
 
@@ -34,18 +39,18 @@ def simulate(
     from events held back or sent again (`Plan.reordered`, `Plan.resent`) `recorded_at` never goes back.
     A `ledger` is told what the events tell, so that it knows the truth when all have been read; it is closed from the
     first event on that cannot be known in time. `playing` is told how many districts of how many have been played, where
-    there are several.
+    there are several; these wait in `folder`, or where temporary files do.
     """
     parts = districts(plan, district)
     feeds = Feeds(plan, parts)
     if len(parts) == 1:
         yield from _reported(plan, feeds, played(plan, parts[0], feeds, ledger), ledger)
         return
-    with TemporaryDirectory(prefix="icr-districts-") as folder:
+    with TemporaryDirectory(prefix="icr-districts-", dir=folder) as kept:
         files = []
         for part in parts:
             playing(part.number, part.of)
-            files.append(_kept(Path(folder), part, played(plan, part, feeds, ledger)))
+            files.append(_kept(Path(kept), part, played(plan, part, feeds, ledger)))
         playing(len(parts), len(parts))
         if ledger is not None:
             ledger.reopen()

@@ -112,7 +112,7 @@ def _provider(
     provider = provider_of(effect, organisation, body)
     if effect.kind not in BETWEEN_PEOPLE:
         return provider
-    people = "|".join(other.hex() for other in others)
+    people = "|".join(sorted(other.hex() for other in others))
     if effect.kind != "relationship":
         return f"{provider}|{people}"
     return people if body["family"] is None else hashes.family(organisation, body["family"]).hex()

@@ -96,6 +96,50 @@ def test_all_closed(given, asked):
     )
 
 
+def test_closed_and_taken_over(given, asked):
+    """Where others took over, these must be heard in its place"""
+    given(
+        *ENDED,
+        HEARD,
+        feed_reported("ods-Z90002", "GpRegistered", through="2025-09-30"),
+        organisation_registered(
+            "ods-Z90002", "Example Surgery", on="2010-04-01", until="2025-10-01", successors=["ods-Z90003"]
+        ),
+        feed_reported("ods-Z90003", "GpRegistered", through="2025-10-31"),
+    )
+    asked(at="2025-11-01", known_after=5).indicators("A").shows(
+        indicator("no_gp", since="2025-09-01", status="not_known", feed="ods-Z90003 GpRegistered")
+    )
+    asked(at="2025-11-01").indicators("A").shows(indicator("no_gp", since="2025-09-01"))
+
+
+def test_closed_school_of_the_marks(given, asked):
+    """What rests on the word of one organisation is not known once that has closed: nobody says whether it goes on"""
+    given(
+        absent("A", "900001", school_days("2025-09-08", 10)),
+        feed_reported("urn-900001", "AttendanceMarked", through="2025-09-30"),
+        organisation_registered("urn-900001", "Example School", on="2010-09-01", until="2025-10-01"),
+    )
+    asked(at="2025-09-30").indicators("A", "ten_days_absent").shows(indicator("ten_days_absent", since="2025-09-08"))
+    asked(at="2025-10-01").indicators("A", "ten_days_absent").shows(
+        indicator("ten_days_absent", since="2025-09-08", status="not_known", feed="urn-900001 AttendanceMarked")
+    )
+
+
+def test_closed_and_begun_anew(given, asked):
+    """One that is said to be there from the day on which it closed has not closed, whichever was said last"""
+    given(
+        *ENDED,
+        HEARD,
+        feed_reported("ods-Z90002", "GpRegistered", through="2025-09-30"),
+        organisation_registered("ods-Z90002", "New Name Surgery", on="2025-10-01"),
+        organisation_registered("ods-Z90002", "Old Name Surgery", on="2010-04-01", until="2025-10-01"),
+    )
+    asked(at="2025-11-01").indicators("A").shows(
+        indicator("no_gp", since="2025-09-01", status="not_known", feed="ods-Z90002 GpRegistered")
+    )
+
+
 def test_closed_and_open(given, asked):
     """It has closed only if all who registered it say so, each by its last word"""
     given(
