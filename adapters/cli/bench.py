@@ -3,16 +3,16 @@
 Each is held against something plain that is measured in the same run.
 """
 
-import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from adapters.bench.workload import Mix
-from adapters.cli.output import Json, note, print_json, print_table, read_settings, say
+from adapters.cli.output import Json, interruptible, note, print_json, print_table, read_settings, say
 
 app = typer.Typer(
     no_args_is_help=True, help="Measure how fast events are taken in, views rebuilt and questions answered."
@@ -51,8 +51,9 @@ def ingest(
     from adapters.bench.report import tables
     from adapters.clock import SystemClock
 
-    settings, tell = read_settings(None, log_level="warning"), _told()
-    found = Ingest(settings, Ask(events, mix, batch, profile), SystemClock(), tell).run()
+    settings = read_settings(None, log_level="warning")
+    with _told() as tell:
+        found = Ingest(settings, Ask(events, mix, batch, profile), SystemClock(), tell).run()
     _shown(found, tables, tell, as_json=as_json)
 
 
@@ -73,8 +74,9 @@ def rebuild(
     from adapters.bench.report import tables
     from adapters.clock import SystemClock
 
-    settings, tell = read_settings(None, log_level="warning"), _told()
-    found = Rebuild(settings, AskRebuild(events, mix, batch, profile), SystemClock(), tell).run()
+    settings = read_settings(None, log_level="warning")
+    with _told() as tell:
+        found = Rebuild(settings, AskRebuild(events, mix, batch, profile), SystemClock(), tell).run()
     _shown(found, tables, tell, as_json=as_json)
 
 
@@ -93,8 +95,9 @@ def ask(
     from adapters.bench.report import answers_tables
     from adapters.clock import SystemClock
 
-    settings, tell = read_settings(None, log_level="warning"), _told()
-    found = Ask(settings, events, SystemClock(), tell).run()
+    settings = read_settings(None, log_level="warning")
+    with _told() as tell:
+        found = Ask(settings, events, SystemClock(), tell).run()
     _shown(found, answers_tables, tell, as_json=as_json)
 
 
@@ -126,11 +129,12 @@ def page(
         say(f"{out} is made from {len(results)} results")
 
 
-def _told() -> Callable[[str], None]:
-    """Says each step with its time; from now on whoever is told to end takes everything away first, as by Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+@contextmanager
+def _told() -> Iterator[Callable[[str], None]]:
+    """Says each step with its time; whoever is told to end meanwhile takes everything away first, as by Ctrl-C."""
     began = time.monotonic()
-    return lambda step: note(f"{time.monotonic() - began:6.1f} s  {step}")
+    with interruptible():
+        yield lambda step: note(f"{time.monotonic() - began:6.1f} s  {step}")
 
 
 def _shown(

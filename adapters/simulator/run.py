@@ -25,8 +25,8 @@ LOAD_STEP = timedelta(milliseconds=5)
 MOST_LAG = {"school_started": 4}  # days until an agency writes a fact down, where not two
 
 
-class As(Enum):
-    """What an event is published as."""
+class Sending(Enum):
+    """Which sending of an event it is."""
 
     LOADED = "loaded"  # with the history
     NEW = "new"
@@ -39,7 +39,7 @@ class Published(NamedTuple):
 
     moment: datetime
     event: Event
-    as_: As
+    sending: Sending
 
 
 def played(plan: Plan, district: District, feeds: Feeds, ledger: Ledger | None = None) -> Iterator[Published]:
@@ -93,7 +93,7 @@ class _Run:
             moment += LOAD_STEP
             desk = self._agencies.desk(AUTHORITY)
             said = self._agencies.of_nobody("ThresholdSet", desk, start, {"rule": rule, "value": value})
-            yield Published(moment, {**said, "mode": "backfill", "recorded_at": moment}, As.LOADED)
+            yield Published(moment, {**said, "mode": "backfill", "recorded_at": moment}, Sending.LOADED)
         for fact in self._lives.history():
             event = publish(self._agencies, fact, "backfill")
             if event is None:
@@ -103,7 +103,7 @@ class _Run:
             if not self._feeds.is_silent(event["source"]["organisation"], event["event_type"], start):
                 if self._ledger is not None:
                     self._ledger.put(fact, event)
-                yield Published(moment, event, As.LOADED)
+                yield Published(moment, event, Sending.LOADED)
 
     def _take(self, fact: Fact, today: date) -> None:
         """Post what agencies tell of a fact, with their mistakes and what puts these right."""
@@ -136,7 +136,7 @@ class _Run:
             for n, school in enumerate(schools):
                 if not self._feeds.is_silent(school.organisation, "AttendanceMarked", today):
                     for event in self._registers.of_school(school, today, n / len(schools)):
-                        yield Published(event["recorded_at"], event, As.NEW)
+                        yield Published(event["recorded_at"], event, Sending.NEW)
                         if self._plan.malformed:
                             yield from self._broken(event["recorded_at"], event)
         # Marks that were held back, or doubled, within the day have joined what was due of it.
@@ -148,11 +148,11 @@ class _Run:
             if not self._feeds.is_silent(event["source"]["organisation"], event["event_type"], today):
                 if self._ledger is not None and one.fact is not None and not one.copy:
                     self._ledger.put(one.fact, event)
-                yield Published(one.moment, event, As.COPY if one.copy else As.NEW)
+                yield Published(one.moment, event, Sending.COPY if one.copy else Sending.NEW)
                 yield from self._broken(one.moment, event)
 
     def _broken(self, moment: datetime, event: Event) -> Iterator[Published]:
         """Perhaps a malformed event beside this one."""
         broken = self._malformed.beside(event)
         if broken is not None:
-            yield Published(moment, broken, As.MALFORMED)
+            yield Published(moment, broken, Sending.MALFORMED)

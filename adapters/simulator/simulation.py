@@ -17,7 +17,7 @@ from adapters.simulator.district import DISTRICT, District, districts
 from adapters.simulator.feeds import Feeds
 from adapters.simulator.ledger import Ledger
 from adapters.simulator.plan import Plan
-from adapters.simulator.run import As, Published, played
+from adapters.simulator.run import Published, Sending, played
 
 TOGETHER = 64  # events of a district that are in memory at a time
 
@@ -58,7 +58,7 @@ def simulate(
 
 
 def _order(one: Published) -> tuple[bool, datetime]:
-    return one.as_ is not As.LOADED, one.moment
+    return one.sending is not Sending.LOADED, one.moment
 
 
 def _kept(folder: Path, part: District, published: Iterator[Published]) -> Path:
@@ -80,20 +80,20 @@ def _reported(plan: Plan, feeds: Feeds, published: Iterator[Published], ledger: 
     mondays = (day for n in range(1, plan.days) if (day := plan.start + timedelta(days=n)).weekday() == 0)
     reports = chain([plan.start], mondays)
     due = next(reports, None)
-    for moment, event, as_ in published:
+    for moment, event, sending in published:
         today = moment.date()
-        if as_ is not As.LOADED:
+        if sending is not Sending.LOADED:
             while due is not None and due <= today:
                 yield from _reports(plan, feeds, due, ledger)
                 due = next(reports, None)
-        if as_ in (As.LOADED, As.NEW):
+        if sending in (Sending.LOADED, Sending.NEW):
             feeds.sent(event["source"]["organisation"], event["event_type"])
         if ledger is not None:
             if today >= plan.truth_of < plan.end:  # what is still on its way at the end comes to be known
                 ledger.close()
             ledger.sent["read"] += 1
-            ledger.sent["copies"] += as_ is As.COPY
-            ledger.sent["malformed"] += as_ is As.MALFORMED
+            ledger.sent["copies"] += sending is Sending.COPY
+            ledger.sent["malformed"] += sending is Sending.MALFORMED
         yield event
     while due is not None:
         yield from _reports(plan, feeds, due, ledger)

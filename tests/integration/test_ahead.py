@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,18 +12,11 @@ from adapters.store.copying import copying
 from adapters.store.database import connect
 from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message
 from adapters.store.prepare import Item, Preparer
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.integration.test_feedback import admitted, retracted
 
 COPY = "COPY pg_temp.number FROM STDIN (FORMAT BINARY)"
 LOCK = 7
-
-
-@pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(database_url, tmp_path)
-    yield made
-    made.close()
 
 
 def messages(*numbers: int) -> list[Message]:

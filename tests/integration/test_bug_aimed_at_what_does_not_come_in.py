@@ -1,23 +1,12 @@
 """An amendment was aimed at an event of its own batch that then did not come in, and was accepted for nothing."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from adapters.store.messages import ACCEPTED, CONFLICT, KEPT, Message
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.builders.stream import event, upn
 from tests.integration.test_feedback import SCHOOL, admitted
 from tests.spec.words import snapshot_reported
-
-
-@pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(database_url, tmp_path)
-    yield made
-    made.close()
 
 
 def amendment(event_type: str, event_id: str, target: str, child: int, **own: Any) -> dict[str, Any]:

@@ -1,23 +1,14 @@
 """What amends a row of a source system under that row's own id, or a row shared by siblings, waited for what was there."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.generative.histories import told
 
 ROW = "row-1"
-
-
-@pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(database_url, tmp_path)
-    yield made
-    made.close()
 
 
 def _event(number: int, event_type: str, child: int, row: str | None, **own: Any) -> dict[str, Any]:

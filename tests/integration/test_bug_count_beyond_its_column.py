@@ -1,7 +1,5 @@
 """A number too large for its column refused a whole request; what nobody foresees must stop only itself."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -10,16 +8,9 @@ import pytest
 from adapters.quarantine import Quarantine
 from adapters.store.messages import ACCEPTED, KEPT
 from adapters.store.recorder import Recorder
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.integration.test_feedback import admitted, told
 from tests.spec.words import snapshot_reported
-
-
-@pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(database_url, tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize("count", [-1, 2**31, 2**62])

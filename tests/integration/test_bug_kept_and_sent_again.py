@@ -1,7 +1,5 @@
 """Kept events that are sent again: an older form replaced the newer one; what could not be decoded was never replaced."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,15 +7,8 @@ import pytest
 from adapters.codec import decode_json
 from adapters.feedback import read_page
 from adapters.store.messages import DUPLICATE, KEPT
-from tests.builders.service import KEYS, Bench, bench
+from tests.builders.service import KEYS, Bench
 from tests.integration.test_feedback import SCHOOL, admitted, retracted, told
-
-
-@pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(database_url, tmp_path)
-    yield made
-    made.close()
 
 
 def states(here: Bench) -> list[str]:

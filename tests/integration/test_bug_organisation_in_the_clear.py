@@ -1,21 +1,11 @@
 """Whatever stood in `source.organisation` was stored and shown in the clear, and told to whoever's code it came to be."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from adapters.store.messages import KEPT
 from domain.checks import ORGANISATION_RULE
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.integration.test_feedback import admitted, told
-
-
-@pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(database_url, tmp_path)
-    yield made
-    made.close()
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,12 @@
 """Parental responsibility of two people, told without references, was one interval, and one's end ended both's."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import adapters.migrations
 from adapters.store.messages import ACCEPTED, KEPT
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.generative.histories import told
-
-
-@pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(database_url, tmp_path)
-    yield made
-    made.close()
 
 
 def _event(number: int, event_type: str, *people: str) -> dict[str, Any]:

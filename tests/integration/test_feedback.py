@@ -2,9 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,17 +14,10 @@ from adapters.store.database import connect
 from adapters.store.feedback import request_replay
 from adapters.store.messages import Message
 from domain.errors import Rejected
-from tests.builders.service import KEYS, NOW, Bench, bench
+from tests.builders.service import KEYS, NOW, Bench
 from tests.builders.stream import event, mark, upn
 
 SCHOOL, OTHER = "urn-900001", "urn-900002"
-
-
-@pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    here = bench(database_url, tmp_path)
-    yield here
-    here.close()
 
 
 def admitted(serial: int, organisation: str = SCHOOL, child: int = 1, **own: Any) -> dict[str, Any]:

@@ -55,6 +55,7 @@ def test_one_of_two_is_silent(given, asked):
 
 
 HEARD = feed_reported("ods-Z90001", "GpRegistered", through="2025-10-31")
+CLOSED = organisation_registered("ods-Z90002", "Example Surgery", on="2010-04-01", until="2025-10-01")
 
 
 def test_closed(given, asked):
@@ -66,7 +67,7 @@ def test_closed(given, asked):
         *ENDED,
         HEARD,
         feed_reported("ods-Z90002", "GpRegistered", through="2025-09-17"),
-        organisation_registered("ods-Z90002", "Example Surgery", on="2010-04-01", until="2025-10-01"),
+        CLOSED,
     )
     asked(at="2025-11-01", known_after=4).indicators("A").shows(
         indicator("no_gp", since="2025-09-01", status="not_known", feed="ods-Z90002 GpRegistered")
@@ -80,7 +81,7 @@ def test_silent_before_it_closed(given, asked):
         *ENDED,
         HEARD,
         feed_reported("ods-Z90002", "GpRegistered", through="2025-09-16"),
-        organisation_registered("ods-Z90002", "Example Surgery", on="2010-04-01", until="2025-10-01"),
+        CLOSED,
     )
     asked(at="2025-11-01").indicators("A").shows(
         indicator("no_gp", since="2025-09-01", status="not_known", feed="ods-Z90002 GpRegistered")
@@ -146,7 +147,7 @@ def test_closed_and_open(given, asked):
         *ENDED,
         HEARD,
         feed_reported("ods-Z90002", "GpRegistered", through="2025-09-30"),
-        organisation_registered("ods-Z90002", "Example Surgery", on="2010-04-01", until="2025-10-01"),
+        CLOSED,
         organisation_registered("ods-Z90002", "Example Surgery", on="2010-04-01", by="la-909"),
         organisation_registered("ods-Z90002", "Example Surgery", on="2010-04-01", until="2025-10-01", by="la-909"),
     )
