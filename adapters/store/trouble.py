@@ -1,0 +1,68 @@
+"""What kind of trouble a database error is, by its SQLSTATE: whether to wait, to try again, or to look at the data.
+
+Source: PostgreSQL documentation, appendix A (error codes). A lost database, a full disk and a wrong value call for three
+different things of an operator; psycopg raises `OperationalError` for the first two alike.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import psycopg
+
+from domain.errors import Unreachable
+
+DATABASE_LOST: Final = "database_lost"
+DATABASE_FULL: Final = "database_full"
+DATABASE_LIMITS: Final = "database_limits"
+DATABASE_BUSY: Final = "database_busy"
+DATABASE_REFUSES: Final = "database_refuses"
+
+# Trouble -> a sentence for whoever runs the service.
+TROUBLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        DATABASE_LOST: "The database does not answer, or ended the connection.",
+        DATABASE_FULL: "The database has no room left on its disk.",
+        DATABASE_LIMITS: "The database is at a limit of its own: connections, memory, locks.",
+        DATABASE_BUSY: "Another transaction stood in the way for too long; what was tried is tried again.",
+        DATABASE_REFUSES: "The database does not let us in, or does not let us do this.",
+    }
+)
+
+# Whole codes first, then classes of two characters.
+_CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "53100": DATABASE_FULL,
+        "53200": DATABASE_LIMITS,
+        "53300": DATABASE_LIMITS,
+        "53400": DATABASE_LIMITS,
+        "55P03": DATABASE_BUSY,  # lock_timeout
+        "57014": DATABASE_BUSY,  # statement_timeout, or somebody cancelled it
+        "25P03": DATABASE_LOST,  # idle_in_transaction_session_timeout ended the session
+        "25P04": DATABASE_LOST,  # transaction_timeout did
+        "42501": DATABASE_REFUSES,  # insufficient_privilege
+        "25006": DATABASE_LOST,  # read only: a standby, until it is promoted
+        "08": DATABASE_LOST,
+        "28": DATABASE_REFUSES,
+        "3D": DATABASE_REFUSES,
+        "40": DATABASE_BUSY,
+        "53": DATABASE_LIMITS,
+        "57": DATABASE_LOST,  # it is being shut down, starts up, or crashed
+        "58": DATABASE_FULL,  # an error of the operating system below it
+    }
+)
+
+
+def trouble_of(error: BaseException) -> str | None:
+    """The trouble that an error tells of, a key of `TROUBLES`; None where it lies in the data or in this program.
+
+    An error without SQLSTATE comes from the client's side of the connection: the database is lost.
+    """
+    if isinstance(error, Unreachable):
+        return DATABASE_LOST
+    if not isinstance(error, psycopg.Error):
+        return None
+    state = error.sqlstate
+    if state is None:
+        return DATABASE_LOST if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) else None
+    return _CODES.get(state) or _CODES.get(state[:2])
