@@ -54,12 +54,11 @@ def entry(
     contact: Mapping[str, Any] | None,
     day: int,
     known_from: str,
-    doubted: Collection[int],
     *,
     shielded: bool,
 ) -> dict[str, Any]:
     """A timeline entry on a day; of a shielded child without team and contact, and naming authorities and no one else."""
-    status, why = said.status_in(day, doubted)
+    status, why = said.status_at(day)
     whose = placeless if shielded else _as_it_is
     shown = {
         "kind": said.kind, "service": said.service, "agency": whose(said.organisation),

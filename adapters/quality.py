@@ -46,7 +46,7 @@ SELECT provider, service, sum(greatest(0, listed - (SELECT count(*) FROM log.fac
     WHERE f.organisation = r.provider AND f.kind = r.lists AND f.seen BETWEEN r.day AND r.until
       AND (r.scope IS NULL OR r.scope IN (f.provider, f.service) OR f.team = r.provider || ':' || r.scope))))
 FROM (SELECT DISTINCT ON (provider, service, scope) * FROM log.fact WHERE act = 16 AND lists IS NOT NULL
-      AND (%(o)s::text IS NULL OR provider = %(o)s) ORDER BY provider, service, scope, recorded_at DESC, key DESC) r
+      AND (%(o)s::text IS NULL OR provider = %(o)s) ORDER BY provider, service, scope, recorded_at DESC, tie DESC) r
 GROUP BY 1, 2
 """
 

@@ -31,10 +31,10 @@ SELECT i.key, f.recorded_at FROM log.inbox i JOIN log.fact f ON f.position = i.p
 """
 _LAST = """
 SELECT DISTINCT ON (slot) slot, key, recorded_at, act FROM (
-    SELECT source_key AS slot, key, recorded_at, act FROM log.fact WHERE source_key = ANY(%(slots)b)
+    SELECT source_key AS slot, key, recorded_at, tie, act FROM log.fact WHERE source_key = ANY(%(slots)b)
     UNION ALL
-    SELECT target_source, key, recorded_at, act FROM log.fact WHERE target_source = ANY(%(slots)b)
-) AS told ORDER BY slot, recorded_at DESC, key DESC
+    SELECT target_source, key, recorded_at, tie, act FROM log.fact WHERE target_source = ANY(%(slots)b)
+) AS told ORDER BY slot, recorded_at DESC, tie DESC
 """
 
 

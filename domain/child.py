@@ -1,6 +1,6 @@
 """One child as the reference sees it: the entries, addresses, life and person of all its records."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,8 +46,8 @@ class Child:
     numbered: bool = True
 
     def of_kind(self, *kinds: str) -> list[Entry]:
-        """Entries of some kinds whose dates can be trusted."""
-        return [e for e in self.entries if e.kind in kinds and e.why is None]
+        """Entries of some kinds that are surely about the child, and whose dates can be trusted."""
+        return [e for e in self.entries if e.kind in kinds and e.why is None and not e.doubted]
 
     def address_at(self, day: int) -> AddressFrom | None:
         """The address that holds on a day."""
@@ -73,7 +73,8 @@ class Child:
         away = [(a.start, until) for a, until in self.address_spans() if a.address["status"] == "left_england"]
         left = [(e.start, self._home_after(e.start)) for e in self.of_kind("left_england") if e.start is not None]
         grown = None if self.birth is None else add_months(school_age(self.birth)[1], GROWN_MONTHS)
-        over = [self.death, grown, *(e.start for e in self.of_kind("identity_sealed"))]
+        # A sealed identity protects even where it is disputed whose it is.
+        over = [self.death, grown, *(e.start for e in self.entries if e.kind == "identity_sealed" and e.why is None)]
         return union([*away, *left, *((day, FOREVER) for day in over if day is not None)])
 
     def _home_after(self, day: int) -> int:
@@ -88,14 +89,18 @@ def build_child(
     events: Iterable[Event],
     scheme_of: Mapping[RecordId, str] | None = None,
     whole: Sequence[Snapshot] = (),
+    doubted: Collection[int] = frozenset(),
 ) -> Child:
-    """A child from the events of its records; `scheme_of` tells whether it is known by a number of school or health."""
+    """A child from the events of its records; `scheme_of` tells whether it is known by a number of school or health.
+
+    Events at the positions `doubted` may be about another child: they say nothing of who and where this one is.
+    """
     mine = [event for event in events if event.record in set(records)]
-    facts = live_facts(mine)
+    facts = [fact for fact in live_facts(mine) if fact.event.position not in doubted]
     return Child(
         child,
         tuple(sorted(records)),
-        tuple(entries(mine, whole)),
+        tuple(entries(mine, whole, doubted)),
         tuple(_addresses(facts)),
         tuple(standing_marks(mine)),
         _last([(f.event.order, f.event.birth) for f in facts]),
@@ -144,7 +149,7 @@ def _death(facts: Sequence[Fact]) -> int | None:
     said = [f for f in facts if f.event.act in (Act.DEATH, Act.DEATH_WITHDRAWN)]
     if not said:
         return None
-    last = max(said, key=lambda f: (f.event.recorded_at, f.event.act is Act.DEATH_WITHDRAWN, f.event.key))
+    last = max(said, key=lambda f: (f.event.recorded_at, f.event.act is Act.DEATH_WITHDRAWN, f.event.tie))
     return last.start if last.event.act is Act.DEATH else None
 
 

@@ -9,6 +9,7 @@ from domain.checks import usable_birth, usable_end
 from domain.dates import EARLIEST, FOREVER
 from domain.effects import SAYS_NO_PERSON, Act, Effect
 from domain.identifiers import AGENCY, Checked, check_identifier
+from domain.order import tie_of
 
 RecordId = NewType("RecordId", UUID)
 ChildId = NewType("ChildId", UUID)
@@ -48,9 +49,14 @@ class Event:
         return self.effect.act
 
     @property
+    def tie(self) -> bytes:
+        """What decides between this and what was recorded at the same instant (domain.order)."""
+        return tie_of(self.organisation, self.body["event_id"], self.body["source"]["source_version"], self.key)
+
+    @property
     def order(self) -> tuple[int, bytes]:
-        """Later wins: the agency's recorded time, then the event's key (design D1)."""
-        return (self.recorded_at, self.key)
+        """Later wins: the agency's recorded time, then what decides at one instant (design D1)."""
+        return (self.recorded_at, self.tie)
 
     @property
     def effective_from(self) -> int:

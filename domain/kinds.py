@@ -30,10 +30,17 @@ BETWEEN_PEOPLE = frozenset({"relationship", "parental_responsibility"})
 INVOLVEMENT = "involvement"
 # Kinds that are additional services: provided to a child for what it needs and not to every child of its age (SI 2007/2182 as
 # amended in 2010). Of an involvement its event says which it is. What goes on within a school, or is done to a child, is none.
+# Nor is what SENSITIVE_SERVICES names: whoever saw a gap, an indicator or a measure that rests on one would know of it.
 ADDITIONAL_SERVICES = (
-    "early_help", "child_in_need", "child_protection", "looked_after", "youth_justice", "asylum_support", "community_support",
-)  # fmt: skip
-# Published under neutral names for their sensitivity, with the child's consent.
+    "early_help",
+    "child_in_need",
+    "child_protection",
+    "looked_after",
+    "youth_justice",
+    "asylum_support",
+)
+# Published under neutral names for their sensitivity, with the child's consent (The Children Act 2004 Information Database
+# (England) Regulations 2007, reg 6(3)).
 SENSITIVE_SERVICES = frozenset({"community_support"})
 # Plans of children's social care, which are one service however many of them there are.
 SOCIAL_CARE_PLANS = frozenset({"child_in_need", "child_protection", "looked_after"})

@@ -1,7 +1,7 @@
 """Which records are one child: a pure function of all live evidence (design D1).
 
 Edges are taken in the order of their strength (a number's replacement by another, then an agency's assertion), then the
-agency's recorded time, then the event's key. One that would join two live NHS numbers, two live UPNs, disagreeing dates
+agency's recorded time, then its version and id. One that would join two live NHS numbers, two live UPNs, disagreeing dates
 of birth or more than twelve records is disputed and joins nothing. So taken, the answer does not depend on the order of
 arrival.
 """
@@ -19,7 +19,7 @@ MAX_RECORDS = 12
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An assertion that two records are one child; `order` is (recorded time, event key), `former`: one replaced the other."""
+    """An assertion that two records are one child; `order` is that of its event, `former`: one replaced the other."""
 
     one: RecordId
     other: RecordId
@@ -80,12 +80,9 @@ def _vetoed(group: set[RecordId], sides: Mapping[RecordId, Side]) -> bool:
 
 
 def evidence(events: Sequence[Event], scheme_of: Mapping[RecordId, str]) -> tuple[list[Edge], dict[RecordId, Side]]:
-    """Edges and sides from whole histories: an event whose subject carries several identifiers asserts their records are one.
-
-    A record's date of birth is the one stated last by its own live events.
-    """
+    """Edges and sides from whole histories: an event whose subject carries several identifiers asserts their records are one."""
     edges: list[Edge] = []
-    births: dict[RecordId, tuple[tuple[int, bytes], int]] = {}
+    stated: dict[RecordId, list[Event]] = defaultdict(list)
     replaced: set[RecordId] = set()
     for fact in live_facts(events):
         event = fact.event
@@ -99,13 +96,24 @@ def evidence(events: Sequence[Event], scheme_of: Mapping[RecordId, str]) -> tupl
         if event.former is not None and event.former != event.record:
             replaced.add(event.former)
         if event.birth is not None:
-            stated = (event.order, event.birth)
-            births[event.record] = max(births.get(event.record, stated), stated)
+            stated[event.record].append(event)
     sides = {
-        record: Side(scheme, births[record][1] if record in births else None, record in replaced)
+        record: Side(scheme, _birth(stated[record]) if record in stated else None, record in replaced)
         for record, scheme in scheme_of.items()
     }
     return edges, sides
+
+
+def _birth(stated: Sequence[Event]) -> int | None:
+    """The date of birth that a record is linked by: the last that was stated under its number alone.
+
+    Where every statement carries further numbers, the last of the organisation that stated one first: otherwise an event
+    that names another child's number, with that child's date of birth, would join this record to that child.
+    """
+    alone = [event for event in stated if not event.linked]
+    first = min(stated, key=lambda event: event.order).organisation
+    held = alone or [event for event in stated if event.organisation == first]
+    return max(held, key=lambda event: event.order).birth
 
 
 def doubted(events: Sequence[Event], links: Links) -> frozenset[int]:

@@ -11,11 +11,10 @@ from datetime import date
 from typing import Final
 
 from domain.attendance import AUTHORISED, ELSEWHERE, LATE, PRESENT, UNAUTHORISED
-from domain.child import Child, dated_spans, open_spans
+from domain.child import Child, additional_services, dated_spans, open_spans
 from domain.dates import add_months, from_day, school_year_of, to_day
 from domain.events import ChildId
 from domain.feeds import Expected, Feed, feed_heard
-from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, SENSITIVE_SERVICES, is_additional
 from domain.leads import active_span
 from domain.spans import Spans
 from domain.timeline import Entry
@@ -26,8 +25,6 @@ INITIAL_DAYS: Final = 28
 LONG_MONTHS: Final = 12
 YOUNG_MONTHS: Final = 60
 
-# What works with a child after a referral, and what a lead is wanted for. What is sensitive is in no measure.
-SERVICES: Final = tuple(kind for kind in ADDITIONAL_SERVICES if kind not in SENSITIVE_SERVICES)
 # An enquiry into significant harm follows an assessment by law; it is not the same asked again.
 NO_ASSESSMENT: Final = "section_47"
 INITIAL: Final = "initial"
@@ -82,11 +79,6 @@ def lives_here(child: Child, day: int) -> bool:
     return not (_dead(child, day) or (home is not None and home.address["status"] == "left_england"))
 
 
-def services(child: Child) -> list[Entry]:
-    """Additional services that worked with a child, at any time."""
-    return [e for e in child.of_kind(INVOLVEMENT, *SERVICES) if is_additional(e.kind, e.provision)]
-
-
 def _dead(child: Child, day: int) -> bool:
     return child.death is not None and child.death <= day
 
@@ -101,7 +93,7 @@ def _days(entries: Iterable[Entry], day: int) -> list[int]:
 
 
 def _referrals(child: Child, day: int) -> list[Part]:
-    working = services(child)
+    working = additional_services(child)
     begun = _days(working, day)
     over = [*_days(child.of_kind("case_closed"), day), *([child.death] if _dead(child, day) else [])]
     found = []
@@ -117,7 +109,7 @@ def _referrals(child: Child, day: int) -> list[Part]:
 
 def _assessments(child: Child, day: int) -> list[Part]:
     """An assessment is of the day it began, or was completed where only that was told."""
-    told = (e for e in child.entries if e.kind == "assessment" and e.service != NO_ASSESSMENT)
+    told = (e for e in child.entries if e.kind == "assessment" and e.service != NO_ASSESSMENT and not e.doubted)
     days = sorted({d for e in told if (d := e.end if e.start is None else e.start) is not None and d <= day})
     return [
         one(child.id, counted=any(add_months(d, -REPEAT_MONTHS) <= before < d for before in days))
@@ -202,7 +194,7 @@ def _attendance(child: Child, day: int) -> list[Part]:
 
 def is_helped(child: Child, day: int) -> bool:
     """Whether an additional service works with a child on a day."""
-    return _holds(open_spans(services(child)), day) and lives_here(child, day)
+    return _holds(open_spans(additional_services(child)), day) and lives_here(child, day)
 
 
 def _attendance_helped(child: Child, day: int) -> list[Part]:

@@ -16,18 +16,29 @@ SHIELD = "shield"
 _AUTHORITY = "la-"
 
 
-def shielded(events: Iterable[Event], then: Iterable[Event], records: Collection[RecordId], today: int) -> bool:
-    """Whether a shield holds over some records on a day, by all events or by those that were known `then`."""
+def shielded(
+    events: Iterable[Event],
+    then: Iterable[Event],
+    records: Collection[RecordId],
+    today: int,
+    doubted: Collection[int] = frozenset(),
+    doubted_then: Collection[int] = frozenset(),
+) -> bool:
+    """Whether a shield holds over some records on a day, by all events or by those that were known `then`.
+
+    A shield of which it is disputed whose it is holds all the same. What is told at the positions `doubted`, now and then,
+    lifts none that is sure.
+    """
     history = list(events)
     near = set(records)
     for event in history:
         if event.act not in SAYS_NO_PERSON and ({event.record, *event.linked} & set(records)):
             near |= {event.record, *event.linked}
-    return any(_holds((event for event in known if event.record in near), today) for known in (history, then))
-
-
-def _holds(events: Iterable[Event], today: int) -> bool:
-    return any(entry.kind == SHIELD and (entry.end is None or entry.end > today) for entry in entries(events))
+    return any(
+        entry.kind == SHIELD and (entry.end is None or entry.end > today)
+        for known, unsure in ((history, doubted), (then, doubted_then))
+        for entry in entries((event for event in known if event.record in near), doubted=unsure)
+    )
 
 
 def placeless(code: str | None) -> str | None:

@@ -31,7 +31,10 @@ _ENDS = frozenset({Act.END, Act.UNRELATE})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One interval or moment; `start` None: not known, `end` None: open. `why` explains a status other than its dates."""
+    """One interval or moment; `start` None: not known, `end` None: open. `why` explains a status other than its dates.
+
+    `doubted`: told by events of which it is disputed whom they are about (domain.links.doubted).
+    """
 
     kind: str
     record: RecordId
@@ -61,6 +64,7 @@ class Entry:
     due: int | None = None
     absent_from: int | None = None
     retracted: bool = False
+    doubted: bool = False
 
     def open_until(self) -> int:
         """First day on which it no longer counts as open: its end, else the day it lapses, else `FOREVER`."""
@@ -81,6 +85,8 @@ class Entry:
         """Status on a day and why (contract 3)."""
         if self.retracted:
             return "retracted", self.why
+        if self.doubted:
+            return "disputed", IDENTIFIERS_DISPUTED
         if self.why is not None:
             return "unknown", self.why
         if self.moment:
@@ -90,13 +96,6 @@ class Entry:
         if self.end is None and self.open_until() <= day:
             return "lapsed", NOT_CONFIRMED if self._unconfirmed_from() <= day else ABSENT_FROM_SNAPSHOT
         return "open", None
-
-    def status_in(self, day: int, doubted: Collection[int]) -> tuple[str, str | None]:
-        """The same, given the positions of events whose subject is in doubt (domain.links.doubted)."""
-        status, why = self.status_at(day)
-        if status in ("open", "ended", "lapsed", "moment") and any(p in doubted for p in self.positions):
-            return "disputed", IDENTIFIERS_DISPUTED
-        return status, why
 
     def first_day(self) -> int | None:
         """The day from which it is shown: its start, or what else is known of it."""
@@ -127,11 +126,24 @@ class _Group:
         home.append(fact)
 
 
-def entries(events: Iterable[Event], whole: Sequence[Snapshot] = ()) -> list[Entry]:
-    """All intervals and moments of some records' events, in no particular order; `whole` the snapshots that are complete."""
+def entries(
+    events: Iterable[Event], whole: Sequence[Snapshot] = (), doubted: Collection[int] = frozenset()
+) -> list[Entry]:
+    """All intervals and moments of some records' events, in no particular order; `whole` the snapshots that are complete.
+
+    What is told at the positions `doubted` makes entries of its own: it ends, confirms and starts nothing that is sure.
+    """
+    facts = live_facts(events)
+    sure = _fold(fact for fact in facts if fact.event.position not in doubted)
+    unsure = _fold(fact for fact in facts if fact.event.position in doubted)
+    result = [*sure, *(replace(entry, doubted=True) for entry in unsure)]
+    return [_absent(entry, whole) for entry in result] if whole else result
+
+
+def _fold(facts: Iterable[Fact]) -> list[Entry]:
     groups: dict[tuple[Any, ...], _Group] = defaultdict(_Group)
     result: list[Entry] = []
-    for fact in live_facts(events):
+    for fact in facts:
         event = fact.event
         if event.act in PAIRED:
             groups[_pair_key(event)].add(fact)
@@ -139,7 +151,7 @@ def entries(events: Iterable[Event], whole: Sequence[Snapshot] = ()) -> list[Ent
             result.append(_entry([fact], fact, fact.start, None, None))
     for key, group in groups.items():
         result.extend(_by_reference(group) if key[3] is not None else _by_walk(group))
-    return [_absent(entry, whole) for entry in result] if whole else result
+    return result
 
 
 def _absent(entry: Entry, whole: Sequence[Snapshot]) -> Entry:

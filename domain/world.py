@@ -49,9 +49,11 @@ def build_world(
     told = [event for event in history if event.act not in ABOUT_NO_CHILD]
     records = {event.record for event in told}
     grouped = children_of(sorted({*records, *links.child}), links)
-    whole = snapshots(history, kind_of or {})
-    children = {child: build_child(child, members, told, scheme_of, whole) for child, members in grouped.items()}
-    return World(children, links, tuple(feeds(history)), doubted(history, links), said)
+    whole, unsure = snapshots(history, kind_of or {}), doubted(history, links)
+    children = {
+        child: build_child(child, members, told, scheme_of, whole, unsure) for child, members in grouped.items()
+    }
+    return World(children, links, tuple(feeds(history)), unsure, said)
 
 
 def feeds(history: Iterable[Event]) -> list[Feed]:

@@ -1,23 +1,24 @@
--- Timeline entries of the touched records (domain.timeline.entries): by reference, by the walk, and moments.
+-- Timeline entries of the touched records (domain.timeline.entries): by reference, by the walk, and moments. What is doubted
+-- makes entries of its own.
 DELETE FROM stage_entry;
 
 -- With a reference: the start recorded last and the end recorded last make one interval.
 INSERT INTO stage_entry (main, record, kind, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role,
-                         scope, provision, reason, lapses_after, others, positions, recorded_at, key, takes_over, onward, due)
+                         scope, provision, reason, lapses_after, others, positions, recorded_at, tie, takes_over, onward, due, doubted)
 WITH one AS (
-    SELECT record, kind, organisation, reference,
+    SELECT record, doubted, kind, organisation, reference,
         (array_agg(position ORDER BY CASE WHEN act IN (1, 9, 12) THEN 0 WHEN act = 10 THEN 1 WHEN act = 3 THEN 2 ELSE 3 END,
-                   recorded_at DESC, key DESC))[1] AS main,
+                   recorded_at DESC, tie DESC))[1] AS main,
         bool_or(act IN (1, 9, 12)) AS has_start, bool_or(act IN (2, 13)) AS has_end,
-        (array_agg(day ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (1, 9, 12)))[1] AS start_day,
-        (array_agg(until ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (1, 9, 12)))[1] AS start_until,
-        (array_agg(day ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (2, 13)))[1] AS end_day,
-        (array_agg(reason ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (2, 13)))[1] AS end_reason,
-        (array_agg(onward ORDER BY recorded_at DESC, key DESC) FILTER (WHERE act IN (2, 13)))[1] AS end_onward,
+        (array_agg(day ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE act IN (1, 9, 12)))[1] AS start_day,
+        (array_agg(until ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE act IN (1, 9, 12)))[1] AS start_until,
+        (array_agg(day ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE act IN (2, 13)))[1] AS end_day,
+        (array_agg(reason ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE act IN (2, 13)))[1] AS end_reason,
+        (array_agg(onward ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE act IN (2, 13)))[1] AS end_onward,
         max(CASE WHEN act = 3 THEN day ELSE seen END) AS confirmed, min(day) FILTER (WHERE act = 10) AS accepted,
         log.sorted(log.array_join(ARRAY[position] || coalesce(amended, '{}'))) AS positions
     FROM stage_fact WHERE act IN (1, 2, 3, 9, 10, 12, 13) AND reference IS NOT NULL
-    GROUP BY record, kind, organisation, reference
+    GROUP BY record, doubted, kind, organisation, reference
 ), dated AS (
     SELECT *, CASE WHEN has_start THEN start_day ELSE accepted END AS starts, CASE WHEN has_end THEN end_day ELSE start_until END AS ends FROM one
 )
@@ -26,45 +27,45 @@ SELECT m.position, m.record, m.kind, m.service, m.provider, m.organisation, d.st
     CASE WHEN d.starts IS NULL AND has_end THEN 'end_without_start' WHEN d.starts IS NULL THEN 'confirmed_without_start'
          WHEN d.ends < d.starts THEN 'end_before_start' END,
     d.confirmed, d.accepted, m.worker, m.team, m.role, m.scope, m.provision, d.end_reason, m.lapses_after, m.others, d.positions,
-    m.recorded_at, m.key, coalesce(m.takes_over, false), coalesce(d.end_onward, false), m.due
+    m.recorded_at, m.tie, coalesce(m.takes_over, false), coalesce(d.end_onward, false), m.due, m.doubted
 FROM dated d JOIN stage_fact m ON m.position = d.main;
 
 -- Without one: walk starts and ends by day; an end closes the one start that is open.
 INSERT INTO stage_entry (main, record, kind, service, provider, organisation, starts, ends, why, worker, team, role,
-                         scope, provision, reason, lapses_after, others, positions, recorded_at, key, takes_over, onward, due, confirmed)
+                         scope, provision, reason, lapses_after, others, positions, recorded_at, tie, takes_over, onward, due, confirmed, doubted)
 WITH f AS (
     SELECT *, act IN (2, 13) AS is_end,
         act IN (1, 9, 12) OR (act = 10 AND
             count(*) FILTER (WHERE act IN (1, 9, 12)) OVER by_day - count(*) FILTER (WHERE act IN (2, 13)) OVER by_day <= 0) AS is_start
     FROM stage_fact WHERE act IN (1, 2, 9, 10, 12, 13) AND reference IS NULL
-    WINDOW by_day AS (PARTITION BY record, kind, provider, service ORDER BY day RANGE UNBOUNDED PRECEDING)
+    WINDOW by_day AS (PARTITION BY record, doubted, kind, provider, service ORDER BY day RANGE UNBOUNDED PRECEDING)
 ), counted AS (
     SELECT *,
         (count(*) FILTER (WHERE is_start) OVER earlier - count(*) FILTER (WHERE is_end) OVER earlier) > 0 AS something_open
     FROM f WHERE is_end OR (is_start AND until IS NULL)
-    WINDOW earlier AS (PARTITION BY record, kind, provider, service ORDER BY day RANGE UNBOUNDED PRECEDING EXCLUDE GROUP)
+    WINDOW earlier AS (PARTITION BY record, doubted, kind, provider, service ORDER BY day RANGE UNBOUNDED PRECEDING EXCLUDE GROUP)
 ), ranked AS (
-    SELECT *, row_number() OVER (PARTITION BY record, kind, provider, service
-        ORDER BY day, CASE WHEN is_end = something_open THEN 0 ELSE 1 END, recorded_at, key) AS step
+    SELECT *, row_number() OVER (PARTITION BY record, doubted, kind, provider, service
+        ORDER BY day, CASE WHEN is_end = something_open THEN 0 ELSE 1 END, recorded_at, tie) AS step
     FROM counted
 ), turned AS (
-    SELECT *, CASE WHEN is_start AND lag(is_end) OVER (PARTITION BY record, kind, provider, service ORDER BY step) THEN 1 ELSE 0 END AS turn
+    SELECT *, CASE WHEN is_start AND lag(is_end) OVER (PARTITION BY record, doubted, kind, provider, service ORDER BY step) THEN 1 ELSE 0 END AS turn
     FROM ranked
 ), chained AS (
-    SELECT *, sum(turn) OVER (PARTITION BY record, kind, provider, service ORDER BY step) AS chain FROM turned
+    SELECT *, sum(turn) OVER (PARTITION BY record, doubted, kind, provider, service ORDER BY step) AS chain FROM turned
 ), numbered AS (
     SELECT *, min(concat(worker, '|', team)) FILTER (WHERE is_start) OVER c = max(concat(worker, '|', team)) FILTER (WHERE is_start) OVER c AS one_hand,
         log.array_join(ARRAY[position] || coalesce(amended, '{}')) FILTER (WHERE is_start) OVER c AS all_starts,
         CASE WHEN NOT is_end THEN max(seen) FILTER (WHERE is_start) OVER c END AS last_seen,
         count(*) FILTER (WHERE is_start) OVER c AS starts_in, count(*) FILTER (WHERE is_end) OVER c AS ends_in,
-        row_number() OVER (PARTITION BY record, kind, provider, service, chain, is_end ORDER BY step) AS nth,
+        row_number() OVER (PARTITION BY record, doubted, kind, provider, service, chain, is_end ORDER BY step) AS nth,
         first_value(CASE WHEN is_end THEN day END) OVER e AS first_end, first_value(CASE WHEN is_end THEN reason END) OVER e AS first_reason,
         first_value(CASE WHEN is_end THEN onward END) OVER e AS first_onward,
         first_value(CASE WHEN is_end THEN ARRAY[position] || coalesce(amended, '{}') END) OVER e AS first_positions,
         log.array_join(ARRAY[position] || coalesce(amended, '{}')) FILTER (WHERE is_end) OVER c AS all_ends
     FROM chained
-    WINDOW c AS (PARTITION BY record, kind, provider, service, chain),
-           e AS (PARTITION BY record, kind, provider, service, chain ORDER BY CASE WHEN is_end THEN step ELSE 1000000 + step END)
+    WINDOW c AS (PARTITION BY record, doubted, kind, provider, service, chain),
+           e AS (PARTITION BY record, doubted, kind, provider, service, chain ORDER BY CASE WHEN is_end THEN step ELSE 1000000 + step END)
 )
 SELECT position, record, kind, service, provider, organisation,
     CASE WHEN is_start THEN day END,
@@ -74,24 +75,24 @@ SELECT position, record, kind, service, provider, organisation,
     CASE WHEN is_end THEN reason WHEN ends_in > 0 THEN first_reason END, lapses_after, others,
     log.sorted(ARRAY[position] || coalesce(amended, '{}') || CASE WHEN is_start AND one_hand THEN all_starts ELSE '{}' END
         || CASE WHEN is_start AND one_hand AND ends_in > 0 THEN first_positions WHEN is_start AND ends_in > 0 THEN all_ends ELSE '{}' END),
-    recorded_at, key, coalesce(takes_over, false), coalesce(CASE WHEN is_end THEN onward WHEN ends_in > 0 THEN first_onward END, false), due,
-    CASE WHEN one_hand THEN last_seen ELSE seen END
+    recorded_at, tie, coalesce(takes_over, false), coalesce(CASE WHEN is_end THEN onward WHEN ends_in > 0 THEN first_onward END, false), due,
+    CASE WHEN one_hand THEN last_seen ELSE seen END, doubted
 FROM numbered
 WHERE (is_start AND (NOT one_hand OR nth = 1)) OR (is_end AND (starts_in = 0 OR (one_hand AND nth > 1)))
 UNION ALL
 SELECT position, record, kind, service, provider, organisation, day, CASE WHEN until < day THEN NULL ELSE until END,
     CASE WHEN until < day THEN 'end_before_start' END, worker, team, role, scope, provision, NULL, lapses_after, others,
-    log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, key, coalesce(takes_over, false), false, due, seen
+    log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, tie, coalesce(takes_over, false), false, due, seen, doubted
 FROM f WHERE is_start AND until IS NOT NULL;
 
 -- Confirmations and acceptances without a reference go to the entry that started last on or before their day; a
 -- confirmation after an end does not confirm what ended.
 WITH home AS (
     SELECT DISTINCT ON (f.position) f.position, h.main AS home
-    FROM stage_fact f JOIN stage_entry h ON h.record = f.record AND h.kind = f.kind AND h.provider = f.provider AND h.service = f.service
+    FROM stage_fact f JOIN stage_entry h ON h.record = f.record AND h.doubted = f.doubted AND h.kind = f.kind AND h.provider = f.provider AND h.service = f.service
         AND h.starts <= f.day AND (f.act = 10 OR h.ends IS NULL OR h.ends >= f.day)
     WHERE f.act IN (3, 10) AND f.reference IS NULL AND h.main NOT IN (SELECT m.position FROM stage_fact m WHERE m.reference IS NOT NULL)
-    ORDER BY f.position, h.starts DESC, h.recorded_at DESC, h.key DESC
+    ORDER BY f.position, h.starts DESC, h.recorded_at DESC, h.tie DESC
 ), said AS (
     SELECT f.*, h.home FROM stage_fact f LEFT JOIN home h USING (position) WHERE f.act IN (3, 10) AND f.reference IS NULL
 ), given AS (
@@ -103,15 +104,15 @@ WITH home AS (
     FROM given g WHERE e.main = g.home
 )
 INSERT INTO stage_entry (main, record, kind, service, provider, organisation, why, confirmed, worker, team, role, scope, provision, lapses_after,
-                         others, positions, recorded_at, key)
+                         others, positions, recorded_at, tie, doubted)
 SELECT position, record, kind, service, provider, organisation, 'confirmed_without_start', day, worker, team, role, scope, provision, lapses_after,
-    others, log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, key
+    others, log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, tie, doubted
 FROM said WHERE home IS NULL;
 
 INSERT INTO stage_entry (main, record, kind, service, provider, organisation, starts, worker, team, role, scope, provision, reason, lapses_after,
-                         others, positions, recorded_at, key, moment, due)
+                         others, positions, recorded_at, tie, moment, due, doubted)
 SELECT position, record, kind, service, provider, organisation, day, worker, team, role, scope, provision, reason, lapses_after, others,
-    log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, key, true, due
+    log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, tie, true, due, doubted
 FROM stage_fact WHERE act = 4;
 
 -- What a whole snapshot would list and does not has lapsed since, until it is heard of again.
@@ -128,8 +129,8 @@ UPDATE entry o SET to_ed = %(e)s FROM stage_record t
 WHERE o.record = t.record AND o.to_ed IS NULL AND NOT EXISTS (SELECT FROM stage_entry n WHERE n.main = o.main AND n.sig = o.sig);
 
 INSERT INTO entry (main, record, kind, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope,
-                   provision, reason, lapses_after, others, positions, recorded_at, key, moment, takes_over, onward, due, absent_from, contact, sig, from_ed)
+                   provision, reason, lapses_after, others, positions, recorded_at, tie, moment, takes_over, onward, due, absent_from, doubted, contact, sig, from_ed)
 SELECT n.main, n.record, n.kind, n.service, n.provider, n.organisation, n.starts, n.ends, n.why, n.confirmed, n.accepted, n.worker, n.team,
-    n.role, n.scope, n.provision, n.reason, n.lapses_after, n.others, n.positions, n.recorded_at, n.key, n.moment, n.takes_over, n.onward, n.due, n.absent_from, f.contact, n.sig, %(e)s
+    n.role, n.scope, n.provision, n.reason, n.lapses_after, n.others, n.positions, n.recorded_at, n.tie, n.moment, n.takes_over, n.onward, n.due, n.absent_from, n.doubted, f.contact, n.sig, %(e)s
 FROM stage_entry n JOIN log.fact f ON f.position = n.main
 WHERE NOT EXISTS (SELECT FROM entry o WHERE o.main = n.main AND o.to_ed IS NULL AND o.sig = n.sig);

@@ -105,25 +105,25 @@ INSERT INTO stage_address
 SELECT child, main, day, lead(day, 1, 2000000) OVER (PARTITION BY child ORDER BY day), status, residence, place
 FROM (SELECT DISTINCT ON (m.child, a.day) m.child, a.main, a.day, a.status, a.residence, a.place
       FROM stage_member m JOIN address a ON a.record = m.record AND a.to_ed IS NULL
-      ORDER BY m.child, a.day, a.recorded_at DESC, a.key DESC) d;
+      ORDER BY m.child, a.day, a.recorded_at DESC, a.tie DESC) d;
 
 DELETE FROM stage_silence;
 INSERT INTO stage_silence
 WITH vital AS (
     SELECT DISTINCT ON (m.child) m.child, CASE WHEN p.vital_act = 7 THEN p.vital_day END AS death
     FROM stage_member m JOIN person p ON p.record = m.record AND p.to_ed IS NULL
-    WHERE p.vital_act IS NOT NULL ORDER BY m.child, p.vital_at DESC, p.vital_act DESC, p.vital_key DESC
+    WHERE p.vital_act IS NOT NULL ORDER BY m.child, p.vital_at DESC, p.vital_act DESC, p.vital_tie DESC
 ), away AS (
     SELECT child, range_agg(int4range(day, until)) AS days FROM stage_address WHERE status = 'left_england' GROUP BY child
 ), quiet AS (
     SELECT m.child, range_agg(int4range(e.starts, CASE WHEN e.kind = 'identity_sealed' THEN 2000000 ELSE coalesce((SELECT min(h.day) FROM stage_address h
         WHERE h.child = m.child AND h.day > e.starts AND h.status <> 'left_england'), 2000000) END)) AS days
     FROM stage_member m JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.kind IN ('identity_sealed', 'left_england')
-    WHERE e.why IS NULL AND e.starts IS NOT NULL GROUP BY m.child
+    WHERE e.why IS NULL AND e.starts IS NOT NULL AND (e.kind = 'identity_sealed' OR NOT e.doubted) GROUP BY m.child
 ), age AS (
     SELECT DISTINCT ON (m.child) m.child, p.age_from, p.age_to
     FROM stage_member m JOIN person p ON p.record = m.record AND p.to_ed IS NULL
-    WHERE p.birth IS NOT NULL ORDER BY m.child, p.birth_at DESC, p.birth_key DESC
+    WHERE p.birth IS NOT NULL ORDER BY m.child, p.birth_at DESC, p.birth_tie DESC
 )
 SELECT c.child, coalesce(a.days, '{}'::int4multirange)
     + CASE WHEN v.death IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(v.death, 2000000)) END
@@ -137,12 +137,12 @@ INSERT INTO stage_own
 SELECT m.child, e.main, e.kind, e.service, e.provider, e.organisation, e.scope, e.worker, e.provision, e.starts, coalesce(e.ends, 2000000),
     coalesce(e.ends, least(greatest(e.starts, e.confirmed) + e.lapses_after, e.absent_from), 2000000), e.accepted, e.reason, e.positions, e.takes_over, e.onward
 FROM stage_child c JOIN stage_member m USING (child)
-JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.why IS NULL AND e.starts IS NOT NULL
+JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.why IS NULL AND e.starts IS NOT NULL AND NOT e.doubted
 WHERE (c.facts OR e.kind = 'enrolment') AND e.kind IN ('enrolment', 'elective_home_education', 'not_in_school_register',
     'alternative_provision', 'suspension', 'permanent_exclusion', 'sen_support', 'early_years', 'childrens_centre', 'childrens_centre_visit',
     'gp_registration', 'health_visiting', 'review_done', 'review_missed', 'contact_took_place', 'was_not_brought', 'ed_attendance',
     'early_help', 'involvement', 'temporary_accommodation', 'missing_episode', 'return_interview', 'child_in_need', 'child_protection',
-    'looked_after', 'youth_justice', 'asylum_support', 'community_support', 'case_closed', 'step_down', 'step_up', 'lead');
+    'looked_after', 'youth_justice', 'asylum_support', 'case_closed', 'step_down', 'step_up', 'lead');
 
 -- Days between registrations with a practice, but not after an end that explains them.
 DELETE FROM stage_gp_gap;

@@ -19,14 +19,16 @@ Connection = psycopg.Connection[Any]
 
 VIEW_SETS: Final = ("view_a", "view_b")
 EDITION_LOCK: Final = 0x1C_12_0002
-BEFORE_LINKS: Final = ("10_attendance", "15_snapshots", "20_facts", "30_entries", "40_people")
-AFTER_LINKS: Final = ("50_children", "60_indicators", "70_gaps", "80_rectangles")
+FACTS: Final = "22_facts"
+BEFORE_LINKS: Final = ("10_attendance", "15_snapshots", "20_records", FACTS, "25_evidence")
+AFTER_LINKS: Final = ("27_doubt", "30_entries", "40_people", "50_children", "60_indicators", "70_gaps", "80_rectangles")
 # Planner statistics are made early on and whenever the tables have doubled a few times. Until the first are made, plans are
 # for empty tables, some of them quadratic in an edition's events: so the first edition is small.
 ANALYZE_AT: Final = frozenset({1, 2, 10, 40, 160, 640})
 FIRST_SIZE: Final = 1000
 # So many positions or editions leave enough dead working rows behind to be worth a few milliseconds.
 TIDY_AFTER: Final = (2000, 100)
+_TOUCH = "INSERT INTO stage_record SELECT unnest(%s::uuid[]) EXCEPT SELECT record FROM stage_record"
 _SESSION = "SET jit = off; SET plan_cache_mode = force_generic_plan"
 
 
@@ -109,7 +111,10 @@ class Projector:
         bounds = {"e": number, "lo": first, "hi": last}
         for name in BEFORE_LINKS:
             self._run(connection, name, bounds)
-        relinked = relink(connection, number)
+        relinked, unsure = relink(connection, number)
+        if unsure:  # entries and people of these records change with what is disputed
+            connection.execute(_TOUCH, (unsure,))
+            self._run(connection, FACTS, bounds)
         for name in AFTER_LINKS:
             self._run(connection, name, {**bounds, "relinked": relinked})
 
@@ -182,6 +187,8 @@ VIEW_TABLES: Final = (
     "tally",
     "snapshot",
     "edge",
+    "stated_birth",
+    "doubt",
     "membership",
     "rectangle",
 )

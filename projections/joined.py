@@ -20,7 +20,7 @@ def feeds(connection: Connection, position: int) -> Steps[list[Feed]]:
     """For each organisation and event type, how far its feed said last that it was complete, as known at a position."""
     rows = connection.execute(
         "SELECT DISTINCT ON (provider, service) provider, service, until FROM log.fact WHERE act = 16 AND position <= %s "
-        "ORDER BY provider, service, recorded_at DESC, key DESC",
+        "ORDER BY provider, service, recorded_at DESC, tie DESC",
         (position,),
     )
     yield
@@ -31,21 +31,21 @@ def feeds(connection: Connection, position: int) -> Steps[list[Feed]]:
 def reference(connection: Connection, position: int, kinds: Sequence[str]) -> Steps[list[Stated]]:
     """Events of reference data of some kinds, as known at a position (domain.reference)."""
     rows = connection.execute(
-        "SELECT kind, organisation, provider, service, day, until, recorded_at, key, position FROM log.fact "
+        "SELECT kind, organisation, provider, service, day, until, recorded_at, tie, position FROM log.fact "
         "WHERE act = 18 AND kind = ANY(%(k)s) AND position <= %(p)s",
         {"k": list(kinds), "p": position},
     )
     yield
     return [
-        Stated(kind, organisation, provider, name, day, FOREVER if until is None else until, (at, key.bytes), position)
-        for kind, organisation, provider, name, day, until, at, key, position in rows
+        Stated(kind, organisation, provider, name, day, FOREVER if until is None else until, (at, tie), position)
+        for kind, organisation, provider, name, day, until, at, tie, position in rows
     ]
 
 
 def staff(connection: Connection, position: int, workers: Collection[str], teams: Collection[str]) -> list[StaffFact]:
     """What was said of some workers and teams (`organisation:id`) up to a position: registered, left, duty lines, memberships."""
     rows = connection.execute(
-        "SELECT kind, worker, team, day, until, recorded_at, key, position FROM log.fact WHERE act = 18 AND position <= %(p)s "
+        "SELECT kind, worker, team, day, until, recorded_at, tie, position FROM log.fact WHERE act = 18 AND position <= %(p)s "
         "AND kind IN ('worker', 'worker_left', 'team', 'duty_line', 'team_membership', 'team_membership_ended') "
         "AND (worker = ANY(%(w)s) OR (team = ANY(%(t)s) AND worker IS NULL))",
         {"p": position, "w": list(workers), "t": list(teams)},
@@ -57,7 +57,7 @@ def staff(connection: Connection, position: int, workers: Collection[str], teams
 def workers(connection: Connection, position: int) -> Steps[list[StaffFact]]:
     """What was said of anybody who ever left."""
     rows = connection.execute(
-        "SELECT kind, worker, team, day, until, recorded_at, key, position FROM log.fact WHERE act = 18 AND kind IN ('worker', 'worker_left') "
+        "SELECT kind, worker, team, day, until, recorded_at, tie, position FROM log.fact WHERE act = 18 AND kind IN ('worker', 'worker_left') "
         "AND position <= %(p)s AND worker IN (SELECT worker FROM log.fact WHERE act = 18 AND kind = 'worker_left' AND position <= %(p)s)",
         {"p": position},
     )
@@ -67,8 +67,8 @@ def workers(connection: Connection, position: int) -> Steps[list[StaffFact]]:
 
 def _staff(rows: Iterable[Any]) -> list[StaffFact]:
     return [
-        StaffFact(kind, worker, team, day, FOREVER if until is None else until, (at, key.bytes), position)
-        for kind, worker, team, day, until, at, key, position in rows
+        StaffFact(kind, worker, team, day, FOREVER if until is None else until, (at, tie), position)
+        for kind, worker, team, day, until, at, tie, position in rows
     ]
 
 

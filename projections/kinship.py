@@ -14,8 +14,9 @@ _NEAR: Final = at_edition("""
 WITH flagged AS (SELECT unnest(%(c)b::uuid[]) AS child), mine AS (
     SELECT coalesce(m.record, c.child) AS record FROM flagged c LEFT JOIN membership m ON m.child = c.child AND live(m)
 ), near AS (
-    SELECT o.record FROM mine JOIN entry f ON f.record = mine.record AND f.kind = 'relationship' AND f.service = 'family' AND live(f)
-    JOIN entry o ON o.kind = 'relationship' AND o.service = 'family' AND o.provider = f.provider AND live(o)
+    SELECT o.record FROM mine JOIN entry f ON f.record = mine.record AND f.kind = 'relationship' AND f.service = 'family'
+        AND NOT f.doubted AND live(f)
+    JOIN entry o ON o.kind = 'relationship' AND o.service = 'family' AND o.provider = f.provider AND NOT o.doubted AND live(o)
     UNION
     SELECT o.record FROM mine JOIN address f ON f.record = mine.record AND f.property IS NOT NULL AND live(f)
     JOIN address o ON o.property = f.property AND live(o)
@@ -28,24 +29,24 @@ WITH flagged AS (SELECT unnest(%(c)b::uuid[]) AS child), mine AS (
 ), home AS (
     SELECT DISTINCT ON (h.child) h.child, a.record, a.property, a.address
     FROM held h JOIN address a ON a.record = h.record AND a.day <= %(d)s AND live(a)
-    ORDER BY h.child, a.day DESC, a.recorded_at DESC, a.key DESC
+    ORDER BY h.child, a.day DESC, a.recorded_at DESC, a.tie DESC
 ), vital AS (
     SELECT DISTINCT ON (h.child) h.child, CASE WHEN p.vital_act = 7 THEN p.vital_day END AS death
     FROM held h JOIN person p ON p.record = h.record AND p.vital_act IS NOT NULL AND live(p)
-    ORDER BY h.child, p.vital_at DESC, p.vital_act DESC, p.vital_key DESC
+    ORDER BY h.child, p.vital_at DESC, p.vital_act DESC, p.vital_tie DESC
 )
 SELECT h.child, h.records, o.record, o.property, o.address, v.death, NULL, NULL, NULL FROM (
     SELECT child, array_agg(record ORDER BY record) AS records FROM held GROUP BY child
 ) h LEFT JOIN home o USING (child) LEFT JOIN vital v USING (child)
 UNION ALL
 SELECT h.child, NULL, NULL, NULL, NULL, NULL, t.service, t.provider, t.others
-FROM held h JOIN entry t ON t.record = h.record AND t.kind = 'relationship' AND t.why IS NULL
+FROM held h JOIN entry t ON t.record = h.record AND t.kind = 'relationship' AND t.why IS NULL AND NOT t.doubted
 AND t.starts <= %(d)s AND (t.ends IS NULL OR t.ends > %(d)s) AND live(t)
 """)
 _HOMES: Final = at_edition("""
 SELECT DISTINCT ON (h.child) h.child, a.record, a.property, a.address
 FROM unnest(%(c)b::uuid[], %(r)b::uuid[]) AS h (child, record) JOIN address a ON a.record = h.record AND a.day <= %(d)s AND live(a)
-ORDER BY h.child, a.day DESC, a.recorded_at DESC, a.key DESC
+ORDER BY h.child, a.day DESC, a.recorded_at DESC, a.tie DESC
 """)
 
 

@@ -14,7 +14,7 @@ import psycopg
 from domain import measures
 from domain.dates import add_months
 from domain.events import ChildId
-from domain.kinds import INVOLVEMENT
+from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT
 from domain.measures import Measure, Part, is_young, surely_young
 from projections.queries import Sealed
 
@@ -27,7 +27,7 @@ ATTENDANCE_WITH_HELP: Final = "attendance_with_help"
 # Measures answered by the statement of another.
 _SHARED: Final = {ATTENDANCE_WITH_HELP: "attendance"}
 _KINDS: Final = (
-    "referral", "case_closed", "assessment", "health_assessment", "lead", CHILDRENS_CENTRE, INVOLVEMENT, *measures.SERVICES,
+    "referral", "case_closed", "assessment", "health_assessment", "lead", CHILDRENS_CENTRE, INVOLVEMENT, *ADDITIONAL_SERVICES,
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def parts(
     parameters = {
         "e": edition, "d": day, "after": measures.window(day), "year": measures.school_year_start(day),
         "long": add_months(day, -measures.LONG_MONTHS), "initial": measures.INITIAL_DAYS, "kinds": list(_KINDS),
-        "services": [INVOLVEMENT, *measures.SERVICES],
+        "services": [INVOLVEMENT, *ADDITIONAL_SERVICES],
         "attended": _bits(measures.ATTENDED), "possible": _bits(measures.POSSIBLE),
     }  # fmt: skip
     statements = {measure.id: _SHARED.get(measure.id, measure.id) for measure in wanted}

@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 
 from domain.events import ChildId, RecordId
-from domain.links import Edge, Side, resolve
+from domain.links import Edge, Links, Side, resolve
 
 Connection = psycopg.Connection[Any]
 
@@ -18,8 +18,7 @@ WITH changed AS (
     SELECT e.record, e.other FROM stage_record t JOIN edge e ON e.record = t.record WHERE e.from_ed = %(e)s OR e.to_ed = %(e)s
 ), births AS (
     SELECT t.record FROM stage_record t
-    LEFT JOIN person o ON o.record = t.record AND o.to_ed = %(e)s LEFT JOIN person n ON n.record = t.record AND n.from_ed = %(e)s
-    WHERE (o.record IS NOT NULL OR n.record IS NOT NULL) AND o.birth IS DISTINCT FROM n.birth
+    JOIN stated_birth b ON b.record = t.record AND %(e)s IN (b.from_ed, b.to_ed)
 )
 SELECT record FROM changed UNION SELECT other FROM changed
 UNION SELECT b.record FROM births b WHERE EXISTS (SELECT FROM edge e WHERE e.record = b.record AND e.to_ed IS NULL)
@@ -34,24 +33,27 @@ WITH RECURSIVE reached AS (
         SELECT e.other AS record FROM edge e WHERE e.record = r.record AND e.to_ed IS NULL
         UNION ALL SELECT e.record FROM edge e WHERE e.other = r.record AND e.to_ed IS NULL) n
 )
-SELECT r.record, s.scheme, p.birth, m.child, coalesce(m.disputed, false),
+SELECT r.record, s.scheme, b.birth, m.child, coalesce(m.disputed, false),
     EXISTS (SELECT FROM edge e WHERE e.other = r.record AND e.former AND e.to_ed IS NULL)
-FROM reached r LEFT JOIN log.subject s ON s.record = r.record LEFT JOIN person p ON p.record = r.record AND p.to_ed IS NULL
+FROM reached r LEFT JOIN log.subject s ON s.record = r.record LEFT JOIN stated_birth b ON b.record = r.record AND b.to_ed IS NULL
 LEFT JOIN membership m ON m.record = r.record AND m.to_ed IS NULL
 """
 
 
-def relink(connection: Connection, edition: int) -> list[UUID]:
-    """Bring membership up to this edition; the children, old and new, whose records changed."""
+def relink(connection: Connection, edition: int) -> tuple[list[UUID], list[UUID]]:
+    """Bring membership and doubt up to this edition.
+
+    The children, old and new, whose records changed, and the records about which something else is disputed than before.
+    """
     seeds = [row[0] for row in connection.execute(_CHANGED, {"e": edition}, prepare=True)]
     if not seeds:
-        return []
+        return [], []
     component = connection.execute(_COMPONENT, {"seeds": seeds}, prepare=True).fetchall()
     records = [row[0] for row in component]
     rows = connection.execute(
-        "SELECT record, other, recorded_at, key, former FROM edge WHERE record = ANY(%s) AND to_ed IS NULL", (records,)
+        "SELECT record, other, recorded_at, tie, former FROM edge WHERE record = ANY(%s) AND to_ed IS NULL", (records,)
     )
-    edges = [Edge(RecordId(min(a, b)), RecordId(max(a, b)), (at, key.bytes), former) for a, b, at, key, former in rows]
+    edges = [Edge(RecordId(min(a, b)), RecordId(max(a, b)), (at, tie), former) for a, b, at, tie, former in rows]
     sides = {RecordId(record): Side(scheme or "", birth, former) for record, scheme, birth, _, _, former in component}
     links = resolve(edges, sides)
     disputed = {record for edge in links.disputed for record in (edge.one, edge.other)}
@@ -67,7 +69,25 @@ def relink(connection: Connection, edition: int) -> list[UUID]:
             changed.append((record, new, record in disputed))
             children.update((old or record, new))
     _write(connection, edition, changed, set(links.child) | disputed)
-    return sorted(children)
+    return sorted(children), _doubt(connection, edition, records, links)
+
+
+def _doubt(connection: Connection, edition: int, records: list[UUID], links: Links) -> list[UUID]:
+    """Write which pairs of some records are disputed; the records of which other pairs are than before."""
+    pairs = {(edge.one, edge.other) for edge in links.disputed}
+    now = pairs | {(other, one) for one, other in pairs}
+    rows = connection.execute("SELECT record, other FROM doubt WHERE record = ANY(%s) AND to_ed IS NULL", (records,))
+    were = {(RecordId(record), RecordId(other)) for record, other in rows}
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE doubt SET to_ed = %s WHERE record = %s AND other = %s AND to_ed IS NULL",
+            [(edition, *pair) for pair in sorted(were - now)],
+        )
+        cursor.executemany(
+            "INSERT INTO doubt (record, other, from_ed) VALUES (%s, %s, %s)",
+            [(*pair, edition) for pair in sorted(now - were)],
+        )
+    return sorted({record for record, _ in were ^ now})
 
 
 def _write(connection: Connection, edition: int, changed: list[tuple[UUID, UUID, bool]], rows: set[RecordId]) -> None:

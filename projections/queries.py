@@ -17,7 +17,7 @@ from projections.sending import Query, Steps
 _LIVE: Final = "from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)"
 _ENTRY: Final = (
     "kind, record, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope, provision, reason, "
-    "lapses_after, others, positions, main, recorded_at, key, moment, takes_over, onward, due, absent_from, contact"
+    "lapses_after, others, positions, main, recorded_at, tie, moment, takes_over, onward, due, absent_from, doubted, contact"
 )
 
 
@@ -107,7 +107,8 @@ def schemes(connection: Connection, edition: int, records: Collection[UUID]) -> 
     rows = connection.execute(
         "SELECT s.record, s.scheme, CASE WHEN m.disputed THEN 'disputed' "
         f"WHEN EXISTS (SELECT FROM edge e WHERE e.other = r AND e.former AND {live('e')}) THEN 'superseded' "
-        f"WHEN EXISTS (SELECT FROM entry n WHERE n.record = r AND n.kind = 'nhs_number_inactive' AND n.why IS NULL AND {live('n')}) "
+        f"WHEN EXISTS (SELECT FROM entry n WHERE n.record = r AND n.kind = 'nhs_number_inactive' AND n.why IS NULL "
+        f"AND NOT n.doubted AND {live('n')}) "
         "THEN 'inactive' ELSE 'live' END FROM unnest(%(r)b::uuid[]) AS r JOIN log.subject s ON s.record = r "
         f"LEFT JOIN membership m ON m.record = r AND {live('m')} ORDER BY s.scheme, s.record",
         {"r": list(records), "e": edition},
@@ -134,7 +135,7 @@ def enrolled(connection: Connection, edition: int, day: int, children: Collectio
     """Which of some children are on roll on a day, and at which school (its URN)."""
     return connection.execute(
         f"SELECT c, e.provider FROM unnest(%(c)b::uuid[]) AS c LEFT JOIN membership m ON m.child = c AND {live('m')} "
-        "JOIN entry e ON e.record = coalesce(m.record, c) AND e.kind = 'enrolment' AND e.why IS NULL "
+        "JOIN entry e ON e.record = coalesce(m.record, c) AND e.kind = 'enrolment' AND e.why IS NULL AND NOT e.doubted "
         f"AND e.starts <= %(d)s AND (e.ends IS NULL OR e.ends > %(d)s) AND {live('e')}",
         {"c": list(children), "d": day, "e": edition},
         binary=True,
@@ -144,23 +145,9 @@ def enrolled(connection: Connection, edition: int, day: int, children: Collectio
 def _entry(row: Sequence[Any]) -> Entry:
     return Entry(
         row[0], RecordId(row[1]), row[2], row[3], row[4], None, row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
-        row[14], row[15], row[16], tuple(RecordId(r) for r in row[17] or ()), tuple(row[18]), row[19], (row[20], row[21].bytes), row[22],
-        row[23], row[24], row[25], row[26],
+        row[14], row[15], row[16], tuple(RecordId(r) for r in row[17] or ()), tuple(row[18]), row[19], (row[20], row[21]), row[22],
+        row[23], row[24], row[25], row[26], doubted=row[27],
     )  # fmt: skip
-
-
-@Query
-def doubted(connection: Connection, edition: Edition, records: Collection[UUID]) -> Steps[list[tuple[UUID, int]]]:
-    """Record and position of events whose subject carries identifiers that are disputed (domain.links.doubted)."""
-    rows = connection.execute(
-        f"SELECT DISTINCT f.record, f.position FROM unnest(%(r)b::uuid[]) AS r JOIN membership m ON m.record = r AND m.disputed AND {live('m')} "
-        "JOIN log.fact f ON f.record = m.record AND f.linked IS NOT NULL AND f.position <= %(p)s CROSS JOIN unnest(f.linked) AS l (record) "
-        f"JOIN membership o ON o.record = l.record AND o.disputed AND o.child <> m.child AND {live('o')}",
-        {"r": list(records), "e": edition.number, "p": edition.position},
-        binary=True,
-    )
-    yield
-    return rows.fetchall()
 
 
 def stored(connection: Connection, positions: Collection[int]) -> list[tuple[int, UUID, str, bytes]]:
@@ -216,8 +203,8 @@ def retracted(
     rows = connection.execute(
         "SELECT f.kind, f.record, f.service, f.provider, f.organisation, f.day, f.until, t.reason, NULL, NULL, f.worker, f.team, f.role, "
         "f.scope, f.provision, CASE WHEN f.act IN (2, 4, 13) THEN f.reason END, f.lapses_after, f.others, log.sorted(f.position || t.positions), "
-        "f.position, f.recorded_at, f.key, f.act = 4, coalesce(f.takes_over, false), coalesce(f.onward, false), f.due, NULL, f.contact "
-        "FROM log.fact f CROSS JOIN LATERAL (SELECT (array_agg(r.reason ORDER BY r.recorded_at DESC, r.key DESC))[1] AS reason, "
+        "f.position, f.recorded_at, f.tie, f.act = 4, coalesce(f.takes_over, false), coalesce(f.onward, false), f.due, NULL, false, f.contact "
+        "FROM log.fact f CROSS JOIN LATERAL (SELECT (array_agg(r.reason ORDER BY r.recorded_at DESC, r.tie DESC))[1] AS reason, "
         "array_agg(r.position) AS positions FROM log.fact r WHERE r.record = f.record AND r.act = 15 AND r.position <= %(p)s "
         "AND (r.target_key = f.key OR (r.target_key IS NULL AND r.target_source = f.source_key "
         "AND f.recorded_at <= r.recorded_at)) HAVING count(*) > 0) t "
@@ -255,7 +242,7 @@ def addresses(
     """The addresses of children in order of their days, each until the next."""
     owner = {record: child for child, records in by_child.items() for record in records}
     rows = connection.execute(
-        "SELECT a.record, a.day, a.status, a.property, a.address, a.recorded_at, a.key "
+        "SELECT a.record, a.day, a.status, a.property, a.address, a.recorded_at, a.tie "
         f"FROM unnest(%(r)b::uuid[]) AS r JOIN address a ON a.record = r AND {live('a')}",
         {"r": list(owner), "e": edition},
         binary=True,
@@ -264,7 +251,7 @@ def addresses(
     best: dict[tuple[ChildId, int], Any] = {}
     for row in rows:
         name = (owner[row[0]], row[1])
-        if name not in best or (row[5], row[6].bytes) > (best[name][5], best[name][6].bytes):
+        if name not in best or (row[5], row[6]) > (best[name][5], best[name][6]):
             best[name] = row
     found: dict[ChildId, list[AddressRow]] = {child: [] for child in by_child}
     for (child, day), row in sorted(best.items(), key=lambda item: item[0][1], reverse=True):
@@ -280,7 +267,7 @@ def people(
     """Who each child is, as stated last among its records, and a death that stands."""
     owner = {record: child for child, records in by_child.items() for record in records}
     rows = connection.execute(
-        "SELECT record, person, person_at, person_key, birth_day, birth IS NOT NULL, birth_at, birth_key, vital_act, vital_day, vital_at, vital_key "
+        "SELECT record, person, person_at, person_tie, birth_day, birth IS NOT NULL, birth_at, birth_tie, vital_act, vital_day, vital_at, vital_tie "
         f"FROM unnest(%(r)b::uuid[]) AS r JOIN person p ON p.record = r AND {live('p')}",
         {"r": list(owner), "e": edition},
         binary=True,
@@ -291,13 +278,13 @@ def people(
         told[owner[row[0]]].append(row)
     found: dict[ChildId, PersonRow] = {}
     for child, mine in told.items():
-        named = max((r for r in mine if r[1] is not None), key=lambda r: (r[2], r[3].bytes), default=None)
+        named = max((r for r in mine if r[1] is not None), key=lambda r: (r[2], r[3]), default=None)
         born = max(
             (r for r in mine if r[4] is not None),
-            key=lambda r: (r[5], r[6] or 0, r[7].bytes if r[7] else b""),
+            key=lambda r: (r[5], r[6] or 0, r[7] or b""),
             default=None,
         )
-        vital = max((r for r in mine if r[8] is not None), key=lambda r: (r[10], r[8], r[11].bytes), default=None)
+        vital = max((r for r in mine if r[8] is not None), key=lambda r: (r[10], r[8], r[11]), default=None)
         found[child] = PersonRow(
             Sealed(named[0], named[1]) if named else None,
             Sealed(born[0], born[4]) if born else None,

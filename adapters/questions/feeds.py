@@ -32,7 +32,7 @@ SELECT DISTINCT ON (f.provider, f.service) f.provider, f.service, f.until, f.day
 FROM log.fact f
 JOIN LATERAL (SELECT received_at FROM log.batch WHERE last >= f.position ORDER BY last LIMIT 1) b ON true
 WHERE f.act = %s AND f.position <= %s
-ORDER BY f.provider, f.service, f.recorded_at DESC, f.key DESC
+ORDER BY f.provider, f.service, f.recorded_at DESC, f.tie DESC
 """
 
 

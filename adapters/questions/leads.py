@@ -119,7 +119,7 @@ class AboutLeads(AboutFamilies):
         owner = {record: child for child, records in self._records_of(children).items() for record in records}
         found: dict[ChildId, list[Held]] = {child: [] for child in children}
         for entry, contact in queries.entries(
-            self._connection, self._number, "kind = 'lead' AND record = ANY(%(r)s)", r=list(owner)
+            self._connection, self._number, "kind = 'lead' AND NOT doubted AND record = ANY(%(r)s)", r=list(owner)
         ):
             found[owner[entry.record]].append((entry, contact))
         return found
@@ -191,7 +191,10 @@ class AboutLeads(AboutFamilies):
         if not left:
             return []
         led = queries.entries(
-            self._connection, self._number, "kind = 'lead' AND why IS NULL AND worker = ANY(%(w)s)", w=list(left)
+            self._connection,
+            self._number,
+            "kind = 'lead' AND why IS NULL AND NOT doubted AND worker = ANY(%(w)s)",
+            w=list(left),
         )
         owners = queries.children_of(self._connection, self._number, {entry.record for entry, _ in led})
         wanted = set(owners.values()) if children is None else set(owners.values()) & set(children)

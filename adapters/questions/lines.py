@@ -155,7 +155,10 @@ class Lines(Reading):
 def _shown_of(
     by_child: ByChild, held: Iterable[Held], day: int, seen: Mapping[ChildId, Seen]
 ) -> dict[ChildId, list[Held]]:
-    """The entries that a line is made of: open or lapsed on a day, assessments, and what says when a review is due."""
+    """The entries that a line is made of: open or lapsed on a day, assessments, and what says when a review is due.
+
+    Of what is disputed only the timeline tells: it may be another child's.
+    """
     owner = owners(by_child)
     found: dict[ChildId, list[Held]] = {child: [] for child in by_child}
     for entry, contact in held:
@@ -163,6 +166,7 @@ def _shown_of(
         if (
             first is not None
             and first <= day
+            and not entry.doubted
             and (_works(entry, day) or entry.kind == "assessment" or says_review(entry))
             and seen[child].may_show(entry.kind)
         ):
@@ -178,7 +182,8 @@ def _entries_of(by_child: ByChild, held: Iterable[Held]) -> dict[ChildId, list[E
     owner = owners(by_child)
     found: dict[ChildId, list[Entry]] = {child: [] for child in by_child}
     for entry, _ in held:
-        found[owner[entry.record]].append(entry)
+        if not entry.doubted:
+            found[owner[entry.record]].append(entry)
     return found
 
 

@@ -59,7 +59,6 @@ class Reading:
         self._feeds: dict[int, list[Feed]] = {}
         self._members: dict[ChildId, list[UUID]] = {}
         self._shields: dict[ChildId, bool] = {}
-        self._doubts: dict[ChildId, set[int]] = {}
         self._homes: dict[int, dict[ChildId, Home | None]] = {}
         self._today = to_day(today(service.clock))
 
@@ -108,11 +107,9 @@ class Reading:
         by_child = self._records_of(children)
         records = [record for held in by_child.values() for record in held]
         with self._connection.pipeline():
-            doubted = queries.doubted.send(self._connection, self._edition, records)
             shielded = queries.shielded.send(self._connection, self._edition, records, self._today)
             said = joined.reference.send(self._connection, self._edition.position, KINDS)
             yield records
-        self._take_doubts(by_child, doubted.answer())
         self._take_shields(by_child, shielded.answer())
         self._take_reference(day, said.answer())
 
@@ -206,7 +203,7 @@ class Reading:
     def _entry(self, entry: Entry, contact: bytes | None, day: int, seen: "Seen") -> dict[str, Any]:
         opened = None if seen.shielded else self._cells.contact(entry.record, entry.kind, contact)
         known_from = self._outward(entry.positions[0])
-        shown = answers.entry(entry, opened, day, known_from, seen.doubted, shielded=seen.shielded)
+        shown = answers.entry(entry, opened, day, known_from, shielded=seen.shielded)
         return self._named(shown, day)
 
     def _named(self, shown: dict[str, Any], day: int) -> dict[str, Any]:
@@ -219,18 +216,8 @@ class Reading:
 
     def _seen_of(self, children: Collection[ChildId], hide: Collection[ChildId] = ()) -> dict[ChildId, "Seen"]:
         """What is to be taken account of when entries of children are shown; `hide`: as of shielded children."""
-        if missing := [child for child in children if child not in self._doubts]:
-            by_child = self._records_of(missing)
-            records = [record for held in by_child.values() for record in held]
-            self._take_doubts(by_child, queries.doubted(self._connection, self._edition, records))
         shielded = self._shielded(children)
-        return {child: Seen(self._doubts[child], child in hide or child in shielded) for child in children}
-
-    def _take_doubts(self, by_child: ByChild, found: Iterable[tuple[UUID, int]]) -> None:
-        owner = owners(by_child)
-        self._doubts.update({child: set() for child in by_child})
-        for record, position in found:
-            self._doubts[owner[record]].add(position)
+        return {child: Seen(child in hide or child in shielded) for child in children}
 
     def _take_shields(self, by_child: ByChild, found: AbstractSet[UUID]) -> None:
         self._shields |= {child: not found.isdisjoint(records) for child, records in by_child.items()}
@@ -290,9 +277,8 @@ def is_alive(person: queries.PersonRow, dates: Mapping[str, Any] | None, day: in
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What showing a child's entries takes account of: events whose subject is in doubt, and a shield."""
+    """What showing a child's entries takes account of: a shield."""
 
-    doubted: Collection[int]
     shielded: bool
 
     def may_show(self, kind: str) -> bool:

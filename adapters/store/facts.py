@@ -18,6 +18,7 @@ from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from domain.events import due_of, goes_onward, provider_of, service_of, team_key, worker_key
 from domain.families import may_be_household
 from domain.kinds import BETWEEN_PEOPLE
+from domain.order import tie_of
 from domain.snapshots import SNAPSHOT, listed_kinds, seen_of
 from schemas.registry import registry
 
@@ -25,7 +26,7 @@ IDENTITY: Final = "identity"
 COLUMNS: Final = (
     "position record shard act kind service provider organisation day until reopen recorded_at key source_key target_key target_source "
     "reference worker team role scope provision reason lapses_after others linked contact birth age_from age_to birth_day person named "
-    "address address_status residence place property takes_over onward due backfill seen lists listed former"
+    "address address_status residence place property takes_over onward due backfill seen lists listed former tie"
 ).split()  # fmt: skip
 MARK_COLUMNS: Final = "position record shard school day recorded_at am pm".split()
 
@@ -90,8 +91,15 @@ def fact_row(
         + _person_fields(body, hashes, identity) + _address_fields(effect, body, hashes, identity)
         + _FLAG[effect.takes_over] + _FLAG[goes_onward(effect, body)]
         + pack.int4(due_of(effect, body)) + _FLAG[body["mode"] != "live"]
-        + pack.int4(seen_of(effect.act, body["mode"], body["recorded_at"])) + pack.NULL * 2 + pack.blob(former)
+        + pack.int4(seen_of(effect.act, body["mode"], body["recorded_at"])) + pack.NULL * 2 + pack.blob(former) + pack.blob(_tie(body, keys))
     )  # fmt: skip
+
+
+def _tie(body: Mapping[str, Any], keys: Mapping[str, bytes | None]) -> bytes:
+    """What decides between the event and what was recorded at the same instant."""
+    source, key = body["source"], keys["key"]
+    assert key is not None
+    return tie_of(source["organisation"], body["event_id"], source["source_version"], key)
 
 
 def _reason(effect: Effect, body: Mapping[str, Any]) -> str | None:
@@ -166,7 +174,7 @@ def _reference_row(
         + pack.int4(body["effective"]["from"]) + pack.int4(usable_end(body)) + pack.boolean(False) + pack.int8(body["recorded_at"])
         + pack.blob(keys["key"]) + pack.NULL * 4 + pack.text(worker_key(worker)) + pack.text(team_key(team)) + pack.text(_text(body, "role"))
         + pack.NULL * 2 + pack.text(_text(body, effect.reason_field)) + pack.NULL * 3 + pack.blob(_contact(worker, team, own))
-        + pack.NULL * (len(COLUMNS) - 27)
+        + pack.NULL * (len(COLUMNS) - 28) + pack.blob(_tie(body, keys))
     )  # fmt: skip
 
 
@@ -178,7 +186,8 @@ def _feed_row(effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapp
         pack.blob(record) + pack.int2(record[0]) + pack.int2(effect.act) + pack.text(effect.kind) + pack.text(body["feed"])
         + pack.text(organisation) + pack.text(organisation) + pack.int4(body["covers"]["from"]) + pack.int4(body["complete_through"])
         + pack.boolean(False) + pack.int8(body["recorded_at"]) + pack.blob(keys["key"]) + pack.NULL * 7 + pack.text(_text(body, "scope"))
-        + pack.NULL * (len(COLUMNS) - 24) + pack.text(lists) + pack.int4(None if lists is None else body["count"]) + pack.NULL
+        + pack.NULL * (len(COLUMNS) - 25) + pack.text(lists) + pack.int4(None if lists is None else body["count"]) + pack.NULL
+        + pack.blob(_tie(body, keys))
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from adapters.store.prepare import Item
 from domain.effects import Act
 from domain.errors import Rejected
 from domain.events import provider_of, service_of, team_key
+from domain.order import tie_of
 from domain.snapshots import SNAPSHOT
 
 Connection = psycopg.Connection[Any]
@@ -20,7 +21,7 @@ TOO_SHORT: Final = "snapshot_too_short"
 
 _BEFORE = (
     "SELECT listed FROM log.fact WHERE act = 16 AND service = %s AND provider = %s AND scope IS NOT DISTINCT FROM %s AND listed IS NOT NULL "
-    "AND recorded_at < %s ORDER BY recorded_at DESC, key DESC LIMIT 1"
+    "AND recorded_at < %s ORDER BY recorded_at DESC, tie DESC LIMIT 1"
 )
 # What is open by the views, and what has been told since their edition; not what the snapshot itself tells.
 _OPEN = sql.SQL(
@@ -51,7 +52,7 @@ def hold_back(connected: Callable[[], Connection], items: Sequence[Item], share:
     there = {row[0] for row in connection.execute("SELECT key FROM log.inbox WHERE key = ANY(%s)", (keys,))}
     # In one batch, too, each is held against the one before.
     here: dict[tuple[str, str, str | None], int] = {}
-    for item in sorted(reports, key=lambda one: (one.body["recorded_at"], one.key or b"")):
+    for item in sorted(reports, key=_order):
         name = (item.body["feed"], item.body["source"]["organisation"], item.body["scope"])
         expected = here.get(name)
         if expected is None:
@@ -62,6 +63,13 @@ def hold_back(connected: Callable[[], Connection], items: Sequence[Item], share:
             )
         else:
             here[name] = item.body["count"]
+
+
+def _order(item: Item) -> tuple[int, bytes]:
+    """As of `domain.events.Event.order`."""
+    source = item.body["source"]
+    tie = tie_of(source["organisation"], item.body["event_id"], source["source_version"], item.key or b"")
+    return item.body["recorded_at"], tie
 
 
 def _sent_on(item: Item) -> bool:

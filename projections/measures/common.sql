@@ -6,7 +6,7 @@ WITH member AS (
         coalesce(o.ends, 2000000) AS until,
         coalesce(o.ends, least(greatest(o.starts, o.confirmed) + o.lapses_after, o.absent_from), 2000000) AS open_until
     FROM entry o LEFT JOIN member m ON m.record = o.record
-    WHERE o.kind = ANY(%(kinds)s) AND o.from_ed <= %(e)s AND (o.to_ed IS NULL OR o.to_ed > %(e)s)
+    WHERE o.kind = ANY(%(kinds)s) AND NOT o.doubted AND o.from_ed <= %(e)s AND (o.to_ed IS NULL OR o.to_ed > %(e)s)
 ), working AS (
     SELECT child, starts, open_until FROM own
     WHERE why IS NULL AND kind = ANY(%(services)s) AND (kind <> 'involvement' OR provision = 'additional')
@@ -15,7 +15,7 @@ WITH member AS (
         SELECT DISTINCT ON (coalesce(m.child, p.record)) coalesce(m.child, p.record) AS child, p.vital_act, p.vital_day
         FROM person p LEFT JOIN member m ON m.record = p.record
         WHERE p.vital_act IS NOT NULL AND p.from_ed <= %(e)s AND (p.to_ed IS NULL OR p.to_ed > %(e)s)
-        ORDER BY coalesce(m.child, p.record), p.vital_at DESC, p.vital_act DESC, p.vital_key DESC
+        ORDER BY coalesce(m.child, p.record), p.vital_at DESC, p.vital_act DESC, p.vital_tie DESC
     ) v WHERE vital_act = 7
 ), gone AS (
     SELECT child FROM died WHERE day <= %(d)s
@@ -24,7 +24,7 @@ WITH member AS (
         SELECT DISTINCT ON (coalesce(m.child, a.record)) coalesce(m.child, a.record) AS child, a.status
         FROM address a LEFT JOIN member m ON m.record = a.record
         WHERE a.day <= %(d)s AND a.from_ed <= %(e)s AND (a.to_ed IS NULL OR a.to_ed > %(e)s)
-        ORDER BY coalesce(m.child, a.record), a.day DESC, a.recorded_at DESC, a.key DESC
+        ORDER BY coalesce(m.child, a.record), a.day DESC, a.recorded_at DESC, a.tie DESC
     ) h WHERE status = 'left_england'
 ), cared AS (
     SELECT child, lower(r) AS starts, upper(r) AS until

@@ -27,10 +27,10 @@ QUERIES = {
 }
 VIEWS = {
     "entry": f"SELECT {_RECORD}, kind, service, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope, "
-    "provision, reason, recorded_at, key::text, cardinality(others), cardinality(positions) FROM entry t WHERE to_ed IS NULL",
-    "person": f"SELECT {_RECORD}, person_key::text, birth::text, birth_key::text, vital_act, vital_day, vital_key::text "
+    "provision, reason, recorded_at, tie::text, cardinality(others), cardinality(positions) FROM entry t WHERE to_ed IS NULL",
+    "person": f"SELECT {_RECORD}, person_tie::text, birth::text, birth_tie::text, vital_act, vital_day, vital_tie::text "
     "FROM person t WHERE to_ed IS NULL",
-    "address": f"SELECT {_RECORD}, day, status, residence, place::text, property::text, key::text FROM address t WHERE to_ed IS NULL",
+    "address": f"SELECT {_RECORD}, day, status, residence, place::text, property::text, tie::text FROM address t WHERE to_ed IS NULL",
     "week": f"SELECT {_RECORD}, school, week, steps[cardinality(steps)] FROM week t",
     "membership": f"SELECT {_RECORD}, {_CHILD}, disputed FROM membership t WHERE to_ed IS NULL",
     "rectangle": f"SELECT {_CHILD}, rule, since, starts, ends, organisation, cardinality(positions) FROM rectangle t WHERE to_ed IS NULL",

@@ -24,7 +24,7 @@ def of_views(connection: psycopg.Connection[Any], view: str, edition: int) -> di
     entries = rows(
         "SELECT record, kind, service, organisation, starts, ends, why, confirmed, accepted, worker, role, scope, "
         "provision, reason, lapses_after, others, "
-        "positions, main, moment, takes_over, onward, due FROM {v}.entry WHERE {live}"
+        "positions, main, moment, takes_over, onward, due, doubted FROM {v}.entry WHERE {live}"
     )
     members = rows("SELECT record, child FROM {v}.membership WHERE {live}")
     several = Counter(child for _, child in members)
@@ -40,7 +40,7 @@ def of_views(connection: psycopg.Connection[Any], view: str, edition: int) -> di
             "SELECT DISTINCT ON (coalesce(m.child, a.record), a.day) coalesce(m.child, a.record), a.day, a.status, a.main FROM {v}.address a "
             "LEFT JOIN (SELECT * FROM {v}.membership WHERE {live}) m ON m.record = a.record "
             "WHERE a.from_ed <= %(e)s AND (a.to_ed IS NULL OR a.to_ed > %(e)s) "
-            "ORDER BY 1, 2, a.recorded_at DESC, a.key DESC"
+            "ORDER BY 1, 2, a.recorded_at DESC, a.tie DESC"
         )),
     }  # fmt: skip
 
@@ -49,7 +49,7 @@ def _entry(entry: Entry) -> tuple[Any, ...]:
     return (
         entry.record, entry.kind, entry.service, entry.organisation, entry.start, entry.end, entry.why, entry.confirmed, entry.accepted,
         entry.worker, entry.role, entry.scope, entry.provision, entry.reason, entry.lapses_after, entry.others, entry.positions, entry.main,
-        entry.moment, entry.takes_over, entry.onward, entry.due,
+        entry.moment, entry.takes_over, entry.onward, entry.due, entry.doubted,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ PAGES = (
             "test_lapses",
             "test_snapshots",
             "test_clocks",
+            "test_same_instant",
             "test_attendance",
             "test_index",
             "test_services",
@@ -43,7 +44,7 @@ PAGES = (
             "test_responsibility_and_holds",
         ),
     ),
-    Page("links", "Links", "When records of different agencies are one child.", ("test_links",)),
+    Page("links", "Links", "When records of different agencies are one child.", ("test_links", "test_disputed")),
     Page(
         "indicators",
         "Indicators",

@@ -54,7 +54,13 @@ def _reviews(child: Child, day: int, hides: bool) -> list[tuple[str, str | None,
     named: dict[tuple[str, str, str], Entry] = {}
     for entry in child.entries:
         first = entry.first_day()
-        if entry.due is None or first is None or first > day or (hides and entry.kind not in SHOWN_OF_A_SHIELDED_CHILD):
+        if (
+            entry.doubted
+            or entry.due is None
+            or first is None
+            or first > day
+            or (hides and entry.kind not in SHOWN_OF_A_SHIELDED_CHILD)
+        ):
             continue
         over = not entry.moment and entry.end is not None and entry.end <= day
         key = (entry.kind, entry.organisation, entry.service)

@@ -1,7 +1,7 @@
 """Examples put to the reference: events built directly, and the plain functions of `domain` over all of them."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -139,10 +139,10 @@ class Reference:
             return None
         match question.what:
             case "timeline":
-                return _timeline(child, day, world.doubted, self._shielded(question, child))
+                return _timeline(child, day, self._shielded(question, child))
             case "timeline_with_retracted":
                 taken = [e for e in retracted(self._events_then(question)) if e.record in child.records]
-                return _timeline(child, day, world.doubted, self._shielded(question, child), taken)
+                return _timeline(child, day, self._shielded(question, child), taken)
             case "index":
                 return [line(child, day, self._shielded(question, child))]
             case "reach":
@@ -173,7 +173,9 @@ class Reference:
     def _shielded(self, question: Question, child: Child) -> bool:
         """Whether a shield holds, by all that is known or by what was known then."""
         today = to_day(max(self._received.values()).astimezone(LONDON).date())
-        return shielded(self._events, self._events_then(question), child.records, today)
+        then = self._events_then(question)
+        unsure, unsure_then = (build_world(events, self._schemes).doubted for events in (self._events, then))
+        return shielded(self._events, then, child.records, today, unsure, unsure_then)
 
     def _areas(self, question: Question, world: World, members: Iterable[ChildId], day: int) -> set[str]:
         """The areas of a family on all maps, in capitals; without a map those of the first part of each postcode."""
@@ -237,13 +239,13 @@ class Reference:
         return [rows.grouped(members) for members in held.values()]
 
 
-def _timeline(child: Child, day: int, doubted: Collection[int], hides: bool, more: Sequence[Entry] = ()) -> list[Row]:
+def _timeline(child: Child, day: int, hides: bool, more: Sequence[Entry] = ()) -> list[Row]:
     shown = [
         e
         for e in (*child.entries, *more)
         if (first := e.first_day()) is not None and first <= day and (not hides or e.kind in SHOWN_OF_A_SHIELDED_CHILD)
     ]
-    found = [_entry(e, day, doubted, hides=hides) for e in shown]
+    found = [_entry(e, day, hides=hides) for e in shown]
     by_week: dict[tuple[RecordId, str, int], dict[str, int]] = {}
     for mark in child.marks:
         if mark.day <= day and not hides:
@@ -258,8 +260,8 @@ def _provider(entry: Entry, *, hides: bool) -> str | None:
     return placeless(entry.provider) if hides else entry.provider
 
 
-def _entry(entry: Entry, day: int, doubted: Collection[int], *, hides: bool) -> Row:
-    status, why = entry.status_in(day, doubted)
+def _entry(entry: Entry, day: int, *, hides: bool) -> Row:
+    status, why = entry.status_at(day)
     return rows.entry(
         kind=entry.kind,
         service=entry.service,

@@ -62,6 +62,8 @@ class Happened:
     until: str | None = None
     reference: str | None = None
     source_record: str | None = None
+    version: str | None = None
+    event_id: str | None = None
     others: tuple[tuple[str, str], ...] = ()
     target: int | str | None = None
     mode: str = "live"
@@ -76,8 +78,13 @@ class Happened:
         """The event in JSON form; `number` is its place in the example."""
         head = {
             "event_type": self.event_type,
-            "event_id": f"e{number}",
-            "source": {"organisation": self.by, "system": "example", "source_record_id": self.source_record},
+            "event_id": self.event_id or f"e{number}",
+            "source": {
+                "organisation": self.by,
+                "system": "example",
+                "source_record_id": self.source_record,
+                "source_version": self.version,
+            },
             "recorded_at": self.recorded_at(number),
             "mode": self.mode,
         }
@@ -134,7 +141,8 @@ def _event(
         "until": common.get("until"),
         "reference": common.get("reference"),
     }
-    said |= {"source record": common.get("source_record")} | dict(common.get("others", ()))
+    said |= {"source record": common.get("source_record"), "version": common.get("version")}
+    said |= dict(common.get("others", ()))
     said["by"] = common.pop("by", None)
     tokens = (known_by,) if isinstance(known_by, str) else tuple(known_by)
     return Happened(

@@ -1,0 +1,31 @@
+-- What links rest on: which records are said to be one child, and the date of birth that each record is linked by.
+WITH new AS (
+    SELECT DISTINCT ON (s.record, o.other) s.record, o.other, s.recorded_at, s.tie, coalesce(o.other = l.former, false) AS former
+    FROM stage_fact s JOIN log.fact l ON l.position = s.position CROSS JOIN LATERAL unnest(l.linked) AS o (other)
+    WHERE l.linked IS NOT NULL AND o.other <> s.record
+    ORDER BY s.record, o.other, former DESC, s.recorded_at, s.tie
+), signed AS (
+    SELECT *, md5(new::text)::uuid AS sig FROM new
+), closed AS (
+    UPDATE edge o SET to_ed = %(e)s FROM stage_record t
+    WHERE o.record = t.record AND o.to_ed IS NULL AND NOT EXISTS (SELECT FROM signed n WHERE n.record = o.record AND n.other = o.other AND n.sig = o.sig)
+)
+INSERT INTO edge (record, other, recorded_at, tie, former, sig, from_ed)
+SELECT n.*, %(e)s FROM signed n
+WHERE NOT EXISTS (SELECT FROM edge o WHERE o.record = n.record AND o.other = n.other AND o.to_ed IS NULL AND o.sig = n.sig);
+
+-- The last that was stated under the record's number alone; else the last of the organisation that stated one first (domain.links).
+WITH f AS (
+    SELECT l.record, l.organisation, l.birth, l.linked IS NULL AS alone, l.recorded_at, l.tie,
+        first_value(l.organisation) OVER (PARTITION BY l.record ORDER BY l.recorded_at, l.tie) AS first
+    FROM stage_fact s JOIN log.fact l ON l.position = s.position WHERE l.birth IS NOT NULL
+), new AS (
+    SELECT DISTINCT ON (record) record, birth FROM f WHERE alone OR organisation = first
+    ORDER BY record, alone DESC, recorded_at DESC, tie DESC
+), closed AS (
+    UPDATE stated_birth o SET to_ed = %(e)s FROM stage_record t
+    WHERE o.record = t.record AND o.to_ed IS NULL AND NOT EXISTS (SELECT FROM new n WHERE n.record = o.record AND n.birth = o.birth)
+)
+INSERT INTO stated_birth
+SELECT n.*, %(e)s, NULL FROM new n
+WHERE NOT EXISTS (SELECT FROM stated_birth o WHERE o.record = n.record AND o.to_ed IS NULL AND o.birth = n.birth);
