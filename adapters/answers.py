@@ -66,7 +66,9 @@ def entry(
         "team": None if shielded else said.team, "worker": whose(said.worker), "contact": None if shielded else contact,
         "from": iso(said.start), "to": iso(said.end), "status": status,
         "last_confirmed": iso(said.confirmed), "why_status": why, "role": said.role, "provision": said.provision, "reason": said.reason,
-        "record": record_id(said.record), "events": [event_id(p) for p in said.positions], "known_from": known_from,
+        # Of a shielded child the record would tell that another number is known of it.
+        "record": None if shielded else record_id(said.record),
+        "events": [event_id(p) for p in said.positions], "known_from": known_from,
     }  # fmt: skip
     if said.kind == "lead":
         shown.update({"provider": None, "scope": said.scope, "accepted": iso(said.accepted)})

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 
 from domain.effects import SAYS_NO_PERSON
 from domain.events import Event, RecordId
+from domain.identifiers import AGENCY, NHS, UPN
 from domain.timeline import entries
 
 SHIELD = "shield"
@@ -39,6 +40,20 @@ def shielded(
         for known, unsure in ((history, doubted), (then, doubted_then))
         for entry in entries((event for event in known if event.record in near), doubted=unsure)
     )
+
+
+def may_be_told(scheme: str) -> bool:
+    """Whether an answer about a shielded child may say that it is known under a scheme: any agency's own names a provider."""
+    return scheme in (NHS, UPN)
+
+
+def finds(scheme: str) -> bool:
+    """Whether a number of a scheme finds a shielded child: a national one, or one of an authority's own systems.
+
+    Whoever types another agency's number would learn that this agency knows the child. Every caller is a user of the
+    authority for now.
+    """
+    return scheme in (NHS, UPN) or scheme.startswith(f"{AGENCY}:{_AUTHORITY}")
 
 
 def placeless(code: str | None) -> str | None:

@@ -19,7 +19,7 @@ class ShownIdentifier(BaseModel):
     """That the child is known by an identifier of a scheme; its value is not shown."""
 
     scheme: str
-    status: Literal["live", "disputed"]
+    status: Literal["live", "disputed", "superseded", "inactive"]
     record: RecordId
 
 
@@ -90,7 +90,7 @@ class ShownEntry(BaseModel):
     role: str | None
     provision: str
     reason: str | None
-    record: RecordId
+    record: RecordId | None
     events: list[EventId]
     known_from: Position | None
     accepted: Annotated[Day | None, Field(description="Of a lead: when it was accepted")] = None

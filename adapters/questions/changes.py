@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from adapters import answers
 from adapters.questions.leads import AboutLeads
@@ -125,12 +126,18 @@ class AboutChanges(AboutLeads):
         silent = changes.backfilled(self._connection, {p for positions in came.values() for p in positions})
         began = [now[name] for name, positions in came.items() if not positions or positions - silent]
         return {
-            "records_joined": [answers.record_id(r) for r in sorted(set(records) - set(then))] if set(then) - {child} else [],
+            "records_joined": self._joined(child, records, then),
             "entries": self._shown_entries(child, new, day),
             "taken_back": self._shown_entries(child, gone, day),
             "began": self._told(began, day, self._hearing(day)),
             "cleared": self._told([row for name, row in held.items() if name not in now], day, before.hearing),
         }  # fmt: skip
+
+    def _joined(self, child: ChildId, records: Collection[UUID], then: Collection[UUID]) -> list[str]:
+        """The records that were joined to a child of before; of a shielded child nothing is told of them."""
+        if not set(then) - {child} or self._seen(child).shielded:
+            return []
+        return [answers.record_id(r) for r in sorted(set(records) - set(then))]
 
     def _prompts(self, children: Collection[ChildId], day: int, waits: Waits) -> Prompts:
         """Gaps and indicators of some children that have been so for long enough, by rule and day.

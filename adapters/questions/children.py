@@ -6,7 +6,7 @@ from uuid import UUID
 
 from adapters import answers
 from adapters.questions.lines import Lines
-from adapters.questions.reading import identifiers, is_alive
+from adapters.questions.reading import identifiers, is_alive, records_shown
 from domain.dates import to_day
 from domain.errors import Misuse
 from projections import queries
@@ -63,9 +63,10 @@ class AboutChildren(Lines):
             weeks = queries.weeks.send(self._connection, self._number, records, day)
             told = queries.people.send(self._connection, self._number, {child: records})
             schemes = queries.schemes.send(self._connection, self._number, records)
-            kept = queries.kept_aside.send(self._connection, records)
         held = entries.answer() + (gone.answer() if gone is not None else [])
         seen, person = self._seen(child), told.answer()[child]
+        known_by = identifiers({child: records}, schemes.answer(), {child: seen})[child]
+        shown = records_shown(records, known_by, seen)
         self._cells.expect(records)
         if not seen.shielded:
             self._cells.expect_contacts((entry.record, entry.kind) for entry, contact in held if contact is not None)
@@ -79,11 +80,11 @@ class AboutChildren(Lines):
         found.sort(key=lambda e: (e["from"] or "", e["kind"], e["events"]))
         return {
             "child": answers.child_id(child),
-            "records": [answers.record_id(r) for r in records],
+            "records": shown,
             **self._head(effective_at),
             "alive": is_alive(person, self._cells.birth(person.birth), day),
-            "identifiers": identifiers({child: records}, schemes.answer())[child],
+            "identifiers": known_by,
             "entries": found,
-            "kept_aside": kept.answer(),
+            "kept_aside": queries.kept_aside(self._connection, [answers.parse_id(one) for one in shown]),
             "shielded": seen.shielded,
         }

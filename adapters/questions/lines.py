@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from adapters import answers
-from adapters.questions.reading import ByChild, Reading, Seen, identifiers, is_alive, owners
+from adapters.questions.reading import ByChild, Reading, Seen, identifiers, is_alive, owners, records_shown
 from adapters.questions.reviews import reviews_due, says_review
 from domain.dates import iso, to_day
 from domain.events import ChildId
@@ -41,8 +41,9 @@ class Lines(Reading):
             held = queries.entries.send(
                 self._connection, self._number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
             )
-        people, homes, schemes = told.answer(), lived.answer(), identifiers(by_child, named.answer())
+        people, homes = told.answer(), lived.answer()
         seen = self._seen_of(children, hide)
+        known_by = identifiers(by_child, named.answer(), seen)
         everything = held.answer()
         found = _shown_of(by_child, everything, day, seen)
         told_of = _entries_of(by_child, everything)
@@ -62,8 +63,8 @@ class Lines(Reading):
             here = next((a for a in homes[child] if a.day <= day < a.until), None)
             lines[child] = {
                 "child": answers.child_id(child),
-                "records": [answers.record_id(r) for r in mine],
-                "identifiers": schemes[child],
+                "records": records_shown(mine, known_by[child], seen[child]),
+                "identifiers": known_by[child],
                 **self._person(people[child], day),
                 "address": None if seen[child].shielded else self._address(here),
                 "shielded": seen[child].shielded,

@@ -24,6 +24,7 @@ from domain.feeds import Feed, Hearing
 from domain.identifiers import parse_identifier
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
 from domain.reference import KINDS, Reference, Stated, closings, standing
+from domain.shield import finds, may_be_told
 from domain.timeline import Entry
 from projections import editions, joined, kinship, queries
 from projections.kinship import Home
@@ -74,13 +75,15 @@ class Reading:
 
     def _child(self, identifier: str | None, record: str | None) -> ChildId | None:
         found: UUID | None
+        scheme: str | None = None
         if record is not None:
             found = answers.parse_id(record)
         elif identifier is not None:
             checked = parse_identifier(identifier)
             if not checked.valid or checked.normalised is None:
                 raise Misuse(f"identifier: {checked.reason}")
-            wanted = (checked.scheme, checked.normalised)
+            scheme = checked.scheme
+            wanted = (scheme, checked.normalised)
             found = self._subjects.look_up(self._connection, [wanted]).get(wanted)
         else:
             raise Misuse("an identifier or a record is needed")
@@ -90,6 +93,8 @@ class Reading:
         if known is None:
             return None
         self._members[known[0]] = known[1]
+        if scheme is not None and not finds(scheme) and self._shielded([known[0]]):
+            return None
         return known[0]
 
     def _records(self, child: ChildId) -> list[UUID]:
@@ -239,13 +244,24 @@ def owners(by_child: ByChild) -> dict[UUID, ChildId]:
     return {record: child for child, records in by_child.items() for record in records}
 
 
-def identifiers(by_child: ByChild, said: Iterable[tuple[UUID, str, str]]) -> dict[ChildId, list[dict[str, str]]]:
-    """The identifiers that each child is known by: their schemes, never their values."""
+def identifiers(
+    by_child: ByChild, said: Iterable[tuple[UUID, str, str]], seen: Mapping[ChildId, "Seen"]
+) -> dict[ChildId, list[dict[str, str]]]:
+    """The identifiers that each child is known by: their schemes, never their values; of a shielded child no agency's own."""
     owner = owners(by_child)
     found: dict[ChildId, list[dict[str, str]]] = {child: [] for child in by_child}
     for record, scheme, status in said:
-        found[owner[record]].append({"scheme": scheme, "status": status, "record": answers.record_id(record)})
+        child = owner[record]
+        if may_be_told(scheme) or not seen[child].shielded:
+            found[child].append({"scheme": scheme, "status": status, "record": answers.record_id(record)})
     return found
+
+
+def records_shown(records: Sequence[UUID], known_by: Sequence[Mapping[str, str]], seen: "Seen") -> list[str]:
+    """The ids of a child's records; of a shielded child only of those whose identifiers are told."""
+    told = {one["record"] for one in known_by}
+    every = [answers.record_id(record) for record in records]
+    return [one for one in every if one in told] if seen.shielded else every
 
 
 def position_of(connection: editions.Connection, known_at: str, generation: int, name: str = "known-at") -> int:

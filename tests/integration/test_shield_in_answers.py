@@ -24,7 +24,8 @@ from tests.spec.words import (
 )
 
 HOME = address("9 Planted Lane", postcode="ZE9 9ZZ", uprn="100000000099")
-PLACES = ("9 Planted Lane", "ZE9", "100000000099", "900077", "Z90077", "Planted Nursery", "Planted Hub")
+PLACES = ("9 Planted Lane", "ZE9", "100000000099", "900077", "Z90077", "Planted Nursery", "Planted Hub", "org-refuge")
+REFUGES_OWN = {"scheme": "agency:org-refuge:cases", "value": "R77"}
 DAY = date(2025, 10, 1)
 
 TOLD = [
@@ -41,13 +42,23 @@ TOLD = [
              team={"organisation": "la-808", "code": "north", "name": "Planted Hub", "contact": "Planted Hub"}),
     lead_accepted("A", worker="W1", on="2025-09-01"),
 ]  # fmt: skip
+# A refuge's own number, joined to the child by the other number that the refuge knows it by.
+BY_THE_REFUGE = happened("InvolvementStarted", "A", on="2025-09-01", by="org-refuge", service="support", provision="additional",
+                         born="2015-03-01")  # fmt: skip
+
+
+def of_the_refuge(number: int, **changes: Any) -> dict[str, Any]:
+    """What the refuge sends, under its own number too."""
+    event = BY_THE_REFUGE.wire(number) | changes
+    return event | {"subject": event["subject"] | {"identifiers": [REFUGES_OWN, *event["subject"]["identifiers"]]}}
 
 
 @pytest.fixture
 def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
     made = bench(any_database_url, tmp_path)
     numbered = enumerate((one for told in TOLD for one in ([told] if isinstance(told, Happened) else told)), 1)
-    outcomes = made.record(*(one.wire(number) for number, one in numbered))
+    wired = [one.wire(number) for number, one in numbered]
+    outcomes = made.record(*wired, of_the_refuge(len(wired) + 1))
     assert made.counts(outcomes).kept == 0
     made.projector.project()
     yield made
@@ -86,6 +97,32 @@ def test_without_a_shield_they_are_there(here: Bench) -> None:
     answers = everything(here)
     assert set(told(answers)) == set(PLACES)
     assert answers["families of an area"]
+
+
+def test_found_by_no_number_of_another_agency(here: Bench) -> None:
+    number = f"{REFUGES_OWN['scheme']}:{REFUGES_OWN['value']}"
+    with Questions(here.service).ask() as asked:
+        assert len(asked.find(identifier=number, effective_at=DAY)["children"]) == 1
+        told = asked.timeline(identifier=":".join(identifier("A", "nhs")), effective_at=DAY)
+        assert told is not None
+        assert len(told["records"]) == 2
+    here.record(happened("ShieldApplied", "A", on="2025-09-20").wire(99))
+    # Kept events of the refuge's number are not counted either.
+    here.record(of_the_refuge(101, provision="no such"))
+    for _ in ("views are behind", "views are at the head"):
+        with Questions(here.service).ask() as asked:
+            unknown = asked.find(identifier=f"{REFUGES_OWN['scheme']}:R78", effective_at=DAY)
+            assert asked.find(identifier=number, effective_at=DAY) == unknown
+            assert asked.child(identifier=number, effective_at=DAY) is None
+            assert asked.timeline(identifier=number, effective_at=DAY) is None
+            told = asked.timeline(identifier=":".join(identifier("A", "nhs")), effective_at=DAY)
+            assert told is not None
+            assert [one["scheme"] for one in told["identifiers"]] == ["nhs"]
+            assert len(told["records"]) == 1
+            assert {entry["record"] for entry in told["entries"]} == {None}
+            assert told["kept_aside"] == 0
+            assert told["entries"]
+        here.projector.project()
 
 
 def test_no_answer_tells_where_a_shielded_child_is(here: Bench) -> None:
