@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from domain.dates import FOREVER, add_months, school_age
@@ -11,9 +12,10 @@ from domain.facts import Fact, live_facts
 from domain.identifiers import NHS, UPN
 from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, is_additional
 from domain.marks import Mark, standing_marks
+from domain.sealed import Sealing, end_with_identity
 from domain.snapshots import Snapshot
 from domain.spans import Spans, subtract, union
-from domain.timeline import Entry, entries
+from domain.timeline import Entry, absent, entries
 
 # From the school leaving date, in June of the school year of the sixteenth birthday.
 GROWN_MONTHS = 27
@@ -32,7 +34,10 @@ class AddressFrom:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """Everything the views' rules read; days are day numbers, `death` the day of a death that stands."""
+    """Everything the views' rules read; days are day numbers, `death` the day of a death that stands.
+
+    `sealed`: the day from which the child has a new identity, of which nothing here may tell.
+    """
 
     id: ChildId
     records: tuple[RecordId, ...]
@@ -44,10 +49,16 @@ class Child:
     death: int | None
     person: Mapping[str, Any] | None
     numbered: bool = True
+    sealed: int | None = None
 
     def of_kind(self, *kinds: str) -> list[Entry]:
         """Entries of some kinds that are surely about the child, and whose dates can be trusted."""
         return [e for e in self.entries if e.kind in kinds and e.why is None and not e.doubted]
+
+    @property
+    def over(self) -> int | None:
+        """The day from which nothing is looked for any more: of a death, or of a new identity."""
+        return min((day for day in (self.death, self.sealed) if day is not None), default=None)
 
     def address_at(self, day: int) -> AddressFrom | None:
         """The address that holds on a day."""
@@ -73,9 +84,7 @@ class Child:
         away = [(a.start, until) for a, until in self.address_spans() if a.address["status"] == "left_england"]
         left = [(e.start, self._home_after(e.start)) for e in self.of_kind("left_england") if e.start is not None]
         grown = None if self.birth is None else add_months(school_age(self.birth)[1], GROWN_MONTHS)
-        # A sealed identity protects even where it is disputed whose it is.
-        over = [self.death, grown, *(e.start for e in self.entries if e.kind == "identity_sealed" and e.why is None)]
-        return union([*away, *left, *((day, FOREVER) for day in over if day is not None)])
+        return union([*away, *left, *((day, FOREVER) for day in (self.over, grown) if day is not None)])
 
     def _home_after(self, day: int) -> int:
         """The first day after a day on which an address in England was said to hold."""
@@ -90,6 +99,7 @@ def build_child(
     scheme_of: Mapping[RecordId, str] | None = None,
     whole: Sequence[Snapshot] = (),
     doubted: Collection[int] = frozenset(),
+    sealed: Mapping[RecordId, Sealing] = MappingProxyType({}),
 ) -> Child:
     """A child from the events of its records; `scheme_of` tells whether it is known by a number of school or health.
 
@@ -97,10 +107,12 @@ def build_child(
     """
     mine = [event for event in events if event.record in set(records)]
     facts = [fact for fact in live_facts(mine) if fact.event.position not in doubted]
+    over = min((sealed[record].day for record in records if record in sealed), default=None)
+    told = [entry if over is None else end_with_identity(entry, over) for entry in entries(mine, doubted=doubted)]
     return Child(
         child,
         tuple(sorted(records)),
-        tuple(entries(mine, whole, doubted)),
+        tuple(absent(told, whole)),
         tuple(_addresses(facts)),
         tuple(standing_marks(mine)),
         _last([(f.event.order, f.event.birth) for f in facts]),
@@ -108,6 +120,7 @@ def build_child(
         _death(facts),
         _person(facts),
         scheme_of is None or any(scheme_of.get(record) in (NHS, UPN) for record in records),
+        over,
     )
 
 

@@ -109,7 +109,7 @@ def kin_of(child: Child, day: int) -> Kin:
         if e.start is not None and e.start <= day and (e.end is None or day < e.end)
     ]
     here = child.address_at(day)
-    dead = child.death is not None and child.death <= day
+    dead = child.over is not None and child.over <= day
     home = None
     if here is not None and not dead and here.address["uprn"] and may_be_household(here.address):
         home = here.address["uprn"].strip().lstrip("0")

@@ -19,7 +19,7 @@ SHOWN_OF_A_SHIELDED_CHILD = frozenset(
         "involvement", "early_help", "lead", "lead_cover", "team_member", "relationship", "parental_responsibility", "assessment",
         "referral", "contact", "case_closed", "child_in_need", "child_protection", "plan_review", "initial_conference", "step_up",
         "step_down", "youth_justice", "health_assessment", "return_interview", "missing_episode", "elective_home_education",
-        "not_in_school_register", "child_missing_education", "ehcp", "ehcp_requested", "shield", "legal_hold", "identity_sealed",
+        "not_in_school_register", "child_missing_education", "ehcp", "ehcp_requested", "shield", "legal_hold",
     }
 )  # fmt: skip
 

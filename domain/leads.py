@@ -128,7 +128,7 @@ def _positions(found: Sequence[Entry]) -> tuple[int, ...]:
 
 
 def _spans_to_gaps(rule: str, child: Child, spans: Spans, positions: tuple[int, ...]) -> list[Gap]:
-    return [Gap(rule, start, start, end, positions) for start, end in until_death(spans, child.death)]
+    return [Gap(rule, start, start, end, positions) for start, end in until_death(spans, child.over)]
 
 
 def _no_lead(child: Child, covered: Spans) -> list[Gap]:

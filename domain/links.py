@@ -9,6 +9,8 @@ arrival.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
 
 from domain.effects import SAYS_NO_PERSON
 from domain.events import ChildId, Event, RecordId
@@ -31,12 +33,13 @@ class Edge:
 class Side:
     """What the joining rules need of a record; `former`: its number was replaced.
 
-    The date of birth may be any value that is equal when it is.
+    The date of birth may be any value that is equal when it is. `sealed`: where in the log its identity was sealed.
     """
 
     scheme: str
     birth: object | None
     former: bool = False
+    sealed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ def resolve(edges: Iterable[Edge], sides: Mapping[RecordId, Side]) -> Links:
         if _vetoed(one | other, sides):
             disputed.append(edge)
             continue
+        if len({sides[record].sealed for record in one | other if record in sides}) > 1:
+            continue  # and nothing is said of it: nothing may lead to a sealed identity
         one |= other
         for record in other:
             members[record] = one
@@ -79,8 +84,21 @@ def _vetoed(group: set[RecordId], sides: Mapping[RecordId, Side]) -> bool:
     return len(births) > 1 or schemes.count("nhs") > 1 or schemes.count("upn") > 1
 
 
-def evidence(events: Sequence[Event], scheme_of: Mapping[RecordId, str]) -> tuple[list[Edge], dict[RecordId, Side]]:
-    """Edges and sides from whole histories: an event whose subject carries several identifiers asserts their records are one."""
+class Placed(Protocol):
+    """Something that stands in the log."""
+
+    @property
+    def position(self) -> int:
+        """Where."""
+
+
+def evidence(
+    events: Sequence[Event], scheme_of: Mapping[RecordId, str], sealed: Mapping[RecordId, Placed] = MappingProxyType({})
+) -> tuple[list[Edge], dict[RecordId, Side]]:
+    """Edges and sides from whole histories; `sealed`: the records whose identity was sealed, and where.
+
+    An event whose subject carries several identifiers asserts that their records are one.
+    """
     edges: list[Edge] = []
     stated: dict[RecordId, list[Event]] = defaultdict(list)
     replaced: set[RecordId] = set()
@@ -98,7 +116,12 @@ def evidence(events: Sequence[Event], scheme_of: Mapping[RecordId, str]) -> tupl
         if event.birth is not None:
             stated[event.record].append(event)
     sides = {
-        record: Side(scheme, _birth(stated[record]) if record in stated else None, record in replaced)
+        record: Side(
+            scheme,
+            _birth(stated[record]) if record in stated else None,
+            record in replaced,
+            sealed[record].position if record in sealed else None,
+        )
         for record, scheme in scheme_of.items()
     }
     return edges, sides

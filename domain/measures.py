@@ -74,13 +74,13 @@ def school_year_start(day: int) -> int:
 
 
 def lives_here(child: Child, day: int) -> bool:
-    """Whether nothing is known of a child's death or of its having left England, on a day."""
+    """Whether nothing is known of a child's death, new identity or having left England, on a day."""
     home = child.address_at(day)
     return not (_dead(child, day) or (home is not None and home.address["status"] == "left_england"))
 
 
 def _dead(child: Child, day: int) -> bool:
-    return child.death is not None and child.death <= day
+    return child.over is not None and child.over <= day
 
 
 def _holds(spans: Spans, day: int) -> bool:
@@ -95,13 +95,13 @@ def _days(entries: Iterable[Entry], day: int) -> list[int]:
 def _referrals(child: Child, day: int) -> list[Part]:
     working = additional_services(child)
     begun = _days(working, day)
-    over = [*_days(child.of_kind("case_closed"), day), *([child.death] if _dead(child, day) else [])]
+    over = [*_days(child.of_kind("case_closed"), day), *([child.over] if _dead(child, day) else [])]
     found = []
     for referred in _days(child.of_kind("referral"), day):
         if referred <= window(day) or any(e.start is not None and e.start < referred < e.open_until() for e in working):
             continue
         first = next((d for d in begun if d >= referred), None)
-        last = min((d for d in over if d is not None and (d >= referred or d == child.death)), default=None)
+        last = min((d for d in over if d is not None and (d >= referred or d == child.over)), default=None)
         if last is None or (first is not None and first <= last):
             found.append(one(child.id, counted=first is not None, days=(day if first is None else first) - referred))
     return found
@@ -133,7 +133,7 @@ def _initial(child: Child, day: int) -> list[Part]:
     return [
         one(child.id, counted=any(start <= d <= start + INITIAL_DAYS for d in _initial_days(child)))
         for start, end in _new_episodes(child, day)
-        if start + INITIAL_DAYS < min(end, end if child.death is None else child.death)
+        if start + INITIAL_DAYS < min(end, end if child.over is None else child.over)
     ]
 
 

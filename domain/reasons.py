@@ -41,6 +41,11 @@ _TABLE = (
     Reason("not_so", "What the command would change is not so."),
     Reason("end_before_start", "An end lies before its start."),
     Reason("before_birth", "A date lies before the child's birth."),
+    Reason(
+        "sealed_identity",
+        "The event names a child who has a new identity; it waits for the index team, and nobody else is told.",
+        "Adoption and Children Act 2002, s.57",
+    ),
     Reason("snapshot_too_short", "The snapshot has lost more of its rows than is believed without a person's word."),
     Reason("too_many_sessions", "More sessions are reported than the period has."),
 )

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from domain.effects import SAYS_NO_PERSON
 from domain.events import Event, RecordId
 from domain.identifiers import AGENCY, NHS, UPN
+from domain.sealed import seals
 from domain.timeline import entries
 
 SHIELD = "shield"
@@ -27,14 +28,16 @@ def shielded(
 ) -> bool:
     """Whether a shield holds over some records on a day, by all events or by those that were known `then`.
 
-    A shield of which it is disputed whose it is holds all the same. What is told at the positions `doubted`, now and then,
-    lifts none that is sure.
+    A sealed identity is shielded for ever. A shield of which it is disputed whose it is holds all the same; what is told at
+    the positions `doubted`, now and then, lifts none that is sure.
     """
     history = list(events)
     near = set(records)
     for event in history:
         if event.act not in SAYS_NO_PERSON and ({event.record, *event.linked} & set(records)):
             near |= {event.record, *event.linked}
+    if any(seals(event) and not {event.record, *event.linked}.isdisjoint(records) for event in history):
+        return True
     return any(
         entry.kind == SHIELD and (entry.end is None or entry.end > today)
         for known, unsure in ((history, doubted), (then, doubted_then))

@@ -136,8 +136,12 @@ def entries(
     facts = live_facts(events)
     sure = _fold(fact for fact in facts if fact.event.position not in doubted)
     unsure = _fold(fact for fact in facts if fact.event.position in doubted)
-    result = [*sure, *(replace(entry, doubted=True) for entry in unsure)]
-    return [_absent(entry, whole) for entry in result] if whole else result
+    return absent([*sure, *(replace(entry, doubted=True) for entry in unsure)], whole)
+
+
+def absent(found: list[Entry], whole: Sequence[Snapshot]) -> list[Entry]:
+    """Entries with the day from which complete snapshots no longer list them."""
+    return [_absent(entry, whole) for entry in found] if whole else found
 
 
 def _fold(facts: Iterable[Fact]) -> list[Entry]:

@@ -93,5 +93,5 @@ class Waits:
 def gaps_on(child: Child, day: int, waits: Waits, left: Mapping[str, int]) -> list[leads.Gap]:
     """The gaps of a child that have been so for long enough on a day; `left` is the day on which each worker left who did."""
     held = [gap for gap in leads.gaps(child) if gap.start <= day < gap.end]
-    gone = leads.left_gaps(child.of_kind("lead"), left, day) if child.death is None or day < child.death else []
+    gone = leads.left_gaps(child.of_kind("lead"), left, day) if child.over is None or day < child.over else []
     return [*(gap for gap in held if waits.over(gap.rule, gap.since)), *gone]

@@ -9,6 +9,7 @@ from domain.events import ChildId, Event, Position, RecordId
 from domain.feeds import Feed
 from domain.links import Links, children_of, doubted, evidence, resolve
 from domain.reference import Reference, reference_at, staff_fact, workers_left
+from domain.sealed import withhold
 from domain.snapshots import snapshots
 
 
@@ -42,8 +43,9 @@ def build_world(
     kind_of: Mapping[str, str] | None = None,
 ) -> World:
     """The reference state as known at a position (all of it where None); `kind_of` as of `domain.snapshots`."""
-    history = [event for event in events if known_at is None or event.position <= known_at]
-    edges, sides = evidence(history, scheme_of)
+    known = [event for event in events if known_at is None or event.position <= known_at]
+    history, sealed = withhold(known, scheme_of)
+    edges, sides = evidence(history, scheme_of, sealed)
     links = resolve(edges, sides)
     said = tuple(event for event in history if event.act is Act.REFERENCE)
     told = [event for event in history if event.act not in ABOUT_NO_CHILD]
@@ -51,7 +53,7 @@ def build_world(
     grouped = children_of(sorted({*records, *links.child}), links)
     whole, unsure = snapshots(history, kind_of or {}), doubted(history, links)
     children = {
-        child: build_child(child, members, told, scheme_of, whole, unsure) for child, members in grouped.items()
+        child: build_child(child, members, told, scheme_of, whole, unsure, sealed) for child, members in grouped.items()
     }
     return World(children, links, tuple(feeds(history)), unsure, said)
 

@@ -115,6 +115,11 @@ SELECT position, record, kind, service, provider, organisation, day, worker, tea
     log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, tie, true, due, doubted
 FROM stage_fact WHERE act = 4;
 
+-- What goes on ends with the identity, but for what protects the child (domain.sealed).
+UPDATE stage_entry n SET ends = greatest(z.day, n.starts) FROM log.sealed z
+WHERE z.record = n.record AND z.position <= %(hi)s AND n.starts IS NOT NULL AND n.why IS NULL AND NOT n.moment
+    AND (n.ends IS NULL OR n.ends > z.day) AND n.kind NOT IN ('shield', 'legal_hold');
+
 -- What a whole snapshot would list and does not has lapsed since, until it is heard of again.
 UPDATE stage_entry n SET absent_from = a.first FROM (
     SELECT n.main, min(s.first) AS first FROM stage_entry n JOIN snapshot s ON s.organisation = n.organisation AND s.kind = n.kind

@@ -26,7 +26,7 @@ WITH touched AS MATERIALIZED (
     WHERE h.child IN (SELECT t.child FROM stage_record s JOIN touched t USING (record)) AND h.child IN (SELECT child FROM tallied)
 ), silenced AS MATERIALIZED (
     -- What may be silenced otherwise than before: birth or death was told for the first time, or otherwise than by another
-    -- telling of it; or something said that the child left England or is sealed. One look by index for each record: a plan
+    -- telling of it; or something said that the child left England, or it was sealed. One look by index for each record: a plan
     -- made while the tables are small would read them whole.
     SELECT w.child FROM own w CROSS JOIN LATERAL (SELECT * FROM person p WHERE p.record = w.record OFFSET 0) p GROUP BY w.child
     HAVING bool_or(%(e)s IN (p.from_ed, p.to_ed)) AND (min(p.from_ed) = %(e)s OR count(DISTINCT (p.vital_act, p.vital_day, p.age_to)) > 1)
@@ -34,7 +34,9 @@ WITH touched AS MATERIALIZED (
     SELECT w.child FROM own w CROSS JOIN LATERAL (SELECT FROM address d WHERE d.record = w.record AND d.status = 'left_england' LIMIT 1) d
     UNION
     SELECT w.child FROM own w CROSS JOIN LATERAL (
-        SELECT FROM entry e WHERE e.record = w.record AND e.kind IN ('identity_sealed', 'left_england') LIMIT 1) e
+        SELECT FROM entry e WHERE e.record = w.record AND e.kind = 'left_england' LIMIT 1) e
+    UNION
+    SELECT w.child FROM own w JOIN log.sealed z ON z.record = w.record AND z.position BETWEEN %(lo)s AND %(hi)s
 ), moved AS (
     -- Days in a row also end with the roll of their school.
     SELECT child FROM silenced
@@ -116,21 +118,23 @@ WITH vital AS (
 ), away AS (
     SELECT child, range_agg(int4range(day, until)) AS days FROM stage_address WHERE status = 'left_england' GROUP BY child
 ), quiet AS (
-    SELECT m.child, range_agg(int4range(e.starts, CASE WHEN e.kind = 'identity_sealed' THEN 2000000 ELSE coalesce((SELECT min(h.day) FROM stage_address h
-        WHERE h.child = m.child AND h.day > e.starts AND h.status <> 'left_england'), 2000000) END)) AS days
-    FROM stage_member m JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.kind IN ('identity_sealed', 'left_england')
-    WHERE e.why IS NULL AND e.starts IS NOT NULL AND (e.kind = 'identity_sealed' OR NOT e.doubted) GROUP BY m.child
+    SELECT m.child, range_agg(int4range(e.starts, coalesce((SELECT min(h.day) FROM stage_address h
+        WHERE h.child = m.child AND h.day > e.starts AND h.status <> 'left_england'), 2000000))) AS days
+    FROM stage_member m JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.kind = 'left_england'
+    WHERE e.why IS NULL AND e.starts IS NOT NULL AND NOT e.doubted GROUP BY m.child
+), sealed AS (
+    SELECT m.child, min(z.day) AS day FROM stage_member m JOIN log.sealed z ON z.record = m.record AND z.position <= %(hi)s GROUP BY m.child
 ), age AS (
     SELECT DISTINCT ON (m.child) m.child, p.age_from, p.age_to
     FROM stage_member m JOIN person p ON p.record = m.record AND p.to_ed IS NULL
     WHERE p.birth IS NOT NULL ORDER BY m.child, p.birth_at DESC, p.birth_tie DESC
 )
 SELECT c.child, coalesce(a.days, '{}'::int4multirange)
-    + CASE WHEN v.death IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(v.death, 2000000)) END
+    + CASE WHEN least(v.death, z.day) IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(least(v.death, z.day), 2000000)) END
     + coalesce(q.days, '{}')
     + CASE WHEN g.age_to IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(log.months_after(g.age_to, 27), 2000000)) END,
-    v.death, g.age_from, g.age_to
-FROM stage_child c LEFT JOIN vital v USING (child) LEFT JOIN away a USING (child) LEFT JOIN quiet q USING (child) LEFT JOIN age g USING (child);
+    least(v.death, z.day), g.age_from, g.age_to
+FROM stage_child c LEFT JOIN vital v USING (child) LEFT JOIN sealed z USING (child) LEFT JOIN away a USING (child) LEFT JOIN quiet q USING (child) LEFT JOIN age g USING (child);
 
 DELETE FROM stage_own;
 INSERT INTO stage_own

@@ -111,7 +111,7 @@ class Projector:
         bounds = {"e": number, "lo": first, "hi": last}
         for name in BEFORE_LINKS:
             self._run(connection, name, bounds)
-        relinked, unsure = relink(connection, number)
+        relinked, unsure = relink(connection, number, last)
         if unsure:  # entries and people of these records change with what is disputed
             connection.execute(_TOUCH, (unsure,))
             self._run(connection, FACTS, bounds)

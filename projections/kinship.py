@@ -30,14 +30,17 @@ WITH flagged AS (SELECT unnest(%(c)b::uuid[]) AS child), mine AS (
     SELECT DISTINCT ON (h.child) h.child, a.record, a.property, a.address
     FROM held h JOIN address a ON a.record = h.record AND a.day <= %(d)s AND live(a)
     ORDER BY h.child, a.day DESC, a.recorded_at DESC, a.tie DESC
+), sealed AS (
+    SELECT h.child, min(z.day) AS day FROM held h JOIN log.sealed z ON z.record = h.record
+    AND z.position <= (SELECT last FROM log.edition WHERE number = %(e)s) GROUP BY h.child
 ), vital AS (
     SELECT DISTINCT ON (h.child) h.child, CASE WHEN p.vital_act = 7 THEN p.vital_day END AS death
     FROM held h JOIN person p ON p.record = h.record AND p.vital_act IS NOT NULL AND live(p)
     ORDER BY h.child, p.vital_at DESC, p.vital_act DESC, p.vital_tie DESC
 )
-SELECT h.child, h.records, o.record, o.property, o.address, v.death, NULL, NULL, NULL FROM (
+SELECT h.child, h.records, o.record, o.property, o.address, least(v.death, z.day), NULL, NULL, NULL FROM (
     SELECT child, array_agg(record ORDER BY record) AS records FROM held GROUP BY child
-) h LEFT JOIN home o USING (child) LEFT JOIN vital v USING (child)
+) h LEFT JOIN home o USING (child) LEFT JOIN vital v USING (child) LEFT JOIN sealed z USING (child)
 UNION ALL
 SELECT h.child, NULL, NULL, NULL, NULL, NULL, t.service, t.provider, t.others
 FROM held h JOIN entry t ON t.record = h.record AND t.kind = 'relationship' AND t.why IS NULL AND NOT t.doubted

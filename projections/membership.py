@@ -34,32 +34,36 @@ WITH RECURSIVE reached AS (
         UNION ALL SELECT e.record FROM edge e WHERE e.other = r.record AND e.to_ed IS NULL) n
 )
 SELECT r.record, s.scheme, b.birth, m.child, coalesce(m.disputed, false),
-    EXISTS (SELECT FROM edge e WHERE e.other = r.record AND e.former AND e.to_ed IS NULL)
+    EXISTS (SELECT FROM edge e WHERE e.other = r.record AND e.former AND e.to_ed IS NULL),
+    (SELECT z.position FROM log.sealed z WHERE z.record = r.record AND z.position <= %(hi)s)
 FROM reached r LEFT JOIN log.subject s ON s.record = r.record LEFT JOIN stated_birth b ON b.record = r.record AND b.to_ed IS NULL
 LEFT JOIN membership m ON m.record = r.record AND m.to_ed IS NULL
 """
 
 
-def relink(connection: Connection, edition: int) -> tuple[list[UUID], list[UUID]]:
-    """Bring membership and doubt up to this edition.
+def relink(connection: Connection, edition: int, last: int) -> tuple[list[UUID], list[UUID]]:
+    """Bring membership and doubt up to this edition, which ends at the position `last`.
 
     The children, old and new, whose records changed, and the records about which something else is disputed than before.
     """
     seeds = [row[0] for row in connection.execute(_CHANGED, {"e": edition}, prepare=True)]
     if not seeds:
         return [], []
-    component = connection.execute(_COMPONENT, {"seeds": seeds}, prepare=True).fetchall()
+    component = connection.execute(_COMPONENT, {"seeds": seeds, "hi": last}, prepare=True).fetchall()
     records = [row[0] for row in component]
     rows = connection.execute(
         "SELECT record, other, recorded_at, tie, former FROM edge WHERE record = ANY(%s) AND to_ed IS NULL", (records,)
     )
     edges = [Edge(RecordId(min(a, b)), RecordId(max(a, b)), (at, tie), former) for a, b, at, tie, former in rows]
-    sides = {RecordId(record): Side(scheme or "", birth, former) for record, scheme, birth, _, _, former in component}
+    sides = {
+        RecordId(record): Side(scheme or "", birth, former, sealed)
+        for record, scheme, birth, _, _, former, sealed in component
+    }
     links = resolve(edges, sides)
     disputed = {record for edge in links.disputed for record in (edge.one, edge.other)}
     changed: list[tuple[UUID, UUID, bool]] = []
     children: set[UUID] = set()
-    for record, _, _, old, was_disputed, _ in component:
+    for record, _, _, old, was_disputed, _, _ in component:
         new = links.child.get(record, ChildId(record))
         if (
             (old or record) != new

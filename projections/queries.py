@@ -70,7 +70,8 @@ def known_child(connection: Connection, edition: int, record: UUID) -> tuple[Chi
         f"WHERE o.child = c.child AND {live('o')} ORDER BY o.record) AS records FROM (SELECT coalesce((SELECT m.child FROM membership m "
         f"WHERE m.record = %(r)s AND {live('m')}), %(r)s::uuid) AS child) AS c) AS k "
         "WHERE EXISTS (SELECT FROM log.event v JOIN log.edition e ON e.number = %(e)s "
-        "WHERE v.originator_id = ANY(k.records || %(r)s::uuid) AND v.originator_version <= e.last)",
+        "WHERE v.originator_id = ANY(k.records || %(r)s::uuid) AND v.originator_version <= e.last "
+        "AND NOT EXISTS (SELECT FROM log.withheld w WHERE w.position = v.notification_id))",
         {"r": record, "e": edition},
         binary=True,
     ).fetchone()
@@ -164,7 +165,7 @@ def shielded(connection: Connection, edition: Edition, records: Collection[UUID]
     """Those of some records that are shielded, now or at the edition, whichever is the stricter (domain.shield).
 
     What is in the log and not yet in the views can shield and cannot lift. A shield covers records that are, or are said
-    to be, the same child.
+    to be, the same child. A sealed identity is shielded for ever.
     """
     rows = connection.execute(
         "WITH asked AS (SELECT unnest(%(r)b::uuid[]) AS of), near AS (SELECT of AS record, of FROM asked "
@@ -173,7 +174,8 @@ def shielded(connection: Connection, edition: Edition, records: Collection[UUID]
         "SELECT n.of FROM near n JOIN entry e ON e.record = n.record AND e.kind = 'shield' AND (e.ends IS NULL OR e.ends > %(d)s) "
         f"WHERE e.to_ed IS NULL OR {live('e')} "
         "UNION SELECT n.of FROM near n JOIN log.fact f ON f.record = n.record AND f.kind = 'shield' AND f.act IN (1, 3) "
-        "WHERE f.position > (SELECT position FROM state)",
+        "WHERE f.position > (SELECT position FROM state) "
+        "UNION SELECT a.of FROM asked a JOIN log.sealed z ON z.record = a.of",
         {"r": list(records), "e": edition.number, "d": today},
         binary=True,
     )
@@ -188,7 +190,8 @@ def all_shielded(connection: Connection, edition: Edition, today: int) -> set[UU
         f"AND (e.to_ed IS NULL OR {live('e')}) UNION SELECT f.record FROM log.fact f WHERE f.kind = 'shield' AND f.act IN (1, 3) "
         "AND f.position > (SELECT position FROM state)) "
         "SELECT record FROM shield UNION SELECT g.other FROM shield s JOIN edge g ON g.record = s.record "
-        "UNION SELECT g.record FROM shield s JOIN edge g ON g.other = s.record",
+        "UNION SELECT g.record FROM shield s JOIN edge g ON g.other = s.record "
+        "UNION SELECT record FROM log.sealed",
         {"e": edition.number, "d": today},
         binary=True,
     )

@@ -13,7 +13,7 @@ from adapters.store.appending import hold_appends
 from adapters.store.claims import Claims
 from adapters.store.feedback import REJECTED, RELEASED, REPLACED, Notes, tell
 from adapters.store.keys import MasterKeys, open_sealed, seal
-from adapters.store.messages import CONFLICT, KEPT, Message
+from adapters.store.messages import CONFLICT, KEPT, WITHHELD, Message
 from adapters.store.prepare import Item, raw_bytes
 from domain.errors import Misuse, Rejected
 
@@ -79,7 +79,7 @@ class AsideStore:
             else:
                 notes.duplicate(item, aside=there[0])
             return False
-        key = None if item.key is None else UUID(bytes=item.key)
+        key = None if item.key is None or kind == WITHHELD else UUID(bytes=item.key)
         if kind == KEPT and key is not None:
             replaced = connection.execute(
                 "UPDATE log.aside SET state = 'replaced', settled_at = %s WHERE key = %s AND state IN ('waiting', 'ready') "
@@ -101,7 +101,8 @@ class AsideStore:
                 record, at, wrapped, sealed,
             ),
         )  # fmt: skip
-        notes.aside(kind, aside)
+        if kind != WITHHELD:  # of which nobody is told
+            notes.aside(kind, aside)
         return True
 
     def settle(self, connection: Connection, aside: UUID, at: datetime) -> None:
@@ -200,4 +201,4 @@ class AsideStore:
         return len(rejected)
 
 
-__all__ = ["CONFLICT", "KEPT", "Aside", "AsideStore"]
+__all__ = ["CONFLICT", "KEPT", "WITHHELD", "Aside", "AsideStore"]

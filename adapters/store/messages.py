@@ -10,6 +10,8 @@ ACCEPTED: Final = "accepted"
 DUPLICATE: Final = "duplicate"
 CONFLICT: Final = "conflict"
 KEPT: Final = "kept"
+# A copy of what is in the log and shown to nobody, for the index team; no outcome.
+WITHHELD: Final = "withheld"
 OUTCOMES: Final = (ACCEPTED, DUPLICATE, CONFLICT, KEPT)
 
 

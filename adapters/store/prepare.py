@@ -27,7 +27,10 @@ _UNREAD: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Item:
-    """One message on its way into the log. `key_name` is (retention class, period) of the key its payload is sealed under."""
+    """One message on its way into the log. `key_name` is (retention class, period) of the key its payload is sealed under.
+
+    `withheld`: it names a sealed identity, so that its facts are not written (domain.sealed).
+    """
 
     __slots__ = (
         "body",
@@ -53,6 +56,7 @@ class Item:
         "stored",
         "target_key",
         "target_source",
+        "withheld",
     )  # fmt: skip
 
     digest: bytes
@@ -79,6 +83,7 @@ class Item:
         self.source_key: bytes | None = None
         self.target_key: bytes | None = None
         self.target_source: bytes | None = None
+        self.withheld = False
         self.period = 0
         self.position = 0
 

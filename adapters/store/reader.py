@@ -1,6 +1,7 @@
 """Reading the log back: stored events, opened and decoded, as the pure parts see them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from adapters.store.keys import Erased, MasterKeys, open_sealed
 from adapters.store.subjects import Known, Subjects
 from domain.effects import SAYS_NO_PERSON, Act, Effect
 from domain.events import Event, Position, RecordId, former_of
-from domain.identifiers import check_identifier, choose_key
+from domain.identifiers import check_identifier
 from schemas.registry import registry
 
 Connection = psycopg.Connection[Any]
@@ -42,6 +43,16 @@ class LogReader:
                 return
             yield from self.open(rows)
             after = rows[-1][0]
+
+    def known_events(self, records: Sequence[UUID]) -> Iterator[Event]:
+        """The events of some records in order, without those whose keys are destroyed: they say nothing any more."""
+        rows = self._connection.execute(
+            "SELECT notification_id, originator_id, topic, state FROM log.event WHERE originator_id = ANY(%s) ORDER BY 1",
+            (list(records),),
+        ).fetchall()
+        for row in rows:
+            with suppress(Erased):
+                yield from self.open([row])
 
     def open(self, rows: Iterable[tuple[int, UUID, str, bytes]]) -> Iterator[Event]:
         """Events from their stored rows: position, record, topic, state."""
@@ -83,7 +94,7 @@ class LogReader:
             if target is None or target["event_id"] is not None
             else self._hashes.source_record(organisation, target["source_record_id"]),
             () if plain else self._others(body),
-            () if plain else self._linked(effect, body),
+            () if plain else self._linked(effect, body, record),
             None if plain else self._former(effect, body),
         )
 
@@ -102,17 +113,14 @@ class LogReader:
         former = former_of(effect, body)
         return self._records([(former.scheme, former.normalised)])[0] if former is not None and former.valid else None
 
-    def _linked(self, effect: Effect, body: Mapping[str, Any]) -> tuple[RecordId, ...]:
-        """Records of the subject's further identifiers, a former one too: all but the one that keyed the event."""
+    def _linked(self, effect: Effect, body: Mapping[str, Any], record: UUID) -> tuple[RecordId, ...]:
+        """Records of the subject's further identifiers, a former one too: all but the one that the event is of."""
         checked = [check_identifier(i["scheme"], i["value"]) for i in body["subject"]["identifiers"]]
-        chosen = choose_key(checked, effect.key)
         former = former_of(effect, body)
         if former is not None:
             checked.append(former)
-        own = None if chosen is None else (chosen.scheme, chosen.normalised)
-        return tuple(
-            self._records(dict.fromkeys(i for c in checked if c.valid and (i := (c.scheme, c.normalised)) != own))
-        )
+        named = self._records(dict.fromkeys((c.scheme, c.normalised) for c in checked if c.valid))
+        return tuple(one for one in named if one != record)
 
     def _records(self, identifiers: Iterable[tuple[str, str | None]]) -> list[RecordId]:
         named = [(scheme, value) for scheme, value in identifiers if value is not None]

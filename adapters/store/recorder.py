@@ -26,11 +26,13 @@ from adapters.store.feedback import RELEASED, SEPARATOR, Notes, Senders
 from adapters.store.hashes import Hashes
 from adapters.store.inbox import Inbox
 from adapters.store.keys import MasterKeys
-from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message, Offset, Outcome
+from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, WITHHELD, Message, Offset, Outcome
 from adapters.store.outcomes import outcome_of
 from adapters.store.prepare import Item, Preparer
 from adapters.store.records import check_targets, find_records, targets
 from adapters.store.rows import EVENT_COLUMNS, Rows
+from adapters.store.sealed import REASON as SEALED_IDENTITY
+from adapters.store.sealed import Sealed, is_sealing
 from adapters.store.snapshots import hold_back
 from adapters.store.subjects import CACHE_RECORDS, Subjects
 from domain.errors import IcrError, Rejected
@@ -80,6 +82,7 @@ class Recorder:
         self._ahead = Ahead(self._preparer)
         self._asides = AsideStore(keys)
         self._inbox = Inbox(self._subjects, self._hashes)
+        self._sealed = Sealed(keys, self._subjects)
         self._loss_share = snapshot_loss_share
         self._unrecordable = 0
         self._connection: Connection | None = None
@@ -142,6 +145,11 @@ class Recorder:
             now = self._now()
             items = self._ahead.take(messages, now)
             self._ahead.announce(upcoming, now)
+            if cut := _first_sealing(items):
+                return [
+                    *self._record(messages[:cut], (), only_if_last, ()),
+                    *self._record(messages[cut:], offsets, None, upcoming),
+                ]
             hold_back(lambda: self.connection, items, self._loss_share)
             find_records(self.connection, self._subjects, [item for item in items if item.rejected is None])
             try:
@@ -185,11 +193,13 @@ class Recorder:
             hold_appends(connection)
             head = connection.execute(
                 "SELECT position, hash, EXISTS (SELECT FROM log.aside WHERE state IN ('waiting', 'ready')), "
-                "EXISTS (SELECT FROM log.aside WHERE state = 'ready') FROM log.head",
+                "EXISTS (SELECT FROM log.aside WHERE state = 'ready'), (SELECT max(position) FROM log.sealed) FROM log.head",
                 binary=True,
             ).fetchone()
             assert head is not None
-            position, previous, anyone_waits, ready = head
+            position, previous, anyone_waits, ready, sealed = head
+            self._sealed.look(connection, sealed)
+            self._sealed.mark(items)
             if only_if_last is not None:
                 still_last(connection, *only_if_last)
             if any(item.rejected is not None and item.rejected.reason == "waits_for" for item in items):
@@ -199,6 +209,7 @@ class Recorder:
             )
             if survivors:
                 self._write(connection, rows, senders, position, len(survivors), bytes(previous), at)
+                self._hide(connection, survivors, at, notes)
             self._write_asides(connection, items, outcomes, at, notes)
             anyone_waits = anyone_waits or any(item.rejected is not None and item.waits_for for item in items)
             # What became ready in a process that died before it could re-drive is taken up by whoever appends next.
@@ -236,6 +247,15 @@ class Recorder:
              "senders": senders.numbers},
         )  # fmt: skip
 
+    def _hide(self, connection: Connection, survivors: Sequence[Item], at: datetime, notes: Notes) -> None:
+        """What names a sealed identity waits for the index team; what seals one seals it from here on."""
+        for item in survivors:
+            if item.withheld:
+                connection.execute("INSERT INTO log.withheld (position) VALUES (%s)", (item.position,))
+                self._asides.keep(connection, item, WITHHELD, SEALED_IDENTITY, at, notes)
+            elif is_sealing(item):
+                self._sealed.seal(connection, item)
+
     def _write_asides(
         self, connection: Connection, items: Sequence[Item], outcomes: list[Outcome | None], at: datetime, notes: Notes
     ) -> None:
@@ -270,6 +290,14 @@ class Recorder:
         keys = [item.key for item in survivors if item.key is not None]
         keys += [item.source_key for item in survivors if item.source_key is not None]
         return self._asides.release(connection, keys, at, notes)
+
+
+def _first_sealing(items: Sequence[Item]) -> int:
+    """How many items there are up to the first that seals an identity, where others follow; else 0.
+
+    What follows it is appended after it, so that it is held against it.
+    """
+    return next((number for number, item in enumerate(items[:-1], 1) if is_sealing(item)), 0)
 
 
 def _nothing_came(connection: Connection, items: Sequence[Item]) -> None:

@@ -62,12 +62,14 @@ def rows_of(items: Sequence[Item], hashes: Hashes) -> Rows:
             row(6, 16, record, 8, position, size, topic, 8, position, 2, record[0], NONCE + len(sealed), nonce)
         )
         events.append(sealed)
-        if item.effect.act is _MARK:
+        if item.withheld:
+            pass  # nothing is made of it: views rest on facts alone
+        elif item.effect.act is _MARK:
             marks.append(mark_row(position, body, record))
         else:
             facts.append(_FACT_HEAD + pack.int8(position) + _fact(item, known, key, hashes))
-            if item.source_key is not None:
-                sources.append((UUID(bytes=item.source_key), position, UUID(bytes=record)))
+        if item.source_key is not None and item.effect.act is not _MARK:
+            sources.append((UUID(bytes=item.source_key), position, UUID(bytes=record)))
         if item.set_aside:
             organisation = body["source"]["organisation"]
             aside.extend((position, reason, field, organisation) for reason, field in item.set_aside)

@@ -11,12 +11,18 @@ WITH member AS (
     SELECT child, starts, open_until FROM own
     WHERE why IS NULL AND kind = ANY(%(services)s) AND (kind <> 'involvement' OR provision = 'additional')
 ), died AS (
+    -- Or has a new identity, of which nothing is told: either way nothing is looked for any more (domain.child.Child.over).
+    SELECT child, min(day) AS day FROM (
     SELECT child, vital_day AS day FROM (
         SELECT DISTINCT ON (coalesce(m.child, p.record)) coalesce(m.child, p.record) AS child, p.vital_act, p.vital_day
         FROM person p LEFT JOIN member m ON m.record = p.record
         WHERE p.vital_act IS NOT NULL AND p.from_ed <= %(e)s AND (p.to_ed IS NULL OR p.to_ed > %(e)s)
         ORDER BY coalesce(m.child, p.record), p.vital_at DESC, p.vital_act DESC, p.vital_tie DESC
     ) v WHERE vital_act = 7
+    UNION ALL
+    SELECT coalesce(m.child, z.record), z.day FROM log.sealed z LEFT JOIN member m ON m.record = z.record
+    WHERE z.position <= (SELECT last FROM log.edition WHERE number = %(e)s)
+    ) o GROUP BY child
 ), gone AS (
     SELECT child FROM died WHERE day <= %(d)s
     UNION

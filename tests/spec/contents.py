@@ -29,6 +29,7 @@ PAGES = (
             "test_index",
             "test_services",
             "test_shield",
+            "test_sealed",
         ),
     ),
     Page(
