@@ -1,0 +1,119 @@
+"""What names a sealed identity: its publisher learns nothing from it, and the index team finds it in the quarantine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.feedback import read_page
+from adapters.quality import quality
+from adapters.quarantine import Quarantine
+from adapters.store.messages import Outcome
+from tests.builders.service import KEYS, Bench, bench
+from tests.spec.words import event_retracted, gp_registered, happened, involvement_started, pupil_admitted
+
+BORN = "2015-03-01"
+BY = "la-808"
+
+
+@pytest.fixture
+def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
+    made = bench(any_database_url, tmp_path)
+    for number, child in enumerate("AB"):
+        made.record(
+            gp_registered(child, practice="Z90001", on="2015-03-20", born=BORN).wire(number * 10 + 1),
+            pupil_admitted(child, school="900001", on="2024-09-01", known_by=["upn", "nhs"], born=BORN).wire(number * 10 + 2),
+        )  # fmt: skip
+    made.record(happened("IdentitySealed", "A", on="2025-06-01").wire(20))
+    yield made
+    made.close()
+
+
+def sent_of(child: str, first: int) -> list[list[dict[str, Any]]]:
+    """What an agency goes on sending of a child: new, again, again with other content, taken back, of nothing that came."""
+    started = involvement_started(child, "mentoring", on="2025-07-01")
+    return [
+        [started.wire(first)],
+        [started.wire(first)],
+        [involvement_started(child, "tutoring", on="2025-07-01").wire(first)],
+        [event_retracted(child, first, recorded="2025-08-01").wire(first + 1)],
+        [event_retracted(child, first + 7, recorded="2025-08-01").wire(first + 2)],
+        [involvement_started(child, "mentoring", on="2025-07-01", provision="no such").wire(first + 3)],
+        [started.wire(first + 4), started.wire(first + 4), started.wire(first + 5)],
+    ]
+
+
+def told(outcomes: list[Outcome], first: int) -> list[tuple[Any, ...]]:
+    """An outcome without what differs from event to event."""
+    return [
+        (o.outcome, o.reason, o.field, o.rule, o.event_type, int((o.event_id or "e0")[1:]) - first, o.position is not None, o.set_aside)
+        for o in outcomes
+    ]  # fmt: skip
+
+
+def feedback(here: Bench, first: int) -> list[tuple[Any, ...]]:
+    page = read_page(here.connection, KEYS, [BY])
+    wanted = {f"e{first + n}" for n in range(6)}
+    return [
+        (row.word, row.reason, row.field, row.rule, row.event_type, int(row.event_id[1:]) - first, row.set_aside)
+        for row in page.rows
+        if row.event_id in wanted
+    ]
+
+
+def test_its_publisher_is_told_no_more_than_of_any_other(here: Bench) -> None:
+    answers = {}
+    for child, first in (("A", 100), ("B", 200)):
+        outcomes = [outcome for batch in sent_of(child, first) for outcome in here.record(*batch)]
+        here.counts(outcomes)
+        answers[child] = told(outcomes, first), feedback(here, first)
+    assert answers["A"] == answers["B"]
+    assert [word for word, *_ in answers["A"][0]].count("accepted") == 4
+
+
+def test_the_index_team_finds_it(here: Bench) -> None:
+    here.record(involvement_started("A", "mentoring", on="2025-07-01").wire(100))
+    here.record(involvement_started("B", "mentoring", on="2025-07-01").wire(200))
+    found, count = Quarantine(here.service).find("sealed_identity", None, 10)
+    assert (count, [(one.kind, one.event_type, one.organisation) for one in found]) == (
+        1,
+        [("withheld", "InvolvementStarted", BY)],
+    )
+    _, content = Quarantine(here.service).show(found[0].id)
+    assert "mentoring" in content
+    # Nobody drives it into the log again, where it is already.
+    assert Quarantine(here.service).redrive([found[0].id], None).read == 0
+
+
+def test_a_batch_in_which_the_sealing_stands_first(here: Bench) -> None:
+    """What follows the sealing in its own batch is held against it; what comes before it is not."""
+    outcomes = here.record(
+        involvement_started("B", "before", on="2025-05-01").wire(300),
+        happened("IdentitySealed", "B", on="2025-06-01").wire(301),
+        involvement_started("B", "after", on="2025-07-01").wire(302),
+        involvement_started("C", "after", on="2025-07-01").wire(303),
+    )
+    assert [o.outcome for o in outcomes] == ["accepted"] * 4
+    services = here.connection.execute(
+        "SELECT service FROM log.fact WHERE kind = 'involvement' ORDER BY position"
+    ).fetchall()
+    assert services == [("before",), ("after",)]
+    assert Quarantine(here.service).find("sealed_identity", None, 10)[1] == 1
+
+
+def test_another_recorder_knows_of_it_at_once(here: Bench) -> None:
+    """Its memory of sealed records is as of its last look, which every append has."""
+    other = here.service.recorder()
+    here.record(happened("IdentitySealed", "B", on="2025-06-01").wire(400))
+    from adapters.store.messages import Message
+
+    other.record([Message(involvement_started("B", "mentoring", on="2025-07-01").wire(401))])
+    other.close()
+    assert Quarantine(here.service).find("sealed_identity", None, 10)[1] == 1
+
+
+def test_quality_says_nothing_of_it(here: Bench) -> None:
+    here.record(involvement_started("A", "mentoring", on="2025-07-01").wire(100))
+    line = next(one for one in quality(here.connection, BY) if one.event_type == "InvolvementStarted")
+    assert (line.accepted, line.kept, line.waiting) == (1, 0, 0)
