@@ -1,7 +1,8 @@
-"""What all tests share: servers by fixture, and how hard the generative tests try."""
+"""What all tests share: servers by fixture, how hard the generative tests try, and where chance begins."""
 
 import logging
 import os
+import secrets
 import signal
 import sys
 import threading
@@ -19,12 +20,39 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_threa
 
 _SUPPRESSED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
-# The same examples every time where a failure must mean a fault of the change; new ones each time on a desk.
-settings.register_profile(
-    "ci", derandomize=True, max_examples=200, deadline=None, print_blob=True, suppress_health_check=_SUPPRESSED
-)
 settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=_SUPPRESSED)
+# With no memory of earlier runs, so that the seed alone decides.
+settings.register_profile("ci", settings.get_profile("dev"), database=None, print_blob=True)
+settings.register_profile(
+    "nightly", settings.get_profile("ci"), max_examples=int(os.environ.get("ICR_TEST_EXAMPLES", "2000"))
+)
 settings.load_profile(os.environ.get("ICR_TEST_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+# On a push the same seed every time, since a failure must mean a fault of the change; a new one each time elsewhere.
+# It stands in the environment, so that the workers of pytest-xdist have it too.
+os.environ.setdefault("ICR_TEST_SEED", "1" if os.environ.get("CI") else str(secrets.randbelow(1_000_000)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = os.environ["ICR_TEST_SEED"]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return _seed(config)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if terminalreporter.stats.get("failed") or config.option.verbose < 0:  # quiet, it had no header
+        terminalreporter.line(_seed(config))
+
+
+def _seed(config: pytest.Config) -> str:
+    return (
+        f"chance: {settings().max_examples} examples of each kind, seed {config.option.hypothesis_seed}"
+        f" (the same again: ICR_TEST_SEED={config.option.hypothesis_seed})"
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -24,17 +24,15 @@ from tests.servers.kafka import RealKafka
 ROOT = Path(__file__).parent.parent.parent
 
 
-@pytest.mark.slow
-def test_a_rebuild_is_measured_and_checked(kafka_named: RealKafka | None, scratch: Path) -> None:
+def assert_measured_and_checked(events: int, kafka_named: RealKafka | None, scratch: Path) -> None:
     steps: list[str] = []
-    found = Rebuild(load_settings(), AskRebuild(1500, Mix.AREA, 500, profile=True), SystemClock(), steps.append).run()
+    found = Rebuild(load_settings(), AskRebuild(events, Mix.AREA, 500, profile=True), SystemClock(), steps.append).run()
     assert found["bench"] == "rebuild"
     assert set(found["per_second"]) == {"floor_of_rebuild", "rebuild"}
-    assert 0 < found["ratios"]["rebuild_to_floor"] < 5
+    assert set(found["ratios"]) == {"rebuild_to_floor"}
     assert all(len(each) == ROUNDS for each in found["us_an_event_by_round"].values())
     conditions = found["conditions"]
-    assert conditions["events_published"] == 1500
-    assert 1400 < conditions["events_accepted"] <= 1500
+    assert 0.93 * conditions["events_published"] < conditions["events_accepted"] <= conditions["events_published"]
     assert conditions["checked"] == {"views_equal_rebuild": True, "tables_compared": len(VIEW_TABLES)}
     # Counted from after the load on, so the log was not written.
     assert found["statements"]
@@ -46,11 +44,21 @@ def test_a_rebuild_is_measured_and_checked(kafka_named: RealKafka | None, scratc
         assert kafka_named.topics() == set()
 
 
+@pytest.mark.parametrize("kafka_named", ["embedded"], indirect=True)
+def test_a_small_rebuild_is_measured_and_checked(kafka_named: RealKafka | None, scratch: Path) -> None:
+    assert_measured_and_checked(200, kafka_named, scratch)
+
+
+@pytest.mark.nightly
+def test_a_rebuild_is_measured_and_checked(kafka_named: RealKafka | None, scratch: Path) -> None:
+    assert_measured_and_checked(1500, kafka_named, scratch)
+
+
 @pytest.mark.slow
 def test_answers_are_measured_and_checked(scratch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "SECONDS", 0.0)
     steps: list[str] = []
-    found = Ask(load_settings(), 3000, SystemClock(), steps.append).run()
+    found = Ask(load_settings(), 1000, SystemClock(), steps.append).run()
     asked = {f"{name}_{when}" for name in ("timeline", "caseload", "families_by_area") for when in ("now", "then")}
     assert set(found["milliseconds"]) == {"primary_key_read"} | asked
     assert set(found["ratios"]) == {f"{name}_to_read" for name in asked}
@@ -85,8 +93,8 @@ def test_an_areas_children_go_with_its_events_up_to_a_number(events: int) -> Non
     ("command", "step", "number"),
     [
         ("ingest", "loading", signal.SIGINT),
-        ("rebuild", "rebuild 1", signal.SIGINT),
-        ("ask", "timeline", signal.SIGINT),
+        pytest.param("rebuild", "rebuild 1", signal.SIGINT, marks=pytest.mark.nightly),
+        pytest.param("ask", "timeline", signal.SIGINT, marks=pytest.mark.nightly),
         ("ask", "timeline", signal.SIGTERM),
     ],
 )

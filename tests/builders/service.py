@@ -89,10 +89,20 @@ class Bench:
         self.connection.close()
 
 
-def bench(url: str, folder: Path, *, sql: Callable[[str], Sequence[str]] = statements, **changed: Any) -> Bench:
-    """A service over a migrated database, some settings `changed`; `sql` may change the views' statements, to see a test fail."""
+def bench(
+    url: str,
+    folder: Path,
+    *,
+    sql: Callable[[str], Sequence[str]] = statements,
+    upkeep: bool = False,
+    **changed: Any,
+) -> Bench:
+    """A service over a migrated database, some settings `changed`; `sql` may change the views' statements, to see a test fail.
+
+    With few rows the projector's `upkeep` takes as long as the projecting itself; a test with thousands wants it.
+    """
     clock = FixedClock(NOW)
     settings = load_settings(folder).model_copy(update=changed)
     service = Service(settings, url, None, None, False, KEYS, clock)
-    projector = Projector(service.connect, clock.now, settings.edition_size, sql)
+    projector = Projector(service.connect, clock.now, settings.edition_size, sql, upkeep=upkeep)
     return Bench(service, connect(url), service.recorder(), projector, clock)

@@ -1,7 +1,9 @@
 """Faults seeded into the views' SQL are each caught by the comparison with the reference: so the comparison can fail."""
 
+import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -9,12 +11,16 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from projections.engine import Projector, statements
-from tests.builders.service import Bench, bench
+from domain.world import build_world
+from projections.engine import VIEW_SETS, Projector, statements
+from tests.builders.service import KIND_OF, Bench, bench
 from tests.generative.agreement import of_reference, of_views, tallies_of_reference, tallies_of_views
 from tests.generative.histories import early, histories, late, relabelled
 
-HISTORIES = 150
+HISTORIES, FIRST = 150, 12
+EDITION = 400
+# The views are compared at these editions and at the last. Few histories show most faults, and the first difference ends it.
+LOOKS = (2, 5, 10)
 
 # file, what it says, what it is made to say
 FAULTS = {
@@ -237,49 +243,74 @@ def _collect(into: list[list[dict[str, Any]]], history: list[dict[str, Any]], rn
     into.append([relabelled(event, len(into)) for event in history])
 
 
+@dataclass(frozen=True, slots=True)
+class Log:
+    """One log of many histories about different children, and what the reference says of it at some editions."""
+
+    here: Bench
+    expected: dict[int, dict[str, set[Any]]]
+
+
+class Different(Exception):
+    """The views and the reference differ."""
+
+
 @pytest.fixture(scope="module")
-def log(
-    module_database_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Bench, dict[str, set[Any]]]]:
-    """One log of many histories about different children, and the reference's answer to all of it."""
-    here = bench(module_database_url, tmp_path_factory.mktemp("seeded"), edition_size=400, snapshot_loss_share=1.0)
+def log(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    folder = tmp_path_factory.mktemp("seeded")
+    here = bench(module_database_url, folder, edition_size=EDITION, snapshot_loss_share=1.0, upkeep=True)
     here.connection.execute("SET synchronous_commit = off")
     collected: list[list[dict[str, Any]]] = []
     _collect(collected)
-    everything = [*early(900, 0), *(event for history in collected for event in history), *late(900, 100)]
+    first, then = (list(itertools.chain(*part)) for part in (collected[:FIRST], collected[FIRST:]))
+    # What comes editions later comes soon all the same: a fault that it shows is seen before the rest is projected.
+    everything = [*early(900, 0), *first, *late(900, 100), *then]
     for at in range(0, len(everything), 60):
         here.record(*everything[at : at + 60])
     here.projector.project()
-    world = here.world()
-    yield here, {**of_reference(world), "tallies": tallies_of_reference(world)}
+    editions = here.connection.execute("SELECT number, last FROM log.edition ORDER BY number").fetchall()
+    looked = [(number, last) for number, last in editions if number in LOOKS or number == editions[-1][0]]
+    events, schemes = here.events(), here.schemes()
+    worlds = {number: build_world(events, schemes, last, KIND_OF) for number, last in looked}
+    yield Log(
+        here,
+        {number: {**of_reference(one), "tallies": tallies_of_reference(one)} for number, one in worlds.items()},
+    )
     here.close()
 
 
-def _answers(here: Bench, sql: Callable[[str], Sequence[str]]) -> dict[str, set[Any]] | None:
-    """The views rebuilt by some statements; None when these cannot even run."""
-    projector = Projector(here.service.connect, here.clock.now, 400, sql)
+def _differs(log: Log, sql: Callable[[str], Sequence[str]]) -> bool:
+    """Whether the views rebuilt by some statements differ from the reference, or cannot even be made. Ends where it is seen."""
+    here = log.here
+    view = next(one for one in VIEW_SETS if one != here.serving())
+
+    def look(edition: int, _: int) -> None:
+        if edition in log.expected:
+            found = {**of_views(here.connection, view, edition), "tallies": tallies_of_views(here.connection, view)}
+            if found != log.expected[edition]:
+                raise Different
+
+    projector = Projector(here.service.connect, here.clock.now, EDITION, sql)
     try:
-        view, edition = projector.rebuild()
-    except psycopg.Error:
-        return None
+        projector.rebuild(look)
+    except (Different, psycopg.Error):
+        return True
     finally:
         projector.close()
-    return {**of_views(here.connection, view, edition), "tallies": tallies_of_views(here.connection, view)}
+    return False
 
 
-def test_without_a_fault_nothing_is_found(log: tuple[Bench, dict[str, set[Any]]]) -> None:
-    here, expected = log
-    assert _answers(here, statements) == expected
+def test_without_a_fault_nothing_is_found(log: Log) -> None:
+    assert len(log.expected) == len(LOOKS) + 1
+    assert not _differs(log, statements)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_in_the_sql_is_caught(fault: str, log: tuple[Bench, dict[str, set[Any]]]) -> None:
+def test_a_fault_in_the_sql_is_caught(fault: str, log: Log) -> None:
     file, good, bad = FAULTS[fault]
     assert any(good in statement for statement in statements(file)), "the statement has changed: seed the fault anew"
 
     def faulty(name: str) -> tuple[str, ...]:
         return tuple(s.replace(good, bad) for s in statements(name)) if name == file else statements(name)
 
-    here, expected = log
-    caught = _answers(here, faulty) != expected
-    assert caught, "no generated history reaches it: tell of it in a scene (CONTRIBUTING, Add a rule)"
+    assert _differs(log, faulty), "no generated history reaches it: tell of it in a scene (CONTRIBUTING, Add a rule)"

@@ -9,6 +9,7 @@ record ids and positions.
 """
 
 import contextlib
+import os
 import random
 import signal
 import time
@@ -23,7 +24,7 @@ from adapters.kafka.consumer import Consumer
 from adapters.service import Service
 from tests.builders.process import Life, Warm, icr, wait_for
 from tests.builders.state import chain_holds, log_state, view_state
-from tests.builders.stream import area, publish, recorded, service_of
+from tests.builders.stream import Wire, area, publish, recorded, service_of
 from tests.servers.plugin import Stack
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -42,20 +43,19 @@ class Kills:
     in_transaction: int = 0
 
 
+@pytest.mark.nightly
 def test_fifty_kills_of_the_consumer(real_stack: Stack, any_database_url: str, tmp_path: Path) -> None:
     _kill_consumers(real_stack, any_database_url, tmp_path / "log", kills=50, in_transaction=10)
 
 
-def test_five_kills_of_the_consumer_of_the_embedded_broker(
-    embedded_stack: Stack, any_database_url: str, tmp_path: Path
-) -> None:
-    _kill_consumers(embedded_stack, any_database_url, tmp_path / "log", kills=5, in_transaction=2)
+def test_five_kills_of_the_consumer(stack: Stack, any_database_url: str, tmp_path: Path) -> None:
+    _kill_consumers(stack, any_database_url, tmp_path / "log", kills=5, in_transaction=2)
 
 
 def _kill_consumers(stack: Stack, other_url: str, log: Path, *, kills: int, in_transaction: int) -> None:
-    messages = area(140, 100) if stack.real_kafka else area(60, 60)
+    messages = _area(kills)
     assert len(messages) > HEAD_START + SLICE * kills
-    chance = random.Random(kills)
+    chance = _chance()
     environment = {**stack.environment, **SMALL_BATCHES}
     sent = publish(stack.bootstrap_servers, messages[:HEAD_START])
     seen = Kills()
@@ -80,11 +80,11 @@ def _kill_consumers(stack: Stack, other_url: str, log: Path, *, kills: int, in_t
 def test_two_consumers_of_which_one_is_killed_again_and_again(
     real_stack: Stack, any_database_url: str, tmp_path: Path
 ) -> None:
-    messages = area(140, 100)[:4000]
+    messages = area(60, 60)[:4000]
     log = tmp_path / "log"
     environment = {**real_stack.environment, **SMALL_BATCHES}
     sent = publish(real_stack.bootstrap_servers, messages[:HEAD_START])
-    chance = random.Random(2)
+    chance = _chance()
     with Warm(environment) as warm:
         steady = warm.start("consume", log=log)
         _await_progress(steady, lambda: recorded(real_stack), log)
@@ -103,16 +103,23 @@ def test_two_consumers_of_which_one_is_killed_again_and_again(
     _compare(real_stack, any_database_url)
 
 
-def test_kills_of_the_projector(stack: Stack, any_database_url: str, tmp_path: Path) -> None:
-    kills = 50 if stack.real_kafka else 5
-    log = tmp_path / "log"
-    publish(stack.bootstrap_servers, area(140, 100) if stack.real_kafka else area(60, 60))
+@pytest.mark.nightly
+def test_fifty_kills_of_the_projector(real_stack: Stack, any_database_url: str, tmp_path: Path) -> None:
+    _kill_projectors(real_stack, any_database_url, tmp_path / "log", kills=50)
+
+
+def test_five_kills_of_the_projector(stack: Stack, any_database_url: str, tmp_path: Path) -> None:
+    _kill_projectors(stack, any_database_url, tmp_path / "log", kills=5)
+
+
+def _kill_projectors(stack: Stack, other_url: str, log: Path, *, kills: int) -> None:
+    publish(stack.bootstrap_servers, _area(kills))
     done = icr("consume", "--until-end", environment={**stack.environment, **SMALL_BATCHES})
     assert done.returncode == 0, done.stderr
     environment = {**stack.environment, **SMALL_EDITIONS}
     head = _one(stack, "SELECT position FROM log.head")
     seen = Kills()
-    chance = random.Random(3)
+    chance = _chance()
 
     def position() -> int:
         return _one(stack, "SELECT coalesce(max(last), 0) FROM log.edition")
@@ -125,7 +132,17 @@ def test_kills_of_the_projector(stack: Stack, any_database_url: str, tmp_path: P
             _halt_and_kill(stack, life, seen, position, head, seen.in_transaction < 10)
     assert seen.in_transaction >= min(10, kills)
     assert icr("project", "--until-end", environment=environment).returncode == 0
-    _compare(stack, any_database_url)
+    _compare(stack, other_url)
+
+
+def _area(kills: int) -> tuple[Wire, ...]:
+    """What is enough to be killed in so often."""
+    return area(140, 100) if kills > 5 else area(60, 60)
+
+
+def _chance() -> random.Random:
+    """When it is killed, by the seed of the run."""
+    return random.Random(int(os.environ["ICR_TEST_SEED"]))
 
 
 def _await_progress(life: Life, progress: Callable[[], int], log: Path) -> None:

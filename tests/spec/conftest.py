@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.builders.service import Bench, bench
-from tests.servers.plugin import POSTGRES_PARAMS, Pool
+from tests.servers.plugin import Pool
 from tests.spec.example import Example
 from tests.spec.reference import Reference
 from tests.spec.views import Views
@@ -23,7 +23,10 @@ def spec_benches() -> Iterator[dict[str, Bench]]:
         one.close()
 
 
-@pytest.fixture(params=["reference", *POSTGRES_PARAMS])
+ON_POSTGRES_15 = pytest.param("system", marks=[pytest.mark.pg_system, pytest.mark.nightly])
+
+
+@pytest.fixture(params=["reference", "embedded", ON_POSTGRES_15])
 def example(
     request: pytest.FixtureRequest,
     pool: Pool,
