@@ -620,6 +620,8 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_marked(child + 6, number + 9500, "/" * 26 + "O" * 10),
         *_led_by_one_who_left(child + 2, number + 9060),
         *_on_two_plans(child + 3, number + 9070),
+        *_home_of_another(child + 9, number + 9080),
+        *_under_a_new_identity(child + 12, number + 9085),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
@@ -666,6 +668,52 @@ def _on_two_plans(child: int, number: int) -> list[dict[str, Any]]:
     return [
         told(number, "ChildInNeedStarted", "la-808", child, "agency", 0, 1, **nobody),
         told(number + 1, "ChildProtectionStarted", "la-808", child, "agency", 5, 1, **nobody),
+    ]
+
+
+def _home_of_another(child: int, number: int) -> list[dict[str, Any]]:
+    """An address told of a child and another child's number together: of which of them it is disputed."""
+    known = [
+        told(number + i, "GpRegistered", "ods-Z90001", child + i, "nhs", 0, i, practice="Z90001") for i in range(2)
+    ]
+    for i, event in enumerate(known):
+        event["subject"]["person"] = _person(child + i, False)
+    mixed = told(number + 2, "AddressChanged", "ods-Z90001", child, "nhs", 1, 5, address=ADDRESSES[1])
+    mixed["subject"]["identifiers"] += _identifiers(child + 1, ("nhs",))
+    return [*known, mixed]
+
+
+def _under_a_new_identity(child: int, number: int) -> list[dict[str, Any]]:
+    """A pupil who left, and whom early help and a worker go on with, until the child has a new identity."""
+    admitted = told(
+        number,
+        "PupilAdmitted",
+        "urn-900001",
+        child,
+        "nhs",
+        0,
+        1,
+        school="900001",
+        enrolment_status=None,
+        year_group=None,
+    )
+    admitted["subject"]["person"] = _person(0, False)
+    return [
+        admitted,
+        told(
+            number + 1,
+            "PupilRemovedFromRoll",
+            "urn-900001",
+            child,
+            "nhs",
+            5,
+            2,
+            school="900001",
+            ground=None,
+            destination=None,
+        ),
+        told(number + 2, "EarlyHelpStarted", "la-808", child, "nhs", 1, 3, worker=WORKERS[0], team=None),
+        told(number + 3, "IdentitySealed", "la-808", child, "nhs", 20, 4),
     ]
 
 
