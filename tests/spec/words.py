@@ -63,7 +63,6 @@ class Happened:
     reference: str | None = None
     source_record: str | None = None
     version: str | None = None
-    event_id: str | None = None
     others: tuple[tuple[str, str], ...] = ()
     target: int | str | None = None
     mode: str = "live"
@@ -78,7 +77,7 @@ class Happened:
         """The event in JSON form; `number` is its place in the example."""
         head = {
             "event_type": self.event_type,
-            "event_id": self.event_id or f"e{number}",
+            "event_id": f"e{number}",
             "source": {
                 "organisation": self.by,
                 "system": "example",
