@@ -65,7 +65,7 @@ def create_app(service: Service) -> FastAPI:
     questions = Questions(service, lend)
     app.include_router(reads_router(questions, service.clock, lanes.reading))
     app.include_router(measures_router(questions, service.clock, lanes.reading))
-    app.include_router(contract_router(health_pool.connection, lanes.health))
+    app.include_router(contract_router(lanes.queries.lend(health_pool.connection), lanes.health))
     app.openapi = lru_cache(maxsize=1)(lambda: describe(app))  # type: ignore[method-assign]
     app.include_router(docs_router(app.openapi, lanes.documents))
     app.add_middleware(

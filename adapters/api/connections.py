@@ -72,7 +72,7 @@ class Reader(h11.Connection):
         try:
             event = super().next_event()
         except h11.RemoteProtocolError as error:
-            self.fault = HTTPStatus(error.error_status_hint), "the request is no HTTP/1.1 that can be read in one way"
+            self.fault = HTTPStatus(error.error_status_hint), "the request is not HTTP that can be read in one way only"
             raise
         if isinstance(event, h11.Request):
             self.received = self._chunks = 0

@@ -72,6 +72,7 @@ def contract_router(connection: Callable[[], AbstractContextManager[psycopg.Conn
     def health() -> Response:
         """Head of the log, the last edition of the views and how many events it is behind; 503 without a database."""
         with connection() as lent, lent.transaction():
+            lent.execute("SET LOCAL statement_timeout = 3000")  # whoever asks is told soon, one way or the other
             head = lent.execute("SELECT generation, position, view FROM log.head, log.serving").fetchone()
             assert head is not None
             generation, last, view = head
