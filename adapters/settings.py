@@ -253,7 +253,7 @@ def _explain(error: ValidationError, in_file: set[str], file: Path) -> str:
         top = str(problem["loc"][0]) if problem["loc"] else ""
         variable = PREFIX + top.upper()
         where = variable if os.environ.get(variable) else str(file) if top in in_file else "settings"
-        lines.append(f"{where}: {field}: {problem['msg']}")
+        lines.append(": ".join(part for part in (where, field, problem["msg"]) if part))
     return "; ".join(lines)
 
 

@@ -83,7 +83,7 @@ class Caller:
 
     async def watch(self, leave: Callable[[], None]) -> None:
         """Wait until the client goes, and then `leave`. Nothing else may come once the whole request has."""
-        if not self._has_body:
+        if not self._has_body and not self._heard.is_set():
             self._first = self._note(await self._receive())
         await self._heard.wait()
         while not self._left.is_set():

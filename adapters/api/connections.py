@@ -103,6 +103,10 @@ def _fault_of(request: h11.Request) -> tuple[HTTPStatus, str] | None:
     values = dict(headers)
     if len(headers) > MAX_HEADERS:
         return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"a request has at most {MAX_HEADERS} headers"
+    if sum(len(name) + len(value) for name, value in headers) > MAX_HEAD:
+        return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"the headers of a request have at most {MAX_HEAD} bytes"
+    if request.http_version not in (b"1.0", b"1.1"):
+        return HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "requests are HTTP/1.1"
     if len(request.target) > MAX_TARGET:
         return HTTPStatus.REQUEST_URI_TOO_LONG, f"an address has at most {MAX_TARGET} bytes"
     if not request.target.startswith(b"/"):

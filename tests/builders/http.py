@@ -15,6 +15,7 @@ from typing import Any
 
 from adapters.api.app import create_app
 from adapters.clock import SystemClock
+from adapters.logs import configure_logs
 from adapters.service import Service
 from adapters.serving import serve_app
 from adapters.settings import Settings
@@ -100,6 +101,7 @@ def status_of(answer: bytes) -> int:
 @contextmanager
 def served(url: str, folder: Path, **changed: Any) -> Iterator[Served]:
     """A server over a migrated database, some settings `changed`; it must end in time."""
+    configure_logs("info")
     settings = Settings(data_dir=folder, database_url=url, http_port=0, **changed)
     service = Service(settings, url, None, None, False, load_or_create(folder / "keys"), SystemClock())
     said: queue.Queue[str] = queue.Queue()

@@ -131,6 +131,31 @@ def test_depth_and_keys_are_counted_outside_texts() -> None:
             check_shape(text)
 
 
+# Files of the kinds that cost most.
+FILES: dict[str, Callable[[int], bytes]] = {
+    "escapes": lambda size: fill(b'\\"', size, b'[{"a":"', b'"}]'),
+    "escapes without an end": lambda size: fill(b'\\"', size, b'[{"a":"'),
+    "entries": lambda size: fill(b"{},", size, b"[", b"{}]"),
+    "lists": lambda size: fill(b"[],", size, b"[[", b"[]]]"),
+    "depth": lambda size: fill(b"[", size),
+    "spaces": lambda size: fill(b" ", size, b"[{}", b"]"),
+    "spaces behind": lambda size: fill(b" ", size, b"[{}]"),
+    "empty lines": lambda size: fill(b"\n", size, b"{}"),
+    "numbers": lambda size: fill(b"1" * 4_000 + b",", size, b"[", b"1]"),
+    "one line": lambda size: fill(b"1", size, b'{"a":'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_hostile_file_is_taken_apart_in_time_proportional_to_its_length(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "a.json").write_bytes(FILES[kind](4_000_000))
+    began = time.process_time()
+    with contextlib.suppress(BrokenFile):
+        for _ in read_events(tmp_path / "a.json"):
+            pass
+    assert time.process_time() - began < 8
+
+
 MARK = "the text begins with a byte order mark (EF BB BF): send UTF-8 without it"
 # How an event is written -> in which words that is refused.
 ENCODED: dict[str, tuple[bytes, str]] = {
