@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from adapters import serving
 from adapters.api.app import create_app
 from adapters.clock import SystemClock
 from adapters.logs import configure_logs
 from adapters.service import Service
-from adapters.serving import serve_app
 from adapters.settings import Settings
 from adapters.store.keys import load_or_create
 
@@ -107,9 +108,16 @@ def served(url: str, folder: Path, **changed: Any) -> Iterator[Served]:
     said: queue.Queue[str] = queue.Queue()
     ended = threading.Event()
     server = threading.Thread(
-        target=serve_app, args=(create_app(service), settings, service.clock, ended.is_set, said.put)
+        target=serving.serve_app, args=(create_app(service), settings, service.clock, ended.is_set, said.put)
     )
-    server.start()
+    with patch.object(serving, "_BEAT_SECONDS", 0.2):  # so that it soon sees that it is to end
+        server.start()
+        yield from _used(server, service, said, ended)
+
+
+def _used(
+    server: threading.Thread, service: Service, said: queue.Queue[str], ended: threading.Event
+) -> Iterator[Served]:
     try:
         port = int(said.get(timeout=30).split()[2].rstrip(",").rsplit(":", 1)[1])
         made = Served(port, service)

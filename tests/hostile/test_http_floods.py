@@ -89,6 +89,7 @@ def test_a_publish_whose_client_went_is_not_done(any_database_url: str, tmp_path
             time.sleep(0.3)
         first.settimeout(10)
         assert first.recv(65536).startswith(b"HTTP/1.1 202")
+        first.close()
         assert own.ask("POST", "/v1/events", event(100))[2]["accepted"] == 1
         assert own.count("log.event") == 2
 

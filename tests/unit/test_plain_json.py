@@ -104,7 +104,6 @@ def test_a_hostile_event_is_judged_in_time_proportional_to_its_length(kind: str)
 def test_many_dates_that_cannot_be_are_set_aside_together() -> None:
     other = {
         "identifiers": [],
-        "relation": "mother",
         "role": "parent",
         "person": {"names": [], "date_of_birth": "2015-02-30"},
     }
@@ -148,12 +147,12 @@ FILES: dict[str, Callable[[int], bytes]] = {
 
 @pytest.mark.parametrize("kind", FILES)
 def test_a_hostile_file_is_taken_apart_in_time_proportional_to_its_length(tmp_path: Path, kind: str) -> None:
-    (tmp_path / "a.json").write_bytes(FILES[kind](4_000_000))
+    (tmp_path / "a.json").write_bytes(FILES[kind](1_500_000))
     began = time.process_time()
     with contextlib.suppress(BrokenFile):
         for _ in read_events(tmp_path / "a.json"):
             pass
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 4
 
 
 MARK = "the text begins with a byte order mark (EF BB BF): send UTF-8 without it"

@@ -177,7 +177,7 @@ def test_what_is_no_host_is_refused_without_being_quoted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hosts: str
 ) -> None:
     monkeypatch.setenv("ICR_HTTP_HOSTS", hosts)
-    with pytest.raises(Misuse, match="ICR_HTTP_HOSTS: http_hosts: .*a name or an address") as raised:
+    with pytest.raises(Misuse, match=r"ICR_HTTP_HOSTS: http_hosts: .*a name or an address") as raised:
         load_settings(tmp_path)
     assert hosts not in str(raised.value).replace("http_hosts", "") or len(hosts) == 1
 
