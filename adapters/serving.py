@@ -1,13 +1,21 @@
 """The HTTP server's process: listens, says where, and ends in order."""
 
+import gc
 import http.client
+import os
+import resource
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any, Final
+from functools import partial
+from typing import Final, cast
 
+import anyio
 import uvicorn
+from fastapi import FastAPI
 
+from adapters.api.connections import Connection, Limits
+from adapters.api.lanes import Lanes
 from adapters.clock import Clock
 from adapters.heartbeat import Heartbeat
 from adapters.settings import Settings
@@ -18,20 +26,67 @@ _BEAT_SECONDS: Final = 3.0
 _PATIENCE: Final = 5.0
 _BACKLOG: Final = 2048  # uvicorn's own
 
+# What happens when it is told to end: work goes on, then its queries are cancelled, then nobody is waited for.
+_FINISH_SECONDS: Final = 4.0
+_GIVE_UP_SECONDS: Final = 7
+_LAST_SECONDS: Final = 9.0
+_FILES: Final = 256  # open files besides connections
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which ends within ten seconds whatever its clients and the database do."""
+
+    def __init__(self, config: uvicorn.Config, lanes: Lanes) -> None:
+        super().__init__(config)
+        self._lanes = lanes
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Refuse what waits, let what is at work end, and then cancel its queries: a publish is recorded, or not at all."""
+        if threading.current_thread() is threading.main_thread():
+            last = threading.Timer(_LAST_SECONDS, os._exit, (1,))  # a thread that cannot be ended holds nobody up
+            last.daemon = True
+            last.start()
+        self._lanes.close()
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._cancel_late)
+            await super().shutdown(sockets)
+            group.cancel_scope.cancel()
+
+    async def _cancel_late(self) -> None:
+        await anyio.sleep(_FINISH_SECONDS)
+        while True:
+            await anyio.to_thread.run_sync(self._lanes.queries.cancel)
+            await anyio.sleep(0.5)
+
 
 def serve_app(
-    app: Any,  # noqa: ANN401 - any ASGI application
+    app: FastAPI,
     settings: Settings,
     clock: Clock,
     stop: Callable[[], bool],
     announce: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Answer over HTTP until SIGTERM or SIGINT. Raises Misuse when the address cannot be had."""
+    """Answer over HTTP until SIGTERM or SIGINT, with an application of `create_app`.
+
+    Raises Misuse when the address cannot be had.
+    """
     listening = listen(settings.http_host, settings.http_port)
     port = listening.getsockname()[1]
     # No access log: a URL holds no identifier of a child, and nobody has to rely on that.
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10)
-    server = uvicorn.Server(config)
+    config = uvicorn.Config(
+        app,
+        http=cast("type[Connection]", partial(Connection, limits=Limits.of(settings))),  # only ever called
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # whoever comes may write them
+        timeout_keep_alive=int(settings.http_idle_seconds) + 1,
+        timeout_graceful_shutdown=_GIVE_UP_SECONDS,
+    )
+    _make_room(settings.http_connections)
+    _spare_the_collector()
+    server = Server(config, app.state.lanes)
     heart = Heartbeat(settings.data_dir, "serve", clock)
     ended = threading.Event()
 
@@ -52,6 +107,23 @@ def serve_app(
         beating.join()
         heart.end()
         listening.close()
+
+
+def _make_room(connections: int) -> None:
+    """As many open files as connections need, where we may have them."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _FILES
+    if soft < wanted and soft != resource.RLIM_INFINITY:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
+        )
+
+
+def _spare_the_collector() -> None:
+    """Look for cycles seldom: a body of a hundred thousand empty lists would have all memory looked through for each few."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 def listen(host: str, port: int) -> socket.socket:

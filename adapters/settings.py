@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
 from domain.errors import Misuse
@@ -41,6 +41,8 @@ TOPIC_ORGANISATIONS: dict[str, list[str]] = {
 _OTHER_VARIABLES = (CONFIG_VARIABLE, "ICR_PYTHON")
 _TEST_PREFIX = "ICR_TEST_"
 
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[?[0-9A-Fa-f:.]{2,45}\]?")
+
 AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
@@ -66,6 +68,49 @@ class Settings(BaseSettings):
     )
     http_host: str = Field(default="127.0.0.1", min_length=1, description="Address the API listens on")
     http_port: int = Field(default=8008, ge=0, le=65535, description="Port of the API; 0 takes a free one")
+    http_hosts: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="Names, comma-separated, by which the API may be called besides its own address and this machine's",
+    )
+    http_connections: int = Field(
+        default=512,
+        ge=8,
+        le=60_000,
+        description="Connections to the API at once; of more, the one that has let us wait longest is closed",
+    )
+    http_idle_seconds: float = Field(
+        default=30, gt=0, le=3600, description="How long a connection may say nothing between two requests"
+    )
+    http_head_seconds: float = Field(
+        default=10, gt=0, le=600, description="How long the head of a request may take to come, from its first byte"
+    )
+    http_body_seconds: float = Field(
+        default=10, gt=0, le=600, description="How long a body may take, besides the time at ICR_HTTP_BODY_RATE"
+    )
+    http_body_rate: int = Field(
+        default=8_000, ge=1, le=10**9, description="Least bytes a second at which bodies come and answers are taken"
+    )
+    http_bodies: int = Field(
+        default=128 * 2**20, ge=8 * 2**20, description="Bytes of bodies in memory, of all requests together, at most"
+    )
+    http_publishing: int = Field(
+        default=2, ge=1, le=100, description="Requests with events recorded side by side, at most"
+    )
+    http_publishing_queue: int = Field(
+        default=256, ge=0, le=10_000, description="Requests with events that may wait for that; more are refused (503)"
+    )
+    http_reading_queue: int = Field(
+        default=128, ge=0, le=10_000, description="Reads that may wait for a connection; more are refused (503)"
+    )
+    http_rate: float = Field(
+        default=100,
+        gt=0,
+        le=10**6,
+        description="Requests a second of one client address (IPv6: its /64), at most; ten times that of this machine",
+    )
+    http_burst: int = Field(
+        default=1000, ge=1, le=10**6, description="Requests that an address may make at once after a while of few"
+    )
     read_connections: int = Field(
         default=8, ge=1, le=1000, description="Connections to the database that reads over HTTP share, at most"
     )
@@ -100,6 +145,27 @@ class Settings(BaseSettings):
         if not given.keys() <= TOPIC_ORGANISATIONS.keys():
             raise ValueError(f"sectors are {', '.join(TOPIC_ORGANISATIONS)}")
         return {**TOPIC_ORGANISATIONS, **given}
+
+    @field_validator("http_hosts", mode="before")
+    @classmethod
+    def _read_hosts(cls, given: object) -> object:
+        return [host.strip() for host in given.split(",") if host.strip()] if isinstance(given, str) else given
+
+    @field_validator("http_hosts", mode="after")
+    @classmethod
+    def _check_hosts(cls, given: list[str]) -> list[str]:
+        if not all(_HOST.fullmatch(host) for host in given):
+            raise ValueError("a host is a name or an address: no scheme, port, path or pattern")
+        return [host.strip("[]").lower() for host in given]
+
+    @model_validator(mode="after")
+    def _check_http(self) -> "Settings":
+        """What is sensible each for itself may not be together."""
+        if self.http_burst < self.http_rate:
+            raise ValueError("http_burst: it is at least http_rate, else the rate is never reached")
+        if self.http_connections <= self.http_publishing + self.http_publishing_queue:
+            raise ValueError("http_connections: it is more than http_publishing and http_publishing_queue together")
+        return self
 
     @field_validator("confluent_schema_ids", mode="before")
     @classmethod
@@ -187,7 +253,7 @@ def _explain(error: ValidationError, in_file: set[str], file: Path) -> str:
         top = str(problem["loc"][0]) if problem["loc"] else ""
         variable = PREFIX + top.upper()
         where = variable if os.environ.get(variable) else str(file) if top in in_file else "settings"
-        lines.append(f"{where}: {field}: {problem['msg']}")
+        lines.append(": ".join(part for part in (where, field, problem["msg"]) if part))
     return "; ".join(lines)
 
 

@@ -3,17 +3,20 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from ipaddress import ip_address
 
 from fastapi import FastAPI
 
+from adapters.api.callers import Bodies
 from adapters.api.contract import contract_router
 from adapters.api.describe import describe
 from adapters.api.docs import docs_router
 from adapters.api.events import Recorders, events_router
 from adapters.api.feedback import feedback_router
 from adapters.api.guard import Guard
+from adapters.api.hosts import Hosts
+from adapters.api.lanes import lanes_of
 from adapters.api.problems import add_handlers
+from adapters.api.rates import Rates
 from adapters.service import Service
 
 TITLE = "Integrated child record"
@@ -26,16 +29,21 @@ def create_app(service: Service) -> FastAPI:
     from adapters.api.reads import reads_router
     from adapters.questions import Questions
 
-    recorders = Recorders(service.recorder)
-    pool = service.read_pool()
+    settings = service.settings
+    lanes = lanes_of(settings)
+    recorders = Recorders(service.recorder, settings.http_publishing)
+    pool, health_pool = service.read_pool(), service.read_pool()
+    lend = lanes.queries.lend(pool.connection)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         pool.open()
+        health_pool.open()
         try:
             yield
         finally:
             pool.close()
+            health_pool.close()
             recorders.close()
 
     app = FastAPI(
@@ -43,6 +51,7 @@ def create_app(service: Service) -> FastAPI:
         version=VERSION,
         lifespan=lifespan,
         docs_url=None,
+        openapi_url=None,
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
@@ -50,20 +59,20 @@ def create_app(service: Service) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     add_handlers(app)
-    app.include_router(events_router(recorders))
-    app.include_router(feedback_router(service, pool.connection))
-    questions = Questions(service, pool.connection)
-    app.include_router(reads_router(questions, service.clock))
-    app.include_router(measures_router(questions, service.clock))
-    app.include_router(contract_router(service))
-    app.include_router(docs_router())
-    app.add_middleware(Guard, local=_is_loopback(service.settings.http_host))
+    app.state.lanes = lanes
+    app.include_router(events_router(recorders, lanes))
+    app.include_router(feedback_router(service, lend, lanes.reading))
+    questions = Questions(service, lend)
+    app.include_router(reads_router(questions, service.clock, lanes.reading))
+    app.include_router(measures_router(questions, service.clock, lanes.reading))
+    app.include_router(contract_router(lanes.queries.lend(health_pool.connection), lanes.health))
     app.openapi = lru_cache(maxsize=1)(lambda: describe(app))  # type: ignore[method-assign]
+    app.include_router(docs_router(app.openapi, lanes.documents))
+    app.add_middleware(
+        Guard,
+        hosts=Hosts(settings.http_host, settings.http_hosts),
+        rates=Rates(settings.http_rate, settings.http_burst),
+        bodies=Bodies(settings.http_bodies),
+        queries=lanes.queries,
+    )
     return app
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

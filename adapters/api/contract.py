@@ -1,15 +1,18 @@
 """What a publisher needs to know without asking anybody: schemas, reason codes, whether the service is well."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import Any
 
 import orjson
+import psycopg
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from adapters.api.lanes import Lane
 from adapters.api.plain import StrictRoute
 from adapters.api.problems import Refused
-from adapters.service import Service
 from domain.reasons import REASONS
 from projections.engine import use
 from schemas.registry import Schema, registry
@@ -36,19 +39,22 @@ def schema_line(schema: Schema) -> dict[str, Any]:
     }
 
 
-def contract_router(service: Service) -> APIRouter:
-    """The routes that say what the service takes, and how it is."""
+def contract_router(connection: Callable[[], AbstractContextManager[psycopg.Connection[Any]]], lane: Lane) -> APIRouter:
+    """The routes that say what the service takes, and how it is; `connection` and `lane` are for its health alone.
+
+    The contract is in memory, so that no thread is needed to tell it.
+    """
     router = APIRouter(prefix="/v1", route_class=StrictRoute)
 
     @router.get("/schemas", summary="List the event contract", tags=["Contract"])
-    def list_schemas() -> Response:
+    async def list_schemas() -> Response:
         """Every schema, oldest version first, with its fingerprint and how it acts on the timeline."""
         contract = registry()
         lines = [schema_line(schema) for event_type in contract.types for schema in contract.versions(event_type)]
         return _json({"digest": contract.digest, "schemas": lines})
 
     @router.get("/schemas/{fingerprint}", summary="One Avro schema", tags=["Contract"])
-    def show_schema(fingerprint: str) -> Response:
+    async def show_schema(fingerprint: str) -> Response:
         """One schema by its fingerprint, sixteen hexadecimal digits as they stand on the wire."""
         for schema in registry().by_fingerprint.values():
             if schema.fingerprint.hex() == fingerprint.lower():
@@ -56,20 +62,22 @@ def contract_router(service: Service) -> APIRouter:
         raise Refused(HTTPStatus.NOT_FOUND, "no schema of the contract has that fingerprint")
 
     @router.get("/reasons", summary="List the reason codes", tags=["Contract"])
-    def list_reasons() -> Response:
+    async def list_reasons() -> Response:
         """Every reason code with its sentence and, where there is one, the source of its rule."""
         reasons = [{"code": r.code, "sentence": r.sentence, "source": r.source} for r in REASONS.values()]
         return _json({"reasons": reasons})
 
     @router.get("/health", summary="Whether the service is well", tags=["Service"])
+    @lane.takes
     def health() -> Response:
         """Head of the log, the last edition of the views and how many events it is behind; 503 without a database."""
-        with service.connect() as connection, connection.transaction():
-            head = connection.execute("SELECT generation, position, view FROM log.head, log.serving").fetchone()
+        with connection() as lent, lent.transaction():
+            lent.execute("SET LOCAL statement_timeout = 3000")  # whoever asks is told soon, one way or the other
+            head = lent.execute("SELECT generation, position, view FROM log.head, log.serving").fetchone()
             assert head is not None
             generation, last, view = head
-            use(connection, view)
-            state = connection.execute("SELECT edition, position FROM state").fetchone()
+            use(lent, view)
+            state = lent.execute("SELECT edition, position FROM state").fetchone()
         assert state is not None
         edition, position = state
         return _json(

@@ -1,11 +1,15 @@
 """`/docs`: the documentation page, served without the Internet: nobody learns from outside who reads it."""
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
+import orjson
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
+
+from adapters.api.lanes import Lane
 
 # Path below /docs/assets -> package, file, media type. Swagger UI comes from the package fastapi-swagger (MIT), which
 # carries Swagger UI's own files (Apache-2.0).
@@ -22,17 +26,24 @@ def _file(package: str, name: str) -> bytes:
     return (files(package) / name).read_bytes()
 
 
-def docs_router() -> APIRouter:
-    """The documentation page and its files; `/` leads to it."""
+def docs_router(description: Callable[[], Mapping[str, Any]], lane: Lane) -> APIRouter:
+    """The documentation page and its files; `/` leads to it. The `description` takes a while to make, the first time."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
-    def home() -> Response:
+    async def home() -> Response:
         return RedirectResponse("/docs")
 
     @router.get("/docs")
-    def docs() -> Response:
+    async def docs() -> Response:
         return Response(_file("adapters.api", "static/docs.html"), media_type="text/html")
+
+    made = lru_cache(maxsize=1)(lambda: orjson.dumps(description()))
+
+    @router.get("/openapi.json")
+    @lane.takes
+    def openapi() -> Response:
+        return Response(made(), media_type="application/json")
 
     for path, (package, name, media) in ASSETS.items():
         router.add_api_route(f"/docs/assets/{path}", _serve(package, name, media), methods=["GET"])
@@ -40,7 +51,7 @@ def docs_router() -> APIRouter:
 
 
 def _serve(package: str, name: str, media: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    def asset() -> Response:
+    async def asset() -> Response:
         return Response(_file(package, name), headers={"Cache-Control": "max-age=3600"}, media_type=media)
 
     return asset

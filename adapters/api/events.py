@@ -4,21 +4,19 @@ import queue
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
+from adapters.api.lanes import Lanes
 from adapters.api.media import FORMS, MAX_BODY, take_apart
 from adapters.api.plain import StrictRoute, media_type, read_body
 from adapters.api.problems import Refused
 from adapters.store.messages import Counts, Message, Outcome
 from adapters.store.recorder import Recorder
-
-RECORDERS: Final = 4  # appends wait for each other anyway; more of them only decode side by side
-
 
 ValidateOnly = Annotated[
     bool,
@@ -30,7 +28,7 @@ ValidateOnly = Annotated[
 class Recorders:
     """A few recorders, each used by one request at a time, so that their memory of records stays warm and bounded."""
 
-    def __init__(self, make: Callable[[], Recorder], most: int = RECORDERS) -> None:
+    def __init__(self, make: Callable[[], Recorder], most: int) -> None:
         self._make = make
         # The last one given back is on top, an unmade one (None) is taken only when all made ones are in use.
         self._idle: queue.LifoQueue[Recorder | None] = queue.LifoQueue()
@@ -64,21 +62,22 @@ class Recorders:
                 recorder.close()
 
 
-async def _read(request: Request) -> tuple[str, bytes]:
-    """Media type and body; it is taken apart in the handler's thread, not here between other requests."""
-    media = media_type(request)
-    if media not in FORMS:
-        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"events are sent as one of {', '.join(FORMS)}")
-    return media, await read_body(request, MAX_BODY)
-
-
-def events_router(recorders: Recorders) -> APIRouter:
+def events_router(recorders: Recorders, lanes: Lanes) -> APIRouter:
     """The route that takes events."""
     router = APIRouter(prefix="/v1", route_class=StrictRoute)
 
+    async def read(request: Request) -> tuple[str, bytes]:
+        """Media type and body; it is taken apart in the lane's thread, not here between other requests."""
+        media = media_type(request)
+        if media not in FORMS:
+            raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"events are sent as one of {', '.join(FORMS)}")
+        lanes.publishing.check_room()
+        return media, await read_body(request, MAX_BODY)
+
     @router.post("/events", status_code=HTTPStatus.ACCEPTED, summary="Publish events", tags=["Events"])
+    @lanes.publishing.takes
     def publish_events(
-        sent: Annotated[tuple[str, bytes], Depends(_read)],
+        sent: Annotated[tuple[str, bytes], Depends(read)],
         *,
         validate_only: ValidateOnly = False,
     ) -> Response:
@@ -88,7 +87,7 @@ def events_router(recorders: Recorders) -> APIRouter:
         With `validate_only` the answer is 200, and what was accepted before is not told apart.
         """
         messages = [Message(event) for event in take_apart(*sent)]
-        with recorders.borrow() as recorder:
+        with recorders.borrow() as recorder, lanes.queries.on(recorder.connection):
             if validate_only:
                 return _answer(HTTPStatus.OK, recorder.check(messages), 0)
             outcomes = recorder.record(messages) if messages else []

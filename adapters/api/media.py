@@ -14,6 +14,8 @@ from adapters.api.problems import Refused
 from adapters.codec.avro import SINGLE_OBJECT
 from adapters.codec.encode import plain_name
 from adapters.codec.framing import CONFLUENT
+from adapters.codec.limits import MAX_MESSAGE
+from adapters.codec.plain_json import wrong_encoding
 
 MAX_EVENTS: Final = 1_000
 MAX_BODY: Final = 8 * 1024 * 1024  # bytes
@@ -41,9 +43,11 @@ class _Repeated(Exception):
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> None:
-    names = [name for name, _ in pairs]
-    if len(set(names)) < len(names):
-        raise _Repeated(plain_name(next(name for name in names if names.count(name) > 1)))
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise _Repeated(plain_name(name))
+        seen.add(name)
 
 
 def _constant(_: str) -> None:
@@ -55,21 +59,50 @@ _scan: Final = json.JSONDecoder(
     object_pairs_hook=_pairs, parse_constant=_constant, parse_int=len, parse_float=len
 ).raw_decode
 
+# Characters in which an event is looked for: most are short, and none may be longer than a message. So what is made while
+# looking is small, and the interpreter is never held for longer than it takes to look through one message.
+_WINDOWS: Final = (8_192, MAX_MESSAGE)
+_NEAR: Final = 16  # characters: no number's sign, escape or literal that a window cuts through is longer
 
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
+_BLANK_BYTES: Final = re.compile(rb"[ \t\n\r]*")
 
 
 def _end_of(text: str, at: int, place: str) -> int:
     """Where the JSON value that begins at `at` ends; `place` is the event's path in the body."""
-    try:
-        return int(_scan(text, at)[1])
-    except _Repeated as repeated:
-        field = f"{place}.{repeated}" if place else str(repeated)
-        refused = Refused(HTTPStatus.BAD_REQUEST, "a key appears twice", reason="unknown_field", field=field)
-    except (ValueError, RecursionError):
-        refused = _unreadable(place)
+    refused = _unreadable(place)
+    for size in _WINDOWS:
+        window = text[at : at + size]
+        cut = at + size < len(text)
+        try:
+            end = int(_scan(window, 0)[1])
+            if not cut or end < size:  # else a number may go on behind it
+                return at + end
+            refused = _too_large(place)
+        except _Repeated as repeated:
+            field = f"{place}.{repeated}" if place else str(repeated)
+            refused = Refused(HTTPStatus.BAD_REQUEST, "a key appears twice", reason="unknown_field", field=field)
+            break
+        except json.JSONDecodeError as error:
+            if not cut or not _is_cut(error, size):
+                refused = _unreadable(place)
+                break
+            refused = _too_large(place)
+        except (ValueError, RecursionError):
+            refused = _unreadable(place)
+            break
     # Raised out here so that the foreign exception, which holds the text, is not its context.
     raise refused
+
+
+def _is_cut(error: json.JSONDecodeError, size: int) -> bool:
+    """Whether what was found wrong may only be that the window of `size` characters ends there."""
+    return error.msg.startswith("Unterminated") or error.pos >= size - _NEAR
+
+
+def _too_large(place: str) -> Refused:
+    rule = f"a message has at most {MAX_MESSAGE} bytes"
+    return Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, rule, reason="too_large", field=place or None)
 
 
 def _unreadable(place: str) -> Refused:
@@ -78,10 +111,16 @@ def _unreadable(place: str) -> Refused:
 
 
 def _text(body: bytes) -> str:
+    _check_encoding(body)
     try:
         return body.decode()
     except UnicodeDecodeError:
         raise Refused(HTTPStatus.BAD_REQUEST, "text is UTF-8", reason="undecodable") from None
+
+
+def _check_encoding(body: bytes) -> None:
+    if (wrong := wrong_encoding(body)) is not None:
+        raise Refused(HTTPStatus.BAD_REQUEST, wrong, reason="undecodable")
 
 
 def _json(body: bytes) -> Iterator[bytes]:
@@ -117,15 +156,20 @@ def _skip(text: str, at: int) -> int:
 
 def _json_lines(body: bytes) -> Iterator[bytes]:
     """One event a line. Unlike in a list, a line that is no JSON in UTF-8 spoils itself only."""
-    first = True
-    for line in body.split(b"\n"):
-        event = line.strip(b" \t\r")
-        if not event:
-            continue
-        if first and event[:1] != b"{":
-            raise Refused(HTTPStatus.BAD_REQUEST, "JSON lines are one object a line", reason="undecodable")
-        first = False
-        yield event
+    _check_encoding(body)
+    at = _skip_bytes(body, 0)
+    if at < len(body) and body[at : at + 1] != b"{":
+        raise Refused(HTTPStatus.BAD_REQUEST, "JSON lines are one object a line", reason="undecodable")
+    while at < len(body):
+        end = body.find(b"\n", at)
+        end = len(body) if end < 0 else end
+        yield body[at:end].rstrip(b" \t\r")
+        at = _skip_bytes(body, end)
+
+
+def _skip_bytes(body: bytes, at: int) -> int:
+    found = _BLANK_BYTES.match(body, at)
+    return found.end() if found else at
 
 
 def _avro(body: bytes) -> Iterator[bytes]:

@@ -1,7 +1,6 @@
 """How request bodies are read: bounded, announced as what they are, and plain JSON where they are JSON (contract 2)."""
 
 from collections.abc import Awaitable, Callable, Coroutine
-from email.message import Message
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -9,11 +8,13 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from starlette.responses import Response
 
-from adapters.api.problems import Refused
+from adapters.api.callers import CALLER
+from adapters.api.problems import RETRY_SECONDS, Refused
 from adapters.codec.json_form import parse
 from domain.errors import Rejected
 
 JSON: Final = "application/json"
+_LONGEST_TYPE: Final = 200  # characters of a media type with its parameters
 MAX_QUESTION: Final = 16 * 1024  # bytes; a question names one child, worker or family
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -24,20 +25,26 @@ def media_type(request: Request) -> str:
 
     Raises Refused (415) for a character set other than UTF-8 and for a compressed body.
     """
-    header = Message()
-    header["content-type"] = request.headers.get("content-type", "")
-    charset = header.get_param("charset")
-    if charset is not None and str(charset).lower() not in ("utf-8", "utf8"):
-        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "text is UTF-8")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if any(value.lower() != "identity" for value in request.headers.getlist("content-encoding")):
         raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "a body is sent as it is, not compressed")
-    return header.get_content_type() if "content-type" in request.headers else ""
+    given = ", ".join(request.headers.getlist("content-type"))
+    media, *parameters = given[: _LONGEST_TYPE + 1].split(";")
+    if len(given) > _LONGEST_TYPE or "," in given:
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "a request announces one media type")
+    for name, _, value in (parameter.partition("=") for parameter in parameters):
+        if name.strip().lower().startswith("charset") and value.strip(' \t"').lower() not in ("utf-8", "utf8"):
+            raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "text is UTF-8")
+    return media.strip().lower()
 
 
 async def read_body(request: Request, most: int) -> bytes:
-    """The body of a request of at most `most` bytes; raises Refused (413, 400), having read no more than that."""
+    """The body of a request of at most `most` bytes, counted as it comes.
+
+    Raises Refused (413, 400), having read no more than that, and (503) where too much of others is held already.
+    """
     announced = request.headers.get("content-length", "0")
     size = int(announced) if announced.isdecimal() and len(announced) < 16 else most + 1
+    caller = CALLER.get()
     chunks: list[bytes] = []
     if size <= most:
         size = 0
@@ -46,9 +53,12 @@ async def read_body(request: Request, most: int) -> bytes:
             chunks.append(chunk)
             if size > most:
                 break
+            if caller is not None and not caller.hold(len(chunk)):
+                said = {"Retry-After": str(RETRY_SECONDS)}
+                raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "too much is being sent at once", headers=said)
     if size > most:
         rule = f"a request has at most {most} bytes"
-        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, rule, reason="too_large", headers={"Connection": "close"})
+        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, rule, reason="too_large")
     if not size:
         raise Refused(HTTPStatus.BAD_REQUEST, "the body is empty", reason="undecodable")
     return b"".join(chunks)

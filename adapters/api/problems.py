@@ -13,11 +13,13 @@ from starlette.responses import Response
 
 from adapters.codec.encode import plain_name
 from adapters.logs import describe, get_logger
+from adapters.store.trouble import TROUBLES, trouble_of
 from domain.errors import IcrError, Misuse, Rejected, Unreachable
 from domain.reasons import REASONS
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 5
+_MOST_ERRORS: Final = 20  # fields of a question that are told at once; it has fewer than ten
 
 # Where a reason code is not the fault of one field, the request itself could not be read.
 _STATUS: Final[Mapping[str, HTTPStatus]] = {
@@ -108,7 +110,7 @@ def _path(location: Sequence[int | str]) -> str | None:
 
 def _of_validation(error: RequestValidationError) -> Response:
     errors: list[dict[str, str | None]] = []
-    for found in error.errors():
+    for found in error.errors()[:_MOST_ERRORS]:
         kind, location = str(found["type"]), list(found["loc"])
         reason, rule = _FOUND.get(kind, ("bad_value", None))
         if kind == "extra_forbidden":
@@ -142,8 +144,12 @@ def add_handlers(app: FastAPI) -> None:
         return problem(HTTPStatus(error.status_code), headers=error.headers)
 
     async def database(_: Request, error: Exception) -> Response:
-        _log.warning("database_lost", **describe(error))
-        return unreachable("the database could not be reached; what was sent may be sent again")
+        trouble = trouble_of(error)
+        if trouble is None:
+            _log.error("request_failed", **describe(error))
+            return problem(HTTPStatus.INTERNAL_SERVER_ERROR)
+        _log.warning(trouble, **describe(error))
+        return unreachable(f"{TROUBLES[trouble]} What was sent may be sent again.")
 
     async def without_tables(_: Request, error: Exception) -> Response:
         _log.error("tables_missing", **describe(error))
@@ -154,7 +160,6 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     # A lost connection may have committed: sending again is safe, for what was accepted is then a duplicate.
-    for lost in (psycopg.OperationalError, psycopg.InterfaceError):
-        app.add_exception_handler(lost, database)
+    app.add_exception_handler(psycopg.Error, database)
     for missing in (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
         app.add_exception_handler(missing, without_tables)

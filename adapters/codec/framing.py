@@ -9,6 +9,7 @@ from adapters.codec.avro import SINGLE_OBJECT, Decoded, decode_wire
 from adapters.codec.encode import json_form
 from adapters.codec.generate import HEADER
 from adapters.codec.json_form import wire_of
+from adapters.codec.plain_json import wrong_encoding
 from adapters.codec.primitives import varint
 from domain.errors import Misuse, Rejected
 from schemas.registry import registry
@@ -64,16 +65,18 @@ def decode_message(data: bytes, ids: Mapping[int, bytes] = NO_IDS) -> Decoded:
         return decode_wire(data)
     if data[:1] == b"\0":
         if len(data) < CONFLUENT_HEADER:
-            raise Rejected("undecodable", None, "00 is followed by a schema id of four bytes")
+            raise Rejected("undecodable", None, wrong_encoding(data) or "00 is followed by a schema id of four bytes")
         fingerprint = ids.get(int.from_bytes(data[1:CONFLUENT_HEADER], "big"))
         if fingerprint is None:
+            if (wrong := wrong_encoding(data)) is not None:
+                raise Rejected("undecodable", None, wrong)
             raise Rejected("unknown_schema", None, "the schema id is one of those configured")
         return decode_wire(SINGLE_OBJECT + fingerprint + data[CONFLUENT_HEADER:])
     if data[:1] == b"{" or data[:64].lstrip(b" \t\r\n")[:1] == b"{":
         return decode_json(data)
     if not data:
         raise Rejected("undecodable", None, "the message is empty")
-    raise Rejected("undecodable", None, "a message begins with C3 01, with 00, or with {")
+    raise Rejected("undecodable", None, wrong_encoding(data) or "a message begins with C3 01, with 00, or with {")
 
 
 def envelope_of(data: bytes, ids: Mapping[int, bytes] = NO_IDS) -> tuple[str | None, str, str | None] | None:

@@ -5,7 +5,8 @@ convert: what passed is written as Avro and read back, so that both doors give t
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, reduce
 from operator import or_
 from typing import Annotated, Any, Final, Literal
@@ -15,6 +16,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from adapters.codec.encode import EVENT_TYPE, check_string, encode_wire, plain_name, schema_for, unknown_field
 from adapters.codec.limits import MAX_ENTRIES, MAX_MESSAGE, MAX_TEXT, TextRule, text_rule
+from adapters.codec.plain_json import check_shape, wrong_encoding
 from adapters.codec.times import read_date, read_instant
 from domain.errors import Rejected
 from schemas.registry import registry
@@ -173,6 +175,9 @@ def parse(data: bytes) -> PlainJson:
     """JSON text as plain values; repeated keys, NaN and anything that is not UTF-8 JSON raise Rejected."""
     if len(data) > MAX_MESSAGE:
         raise Rejected("too_large", None, f"a message has at most {MAX_MESSAGE} bytes")
+    if (wrong := wrong_encoding(data)) is not None:
+        raise Rejected("undecodable", None, wrong)
+    check_shape(data)
     try:
         return json.loads(data.decode(), object_pairs_hook=_pairs, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -191,20 +196,25 @@ def wire_of(data: bytes | Mapping[str, Any]) -> tuple[bytes, tuple[tuple[str, st
         raise Rejected("undecodable", None, "the message is a JSON object in UTF-8")
     schema = schema_for(event)
     model = json_model(schema.event_type)
-    rejected, aside = None, []
+    rejected, places = None, []
     try:
         model.model_validate(dict(event))
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False, include_input=False):
-            found = _rejected(error, model)
-            if found.reason == "impossible_date" and _dispensable(error["loc"], model):
-                event = _without(event, error["loc"])
-                aside.append((found.reason, _path(error["loc"])))
-            else:
-                rejected = rejected or found
+            if not (_is_impossible_date(error) and _dispensable(error["loc"], model)):
+                # Only this one is put into words: a message can be wrong in tens of thousands of places.
+                rejected = _rejected(error, model)
+                break
+            places.append(error["loc"])
     if rejected is not None:
         raise rejected
-    return encode_wire(event), tuple(aside)
+    if places:
+        event = _without(event, places)
+    return encode_wire(event), tuple(("impossible_date", _path(place)) for place in places)
+
+
+def _is_impossible_date(error: ErrorDetails) -> bool:
+    return error["type"] == "rejected" and error.get("ctx", {}).get("reason") == "impossible_date"
 
 
 def _dispensable(location: tuple[int | str, ...], model: type[BaseModel]) -> bool:
@@ -221,11 +231,16 @@ def _dispensable(location: tuple[int | str, ...], model: type[BaseModel]) -> boo
     return isinstance(part, Maybe) and location[0] != "changes"
 
 
-def _without(event: Any, location: tuple[int | str, ...]) -> Any:  # noqa: ANN401 - plain JSON
-    """A copy of plain JSON with null at a place."""
-    if not location:
-        return None
-    step, rest = location[0], location[1:]
-    if isinstance(event, Mapping):
-        return {**event, step: _without(event[str(step)], rest)}
-    return [_without(item, rest) if at == step else item for at, item in enumerate(event)]
+def _without(part: Any, places: Iterable[tuple[int | str, ...]]) -> Any:  # noqa: ANN401 - plain JSON
+    """A copy of plain JSON with null at some places; each object and list on the way is copied once."""
+    below: dict[int | str, list[tuple[int | str, ...]]] = defaultdict(list)
+    for place in places:
+        if not place:
+            return None
+        below[place[0]].append(place[1:])
+    if isinstance(part, Mapping):
+        return {**part, **{step: _without(part[str(step)], rest) for step, rest in below.items()}}
+    copied = list(part)
+    for step, rest in below.items():
+        copied[int(step)] = _without(copied[int(step)], rest)
+    return copied

@@ -11,6 +11,8 @@ from typing import Final
 MAX_MESSAGE: Final = 256 * 1024  # bytes
 MAX_TEXT: Final = 10_000  # bytes of UTF-8 in one text field
 MAX_ENTRIES: Final = 1_000  # entries of all arrays of a message together
+MAX_DEPTH: Final = 100  # objects and lists of JSON within each other; the contract has fewer than ten
+MAX_KEYS: Final = 20_000  # keys of all objects of a message in JSON together; a thousand entries have half as many
 MAX_VARINT: Final = 10  # bytes; a 64-bit number needs no more
 
 # Dates that a calendar can show: 0001-01-01 to 9999-12-31, in days since 1970-01-01.

@@ -13,11 +13,11 @@ from typing import BinaryIO, Final
 
 from adapters.codec.avro import SINGLE_OBJECT
 from adapters.codec.limits import MAX_MESSAGE
+from adapters.codec.plain_json import BYTE_ORDER_MARK, wide_encoding
 from adapters.publishing import arrays, containers
 from adapters.publishing.arrays import TOO_LARGE, BrokenFile
 from domain.errors import Rejected
 
-_BOM: Final = b"\xef\xbb\xbf"
 _SPACE: Final = b" \t\r\n"
 _LINES: Final = (".jsonl", ".ndjson")
 _PEEK: Final = 4096
@@ -38,7 +38,9 @@ def _events(stream: BufferedReader, suffix: str) -> Iterator[bytes | Rejected]:
         return containers.messages(stream)
     if start.startswith(SINGLE_OBJECT):
         return _one(stream.read(MAX_MESSAGE + 1))
-    blank = len(start) - len(start.removeprefix(_BOM).lstrip(_SPACE))
+    if (wide := wide_encoding(start)) is not None:
+        raise BrokenFile(f"the file is {wide}: save it as UTF-8")
+    blank = len(start) - len(start.removeprefix(BYTE_ORDER_MARK).lstrip(_SPACE))
     if blank == len(start):
         raise BrokenFile("the file is empty" if not start else "the file is blank, or begins so")
     stream.read(blank)
@@ -61,7 +63,7 @@ def _objects(stream: BinaryIO) -> Iterator[bytes | Rejected]:
 
 def _is_json(line: bytes) -> bool:
     try:
-        json.loads(line)
+        json.loads(line, parse_int=len, parse_float=len)  # a number is not read, so that a long one costs nothing
     except (ValueError, RecursionError):
         return False
     return True

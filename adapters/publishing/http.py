@@ -15,6 +15,7 @@ from domain.errors import IcrError, Misuse, Unreachable
 PATH: Final = "/v1/events"
 _TIMEOUT: Final = 60.0
 _BACK_OFF: Final = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 10.0)
+_LONGEST_PAUSE: Final = 30.0
 _RETRIED: Final = frozenset({429, 502, 503, 504})
 
 
@@ -44,36 +45,41 @@ class HttpSender:
         """
         body = b"".join(len(message).to_bytes(LENGTH_BYTES, "big") + message for message in messages)
         for pause in (*_BACK_OFF, None):
-            status, answer = self._ask(body)
+            status, answer, later = self._ask(body)
             if status in (http.HTTPStatus.OK, http.HTTPStatus.ACCEPTED):
                 outcomes: list[dict[str, Any]] = orjson.loads(answer)["outcomes"]
                 return outcomes
             if status not in _RETRIED and status != 0:
                 raise Refused(f"the service refused a request ({status}): {_said(answer)}")
             if pause is not None:
-                time.sleep(pause)
+                time.sleep(max(pause, later))
         raise Unreachable("the service", "is `icr serve` running, and does --url name it?")
 
-    def _ask(self, body: bytes) -> tuple[int, bytes]:
-        """Status and body of the answer; status 0 when there was none."""
+    def _ask(self, body: bytes) -> tuple[int, bytes, float]:
+        """Status and body of the answer, and after how many seconds to ask again; status 0 when there was none."""
         if self._connection is None:
             kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
             self._connection = kind(self._host, self._port, timeout=_TIMEOUT)
         try:
             self._connection.request("POST", self._path, body, {"Content-Type": AVRO_BATCH})
             response = self._connection.getresponse()
-            return response.status, response.read()
+            return response.status, response.read(), _later(response.headers.get("Retry-After"))
         except ssl.SSLCertVerificationError:
             raise Unreachable("the service", "its certificate is not trusted here") from None
         except (OSError, http.client.HTTPException):
             self.close()
-            return 0, b""
+            return 0, b"", 0.0
 
     def close(self) -> None:
         """Close the connection."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _later(said: str | None) -> float:
+    """What a service that has no time now asks for, within reason."""
+    return min(float(said), _LONGEST_PAUSE) if said is not None and said.isdecimal() and len(said) < 9 else 0.0
 
 
 def _said(answer: bytes) -> str:

@@ -10,6 +10,7 @@ from domain.checks import MAX_EVENT_ID, organisation_allowed
 from schemas.registry import registry
 
 _LONGEST: Final = 60  # of an event type
+_MANY: Final = 100_000  # values of a text of JSON; a hundred bytes of memory each
 
 
 class Claims(NamedTuple):
@@ -41,6 +42,8 @@ def claims_of(
 def _said(data: bytes | Mapping[str, Any], ids: Mapping[int, bytes]) -> tuple[object, str | None, object]:
     if not isinstance(data, Mapping) and (envelope := envelope_of(data, ids)) is not None:
         return envelope
+    if not isinstance(data, Mapping) and sum(map(data.count, (b",", b"[", b"{"))) > _MANY:
+        return None, None, None
     try:
         document = data if isinstance(data, Mapping) else orjson.loads(data)
     except orjson.JSONDecodeError:

@@ -180,7 +180,7 @@ def test_the_same_message_alone_or_among_others(here: Bench) -> None:
 
 
 def test_over_http_it_is_recorded_or_refused(here: Bench, log: io.StringIO) -> None:
-    with TestClient(create_app(here.service), raise_server_exceptions=False) as client:
+    with TestClient(create_app(here.service), raise_server_exceptions=False, base_url="http://localhost") as client:
         for random in rounds():
             for _ in range(BATCH // 4):
                 media = random.choice((JSON, JSON_LINES, AVRO, "text/plain"))

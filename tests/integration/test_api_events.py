@@ -32,7 +32,7 @@ def service(database_url: str, tmp_path: Path) -> Service:
 
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
-    with TestClient(create_app(service), raise_server_exceptions=False) as client:
+    with TestClient(create_app(service), raise_server_exceptions=False, base_url="http://localhost") as client:
         yield client
 
 
@@ -192,7 +192,7 @@ def test_no_database_at_all_is_said(database_url: str, tmp_path: Path) -> None:
     nowhere = f"{host}/nowhere"
     settings = Settings(data_dir=tmp_path, database_url=nowhere)
     absent = Service(settings, nowhere, None, None, False, load_or_create(tmp_path / "keys"), FixedClock(NOW))
-    with TestClient(create_app(absent), raise_server_exceptions=False) as client:
+    with TestClient(create_app(absent), raise_server_exceptions=False, base_url="http://localhost") as client:
         assert client.post("/v1/events", json=admitted()).status_code == 503
         assert client.get("/v1/health").status_code == 503
 

@@ -71,7 +71,7 @@ def asker(
     monkeypatch.setenv("ICR_DATA_DIR", str(tmp_path))
     settings = Settings(data_dir=tmp_path, database_url=database_url)
     service = Service(settings, database_url, None, None, False, load_or_create(tmp_path / "keys"), FixedClock(NOW))
-    with TestClient(create_app(service), raise_server_exceptions=False) as client:
+    with TestClient(create_app(service), raise_server_exceptions=False, base_url="http://localhost") as client:
         yield Asker(service, client, capfd)
 
 

@@ -163,7 +163,7 @@ def test_wrong_use_is_told(service: Service, capfd: pytest.CaptureFixture[str]) 
 
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
-    with TestClient(create_app(service), raise_server_exceptions=False) as made:
+    with TestClient(create_app(service), raise_server_exceptions=False, base_url="http://localhost") as made:
         yield made
 
 

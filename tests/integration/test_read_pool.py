@@ -27,7 +27,7 @@ MOST = 2
 def client(database_url: str, tmp_path: Path) -> Iterator[TestClient]:
     settings = Settings(data_dir=tmp_path, database_url=database_url, read_connections=MOST)
     service = Service(settings, database_url, None, None, False, load_or_create(tmp_path / "keys"), FixedClock(NOW))
-    with TestClient(create_app(service), raise_server_exceptions=False) as client:
+    with TestClient(create_app(service), raise_server_exceptions=False, base_url="http://localhost") as client:
         yield client
 
 

@@ -25,7 +25,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     settings = Settings(data_dir=folder, database_url=NOWHERE)
     clock = FixedClock(datetime(2026, 10, 1, 12, tzinfo=UTC))
     service = Service(settings, NOWHERE, None, None, False, load_or_create(folder / "keys"), clock)
-    with TestClient(create_app(service), raise_server_exceptions=False) as client:
+    with TestClient(create_app(service), raise_server_exceptions=False, base_url="http://localhost") as client:
         yield client
 
 

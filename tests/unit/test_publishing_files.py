@@ -74,7 +74,7 @@ def test_one_single_object_message(tmp_path: Path) -> None:
     [
         ("a.jsonl", b"", "empty"),
         ("a.jsonl", b" \n\n ", "blank"),
-        ("a.json", b"\xff\xfe\x00garbage", "no file of events"),
+        ("a.json", b"\xff\xfe\x00garbage", "the file is UTF-16"),
         ("a.csv", b"name,date\n", "no file of events"),
         ("a.json", b"[", "does not end"),
         ("a.json", json.dumps(EVENTS)[:-1].encode(), "does not end"),

@@ -161,3 +161,39 @@ def test_a_folder_in_the_place_of_the_file_is_wrong_use(tmp_path: Path) -> None:
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_hosts_are_separated_by_commas_in_a_variable_and_a_list_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config(tmp_path, 'http_hosts = ["icr.example", "[2001:db8::1]"]')
+    assert load_settings(tmp_path).http_hosts == ["icr.example", "2001:db8::1"]
+    monkeypatch.setenv("ICR_HTTP_HOSTS", " ICR.example ,192.0.2.1,")
+    assert load_settings(tmp_path).http_hosts == ["icr.example", "192.0.2.1"]
+
+
+@pytest.mark.parametrize("hosts", ["http://icr.example", "icr.example:8008", "*", "*.example", "icr.example/x", "a b"])
+def test_what_is_no_host_is_refused_without_being_quoted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hosts: str
+) -> None:
+    monkeypatch.setenv("ICR_HTTP_HOSTS", hosts)
+    with pytest.raises(Misuse, match=r"ICR_HTTP_HOSTS: http_hosts: .*a name or an address") as raised:
+        load_settings(tmp_path)
+    assert hosts not in str(raised.value).replace("http_hosts", "") or len(hosts) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("http_rate = 50\nhttp_burst = 10", "http_burst: it is at least http_rate"),
+        ("http_connections = 200", "http_connections: it is more than"),
+        ("http_publishing_queue = 600", "http_connections: it is more than"),
+        ("http_head_seconds = 0", "http_head_seconds"),
+        ("http_bodies = 1000", "http_bodies"),
+        ("http_publishing = 0", "http_publishing"),
+    ],
+)
+def test_bounds_that_make_no_sense_together_are_refused(tmp_path: Path, given: str, why: str) -> None:
+    config(tmp_path, given)
+    with pytest.raises(Misuse, match=why):
+        load_settings(tmp_path)
