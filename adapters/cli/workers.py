@@ -107,7 +107,8 @@ def consume(
     """Record what agencies publish on Kafka, until told to end (SIGTERM, Ctrl-C).
 
     A partition of which too much cannot be read pauses, and says so; ICR_PAUSE_UNREADABLE_SHARE=1 takes it all, aside.
-    Ends with 1 when a partition's log was shortened or had passed us, or, with --until-end, when something was kept.
+    So does one with a record that is broken, until `icr partitions skip`. Ends with 1 when a partition's log was
+    shortened, was made again or had passed us, or, with --until-end, when something was kept, is paused or waits.
     """
     from adapters.heartbeat import Heartbeat
     from adapters.kafka.consumer import Consumer
@@ -124,7 +125,14 @@ def consume(
         heart = Heartbeat(settings.data_dir, Worker.CONSUME, service.clock)
 
         def tell(status: Status) -> None:
-            heart.beat(status.wrong, lag=status.lag, paused=status.paused, **status.counts.as_json())
+            heart.beat(
+                status.wrong,
+                lag=status.lag,
+                waiting=status.waiting,
+                paused=status.paused,
+                partitions=status.partitions,
+                **status.counts.as_json(),
+            )
 
         try:
             consumer = Consumer(service, tell)
@@ -138,8 +146,13 @@ def consume(
         "consumer_ended", **{k: counts[k] for k in ("read", "accepted", "duplicate", "conflict", "kept")}
     )
     if as_json:
-        print_json({**counts, "lag": status.lag, "alarms": sorted(status.alarms)})
-    if status.alarms or (until_end and (status.counts.kept or status.paused)):
+        print_json({**counts, "lag": status.lag, "alarms": sorted(status.alarms), "partitions": status.partitions})
+    if until_end:
+        if status.waiting:
+            note(f"icr: {status.waiting} offsets wait behind a transaction that a producer has left open")
+        for line in _of_partitions(status.partitions):
+            note(f"icr: {line}")
+    if status.alarms or (until_end and (status.counts.kept or status.paused or status.waiting)):
         raise typer.Exit(KEPT_OR_FAILED)
 
 
@@ -266,9 +279,19 @@ def health(
     else:
         for one in found:
             say(f"{worker} {one['pid']}: {', '.join(one['trouble']) or 'well'}")
+            for line in _of_partitions(one.get("partitions", [])):
+                say(f"  {line}")
     code = DONE if well else KEPT_OR_FAILED if found else UNREACHABLE
     if code:
         raise typer.Exit(code)
+
+
+def _of_partitions(partitions: Sequence[dict[str, Any]]) -> list[str]:
+    """A line for each partition in trouble."""
+    return [
+        f"{one['trouble']}: {one['topic']} {one['partition']} at offset {one['offset']}, {one['detail'] or one['reason']}"
+        for one in partitions
+    ]
 
 
 def _spare_the_collector() -> None:
