@@ -28,6 +28,7 @@ from adapters.cli.output import (
 from domain.errors import Misuse, Unreachable
 
 if TYPE_CHECKING:
+    from adapters.service import Service
     from adapters.settings import Settings
 
 GRACE_SECONDS: Final = 20.0
@@ -82,6 +83,7 @@ def migrate(
     topics: Annotated[bool, typer.Option(help="Also make the topics that a real Kafka lacks.")] = True,
 ) -> None:
     """Bring the database to this version's tables, and make the Kafka topics that are missing. May be run again."""
+    from adapters.kafka.security import security_of
     from adapters.kafka.topics import ensure_topics
     from adapters.service import open_service
     from adapters.store.database import migrate as migrate_database
@@ -91,7 +93,7 @@ def migrate(
         migrate_database(service.database_url)
     made: list[str] = []
     if topics and settings.kafka_bootstrap_servers is not None:
-        made = ensure_topics(settings.kafka_bootstrap_servers)
+        made = ensure_topics(settings.kafka_bootstrap_servers, security_of(settings))
     if as_json:
         print_json({"migrated": True, "topics_made": made})
     else:
@@ -121,7 +123,7 @@ def consume(
     with open_service(settings, broker=True) as service:
         check_tables(service.connect)
         if not service.embedded_broker:
-            _make_topics(service.bootstrap_servers or "")
+            _make_topics(service)
         heart = Heartbeat(settings.data_dir, Worker.CONSUME, service.clock)
 
         def tell(status: Status) -> None:
@@ -316,13 +318,13 @@ def check_tables(connect: Any) -> None:  # noqa: ANN401
             raise Misuse("the database has not this version's tables: run icr migrate") from None
 
 
-def _make_topics(bootstrap_servers: str) -> None:
+def _make_topics(service: "Service") -> None:
     """Where this worker may; where not, they are there or will come."""
     from adapters.kafka.topics import ensure_topics
     from adapters.logs import get_logger
 
     try:
-        ensure_topics(bootstrap_servers)
+        ensure_topics(service.bootstrap_servers or "", service.kafka_security)
     except Unreachable:
         get_logger("consume").warning("topics_not_made")
 

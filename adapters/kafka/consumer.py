@@ -23,8 +23,9 @@ from adapters.kafka.membership import Membership, keep_joining
 from adapters.kafka.partitions import Entry, Partitions, Polled
 from adapters.kafka.pausing import Pausing
 from adapters.kafka.reading import reading_options
+from adapters.kafka.security import explain, refusal
 from adapters.kafka.status import BROKER_LOST, DATABASE_LOST, PARTITION_STUCK, WAITS_BEHIND_TRANSACTION, Status
-from adapters.kafka.topics import ALL_TOPICS, HINT, IN_BACKFILL, PARTITIONS, SECTOR_OF
+from adapters.kafka.topics import ALL_TOPICS, IN_BACKFILL, PARTITIONS, SECTOR_OF
 from adapters.kafka.watch import Ends, Watch
 from adapters.logs import get_logger
 from adapters.service import Service
@@ -74,6 +75,7 @@ class Consumer:
         self._answered = time.monotonic()
         self._membership: Membership | None = None
         self._client: Any = None
+        self._silent = False  # whether the broker did not answer the last question
 
     # ---- life
 
@@ -91,7 +93,7 @@ class Consumer:
                 self._client.close(timeout_ms=CLOSE_MS)
             self._recorder.close()
             if self._membership is not None:
-                self._membership.leave()
+                self._membership.leave(told=not self._silent)
         return self.status
 
     @property
@@ -123,7 +125,9 @@ class Consumer:
                 self.partitions.on_partitions_assigned(partitions)
                 return
             group = service.settings.kafka_group
-            self._membership = Membership(service.settings.data_dir, group, service.bootstrap_servers or "")
+            self._membership = Membership(
+                service.settings.data_dir, group, service.bootstrap_servers or "", service.kafka_security
+            )
             client = KafkaConsumer(
                 group_id=group,
                 group_instance_id=self._membership.name,
@@ -133,7 +137,7 @@ class Consumer:
                 **options,
             )
         except (KafkaError, OSError, ValueError):
-            raise Unreachable("Kafka", HINT) from None
+            raise Unreachable("Kafka", explain(service.bootstrap_servers or "", service.kafka_security)) from None
         self._hold(client)
         keep_joining(client)
         client.subscribe(list(ALL_TOPICS), listener=self.partitions)
@@ -163,7 +167,7 @@ class Consumer:
             # The log was cut, or retention has passed us: placing finds out which, and says so.
             self.partitions.displace()
         except AuthorizationError as error:
-            raise Unreachable("Kafka", f"it answered {type(error).__name__}") from None
+            raise Unreachable("Kafka", refusal(error, self._service.settings.kafka_group)) from None
         except KafkaError as error:
             self._log.warning("poll_failed", error=type(error).__name__)
             time.sleep(BACK_OFF[0])
@@ -243,6 +247,7 @@ class Consumer:
             return
         self._judge(self._ends)
         self._answered = time.monotonic()
+        self._silent = False
         self.status.recovered(BROKER_LOST)
         if now >= self._commit_at:
             self._commit()
@@ -267,12 +272,16 @@ class Consumer:
         self._commit_at = time.monotonic() + COMMIT_SECONDS
         if self._service.embedded_broker:
             return
+        if self._silent and last:
+            return  # nobody waits for it at the end
         try:
             self.partitions.tell_group(last=last)
         except KafkaError as error:  # informative only
+            self._silent = True
             self._log.info("commit_failed", error=type(error).__name__)
 
     def _broker_lost(self, error: KafkaError) -> None:
+        self._silent = True
         self.status.lost(BROKER_LOST, error)
         if self._service.embedded_broker and time.monotonic() - self._answered > EMBEDDED_PATIENCE:
             raise Unreachable("the embedded broker", "it has ended, and what it held is gone; start again") from None

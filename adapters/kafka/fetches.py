@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from kafka import TopicPartition
 from kafka.consumer.fetcher import IsolationLevel
-from kafka.errors import InvalidReceiveError, KafkaError, OffsetOutOfRangeError
+from kafka.errors import InvalidReceiveError, KafkaError, OffsetOutOfRangeError, TopicAuthorizationFailedError
 
 from adapters.kafka.batches import Aborted, Batches, Record, Unreadable
 
@@ -122,7 +122,10 @@ class Fetches:
             if batches.unreadable is not None:
                 self._find(partition, batches.unreadable)
                 return None
-            self.refused[partition] = type(error).__name__
+            no_right = isinstance(error, TopicAuthorizationFailedError)
+            self.refused[partition] = (
+                "our user has no right to READ the topic" if no_right else f"the broker answers {type(error).__name__}"
+            )
         else:
             return answer
         self._subscriptions.pause(partition)

@@ -59,7 +59,7 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
         self._service = service
         self._status = status
         self._log = get_logger("consume")
-        cluster = cluster_name(service.bootstrap_servers or "", service.incarnation)
+        cluster = cluster_name(service.bootstrap_servers or "", service.incarnation, service.kafka_security)
         self.lives = TopicLives(cluster, service.clock, self._topic_id)
         self._client: Any = None
         self._fetches: Fetches | None = None
@@ -307,7 +307,7 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
             elif refusal is not None:
                 at = self._client.position(partition) or 0
                 until = time.monotonic() + REFUSED_SECONDS
-                anew.append((partition, Held(at, at + 1, REFUSED_BY_BROKER, f"the broker answers {refusal}", until)))
+                anew.append((partition, Held(at, at + 1, REFUSED_BY_BROKER, refusal, until)))
         for partition, held in anew:
             self._hold(partition, held)
             self._log.error(

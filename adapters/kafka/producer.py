@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from confluent_kafka import KafkaException, Producer
 
-from adapters.kafka.topics import HINT
+from adapters.kafka.security import OPEN, Security, explain
 from domain.errors import Unreachable
 
 _BOOTSTRAP_SECONDS: Final = 15.0
@@ -18,7 +18,9 @@ Report = Callable[[bool], None]
 class KafkaProducer:
     """Sends messages; `delivered` holds how far each partition is acknowledged: (topic, partition) to next offset."""
 
-    def __init__(self, bootstrap_servers: str, *, embedded: bool) -> None:
+    def __init__(self, bootstrap_servers: str, *, embedded: bool, security: Security = OPEN) -> None:
+        self._bootstrap_servers = bootstrap_servers
+        self._security = security
         self._producer = Producer(
             {
                 "bootstrap.servers": bootstrap_servers,
@@ -30,6 +32,7 @@ class KafkaProducer:
                 "message.timeout.ms": _DELIVERY_MS,
                 "reconnect.backoff.max.ms": 1000,
                 "log_level": 0,  # errors come with the messages they are about
+                **security.librdkafka,
             }
         )
         self.delivered: dict[tuple[str, int], int] = {}
@@ -42,7 +45,7 @@ class KafkaProducer:
         try:
             self._topics = frozenset(self._producer.list_topics(timeout=_BOOTSTRAP_SECONDS).topics)
         except KafkaException:
-            raise Unreachable("Kafka", HINT) from None
+            raise Unreachable("Kafka", explain(self._bootstrap_servers, self._security)) from None
         return self._topics
 
     def send(self, topic: str, key: bytes | None, value: bytes, report: Report) -> None:
@@ -51,7 +54,10 @@ class KafkaProducer:
         Raises Unreachable when the broker has not this topic, or when messages are no longer acknowledged.
         """
         if not self._embedded and topic not in self._topics:
-            raise Unreachable(f"the topic {topic}", "this Kafka does not have it: icr migrate makes it")
+            raise Unreachable(
+                f"the topic {topic}",
+                "this Kafka does not have it, or our user has no right to it: icr migrate makes it",
+            )
         if self.failed is not None:
             raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})")
 
@@ -59,7 +65,7 @@ class KafkaProducer:
             if error is None:
                 self.delivered[message.topic(), message.partition()] = message.offset() + 1
             else:
-                self.failed = str(error.name())
+                self.failed = _why(str(error.name()), topic)
             report(error is None)
 
         while True:
@@ -69,7 +75,7 @@ class KafkaProducer:
                 self._producer.poll(_FULL_SECONDS)
                 continue
             except KafkaException as error:
-                self.failed = str(error.args[0].name())
+                self.failed = _why(str(error.args[0].name()), topic)
                 report(False)
             break
         self._producer.poll(0)
@@ -78,3 +84,8 @@ class KafkaProducer:
         """Wait until everything sent is acknowledged or has failed."""
         while self._producer.flush(1.0):
             pass
+
+
+def _why(name: str, topic: str) -> str:
+    """An error of the library, with the right that is missing where that is what it says."""
+    return f"our user has no right to WRITE to {topic}" if name == "TOPIC_AUTHORIZATION_FAILED" else name

@@ -15,7 +15,9 @@ FETCH_BYTES: Final = 2 << 20  # what waits in memory while a batch is recorded; 
 def reading_options(service: Service) -> dict[str, Any]:
     """What a client that reads agencies' topics is told."""
     return {
-        **connection(service.bootstrap_servers or "", embedded=service.embedded_broker),
+        **connection(
+            service.bootstrap_servers or "", embedded=service.embedded_broker, security=service.kafka_security
+        ),
         "auto_offset_reset": "none",  # where to read is the log's to say
         "enable_auto_commit": False,
         "max_poll_records": POLL_RECORDS,
