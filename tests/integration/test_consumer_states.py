@@ -16,7 +16,7 @@ from adapters.codec import encode_wire
 from adapters.kafka.consumer import Consumer
 from adapters.kafka.status import WAITS_BEHIND_TRANSACTION
 from adapters.kafka.topic_lives import TOPIC_REMADE
-from tests.builders.batches import plain, put
+from tests.builders.batches import plain, send
 from tests.builders.process import icr, started, wait_for
 from tests.builders.stream import mark, publish, recorded, service_of, tracked
 from tests.integration.test_consumer_groups import consuming
@@ -127,7 +127,8 @@ def test_a_batch_too_large_to_take_sets_its_partition_apart_alone(
         from kafka.admin import ConfigResource, ConfigResourceType
 
         admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, EDUCATION, {"max.message.bytes": "20000000"})])
-    put(real_stack.bootstrap_servers, EDUCATION, 0, plain([b"{" + b" " * (5 << 20)]), count=1)
+    large = plain([b"{" + b" " * (5 << 20)])
+    wait_for(lambda: send(real_stack.bootstrap_servers, EDUCATION, 0, large) == 0, seconds=20)
     publish(real_stack.bootstrap_servers, [(EDUCATION, None, good(n)) for n in range(40)])
     with service_of(real_stack) as service:
         consumer = Consumer(service)
