@@ -156,6 +156,7 @@ class Consumer:
             self._answered = time.monotonic()
             self._take(polled, stop)
         self._set_apart()
+        self._watch.polled(sum(map(len, polled.values())), backfill_too=self.partitions.reads_backfill)
         self.partitions.after(polled)
         self._look(idle=not polled)
         self._on_status(self.status)

@@ -194,6 +194,11 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
 
     # ---- lanes
 
+    @property
+    def reads_backfill(self) -> bool:
+        """Whether the backfill lane is open."""
+        return self._lanes.open
+
     def after(self, polled: Polled) -> None:
         """Open or shut the backfill lane, by what a poll brought."""
         live = sum(len(records) for p, records in polled.items() if p.topic not in IN_BACKFILL)

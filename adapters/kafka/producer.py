@@ -12,6 +12,8 @@ _BOOTSTRAP_SECONDS: Final = 15.0
 _DELIVERY_MS: Final = 60_000
 _FULL_SECONDS: Final = 0.1
 
+_NO_RIGHT: Final = ("TOPIC_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED")  # the second: to no topic at all
+
 Report = Callable[[bool], None]
 
 
@@ -72,20 +74,31 @@ class KafkaProducer:
             try:
                 self._producer.produce(topic, value, key, on_delivery=done)
             except BufferError:
-                self._producer.poll(_FULL_SECONDS)
+                self._serve(_FULL_SECONDS, topic)
                 continue
             except KafkaException as error:
                 self.failed = _why(str(error.args[0].name()), topic)
                 report(False)
             break
-        self._producer.poll(0)
+        self._serve(0, topic)
+
+    def _serve(self, seconds: float, topic: str) -> None:
+        """Take the reports that have come. An error that ends the producer is raised here, not with a message."""
+        try:
+            self._producer.poll(seconds)
+        except KafkaException as error:
+            self.failed = _why(str(error.args[0].name()), topic)
+            raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})") from None
 
     def flush(self) -> None:
         """Wait until everything sent is acknowledged or has failed."""
-        while self._producer.flush(1.0):
-            pass
+        try:
+            while self._producer.flush(1.0):
+                pass
+        except KafkaException as error:
+            self.failed = self.failed or _why(str(error.args[0].name()), "its topic")
 
 
 def _why(name: str, topic: str) -> str:
     """An error of the library, with the right that is missing where that is what it says."""
-    return f"our user has no right to WRITE to {topic}" if name == "TOPIC_AUTHORIZATION_FAILED" else name
+    return f"our user has no right to WRITE to {topic}" if name in _NO_RIGHT else name

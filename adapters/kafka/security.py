@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 import stat
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 HINT: Final = "is it running, and does ICR_KAFKA_BOOTSTRAP_SERVERS name it?"
 _EXPLAIN_SECONDS: Final = 5.0
 _TOKEN_SECONDS: Final = 300.0  # how soon a token that does not say when it ends is read again
+_PAUSE: Final = 0.1
+_ALERT: Final = "ssl/tls alert"  # the other side broke off while the connection was being secured
 _MOST_SECRET: Final = 64 << 10  # bytes
 
 # librdkafka's error -> what it means for whoever set the client up; the first that came up tells.
@@ -132,14 +135,21 @@ def _ends(token: str) -> float:
 
 def explain(bootstrap_servers: str, security: Security = OPEN) -> str:
     """Why a Kafka cannot be used, for a person: asked of librdkafka, which says so where kafka-python only gives up."""
-    found: list[int] = []
+    found: list[str] = []
     options = {"bootstrap.servers": bootstrap_servers, "log_level": 0, **security.librdkafka}
+
+    def note(error: KafkaError) -> None:
+        code = KafkaError._SSL if _ALERT in error.str() else error.code()  # noqa: SLF001
+        found.extend([_MEANS[code]] if code in _MEANS else [])
+
     try:
-        client = AdminClient({**options, "error_cb": lambda error: found.append(error.code())})
-        client.list_topics(timeout=_EXPLAIN_SECONDS)
-    except (KafkaException, ValueError) as error:
-        found += [one.code() for one in error.args if isinstance(one, KafkaError)]
-    return next((_MEANS[code] for code in found if code in _MEANS), HINT)
+        client = AdminClient({**options, "error_cb": note})
+        end = time.monotonic() + _EXPLAIN_SECONDS
+        while not found and time.monotonic() < end:
+            client.poll(_PAUSE)
+    except (KafkaException, ValueError):
+        return HINT
+    return found[0] if found else HINT
 
 
 def refusal(error: AuthorizationError, group: str) -> str:
