@@ -99,7 +99,7 @@ def _events(path: Path) -> None:
 def _paused(desk: Desk) -> str:
     """A partition that is paused at a record that cannot be read; each time at another."""
     desk.known["paused"] = desk.known.get("paused", 0) + 1
-    with servers(load_settings(desk.data)) as found, psycopg.connect(found.database_url) as connection:
+    with servers(load_settings(desk.data), broker=False) as found, psycopg.connect(found.database_url) as connection:
         name = f"kafka:example:icr.housing.v1:0:{desk.known['paused']}"
         values = (name, "icr.housing.v1", 0, 7, 8, None, UNREADABLE_RECORD, "the checksum of the batch is wrong", None)
         write_pause(connection, Pause(*values, SystemClock().now()))  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """Record batches: good ones give what the library gives; of broken ones every offset is read, or named as unreadable."""
 
 import hashlib
+import os
 import random
 from collections.abc import Sequence
 
@@ -115,8 +116,18 @@ def test_a_batch_that_cannot_be_read_ends_where_the_next_begins() -> None:
 @pytest.mark.parametrize("seed", range(40))
 def test_fuzz_bytes_changed_at_random_lose_no_offset(seed: int) -> None:
     """Whatever is changed: it ends, what is given out is in order, and the place that stops it is named."""
-    chance = random.Random(seed)
-    for _ in range(60):
+    _change_bytes(random.Random(seed), 60)
+
+
+@pytest.mark.nightly
+def test_fuzz_many_more_bytes_changed_at_random() -> None:
+    seed = int.from_bytes(os.urandom(4))
+    print(f"seed {seed}")
+    _change_bytes(random.Random(seed), 100_000)
+
+
+def _change_bytes(chance: random.Random, times: int) -> None:
+    for _ in range(times):
         codec = chance.choice(list(PACKERS))
         values = [chance.randbytes(chance.randrange(40)) for _ in range(chance.randrange(1, 6))]
         good = plain(values, codec=codec, base=3)
