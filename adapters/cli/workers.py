@@ -131,6 +131,7 @@ def consume(
                 status.wrong,
                 lag=status.lag,
                 waiting=status.waiting,
+                absent=status.absent,
                 paused=status.paused,
                 partitions=status.partitions,
                 **status.counts.as_json(),

@@ -190,7 +190,7 @@ class Consumer:
 
     def _set_apart(self) -> None:
         """Pause what cannot be read, and write it down."""
-        self.partitions.found()
+        self.partitions.hold_found()
         try:
             self._pausing.write(self._recorder)
         except _DATABASE_TROUBLE as error:
@@ -244,6 +244,10 @@ class Consumer:
             self._broker_lost(error)
             return
         self._heed()
+        absent = self.partitions.fetches.absent
+        if absent != self.status.absent:
+            self._log.warning("offsets_absent", count=absent - self.status.absent)
+            self.status.absent = absent
         if not self._ends:
             return
         self._judge(self._ends)

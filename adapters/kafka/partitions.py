@@ -29,6 +29,7 @@ from adapters.store.pauses import MOSTLY_UNREADABLE, REFUSED_BY_BROKER, UNREADAB
 
 PAUSE_SECONDS: Final = 60.0
 REFUSED_SECONDS: Final = 5.0
+LATELY_SECONDS: Final = 2.0  # for which one that is tried again is still told of: health should not flap
 CONFIRMATIONS: Final = 3
 CONFIRM_SECONDS: Final = 1.0
 
@@ -70,6 +71,7 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
         self._gates: dict[TopicPartition, Gate] = {}
         self._lanes = Lanes()
         self._paused: dict[TopicPartition, Held] = {}
+        self._lately: dict[TopicPartition, tuple[float, Held]] = {}
         self._told: dict[TopicPartition, int | None] = {}
         self._ended = False
 
@@ -121,7 +123,7 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
         for partition in revoked:
             self.unplaced.discard(partition)
             self.fetches.forget(partition)
-            for known in (self.recorded, self._gates, self._paused, self._told):
+            for known in (self.recorded, self._gates, self._paused, self._lately, self._told):
                 known.pop(partition, None)
         self._tell_paused()
 
@@ -293,8 +295,8 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
         )
         return True
 
-    def found(self) -> list[tuple[TopicPartition, Held]]:
-        """Pause what the last poll found to be unreadable or refused by the broker; those that are paused anew."""
+    def hold_found(self) -> None:
+        """Pause what the last poll found to be unreadable or refused by the broker."""
         fetches = self.fetches
         anew: list[tuple[TopicPartition, Held]] = []
         for partition in [*fetches.found, *fetches.refused, *fetches.misplaced]:
@@ -322,14 +324,17 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
                 offset=held.offset,
                 reason=held.reason,
             )
-        return anew
+        if self._lately:
+            self._tell_paused()
 
     def resume(self, only: Iterable[TopicPartition] | None = None) -> None:
         """Look again at paused ones whose time has come, or at these now: better messages may have followed."""
         now = time.monotonic()
         again = {p for p, held in self._paused.items() if now >= held.until} if only is None else set(only)
         for partition in again & self._paused.keys():
-            del self._paused[partition]
+            held = self._paused.pop(partition)
+            if only is None:
+                self._lately[partition] = now + LATELY_SECONDS, held
             self._read_on(partition)
         if again:
             self._tell_paused()
@@ -340,11 +345,11 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
         self._tell_paused()
 
     def _tell_paused(self) -> None:
-        self._status.paused = len(self._paused)
-        paused = [
-            Named(p.topic, p.partition, held.offset, held.reason, held.detail)
-            for p, held in sorted(self._paused.items())
-        ]
+        now = time.monotonic()
+        self._lately = {p: one for p, one in self._lately.items() if one[0] > now and p not in self._paused}
+        told = self._paused | {p: held for p, (_, held) in self._lately.items()}
+        self._status.paused = len(told)
+        paused = [Named(p.topic, p.partition, told[p].offset, told[p].reason, told[p].detail) for p in sorted(told)]
         self._status.name(PARTITION_PAUSED, paused, say=False)
 
     def _gate(self, partition: TopicPartition) -> Gate:

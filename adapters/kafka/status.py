@@ -35,7 +35,8 @@ class Named:
 class Status:
     """What a consumer has recorded, how far behind it is, what is wrong and what once was.
 
-    `lag` counts offsets up to the broker's end; `waiting` those of them that stand behind open transactions. `named` says
+    `lag` counts offsets up to the broker's end; `waiting` those of them that stand behind open transactions; `absent`
+    how many the broker did not have between those it had (compaction, or its disk). `named` says
     of which partitions the troubles are.
     """
 
@@ -45,6 +46,7 @@ class Status:
     alarms: set[str] = field(default_factory=set)
     paused: int = 0
     waiting: int = 0
+    absent: int = 0
     named: dict[str, tuple[Named, ...]] = field(default_factory=dict)
 
     @property
