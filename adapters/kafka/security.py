@@ -136,14 +136,14 @@ def _ends(token: str) -> float:
 def explain(bootstrap_servers: str, security: Security = OPEN) -> str:
     """Why a Kafka cannot be used, for a person: asked of librdkafka, which says so where kafka-python only gives up."""
     found: list[str] = []
-    options = {"bootstrap.servers": bootstrap_servers, "log_level": 0, **security.librdkafka}
+    options: dict[str, Any] = {"bootstrap.servers": bootstrap_servers, "log_level": 0, **security.librdkafka}
 
     def note(error: KafkaError) -> None:
         code = KafkaError._SSL if _ALERT in error.str() else error.code()  # noqa: SLF001
         found.extend([_MEANS[code]] if code in _MEANS else [])
 
     try:
-        client = AdminClient({**options, "error_cb": note})
+        client = AdminClient(options | {"error_cb": note})
         end = time.monotonic() + _EXPLAIN_SECONDS
         while not found and time.monotonic() < end:
             client.poll(_PAUSE)

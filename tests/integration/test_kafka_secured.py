@@ -17,14 +17,14 @@ from adapters.kafka.producer import KafkaProducer
 from adapters.kafka.security import security_of
 from adapters.kafka.topics import cluster_name
 from adapters.settings import load_settings
-from domain.errors import Misuse, Unreachable
+from domain.errors import Misuse
 from tests.builders.process import icr
 from tests.builders.stream import mark
 from tests.servers.kafka import NoKafka
 from tests.servers.plugin import NONE_TO_BE_HAD, Pool
 from tests.servers.secured_kafka import ADMIN, USERS, Authority, SecuredBroker
 
-pytestmark = pytest.mark.kafka_real
+pytestmark = [pytest.mark.kafka_real, pytest.mark.slow]
 EDUCATION = "icr.education.v1"
 
 
@@ -173,8 +173,7 @@ def test_a_user_without_a_right_is_told_which(place: Place) -> None:
     done = icr("consume", "--until-end", environment=place.of("nobody"))
     assert time.monotonic() - begun < 60
     assert done.returncode == 3
-    assert "needs the right" in done.stderr
-    assert "icr." in done.stderr
+    assert "the group icr: it needs the right READ" in done.stderr
 
 
 def test_a_topic_without_the_right_to_read_is_paused_and_the_others_go_on(place: Place) -> None:
@@ -195,27 +194,19 @@ def test_a_topic_without_the_right_to_read_is_paused_and_the_others_go_on(place:
     assert "our user has no right to READ the topic" in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
-        ({"user": "consumer", "password": "not-the-secret"}, "does not accept our user name, password"),
-        ({"user": "unknown", "password": "x"}, "does not accept our user name, password"),
-    ],
-)
-def test_a_wrong_password_is_named(place: Place, changed: Mapping[str, str], words: str) -> None:
-    for command in (["consume", "--until-end"], ["publish", events(place, 400, 1), "--to", "kafka"]):
-        done = icr(*command, environment=place.of(**changed))
-        assert done.returncode == 3
-        assert words in done.stderr, done.stderr
-        assert "secret" not in done.stderr
+def test_a_wrong_password_is_named(place: Place) -> None:
+    done = icr("consume", "--until-end", environment=place.of("consumer", password="not-the-secret"))
+    assert done.returncode == 3
+    assert "does not accept our user name, password" in done.stderr
+    assert "secret" not in done.stderr
 
 
 def test_a_certificate_that_nobody_vouches_for_is_named(place: Place, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
-    other = Authority(tmp_path / "other")
-    security = _security(place.of("consumer", ICR_KAFKA_CA_FILE=str(other.file)))
-    with pytest.raises(Unreachable, match="vouches"):
-        cluster_name(place.broker.bootstrap_servers, None, security)
+    other = place.of("agency", ICR_KAFKA_CA_FILE=str(Authority(tmp_path / "other").file))
+    done = icr("publish", events(place, 400, 1), "--to", "kafka", environment=other)
+    assert done.returncode == 3
+    assert "vouches" in done.stderr
 
 
 def _security(variables: Mapping[str, str]):  # type: ignore[no-untyped-def]
