@@ -11,10 +11,12 @@ from adapters.connectors.nems import read_nems
 from adapters.service import Service
 from adapters.store.aside import Aside, AsideStore
 from adapters.store.messages import DUPLICATE, Counts, Message, Outcome
+from adapters.store.pauses import UNREADABLE_RECORD
 
 BATCH: Final = 500
 _OPEN: Final = ("waiting", "ready")
 _EVENTS: Final = (b"{", b"\0", b"\xc3\x01")  # as they come by Kafka and HTTP (adapters.codec)
+_NO_MESSAGES: Final = (UNREADABLE_RECORD, "empty")  # what is kept of them tells of them; nothing is there to record
 _XML: Final = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -96,6 +98,8 @@ def reread(message: Message) -> list[Message] | None:
     still cannot read at all stays the message, with its reason of today. A row of a table cannot be read without the
     command that named its term, and stays with the reason it has.
     """
+    if message.was is not None and message.was[0] in _NO_MESSAGES:
+        return [message._replace(kept=message.was)]
     if not isinstance(message.data, bytes) or message.data.lstrip(b" \t\r\n").startswith(_EVENTS):
         return None
     if not message.data.lstrip().startswith(_XML):

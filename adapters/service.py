@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -17,6 +17,9 @@ from adapters.store.keys import MasterKeys, load_or_create
 from adapters.store.pool import ReadPool
 from adapters.store.recorder import Recorder
 from projections.engine import Projector
+
+if TYPE_CHECKING:
+    from adapters.kafka.security import Security
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,13 @@ class Service:
     def schema_ids(self) -> Mapping[int, bytes]:
         """Schema ids in Confluent framing -> fingerprints of our schemas. Raises Misuse where one is none of ours."""
         return confluent_ids(self.settings.confluent_schema_ids)
+
+    @property
+    def kafka_security(self) -> "Security":
+        """How clients of Kafka are set up. Raises Misuse where the settings do not fit together."""
+        from adapters.kafka.security import security_of  # most commands need no Kafka, and start sooner without it
+
+        return security_of(self.settings)
 
     def connect(self) -> psycopg.Connection[Any]:
         """A new connection to the database, in autocommit mode."""

@@ -62,6 +62,29 @@ class Settings(BaseSettings):
         default=None, description="host:port, comma-separated; an embedded broker, in memory, when not set"
     )
     kafka_group: str = Field(default="icr", min_length=1, description="Consumer group")
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
+        default="PLAINTEXT", description="How Kafka is spoken to; PLAINTEXT is for one machine, or a closed network"
+    )
+    kafka_ca_file: AbsolutePath | None = Field(
+        default=None, description="Certificates that vouch for Kafka's (PEM); the system's own when not set"
+    )
+    kafka_certificate_file: AbsolutePath | None = Field(
+        default=None, description="Our certificate, where Kafka asks for one (PEM)"
+    )
+    kafka_key_file: AbsolutePath | None = Field(default=None, description="The key of our certificate (PEM, mode 0600)")
+    kafka_key_password_file: AbsolutePath | None = Field(
+        default=None, description="File with the password of that key, where it has one (mode 0600)"
+    )
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] | None = Field(
+        default=None, description="How we log in to Kafka, where the security protocol names SASL"
+    )
+    kafka_username: str | None = Field(default=None, min_length=1, description="Our user name at Kafka")
+    kafka_password_file: AbsolutePath | None = Field(
+        default=None, description="File with our password at Kafka (mode 0600)"
+    )
+    kafka_token_file: AbsolutePath | None = Field(
+        default=None, description="File with our token for OAUTHBEARER, renewed by another program (mode 0600)"
+    )
     kek_file: AbsolutePath = Field(
         default_factory=lambda known: known.get("data_dir", Path()) / "keys",
         description="Where the key-encryption key is kept",

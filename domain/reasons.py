@@ -23,6 +23,8 @@ _TABLE = (
     Reason("unknown_schema", "The schema's fingerprint is not in the registry."),
     Reason("undecodable", "The bytes could not be decoded by the schema they name."),
     Reason("too_large", "The message or one of its parts is larger than allowed."),
+    Reason("empty", "The record has no value: a tombstone, which says nothing."),
+    Reason("unreadable_record", "What stands at this place of a Kafka topic is no record that can be read."),
     Reason("wrong_organisation", "The organisation may not publish this event here."),
     Reason("impossible_date", "A date cannot be true."),
     Reason("unknown_code", "A code is not in its list for that date."),

@@ -25,6 +25,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str | None]]] = {
     "import": ("imports", "app", None),
     "load": ("load", "app", None),
     "quarantine": ("quarantine", "app", None),
+    "partitions": ("partitions", "app", None),
     "feedback": ("feedback", "feedback", "icr feedback --organisation urn-900001"),
     "quality": ("feedback", "quality", "icr quality --organisation urn-900001"),
     "request-replay": (

@@ -99,6 +99,7 @@ def _door(
 def kafka_door(settings: "Settings", checker: object, *, invalid_too: bool) -> "Iterator[Door]":
     """A door to the Kafka of the settings; an embedded one is joined or started, and waited for."""
     from adapters.kafka.producer import KafkaProducer
+    from adapters.kafka.security import security_of
     from adapters.publishing.check import Checker
     from adapters.publishing.embedded import Brake
     from adapters.publishing.publish import KafkaDoor
@@ -106,7 +107,7 @@ def kafka_door(settings: "Settings", checker: object, *, invalid_too: bool) -> "
 
     assert isinstance(checker, Checker)
     if settings.kafka_bootstrap_servers is not None:  # an agency's machine: no database, no keys
-        producer = KafkaProducer(settings.kafka_bootstrap_servers, embedded=False)
+        producer = KafkaProducer(settings.kafka_bootstrap_servers, embedded=False, security=security_of(settings))
         try:
             yield KafkaDoor(producer, checker, None, invalid_too=invalid_too)
         finally:

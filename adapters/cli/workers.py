@@ -28,6 +28,7 @@ from adapters.cli.output import (
 from domain.errors import Misuse, Unreachable
 
 if TYPE_CHECKING:
+    from adapters.service import Service
     from adapters.settings import Settings
 
 GRACE_SECONDS: Final = 20.0
@@ -82,6 +83,7 @@ def migrate(
     topics: Annotated[bool, typer.Option(help="Also make the topics that a real Kafka lacks.")] = True,
 ) -> None:
     """Bring the database to this version's tables, and make the Kafka topics that are missing. May be run again."""
+    from adapters.kafka.security import security_of
     from adapters.kafka.topics import ensure_topics
     from adapters.service import open_service
     from adapters.store.database import migrate as migrate_database
@@ -91,7 +93,7 @@ def migrate(
         migrate_database(service.database_url)
     made: list[str] = []
     if topics and settings.kafka_bootstrap_servers is not None:
-        made = ensure_topics(settings.kafka_bootstrap_servers)
+        made = ensure_topics(settings.kafka_bootstrap_servers, security_of(settings))
     if as_json:
         print_json({"migrated": True, "topics_made": made})
     else:
@@ -107,7 +109,8 @@ def consume(
     """Record what agencies publish on Kafka, until told to end (SIGTERM, Ctrl-C).
 
     A partition of which too much cannot be read pauses, and says so; ICR_PAUSE_UNREADABLE_SHARE=1 takes it all, aside.
-    Ends with 1 when a partition's log was shortened or had passed us, or, with --until-end, when something was kept.
+    So does one with a record that is broken, until `icr partitions skip`. Ends with 1 when a partition's log was
+    shortened, was made again or had passed us, or, with --until-end, when something was kept, is paused or waits.
     """
     from adapters.heartbeat import Heartbeat
     from adapters.kafka.consumer import Consumer
@@ -120,11 +123,19 @@ def consume(
     with open_service(settings, broker=True) as service:
         check_tables(service.connect)
         if not service.embedded_broker:
-            _make_topics(service.bootstrap_servers or "")
+            _make_topics(service)
         heart = Heartbeat(settings.data_dir, Worker.CONSUME, service.clock)
 
         def tell(status: Status) -> None:
-            heart.beat(status.wrong, lag=status.lag, paused=status.paused, **status.counts.as_json())
+            heart.beat(
+                status.wrong,
+                lag=status.lag,
+                waiting=status.waiting,
+                absent=status.absent,
+                paused=status.paused,
+                partitions=status.partitions,
+                **status.counts.as_json(),
+            )
 
         try:
             consumer = Consumer(service, tell)
@@ -138,8 +149,13 @@ def consume(
         "consumer_ended", **{k: counts[k] for k in ("read", "accepted", "duplicate", "conflict", "kept")}
     )
     if as_json:
-        print_json({**counts, "lag": status.lag, "alarms": sorted(status.alarms)})
-    if status.alarms or (until_end and (status.counts.kept or status.paused)):
+        print_json({**counts, "lag": status.lag, "alarms": sorted(status.alarms), "partitions": status.partitions})
+    if until_end:
+        if status.waiting:
+            note(f"icr: {status.waiting} offsets wait behind a transaction that a producer has left open")
+        for line in _of_partitions(status.partitions):
+            note(f"icr: {line}")
+    if status.alarms or (until_end and (status.counts.kept or status.paused or status.waiting)):
         raise typer.Exit(KEPT_OR_FAILED)
 
 
@@ -266,9 +282,19 @@ def health(
     else:
         for one in found:
             say(f"{worker} {one['pid']}: {', '.join(one['trouble']) or 'well'}")
+            for line in _of_partitions(one.get("partitions", [])):
+                say(f"  {line}")
     code = DONE if well else KEPT_OR_FAILED if found else UNREACHABLE
     if code:
         raise typer.Exit(code)
+
+
+def _of_partitions(partitions: Sequence[dict[str, Any]]) -> list[str]:
+    """A line for each partition in trouble."""
+    return [
+        f"{one['trouble']}: {one['topic']} {one['partition']} at offset {one['offset']}, {one['detail'] or one['reason']}"
+        for one in partitions
+    ]
 
 
 def _spare_the_collector() -> None:
@@ -293,13 +319,13 @@ def check_tables(connect: Any) -> None:  # noqa: ANN401
             raise Misuse("the database has not this version's tables: run icr migrate") from None
 
 
-def _make_topics(bootstrap_servers: str) -> None:
+def _make_topics(service: "Service") -> None:
     """Where this worker may; where not, they are there or will come."""
     from adapters.kafka.topics import ensure_topics
     from adapters.logs import get_logger
 
     try:
-        ensure_topics(bootstrap_servers)
+        ensure_topics(service.bootstrap_servers or "", service.kafka_security)
     except Unreachable:
         get_logger("consume").warning("topics_not_made")
 

@@ -6,7 +6,7 @@ committed, which is read again. A consumer that was taken for dead and is not, i
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import psycopg
@@ -21,13 +21,16 @@ from kafka.errors import (
 
 from adapters.kafka.membership import Membership, keep_joining
 from adapters.kafka.partitions import Entry, Partitions, Polled
-from adapters.kafka.reading import keep_unparking, reading_options
-from adapters.kafka.status import BROKER_LOST, DATABASE_LOST, Status
-from adapters.kafka.topics import ALL_TOPICS, HINT, IN_BACKFILL, PARTITIONS, SECTOR_OF
+from adapters.kafka.pausing import Pausing
+from adapters.kafka.reading import reading_options
+from adapters.kafka.security import explain, refusal
+from adapters.kafka.status import BROKER_LOST, DATABASE_LOST, PARTITION_STUCK, WAITS_BEHIND_TRANSACTION, Status
+from adapters.kafka.topics import ALL_TOPICS, IN_BACKFILL, PARTITIONS, SECTOR_OF
+from adapters.kafka.watch import Ends, Watch
 from adapters.logs import get_logger
 from adapters.service import Service
 from adapters.store.appending import Fenced
-from adapters.store.messages import Message
+from adapters.store.messages import KEPT, Message, Outcome
 from adapters.store.recorder import Recorder
 from domain.errors import Unreachable
 
@@ -37,6 +40,12 @@ COMMIT_SECONDS: Final = 5.0
 BACK_OFF: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 EMBEDDED_PATIENCE: Final = 30.0
 SESSION_MS: Final = 10_000
+CLOSE_MS: Final = 2000
+END_PATIENCE: Final = 10.0  # seconds for which --until-end waits for open transactions
+
+# A record without a value: it says nothing, and its key is not ours to read. All of them are one kept row.
+TOMBSTONE: Final = Message(b"", kept=("empty", None, "a record has a value"))
+_EMPTY: Final = Outcome(KEPT, "empty")
 
 _DATABASE_TROUBLE: Final = (psycopg.OperationalError, psycopg.InterfaceError, Unreachable)
 _MISPLACED: Final = (OffsetOutOfRangeError, LogTruncationError, NoOffsetForPartitionError)
@@ -56,6 +65,9 @@ class Consumer:
         self._recorder: Recorder = service.recorder()
         self.status = Status()
         self.partitions = Partitions(service, self.status)
+        self._pausing = Pausing(self.partitions, self.status, service.clock)
+        self._watch = Watch()
+        self._ends: Mapping[TopicPartition, Ends] = {}
         self._failures = 0
         self._wait_until = 0.0
         self._looked = 0.0
@@ -63,6 +75,7 @@ class Consumer:
         self._answered = time.monotonic()
         self._membership: Membership | None = None
         self._client: Any = None
+        self._silent = False  # whether the broker did not answer the last question
 
     # ---- life
 
@@ -75,17 +88,27 @@ class Consumer:
                 self._step(stop)
             self._commit(last=True)
         finally:
+            self.partitions.end()
             if self._client is not None:
-                self._client.close()
+                self._client.close(timeout_ms=CLOSE_MS)
             self._recorder.close()
             if self._membership is not None:
-                self._membership.leave()
+                self._membership.leave(told=not self._silent)
         return self.status
 
     @property
     def caught_up(self) -> bool:
-        """Whether, when last looked, all of its partitions were recorded to their ends."""
-        return self.status.lag == 0 and self.partitions.all_read
+        """Whether, when last looked, all of its partitions were recorded as far as they can be read now.
+
+        Those that are paused are left out, and so is what has stood behind an open transaction for END_PATIENCE.
+        """
+        if self.status.lag is None or not self.partitions.placed:
+            return False
+        read = {p: ends for p, ends in self._ends.items() if p not in self.partitions.paused}
+        waiting = [p for p, ends in read.items() if ends.waiting]
+        return not any(ends.behind for ends in read.values()) and len(
+            self._watch.waiting(self._ends, END_PATIENCE)
+        ) >= len(waiting)
 
     def _open(self) -> None:
         service = self._service
@@ -94,7 +117,6 @@ class Consumer:
             if service.embedded_broker:
                 # Its groups cannot be relied on: everything is read by each consumer, and the log lets one of them win.
                 client = KafkaConsumer(group_id=None, **options)
-                keep_unparking(client)
                 partitions = [TopicPartition(topic, n) for topic in ALL_TOPICS for n in range(PARTITIONS)]
                 client.assign(partitions)
                 for topic in ALL_TOPICS:
@@ -103,7 +125,9 @@ class Consumer:
                 self.partitions.on_partitions_assigned(partitions)
                 return
             group = service.settings.kafka_group
-            self._membership = Membership(service.settings.data_dir, group, service.bootstrap_servers or "")
+            self._membership = Membership(
+                service.settings.data_dir, group, service.bootstrap_servers or "", service.kafka_security
+            )
             client = KafkaConsumer(
                 group_id=group,
                 group_instance_id=self._membership.name,
@@ -113,10 +137,9 @@ class Consumer:
                 **options,
             )
         except (KafkaError, OSError, ValueError):
-            raise Unreachable("Kafka", HINT) from None
+            raise Unreachable("Kafka", explain(service.bootstrap_servers or "", service.kafka_security)) from None
         self._hold(client)
         keep_joining(client)
-        keep_unparking(client)
         client.subscribe(list(ALL_TOPICS), listener=self.partitions)
         client.topics()  # asked before it joins, or it would divide nothing and join again
 
@@ -132,6 +155,8 @@ class Consumer:
         if polled:
             self._answered = time.monotonic()
             self._take(polled, stop)
+        self._set_apart()
+        self._watch.polled(sum(map(len, polled.values())), backfill_too=self.partitions.reads_backfill)
         self.partitions.after(polled)
         self._look(idle=not polled)
         self._on_status(self.status)
@@ -143,7 +168,7 @@ class Consumer:
             # The log was cut, or retention has passed us: placing finds out which, and says so.
             self.partitions.displace()
         except AuthorizationError as error:
-            raise Unreachable("Kafka", f"it answered {type(error).__name__}") from None
+            raise Unreachable("Kafka", refusal(error, self._service.settings.kafka_group)) from None
         except KafkaError as error:
             self._log.warning("poll_failed", error=type(error).__name__)
             time.sleep(BACK_OFF[0])
@@ -163,6 +188,14 @@ class Consumer:
             self.status.recovered(DATABASE_LOST)
             self._failures = 0
 
+    def _set_apart(self) -> None:
+        """Pause what cannot be read, and write it down."""
+        self.partitions.hold_found()
+        try:
+            self._pausing.write(self._recorder)
+        except _DATABASE_TROUBLE as error:
+            self._database_lost(error)
+
     # ---- recording
 
     def _take(self, polled: Polled, stop: Callable[[], bool]) -> None:
@@ -171,10 +204,12 @@ class Consumer:
         for partition, records in sorted(polled.items(), key=lambda one: one[0].topic in IN_BACKFILL):
             if partition in self.partitions.recorded and not self.partitions.refused(partition, records):
                 sector = SECTOR_OF[partition.topic]
-                # A message without a value (a tombstone) says nothing: it is kept aside like any other empty one.
-                entries += [(partition, r.offset + 1, Message(r.value or b"", sector)) for r in records]
+                entries += [
+                    (partition, offset + 1, TOMBSTONE if value is None else Message(value, sector))
+                    for offset, value in records
+                ]
         parts = _in_parts(entries, self._service.settings.batch_size)
-        messages = [[message for _, _, message in part] for part in parts]
+        messages = [_without_tombstones(part) for part in parts]
         try:
             for number, part in enumerate(parts):
                 if number and stop():
@@ -189,7 +224,8 @@ class Consumer:
 
     def _record(self, entries: Sequence[Entry], messages: Sequence[Message], upcoming: Sequence[Message]) -> None:
         """Record some messages with the offsets behind them, in one transaction."""
-        outcomes = self._recorder.record(messages, self.partitions.offsets(entries), upcoming=upcoming)
+        recorded = self._recorder.record(messages, self.partitions.offsets(entries), upcoming=upcoming)
+        outcomes = _with_tombstones(entries, recorded)
         self.status.counts.add(outcomes)
         self.partitions.note(entries, outcomes)
 
@@ -202,28 +238,55 @@ class Consumer:
             return
         self._looked = now
         try:
-            lag = self.partitions.lag()
+            self._ends = self.partitions.ends()
+            self.partitions.displace_remade()
         except KafkaError as error:
             self._broker_lost(error)
             return
-        if lag is None:
+        self._heed()
+        absent = self.partitions.fetches.absent
+        if absent != self.status.absent:
+            self._log.warning("offsets_absent", count=absent - self.status.absent)
+            self.status.absent = absent
+        if not self._ends:
             return
-        self.status.lag = lag
+        self._judge(self._ends)
         self._answered = time.monotonic()
+        self._silent = False
         self.status.recovered(BROKER_LOST)
         if now >= self._commit_at:
             self._commit()
+
+    def _judge(self, ends: Mapping[TopicPartition, Ends]) -> None:
+        """Say how far behind we are, and which partitions do not get on although they could."""
+        self.status.lag = sum(one.behind + one.waiting for one in ends.values())
+        self.status.waiting = sum(one.waiting for one in ends.values())
+        held_back = ends.keys() if DATABASE_LOST in self.status.trouble else self.partitions.paused.keys()
+        self._watch.look(ends, frozenset(held_back))
+        self.status.name(PARTITION_STUCK, self._watch.stuck(ends))
+        self.status.name(WAITS_BEHIND_TRANSACTION, self._watch.waiting(ends))
+
+    def _heed(self) -> None:
+        """Do what a person has decided of paused partitions."""
+        try:
+            self._pausing.heed(self._recorder)
+        except _DATABASE_TROUBLE as error:
+            self._database_lost(error)
 
     def _commit(self, *, last: bool = False) -> None:
         self._commit_at = time.monotonic() + COMMIT_SECONDS
         if self._service.embedded_broker:
             return
+        if self._silent and last:
+            return  # nobody waits for it at the end
         try:
             self.partitions.tell_group(last=last)
         except KafkaError as error:  # informative only
+            self._silent = True
             self._log.info("commit_failed", error=type(error).__name__)
 
     def _broker_lost(self, error: KafkaError) -> None:
+        self._silent = True
         self.status.lost(BROKER_LOST, error)
         if self._service.embedded_broker and time.monotonic() - self._answered > EMBEDDED_PATIENCE:
             raise Unreachable("the embedded broker", "it has ended, and what it held is gone; start again") from None
@@ -243,6 +306,20 @@ class Consumer:
     def _wait(self) -> None:
         self._wait_until = time.monotonic() + BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
         self._failures += 1
+
+
+def _without_tombstones(entries: Sequence[Entry]) -> list[Message]:
+    """The messages of some entries, with one in place of all tombstones, so that a million of them are not stored each."""
+    messages = [message for _, _, message in entries if message is not TOMBSTONE]
+    return messages if len(messages) == len(entries) else [*messages, TOMBSTONE]
+
+
+def _with_tombstones(entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+    """The outcome of each entry, from those of its messages without tombstones."""
+    if all(message is not TOMBSTONE for _, _, message in entries):
+        return outcomes
+    following = iter(outcomes)
+    return [_EMPTY if message is TOMBSTONE else next(following) for _, _, message in entries]
 
 
 def _in_parts(entries: Sequence[Entry], size: int) -> list[Sequence[Entry]]:

@@ -18,18 +18,20 @@ from kafka import KafkaAdminClient
 from kafka.admin import MemberToRemove
 from kafka.errors import KafkaError
 
+from adapters.kafka.security import OPEN, Security
 from adapters.kafka.topics import connection
 
 _MOST: Final = 64
-_LEAVE_MS: Final = 3000
+_LEAVE_MS: Final = 2000
 
 
 class Membership:
     """Membership in a group under the name of the first free slot; `name` is None when none is free."""
 
-    def __init__(self, data_dir: Path, group: str, bootstrap_servers: str) -> None:
+    def __init__(self, data_dir: Path, group: str, bootstrap_servers: str, security: Security = OPEN) -> None:
         self._group = group
         self._bootstrap_servers = bootstrap_servers
+        self._security = security
         self.name: str | None = None
         self._descriptor = -1
         folder = data_dir / "run"
@@ -46,17 +48,21 @@ class Membership:
             self.name = f"icr-{socket.gethostname()}-{where}-{number}"[:200]
             return
 
-    def leave(self) -> None:
+    def leave(self, *, told: bool = True) -> None:
         """Leave the group, so that the others get the partitions now, and give the slot back.
 
-        To be called when the consumer is closed. A broker that does not answer learns it when the session lapses.
+        To be called when the consumer is closed. A broker that does not answer learns it when the session lapses; one that
+        is known not to need not be `told`.
         """
         if self.name is None:
             return
-        with contextlib.suppress(KafkaError, OSError):
-            options = connection(self._bootstrap_servers, embedded=False, bootstrap_ms=_LEAVE_MS)
-            with contextlib.closing(KafkaAdminClient(**options, request_timeout_ms=_LEAVE_MS)) as admin:
-                admin.remove_group_members(self._group, [MemberToRemove(group_instance_id=self.name)])
+        if told:
+            with contextlib.suppress(KafkaError, OSError):
+                options = connection(
+                    self._bootstrap_servers, embedded=False, bootstrap_ms=_LEAVE_MS, security=self._security
+                )
+                with contextlib.closing(KafkaAdminClient(**options, request_timeout_ms=_LEAVE_MS)) as admin:
+                    admin.remove_group_members(self._group, [MemberToRemove(group_instance_id=self.name)])
         os.close(self._descriptor)
         self.name = None
 

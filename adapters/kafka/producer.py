@@ -5,12 +5,14 @@ from typing import Any, Final
 
 from confluent_kafka import KafkaException, Producer
 
-from adapters.kafka.topics import HINT
+from adapters.kafka.security import OPEN, Security, explain
 from domain.errors import Unreachable
 
 _BOOTSTRAP_SECONDS: Final = 15.0
 _DELIVERY_MS: Final = 60_000
 _FULL_SECONDS: Final = 0.1
+
+_NO_RIGHT: Final = ("TOPIC_AUTHORIZATION_FAILED", "CLUSTER_AUTHORIZATION_FAILED")  # the second: to no topic at all
 
 Report = Callable[[bool], None]
 
@@ -18,7 +20,9 @@ Report = Callable[[bool], None]
 class KafkaProducer:
     """Sends messages; `delivered` holds how far each partition is acknowledged: (topic, partition) to next offset."""
 
-    def __init__(self, bootstrap_servers: str, *, embedded: bool) -> None:
+    def __init__(self, bootstrap_servers: str, *, embedded: bool, security: Security = OPEN) -> None:
+        self._bootstrap_servers = bootstrap_servers
+        self._security = security
         self._producer = Producer(
             {
                 "bootstrap.servers": bootstrap_servers,
@@ -30,6 +34,7 @@ class KafkaProducer:
                 "message.timeout.ms": _DELIVERY_MS,
                 "reconnect.backoff.max.ms": 1000,
                 "log_level": 0,  # errors come with the messages they are about
+                **security.librdkafka,
             }
         )
         self.delivered: dict[tuple[str, int], int] = {}
@@ -42,7 +47,7 @@ class KafkaProducer:
         try:
             self._topics = frozenset(self._producer.list_topics(timeout=_BOOTSTRAP_SECONDS).topics)
         except KafkaException:
-            raise Unreachable("Kafka", HINT) from None
+            raise Unreachable("Kafka", explain(self._bootstrap_servers, self._security)) from None
         return self._topics
 
     def send(self, topic: str, key: bytes | None, value: bytes, report: Report) -> None:
@@ -51,7 +56,10 @@ class KafkaProducer:
         Raises Unreachable when the broker has not this topic, or when messages are no longer acknowledged.
         """
         if not self._embedded and topic not in self._topics:
-            raise Unreachable(f"the topic {topic}", "this Kafka does not have it: icr migrate makes it")
+            raise Unreachable(
+                f"the topic {topic}",
+                "this Kafka does not have it, or our user has no right to it: icr migrate makes it",
+            )
         if self.failed is not None:
             raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})")
 
@@ -59,22 +67,38 @@ class KafkaProducer:
             if error is None:
                 self.delivered[message.topic(), message.partition()] = message.offset() + 1
             else:
-                self.failed = str(error.name())
+                self.failed = _why(str(error.name()), topic)
             report(error is None)
 
         while True:
             try:
                 self._producer.produce(topic, value, key, on_delivery=done)
             except BufferError:
-                self._producer.poll(_FULL_SECONDS)
+                self._serve(_FULL_SECONDS, topic)
                 continue
             except KafkaException as error:
-                self.failed = str(error.args[0].name())
+                self.failed = _why(str(error.args[0].name()), topic)
                 report(False)
             break
-        self._producer.poll(0)
+        self._serve(0, topic)
+
+    def _serve(self, seconds: float, topic: str) -> None:
+        """Take the reports that have come. An error that ends the producer is raised here, not with a message."""
+        try:
+            self._producer.poll(seconds)
+        except KafkaException as error:
+            self.failed = _why(str(error.args[0].name()), topic)
+            raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})") from None
 
     def flush(self) -> None:
         """Wait until everything sent is acknowledged or has failed."""
-        while self._producer.flush(1.0):
-            pass
+        try:
+            while self._producer.flush(1.0):
+                pass
+        except KafkaException as error:
+            self.failed = self.failed or _why(str(error.args[0].name()), "its topic")
+
+
+def _why(name: str, topic: str) -> str:
+    """An error of the library, with the right that is missing where that is what it says."""
+    return f"our user has no right to WRITE to {topic}" if name in _NO_RIGHT else name

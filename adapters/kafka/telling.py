@@ -34,7 +34,7 @@ class Teller:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._cluster = cluster_name(service.bootstrap_servers or "", service.incarnation)
+        self._cluster = cluster_name(service.bootstrap_servers or "", service.incarnation, service.kafka_security)
         self._producer: KafkaProducer | None = None
         self._connection: psycopg.Connection[Any] | None = None
         # Organisation -> where to read on; further than the row says where others alone were told something.
@@ -76,7 +76,9 @@ class Teller:
         """The producer; and, now and then, which organisations have a topic."""
         if self._producer is None:
             self._producer = KafkaProducer(
-                self._service.bootstrap_servers or "", embedded=self._service.embedded_broker
+                self._service.bootstrap_servers or "",
+                embedded=self._service.embedded_broker,
+                security=self._service.kafka_security,
             )
             self._looked = float("-inf")
         if time.monotonic() - self._looked >= TOPICS_EVERY:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from kafka import KafkaAdminClient
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import AuthorizationError, KafkaError, TopicAlreadyExistsError
 
+from adapters.kafka.security import HINT, OPEN, Security, explain
 from adapters.settings import TOPIC_ORGANISATIONS
 from domain.errors import Unreachable
 
@@ -26,10 +27,11 @@ PARTITIONS: Final = 4
 # librdkafka's mock cluster answers no question for its version; with this one all that is used here works.
 _MEMORY_BROKER_VERSION: Final = (2, 3)
 _BOOTSTRAP_MS: Final = 15_000
-HINT: Final = "is it running, and does ICR_KAFKA_BOOTSTRAP_SERVERS name it?"
 
 
-def connection(bootstrap_servers: str, *, embedded: bool, bootstrap_ms: int = _BOOTSTRAP_MS) -> dict[str, Any]:
+def connection(
+    bootstrap_servers: str, *, embedded: bool, bootstrap_ms: int = _BOOTSTRAP_MS, security: Security = OPEN
+) -> dict[str, Any]:
     """What every kafka-python client of ours is told of the broker."""
     options: dict[str, Any] = {
         "bootstrap_servers": bootstrap_servers.split(","),
@@ -37,26 +39,27 @@ def connection(bootstrap_servers: str, *, embedded: bool, bootstrap_ms: int = _B
         "bootstrap_timeout_ms": bootstrap_ms,
         # The default goes up to half a minute, which is how long a returned broker would stay unused.
         "reconnect_backoff_max_ms": 1000,
+        **security.kafka_python,
     }
     if embedded:
         options["api_version"] = _MEMORY_BROKER_VERSION
     return options
 
 
-def cluster_name(bootstrap_servers: str, incarnation: str | None) -> str:
+def cluster_name(bootstrap_servers: str, incarnation: str | None, security: Security = OPEN) -> str:
     """What tells this life of a cluster from another: offsets recorded under one say nothing about the next.
 
     An embedded broker's incarnation, else the cluster's own id. Raises Unreachable.
     """
     if incarnation is not None:
         return incarnation
-    with _admin(bootstrap_servers) as admin:
+    with _admin(bootstrap_servers, security) as admin:
         return str(admin.describe_cluster()["cluster_id"])
 
 
-def ensure_topics(bootstrap_servers: str) -> list[str]:
+def ensure_topics(bootstrap_servers: str, security: Security = OPEN) -> list[str]:
     """Make the topics that a real cluster does not have yet; their names. Raises Unreachable."""
-    with _admin(bootstrap_servers) as admin:
+    with _admin(bootstrap_servers, security) as admin:
         missing = sorted(set(ALL_TOPICS) - set(admin.list_topics()))
         if missing:
             layout = {name: {"num_partitions": PARTITIONS} for name in missing}
@@ -76,14 +79,34 @@ def tracking_name(cluster: str, topic: str, partition: int) -> str:
 
 
 @contextlib.contextmanager
-def _admin(bootstrap_servers: str) -> Iterator[Any]:
+def _admin(bootstrap_servers: str, security: Security) -> Iterator[Any]:
     try:
-        admin = KafkaAdminClient(**connection(bootstrap_servers, embedded=False))
+        admin = KafkaAdminClient(**connection(bootstrap_servers, embedded=False, security=security))
     except (KafkaError, OSError, ValueError):
-        raise Unreachable("Kafka", HINT) from None
+        raise Unreachable("Kafka", explain(bootstrap_servers, security)) from None
     try:
         yield admin
+    except AuthorizationError as error:
+        raise Unreachable("Kafka", f"our user may not do this: it answered {type(error).__name__}") from None
     except KafkaError as error:
         raise Unreachable("Kafka", f"it answered {type(error).__name__}") from None
     finally:
         admin.close()
+
+
+__all__ = [
+    "ALL_TOPICS",
+    "BACKFILL_MODES",
+    "BACKFILL_TOPICS",
+    "HINT",
+    "IN_BACKFILL",
+    "PARTITIONS",
+    "SECTORS",
+    "SECTOR_OF",
+    "TOPICS",
+    "cluster_name",
+    "connection",
+    "ensure_topics",
+    "topic_for",
+    "tracking_name",
+]

@@ -76,6 +76,13 @@ class Counts:
         self.set_aside += len(aside)
         self.set_aside_reasons.update(aside)
 
+    def add_same(self, outcome: Outcome, count: int) -> None:
+        """Count one outcome of `count` messages."""
+        self.read += count
+        setattr(self, outcome.outcome, getattr(self, outcome.outcome) + count)
+        if outcome.reason is not None:
+            self.reasons[outcome.reason] += count
+
     def as_json(self) -> Mapping[str, Any]:
         """The counts as contract 4 writes them."""
         return {

@@ -18,14 +18,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 import pytest
 import typer
 
 from adapters.cli.main import app
+from adapters.clock import SystemClock
 from adapters.docs.reference import example, walk
 from adapters.embedded.lock import servers
 from adapters.embedded.postgres import free_port
 from adapters.settings import load_settings
+from adapters.store.pauses import UNREADABLE_RECORD, Pause, write_pause
 from tests.builders.process import ROOT, wait_for
 from tests.builders.stream import event, mark, upn
 from tests.builders.warm_command import warm_command
@@ -93,6 +96,16 @@ def _events(path: Path) -> None:
     path.write_text("".join(json.dumps(one) + "\n" for one in (admitted, mark(1, 4711))), encoding="utf-8")
 
 
+def _paused(desk: Desk) -> str:
+    """A partition that is paused at a record that cannot be read; each time at another."""
+    desk.known["paused"] = desk.known.get("paused", 0) + 1
+    with servers(load_settings(desk.data), broker=False) as found, psycopg.connect(found.database_url) as connection:
+        name = f"kafka:example:icr.housing.v1:0:{desk.known['paused']}"
+        values = (name, "icr.housing.v1", 0, 7, 8, None, UNREADABLE_RECORD, "the checksum of the batch is wrong", None)
+        write_pause(connection, Pause(*values, SystemClock().now()))  # type: ignore[arg-type]
+    return "icr.housing.v1 0"
+
+
 FILES: Final[Mapping[str, Callable[[Path], object] | Path]] = {
     "events.jsonl": _events,
     "BirthNotification.xml": FIXTURES / "nems/birth.xml",
@@ -104,6 +117,7 @@ FILES: Final[Mapping[str, Callable[[Path], object] | Path]] = {
 STANDS_FOR: Final[Mapping[str, Callable[[Desk], str]]] = {
     r"\bf-[0-9a-f]{8,}\b": lambda desk: desk.answer("icr families list --json")["families"][0]["family"],
     r"\b[0-9a-f]{4}…": lambda desk: desk.answer("icr quarantine list --json")["aside"][0]["id"],
+    r"icr\.housing\.v1 0\b": _paused,
     r"/var/lib/icr\b": lambda desk: str(desk.data),
     r"/tmp/area\b": lambda desk: str(desk.work / "area"),
     r"(?<![.\d])1:\d+\b": lambda desk: desk.answer("icr families list --json")["position"],

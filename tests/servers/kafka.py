@@ -17,8 +17,9 @@ import tempfile
 import time
 import uuid
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from kafka import KafkaAdminClient
@@ -90,7 +91,10 @@ class JavaBroker:
     source = f"Kafka {VERSION} from Maven Central"
     can_be_killed = True
 
-    def __init__(self) -> None:
+    def __init__(self, properties: str = PROPERTIES, users: Mapping[str, str] = MappingProxyType({})) -> None:
+        """`users`, by their passwords, may log in by SCRAM-SHA-512; `properties` may name {folder}, {port} and {controller}."""
+        self._properties = properties
+        self._users = users
         missing = [tool for tool in ("java", "mvn") if shutil.which(tool) is None]
         if missing:
             raise NoKafka(f"no {' and no '.join(missing)} on this machine")
@@ -112,9 +116,13 @@ class JavaBroker:
     def start(self) -> None:
         configuration = self.folder / "server.properties"
         (self.folder / "tmp").mkdir(exist_ok=True)
-        configuration.write_text(PROPERTIES.format(port=self.port, controller=self._controller, folder=self.folder))
+        configuration.write_text(
+            self._properties.format(port=self.port, controller=self._controller, folder=self.folder)
+        )
         if not (self.folder / "data/meta.properties").exists():
             command = [*self._java(), "kafka.tools.StorageTool", "format", "--standalone"]
+            for name, password in self._users.items():
+                command += ["--add-scram", f"SCRAM-SHA-512=[name={name},password={password}]"]
             subprocess.run([*command, "-t", self.cluster, "-c", configuration], check=True, capture_output=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -124,6 +132,10 @@ class JavaBroker:
                 start_new_session=True,
                 preexec_fn=ending_with_parent(signal.SIGKILL),  # noqa: PLW1509
             )
+        self.wait()
+
+    def wait(self) -> None:
+        """Until it answers."""
         _await(self.bootstrap_servers, alive=self.running, log=self.log)
 
     def running(self) -> bool:

@@ -1,0 +1,244 @@
+"""Kafka over TLS with users and their rights: each way to log in, and each refusal in words that say what to do."""
+
+import base64
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
+from kafka.admin import ACLResourcePatternType as PatternType
+
+from adapters.clock import SystemClock
+from adapters.codec import encode_wire
+from adapters.kafka.producer import KafkaProducer
+from adapters.kafka.security import security_of
+from adapters.kafka.topics import cluster_name
+from adapters.settings import load_settings
+from domain.errors import Misuse
+from tests.builders.process import icr
+from tests.builders.stream import mark
+from tests.servers.kafka import NoKafka
+from tests.servers.plugin import NONE_TO_BE_HAD, Pool
+from tests.servers.secured_kafka import ADMIN, USERS, Authority, SecuredBroker
+
+pytestmark = [pytest.mark.kafka_real, pytest.mark.slow]
+EDUCATION = "icr.education.v1"
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def broker(authority: Authority) -> Iterator[SecuredBroker]:
+    try:
+        made = SecuredBroker(authority)
+    except NoKafka as error:
+        pytest.skip(NONE_TO_BE_HAD + str(error))
+    try:
+        made.start()
+        allow(made, "consumer", [ACLOperation.READ], ResourceType.TOPIC, "icr.")
+        allow(made, "consumer", [ACLOperation.READ], ResourceType.GROUP, "icr")
+        allow(made, "agency", [ACLOperation.WRITE], ResourceType.TOPIC, EDUCATION)
+        allow(made, "nobody", [ACLOperation.DESCRIBE], ResourceType.TOPIC, EDUCATION)
+        yield made
+    finally:
+        made.stop()
+
+
+def allow(broker: SecuredBroker, user: str, operations: list[ACLOperation], what: ResourceType, name: str) -> None:
+    """Give a user rights to everything of a kind whose name begins so."""
+    pattern = ResourcePattern(what, name, PatternType.PREFIXED)
+    admin = broker.admin()
+    admin.create_acls([ACL(f"User:{user}", "*", one, ACLPermissionType.ALLOW, pattern) for one in operations])
+    admin.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A data folder, a database, and how to be one of the users there."""
+
+    folder: Path
+    database_url: str
+    broker: SecuredBroker
+    authority: Authority
+
+    def of(
+        self, user: str, password: str | None = None, mechanism: str = "SCRAM-SHA-512", **more: str
+    ) -> dict[str, str]:
+        """Variables of a user who logs in."""
+        return {
+            "PATH": "/usr/bin:/bin",
+            "ICR_DATA_DIR": str(self.folder),
+            "ICR_DATABASE_URL": self.database_url,
+            "ICR_KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
+            "ICR_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+            "ICR_KAFKA_CA_FILE": str(self.authority.file),
+            "ICR_KAFKA_SASL_MECHANISM": mechanism,
+            "ICR_KAFKA_USERNAME": user,
+            "ICR_KAFKA_PASSWORD_FILE": str(self.secret("password", password or USERS[user])),
+            **more,
+        }
+
+    def by_certificate(self, name: str) -> dict[str, str]:
+        """Variables of a user who shows a certificate, with a password on its key."""
+        certificate, key = self.authority.issue(name, b"of the key")
+        kept = {name: value for name, value in self.of(ADMIN).items() if "SASL" not in name}
+        return kept | {
+            "ICR_KAFKA_BOOTSTRAP_SERVERS": self.broker.mutual_servers,
+            "ICR_KAFKA_SECURITY_PROTOCOL": "SSL",
+            "ICR_KAFKA_CERTIFICATE_FILE": str(certificate),
+            "ICR_KAFKA_KEY_FILE": str(key),
+            "ICR_KAFKA_KEY_PASSWORD_FILE": str(self.secret("of-the-key", "of the key")),
+        }
+
+    def secret(self, name: str, text: str, mode: int = 0o600) -> Path:
+        """A file with a secret in it."""
+        file = self.folder / name
+        file.unlink(missing_ok=True)
+        file.touch(mode=mode)
+        file.chmod(mode)
+        file.write_text(f"{text}\n")
+        return file
+
+
+@pytest.fixture
+def place(broker: SecuredBroker, authority: Authority, pool: Pool, tmp_path: Path) -> Iterator[Place]:
+    cluster = pool.cluster("embedded")
+    url = cluster.fresh()
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    made = Place(folder, url, broker, authority)
+    yield made
+    cluster.drop(url)
+
+
+def events(place: Place, first: int, count: int) -> str:
+    file = place.folder / f"{first}.jsonl"
+    file.write_text("".join(json.dumps(mark(n)) + "\n" for n in range(first, first + count)))
+    return str(file)
+
+
+def test_users_with_rights_publish_record_and_are_told(place: Place) -> None:
+    made = icr("migrate", environment=place.of(ADMIN))
+    assert made.returncode == 0, made.stderr
+    sent = icr("publish", events(place, 0, 20), "--to", "kafka", environment=place.of("agency"))
+    assert sent.returncode == 0, sent.stderr
+    done = icr("consume", "--until-end", "--json", environment=place.of("consumer"))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["accepted"] == 20
+    told = icr("tell", "--until-end", environment=place.of("consumer"))
+    assert told.returncode == 0, told.stderr
+
+
+def test_a_certificate_stands_for_its_user(place: Place) -> None:
+    assert icr("migrate", environment=place.of(ADMIN)).returncode == 0
+    sent = icr("publish", events(place, 100, 5), "--to", "kafka", environment=place.by_certificate("agency"))
+    assert sent.returncode == 0, sent.stderr
+    done = icr("consume", "--until-end", "--json", environment=place.by_certificate("consumer"))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["accepted"] >= 5
+
+
+def token_of(user: str) -> str:
+    """A token that nobody has signed, which the tests' broker takes."""
+    now = int(SystemClock().now().timestamp())
+    parts = ({"alg": "none"}, {"sub": user, "iat": now, "exp": now + 600})
+    return ".".join(base64.urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=") for one in parts) + "."
+
+
+@pytest.mark.parametrize("mechanism", ["PLAIN", "SCRAM-SHA-512", "OAUTHBEARER"])
+def test_both_libraries_log_in_by_each_mechanism(place: Place, mechanism: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = place.of("consumer", mechanism=mechanism)
+    variables["ICR_KAFKA_TOKEN_FILE"] = str(place.secret("token", token_of("consumer")))
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    security = security_of(load_settings())
+    assert cluster_name(place.broker.bootstrap_servers, None, security) == place.broker.cluster
+    KafkaProducer(place.broker.bootstrap_servers, embedded=False, security=security)  # which asks for its topics
+
+
+def test_a_user_without_a_right_is_told_which(place: Place) -> None:
+    assert icr("migrate", environment=place.of(ADMIN)).returncode == 0
+    for user, right in (("consumer", "WRITE"), ("nobody", "WRITE")):
+        sent = icr("publish", events(place, 200, 1), "--to", "kafka", environment=place.of(user))
+        assert sent.returncode == 3
+        assert EDUCATION in sent.stderr
+        assert right in sent.stderr, sent.stderr
+    begun = time.monotonic()
+    done = icr("consume", "--until-end", environment=place.of("nobody"))
+    assert time.monotonic() - begun < 60
+    assert done.returncode == 3
+    assert "the group icr: it needs the right READ" in done.stderr
+
+
+def test_a_topic_without_the_right_to_read_is_paused_and_the_others_go_on(place: Place) -> None:
+    assert icr("migrate", environment=place.of(ADMIN)).returncode == 0
+    # Whoever may describe a topic is let into it by the library, and refused when it fetches.
+    for kind, name in ((ResourceType.GROUP, "icr"), (ResourceType.TOPIC, "icr.housing")):
+        allow(place.broker, "nobody", [ACLOperation.READ], kind, name)
+    allow(place.broker, "nobody", [ACLOperation.DESCRIBE], ResourceType.TOPIC, "icr.")
+    producer = KafkaProducer(place.broker.bootstrap_servers, embedded=False, security=_security(place.of(ADMIN)))
+    for topic in (EDUCATION, "icr.housing.v1"):
+        producer.send(topic, b"k", encode_wire(mark(300)), lambda _: None)
+    producer.flush()
+    done = icr("consume", "--until-end", "--json", environment=place.of("nobody", ICR_KAFKA_GROUP="icr-other"))
+    assert done.returncode == 1, done.stderr
+    told = json.loads(done.stdout)
+    assert told["reasons"] == {"wrong_organisation": 1}
+    assert {one["topic"] for one in told["partitions"]} >= {EDUCATION}
+    assert "our user has no right to READ the topic" in done.stderr
+
+
+def test_a_wrong_password_is_named(place: Place) -> None:
+    done = icr("consume", "--until-end", environment=place.of("consumer", password="not-the-secret"))
+    assert done.returncode == 3
+    assert "does not accept our user name, password" in done.stderr
+    assert "secret" not in done.stderr
+
+
+def test_a_certificate_that_nobody_vouches_for_is_named(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = place.of("agency", ICR_KAFKA_CA_FILE=str(Authority(tmp_path / "other").file))
+    done = icr("publish", events(place, 400, 1), "--to", "kafka", environment=other)
+    assert done.returncode == 3
+    assert "vouches" in done.stderr
+
+
+def _security(variables: Mapping[str, str]):  # type: ignore[no-untyped-def]
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        return security_of(load_settings())
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"ICR_KAFKA_SASL_MECHANISM": ""}, "says which"),
+        (
+            {"ICR_KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT", "ICR_KAFKA_SASL_MECHANISM": "PLAIN"},
+            "needs kafka_security",
+        ),
+        ({"ICR_KAFKA_USERNAME": ""}, "needs kafka_username"),
+        ({"ICR_KAFKA_PASSWORD_FILE": "/nowhere"}, "cannot be read"),
+        ({"ICR_KAFKA_CA_FILE": "/nowhere"}, "cannot be read"),
+        ({"ICR_KAFKA_CERTIFICATE_FILE": "/nowhere"}, "go together"),
+        ({"ICR_KAFKA_SASL_MECHANISM": "OAUTHBEARER"}, "needs kafka_token_file"),
+    ],
+)
+def test_settings_that_do_not_fit_together_are_refused(place: Place, given: Mapping[str, str], words: str) -> None:
+    with pytest.raises(Misuse, match=words):
+        _security(place.of("consumer") | dict(given))
+
+
+def test_a_secret_that_others_may_read_is_refused_and_none_is_shown(place: Place) -> None:
+    security = _security(place.of("consumer"))
+    assert USERS["consumer"] not in repr(security)
+    file = place.secret("open", "shown to all", mode=0o644)
+    with pytest.raises(Misuse, match="chmod 600"):
+        _security(place.of("consumer", ICR_KAFKA_PASSWORD_FILE=str(file)))
