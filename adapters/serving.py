@@ -2,7 +2,6 @@
 
 import http.client
 import socket
-import threading
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from adapters.settings import Settings
 from domain.errors import Misuse
 
 HEALTH: Final = "/v1/health"
-_BEAT_SECONDS: Final = 3.0
+_GRACE_SECONDS: Final = 3  # for requests at hand, when it is told to end
 _PATIENCE: Final = 5.0
 _BACKLOG: Final = 2048  # uvicorn's own
 
@@ -25,33 +24,43 @@ def serve_app(
     clock: Clock,
     stop: Callable[[], bool],
     announce: Callable[[str], None] = lambda _: None,
+    heart: Heartbeat | None = None,
 ) -> None:
-    """Answer over HTTP until SIGTERM or SIGINT. Raises Misuse when the address cannot be had."""
+    """Answer over HTTP until SIGTERM or SIGINT. Raises Misuse when the address cannot be had.
+
+    `heart` says how that goes; it is one of its own where none is given.
+    """
     listening = listen(settings.http_host, settings.http_port)
     port = listening.getsockname()[1]
     # No access log: a URL holds no identifier of a child, and nobody has to rely on that.
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10)
-    server = uvicorn.Server(config)
-    heart = Heartbeat(settings.data_dir, "serve", clock)
-    ended = threading.Event()
-
-    def beat() -> None:
-        while not ended.is_set():
-            heart.beat((), now=True, host=settings.http_host, port=port)
-            ended.wait(_BEAT_SECONDS)
-            if stop():  # asked before uvicorn listened to signals itself
-                server.should_exit = True
-
-    beating = threading.Thread(target=beat, daemon=True)
-    beating.start()
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS
+    )
+    heart = heart or Heartbeat(settings.data_dir, "serve", clock)
+    server = _Server(config, heart, stop)
+    heart.beat((), now=True, host=settings.http_host, port=port)
     announce(f"API on {address(settings.http_host, port)}, documentation on {address(settings.http_host, port)}/docs")
     try:
         server.run(sockets=[listening])
     finally:
-        ended.set()
-        beating.join()
         heart.end()
         listening.close()
+
+
+class _Server(uvicorn.Server):
+    """A server whose own loop says that it goes on; the file is written elsewhere, for a disk may not answer."""
+
+    def __init__(self, config: uvicorn.Config, heart: Heartbeat, stop: Callable[[], bool]) -> None:
+        super().__init__(config)
+        self._heart = heart
+        self._stop = stop
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second, between requests."""
+        self._heart.go_on()
+        if self._stop():  # asked before this server listened to signals itself
+            self.should_exit = True
+        return await super().on_tick(counter)
 
 
 def listen(host: str, port: int) -> socket.socket:
