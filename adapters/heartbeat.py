@@ -129,6 +129,7 @@ class Heartbeat:
                     self._write(self._last)
                 continue
             self._write((*(self._last or ()), NO_PROGRESS))
+            self._written = float("-inf")  # it is taken back as soon as the worker says anything
             if not stuck:
                 get_logger("health").error(NO_PROGRESS, seconds=round(silent), where=where(self._thread))
             stuck = True

@@ -11,6 +11,7 @@ from adapters.logs import get_logger
 from adapters.looking import Looks
 from adapters.service import Service
 from adapters.store.recorder import CHANNEL
+from adapters.store.trouble import DATABASE_BUSY
 from domain.errors import Unreachable
 
 POLL_SECONDS: Final = 0.5
@@ -37,7 +38,7 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
     looks = Looks(service)
     projector = service.projector()
     ears: psycopg.Connection[Any] | None = None
-    edition = position = failures = 0
+    edition = position = failures = waited = 0
     log = get_logger("project")
     tell((), now=True)
     try:
@@ -49,7 +50,7 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
                 edition, position, head = projector.step()
                 if failures:
                     log.warning("recovered_from", reason=DATABASE_LOST)
-                failures = 0
+                failures = waited = 0
                 tell(looks.trouble(ears), edition=edition, position=position, lag=head - position)
                 if position < head:
                     continue
@@ -58,7 +59,9 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
                 for _ in ears.notifies(timeout=POLL_SECONDS, stop_after=1):
                     pass
             except LockNotAvailable:
-                tell((), edition=edition, position=position)
+                # Once is another projector's long edition; whoever holds on to it longer is in the way.
+                waited += 1
+                tell((DATABASE_BUSY,) if waited > 1 else (), edition=edition, position=position)
             except _TROUBLE as error:
                 if not failures:
                     log.warning(DATABASE_LOST, error=type(error).__name__)

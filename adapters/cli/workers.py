@@ -207,10 +207,12 @@ def started(
     """A worker's service, once it is there, its heart, and whether to end; until `gently` a signal ends it at once."""
     from adapters.cli.starting import opened_when_there
     from adapters.clock import SystemClock
+    from adapters.codec import confluent_ids
     from adapters.heartbeat import Heartbeat
 
     stop = Stop(parent, at_once=True)
     settings = read_settings(data)
+    confluent_ids(settings.confluent_schema_ids)  # said before anything is made
     with (
         Heartbeat(settings.data_dir, worker, SystemClock()) as heart,
         opened_when_there(settings, heart, broker=broker, waits=waits) as service,

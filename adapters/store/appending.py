@@ -58,18 +58,19 @@ def turn(connection: Connection, offsets: Sequence[Offset], at: datetime) -> Ite
     Others are waited for in short turns, between which a writer that holds the lock and has stopped is ended. Raises
     Fenced, and LockNotAvailable when the lock was not to be had in a minute.
     """
+    with _begun_in_time(connection, offsets, at):
+        yield
+
+
+def _begun_in_time(connection: Connection, offsets: Sequence[Offset], at: datetime) -> ExitStack:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            begun = _begin(connection, offsets, at)
+            return _begin(connection, offsets, at)
         except LockNotAvailable:
             if time.monotonic() > until:
                 raise
             end_silent_writers(connection)
-        else:
-            break
-    with begun:
-        yield
 
 
 def _begin(connection: Connection, offsets: Sequence[Offset], at: datetime) -> ExitStack:
