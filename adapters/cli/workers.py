@@ -261,6 +261,7 @@ def health(
 ) -> None:
     """Say whether a worker on this host is well: 0 yes, 1 it is in trouble, 3 there is none."""
     from adapters.clock import SystemClock
+    from adapters.embedded.lock import trouble_of_servers
     from adapters.heartbeat import beats
 
     settings = read_settings(data, log_level="warning")
@@ -268,6 +269,9 @@ def health(
         {"pid": beat.pid, "at": beat.at.isoformat(), "trouble": list(beat.trouble), **beat.said}
         for beat in beats(settings.data_dir, worker, SystemClock())
     ]
+    if servers := trouble_of_servers(settings.data_dir):
+        for one in found:
+            one["trouble"] = [*one["trouble"], servers]
     if worker is Worker.SERVE and found:
         from adapters.serving import answers
 

@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from adapters.store.messages import Message
-from tests.builders.process import ROOT, icr, started, wait_for
+from tests.builders.process import icr, started, wait_for
 from tests.builders.stream import area, counted, mark, publish, recorded, service_of
 from tests.servers.plugin import Stack
 
@@ -89,9 +89,7 @@ def test_a_stopped_consumer_loses_its_lock_and_nothing_is_lost_or_doubled(
 
 
 @pytest.mark.parametrize("table", HALTED_IN)
-def test_a_stopped_import_loses_its_lock_and_is_run_again(
-    embedded_stack: Stack, table: str, tmp_path: Path
-) -> None:
+def test_a_stopped_import_loses_its_lock_and_is_run_again(embedded_stack: Stack, table: str, tmp_path: Path) -> None:
     stack, command = embedded_stack, ("import", "nems", "tests/fixtures/nems", "--json")
     with started(*command, environment=stack.environment, log=tmp_path / "log") as importing:
         with locked(stack.database_url, table):
@@ -132,7 +130,12 @@ def test_a_lone_stopped_writer_loses_its_lock_too(embedded_stack: Stack, tmp_pat
 @contextmanager
 def its_sessions_stopped(url: str, mine: str = "icr") -> Iterator[None]:
     """The server's processes for our connections stand still: they neither answer nor close."""
-    pids = [pid for (pid,) in rows(url, f"SELECT pid FROM pg_stat_activity WHERE application_name = '{mine}' AND datname = current_database()")]
+    pids = [
+        pid
+        for (pid,) in rows(
+            url, f"SELECT pid FROM pg_stat_activity WHERE application_name = '{mine}' AND datname = current_database()"
+        )
+    ]
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:
