@@ -6,18 +6,26 @@ A process that makes no progress says so within 30 seconds, and SIGTERM ends it 
 import contextlib
 import json
 import os
+import re
 import signal
+import socket
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from adapters.embedded.lock import Place, servers, supervised
+from adapters.embedded.postgres import free_port
+from adapters.settings import Settings
+from adapters.store.connections import Work, connect
 from adapters.store.messages import Message
-from tests.builders.process import icr, started, wait_for
+from tests.builders.process import ROOT, icr, started, wait_for
 from tests.builders.stream import area, counted, mark, publish, recorded, service_of
 from tests.servers.plugin import Stack
 
@@ -90,10 +98,15 @@ def test_a_stopped_consumer_loses_its_lock_and_nothing_is_lost_or_doubled(
 
 @pytest.mark.parametrize("table", HALTED_IN)
 def test_a_stopped_import_loses_its_lock_and_is_run_again(embedded_stack: Stack, table: str, tmp_path: Path) -> None:
-    stack, command = embedded_stack, ("import", "nems", "tests/fixtures/nems", "--json")
-    with started(*command, environment=stack.environment, log=tmp_path / "log") as importing:
-        with locked(stack.database_url, table):
-            halt_in_transaction(stack.database_url, importing.pid, table)
+    stack = embedded_stack
+    command = ("import", "nems", *map(str, sorted((ROOT / "tests/fixtures/nems").glob("gp*.xml"))), "--json")
+    with (
+        contextlib.ExitStack() as held,
+        started(*command, environment=stack.environment, log=tmp_path / "log") as importing,
+    ):
+        held.enter_context(locked(stack.database_url, table))
+        halt_in_transaction(stack.database_url, importing.pid, table)
+        held.close()
         stopped_at = time.monotonic()
         with service_of(stack) as service, contextlib.closing(service.recorder()) as recorder:
             [outcome] = recorder.record([Message(mark(1, child=900))])
@@ -179,3 +192,175 @@ def assert_ends(process: Any) -> None:
     process.send_signal(signal.SIGTERM)
     process.wait(ENDED + 20)
     assert time.monotonic() - told_at < ENDED
+
+
+# ---- the order of starting
+
+
+@pytest.fixture
+def absent(embedded_stack: Stack) -> Iterator[tuple[dict[str, str], Callable[[], None]]]:
+    """Variables that name the stack's database by a port on which nobody listens, and what makes somebody listen there."""
+    to = conninfo_to_dict(embedded_stack.database_url)
+    port = free_port()
+    url = make_conninfo(embedded_stack.database_url, port=port)
+    with contextlib.ExitStack() as ends:
+
+        def begin() -> None:
+            ends.enter_context(forwarded(port, int(to["port"] or 0)))
+
+        yield {**embedded_stack.environment, "ICR_DATABASE_URL": url, "ICR_HTTP_PORT": "0"}, begin
+
+
+@contextmanager
+def forwarded(port: int, to: int) -> Iterator[None]:
+    """A listener that hands everything on to another port of this host."""
+    with socket.create_server(("127.0.0.1", port)) as listening:
+
+        def accept() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    near, _ = listening.accept()
+                    far = socket.create_connection(("127.0.0.1", to))
+                    for one, other in ((near, far), (far, near)):
+                        threading.Thread(target=hand_on, args=(one, other), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def hand_on(one: socket.socket, other: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := one.recv(1 << 16):
+            other.sendall(data)
+    for end in (one, other):
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("worker", ["consume", "project", "serve", "tell"])
+def test_a_worker_that_starts_before_the_database_waits_for_it(
+    absent: tuple[dict[str, str], Callable[[], None]], worker: str, tmp_path: Path
+) -> None:
+    environment, begin = absent
+    with started(worker, environment=environment, log=tmp_path / "log") as process:
+        wait_for(lambda: trouble(environment, worker) == ["waits_for_database"], pause=0.3)
+        begin()
+        wait_for(lambda: icr("health", worker, environment=environment).returncode == 0, pause=0.3, seconds=30)
+        assert_ends(process)
+        assert process.returncode == 0
+
+
+def test_up_waits_for_the_database_and_ends_while_it_waits(
+    absent: tuple[dict[str, str], Callable[[], None]], tmp_path: Path
+) -> None:
+    environment, _ = absent
+    with started("up", environment=environment, log=tmp_path / "log") as process:
+        wait_for(lambda: trouble(environment, "consume") == ["waits_for_database"], pause=0.3)
+        assert_ends(process)
+    assert "waits_for_database" in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize("worker", ["consume", "tell"])
+def test_a_worker_that_starts_before_kafka_waits_for_it(embedded_stack: Stack, worker: str, tmp_path: Path) -> None:
+    environment = {**embedded_stack.environment, "ICR_KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{free_port()}"}
+    with started(worker, environment=environment, log=tmp_path / "log") as process:
+        wait_for(lambda: trouble(environment, worker) == ["waits_for_kafka"], pause=0.3, seconds=60)
+        assert_ends(process)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("consume", "--until-end"),
+        ("project", "--until-end"),
+        ("rebuild",),
+        ("import", "nems", str(ROOT / "tests/fixtures/nems/gp.xml")),
+        ("quarantine", "list"),
+        ("migrate",),
+    ],
+    ids=" ".join,
+)
+def test_a_command_that_ends_by_itself_does_not_wait(
+    absent: tuple[dict[str, str], Callable[[], None]], command: tuple[str, ...]
+) -> None:
+    environment, _ = absent
+    assert icr(*command, environment=environment, seconds=20).returncode == 3
+
+
+# ---- the embedded servers
+
+
+def test_the_embedded_database_is_started_again_however_often_it_ends(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("ICR_")},
+        "ICR_DATA_DIR": str(settings.data_dir),
+    }
+    with servers(settings, broker=False) as found, started("project", environment=environment, log=tmp_path / "log"):
+        wait_for(lambda: icr("health", "project", environment=environment).returncode == 0, pause=0.3)
+        pid_file = settings.data_dir / "postgres" / "data" / "postmaster.pid"
+        for _ in range(6):
+            pid = int(pid_file.read_text().split("\n", 1)[0])
+            os.kill(pid, signal.SIGQUIT)
+            wait_for(lambda pid=pid: answers(found.database_url) and pid_of(pid_file) != pid, seconds=30, pause=0.1)  # type: ignore[misc]
+        # What keeps it down: it says so, and is there again when that is gone.
+        spoilt = settings.data_dir / "postgres" / "data" / "postgresql.auto.conf"
+        spoilt.write_text("no_such_setting = 1\n")
+        os.kill(pid_of(pid_file), signal.SIGQUIT)
+        wait_for(lambda: "embedded_server_restarts" in trouble(environment, "project"), seconds=30, pause=0.3)
+        spoilt.write_text("")
+        wait_for(lambda: answers(found.database_url), seconds=40, pause=0.2)
+        wait_for(lambda: trouble(environment, "project") == [], seconds=30, pause=0.3)
+
+
+def pid_of(file: Path) -> int:
+    with contextlib.suppress(OSError, ValueError):
+        return int(file.read_text().split("\n", 1)[0])
+    return 0
+
+
+def answers(url: str) -> bool:
+    with contextlib.suppress(psycopg.OperationalError):
+        return rows(url, "SELECT 1") == [(1,)]
+    return False
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.3, 1.0, 2.0])
+@pytest.mark.parametrize("command", ["up", "project"])
+def test_a_start_of_embedded_servers_can_be_ended_at_any_moment(command: str, seconds: float, tmp_path: Path) -> None:
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("ICR_")},
+        "ICR_DATA_DIR": str(tmp_path / "data"),
+        "ICR_HTTP_PORT": "0",
+    }
+    with started(command, environment=environment, log=tmp_path / "log") as process:
+        wait_for((tmp_path / "data" / "servers").exists, pause=0.01)
+        time.sleep(seconds)
+        assert_ends(process)
+    wait_for(lambda: not supervised(Place(tmp_path / "data")), seconds=ENDED, pause=0.1)
+
+
+# ---- connections
+
+
+@pytest.mark.parametrize("work", Work)
+def test_every_connection_has_its_limits(database_url: str, work: Work) -> None:
+    names = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"]
+    with contextlib.closing(connect(database_url, work)) as connection:
+        if connection.info.server_version >= 170_000:
+            names.append("transaction_timeout")
+        for name in names:
+            assert connection.execute(f"SHOW {name}").fetchone() != ("0",), name
+        told = {option.keyword.decode(): option.val for option in connection.pgconn.info}
+    assert (told["keepalives"], told["tcp_user_timeout"]) == (b"1", b"10000")
+
+
+def test_no_connection_is_made_elsewhere() -> None:
+    makes = re.compile(r"psycopg\.connect\(|Connection\.connect\(|ConnectionPool\(|create_engine\(")
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "adapters").rglob("*.py")
+        if makes.search(path.read_text())
+    }
+    assert found == {"adapters/store/connections.py", "adapters/store/database.py", "adapters/store/pool.py"}
