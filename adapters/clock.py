@@ -3,10 +3,12 @@
 Durations are measured by `time.monotonic`, which is no date and stays out of the log.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from domain.dates import LONDON
+from domain.errors import CLOCK_BEHIND, CLOCK_DIFFERS
 
 
 class Clock(Protocol):
@@ -20,6 +22,31 @@ class Clock(Protocol):
 def today(clock: Clock) -> date:
     """The civil date in London now: the day asked about when none is named."""
     return clock.now().astimezone(LONDON).date()
+
+
+@dataclass(frozen=True, slots=True)
+class ClockCheck:
+    """What a clock is held against before something is recorded by it; `tolerance` nought asks nothing.
+
+    By a clock that is behind, good events look as if they came from the future; by one that is ahead, events are taken in
+    before their time.
+    """
+
+    tolerance: timedelta
+    with_database: bool = True
+
+    def trouble(self, now: datetime, newest: datetime | None, database: datetime) -> str | None:
+        """`clock_behind` the newest time at which something was received, `clock_differs` from the database's; None: well."""
+        if not self.tolerance:
+            return None
+        if newest is not None and newest - now > self.tolerance:
+            return CLOCK_BEHIND
+        if self.with_database and abs(database - now) > self.tolerance:
+            return CLOCK_DIFFERS
+        return None
+
+
+UNCHECKED: Final = ClockCheck(timedelta(0))
 
 
 class SystemClock:

@@ -85,6 +85,7 @@ FIELDS: Final[dict[str, str]] = {
     "version": CODE,
     "view": CODE,
     "waiting": NUMBER,
+    "where": CODE,
 }
 
 _EVENT = re.compile(r"[a-z][a-z_]{2,59}")

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 import psycopg
+from psycopg.errors import LockNotAvailable
 
 from adapters.logs import get_logger
+from adapters.looking import Looks
 from adapters.service import Service
 from adapters.store.recorder import CHANNEL
+from adapters.store.trouble import DATABASE_BUSY
 from domain.errors import Unreachable
 
 POLL_SECONDS: Final = 0.5
@@ -29,11 +32,13 @@ class Tell(Protocol):
 def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head: bool = False) -> tuple[int, int]:
     """Make editions until `stop`, or the head of the log if asked; the last edition and its position.
 
-    It is woken by the log, and looks twice a second all the same. A lost database is waited for.
+    It is woken by the log, and looks twice a second all the same. A lost database is waited for, and so is another
+    projector's edition.
     """
+    looks = Looks(service)
     projector = service.projector()
     ears: psycopg.Connection[Any] | None = None
-    edition = position = failures = 0
+    edition = position = failures = waited = 0
     log = get_logger("project")
     tell((), now=True)
     try:
@@ -45,14 +50,18 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
                 edition, position, head = projector.step()
                 if failures:
                     log.warning("recovered_from", reason=DATABASE_LOST)
-                failures = 0
-                tell((), edition=edition, position=position, lag=head - position)
+                failures = waited = 0
+                tell(looks.trouble(ears), edition=edition, position=position, lag=head - position)
                 if position < head:
                     continue
                 if until_head:
                     break
                 for _ in ears.notifies(timeout=POLL_SECONDS, stop_after=1):
                     pass
+            except LockNotAvailable:
+                # Once is another projector's long edition; whoever holds on to it longer is in the way.
+                waited += 1
+                tell((DATABASE_BUSY,) if waited > 1 else (), edition=edition, position=position)
             except _TROUBLE as error:
                 if not failures:
                     log.warning(DATABASE_LOST, error=type(error).__name__)

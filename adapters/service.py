@@ -3,15 +3,18 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from adapters.clock import Clock, SystemClock
+from adapters.clock import Clock, ClockCheck, SystemClock
 from adapters.codec import confluent_ids
 from adapters.embedded import servers
 from adapters.settings import Settings
-from adapters.store.database import connect, migrate
+from adapters.store.connections import Work, connect
+from adapters.store.database import migrate
 from adapters.store.key_check import check_keys
 from adapters.store.keys import MasterKeys, load_or_create
 from adapters.store.pool import ReadPool
@@ -46,9 +49,15 @@ class Service:
 
         return security_of(self.settings)
 
-    def connect(self) -> psycopg.Connection[Any]:
-        """A new connection to the database, in autocommit mode."""
-        return connect(self.database_url)
+    @property
+    def clock_check(self) -> ClockCheck:
+        """What the clock is held against. One that was set on purpose may differ from the database's."""
+        tolerance = timedelta(seconds=self.settings.clock_tolerance_seconds)
+        return ClockCheck(tolerance, with_database=isinstance(self.clock, SystemClock))
+
+    def connect(self, work: Work = Work.READ) -> psycopg.Connection[Any]:
+        """A new connection to the database, in autocommit mode, limited by what it is for."""
+        return connect(self.database_url, work)
 
     def read_pool(self) -> ReadPool:
         """Connections for the reads of one lasting process, which opens and closes it."""
@@ -58,17 +67,19 @@ class Service:
         """A recorder for one thread or process."""
         organisations = self.settings.topic_organisations
         return Recorder(
-            self.connect,
+            partial(self.connect, Work.WRITE),
             self.keys,
             self.clock,
             organisations,
             schema_ids=self.schema_ids,
             snapshot_loss_share=self.settings.snapshot_loss_share,
+            clock_check=self.clock_check,
+            ahead_seconds=self.settings.future_tolerance_seconds,
         )
 
-    def projector(self) -> Projector:
+    def projector(self, work: Work = Work.PROJECT) -> Projector:
         """A projector for one thread or process."""
-        return Projector(self.connect, self.clock.now, self.settings.edition_size)
+        return Projector(partial(self.connect, work), self.clock.now, self.settings.edition_size)
 
 
 @contextmanager

@@ -22,7 +22,6 @@ from adapters.settings import Settings
 from domain.errors import Misuse
 
 HEALTH: Final = "/v1/health"
-_BEAT_SECONDS: Final = 3.0
 _PATIENCE: Final = 5.0
 _BACKLOG: Final = 2048  # uvicorn's own
 
@@ -34,11 +33,20 @@ _FILES: Final = 256  # open files besides connections
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which ends within ten seconds whatever its clients and the database do."""
+    """uvicorn's server: it says that it goes on, and ends within ten seconds whatever its clients and the database do."""
 
-    def __init__(self, config: uvicorn.Config, lanes: Lanes) -> None:
+    def __init__(self, config: uvicorn.Config, lanes: Lanes, heart: Heartbeat, stop: Callable[[], bool]) -> None:
         super().__init__(config)
         self._lanes = lanes
+        self._heart = heart
+        self._stop = stop
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second, between requests: the loop goes on. The file is written elsewhere, for a disk may not answer."""
+        self._heart.go_on()
+        if self._stop():  # asked before this server listened to signals itself
+            self.should_exit = True
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Refuse what waits, let what is at work end, and then cancel its queries: a publish is recorded, or not at all."""
@@ -65,10 +73,11 @@ def serve_app(
     clock: Clock,
     stop: Callable[[], bool],
     announce: Callable[[str], None] = lambda _: None,
+    heart: Heartbeat | None = None,
 ) -> None:
     """Answer over HTTP until SIGTERM or SIGINT, with an application of `create_app`.
 
-    Raises Misuse when the address cannot be had.
+    `heart` says how that goes; it is one of its own where none is given. Raises Misuse when the address cannot be had.
     """
     listening = listen(settings.http_host, settings.http_port)
     port = listening.getsockname()[1]
@@ -86,25 +95,13 @@ def serve_app(
     )
     _make_room(settings.http_connections)
     _spare_the_collector()
-    server = Server(config, app.state.lanes)
-    heart = Heartbeat(settings.data_dir, "serve", clock)
-    ended = threading.Event()
-
-    def beat() -> None:
-        while not ended.is_set():
-            heart.beat((), now=True, host=settings.http_host, port=port)
-            ended.wait(_BEAT_SECONDS)
-            if stop():  # asked before uvicorn listened to signals itself
-                server.should_exit = True
-
-    beating = threading.Thread(target=beat, daemon=True)
-    beating.start()
+    heart = heart or Heartbeat(settings.data_dir, "serve", clock)
+    server = Server(config, app.state.lanes, heart, stop)
+    heart.beat((), now=True, host=settings.http_host, port=port)
     announce(f"API on {address(settings.http_host, port)}, documentation on {address(settings.http_host, port)}/docs")
     try:
         server.run(sockets=[listening])
     finally:
-        ended.set()
-        beating.join()
         heart.end()
         listening.close()
 

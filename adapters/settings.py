@@ -145,6 +145,18 @@ class Settings(BaseSettings):
         le=1,
         description="A snapshot waits for a person when it has lost more than this share of its rows",
     )
+    future_tolerance_seconds: int = Field(
+        default=300,
+        ge=0,
+        le=86_400,
+        description="An event recorded more than this ahead of our clock is kept until its time has come",
+    )
+    clock_tolerance_seconds: int = Field(
+        default=60,
+        ge=0,
+        le=86_400,
+        description="Nothing is recorded while this host's clock is further behind the newest event, or from the database's clock; 0 asks nothing",
+    )
     pause_unreadable_share: float = Field(
         default=0.5, gt=0, le=1, description="A partition pauses when more than this share of a batch is unreadable"
     )

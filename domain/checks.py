@@ -16,6 +16,7 @@ from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from domain.errors import Rejected
 
 MAX_EVENT_ID = 100
+AHEAD_SECONDS = 300
 FUTURE_DAYS = 366
 REFERENCE_DAYS = 3 * 366
 MOST_WAITED = 10 * 366
@@ -26,6 +27,8 @@ _COUNTED = ("sessions", "hours", "funded_hours")
 LEAST_WAITED = {"no_universal_contact": 20}
 MICROSECONDS_A_DAY = 86_400_000_000
 EARLIEST_RECORDED = EARLIEST * MICROSECONDS_A_DAY
+
+FROM_THE_FUTURE = "from_the_future"
 
 SetAside = tuple[str, str]
 
@@ -56,8 +59,13 @@ def organisation_allowed(organisation: str, patterns: tuple[str, ...]) -> bool:
     )
 
 
-def check_envelope(body: Mapping[str, Any], patterns: tuple[str, ...], now: int) -> None:
-    """Raise Rejected when the envelope cannot be trusted; `now` in microseconds since 1970."""
+def check_envelope(
+    body: Mapping[str, Any], patterns: tuple[str, ...], now: int, ahead: int = AHEAD_SECONDS * 1_000_000
+) -> None:
+    """Raise Rejected when the envelope cannot be trusted; `now` and `ahead` in microseconds, `now` since 1970.
+
+    Of two statements the one recorded later holds: what was recorded in the future would stand above all later truths.
+    """
     if not 0 < len(body["event_id"]) <= MAX_EVENT_ID:
         raise Rejected("bad_value", "event_id", "1 to 100 characters")
     organisation = body["source"]["organisation"]
@@ -65,8 +73,10 @@ def check_envelope(body: Mapping[str, Any], patterns: tuple[str, ...], now: int)
         formed = _ORGANISATION.fullmatch(organisation) is not None
         rule = "an organisation of the sector it publishes in" if formed else ORGANISATION_RULE
         raise Rejected("wrong_organisation", "source.organisation", rule)
-    if not EARLIEST_RECORDED < body["recorded_at"] <= now + MICROSECONDS_A_DAY:
-        raise Rejected("impossible_date", "recorded_at", "not before 1900 and not in the future")
+    if body["recorded_at"] <= EARLIEST_RECORDED:
+        raise Rejected("impossible_date", "recorded_at", "not before 1900")
+    if body["recorded_at"] > now + ahead:
+        raise Rejected(FROM_THE_FUTURE, "recorded_at", "not ahead of the time at which it is received")
 
 
 def check_fact(effect: Effect, body: Mapping[str, Any], now: int) -> list[SetAside]:

@@ -1,5 +1,7 @@
 """Errors of the service, mapped once to exit codes and to problem+json; no value of the data is ever an argument."""
 
+from typing import Final
+
 
 class IcrError(Exception):
     """Any error the service raises on purpose."""
@@ -48,3 +50,25 @@ class Unreachable(IcrError):
 
     def __str__(self) -> str:
         return f"{self.what} could not be reached" + (f": {self.hint}" if self.hint else "")
+
+
+CLOCK_BEHIND: Final = "clock_behind"
+CLOCK_DIFFERS: Final = "clock_differs"
+
+
+class ClockWrong(Unreachable):
+    """The clock of this host cannot be right, so nothing is recorded by it; `trouble` says against what.
+
+    Like a server that does not answer, it is waited for: nothing is the matter with what was sent.
+    """
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__("a right clock", trouble)
+        self.trouble = trouble
+
+    def __str__(self) -> str:
+        against = {
+            CLOCK_BEHIND: "is behind the time at which the newest event was received",
+            CLOCK_DIFFERS: "differs from the database's clock",
+        }
+        return f"the clock of this host {against[self.trouble]} ({self.trouble}); nothing is recorded by it"

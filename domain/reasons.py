@@ -27,6 +27,10 @@ _TABLE = (
     Reason("unreadable_record", "What stands at this place of a Kafka topic is no record that can be read."),
     Reason("wrong_organisation", "The organisation may not publish this event here."),
     Reason("impossible_date", "A date cannot be true."),
+    Reason(
+        "from_the_future",
+        "The event says that it was recorded at a time that has not come; it is taken in when it has.",
+    ),
     Reason("unknown_code", "A code is not in its list for that date."),
     Reason("unknown_event_type", "The event type is not in the contract."),
     Reason("missing_field", "A field the event needs is absent or empty."),

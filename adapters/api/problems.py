@@ -14,7 +14,7 @@ from starlette.responses import Response
 from adapters.codec.encode import plain_name
 from adapters.logs import describe, get_logger
 from adapters.store.trouble import TROUBLES, trouble_of
-from domain.errors import IcrError, Misuse, Rejected, Unreachable
+from domain.errors import ClockWrong, IcrError, Misuse, Rejected, Unreachable
 from domain.reasons import REASONS
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -94,6 +94,8 @@ def of_error(error: IcrError) -> Response:
         return problem(status, error.rule, reason=error.reason, field=error.field)
     if isinstance(error, Misuse):
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.message)
+    if isinstance(error, ClockWrong):
+        return unreachable(str(error))
     if isinstance(error, Unreachable):
         return unreachable(f"{error.what} could not be reached; nothing was changed")
     _log.error("request_failed", **describe(error))

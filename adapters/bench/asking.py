@@ -15,8 +15,6 @@ from itertools import islice
 from statistics import median
 from typing import Any, Final
 
-import psycopg
-
 from adapters.bench.checks import views_equal_reference
 from adapters.bench.ground import Ground
 from adapters.bench.ingest import Tell
@@ -30,6 +28,7 @@ from adapters.kafka.topics import SECTOR_OF
 from adapters.questions import Asked, Questions
 from adapters.service import Service
 from adapters.settings import Settings
+from adapters.store.connections import Work, connect
 from adapters.store.database import migrate
 from adapters.store.keys import load_or_create
 from adapters.store.messages import Counts
@@ -154,7 +153,7 @@ class Ask:
         finally:
             recorder.close()
             projector.close()
-        with psycopg.connect(service.database_url, autocommit=True) as connection:
+        with connect(service.database_url, Work.REBUILD) as connection:
             connection.execute("VACUUM (ANALYZE)")
         return counts.accepted
 

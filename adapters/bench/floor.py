@@ -12,10 +12,10 @@ from struct import Struct
 from typing import Any, Final
 
 import fastavro
-import psycopg
 
 from adapters.bench.contestant import Messages, Settings, Take, batches, serve
 from adapters.bench.workload import Offsets
+from adapters.store.connections import Work, connect
 from adapters.store.copy_rows import HEADER, TRAILER
 from schemas.registry import registry
 
@@ -33,7 +33,7 @@ _AFTER_HEADER: Final = 10
 
 def make(settings: Settings) -> Take:
     """The contestant for some settings: `url`, `bootstrap_servers`, `embedded`, `batch`."""
-    database = psycopg.connect(settings["url"], autocommit=True)
+    database = connect(settings["url"], Work.REBUILD)
     database.execute(_TABLE)
     messages = Messages(settings["bootstrap_servers"], embedded=settings["embedded"])
     schemas = {}

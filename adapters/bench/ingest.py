@@ -11,8 +11,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
-import psycopg
-
 from adapters.bench.checks import views_equal_rebuild, views_equal_reference
 from adapters.bench.figures import Figures
 from adapters.bench.ground import Ground
@@ -24,6 +22,7 @@ from adapters.bench.versions import versions
 from adapters.bench.workload import Mix, Slice, Workload
 from adapters.clock import Clock
 from adapters.settings import Settings
+from adapters.store.connections import Work, connect
 from adapters.store.keys import load_or_create
 
 FEWEST_EVENTS: Final = 2_000
@@ -198,7 +197,7 @@ class Ingest:
         self._statements = slowest(warm.url, self._workload.events) if self._ask.profile else []
         warm.end("consume")
         warm.end("project")
-        with psycopg.connect(warm.url, autocommit=True) as connection:
+        with connect(warm.url, Work.REBUILD) as connection:
             children_checked = views_equal_reference(connection, load_or_create(warm.folder / "keys"))
             seconds = warm.run("rebuild")
             tables = views_equal_rebuild(connection)

@@ -9,8 +9,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Final
 
-import psycopg
-
 from adapters.bench.checks import views_equal_rebuild
 from adapters.bench.figures import Figures
 from adapters.bench.ground import Ground
@@ -23,6 +21,7 @@ from adapters.bench.versions import versions
 from adapters.bench.workload import Mix, Workload, children_of
 from adapters.clock import Clock
 from adapters.settings import Settings
+from adapters.store.connections import Work, connect
 
 ROUNDS: Final = 3
 
@@ -65,7 +64,7 @@ class Rebuild:
                 if not ground.embedded:
                     self._floor(ground, workload, number)
                 self._figures.add("rebuild", shipped.run("rebuild"), accepted)
-            with psycopg.connect(shipped.url, autocommit=True) as connection:
+            with connect(shipped.url, Work.REBUILD) as connection:
                 tables = views_equal_rebuild(connection)
             statements = slowest(shipped.url, ROUNDS * accepted) if ask.profile else []
             return document(

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-import psycopg
-
+from adapters.store.connections import Work, connect
 from projections.engine import AFTER_LINKS, BEFORE_LINKS, statements
 
 _MOST: Final = 30
@@ -37,14 +36,14 @@ def watch() -> dict[str, str]:
 
 def forget(url: str) -> None:
     """Begin to count anew."""
-    with psycopg.connect(url, autocommit=True) as connection:
+    with connect(url, Work.REBUILD) as connection:
         connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         connection.execute("SELECT pg_stat_statements_reset()")
 
 
 def slowest(url: str, events: int) -> list[dict[str, Any]]:
     """The statements of a database that took most time, in microseconds an event; values are shown as $1, $2."""
-    with psycopg.connect(url, autocommit=True) as connection:
+    with connect(url, Work.REBUILD) as connection:
         connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         rows = connection.execute(
             "SELECT total_exec_time * 1000 / %s, calls, rows, wal_bytes / %s, regexp_replace(query, '\\s+', ' ', 'g') "

@@ -3,7 +3,7 @@
 import platform
 from importlib.metadata import version
 
-import psycopg
+from adapters.store.connections import connect
 
 _PACKAGES = ("kafka-python", "fastavro", "psycopg", "eventsourcing", "cryptography")
 _SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size")
@@ -11,7 +11,7 @@ _SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "shared_buffers"
 
 def versions(url: str, kafka: str) -> dict[str, object]:
     """What a run is made with; raises what psycopg raises."""
-    with psycopg.connect(url) as connection:
+    with connect(url) as connection:
         rows = connection.execute(
             "SELECT name, current_setting(name) FROM pg_settings WHERE name = ANY(%s)", (list(_SETTINGS),)
         )

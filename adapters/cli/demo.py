@@ -32,7 +32,7 @@ def demo(
 
     settings = read_settings(data, log_level="warning")
     check_place(settings)
-    stop = Stop(at_once=True)
+    stop = Stop(at_once=True, several=True)
     note(f"starting PostgreSQL and a Kafka broker in {settings.data_dir}")
     with open_service(settings, broker=True) as service:
         mark_place(service)

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters.cli.output import Data, Json, note, opened, print_json, print_table, read_settings, say
-from adapters.cli.workers import Parent, Stop, Worker, check_tables
+from adapters.cli.output import Data, Json, note, opened, print_json, print_table, say
+from adapters.cli.workers import Parent, Worker, check_tables, started
 from domain.errors import Misuse, Rejected
 
 Organisation = Annotated[
@@ -141,20 +141,13 @@ def tell(
     What became of an organisation's events goes to icr.feedback.ORGANISATION.v1 where that topic is there: make it for
     those who want it, readable by them alone. Each thing is told at least once, with its cursor, in order.
     """
-    from adapters.heartbeat import Heartbeat
     from adapters.kafka.telling import follow
     from adapters.logs import get_logger
-    from adapters.service import open_service
 
-    stop = Stop(parent)
-    settings = read_settings(data)
-    with open_service(settings, broker=True) as service:
+    with started(Worker.TELL, data, parent, broker=True, waits=not until_end) as (service, heart, stop):
         check_tables(service.connect)
-        heart = Heartbeat(settings.data_dir, Worker.TELL, service.clock)
-        try:
-            told = follow(service, stop, heart.beat, until_end=until_end)
-        finally:
-            heart.end()
+        stop.gently()
+        told = follow(service, stop, heart.beat, until_end=until_end)
     get_logger("tell").info("teller_ended", count=told)
     if as_json:
         print_json({"told": told})

@@ -78,7 +78,10 @@ def progress() -> Iterator["Progress"]:
 @contextmanager
 def interruptible() -> Iterator[None]:
     """SIGTERM interrupts as Ctrl-C does: what is to be taken away or said at the end is."""
+    from adapters.ending import end_in_time
+
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_in_time(soft=None)
     try:
         yield
     finally:

@@ -20,11 +20,13 @@ def rebuild(
     The views share their tables and editions, so naming one rebuilds all: they can only be exchanged together. Stopped
     half-way nothing has changed, and it starts over.
     """
+    from adapters.store.connections import Work
+
     unknown = set(views or ()) - set(VIEWS)
     if unknown:
         raise Misuse(f"a view is one of: {', '.join(VIEWS)}")
     with opened(data) as service, progress() as bars:
-        projector = service.projector()
+        projector = service.projector(Work.REBUILD)
         task = bars.add_task("editions", total=None)
         try:
             serving, edition = projector.rebuild(lambda done, goal: bars.update(task, completed=done, total=goal))

@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -28,10 +29,13 @@ from adapters.cli.output import (
 from domain.errors import Misuse, Unreachable
 
 if TYPE_CHECKING:
+    from adapters.heartbeat import Heartbeat
     from adapters.service import Service
     from adapters.settings import Settings
 
-GRACE_SECONDS: Final = 20.0
+# A worker ends in time by itself (adapters.ending); who waits for several of them allows them a little more.
+GRACE_SECONDS: Final = 8.5
+HARD_OF_SEVERAL: Final = 9.5
 _PR_SET_PDEATHSIG: Final = 1
 
 Parent = Annotated[int, typer.Option("--parent", hidden=True, help="End when this process ends.")]
@@ -49,14 +53,18 @@ class Worker(StrEnum):
 class Stop:
     """Whether SIGTERM or SIGINT has asked to end. The work at hand is finished; a second signal ends it at once.
 
-    With `at_once` the first interrupts the work, until `gently` says that there is none to interrupt any more.
+    With `at_once` the first interrupts the work, until `gently` says that there is none to interrupt any more. What does
+    not end by itself is ended; with `several` processes to end, a little later than each of them.
     """
 
-    def __init__(self, parent: int = 0, *, at_once: bool = False) -> None:
+    def __init__(self, parent: int = 0, *, at_once: bool = False, several: bool = False) -> None:
+        from adapters.ending import HARD, SOFT, end_in_time
+
         self._asked = False
         self._at_once = at_once
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._ask)
+        end_in_time(soft=None if several else SOFT, hard=HARD_OF_SEVERAL if several else HARD)
         if parent:
             ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
             self._asked = os.getppid() != parent  # it ended before we asked to be told
@@ -112,19 +120,14 @@ def consume(
     So does one with a record that is broken, until `icr partitions skip`. Ends with 1 when a partition's log was
     shortened, was made again or had passed us, or, with --until-end, when something was kept, is paused or waits.
     """
-    from adapters.heartbeat import Heartbeat
     from adapters.kafka.consumer import Consumer
     from adapters.kafka.status import Status
     from adapters.logs import get_logger
-    from adapters.service import open_service
 
-    stop = Stop(parent)
-    settings = read_settings(data)
-    with open_service(settings, broker=True) as service:
+    with started(Worker.CONSUME, data, parent, broker=True, waits=not until_end) as (service, heart, stop):
         check_tables(service.connect)
         if not service.embedded_broker:
             _make_topics(service)
-        heart = Heartbeat(settings.data_dir, Worker.CONSUME, service.clock)
 
         def tell(status: Status) -> None:
             heart.beat(
@@ -137,13 +140,11 @@ def consume(
                 **status.counts.as_json(),
             )
 
-        try:
-            consumer = Consumer(service, tell)
-            heart.beat((), now=True)
-            _spare_the_collector()
-            status = consumer.run(lambda: stop() or (until_end and consumer.caught_up))
-        finally:
-            heart.end()
+        consumer = Consumer(service, tell)
+        stop.gently()
+        heart.beat((), now=True)
+        _spare_the_collector()
+        status = consumer.run(lambda: stop() or (until_end and consumer.caught_up))
     counts = dict(status.counts.as_json())
     get_logger("consume").info(
         "consumer_ended", **{k: counts[k] for k in ("read", "accepted", "duplicate", "conflict", "kept")}
@@ -168,20 +169,13 @@ def project(
     parent: Parent = 0,
 ) -> None:
     """Keep the views up to the log, edition by edition, until told to end (SIGTERM, Ctrl-C)."""
-    from adapters.heartbeat import Heartbeat
     from adapters.logs import get_logger
     from adapters.projecting import follow
-    from adapters.service import open_service
 
-    stop = Stop(parent)
-    settings = read_settings(data)
-    with open_service(settings) as service:
+    with started(Worker.PROJECT, data, parent, waits=not until_end) as (service, heart, stop):
         check_tables(service.connect)
-        heart = Heartbeat(settings.data_dir, Worker.PROJECT, service.clock)
-        try:
-            edition, position = follow(service, stop, heart.beat, until_head=until_end)
-        finally:
-            heart.end()
+        stop.gently()
+        edition, position = follow(service, stop, heart.beat, until_head=until_end)
     get_logger("project").info("projector_ended", edition=edition, position=position)
     if as_json:
         print_json({"edition": edition, "position": position})
@@ -193,24 +187,25 @@ def serve(
 ) -> None:
     """Answer over HTTP: the API, and its documentation at /docs, until told to end (SIGTERM, Ctrl-C)."""
     from adapters.api.app import create_app
-    from adapters.service import open_service
     from adapters.serving import serve_app
 
-    stop = Stop(parent)
-    settings = read_settings(data)
-    with open_service(settings) as service:
+    with started(Worker.SERVE, data, parent) as (service, heart, stop):
         check_tables(service.connect)
-        serve_app(create_app(service), settings, service.clock, stop, announce=note)
+        stop.gently()
+        serve_app(create_app(service), service.settings, service.clock, stop, announce=note, heart=heart)
 
 
 def up(data: Data = None) -> None:
     """Run `consume`, `project`, `serve` and `tell` as one command, until told to end (SIGTERM, Ctrl-C)."""
+    from adapters.embedded import servers
     from adapters.service import open_service
 
-    stop = Stop()
+    stop = Stop(at_once=True, several=True)
     settings = read_settings(data)
-    # Held here too, so that embedded servers outlive a worker that is slow to start.
-    with open_service(settings, broker=True):
+    # Held here too, so that embedded servers outlive a worker that is slow to start. Of others each worker waits itself.
+    held = open_service(settings, broker=True) if settings.database_url is None else servers(settings, broker=True)
+    with held:
+        stop.gently()
         workers = {worker: start(worker, settings) for worker in Worker}
         try:
             ended = wait_for_one(workers.values(), stop)
@@ -218,6 +213,26 @@ def up(data: Data = None) -> None:
             stop_all(list(workers.values()))
     if ended is not None:
         raise Unreachable("a worker", "it has ended; what it said stands above")
+
+
+@contextmanager
+def started(
+    worker: Worker, data: "Data", parent: int, *, broker: bool = False, waits: bool = True
+) -> Iterator[tuple["Service", "Heartbeat", Stop]]:
+    """A worker's service, once it is there, its heart, and whether to end; until `gently` a signal ends it at once."""
+    from adapters.cli.starting import opened_when_there
+    from adapters.clock import SystemClock
+    from adapters.codec import confluent_ids
+    from adapters.heartbeat import Heartbeat
+
+    stop = Stop(parent, at_once=True)
+    settings = read_settings(data)
+    confluent_ids(settings.confluent_schema_ids)  # said before anything is made
+    with (
+        Heartbeat(settings.data_dir, worker, SystemClock()) as heart,
+        opened_when_there(settings, heart, broker=broker, waits=waits) as service,
+    ):
+        yield service, heart, stop
 
 
 def start(worker: Worker, settings: "Settings", environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
@@ -261,6 +276,7 @@ def health(
 ) -> None:
     """Say whether a worker on this host is well: 0 yes, 1 it is in trouble, 3 there is none."""
     from adapters.clock import SystemClock
+    from adapters.embedded.lock import trouble_of_servers
     from adapters.heartbeat import beats
 
     settings = read_settings(data, log_level="warning")
@@ -268,6 +284,9 @@ def health(
         {"pid": beat.pid, "at": beat.at.isoformat(), "trouble": list(beat.trouble), **beat.said}
         for beat in beats(settings.data_dir, worker, SystemClock())
     ]
+    if servers := trouble_of_servers(settings.data_dir):
+        for one in found:
+            one["trouble"] = [*one["trouble"], servers]
     if worker is Worker.SERVE and found:
         from adapters.serving import answers
 
@@ -340,6 +359,7 @@ __all__ = [
     "project",
     "serve",
     "start",
+    "started",
     "stop_all",
     "up",
 ]

@@ -29,6 +29,7 @@ from domain.errors import Misuse, Unreachable
 
 POSTGRES = "postgres"
 BROKER = "broker"
+RESTARTS = "embedded_server_restarts"
 _PATIENCE = 90.0
 _PAUSE = 0.02
 
@@ -53,12 +54,13 @@ class State:
     bootstrap_servers: str | None = None
     incarnation: str | None = None
     failed: str | None = None
+    trouble: str | None = None
 
     def write(self, place: "Place") -> None:
         """Put the state where commands find it, whole or not at all."""
         fresh = place.state.with_suffix(".new")
         with _open_private(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY) as stream:
-            names = ("pid", "database_url", "bootstrap_servers", "incarnation", "failed")
+            names = ("pid", "database_url", "bootstrap_servers", "incarnation", "failed", "trouble")
             stream.write(json.dumps({name: getattr(self, name) for name in names}))
         fresh.replace(place.state)
 
@@ -207,6 +209,13 @@ def supervised(place: Place) -> bool:
     """Whether a supervisor lives for this folder."""
     with Lock(place, "supervisor") as lock:
         return not lock.take()
+
+
+def trouble_of_servers(data: Path) -> str | None:
+    """What is wrong with the embedded servers of a data folder, in a word for `icr health`; None: nothing, or none run."""
+    place = Place(data)
+    state = place.read()
+    return state.trouble if state is not None and state.trouble and supervised(place) else None
 
 
 def _has(state: State, wanted: list[str]) -> bool:

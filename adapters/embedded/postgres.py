@@ -24,7 +24,9 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
+from adapters.store.connections import connect
 from domain.errors import Misuse, Unreachable
 
 USER = "icr"
@@ -89,7 +91,12 @@ class PostgresServer:
         self._options = {**USUAL, **({} if durable else THROW_AWAY), **(options or {}), **ALWAYS}
         self._binaries = binaries
         self._process: subprocess.Popen[bytes] | None = None
+        self._given_up = False
         self.port = 0
+
+    def give_up(self) -> None:
+        """Let a start that is under way come to nothing; may be called from a signal's handler."""
+        self._given_up = True
 
     @property
     def url(self) -> str:
@@ -115,7 +122,7 @@ class PostgresServer:
         self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
         account = self._account()
         binaries = _reachable_binaries(self._binaries or packaged_binaries(), account)
-        _await_former(self.data, seconds=min(seconds, 30))
+        _await_former(self.data, seconds=min(seconds, 30), given_up=lambda: self._given_up)
         if not self.data.exists():
             self._make_cluster(binaries, account)
         self._check_version(binaries)
@@ -126,7 +133,7 @@ class PostgresServer:
                 self._await_ready(seconds)
             except BaseException:
                 taken = self._process is not None and self._process.poll() is not None and not _can_bind(self.port)
-                self.stop()
+                self.stop(seconds=5)
                 if last or port is not None or not taken:
                     raise
             else:
@@ -138,7 +145,7 @@ class PostgresServer:
         process, self._process = self._process, None
         if process is None:
             return
-        for number, patience in ((signal.SIGINT, seconds), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
+        for number, patience in ((signal.SIGINT, seconds), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 2.0)):
             if process.poll() is not None:
                 break
             process.send_signal(number)
@@ -176,7 +183,7 @@ class PostgresServer:
         try:
             os.write(handle, self._password_file.read_bytes())
             where = _folder_name(fresh, account)
-            made = subprocess.run(
+            made = self._run_to_end(
                 [
                     *(binaries / "initdb", "-D", where, "-U", USER, "-A", "scram-sha-256", "-E", "UTF8"),
                     *_locale(binaries),
@@ -188,16 +195,27 @@ class PostgresServer:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                check=False,
                 **_as(account),
             )
         finally:
             os.close(handle)
-        if made.returncode != 0:
+        if made is not None:
             with open(self.log, "ab", opener=_private) as log:
-                log.write(made.stderr)
+                log.write(made)
             raise Unreachable(WHAT, f"its cluster could not be made; see {self.log}")
         fresh.rename(self.data)
+
+    def _run_to_end(self, command: list[Any], **how: Any) -> bytes | None:  # noqa: ANN401 - as subprocess takes it
+        """None when the command has done its work; else what it said, also when it was given up in the middle."""
+        with subprocess.Popen(command, **how) as process:
+            while True:
+                try:
+                    _, said = process.communicate(timeout=0.2)
+                except subprocess.TimeoutExpired:
+                    if self._given_up:
+                        process.kill()
+                else:
+                    return None if process.returncode == 0 else bytes(said)
 
     def _check_version(self, binaries: Path) -> None:
         cluster = (self.data / "PG_VERSION").read_text().strip()
@@ -227,13 +245,13 @@ class PostgresServer:
         """Wait until our own server answers: only it knows the password, so another one on the port is not it."""
         end = time.monotonic() + seconds
         url = self.url
-        while time.monotonic() < end and self.running():
+        while time.monotonic() < end and self.running() and not self._given_up:
             try:
-                with psycopg.connect(url, dbname="postgres", autocommit=True, connect_timeout=2) as connection:
+                with connect(make_conninfo(url, dbname="postgres"), timeout=2) as connection:
                     if connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone() is None:
                         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
                     return
-            except psycopg.OperationalError:
+            except (Unreachable, psycopg.OperationalError):
                 time.sleep(0.02)
         raise Unreachable(WHAT, f"it did not start; see {self.log}")
 
@@ -356,7 +374,7 @@ def _locale(binaries: Path) -> tuple[str, ...]:
     return ("--locale=C.UTF-8",)
 
 
-def _await_former(data: Path, *, seconds: float) -> None:
+def _await_former(data: Path, *, seconds: float, given_up: Callable[[], bool]) -> None:
     """Wait for a server that is still ending on this folder, and clear what a killed one left.
 
     The caller holds the folder's lock, so a server found here has lost whoever started it. A pid file whose number now
@@ -367,7 +385,7 @@ def _await_former(data: Path, *, seconds: float) -> None:
         return
     end = time.monotonic() + seconds
     while others := _processes_in(data):
-        if time.monotonic() > end:
+        if time.monotonic() > end or given_up():
             raise Unreachable(WHAT, f"an earlier server on {data} does not end")
         for pid in others:
             with contextlib.suppress(ProcessLookupError, ValueError):

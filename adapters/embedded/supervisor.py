@@ -5,6 +5,7 @@ if it is killed: the broker's content, always; nothing of PostgreSQL, which is t
 """
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -15,24 +16,32 @@ from types import FrameType
 from typing import NoReturn
 
 from adapters.embedded.broker import MemoryBroker
-from adapters.embedded.lock import BROKER, POSTGRES, Lock, Place, State
+from adapters.embedded.lock import BROKER, POSTGRES, RESTARTS, Lock, Place, State
 from adapters.embedded.postgres import PostgresServer
+from adapters.ending import end_in_time
 from adapters.logs import configure_logs, get_logger
 from domain.errors import IcrError
 
 _PAUSE = 0.05
-_RESTARTS = 5
+# Seconds between attempts to start PostgreSQL again; the last one for ever.
+_BACK_OFF = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
+_LASTED = 60.0  # a server that ran so long begins anew with the first
+_END_SECONDS = 5.0
+_START_SECONDS = 60.0
+_HARD = 9.5  # by then PostgreSQL, told by the kernel, ends by itself
 
 
 class Supervisor:
-    """Starts what is wanted, starts PostgreSQL again when it dies, and ends both when nobody is left."""
+    """Starts what is wanted, starts PostgreSQL again whenever it dies, and ends both when nobody is left."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
         self._postgres = PostgresServer(place.data / "postgres")
         self._broker: MemoryBroker | None = None
         self._state = State(pid=os.getpid())
-        self._restarts = 0
+        self._attempts = 0
+        self._again_at = 0.0
+        self._started_at = 0.0
         self._ending = False
         self._log = get_logger("supervisor")
 
@@ -56,8 +65,9 @@ class Supervisor:
         return 1 if failed else 0
 
     def end(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
-        """Ask `run` to end the servers, used or not."""
+        """Ask `run` to end the servers, used or not; one that is only being started is given up."""
         self._ending = True
+        self._postgres.give_up()
 
     def _step(self) -> None:
         """Start what is wanted and not there.
@@ -77,13 +87,38 @@ class Supervisor:
             )
             self._state.write(self._place)
             self._log.info("embedded_server_started", server=BROKER, incarnation=self._broker.incarnation)
-        if self._state.database_url is not None and not self._postgres.running() and self._restarts < _RESTARTS:
-            self._restarts += 1
-            self._log.warning("embedded_server_restarts", server=POSTGRES, attempt=self._restarts)
-            self._postgres.start(port=self._postgres.port)
+        if self._state.database_url is not None:
+            self._keep_running()
+
+    def _keep_running(self) -> None:
+        """Start PostgreSQL again when it has ended, ever more seldom and without end; what keeps it down may pass."""
+        now = time.monotonic()
+        if self._postgres.running():
+            if self._attempts and now - self._started_at > _LASTED:
+                self._attempts = 0
+            return
+        if now < self._again_at:
+            return
+        self._attempts += 1
+        self._again_at = now + _BACK_OFF[min(self._attempts, len(_BACK_OFF) - 1)]
+        self._log.warning("embedded_server_restarts", server=POSTGRES, attempt=self._attempts)
+        self._say(RESTARTS)
+        try:
+            self._postgres.start(port=self._postgres.port, seconds=_START_SECONDS)
+        except (IcrError, OSError) as error:
+            self._log.error("embedded_server_failed", exc_info=error)
+        else:
+            self._started_at = time.monotonic()
+            self._say(None)
+
+    def _say(self, trouble: str | None) -> None:
+        """Write down what is wrong, where commands and `icr health` look; a full disk is no reason to give up."""
+        self._state = replace(self._state, trouble=trouble)
+        with contextlib.suppress(OSError):
+            self._state.write(self._place)
 
     def _end(self) -> None:
-        self._postgres.stop()
+        self._postgres.stop(seconds=_END_SECONDS)
         if self._broker is not None:
             self._broker.stop()
             self._broker = None
@@ -106,6 +141,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, supervisor.end)
+    end_in_time(soft=None, hard=_HARD)
     code = supervisor.run()
     # The kernel gives the lock back when the process is gone, so that whoever waits for it finds nothing left.
     sys.stderr.flush()

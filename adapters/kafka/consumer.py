@@ -28,11 +28,13 @@ from adapters.kafka.status import BROKER_LOST, DATABASE_LOST, PARTITION_STUCK, W
 from adapters.kafka.topics import ALL_TOPICS, IN_BACKFILL, PARTITIONS, SECTOR_OF
 from adapters.kafka.watch import Ends, Watch
 from adapters.logs import get_logger
+from adapters.looking import Looks
 from adapters.service import Service
 from adapters.store.appending import Fenced
 from adapters.store.messages import KEPT, Message, Outcome
 from adapters.store.recorder import Recorder
-from domain.errors import Unreachable
+from adapters.store.trouble import TROUBLES, trouble_of
+from domain.errors import ClockWrong, Unreachable
 
 POLL_MS: Final = 200
 LOOK_SECONDS: Final = 1.0
@@ -63,6 +65,7 @@ class Consumer:
         self._on_status = on_status
         self._log = get_logger("consume")
         self._recorder: Recorder = service.recorder()
+        self._looks = Looks(service)
         self.status = Status()
         self.partitions = Partitions(service, self.status)
         self._pausing = Pausing(self.partitions, self.status, service.clock)
@@ -178,6 +181,7 @@ class Consumer:
 
     def _place(self) -> None:
         try:
+            self._check_clock()
             self.partitions.place(self._recorder.connection)
         except _DATABASE_TROUBLE as error:
             self._database_lost(error)
@@ -185,8 +189,7 @@ class Consumer:
             self._wait()
             self._log.warning("place_failed", error=type(error).__name__)
         else:
-            self.status.recovered(DATABASE_LOST)
-            self._failures = 0
+            self._database_answers()
 
     def _set_apart(self) -> None:
         """Pause what cannot be read, and write it down."""
@@ -221,6 +224,8 @@ class Consumer:
             self.partitions.displace()
         except _DATABASE_TROUBLE as error:
             self._database_lost(error)
+        else:
+            self._database_answers()
 
     def _record(self, entries: Sequence[Entry], messages: Sequence[Message], upcoming: Sequence[Message]) -> None:
         """Record some messages with the offsets behind them, in one transaction."""
@@ -256,6 +261,15 @@ class Consumer:
         self.status.recovered(BROKER_LOST)
         if now >= self._commit_at:
             self._commit()
+        try:
+            self._check_clock()
+        except _DATABASE_TROUBLE as error:
+            self._database_lost(error)
+
+    def _check_clock(self) -> None:
+        """Before anything is read: by a wrong clock all of it would look as if it came from the future. Raises ClockWrong."""
+        for trouble in self._looks.trouble(self._recorder.connection):
+            raise ClockWrong(trouble)
 
     def _judge(self, ends: Mapping[TopicPartition, Ends]) -> None:
         """Say how far behind we are, and which partitions do not get on although they could."""
@@ -293,10 +307,16 @@ class Consumer:
 
     def _database_lost(self, error: Exception) -> None:
         """Nothing of the batch is recorded, or all of it is and we were not told: the log will say."""
-        self.status.lost(DATABASE_LOST, error)
+        self.status.lost(trouble_of(error) or DATABASE_LOST, error)
         self._renew()
         self.partitions.displace()
         self._wait()
+
+    def _database_answers(self) -> None:
+        """It does what it is asked, and the clock is right."""
+        for trouble in self.status.trouble & TROUBLES.keys():
+            self.status.recovered(trouble)
+        self._failures = 0
 
     def _renew(self) -> None:
         """A recorder that failed is not used again: what it remembers may not have come to be."""

@@ -17,8 +17,10 @@ from adapters.feedback import MOST, as_json, read_page
 from adapters.kafka.producer import KafkaProducer
 from adapters.kafka.topics import cluster_name
 from adapters.logs import get_logger
+from adapters.looking import Looks
 from adapters.projecting import BACK_OFF, DATABASE_LOST, Tell
 from adapters.service import Service
+from adapters.store.connections import Work
 from adapters.store.feedback_readers import hold_telling, read_cursor, write_cursor
 from adapters.store.recorder import CHANNEL
 from domain.errors import Rejected, Unreachable
@@ -44,7 +46,7 @@ class Teller:
 
     def step(self) -> bool:
         """Tell what is new, at most a page a topic; whether there is more at once. Raises Unreachable and psycopg's."""
-        connection = self._connected()
+        connection = self.connection
         if not hold_telling(connection):
             return False
         producer = self._ready()
@@ -55,7 +57,7 @@ class Teller:
 
     def wait(self) -> None:
         """Until the log calls, for a second at most."""
-        for _ in self._connected().notifies(timeout=POLL_SECONDS, stop_after=1):
+        for _ in self.connection.notifies(timeout=POLL_SECONDS, stop_after=1):
             pass
 
     def close(self) -> None:
@@ -66,9 +68,11 @@ class Teller:
         self._cursors.clear()
         self._looked = float("-inf")
 
-    def _connected(self) -> psycopg.Connection[Any]:
+    @property
+    def connection(self) -> psycopg.Connection[Any]:
+        """The connection in use, opened when it is first asked for, and listening."""
         if self._connection is None:
-            self._connection = self._service.connect()
+            self._connection = self._service.connect(Work.TELL)
             self._connection.execute(f"LISTEN {CHANNEL}")
         return self._connection
 
@@ -84,7 +88,7 @@ class Teller:
         if time.monotonic() - self._looked >= TOPICS_EVERY:
             found = {match[1] for topic in self._producer.look() if (match := FEEDBACK_TOPIC.fullmatch(topic))}
             for organisation in found - self._cursors.keys():
-                self._cursors[organisation] = read_cursor(self._connected(), self._name(organisation))
+                self._cursors[organisation] = read_cursor(self.connection, self._name(organisation))
             for organisation in self._cursors.keys() - found:
                 del self._cursors[organisation]
             self._looked = time.monotonic()
@@ -120,6 +124,7 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_end:
     A lost broker or database is waited for. Raises Unreachable when there is no broker to begin with.
     """
     teller = Teller(service)
+    looks = Looks(service)
     log = get_logger("tell")
     failures = 0
     trouble = ""
@@ -131,7 +136,7 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_end:
                 if failures:
                     log.warning("recovered_from", reason=trouble)
                 failures = 0
-                tell((), told=teller.told)
+                tell(looks.trouble(teller.connection), told=teller.told)
                 if more:
                     continue
                 if until_end:

@@ -8,7 +8,7 @@ import threading
 import time
 from typing import Final
 
-from adapters.heartbeat import beats
+from adapters.heartbeat import NO_PROGRESS, beats
 from adapters.kafka.consumer import Consumer
 from adapters.kafka.places import recorded_offsets
 from adapters.kafka.producer import KafkaProducer
@@ -77,9 +77,13 @@ class Brake:
     def _somebody_records(self) -> None:
         if self._failure is not None:
             raise self._failure
-        if self._consuming is None and not beats(self._service.settings.data_dir, "consume", self._service.clock):
+        if self._consuming is None and not self._consumed_by_a_worker():
             self._consuming = threading.Thread(target=self._consume, daemon=True)
             self._consuming.start()
+
+    def _consumed_by_a_worker(self) -> bool:
+        found = beats(self._service.settings.data_dir, "consume", self._service.clock)
+        return any(NO_PROGRESS not in beat.trouble for beat in found)
 
     def _consume(self) -> None:
         try:

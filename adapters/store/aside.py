@@ -3,8 +3,8 @@
 import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -46,6 +46,20 @@ def waited_for(item: Item, rejected: Rejected) -> UUID | None:
     """
     waits = rejected.reason == "waits_for" or (rejected.reason == "key_differs" and item.target_source is not None)
     return None if item.waits_for is None or not waits else UUID(bytes=item.waits_for)
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def due_at(item: Item) -> datetime | None:
+    """From when an event from the future may be recorded; None of any other, which waits for something else."""
+    if item.due is None:
+        return None
+    try:
+        return min(_EPOCH + timedelta(microseconds=item.due), _LATEST)
+    except OverflowError:
+        return _LATEST
 
 
 def _context(aside: UUID) -> bytes:
@@ -94,11 +108,11 @@ class AsideStore:
         said = item.claims or Claims(item.body["source"]["organisation"], item.schema.event_type)
         connection.execute(
             "INSERT INTO log.aside (id, kind, state, key, digest, reason, field, rule, event_type, organisation, sector, waits_for, "
-            "record, received_at, wrapped, sealed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "record, received_at, due_at, wrapped, sealed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
                 aside, kind, "waiting" if kind == KEPT else "shown", key, digest, rejected.reason, rejected.field, rejected.rule,
                 said.event_type, said.organisation, item.message.sector, waited_for(item, rejected),
-                record, at, wrapped, sealed,
+                record, at, due_at(item), wrapped, sealed,
             ),
         )  # fmt: skip
         if kind != WITHHELD:  # of which nobody is told
@@ -112,22 +126,24 @@ class AsideStore:
             self.move(connection, aside, RELEASED, at)
             tell(connection, RELEASED, [aside], at)
 
-    def move(
-        self,
-        connection: Connection,
-        aside: UUID,
-        state: str,
-        at: datetime,
-        rejected: Rejected | None = None,
-        waits: UUID | None = None,
-    ) -> None:
-        """Move a re-driven event on; kept again, it waits with its new reason, and for `waits`, an event's key."""
+    def move(self, connection: Connection, aside: UUID, state: str, at: datetime) -> None:
+        """Settle a kept event: it is `state` from now on."""
         connection.execute("UPDATE log.aside SET state = %s, settled_at = %s WHERE id = %s", (state, at, aside))
-        if rejected is not None:
-            connection.execute(
-                "UPDATE log.aside SET reason = %s, field = %s, rule = %s, waits_for = %s, settled_at = NULL WHERE id = %s",
-                (rejected.reason, rejected.field, rejected.rule, waits, aside),
-            )
+
+    def wait(self, connection: Connection, item: Item, rejected: Rejected) -> None:
+        """Kept again after it was re-driven: it waits with its new reason, and for what that names."""
+        connection.execute(
+            "UPDATE log.aside SET state = 'waiting', settled_at = NULL, reason = %s, field = %s, rule = %s, waits_for = %s, "
+            "due_at = %s WHERE id = %s",
+            (
+                rejected.reason,
+                rejected.field,
+                rejected.rule,
+                waited_for(item, rejected),
+                due_at(item),
+                item.message.aside,
+            ),
+        )
 
     def release(self, connection: Connection, keys: Sequence[bytes], at: datetime, notes: Notes) -> bool:
         """After an append: re-sent events replace their kept ones, and what waited becomes ready. True when any is ready."""
@@ -143,12 +159,20 @@ class AsideStore:
         )
         return cursor.rowcount > 0
 
-    def ready(self, connection: Connection, only: Sequence[UUID] | None = None, limit: int = 500) -> list[Message]:
-        """Kept events to be re-driven: those that became ready, or those a person chose."""
+    def ready(
+        self,
+        connection: Connection,
+        only: Sequence[UUID] | None = None,
+        limit: int = 500,
+        *,
+        now: datetime | None = None,
+    ) -> list[Message]:
+        """Kept events to be re-driven: those that became ready or are due, or those a person chose."""
         if only is None:
             rows = connection.execute(
-                "SELECT id, sector, wrapped, sealed, reason, field, rule FROM log.aside WHERE state = 'ready' ORDER BY received_at, id LIMIT %s",
-                (limit,),
+                "SELECT id, sector, wrapped, sealed, reason, field, rule FROM log.aside WHERE state = 'ready' "
+                "OR (state = 'waiting' AND due_at <= %s) ORDER BY received_at, id LIMIT %s",
+                (now, limit),
             )
         else:
             rows = connection.execute(

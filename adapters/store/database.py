@@ -1,36 +1,37 @@
-"""The database: connections and migrations."""
+"""The database's tables: migrations. Connections are made in `adapters.store.connections`."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, pool
 
-from domain.errors import Unreachable
+from adapters.store.connections import Work, connect
 
-_MIGRATION_LOCK = 0x1C_12_0000
-
-
-def connect(url: str, *, timeout: int = 10) -> psycopg.Connection[Any]:
-    """A connection in autocommit mode; raises Unreachable, naming no password."""
-    try:
-        connection = psycopg.connect(url, autocommit=True, connect_timeout=timeout, application_name="icr")
-    except psycopg.OperationalError:
-        raise Unreachable("the database", "is it running, and does ICR_DATABASE_URL name it?") from None
-    return connection
+_MIGRATION_LOCK: Final = 0x1C_12_0000
 
 
 def migrate(url: str) -> None:
     """Bring the database to this version's tables; several at once wait for each other."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent.parent / "migrations"))
-    with connect(url) as guard:
+    with connect(url, Work.MIGRATE) as guard:
         guard.execute("SELECT pg_advisory_lock(%s)", (_MIGRATION_LOCK,))
-        engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=pool.NullPool)
+        engine = create_engine("postgresql+psycopg://", creator=lambda: _transactional(url), poolclass=pool.NullPool)
         with engine.connect() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
         engine.dispose()
+
+
+def _transactional(url: str) -> psycopg.Connection[Any]:
+    """A connection as the library that migrates expects it: a transaction begins with its first statement."""
+    connection = connect(url, Work.MIGRATE)
+    connection.autocommit = False
+    return connection
+
+
+__all__ = ["connect", "migrate"]

@@ -8,13 +8,13 @@ from typing import Any, Final
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from adapters.store.connections import CLIENT_SIDE, CONNECT_SECONDS, Work, limit
 from domain.errors import Unreachable
 
 Connection = psycopg.Connection[Any]
 
 PATIENCE: Final = 10.0  # seconds that a read waits for others to give one back
 _LOOK: Final = 0.25
-_SILENCE_MS: Final = 10_000  # a host that has gone says nothing; TCP alone would wait for minutes
 
 
 class ReadPool:
@@ -28,12 +28,8 @@ class ReadPool:
             max_size=most,
             open=False,
             name="reads",
-            kwargs={
-                "autocommit": True,
-                "connect_timeout": int(PATIENCE),
-                "application_name": "icr",
-                "tcp_user_timeout": _SILENCE_MS,
-            },
+            kwargs={"autocommit": True, "connect_timeout": CONNECT_SECONDS, **CLIENT_SIDE},
+            configure=_limited,
             # It is given up at once: the next read tries again, and need not wait for a time table.
             reconnect_timeout=0,
             reconnect_failed=self._failed,
@@ -77,3 +73,7 @@ class ReadPool:
             else:
                 return connection
         raise Unreachable("a free connection to the database", "see ICR_READ_CONNECTIONS")
+
+
+def _limited(connection: Connection) -> None:
+    limit(connection, Work.READ)

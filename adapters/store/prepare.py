@@ -14,7 +14,7 @@ from adapters.store.claims import Claims, claims_of
 from adapters.store.hashes import Hashes
 from adapters.store.messages import Message
 from adapters.store.subjects import Identifier, Known, Subjects
-from domain.checks import SetAside, check_envelope, check_fact
+from domain.checks import AHEAD_SECONDS, FROM_THE_FUTURE, SetAside, check_envelope, check_fact
 from domain.dates import school_year_of
 from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from domain.errors import Rejected
@@ -36,6 +36,7 @@ class Item:
         "body",
         "claims",
         "digest",
+        "due",
         "effect",
         "former",
         "identifier",
@@ -70,6 +71,7 @@ class Item:
         self.rejected: Rejected | None = None
         self.claims: Claims | None = None
         self.key: bytes | None = None
+        self.due: int | None = None  # of an event from the future: when it may be recorded, in microseconds since 1970
         self.schema: Any = None
         self.body: Mapping[str, Any] = _UNREAD
         self.set_aside: Sequence[SetAside] = ()
@@ -97,11 +99,13 @@ class Preparer:
     """Decodes and checks messages; remembers identifiers that passed. `ids` are those of `confluent_ids`."""
 
     def __init__(
-        self, hashes: Hashes, subjects: Subjects, organisations: Mapping[str, Sequence[str]], ids: Mapping[int, bytes] = NO_IDS
+        self, hashes: Hashes, subjects: Subjects, organisations: Mapping[str, Sequence[str]], ids: Mapping[int, bytes] = NO_IDS,
+        ahead_seconds: int = AHEAD_SECONDS,
     ) -> None:  # fmt: skip
         self._hashes = hashes
         self._subjects = subjects
         self._ids = ids
+        self._ahead = ahead_seconds * 1_000_000
         self._patterns = {sector: tuple(patterns) for sector, patterns in organisations.items()}
         self._all = tuple(sorted({p for patterns in self._patterns.values() for p in patterns}))
 
@@ -116,6 +120,8 @@ class Preparer:
             self._take(item, decoded, now)
         except Rejected as rejected:
             item.rejected = rejected
+            if rejected.reason == FROM_THE_FUTURE:
+                item.due = item.body["recorded_at"] - self._ahead
             item.digest = self._hashes.digest(raw_bytes(message))
             self._claim(item)
         return item
@@ -133,7 +139,7 @@ class Preparer:
         organisation = body["source"]["organisation"]
         item.key = self._hashes.event(organisation, body["event_id"])
         item.digest = self._hashes.digest(decoded.stored)
-        check_envelope(body, self._patterns_of(schema.sector, item.message.sector), now)
+        check_envelope(body, self._patterns_of(schema.sector, item.message.sector), now, self._ahead)
         item.set_aside = [*decoded.set_aside, *check_fact(effect, body, now)]
         act = effect.act
         if act in ABOUT_NO_CHILD:

@@ -8,18 +8,18 @@ Subject rows and data keys are made before, in short transactions of their own, 
 import hashlib
 import struct
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import psycopg
 
-from adapters.clock import Clock
+from adapters.clock import UNCHECKED, Clock, ClockCheck
 from adapters.codec import NO_IDS
 from adapters.logs import get_logger
 from adapters.store.ahead import Ahead
-from adapters.store.appending import fence, hold_appends, still_last
-from adapters.store.aside import AsideStore, waited_for
+from adapters.store.appending import still_last, turn
+from adapters.store.aside import AsideStore
 from adapters.store.copying import copying
 from adapters.store.facts import COLUMNS, MARK_COLUMNS
 from adapters.store.feedback import RELEASED, SEPARATOR, Notes, Senders
@@ -35,7 +35,8 @@ from adapters.store.sealed import REASON as SEALED_IDENTITY
 from adapters.store.sealed import Sealed, is_sealing
 from adapters.store.snapshots import hold_back
 from adapters.store.subjects import CACHE_RECORDS, Subjects
-from domain.errors import IcrError, Rejected
+from domain.checks import AHEAD_SECONDS
+from domain.errors import ClockWrong, IcrError, Rejected
 
 Connection = psycopg.Connection[Any]
 
@@ -47,6 +48,16 @@ _COPY_EVENT = f"COPY log.event ({', '.join(EVENT_COLUMNS)}) FROM STDIN (FORMAT B
 _COPY_FACT = f"COPY log.fact ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 _COPY_MARK = f"COPY log.fact_mark ({', '.join(MARK_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 
+
+# Where the log ends, who waits, and the times that the clock is held against: what was received last, the database's own.
+_HEAD = (
+    "SELECT h.position, h.hash, EXISTS (SELECT FROM log.aside WHERE state IN ('waiting', 'ready')), "
+    "EXISTS (SELECT FROM log.aside WHERE state = 'ready') "
+    "OR EXISTS (SELECT FROM log.aside WHERE state = 'waiting' AND due_at <= %(now)s), "
+    "greatest(b.received_at, (SELECT at FROM log.feedback ORDER BY number DESC LIMIT 1)), clock_timestamp(), "
+    "(SELECT max(position) FROM log.sealed) "
+    "FROM log.head h LEFT JOIN log.batch b ON b.last = h.position"
+)
 
 # In one statement: the batch, the head of the log, and the call that wakes the projector.
 _CLOSE_BATCH = (
@@ -72,13 +83,15 @@ class Recorder:
     def __init__(
         self, connect: Callable[[], Connection], keys: MasterKeys, clock: Clock, organisations: Mapping[str, Sequence[str]],
         cache_records: int = CACHE_RECORDS, schema_ids: Mapping[int, bytes] = NO_IDS, snapshot_loss_share: float = SNAPSHOT_LOSS_SHARE,
+        clock_check: ClockCheck = UNCHECKED, ahead_seconds: int = AHEAD_SECONDS,
     ) -> None:  # fmt: skip
         self._connect = connect
         self._keys = keys
         self._clock = clock
         self._hashes = Hashes(keys)
         self._subjects = Subjects(keys, self._hashes, cache_records)
-        self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids)
+        self._clock_check = clock_check
+        self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids, ahead_seconds)
         self._ahead = Ahead(self._preparer)
         self._asides = AsideStore(keys)
         self._inbox = Inbox(self._subjects, self._hashes)
@@ -124,7 +137,7 @@ class Recorder:
 
         `only_if_last` is a command's condition: records, and the position after which nothing may have come for them.
         `upcoming` are the messages of the next call, where they are known: they are prepared while the server is at work.
-        Raises Fenced, HeadMoved, or what psycopg raises; then nothing of the batch is recorded. A message that breaks
+        Raises Fenced, HeadMoved, ClockWrong, or what psycopg raises; then nothing of the batch is recorded. A message that breaks
         the recorder is found and kept aside, so that it stops nothing else.
         """
         try:
@@ -175,7 +188,7 @@ class Recorder:
 
     def redrive(self, only: Sequence[UUID] | None = None) -> list[Outcome]:
         """Record kept events again: those that became ready, or the ones a person chose."""
-        messages = self._asides.ready(self.connection, only)
+        messages = self._asides.ready(self.connection, only, now=self._clock.now())
         return self.record(messages) if messages else []
 
     def _now(self) -> int:
@@ -185,19 +198,14 @@ class Recorder:
         self, items: list[Item], offsets: Sequence[Offset], only_if_last: tuple[Sequence[UUID], int] | None
     ) -> tuple[list[Outcome], bool]:
         connection = self.connection
-        at = self._clock.now()
         outcomes: list[Outcome | None] = [None] * len(items)
         notes = Notes()
-        with connection.transaction():
-            fence(connection, offsets, at)
-            hold_appends(connection)
-            head = connection.execute(
-                "SELECT position, hash, EXISTS (SELECT FROM log.aside WHERE state IN ('waiting', 'ready')), "
-                "EXISTS (SELECT FROM log.aside WHERE state = 'ready'), (SELECT max(position) FROM log.sealed) FROM log.head",
-                binary=True,
-            ).fetchone()
+        with turn(connection, offsets, self._clock.now()):
+            now = self._clock.now()
+            head = connection.execute(_HEAD, {"now": now}, binary=True).fetchone()
             assert head is not None
-            position, previous, anyone_waits, ready, sealed = head
+            position, previous, anyone_waits, ready, newest, database, sealed = head
+            at = self._received_at(now, newest, database)
             self._sealed.look(connection, sealed)
             self._sealed.mark(items)
             if only_if_last is not None:
@@ -217,6 +225,13 @@ class Recorder:
             notes.write(connection, at)
         self._inbox.remember(survivors)
         return [outcome for outcome in outcomes if outcome is not None], ready
+
+    def _received_at(self, now: datetime, newest: datetime | None, database: datetime) -> datetime:
+        """The time under which a batch is received: now, and never before what was received already. Raises ClockWrong."""
+        trouble = self._clock_check.trouble(now, newest, database)
+        if trouble is not None:
+            raise ClockWrong(trouble)
+        return now if newest is None else max(now, newest.astimezone(UTC))
 
     def _write(
         self, connection: Connection, rows: Rows, senders: Senders, position: int, count: int, previous: bytes, at: datetime
@@ -271,7 +286,7 @@ class Recorder:
                 continue
             assert item.rejected is not None
             if aside is not None:
-                self._asides.move(connection, aside, "waiting", at, item.rejected, waited_for(item, item.rejected))
+                self._asides.wait(connection, item, item.rejected)
                 if item.message.was is None or item.message.was[:2] != (item.rejected.reason, item.rejected.field):
                     notes.aside(KEPT, aside)
                 outcomes[index] = outcome_of(item, KEPT)

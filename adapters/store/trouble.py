@@ -10,7 +10,7 @@ from typing import Final
 
 import psycopg
 
-from domain.errors import Unreachable
+from domain.errors import CLOCK_BEHIND, CLOCK_DIFFERS, ClockWrong, Unreachable
 
 DATABASE_LOST: Final = "database_lost"
 DATABASE_FULL: Final = "database_full"
@@ -26,6 +26,8 @@ TROUBLES: Final[Mapping[str, str]] = MappingProxyType(
         DATABASE_LIMITS: "The database is at a limit of its own: connections, memory, locks.",
         DATABASE_BUSY: "Another transaction stood in the way for too long; what was tried is tried again.",
         DATABASE_REFUSES: "The database does not let us in, or does not let us do this.",
+        CLOCK_BEHIND: "The clock of this host is behind the newest event that was received.",
+        CLOCK_DIFFERS: "The clock of this host differs from that of the database.",
     }
 )
 
@@ -58,6 +60,8 @@ def trouble_of(error: BaseException) -> str | None:
 
     An error without SQLSTATE comes from the client's side of the connection: the database is lost.
     """
+    if isinstance(error, ClockWrong):
+        return error.trouble
     if isinstance(error, Unreachable):
         return DATABASE_LOST
     if not isinstance(error, psycopg.Error):

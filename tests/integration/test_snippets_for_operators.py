@@ -26,21 +26,32 @@ WRITTEN_OUT = "'postgresql://icr@db.example/icr_restored'"
 A_KNOWN_CHILD = "9990000018"
 
 
-def typed_in(section: str) -> str:
-    """The commands of one section of the page."""
+def blocks_of(section: str) -> list[str]:
+    """The blocks of commands of one section of the page."""
     text = PAGE.read_text(encoding="utf-8")
     part = text[text.index(f"## {section}\n") :].split("\n## ")[0]
-    return "\n".join(re.findall(r"```sh\n(.*?)```", part, re.DOTALL))
+    return re.findall(r"```sh\n(.*?)```", part, re.DOTALL)
+
+
+def typed_in(section: str) -> str:
+    """All of them, one after the other."""
+    return "\n".join(blocks_of(section))
+
+
+def command_folder(folder: Path) -> Path:
+    """A folder in which a terminal finds `icr`."""
+    made = folder / "bin"
+    made.mkdir()
+    command = made / "icr"
+    command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m adapters.cli.main "$@"\n')
+    command.chmod(0o755)
+    return made
 
 
 @pytest.fixture
 def terminal(embedded_stack: Stack, tmp_path: Path) -> Iterator[dict[str, str]]:
     """Variables of a terminal in which `icr` and PostgreSQL's tools are found; the restored database goes at the end."""
-    (tmp_path / "bin").mkdir()
-    command = tmp_path / "bin" / "icr"
-    command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m adapters.cli.main "$@"\n')
-    command.chmod(0o755)
-    path = f"{tmp_path / 'bin'}:{packaged_binaries()}:{os.environ['PATH']}"
+    path = f"{command_folder(tmp_path)}:{packaged_binaries()}:{os.environ['PATH']}"
     yield {**embedded_stack.environment, "PATH": path}
     with psycopg.connect(embedded_stack.database_url, autocommit=True) as connection:
         connection.execute("DROP DATABASE IF EXISTS icr_restored WITH (FORCE)")

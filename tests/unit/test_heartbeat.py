@@ -1,22 +1,25 @@
-"""How workers say that they are well: fresh files of living processes count, nothing else does."""
+"""How workers say that they are well: fresh files of living processes count, old ones tell of no progress."""
 
 import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from adapters.clock import FixedClock
-from adapters.heartbeat import FRESH, Heartbeat, beats
+from adapters.heartbeat import FRESH, Heartbeat, beats, where
 from domain.errors import Misuse
+from tests.builders.process import wait_for
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def test_a_beat_is_seen_until_it_is_old(tmp_path: Path) -> None:
+def test_an_old_beat_of_a_living_worker_says_that_it_makes_no_progress(tmp_path: Path) -> None:
     clock = FixedClock(NOW)
     heart = Heartbeat(tmp_path, "consume", clock)
     heart.beat(("broker_lost",), lag=3)
@@ -24,7 +27,34 @@ def test_a_beat_is_seen_until_it_is_old(tmp_path: Path) -> None:
     assert (beat.pid, beat.trouble, beat.said) == (os.getpid(), ("broker_lost",), {"lag": 3})
     assert beats(tmp_path, "project", clock) == []
     clock.advance(FRESH + timedelta(seconds=1))
-    assert beats(tmp_path, "consume", clock) == []
+    assert beats(tmp_path, "consume", clock)[0].trouble == ("broker_lost", "no_progress")
+
+
+def test_a_worker_that_says_nothing_is_said_to_make_no_progress_until_it_goes_on(tmp_path: Path) -> None:
+    clock = FixedClock(NOW)
+    with Heartbeat(tmp_path, "consume", clock, patience=0.2) as heart:
+        heart.beat((), lag=3)
+        wait_for(lambda: beats(tmp_path, "consume", clock)[0].trouble == ("no_progress",), seconds=5)
+        assert beats(tmp_path, "consume", clock)[0].said == {"lag": 3}
+        heart.beat((), lag=2)
+        assert beats(tmp_path, "consume", clock)[0].trouble == ()
+
+
+def test_a_worker_that_goes_on_with_one_long_thing_is_well(tmp_path: Path) -> None:
+    clock = FixedClock(NOW)
+    with Heartbeat(tmp_path, "consume", clock, patience=0.4) as heart:
+        heart.beat(("broker_lost",))
+        for _ in range(20):
+            heart.go_on()
+            time.sleep(0.05)
+            assert beats(tmp_path, "consume", clock)[0].trouble == ("broker_lost",)
+
+
+def test_where_a_worker_stands_is_told_by_names_alone() -> None:
+    def in_the_middle() -> str:
+        return where(threading.get_ident())
+
+    assert in_the_middle().endswith("/in_the_middle/where")
 
 
 def test_it_is_written_at_most_once_a_second_unless_trouble_changes(tmp_path: Path) -> None:
