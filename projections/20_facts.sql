@@ -1,13 +1,5 @@
--- The records this edition touches, and their live facts up to it: without the retracted ones, with the last word of
--- their corrections, field by field (domain.facts.live_facts).
-DELETE FROM stage_record;
-INSERT INTO stage_record
-SELECT record FROM log.fact WHERE position BETWEEN %(lo)s AND %(hi)s AND act NOT IN (16, 18)
-UNION
-SELECT o.record FROM snapshot s JOIN entry o ON o.organisation = s.organisation AND o.kind = s.kind AND o.to_ed IS NULL AND o.ends IS NULL
-    AND s.first > greatest(o.starts, o.confirmed) AND (o.absent_from IS NULL OR o.absent_from > s.first)
-WHERE s.whole_ed = %(e)s;
-
+-- The live facts of those records up to the edition: without the retracted ones, with the last word of their corrections,
+-- field by field (domain.facts.live_facts).
 DELETE FROM stage_fact;
 INSERT INTO stage_fact
 SELECT f.position, f.record, f.act, f.kind, f.service, f.provider, f.organisation,

@@ -66,3 +66,18 @@ def trouble_of(error: BaseException) -> str | None:
     if state is None:
         return DATABASE_LOST if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) else None
     return _CODES.get(state) or _CODES.get(state[:2])
+
+
+_PATIENCE: Final = 3
+_MAY_BE_OF_ONE_RECORD: Final = (DATABASE_BUSY, DATABASE_LIMITS)
+
+
+def tries_of(error: BaseException) -> int | None:
+    """How often in a row an edition may fail with an error before it is put down to its records; None: never.
+
+    One record that takes longer than the statement time-out, or more memory than there is, fails in this way for ever.
+    """
+    trouble = trouble_of(error)
+    if trouble is None:
+        return 1
+    return _PATIENCE if trouble in _MAY_BE_OF_ONE_RECORD else None

@@ -1,0 +1,11 @@
+-- The records this edition touches: those it has new facts of, those that a whole snapshot does not list, and those it takes
+-- in again; without those it leaves out.
+DELETE FROM stage_record;
+INSERT INTO stage_record
+SELECT record FROM new_facts(%(lo)s, %(hi)s) WHERE act NOT IN (16, 18)
+UNION
+SELECT record FROM stage_mended
+UNION
+SELECT o.record FROM snapshot s JOIN entry o ON o.organisation = s.organisation AND o.kind = s.kind AND o.to_ed IS NULL AND o.ends IS NULL
+    AND s.first > greatest(o.starts, o.confirmed) AND (o.absent_from IS NULL OR o.absent_from > s.first)
+WHERE s.whole_ed = %(e)s AND NOT EXISTS (SELECT FROM stage_apart a WHERE a.record = o.record);
