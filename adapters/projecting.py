@@ -6,16 +6,15 @@ from typing import Any, Final, Protocol
 
 import psycopg
 
-from adapters.logs import get_logger
+from adapters.logs import describe, get_logger
+from adapters.mending import Mender
 from adapters.service import Service
 from adapters.store.recorder import CHANNEL
-from domain.errors import Unreachable
+from adapters.store.trouble import trouble_of
 
 POLL_SECONDS: Final = 0.5
 BACK_OFF: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
-DATABASE_LOST: Final = "database_lost"
-
-_TROUBLE: Final = (psycopg.OperationalError, psycopg.InterfaceError, Unreachable)
+EDITION_FAILED: Final = "edition_failed"
 
 
 class Tell(Protocol):
@@ -29,12 +28,22 @@ class Tell(Protocol):
 def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head: bool = False) -> tuple[int, int]:
     """Make editions until `stop`, or the head of the log if asked; the last edition and its position.
 
-    It is woken by the log, and looks twice a second all the same. A lost database is waited for.
+    It is woken by the log, and looks twice a second all the same. A database in trouble is waited for. A record that cannot
+    be taken in is left out, and tried again; an edition that cannot be made for another reason is said and tried again, or
+    raised with `until_head`.
     """
     projector = service.projector()
+    mender = Mender(projector)
     ears: psycopg.Connection[Any] | None = None
     edition = position = failures = 0
+    trouble = ""
     log = get_logger("project")
+
+    def well(**lag: int) -> None:
+        said: dict[str, Any] = {"edition": edition, "position": position, **lag, **mender.said()}
+        tell(mender.trouble, **said)
+
+    projector.beat = well
     tell((), now=True)
     try:
         while not stop():
@@ -42,21 +51,26 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
                 if ears is None:
                     ears = service.connect()
                     ears.execute(f"LISTEN {CHANNEL}")
-                edition, position, head = projector.step()
+                mender.turn()
+                edition, position, head = mender.step()
                 if failures:
-                    log.warning("recovered_from", reason=DATABASE_LOST)
+                    log.warning("recovered_from", reason=trouble)
                 failures = 0
-                tell((), edition=edition, position=position, lag=head - position)
+                well(lag=head - position)
                 if position < head:
                     continue
                 if until_head:
                     break
                 for _ in ears.notifies(timeout=POLL_SECONDS, stop_after=1):
                     pass
-            except _TROUBLE as error:
-                if not failures:
-                    log.warning(DATABASE_LOST, error=type(error).__name__)
-                tell((DATABASE_LOST,), edition=edition, position=position)
+            except Exception as error:
+                found = trouble_of(error)
+                if found is None and until_head:
+                    raise
+                if not failures or trouble != (found or EDITION_FAILED):
+                    log.warning(found or EDITION_FAILED, **describe(error))
+                trouble = found or EDITION_FAILED
+                tell((trouble, *mender.trouble), edition=edition, position=position)
                 projector.close()
                 _close(ears)
                 ears = None

@@ -13,11 +13,21 @@ from starlette.responses import Response
 
 from adapters.codec.encode import plain_name
 from adapters.logs import describe, get_logger
+from adapters.store.trouble import (
+    DATABASE_BUSY,
+    DATABASE_FULL,
+    DATABASE_REFUSES,
+    DatabaseTrouble,
+    sentence_of,
+    trouble_of,
+)
 from domain.errors import IcrError, Misuse, Rejected, Unreachable
 from domain.reasons import REASONS
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 5
+# Seconds after which a trouble may be over by itself, or by a person's hand.
+_RETRY: Final[Mapping[str, int]] = {DATABASE_BUSY: 1, DATABASE_FULL: 60, DATABASE_REFUSES: 60}
 
 # Where a reason code is not the fault of one field, the request itself could not be read.
 _STATUS: Final[Mapping[str, HTTPStatus]] = {
@@ -80,9 +90,14 @@ def problem(
     return Response(orjson.dumps(document), int(status), headers, MEDIA_TYPE)
 
 
-def unreachable(detail: str) -> Response:
+def unreachable(detail: str, seconds: int = RETRY_SECONDS) -> Response:
     """503: what the service needs does not answer; the same request may be sent again."""
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_SECONDS)})
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(seconds)})
+
+
+def in_trouble(trouble: str, what_now: str) -> Response:
+    """503: the database is in a trouble of `TROUBLES`; when to send the request again."""
+    return unreachable(f"{sentence_of(trouble)}; {what_now}", _RETRY.get(trouble, RETRY_SECONDS))
 
 
 def of_error(error: IcrError) -> Response:
@@ -92,6 +107,8 @@ def of_error(error: IcrError) -> Response:
         return problem(status, error.rule, reason=error.reason, field=error.field)
     if isinstance(error, Misuse):
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.message)
+    if isinstance(error, DatabaseTrouble):
+        return in_trouble(error.trouble, "nothing was changed")
     if isinstance(error, Unreachable):
         return unreachable(f"{error.what} could not be reached; nothing was changed")
     _log.error("request_failed", **describe(error))
@@ -142,8 +159,11 @@ def add_handlers(app: FastAPI) -> None:
         return problem(HTTPStatus(error.status_code), headers=error.headers)
 
     async def database(_: Request, error: Exception) -> Response:
-        _log.warning("database_lost", **describe(error))
-        return unreachable("the database could not be reached; what was sent may be sent again")
+        trouble = trouble_of(error)
+        if trouble is None:  # a fault of this program, which is the guard's
+            raise error
+        _log.warning(trouble, **describe(error))
+        return in_trouble(trouble, "what was sent may be sent again")
 
     async def without_tables(_: Request, error: Exception) -> Response:
         _log.error("tables_missing", **describe(error))
@@ -154,7 +174,6 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     # A lost connection may have committed: sending again is safe, for what was accepted is then a duplicate.
-    for lost in (psycopg.OperationalError, psycopg.InterfaceError):
-        app.add_exception_handler(lost, database)
+    app.add_exception_handler(psycopg.Error, database)
     for missing in (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn):
         app.add_exception_handler(missing, without_tables)

@@ -22,13 +22,14 @@ from kafka.errors import (
 from adapters.kafka.membership import Membership, keep_joining
 from adapters.kafka.partitions import Entry, Partitions, Polled
 from adapters.kafka.reading import keep_unparking, reading_options
-from adapters.kafka.status import BROKER_LOST, DATABASE_LOST, Status
+from adapters.kafka.status import BROKER_LOST, Status
 from adapters.kafka.topics import ALL_TOPICS, HINT, IN_BACKFILL, PARTITIONS, SECTOR_OF
 from adapters.logs import get_logger
 from adapters.service import Service
 from adapters.store.appending import Fenced
 from adapters.store.messages import Message
 from adapters.store.recorder import Recorder
+from adapters.store.trouble import TROUBLES, trouble_of
 from domain.errors import Unreachable
 
 POLL_MS: Final = 200
@@ -38,7 +39,7 @@ BACK_OFF: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 EMBEDDED_PATIENCE: Final = 30.0
 SESSION_MS: Final = 10_000
 
-_DATABASE_TROUBLE: Final = (psycopg.OperationalError, psycopg.InterfaceError, Unreachable)
+_DATABASE_TROUBLE: Final = (psycopg.Error, Unreachable)
 _MISPLACED: Final = (OffsetOutOfRangeError, LogTruncationError, NoOffsetForPartitionError)
 
 
@@ -160,7 +161,8 @@ class Consumer:
             self._wait()
             self._log.warning("place_failed", error=type(error).__name__)
         else:
-            self.status.recovered(DATABASE_LOST)
+            for trouble in TROUBLES:
+                self.status.recovered(trouble)
             self._failures = 0
 
     # ---- recording
@@ -230,7 +232,10 @@ class Consumer:
 
     def _database_lost(self, error: Exception) -> None:
         """Nothing of the batch is recorded, or all of it is and we were not told: the log will say."""
-        self.status.lost(DATABASE_LOST, error)
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise error
+        self.status.lost(trouble, error)
         self._renew()
         self.partitions.displace()
         self._wait()

@@ -9,6 +9,7 @@ CREATE TABLE {view}.mending (
 );
 CREATE UNIQUE INDEX ON {view}.mending (record) WHERE to_ed IS NULL;
 CREATE INDEX ON {view}.mending (record);
+CREATE INDEX ON {view}.mending (to_ed);
 COMMENT ON TABLE {view}.mending IS 'Records being mended: their events of editions [from_ed, to_ed) were not taken in before edition to_ed';
 COMMENT ON COLUMN {view}.mending.record IS 'Record';
 COMMENT ON COLUMN {view}.mending.position IS 'First position that was not taken in';

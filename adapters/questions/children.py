@@ -86,4 +86,5 @@ class AboutChildren(Lines):
             "entries": found,
             "kept_aside": kept.answer(),
             "shielded": seen.shielded,
+            "being_mended": self._being_mended([child])[child],
         }

@@ -8,16 +8,20 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, pool
 
+from adapters.store.trouble import DatabaseTrouble, refused
 from domain.errors import Unreachable
 
 _MIGRATION_LOCK = 0x1C_12_0000
 
 
 def connect(url: str, *, timeout: int = 10) -> psycopg.Connection[Any]:
-    """A connection in autocommit mode; raises Unreachable, naming no password."""
+    """A connection in autocommit mode; raises Unreachable (DatabaseTrouble where a server answers), naming no password."""
     try:
         connection = psycopg.connect(url, autocommit=True, connect_timeout=timeout, application_name="icr")
-    except psycopg.OperationalError:
+    except psycopg.OperationalError as error:
+        trouble = refused(error)
+        if trouble is not None:
+            raise DatabaseTrouble(trouble) from None
         raise Unreachable("the database", "is it running, and does ICR_DATABASE_URL name it?") from None
     return connection
 

@@ -53,11 +53,53 @@ _CODES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+# What a server says when it lets nobody in. The driver has no SQLSTATE of it, only the sentence; in another language than
+# English it is `database_lost`.
+_SAID: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "too many clients": DATABASE_LIMITS,
+        "too many connections": DATABASE_LIMITS,
+        "remaining connection slots": DATABASE_LIMITS,
+        "authentication failed": DATABASE_REFUSES,
+        "no pg_hba.conf entry": DATABASE_REFUSES,
+        "not permitted to log in": DATABASE_REFUSES,
+        "permission denied": DATABASE_REFUSES,
+        "does not exist": DATABASE_REFUSES,
+        "No space left on device": DATABASE_FULL,
+    }
+)
+
+
+class DatabaseTrouble(Unreachable):
+    """The database is there, and does not serve us; `trouble` says why."""
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__("the database")
+        self.trouble = trouble
+
+    def __str__(self) -> str:
+        return sentence_of(self.trouble)
+
+
+def sentence_of(trouble: str) -> str:
+    """The sentence of a trouble, to stand inside another."""
+    said = TROUBLES[trouble].rstrip(".")
+    return said[0].lower() + said[1:]
+
+
+def refused(error: psycopg.OperationalError) -> str | None:
+    """The trouble for which a server that answers lets nobody in; None where none answers."""
+    told = str(error)
+    return next((trouble for words, trouble in _SAID.items() if words in told), None)
+
+
 def trouble_of(error: BaseException) -> str | None:
     """The trouble that an error tells of, a key of `TROUBLES`; None where it lies in the data or in this program.
 
     An error without SQLSTATE comes from the client's side of the connection: the database is lost.
     """
+    if isinstance(error, DatabaseTrouble):
+        return error.trouble
     if isinstance(error, Unreachable):
         return DATABASE_LOST
     if not isinstance(error, psycopg.Error):
