@@ -7,7 +7,8 @@ from uuid import UUID
 
 from projections.editions import Connection, Edition, at_edition
 
-# A record that is said to be the same child, by an event that was not taken in, lacks what that event would bring.
+# A record that is said to be the same child, by an event that was not taken in or of a record that was, lacks what the other
+# would bring.
 _BEING_MENDED: Final = at_edition("""
 WITH waiting AS MATERIALIZED (
     SELECT m.record, m.position, n.made_at FROM mending m JOIN log.edition n ON n.number = m.from_ed WHERE live(m)
@@ -17,6 +18,10 @@ WITH waiting AS MATERIALIZED (
     SELECT l.record, w.made_at FROM waiting w CROSS JOIN LATERAL (
         SELECT f.linked FROM log.fact f WHERE f.record = w.record AND f.position BETWEEN w.position AND %(p)s AND f.linked IS NOT NULL OFFSET 0) f
     CROSS JOIN LATERAL unnest(f.linked) AS l (record)
+    UNION ALL
+    SELECT g.record, w.made_at FROM waiting w CROSS JOIN LATERAL (SELECT g.record FROM edge g WHERE g.other = w.record AND live(g) OFFSET 0) g
+    UNION ALL
+    SELECT g.other, w.made_at FROM waiting w CROSS JOIN LATERAL (SELECT g.other FROM edge g WHERE g.record = w.record AND live(g) OFFSET 0) g
 )
 SELECT record, min(made_at) FROM told WHERE record = ANY(%(r)s) GROUP BY record
 """)

@@ -157,6 +157,13 @@ class Projector:
             use(connection, _one(connection, "SELECT view FROM log.serving")[0])
             return mending.open_notes(connection)
 
+    def notes(self) -> list[mending.Note]:
+        """What is noted of the records being mended in the serving set, the longest waiting first."""
+        connection = self.connection
+        with connection.transaction():
+            use(connection, _one(connection, "SELECT view FROM log.serving")[0])
+            return mending.notes(connection)
+
     def busiest(self, least: int) -> dict[UUID, int]:
         """Of the records that the last edition touched, those with so many facts or more, and how many."""
         connection = self.connection

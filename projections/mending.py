@@ -6,6 +6,7 @@ later edition takes in what was missed. The notes are rows of the views, so that
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +23,17 @@ class Cause:
 
     code: str
     part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A record being mended: the first position that was not taken in, why, and since when."""
+
+    record: UUID
+    position: int
+    cause: str
+    part: str
+    since: datetime
 
 
 PUT_OFF: Final = Cause(BUSY_RECORD, "")
@@ -79,6 +91,15 @@ def _beside(base: Collection[UUID], records: Sequence[UUID], cause: Cause, fails
 def open_notes(connection: Connection) -> dict[UUID, str]:
     """The records being mended, and the cause of each."""
     return dict(connection.execute("SELECT record, cause FROM mending WHERE to_ed IS NULL").fetchall())
+
+
+def notes(connection: Connection) -> list[Note]:
+    """What is noted of the records being mended, the longest waiting first."""
+    rows = connection.execute(
+        "SELECT n.record, n.position, n.cause, n.part, e.made_at FROM mending n JOIN log.edition e ON e.number = n.from_ed "
+        "WHERE n.to_ed IS NULL ORDER BY n.from_ed, n.record"
+    )
+    return [Note(*row) for row in rows]
 
 
 def note(connection: Connection, edition: int, first: int, found: Mapping[UUID, Cause]) -> None:

@@ -40,6 +40,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str | None]]] = {
     "identifiers": ("identifiers", "app", None),
     "schemas": ("schemas", "app", None),
     "simulate": ("simulate", "simulate_area", "icr simulate --children 500 --out /tmp/area"),
+    "mending": ("mending", "app", None),
     "rebuild": ("rebuild", "rebuild", "icr rebuild"),
     "config": ("config", "app", None),
     "bench": ("bench", "app", None),
