@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.attendance import CATEGORIES
 from domain.dates import iso
 from domain.errors import Misuse
+from domain.events import ChildId
 from domain.families import Family
 from domain.feeds import Hearing
 from domain.indicators import RULES
@@ -127,8 +128,13 @@ def gap(
     }
 
 
-def family(listed: Family, where: str | None, day: int, shielded: Collection[UUID]) -> dict[str, Any]:
-    """A family out of touch on a day. Which feed is silent names a school or a practice, so not of a shielded child."""
+def family(
+    listed: Family, where: str | None, day: int, shielded: Collection[UUID], mended: Mapping[ChildId, str | None]
+) -> dict[str, Any]:
+    """A family out of touch on a day. Which feed is silent names a school or a practice, so not of a shielded child.
+
+    `mended`: since when a child's record is not up to date.
+    """
     return {
         "family": listed.id,
         "area": where,
@@ -141,6 +147,7 @@ def family(listed: Family, where: str | None, day: int, shielded: Collection[UUI
                 "status": s.status, "events": [event_id(p) for p in s.indicator.positions],
                 "feed": "heard" if s.feed is None else _NOT_SAID if s.child in shielded else s.feed,
                 "clears_when": RULES[s.indicator.id].clears_when, "caution": RULES[s.indicator.id].caution,
+                "being_mended": mended[s.child],
             }
             for s in listed.shown
         ],

@@ -25,6 +25,7 @@ NUMBER: Final = "number"
 CODE: Final = "code"
 POSITION: Final = "position"
 INSTANT: Final = "instant"
+RECORD: Final = "record"
 
 # Field name -> the shape of its values. Names of people, identifiers and file names are not among them on purpose.
 FIELDS: Final[dict[str, str]] = {
@@ -66,6 +67,7 @@ FIELDS: Final[dict[str, str]] = {
     "position": POSITION,
     "read": NUMBER,
     "reason": CODE,
+    "record": RECORD,
     "records": NUMBER,
     "request": CODE,
     "rows": NUMBER,
@@ -91,6 +93,7 @@ FIELDS: Final[dict[str, str]] = {
 _EVENT = re.compile(r"[a-z][a-z_]{2,59}")
 _CODE = re.compile(r"[A-Za-z0-9_.:/+-]{1,80}")
 _POSITION = re.compile(r"\d{1,9}:\d{1,18}|\d{1,18}")
+_RECORD = re.compile(r"r-[0-9a-f]{32}")  # random, and of nobody's making but ours
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?")
 # No code of ours holds nine digits in a row or eight and a date; NHS numbers, UPNs, UPRNs and telephone numbers do.
 _TELLING = re.compile(r"\d{9}")
@@ -175,6 +178,8 @@ def _fits(shape: str, value: object) -> bool:
         return _POSITION.fullmatch(text) is not None
     if shape == INSTANT:
         return _INSTANT.fullmatch(text) is not None
+    if shape == RECORD:
+        return _RECORD.fullmatch(text) is not None
     return _CODE.fullmatch(text) is not None and not _TELLING.search(text) and not _GROUPED.search(text)
 
 

@@ -7,18 +7,16 @@ from typing import Any, Final, Protocol
 import psycopg
 from psycopg.errors import LockNotAvailable
 
-from adapters.logs import get_logger
+from adapters.logs import describe, get_logger
 from adapters.looking import Looks
+from adapters.mending import Mender
 from adapters.service import Service
 from adapters.store.recorder import CHANNEL
-from adapters.store.trouble import DATABASE_BUSY
-from domain.errors import Unreachable
+from adapters.store.trouble import DATABASE_BUSY, trouble_of
 
 POLL_SECONDS: Final = 0.5
 BACK_OFF: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
-DATABASE_LOST: Final = "database_lost"
-
-_TROUBLE: Final = (psycopg.OperationalError, psycopg.InterfaceError, Unreachable)
+EDITION_FAILED: Final = "edition_failed"
 
 
 class Tell(Protocol):
@@ -32,14 +30,25 @@ class Tell(Protocol):
 def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head: bool = False) -> tuple[int, int]:
     """Make editions until `stop`, or the head of the log if asked; the last edition and its position.
 
-    It is woken by the log, and looks twice a second all the same. A lost database is waited for, and so is another
-    projector's edition.
+    It is woken by the log, and looks twice a second all the same. A database in trouble is waited for, and so is another
+    projector's edition. A record that cannot
+    be taken in is left out, and tried again; an edition that cannot be made for another reason is said and tried again, or
+    raised with `until_head`.
     """
     looks = Looks(service)
     projector = service.projector()
+    mender = Mender(projector)
     ears: psycopg.Connection[Any] | None = None
     edition = position = failures = waited = 0
+    trouble = ""
+    clock: tuple[str, ...] = ()
     log = get_logger("project")
+
+    def well(**lag: int) -> None:
+        said: dict[str, Any] = {"edition": edition, "position": position, **lag, **mender.said()}
+        tell((*clock, *mender.trouble), **said)
+
+    projector.beat = well
     tell((), now=True)
     try:
         while not stop():
@@ -47,11 +56,13 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
                 if ears is None:
                     ears = service.connect()
                     ears.execute(f"LISTEN {CHANNEL}")
-                edition, position, head = projector.step()
+                mender.turn()
+                edition, position, head = mender.step()
                 if failures:
-                    log.warning("recovered_from", reason=DATABASE_LOST)
+                    log.warning("recovered_from", reason=trouble)
                 failures = waited = 0
-                tell(looks.trouble(ears), edition=edition, position=position, lag=head - position)
+                clock = looks.trouble(ears)
+                well(lag=head - position)
                 if position < head:
                     continue
                 if until_head:
@@ -62,10 +73,14 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
                 # Once is another projector's long edition; whoever holds on to it longer is in the way.
                 waited += 1
                 tell((DATABASE_BUSY,) if waited > 1 else (), edition=edition, position=position)
-            except _TROUBLE as error:
-                if not failures:
-                    log.warning(DATABASE_LOST, error=type(error).__name__)
-                tell((DATABASE_LOST,), edition=edition, position=position)
+            except Exception as error:
+                found = trouble_of(error)
+                if found is None and until_head:
+                    raise
+                if not failures or trouble != (found or EDITION_FAILED):
+                    log.warning(found or EDITION_FAILED, **describe(error))
+                trouble = found or EDITION_FAILED
+                tell((trouble, *mender.trouble), edition=edition, position=position)
                 projector.close()
                 _close(ears)
                 ears = None

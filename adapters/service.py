@@ -19,6 +19,7 @@ from adapters.store.key_check import check_keys
 from adapters.store.keys import MasterKeys, load_or_create
 from adapters.store.pool import ReadPool
 from adapters.store.recorder import Recorder
+from adapters.store.trouble import tries_of
 from projections.engine import Projector
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Service:
 
     def projector(self, work: Work = Work.PROJECT) -> Projector:
         """A projector for one thread or process."""
-        return Projector(partial(self.connect, work), self.clock.now, self.settings.edition_size)
+        return Projector(partial(self.connect, work), self.clock.now, self.settings.edition_size, tries=tries_of)
 
 
 @contextmanager

@@ -3,8 +3,8 @@ INSERT INTO week AS w (record, school, week, steps, editions)
 SELECT m.record, m.school, (m.day + 3) / 7,
        array_agg((m.recorded_at << 8) | (((m.day + 3) %% 7 * 2 + s.slot) << 4) | s.category ORDER BY m.position, s.slot),
        array_agg(%(e)s::int)
-FROM log.fact_mark m CROSS JOIN LATERAL (VALUES (0, m.am), (1, m.pm)) AS s (slot, category)
-WHERE m.position BETWEEN %(lo)s AND %(hi)s AND s.category IS NOT NULL
+FROM new_marks(%(lo)s, %(hi)s) m CROSS JOIN LATERAL (VALUES (0, m.am), (1, m.pm)) AS s (slot, category)
+WHERE s.category IS NOT NULL
 GROUP BY m.record, m.school, (m.day + 3) / 7
 ON CONFLICT (record, school, week) DO UPDATE SET steps = w.steps || excluded.steps, editions = w.editions || excluded.editions;
 
@@ -13,24 +13,24 @@ INSERT INTO week AS w (record, school, week, steps, editions)
 SELECT m.record, m.school, (m.day + 3) / 7,
        array_agg(-((m.recorded_at << 8) | (((m.day + 3) %% 7 * 2 + s.slot) << 4) | s.category) ORDER BY m.position, s.slot),
        array_agg(%(e)s::int)
-FROM log.fact r
+FROM new_facts(%(lo)s, %(hi)s) r
 JOIN log.inbox i ON i.key = r.target_key
 JOIN log.fact_mark m ON m.position = i.position
 CROSS JOIN LATERAL (VALUES (0, m.am), (1, m.pm)) AS s (slot, category)
-WHERE r.position BETWEEN %(lo)s AND %(hi)s AND r.act = 15 AND r.target_key IS NOT NULL AND s.category IS NOT NULL
+WHERE r.act = 15 AND r.target_key IS NOT NULL AND s.category IS NOT NULL
   AND NOT EXISTS (SELECT FROM log.fact o WHERE o.target_key = r.target_key AND o.act = 15 AND o.position < r.position)
 GROUP BY m.record, m.school, (m.day + 3) / 7
 ON CONFLICT (record, school, week) DO UPDATE SET steps = w.steps || excluded.steps, editions = w.editions || excluded.editions;
 
 INSERT INTO absence AS a (record, days)
-SELECT record, count(*) FROM log.fact_mark
-WHERE position BETWEEN %(lo)s AND %(hi)s AND (am = 4 OR pm = 4)
+SELECT record, count(*) FROM new_marks(%(lo)s, %(hi)s)
+WHERE am = 4 OR pm = 4
 GROUP BY record
 ON CONFLICT (record) DO UPDATE SET days = a.days + excluded.days;
 
 INSERT INTO absence_child AS a (child, days)
-SELECT coalesce(m.child, f.record), count(*) FROM log.fact_mark f LEFT JOIN membership m ON m.record = f.record AND m.to_ed IS NULL
-WHERE f.position BETWEEN %(lo)s AND %(hi)s AND (f.am = 4 OR f.pm = 4)
+SELECT coalesce(m.child, f.record), count(*) FROM new_marks(%(lo)s, %(hi)s) f LEFT JOIN membership m ON m.record = f.record AND m.to_ed IS NULL
+WHERE f.am = 4 OR f.pm = 4
 GROUP BY 1
 ON CONFLICT (child) DO UPDATE SET days = a.days + excluded.days;
 
@@ -39,12 +39,12 @@ ON CONFLICT (child) DO UPDATE SET days = a.days + excluded.days;
 DELETE FROM stage_tally;
 INSERT INTO stage_tally (record, school, year, possible, absent, ran, first, last, seen, away, before, seen_before, away_before)
 WITH taken_back AS (
-    SELECT DISTINCT m.record, m.school, m.day FROM log.fact r
+    SELECT DISTINCT m.record, m.school, m.day FROM new_facts(%(lo)s, %(hi)s) r
     JOIN log.inbox i ON i.key = r.target_key JOIN log.fact_mark m ON m.position = i.position
-    WHERE r.position BETWEEN %(lo)s AND %(hi)s AND r.act = 15 AND r.target_key IS NOT NULL
+    WHERE r.act = 15 AND r.target_key IS NOT NULL
 ), told AS (
     SELECT record, school, day, count(*) = 1 AS once, min(am) AS am, min(pm) AS pm
-    FROM log.fact_mark WHERE position BETWEEN %(lo)s AND %(hi)s GROUP BY record, school, day
+    FROM new_marks(%(lo)s, %(hi)s) GROUP BY record, school, day
     UNION ALL
     SELECT record, school, day, false, NULL, NULL FROM taken_back
 ), year AS (

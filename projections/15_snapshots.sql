@@ -1,10 +1,10 @@
 -- Snapshots that were reported, and those of which the last row came in this edition (domain.snapshots).
 INSERT INTO snapshot (position, organisation, kind, scope, first, last, listed)
-SELECT position, organisation, lists, scope, day, until, listed FROM log.fact
-WHERE position BETWEEN %(lo)s AND %(hi)s AND act = 16 AND lists IS NOT NULL;
+SELECT position, organisation, lists, scope, day, until, listed FROM new_facts(%(lo)s, %(hi)s)
+WHERE act = 16 AND lists IS NOT NULL;
 
 UPDATE snapshot s SET whole_ed = %(e)s
-WHERE s.whole_ed IS NULL AND (s.position >= %(lo)s OR EXISTS (
+WHERE s.whole_ed IS NULL AND (s.position >= least(%(lo)s, (SELECT min(position) FROM stage_mended)) OR EXISTS (
         SELECT FROM log.fact f WHERE f.organisation = s.organisation AND f.kind = s.kind AND f.seen BETWEEN s.first AND s.last
             AND f.position BETWEEN %(lo)s AND %(hi)s))
     AND s.listed <= (

@@ -1,11 +1,14 @@
--- The records this edition touches: those of its events, those that it seals, and those that a snapshot leaves out.
+-- The records this edition touches: those it has new facts of, those that it seals, those that a whole snapshot does not list,
+-- and those it takes in again; without those it leaves out.
 DELETE FROM stage_fact;
 DELETE FROM stage_record;
 INSERT INTO stage_record
-SELECT record FROM log.fact WHERE position BETWEEN %(lo)s AND %(hi)s AND act NOT IN (16, 18)
+SELECT record FROM new_facts(%(lo)s, %(hi)s) WHERE act NOT IN (16, 18)
 UNION
-SELECT record FROM log.sealed WHERE position BETWEEN %(lo)s AND %(hi)s
+SELECT record FROM stage_mended
+UNION
+SELECT z.record FROM log.sealed z WHERE z.position BETWEEN %(lo)s AND %(hi)s AND NOT EXISTS (SELECT FROM stage_apart a WHERE a.record = z.record)
 UNION
 SELECT o.record FROM snapshot s JOIN entry o ON o.organisation = s.organisation AND o.kind = s.kind AND o.to_ed IS NULL AND o.ends IS NULL
     AND s.first > greatest(o.starts, o.confirmed) AND (o.absent_from IS NULL OR o.absent_from > s.first)
-WHERE s.whole_ed = %(e)s;
+WHERE s.whole_ed = %(e)s AND NOT EXISTS (SELECT FROM stage_apart a WHERE a.record = o.record);

@@ -14,8 +14,10 @@ def changed(
     """Entries that came or changed between two editions, by what was sent live: backfill and snapshots are no news."""
     return entries(
         connection, edition.number,
-        "record = ANY(%(r)s) AND from_ed > %(s)s AND EXISTS (SELECT FROM log.fact f WHERE f.position = ANY(positions) AND f.position > %(p)s "
-        "AND f.backfill IS NOT TRUE)",
+        # What was published before the first edition, and taken in after it, is news as well.
+        "record = ANY(%(r)s) AND from_ed > %(s)s AND EXISTS (SELECT FROM log.fact f WHERE f.position = ANY(positions) "
+        "AND f.position > coalesce((SELECT min(m.position) - 1 FROM mending m WHERE m.record = entry.record AND m.from_ed <= %(s)s "
+        "AND m.to_ed > %(s)s), %(p)s) AND f.backfill IS NOT TRUE)",
         r=list(records), s=since.number, p=since.position,
     )  # fmt: skip
 

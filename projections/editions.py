@@ -22,11 +22,12 @@ def at_edition(statement: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The edition an answer is given at, and where in the log it ends."""
+    """The edition an answer is given at, where in the log it ends, and how many records are being mended at it."""
 
     number: int
     position: int
     generation: int
+    being_mended: int = 0
 
 
 # Of one child or a few: by index, with plans that are kept, since planning would take longer than finding. Such a plan does
@@ -34,9 +35,11 @@ class Edition:
 _FEW: Final = "set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)"
 _MANY: Final = "set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true)"
 _SERVING: Final = f"SELECT set_config('search_path', s.view, true), {_FEW}, h.generation FROM log.serving s, log.head h"
-_LAST: Final = (
-    "SELECT e.number, e.last FROM log.edition e, state s WHERE e.number <= s.edition ORDER BY e.number DESC LIMIT 1"
+_EDITION: Final = (
+    "SELECT e.number, e.last, (SELECT count(*) FROM mending m WHERE m.from_ed <= e.number AND (m.to_ed IS NULL OR m.to_ed > e.number)) "
+    "FROM log.edition e, state s WHERE e.number <= s.edition"
 )
+_LAST: Final = f"{_EDITION} ORDER BY e.number DESC LIMIT 1"
 
 
 def begin(connection: Connection) -> Edition:
@@ -46,8 +49,7 @@ def begin(connection: Connection) -> Edition:
     found.nextset()
     (*_, generation) = found.fetchone() or (1,)
     found.nextset()
-    row = found.fetchone()
-    return Edition(row[0], row[1], generation) if row else Edition(0, 0, generation)
+    return _edition(found.fetchone(), generation)
 
 
 def look_at_many(connection: Connection) -> None:
@@ -68,11 +70,21 @@ def edition_at(connection: Connection, position: int | None = None) -> Edition:
 def edition_until(connection: Connection, position: int | None, generation: int) -> Edition:
     """Within a snapshot of the serving set, its last edition not beyond a position (number 0: nothing yet)."""
     row = connection.execute(
-        "SELECT e.number, e.last FROM log.edition e, state s WHERE e.number <= s.edition AND (%(p)s::bigint IS NULL OR e.last <= %(p)s) "
-        "ORDER BY e.number DESC LIMIT 1",
-        {"p": position},
+        f"{_EDITION} AND (%(p)s::bigint IS NULL OR e.last <= %(p)s) ORDER BY e.number DESC LIMIT 1", {"p": position}
     ).fetchone()
-    return Edition(row[0], row[1], generation) if row else Edition(0, 0, generation)
+    return _edition(row, generation)
+
+
+def edition_since(connection: Connection, position: int, generation: int) -> Edition:
+    """The first edition not beyond a position: later ones may have taken in what was missed before it."""
+    row = connection.execute(
+        f"{_EDITION} AND e.last <= %(p)s ORDER BY e.last DESC, e.number LIMIT 1", {"p": position}
+    ).fetchone()
+    return _edition(row, generation)
+
+
+def _edition(row: tuple[int, int, int] | None, generation: int) -> Edition:
+    return Edition(row[0], row[1], generation, row[2]) if row else Edition(0, 0, generation)
 
 
 def position_at(connection: Connection, instant: datetime) -> int:

@@ -15,6 +15,10 @@ from projections.editions import Connection, Edition, live
 from projections.sending import Query, Steps
 
 _LIVE: Final = "from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)"
+_NOT_TAKEN_IN: Final = (
+    "f.position > coalesce((SELECT m.position - 1 FROM mending m WHERE m.record = f.record AND m.to_ed IS NULL), "
+    "(SELECT position FROM state))"
+)
 _ENTRY: Final = (
     "kind, record, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope, provision, reason, "
     "lapses_after, others, positions, main, recorded_at, tie, moment, takes_over, onward, due, absent_from, doubted, contact"
@@ -164,8 +168,8 @@ def stored(connection: Connection, positions: Collection[int]) -> list[tuple[int
 def shielded(connection: Connection, edition: Edition, records: Collection[UUID], today: int) -> Steps[set[UUID]]:
     """Those of some records that are shielded, now or at the edition, whichever is the stricter (domain.shield).
 
-    What is in the log and not yet in the views can shield and cannot lift. A shield covers records that are, or are said
-    to be, the same child. A sealed identity is shielded for ever.
+    What is in the log and not yet in the views, as of a record being mended, can shield and cannot lift. A shield covers
+    records that are, or are said to be, the same child. A sealed identity is shielded for ever.
     """
     rows = connection.execute(
         "WITH asked AS (SELECT unnest(%(r)b::uuid[]) AS of), near AS (SELECT of AS record, of FROM asked "
@@ -174,7 +178,7 @@ def shielded(connection: Connection, edition: Edition, records: Collection[UUID]
         "SELECT n.of FROM near n JOIN entry e ON e.record = n.record AND e.kind = 'shield' AND (e.ends IS NULL OR e.ends > %(d)s) "
         f"WHERE e.to_ed IS NULL OR {live('e')} "
         "UNION SELECT n.of FROM near n JOIN log.fact f ON f.record = n.record AND f.kind = 'shield' AND f.act IN (1, 3) "
-        "WHERE f.position > (SELECT position FROM state) "
+        f"WHERE {_NOT_TAKEN_IN} "
         "UNION SELECT a.of FROM asked a JOIN log.sealed z ON z.record = a.of",
         {"r": list(records), "e": edition.number, "d": today},
         binary=True,
@@ -188,7 +192,7 @@ def all_shielded(connection: Connection, edition: Edition, today: int) -> set[UU
     rows = connection.execute(
         "WITH shield AS MATERIALIZED (SELECT e.record FROM entry e WHERE e.kind = 'shield' AND (e.ends IS NULL OR e.ends > %(d)s) "
         f"AND (e.to_ed IS NULL OR {live('e')}) UNION SELECT f.record FROM log.fact f WHERE f.kind = 'shield' AND f.act IN (1, 3) "
-        "AND f.position > (SELECT position FROM state)) "
+        f"AND {_NOT_TAKEN_IN}) "
         "SELECT record FROM shield UNION SELECT g.other FROM shield s JOIN edge g ON g.record = s.record "
         "UNION SELECT g.record FROM shield s JOIN edge g ON g.other = s.record "
         "UNION SELECT record FROM log.sealed",

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from adapters.api import reads
 from adapters.api.lanes import Lane
 from adapters.api.plain import StrictRoute
-from adapters.api.shapes import Day, Position
+from adapters.api.shapes import Day, NumberBeingMended, Position
 from adapters.clock import Clock, today
 from adapters.questions import Questions
 from domain.figures import MINIMUM
@@ -57,6 +57,7 @@ class Measures(BaseModel):
     as_at: Day
     position: Position
     edition: int
+    records_being_mended: NumberBeingMended
     measures: list[ShownMeasure]
 
 

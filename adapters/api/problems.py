@@ -13,13 +13,22 @@ from starlette.responses import Response
 
 from adapters.codec.encode import plain_name
 from adapters.logs import describe, get_logger
-from adapters.store.trouble import TROUBLES, trouble_of
+from adapters.store.trouble import (
+    DATABASE_BUSY,
+    DATABASE_FULL,
+    DATABASE_REFUSES,
+    DatabaseTrouble,
+    sentence_of,
+    trouble_of,
+)
 from domain.errors import ClockWrong, IcrError, Misuse, Rejected, Unreachable
 from domain.reasons import REASONS
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 5
 _MOST_ERRORS: Final = 20  # fields of a question that are told at once; it has fewer than ten
+# Seconds after which a trouble may be over by itself, or by a person's hand.
+_RETRY: Final[Mapping[str, int]] = {DATABASE_BUSY: 1, DATABASE_FULL: 60, DATABASE_REFUSES: 60}
 
 # Where a reason code is not the fault of one field, the request itself could not be read.
 _STATUS: Final[Mapping[str, HTTPStatus]] = {
@@ -82,9 +91,14 @@ def problem(
     return Response(orjson.dumps(document), int(status), headers, MEDIA_TYPE)
 
 
-def unreachable(detail: str) -> Response:
+def unreachable(detail: str, seconds: int = RETRY_SECONDS) -> Response:
     """503: what the service needs does not answer; the same request may be sent again."""
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_SECONDS)})
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(seconds)})
+
+
+def in_trouble(trouble: str, what_now: str) -> Response:
+    """503: the database is in a trouble of `TROUBLES`; when to send the request again."""
+    return unreachable(f"{sentence_of(trouble)}; {what_now}", _RETRY.get(trouble, RETRY_SECONDS))
 
 
 def of_error(error: IcrError) -> Response:
@@ -96,6 +110,8 @@ def of_error(error: IcrError) -> Response:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.message)
     if isinstance(error, ClockWrong):
         return unreachable(str(error))
+    if isinstance(error, DatabaseTrouble):
+        return in_trouble(error.trouble, "nothing was changed")
     if isinstance(error, Unreachable):
         return unreachable(f"{error.what} could not be reached; nothing was changed")
     _log.error("request_failed", **describe(error))
@@ -147,11 +163,10 @@ def add_handlers(app: FastAPI) -> None:
 
     async def database(_: Request, error: Exception) -> Response:
         trouble = trouble_of(error)
-        if trouble is None:
-            _log.error("request_failed", **describe(error))
-            return problem(HTTPStatus.INTERNAL_SERVER_ERROR)
+        if trouble is None:  # a fault of this program, which is the guard's
+            raise error
         _log.warning(trouble, **describe(error))
-        return unreachable(f"{TROUBLES[trouble]} What was sent may be sent again.")
+        return in_trouble(trouble, "what was sent may be sent again")
 
     async def without_tables(_: Request, error: Exception) -> Response:
         _log.error("tables_missing", **describe(error))

@@ -12,6 +12,13 @@ Position = Annotated[str, Field(pattern=r"^\d+:\d+$", description="Where it stan
 RecordId = Annotated[str, Field(pattern=r"^r-[0-9a-f]{32}$")]
 ChildId = Annotated[str, Field(pattern=r"^c-[0-9a-f]{32}$")]
 EventId = Annotated[str, Field(pattern=r"^e-\d+$")]
+BeingMended = Annotated[
+    Day | None,
+    Field(description="Since when part of this child's record could not be brought up to date; null: it is up to date"),
+]
+NumberBeingMended = Annotated[
+    int, Field(description="Records, of anybody, that could not be brought up to date: what a list counts may be older")
+]
 Status = Literal["open", "ended", "lapsed", "unknown", "moment", "retracted", "disputed"]
 
 
@@ -114,6 +121,7 @@ class AsOf(BaseModel):
     position: Position
     edition: int
     effective_at: Day
+    records_being_mended: NumberBeingMended
 
 
 class ShownReview(BaseModel):
@@ -140,6 +148,7 @@ class IndexLine(BaseModel):
     alive: Annotated[bool | None, Field(description="null: unborn, or not known")]
     address: ShownAddress | None
     shielded: Annotated[bool, Field(description="Whereabouts are not shown")]
+    being_mended: BeingMended
     school: list[ShownEntry]
     gp: list[ShownEntry]
     involvements: list[ShownEntry]
@@ -170,6 +179,7 @@ class Timeline(AsOf):
     entries: list[ShownEntry]
     kept_aside: int
     shielded: Annotated[bool, Field(description="Whereabouts are not shown")]
+    being_mended: BeingMended
 
 
 class Gap(BaseModel):
@@ -183,6 +193,7 @@ class Gap(BaseModel):
     events: list[EventId]
     feed: str
     clears_when: str
+    being_mended: BeingMended
 
 
 class CaseloadChild(BaseModel):
@@ -191,6 +202,7 @@ class CaseloadChild(BaseModel):
     child: ChildId
     name: ShownName | None
     date_of_birth: Day | None
+    being_mended: BeingMended
     lead: list[ShownEntry]
     entries: list[ShownEntry]
     gaps: list[Gap]
@@ -209,6 +221,7 @@ class ChangedChild(BaseModel):
     child: ChildId
     name: ShownName | None
     on_caseload: Annotated[bool, Field(description="Whether the worker still works with or leads for this child")]
+    being_mended: BeingMended
     records_joined: list[RecordId]
     entries: list[ShownEntry]
     taken_back: list[ShownEntry]
@@ -230,6 +243,7 @@ class HandedOverChild(BaseModel):
     child: ChildId
     name: ShownName | None
     date_of_birth: Day | None
+    being_mended: BeingMended
     led_by_worker: bool
     lead: list[ShownEntry]
     taking_over: Annotated[list[ShownEntry], Field(description="Who was asked to take over and has not accepted")]
@@ -263,6 +277,7 @@ class ShownIndicator(BaseModel):
     events: list[EventId]
     feed: str
     clears_when: str
+    being_mended: BeingMended
     caution: str
 
 
@@ -289,6 +304,7 @@ class ListedFamilies(BaseModel):
     as_at: Day
     position: Position
     edition: int
+    records_being_mended: NumberBeingMended
     families: list[ListedFamily]
     feeds: Coverage
 
@@ -299,6 +315,7 @@ class ShownFamily(ListedFamily):
     as_at: Day
     position: Position
     edition: int
+    records_being_mended: NumberBeingMended
     members: list[IndexLine]
     feeds: Coverage
 
@@ -310,6 +327,7 @@ class FamilyChild(BaseModel):
     name: ShownName | None
     date_of_birth: Day | None
     mine: Annotated[bool, Field(description="Whether the worker works with or leads for this child")]
+    being_mended: BeingMended
     lead: list[ShownEntry]
     involvements: int
 

@@ -41,6 +41,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str | None]]] = {
     "identifiers": ("identifiers", "app", None),
     "schemas": ("schemas", "app", None),
     "simulate": ("simulate", "simulate_area", "icr simulate --children 500 --out /tmp/area"),
+    "mending": ("mending", "app", None),
     "rebuild": ("rebuild", "rebuild", "icr rebuild"),
     "config": ("config", "app", None),
     "bench": ("bench", "app", None),
@@ -156,9 +157,11 @@ def _unforeseen(error: Exception) -> int:
     import psycopg
 
     from adapters.logs import describe
+    from adapters.store.trouble import sentence_of, trouble_of
 
-    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        note("icr: the database could not be reached, or was lost")
+    trouble = trouble_of(error)
+    if trouble is not None:
+        note(f"icr: {sentence_of(trouble)}")
         return UNREACHABLE
     if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
         note("icr: the database has not this version's tables: run icr migrate")

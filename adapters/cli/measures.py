@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from adapters.cli.output import Data, Document, Json, print_json, print_table, say
-from adapters.cli.reading import Area, EffectiveAt, KnownAt, as_of, ask
+from adapters.cli.reading import Area, EffectiveAt, KnownAt, as_of, ask, say_mended
 
 Name = Annotated[
     str | None,
@@ -43,6 +43,7 @@ def _show(answer: Document) -> None:
         columns = ("area", "value", "counted", "of", "children", "median days", "most days", "feed")
         print_table(f"{measure['title']} ({measure['id']})", columns, rows)
     say(as_of(answer))
+    say_mended(answer)
 
 
 def _plain(area: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from adapters.cli.output import KEPT_OR_FAILED, Document, note, opened, print_json, progress
+from adapters.cli.output import KEPT_OR_FAILED, Document, note, opened, print_json, progress, say
 from domain.errors import Misuse, Rejected
 from domain.identifiers import parse_identifier
 from domain.reasons import REASONS
@@ -131,3 +131,10 @@ def finish(answer: Document | None, as_json: bool, unknown: str) -> Document:
 def as_of(answer: Mapping[str, Any]) -> str:
     """The line that says as at which day, and as known when, an answer holds."""
     return f"as at {answer.get('effective_at') or answer.get('as_at')}, as known at position {answer.get('position')}"
+
+
+def say_mended(answer: Mapping[str, Any]) -> None:
+    """Below a list: whose records are older than the rest, and how many there are of anybody."""
+    count = answer.get("records_being_mended")
+    if count:
+        say(f"(!) not up to date; in all {count} records are being mended, and may be missing here (icr mending list)")

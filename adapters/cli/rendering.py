@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from adapters.cli import words
 from adapters.cli.output import Document, say
-from adapters.cli.reading import as_of
+from adapters.cli.reading import as_of, say_mended
 from adapters.cli.words import Part
 
 
@@ -12,7 +12,7 @@ def show_caseload(answer: Document) -> None:
     """A worker's children."""
     rows = [
         (
-            child["child"], words.name_of(child["name"]), child["date_of_birth"],
+            child["child"], words.starred(words.name_of(child["name"]), child), child["date_of_birth"],
             "; ".join(f"{words.kind(entry)} from {entry['from']}" for entry in child["entries"]),
             "; ".join(words.lead(one) for one in child["lead"]),
             "; ".join(words.gap(one) for one in child["gaps"]),
@@ -21,6 +21,7 @@ def show_caseload(answer: Document) -> None:
     ]  # fmt: skip
     title = f"Caseload of {words.cell(answer['worker'])}, {as_of(answer)}"
     words.table(title, ("child", "name", "born", "works with as", "lead", "gaps"), rows)
+    say_mended(answer)
 
 
 def show_my_families(answer: Document) -> None:
@@ -28,7 +29,7 @@ def show_my_families(answer: Document) -> None:
     rows = [
         (
             family["family"],
-            "; ".join(f"{words.name_of(child['name'])}{' *' if child['mine'] else ''}" for child in family["children"]),
+            "; ".join(f"{words.starred(words.name_of(child['name']), child)}{' *' if child['mine'] else ''}" for child in family["children"]),
             ", ".join(family["lost"]) or "none for certain",
             "; ".join(words.indicator(one) for one in family["indicators"]),
             "; ".join(words.gap(one) for one in family["gaps"]),
@@ -37,6 +38,7 @@ def show_my_families(answer: Document) -> None:
     ]  # fmt: skip
     title = f"Families of {words.cell(answer['worker'])} (* own caseload), {as_of(answer)}"
     words.table(title, ("family", "children", "out of touch with", "because", "gaps"), rows)
+    say_mended(answer)
 
 
 def show_changes(answer: Document) -> None:
@@ -48,9 +50,12 @@ def show_changes(answer: Document) -> None:
     ]
     title = f"Changed for {words.cell(answer['worker'])} since {answer['since']}, {as_of(answer)}"
     words.table(title, ("child", "name", "what", "of what"), rows)
+    say_mended(answer)
 
 
 def _told(child: Part) -> Iterator[tuple[str, str]]:
+    if child["being_mended"]:
+        yield "(!) not up to date", words.mended(child)
     if not child["on_caseload"]:
         yield "no longer on the caseload", ""
     for word, entries in (("new or changed", child["entries"]), ("taken back", child["taken_back"])):
@@ -64,7 +69,7 @@ def show_handover(answer: Document) -> None:
     """What a worker would hand over."""
     rows = [
         (
-            child["child"], words.name_of(child["name"]), "leads" if child["led_by_worker"] else "works with",
+            child["child"], words.starred(words.name_of(child["name"]), child), "leads" if child["led_by_worker"] else "works with",
             "; ".join(words.lead(one) for one in child["lead"]) or "nobody leads",
             "; ".join(words.who(one) for one in child["taking_over"]) or "nobody asked yet",
             "; ".join(f"{one['service']} {words.contact(one)}".strip() for one in child["involvements"]),
@@ -77,18 +82,20 @@ def show_handover(answer: Document) -> None:
     words.table(
         title, ("child", "name", "worker", "lead", "asked to take over", "involved", "reviews due", "gaps"), rows
     )
+    say_mended(answer)
 
 
 def show_gaps(answer: Document) -> None:
     """Gaps of lead, longest first."""
     rows = [
         (
-            one["child"], words.spaced(one["rule"]), one["since"], one["days"], words.spaced(one["status"]), one["feed"],
+            words.starred(one["child"], one), words.spaced(one["rule"]), one["since"], one["days"], words.spaced(one["status"]), one["feed"],
             words.events(one),
         )
         for one in answer["gaps"]
     ]  # fmt: skip
     words.table(f"Gaps of lead, {as_of(answer)}", ("child", "what", "since", "days", "status", "feed", "events"), rows)
+    say_mended(answer)
 
 
 def show_families(answer: Document) -> None:
@@ -102,6 +109,7 @@ def show_families(answer: Document) -> None:
     ]  # fmt: skip
     title = f"Families to check on, {as_of(answer)}"
     words.table(title, ("family", "area", "children", "out of touch with", "since", "because"), rows)
+    say_mended(answer)
     _say_coverage(answer["feeds"])
 
 
@@ -126,7 +134,7 @@ def show_family(answer: Document) -> None:
     members = [
         (
             one["child"],
-            words.name_of(one["name"]),
+            words.starred(words.name_of(one["name"]), one),
             words.born(one),
             words.address(one["address"]),
             words.providers(one["school"]),
@@ -140,4 +148,5 @@ def show_family(answer: Document) -> None:
         for one in answer["indicators"]
     ]
     words.table("Why", ("child", "what", "days", "events", "cleared when", "but"), rows)
+    say_mended(answer)
     _say_coverage(answer["feeds"])

@@ -5,7 +5,7 @@ from typing import Final
 
 from adapters.cli import words
 from adapters.cli.output import Document, say
-from adapters.cli.reading import as_of
+from adapters.cli.reading import as_of, say_mended
 from adapters.cli.words import Part
 
 _AROUND: Final = ("service", "agency", "who", "contact", "dates", "status")
@@ -15,7 +15,8 @@ def show_found(answer: Document) -> None:
     """Children found, a line each."""
     rows = [
         (
-            line["child"], words.name_of(line["name"]), words.born(line), words.providers(line["school"]), words.providers(line["gp"]),
+            line["child"], words.starred(words.name_of(line["name"]), line), words.born(line),
+            words.providers(line["school"]), words.providers(line["gp"]),
             len(line["involvements"]), ", ".join(words.lead(one) for one in line["lead"]),
         )
         for line in answer["children"]
@@ -23,6 +24,7 @@ def show_found(answer: Document) -> None:
     if rows:
         columns = ("child", "name", "born", "school", "GP", "involvements", "lead")
         words.table(f"Children, {as_of(answer)}", columns, rows)
+    say_mended(answer)
 
 
 def show_child(answer: Document) -> None:
@@ -42,6 +44,7 @@ def show_child(answer: Document) -> None:
     }
     for name, value in facts.items():
         say(f"{name:<12} {words.plain(value)}")
+    _say_mended(answer)
     say("")
     if answer["involvements"]:
         words.table(f"Involved, {as_of(answer)}", _AROUND, [_around(one) for one in answer["involvements"]])
@@ -51,6 +54,11 @@ def show_child(answer: Document) -> None:
         words.table("Team around the child", _AROUND, [_around(one) for one in answer["team"]])
     if answer["assessments"]:
         _show_assessments(answer["assessments"])
+
+
+def _say_mended(answer: Document) -> None:
+    if answer["being_mended"]:
+        say(f"(!) {words.mended(answer)}")
 
 
 def _lead(one: Part) -> str:
@@ -93,6 +101,7 @@ def show_timeline(answer: Document) -> None:
     say(
         f"{words.plain(answer['child'])}: {words.ALIVE[answer['alive']]}; known by {words.plain(words.identifiers(answer))}"
     )
+    _say_mended(answer)
     rows = [
         (
             entry["from"], entry["to"], words.kind(entry), words.whose(entry), words.who(entry),

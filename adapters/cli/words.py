@@ -51,6 +51,17 @@ def events(part: Part) -> str:
     return ", ".join(named[:_LIST_MOST]) + (f" and {rest} more" if rest > 0 else "")
 
 
+def mended(part: Part) -> str:
+    """What to know where part of a child's record could not be brought up to date; nothing where it is."""
+    since = part.get("being_mended")
+    return f"part of this record could not be brought up to date since {since}: ask the agencies" if since else ""
+
+
+def starred(text: str, part: Part) -> str:
+    """A cell about a child, with a sign where its record is being mended."""
+    return f"{text} (!)" if part.get("being_mended") else text
+
+
 def days(part: Part) -> str:
     """From which day to which."""
     return f"{part['from'] or '?'} to {part['to'] or '…'}"

@@ -49,7 +49,7 @@ END_PATIENCE: Final = 10.0  # seconds for which --until-end waits for open trans
 TOMBSTONE: Final = Message(b"", kept=("empty", None, "a record has a value"))
 _EMPTY: Final = Outcome(KEPT, "empty")
 
-_DATABASE_TROUBLE: Final = (psycopg.OperationalError, psycopg.InterfaceError, Unreachable)
+_DATABASE_TROUBLE: Final = (psycopg.Error, Unreachable)
 _MISPLACED: Final = (OffsetOutOfRangeError, LogTruncationError, NoOffsetForPartitionError)
 
 
@@ -307,7 +307,10 @@ class Consumer:
 
     def _database_lost(self, error: Exception) -> None:
         """Nothing of the batch is recorded, or all of it is and we were not told: the log will say."""
-        self.status.lost(trouble_of(error) or DATABASE_LOST, error)
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise error
+        self.status.lost(trouble, error)
         self._renew()
         self.partitions.displace()
         self._wait()

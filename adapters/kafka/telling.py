@@ -18,11 +18,12 @@ from adapters.kafka.producer import KafkaProducer
 from adapters.kafka.topics import cluster_name
 from adapters.logs import get_logger
 from adapters.looking import Looks
-from adapters.projecting import BACK_OFF, DATABASE_LOST, Tell
+from adapters.projecting import BACK_OFF, Tell
 from adapters.service import Service
 from adapters.store.connections import Work
 from adapters.store.feedback_readers import hold_telling, read_cursor, write_cursor
 from adapters.store.recorder import CHANNEL
+from adapters.store.trouble import trouble_of
 from domain.errors import Rejected, Unreachable
 
 FEEDBACK_TOPIC: Final = re.compile(r"icr\.feedback\.([A-Za-z0-9._-]{1,100})\.v1")
@@ -142,9 +143,12 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_end:
                 if until_end:
                     break
                 teller.wait()
-            except (Unreachable, psycopg.OperationalError, psycopg.InterfaceError) as error:
+            except (Unreachable, psycopg.Error) as error:
                 of_broker = isinstance(error, Unreachable) and error.what != "the database"
-                trouble = BROKER_LOST if of_broker else DATABASE_LOST
+                found = BROKER_LOST if of_broker else trouble_of(error)
+                if found is None:
+                    raise
+                trouble = found
                 if not failures:
                     log.warning(trouble, error=type(error).__name__)
                 tell((trouble,), told=teller.told)

@@ -46,7 +46,7 @@ class AboutChanges(AboutLeads):
         sent as backfill or snapshot is no news.
         """
         day, generation = to_day(effective_at), self._edition.generation
-        edition = editions.edition_until(
+        edition = editions.edition_since(
             self._connection, position_of(self._connection, since, generation, "since"), generation
         )
         then = AboutChanges(self._service, self._connection, edition, self._bodies)
@@ -57,7 +57,12 @@ class AboutChanges(AboutLeads):
         found = {child: self._changes_of(child, now.get(child, {}), before, day) for child in mine}
         lost = self._lost(then._entries_of(worker, day), mine)
         gone = {child: self._last_of(child, worker, mains, edition, day) for child, mains in lost.items()}
-        told = {child: changed for child, changed in sorted({**found, **gone}.items()) if any(changed.values())}
+        behind = self._being_mended({*found, *gone})
+        told = {
+            child: changed
+            for child, changed in sorted({**found, **gone}.items())
+            if any(changed.values()) or behind[child] is not None
+        }
         lines = self._lines(list(told), effective_at)
         return {
             **self._head(effective_at),
@@ -66,7 +71,7 @@ class AboutChanges(AboutLeads):
             "children": [
                 {
                     "child": lines[child]["child"], "name": lines[child]["name"], "on_caseload": child not in lost,
-                    **changed,
+                    "being_mended": behind[child], **changed,
                 }
                 for child, changed in told.items()
             ],

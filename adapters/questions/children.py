@@ -87,4 +87,5 @@ class AboutChildren(Lines):
             "entries": found,
             "kept_aside": queries.kept_aside(self._connection, [answers.parse_id(one) for one in shown]),
             "shielded": seen.shielded,
+            "being_mended": self._being_mended([child])[child],
         }

@@ -30,9 +30,9 @@ class AboutFamilies(Lines):
         listed = [family for family in self._out_of_touch(day) if lost is None or len(family.lost) >= lost]
         everyone = {child for family in listed for child in family.children}
         areas = self._areas_on_maps(everyone, day)
-        shielded = self._shielded(everyone)
+        shielded, mended = self._shielded(everyone), self._being_mended(everyone)
         shown = [
-            answers.family(family, _place(family, areas, shielded), day, shielded)
+            answers.family(family, _place(family, areas, shielded), day, shielded, mended)
             for family in listed
             if area is None or answers.area(area) in _places(family, areas, shielded)
         ]
@@ -49,7 +49,9 @@ class AboutFamilies(Lines):
         areas = self._areas_on_maps(listed.children, day)
         return {
             **self._families_head(effective_at),
-            **answers.family(listed, _place(listed, areas, shielded), day, shielded),
+            **answers.family(
+                listed, _place(listed, areas, shielded), day, shielded, self._being_mended(listed.children)
+            ),
             # A shielded child's siblings are shown as it is: where they live tells where it does.
             "members": list(self._lines(listed.children, effective_at, listed.children if shielded else ()).values()),
             "feeds": self._coverage(day, _places(listed, areas, shielded)),
@@ -60,6 +62,7 @@ class AboutFamilies(Lines):
             "as_at": effective_at.isoformat(),
             "position": self._outward(self._edition.position),
             "edition": self._number,
+            "records_being_mended": self._edition.being_mended,
         }
 
     def _coverage(self, day: int, places: Collection[str]) -> dict[str, str]:

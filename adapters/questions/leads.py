@@ -15,7 +15,7 @@ from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.leads import GAP_RULES, left_gaps, passed_on
 from domain.reference import workers_left
 from domain.waits import Waits
-from projections import editions, joined, queries
+from projections import behind, editions, joined, queries
 
 
 class AboutLeads(AboutFamilies):
@@ -28,7 +28,8 @@ class AboutLeads(AboutFamilies):
         lines, gaps, seen = self._lines(sorted(mine), effective_at), self._gaps_of(day, mine), self._seen_of(mine)
         children = [
             {
-                "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"], "lead": line["lead"],
+                "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"], "being_mended": line["being_mended"],
+                "lead": line["lead"],
                 "entries": [
                     self._entry(entry, contact, day, seen[child]) for entry, contact in mine[child] if seen[child].may_show(entry.kind)
                 ],
@@ -68,7 +69,7 @@ class AboutLeads(AboutFamilies):
     ) -> dict[str, Any]:  # fmt: skip
         shown: dict[str, Any] = {"lost": [], "since": None, "indicators": []}
         if listed is not None:
-            whole = answers.family(listed, None, day, shielded)
+            whole = answers.family(listed, None, day, shielded, self._being_mended(listed.children))
             shown = {name: whole[name] for name in shown}
         gaps_of = [gap for gap in gaps if gap[0] in members]
         return {
@@ -76,7 +77,7 @@ class AboutLeads(AboutFamilies):
             "children": [
                 {
                     "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"], "mine": child in mine,
-                    "lead": line["lead"], "involvements": len(line["involvements"]),
+                    "being_mended": line["being_mended"], "lead": line["lead"], "involvements": len(line["involvements"]),
                 }
                 for child in members
                 if (line := lines[child])
@@ -104,7 +105,7 @@ class AboutLeads(AboutFamilies):
             ]
             children.append(
                 {
-                    "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"],
+                    "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"], "being_mended": line["being_mended"],
                     "led_by_worker": any(e.worker == worker and e.accepted is not None and e.accepted <= day for e, _ in leads),
                     "lead": line["lead"],
                     "taking_over": [self._entry(e, c, day, seen[child]) for e, c in leads if e.takes_over and e.accepted is None],
@@ -128,8 +129,8 @@ class AboutLeads(AboutFamilies):
         """The children a worker works with, leads or is nominated to lead on a day."""
         return sorted(self._entries_of(worker, day))
 
-    def _entries_of(self, worker: str, day: int) -> dict[ChildId, list[Held]]:
-        """What is open of a worker's on a day, by child; a lead that was passed on is not."""
+    def _entries_of(self, worker: str, day: int) -> dict[ChildId, Sequence[Held]]:
+        """What is open of a worker's on a day, by child; a lead that was passed on is not. Nothing of those that wait for it."""
         found = [
             (entry, contact)
             for entry, contact in queries.entries(self._connection, self._number, "worker = %(w)s", w=worker)
@@ -143,7 +144,14 @@ class AboutLeads(AboutFamilies):
             child = owners[entry.record]
             if not passed_on(entry, leads.get(child, ()), day):
                 mine.setdefault(child, []).append((entry, contact))
-        return mine
+        return {**dict.fromkeys(self._waiting_for(worker), ()), **mine}
+
+    def _waiting_for(self, worker: str) -> set[ChildId]:
+        """The children being mended of whom an event that was not taken in names a worker: what it says is not known yet."""
+        if not self._edition.being_mended:
+            return set()
+        records = behind.naming(self._connection, self._edition, worker)
+        return set(queries.children_of(self._connection, self._number, records).values())
 
     def gaps(self, *, area: str | None = None, effective_at: date) -> dict[str, Any]:
         """Children whose lead is missing, gone, contested or not accepted on a day, longest first."""
@@ -181,8 +189,14 @@ class AboutLeads(AboutFamilies):
         shielded = self._shielded({row[0] for row in rows})
         quiet = {row[0] for row in rows if row[1] == NO_UNIVERSAL_CONTACT}
         schools = self._schools(quiet, day) if quiet else {}
+        mended = self._being_mended({row[0] for row in rows})
         return [
-            answers.gap(row, day, hearing, shielded, schools.get(row[0], ()) if row[1] == NO_UNIVERSAL_CONTACT else ())
+            {
+                **answers.gap(
+                    row, day, hearing, shielded, schools.get(row[0], ()) if row[1] == NO_UNIVERSAL_CONTACT else ()
+                ),
+                "being_mended": mended[row[0]],
+            }
             for row in rows
         ]
 

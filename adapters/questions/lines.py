@@ -58,6 +58,7 @@ class Lines(Reading):
         directory = self._directory(
             [entry for child, entries in found.items() if not seen[child].shielded for entry, _ in entries], day
         )
+        behind = self._being_mended(children)
         lines = {}
         for child, mine in by_child.items():
             here = next((a for a in homes[child] if a.day <= day < a.until), None)
@@ -68,6 +69,7 @@ class Lines(Reading):
                 **self._person(people[child], day),
                 "address": None if seen[child].shielded else self._address(here),
                 "shielded": seen[child].shielded,
+                "being_mended": behind[child],
                 **self._around(found[child], told_of[child], day, seen[child], directory),
             }
         return lines

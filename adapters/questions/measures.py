@@ -31,6 +31,7 @@ class AboutMeasures(Reading):
             "as_at": effective_at.isoformat(),
             "position": self._outward(self._edition.position),
             "edition": self._number,
+            "records_being_mended": self._edition.being_mended,
             "measures": [_measure(m, told[m.id], areas, unheard(m, feeds, day, expected), only) for m in wanted],
         }
 

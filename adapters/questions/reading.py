@@ -17,7 +17,7 @@ from adapters.store.hashes import Hashes
 from adapters.store.reader import LogReader
 from adapters.store.subjects import Subjects
 from domain.areas import SCHOOL, areas, squeezed
-from domain.dates import iso, to_day
+from domain.dates import LONDON, iso, to_day
 from domain.errors import Misuse
 from domain.events import ChildId
 from domain.feeds import Feed, Hearing
@@ -26,7 +26,7 @@ from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
 from domain.reference import KINDS, Reference, Stated, closings, standing
 from domain.shield import finds, may_be_told
 from domain.timeline import Entry
-from projections import editions, joined, kinship, queries
+from projections import behind, editions, joined, kinship, queries
 from projections.kinship import Home
 
 # Bodies of reference data that were opened before, by generation and position: an event never changes.
@@ -68,7 +68,18 @@ class Reading:
             "position": self._outward(self._edition.position),
             "edition": self._number,
             "effective_at": effective_at.isoformat(),
+            "records_being_mended": self._edition.being_mended,
         }
+
+    def _being_mended(self, children: Collection[ChildId]) -> dict[ChildId, str | None]:
+        """Since which day part of each child's record could not be brought up to date; None where it is."""
+        since: dict[ChildId, str | None] = dict.fromkeys(children)
+        if self._edition.being_mended:
+            owner = owners(self._records_of(children))
+            for record, at in behind.being_mended(self._connection, self._edition, owner.keys()).items():
+                day, before = at.astimezone(LONDON).date().isoformat(), since[owner[record]]
+                since[owner[record]] = day if before is None else min(day, before)
+        return since
 
     def _outward(self, position: int) -> str:
         return f"{self._edition.generation}:{position}"

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import psycopg
 
+from adapters.store.trouble import DatabaseTrouble, refused
 from domain.errors import Unreachable
 
 APPLICATION: Final = "icr"
@@ -70,11 +71,17 @@ LIMITS: Final[Mapping[Work, Limits]] = MappingProxyType(
 
 
 def connect(url: str, work: Work = Work.READ, *, timeout: int = CONNECT_SECONDS) -> psycopg.Connection[Any]:
-    """A connection in autocommit mode, limited by what it is for; raises Unreachable, naming no password."""
+    """A connection in autocommit mode, limited by what it is for.
+
+    Raises Unreachable, or DatabaseTrouble where a server answers, and names no password.
+    """
     try:
         connection = psycopg.connect(url, autocommit=True, connect_timeout=timeout, **CLIENT_SIDE)
         limit(connection, work)
-    except psycopg.OperationalError:
+    except psycopg.OperationalError as error:
+        trouble = refused(error)
+        if trouble is not None:
+            raise DatabaseTrouble(trouble) from None
         raise Unreachable("the database", "is it running, and does ICR_DATABASE_URL name it?") from None
     return connection
 

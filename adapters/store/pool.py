@@ -8,13 +8,14 @@ from typing import Any, Final
 import psycopg
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from adapters.store.connections import CLIENT_SIDE, CONNECT_SECONDS, Work, limit
+from adapters.store.connections import CLIENT_SIDE, CONNECT_SECONDS, Work, connect, limit
 from domain.errors import Unreachable
 
 Connection = psycopg.Connection[Any]
 
 PATIENCE: Final = 10.0  # seconds that a read waits for others to give one back
 _LOOK: Final = 0.25
+_ASK: Final = 2  # seconds
 
 
 class ReadPool:
@@ -22,6 +23,7 @@ class ReadPool:
 
     def __init__(self, url: str, most: int) -> None:
         self._failures = 0
+        self._url = url
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
             min_size=0,
@@ -63,7 +65,8 @@ class ReadPool:
                 connection = self._pool.getconn(_LOOK)
             except PoolTimeout:
                 if self._failures != failures:
-                    raise Unreachable("the database", "is it running, and does ICR_DATABASE_URL name it?") from None
+                    failures = self._failures
+                    connect(self._url, timeout=_ASK).close()  # which says what is wrong, as the pool does not
                 continue
             try:
                 self._pool.check_connection(connection)

@@ -55,12 +55,52 @@ _CODES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+# What a server says when it lets nobody in. The driver has no SQLSTATE of it, only the sentence; in another language than
+# English it is `database_lost`.
+_SAID: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "too many clients": DATABASE_LIMITS,
+        "too many connections": DATABASE_LIMITS,
+        "remaining connection slots": DATABASE_LIMITS,
+        "authentication failed": DATABASE_REFUSES,
+        "no pg_hba.conf entry": DATABASE_REFUSES,
+        "not permitted to log in": DATABASE_REFUSES,
+        "permission denied": DATABASE_REFUSES,
+        "does not exist": DATABASE_REFUSES,
+        "No space left on device": DATABASE_FULL,
+    }
+)
+
+
+class DatabaseTrouble(Unreachable):
+    """The database is there, and does not serve us; `trouble` says why."""
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__("the database")
+        self.trouble = trouble
+
+    def __str__(self) -> str:
+        return sentence_of(self.trouble)
+
+
+def sentence_of(trouble: str) -> str:
+    """The sentence of a trouble, to stand inside another."""
+    said = TROUBLES[trouble].rstrip(".")
+    return said[0].lower() + said[1:]
+
+
+def refused(error: psycopg.OperationalError) -> str | None:
+    """The trouble for which a server that answers lets nobody in; None where none answers."""
+    told = str(error)
+    return next((trouble for words, trouble in _SAID.items() if words in told), None)
+
+
 def trouble_of(error: BaseException) -> str | None:
     """The trouble that an error tells of, a key of `TROUBLES`; None where it lies in the data or in this program.
 
     An error without SQLSTATE comes from the client's side of the connection: the database is lost.
     """
-    if isinstance(error, ClockWrong):
+    if isinstance(error, ClockWrong | DatabaseTrouble):
         return error.trouble
     if isinstance(error, Unreachable):
         return DATABASE_LOST
@@ -70,3 +110,18 @@ def trouble_of(error: BaseException) -> str | None:
     if state is None:
         return DATABASE_LOST if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) else None
     return _CODES.get(state) or _CODES.get(state[:2])
+
+
+_PATIENCE: Final = 3
+_MAY_BE_OF_ONE_RECORD: Final = (DATABASE_BUSY, DATABASE_LIMITS)
+
+
+def tries_of(error: BaseException) -> int | None:
+    """How often in a row an edition may fail with an error before it is put down to its records; None: never.
+
+    One record that takes longer than the statement time-out, or more memory than there is, fails in this way for ever.
+    """
+    trouble = trouble_of(error)
+    if trouble is None:
+        return 1
+    return _PATIENCE if trouble in _MAY_BE_OF_ONE_RECORD else None

@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from adapters.cli import main as cli
+from adapters.store.trouble import DatabaseTrouble
 from domain.errors import IcrError, Misuse, Rejected, Unreachable
 
 NUMBER = "9990200017"
@@ -118,7 +119,12 @@ def test_exit_codes_and_no_number_in_what_is_said(
         (Rejected("bad_form", "subject", "a rule"), 1, "bad_form in subject: a rule"),
         (IcrError("plain"), 1, "plain"),
         (KeyboardInterrupt(), 130, "interrupted"),
-        (psycopg.OperationalError(f"row ({NUMBER})"), 3, "the database could not be reached"),
+        (psycopg.OperationalError(f"row ({NUMBER})"), 3, "the database does not answer"),
+        (psycopg.errors.DiskFull(f"row ({NUMBER})"), 3, "the database has no room left on its disk"),
+        (psycopg.errors.OutOfMemory(f"row ({NUMBER})"), 3, "the database is at a limit of its own"),
+        (psycopg.errors.QueryCanceled(f"row ({NUMBER})"), 3, "another transaction stood in the way"),
+        (psycopg.errors.InsufficientPrivilege(f"row ({NUMBER})"), 3, "the database does not let us"),
+        (DatabaseTrouble("database_limits"), 3, "the database is at a limit of its own"),
         (psycopg.errors.UndefinedTable(f"row ({NUMBER})"), 2, "run icr migrate"),
         (ValueError(NUMBER), 1, "a fault of this program: ValueError at "),
     ],
