@@ -54,6 +54,7 @@ class Service:
             organisations,
             schema_ids=self.schema_ids,
             snapshot_loss_share=self.settings.snapshot_loss_share,
+            fillers=self.settings.fillers,
         )
 
     def projector(self) -> Projector:

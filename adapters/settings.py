@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings.exceptions import SettingsError
 
 from domain.errors import Misuse
+from domain.identifiers import FILLER_WORDS, REPEATED, Fillers, fillers_of
 
 PREFIX = "ICR_"
 CONFIG_VARIABLE = "ICR_CONFIG"
@@ -87,11 +88,27 @@ class Settings(BaseSettings):
         default_factory=lambda: dict(TOPIC_ORGANISATIONS),
         description="Patterns of the organisation codes that may publish on a sector's topic",
     )
+    filler_identifiers: list[str] = Field(
+        default_factory=lambda: list(FILLER_WORDS),
+        description="What agencies' systems write where they have no id of a child; given, it replaces the list there is",
+    )
+    more_filler_identifiers: list[str] = Field(default_factory=list, description="... and what is added to that list")
+    filler_repeated: int = Field(
+        default=REPEATED,
+        ge=0,
+        le=60,
+        description="An agency's id of one character, so many times or more, is a filler too; 0: none is",
+    )
     confluent_schema_ids: dict[int, str] = Field(
         default_factory=dict,
         description="Schema ids of Confluent framing, each with the fingerprint or file of its schema (`icr schemas list`)",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged")
+
+    @property
+    def fillers(self) -> Fillers:
+        """What is no id of a child in any agency's scheme."""
+        return fillers_of([*self.filler_identifiers, *self.more_filler_identifiers], self.filler_repeated)
 
     @field_validator("topic_organisations", mode="after")
     @classmethod

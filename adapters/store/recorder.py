@@ -34,6 +34,7 @@ from adapters.store.rows import EVENT_COLUMNS, Rows
 from adapters.store.snapshots import hold_back
 from adapters.store.subjects import CACHE_RECORDS, Subjects
 from domain.errors import IcrError, Rejected
+from domain.identifiers import FILLERS, Fillers
 
 Connection = psycopg.Connection[Any]
 
@@ -70,13 +71,14 @@ class Recorder:
     def __init__(
         self, connect: Callable[[], Connection], keys: MasterKeys, clock: Clock, organisations: Mapping[str, Sequence[str]],
         cache_records: int = CACHE_RECORDS, schema_ids: Mapping[int, bytes] = NO_IDS, snapshot_loss_share: float = SNAPSHOT_LOSS_SHARE,
+        fillers: Fillers = FILLERS,
     ) -> None:  # fmt: skip
         self._connect = connect
         self._keys = keys
         self._clock = clock
         self._hashes = Hashes(keys)
         self._subjects = Subjects(keys, self._hashes, cache_records)
-        self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids)
+        self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids, fillers)
         self._ahead = Ahead(self._preparer)
         self._asides = AsideStore(keys)
         self._inbox = Inbox(self._subjects, self._hashes)
