@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 
 import psycopg
 
+from adapters.housekeeping import Housekeeping
 from adapters.logs import get_logger
 from adapters.service import Service
 from adapters.store.recorder import CHANNEL
@@ -31,7 +32,7 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
 
     It is woken by the log, and looks twice a second all the same. A lost database is waited for.
     """
-    projector = service.projector()
+    projector, house = service.projector(), Housekeeping(service)
     ears: psycopg.Connection[Any] | None = None
     edition = position = failures = 0
     log = get_logger("project")
@@ -46,7 +47,8 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
                 if failures:
                     log.warning("recovered_from", reason=DATABASE_LOST)
                 failures = 0
-                tell((), edition=edition, position=position, lag=head - position)
+                house.when_due()
+                tell(house.trouble, edition=edition, position=position, lag=head - position, **house.said)
                 if position < head:
                     continue
                 if until_head:

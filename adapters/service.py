@@ -55,6 +55,7 @@ class Service:
             schema_ids=self.schema_ids,
             snapshot_loss_share=self.settings.snapshot_loss_share,
             fillers=self.settings.fillers,
+            quota=self.settings.quota,
         )
 
     def projector(self) -> Projector:

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
+from adapters.quotas import MEBIBYTE, Ages, Quota
 from domain.errors import Misuse
 from domain.identifiers import FILLER_WORDS, REPEATED, Fillers, fillers_of
 
@@ -78,6 +79,23 @@ class Settings(BaseSettings):
         le=1,
         description="A snapshot waits for a person when it has lost more than this share of its rows",
     )
+    quarantine_rows: int = Field(
+        default=100_000, ge=0, description="Messages of one organisation whose content the quarantine holds, at most"
+    )
+    quarantine_megabytes: int = Field(
+        default=1024,
+        ge=0,
+        description="... and how much of it, in MiB; beyond, only reason, length and digest are stored",
+    )
+    quarantine_settled_days: int = Field(
+        default=90, ge=0, description="Days after which what was settled, and a conflict, is cleared; 0: never"
+    )
+    quarantine_waiting_days: int = Field(
+        default=400,
+        ge=0,
+        description="Days after which what still waits is cleared, once its agency was told over Kafka; 0: never",
+    )
+    feedback_days: int = Field(default=400, ge=0, description="Days for which feedback can be read; 0: for ever")
     pause_unreadable_share: float = Field(
         default=0.5, gt=0, le=1, description="A partition pauses when more than this share of a batch is unreadable"
     )
@@ -104,6 +122,16 @@ class Settings(BaseSettings):
         description="Schema ids of Confluent framing, each with the fingerprint or file of its schema (`icr schemas list`)",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged")
+
+    @property
+    def quota(self) -> Quota:
+        """What one organisation may have in the quarantine."""
+        return Quota(self.quarantine_rows, self.quarantine_megabytes * MEBIBYTE)
+
+    @property
+    def ages(self) -> Ages:
+        """After how many days what is cleared."""
+        return Ages(self.quarantine_settled_days, self.quarantine_waiting_days, self.feedback_days)
 
     @property
     def fillers(self) -> Fillers:

@@ -17,6 +17,7 @@ import psycopg
 from adapters.clock import Clock
 from adapters.codec import NO_IDS
 from adapters.logs import get_logger
+from adapters.quotas import Quota
 from adapters.store.ahead import Ahead
 from adapters.store.appending import fence, hold_appends, still_last
 from adapters.store.aside import AsideStore, waited_for
@@ -71,7 +72,7 @@ class Recorder:
     def __init__(
         self, connect: Callable[[], Connection], keys: MasterKeys, clock: Clock, organisations: Mapping[str, Sequence[str]],
         cache_records: int = CACHE_RECORDS, schema_ids: Mapping[int, bytes] = NO_IDS, snapshot_loss_share: float = SNAPSHOT_LOSS_SHARE,
-        fillers: Fillers = FILLERS,
+        fillers: Fillers = FILLERS, quota: Quota | None = None,
     ) -> None:  # fmt: skip
         self._connect = connect
         self._keys = keys
@@ -80,7 +81,7 @@ class Recorder:
         self._subjects = Subjects(keys, self._hashes, cache_records)
         self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids, fillers)
         self._ahead = Ahead(self._preparer)
-        self._asides = AsideStore(keys)
+        self._asides = AsideStore(keys, quota)
         self._inbox = Inbox(self._subjects, self._hashes)
         self._loss_share = snapshot_loss_share
         self._unrecordable = 0

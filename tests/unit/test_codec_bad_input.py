@@ -166,7 +166,7 @@ def test_text_that_is_not_utf_8(raw: bytes) -> None:
 
 
 def test_nul_characters() -> None:
-    assert reason(header(PUPIL) + b"\x06a\0b" + bytes(60)) == ("too_long", "event_id")
+    assert reason(header(PUPIL) + b"\x06a\0b" + bytes(60)) == ("bad_value", "event_id")
     assert reason(wire(ONE, REST.replace(b"\x02s", b"\x04s\0"))) == ("bad_value", "school")
 
 
