@@ -16,6 +16,8 @@ import psycopg
 from adapters.store.appending import hold_appends
 from adapters.store.messages import DUPLICATE
 from adapters.store.prepare import Item
+from domain.checks import ORGANISATION_RULE, is_organisation
+from domain.errors import Misuse
 
 Connection = psycopg.Connection[Any]
 
@@ -139,7 +141,9 @@ def tell(connection: Connection, word: str, asides: Collection[UUID], at: dateti
 def request_replay(
     connection: Connection, organisation: str, event_type: str, first: date, end: date, at: datetime
 ) -> None:
-    """Ask an organisation to publish its events of `[first, end)` again."""
+    """Ask an organisation to publish its events of `[first, end)` again; raises Misuse for what is no code of one."""
+    if not is_organisation(organisation):
+        raise Misuse(f"an organisation is {ORGANISATION_RULE}")
     with connection.transaction():
         hold_appends(connection)
         connection.execute(_REPLAY, (organisation, event_type, first, end, at))

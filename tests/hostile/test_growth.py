@@ -37,13 +37,13 @@ def admitted(serial: int, organisation: str = SCHOOL, number: str | None = None,
 
 
 def rows(here: Bench) -> int:
-    found = here.connection.execute(ROWS).fetchone()  # type: ignore[arg-type]
+    found = here.connection.execute(ROWS).fetchone()
     assert found is not None
     return int(found[0])
 
 
 def one(here: Bench, query: str) -> tuple[Any, ...]:
-    found = here.connection.execute(query).fetchone()  # type: ignore[arg-type]
+    found = here.connection.execute(query).fetchone()
     assert found is not None
     return tuple(found)
 
@@ -55,7 +55,13 @@ def counted(here: Bench) -> dict[str, int]:
 
 
 def test_what_is_sent_again_every_night_costs_no_row_a_night(here: Bench) -> None:
-    day = [mark(n, n) for n in range(1, 40)] + [admitted(50), admitted(51, number="A1"), b"no event", b""]
+    day: list[dict[str, Any] | bytes] = [
+        *[mark(n, n) for n in range(1, 40)],
+        admitted(50),
+        admitted(51, number="A1"),
+        b"no event",
+        b"",
+    ]
     conflict = admitted(50, enrolment_status="M")
     for _ in range(3):  # accepted; told to have come again; the first that is only counted
         here.record(*day, conflict)
