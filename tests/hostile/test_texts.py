@@ -84,7 +84,9 @@ def is_said(outcome: Outcome, place: Place, kind: TextClass) -> bool:
     return any(reason in reasons and field in fields for reason, field in outcome.set_aside)
 
 
-@pytest.mark.parametrize("value", range(4))
+@pytest.mark.parametrize(
+    "value", [0, pytest.param(1, marks=pytest.mark.nightly), pytest.param(2, marks=pytest.mark.nightly), 3]
+)
 def test_what_is_too_long_is_named_wherever_it_stands_and_stops_nothing(here: Bench, value: int) -> None:
     here.record(whole(AMENDED, 1))
     tried = list(spoilt(value))
