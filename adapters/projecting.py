@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 import psycopg
 from psycopg.errors import LockNotAvailable
 
+from adapters.housekeeping import Housekeeping
 from adapters.logs import describe, get_logger
 from adapters.looking import Looks
 from adapters.mending import Mender
@@ -31,11 +32,10 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
     """Make editions until `stop`, or the head of the log if asked; the last edition and its position.
 
     It is woken by the log, and looks twice a second all the same. A database in trouble is waited for, and so is another
-    projector's edition. A record that cannot
-    be taken in is left out, and tried again; an edition that cannot be made for another reason is said and tried again, or
-    raised with `until_head`.
+    projector's edition. A record that cannot be taken in is left out, and tried again; an edition that cannot be made for
+    another reason is said and tried again, or raised with `until_head`.
     """
-    looks = Looks(service)
+    looks, house = Looks(service), Housekeeping(service)
     projector = service.projector()
     mender = Mender(projector)
     ears: psycopg.Connection[Any] | None = None
@@ -45,8 +45,8 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
     log = get_logger("project")
 
     def well(**lag: int) -> None:
-        said: dict[str, Any] = {"edition": edition, "position": position, **lag, **mender.said()}
-        tell((*clock, *mender.trouble), **said)
+        said: dict[str, Any] = {"edition": edition, "position": position, **lag, **mender.said(), **house.said}
+        tell((*clock, *mender.trouble, *house.trouble), **said)
 
     projector.beat = well
     tell((), now=True)
@@ -62,6 +62,7 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
                     log.warning("recovered_from", reason=trouble)
                 failures = waited = 0
                 clock = looks.trouble(ears)
+                house.when_due()
                 well(lag=head - position)
                 if position < head:
                     continue

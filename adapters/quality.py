@@ -34,6 +34,9 @@ WHERE word IN ('duplicate', 'conflict') AND (%(o)s::text IS NULL OR organisation
 UNION ALL
 SELECT organisation, event_type, 'kept', reason, state IN ('waiting', 'ready'), count(*) FROM log.aside
 WHERE kind = 'kept' AND state <> 'released' AND (%(o)s::text IS NULL OR organisation = %(o)s) GROUP BY 1, 2, 4, 5
+UNION ALL
+SELECT nullif(organisation, ''), nullif(event_type, ''), word, nullif(reason, ''), false, count FROM log.counted
+WHERE %(o)s::text IS NULL OR organisation = %(o)s
 """
 _SET_ASIDE: Final = """
 SELECT s.organisation, split_part(e.topic, ':', 1), s.reason, s.field, count(*)

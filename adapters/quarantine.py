@@ -1,6 +1,7 @@
 """The quarantine as a person handles it: what is aside and why, again into the log, or settled for good."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from io import BytesIO
 from typing import Any, Final
 from uuid import UUID
@@ -10,8 +11,10 @@ from adapters.connectors.cin import read_stream
 from adapters.connectors.nems import read_nems
 from adapters.service import Service
 from adapters.store.aside import Aside, AsideStore
+from adapters.store.growth import Cleared, Used, clear, use_of_all
 from adapters.store.messages import DUPLICATE, Counts, Message, Outcome
 from adapters.store.pauses import UNREADABLE_RECORD
+from domain.errors import Misuse
 
 BATCH: Final = 500
 _OPEN: Final = ("waiting", "ready")
@@ -32,7 +35,7 @@ class Quarantine:
         states = [state] if state is not None else [*_OPEN, "shown"]
         condition = "state = ANY(%s) AND (%s::text IS NULL OR reason = %s)"
         with self._service.connect() as connection:
-            columns = ", ".join(Aside.__slots__)
+            columns = ", ".join(field.name for field in fields(Aside))
             query = f"SELECT {columns} FROM log.aside WHERE {condition} ORDER BY received_at, id LIMIT %s"  # noqa: S608
             found = [Aside(*row) for row in connection.execute(query, (states, reason, reason, limit))]
             counted = connection.execute(
@@ -51,7 +54,12 @@ class Quarantine:
             return one, sent.hex()
 
     def redrive(self, only: Sequence[UUID] | None, reason: str | None) -> Counts:
-        """Record kept events again; what became of them."""
+        """Record kept events again; what became of them.
+
+        Those of a reason only as far as they are stored whole. Raises Misuse where one that is named is not.
+        """
+        if only is not None:
+            self._refuse_parts(only)
         counts = Counts()
         recorder = self._service.recorder()
         try:
@@ -76,11 +84,31 @@ class Quarantine:
             recorder.close()
         return counts
 
+    def clear(self) -> Cleared:
+        """Clear what is older than the settings say; how much."""
+        with self._service.connect() as connection:
+            return clear(connection, self._service.settings.ages, self._service.clock.now())
+
+    def use(self) -> list[Used]:
+        """What each organisation has in the quarantine."""
+        with self._service.connect() as connection:
+            return use_of_all(connection)
+
+    def _refuse_parts(self, asides: Sequence[UUID]) -> None:
+        with self._service.connect() as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM log.aside WHERE id = ANY(%s) AND stored < length", (list(asides),)
+            ).fetchone()
+        if row is not None and row[0]:
+            raise Misuse(
+                f"{row[0]} of these are not stored whole and cannot be recorded again: ask the agency to send them"
+            )
+
     def _chosen(self, connection: Any, reason: str | None) -> list[UUID]:  # noqa: ANN401
         """Ids of the kept events of a reason, or of those that became ready."""
         rows = connection.execute(
             "SELECT id FROM log.aside WHERE kind = 'kept' AND state = ANY(%s) AND (%s::text IS NULL OR reason = %s) "
-            "ORDER BY received_at, id",
+            "AND stored >= length ORDER BY received_at, id",
             (["ready"] if reason is None else list(_OPEN), reason, reason),
         )
         return [row[0] for row in rows]

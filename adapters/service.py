@@ -76,6 +76,8 @@ class Service:
             snapshot_loss_share=self.settings.snapshot_loss_share,
             clock_check=self.clock_check,
             ahead_seconds=self.settings.future_tolerance_seconds,
+            fillers=self.settings.fillers,
+            quota=self.settings.quota,
         )
 
     def projector(self, work: Work = Work.PROJECT) -> Projector:

@@ -14,7 +14,9 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator, mo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
+from adapters.quotas import MEBIBYTE, Ages, Quota
 from domain.errors import Misuse
+from domain.identifiers import FILLER_WORDS, REPEATED, Fillers, fillers_of
 
 PREFIX = "ICR_"
 CONFIG_VARIABLE = "ICR_CONFIG"
@@ -157,6 +159,23 @@ class Settings(BaseSettings):
         le=86_400,
         description="Nothing is recorded while this host's clock is further behind the newest event, or from the database's clock; 0 asks nothing",
     )
+    quarantine_rows: int = Field(
+        default=100_000, ge=0, description="Messages of one organisation whose content the quarantine holds, at most"
+    )
+    quarantine_megabytes: int = Field(
+        default=1024,
+        ge=0,
+        description="... and how much of it, in MiB; beyond, only reason, length and digest are stored",
+    )
+    quarantine_settled_days: int = Field(
+        default=90, ge=0, description="Days after which what was settled, and a conflict, is cleared; 0: never"
+    )
+    quarantine_waiting_days: int = Field(
+        default=400,
+        ge=0,
+        description="Days after which what still waits is cleared, once its agency was told over Kafka; 0: never",
+    )
+    feedback_days: int = Field(default=400, ge=0, description="Days for which feedback can be read; 0: for ever")
     pause_unreadable_share: float = Field(
         default=0.5, gt=0, le=1, description="A partition pauses when more than this share of a batch is unreadable"
     )
@@ -167,11 +186,37 @@ class Settings(BaseSettings):
         default_factory=lambda: dict(TOPIC_ORGANISATIONS),
         description="Patterns of the organisation codes that may publish on a sector's topic",
     )
+    filler_identifiers: list[str] = Field(
+        default_factory=lambda: list(FILLER_WORDS),
+        description="What agencies' systems write where they have no id of a child; given, it replaces the list there is",
+    )
+    more_filler_identifiers: list[str] = Field(default_factory=list, description="... and what is added to that list")
+    filler_repeated: int = Field(
+        default=REPEATED,
+        ge=0,
+        le=60,
+        description="An agency's id of one character, so many times or more, is a filler too; 0: none is",
+    )
     confluent_schema_ids: dict[int, str] = Field(
         default_factory=dict,
         description="Schema ids of Confluent framing, each with the fingerprint or file of its schema (`icr schemas list`)",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged")
+
+    @property
+    def quota(self) -> Quota:
+        """What one organisation may have in the quarantine."""
+        return Quota(self.quarantine_rows, self.quarantine_megabytes * MEBIBYTE)
+
+    @property
+    def ages(self) -> Ages:
+        """After how many days what is cleared."""
+        return Ages(self.quarantine_settled_days, self.quarantine_waiting_days, self.feedback_days)
+
+    @property
+    def fillers(self) -> Fillers:
+        """What is no id of a child in any agency's scheme."""
+        return fillers_of([*self.filler_identifiers, *self.more_filler_identifiers], self.filler_repeated)
 
     @field_validator("topic_organisations", mode="after")
     @classmethod

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.checks import usable_birth, usable_end
 from domain.dates import EARLIEST, FOREVER
 from domain.effects import SAYS_NO_PERSON, Act, Effect
-from domain.identifiers import AGENCY, Checked, check_identifier
+from domain.identifiers import AGENCY, FILLERS, Checked, Fillers, check_identifier
 from domain.order import tie_of
 
 RecordId = NewType("RecordId", UUID)
@@ -100,7 +100,7 @@ def goes_onward(effect: Effect, body: Mapping[str, Any]) -> bool:
     return isinstance(said, str) and said.strip().casefold() not in _NOWHERE
 
 
-def former_of(effect: Effect, body: Mapping[str, Any]) -> Checked | None:
+def former_of(effect: Effect, body: Mapping[str, Any], fillers: Fillers = FILLERS) -> Checked | None:
     """The number that an event says was replaced by the subject's, checked; None where it says nothing of the kind.
 
     That an agency's id was replaced only that agency may say: it joins records without any other evidence.
@@ -110,7 +110,7 @@ def former_of(effect: Effect, body: Mapping[str, Any]) -> Checked | None:
         return check_identifier(effect.key[0], said)
     if said is None:
         return None
-    found = check_identifier(said["scheme"], said["value"])
+    found = check_identifier(said["scheme"], said["value"], fillers)
     foreign = found.valid and not found.scheme.startswith(f"{AGENCY}:{body['source']['organisation']}:")
     return replace(found, valid=False, normalised=None, reason="wrong_organisation") if foreign else found
 

@@ -25,6 +25,11 @@ _TABLE = (
     Reason("too_large", "The message or one of its parts is larger than allowed."),
     Reason("empty", "The record has no value: a tombstone, which says nothing."),
     Reason("unreadable_record", "What stands at this place of a Kafka topic is no record that can be read."),
+    Reason("too_long", "A text is longer, or a list of people larger, than its field takes."),
+    Reason(
+        "filler_identifier",
+        "The identifier is a filler, as UNKNOWN or 0, which an agency's system gives to many children.",
+    ),
     Reason("wrong_organisation", "The organisation may not publish this event here."),
     Reason("impossible_date", "A date cannot be true."),
     Reason(
@@ -35,7 +40,7 @@ _TABLE = (
     Reason("unknown_event_type", "The event type is not in the contract."),
     Reason("missing_field", "A field the event needs is absent or empty."),
     Reason("unknown_field", "A field is not in the schema, or appears twice."),
-    Reason("bad_value", "A field's value is of the wrong type or length."),
+    Reason("bad_value", "A field's value is of the wrong type or form."),
     Reason("waits_for", "The event names one that has not come yet."),
     Reason("conflict", "Another event with this id was accepted before, with other content; the first stands."),
     Reason("key_differs", "The subject carries none of the identifiers of the event it names."),

@@ -24,6 +24,7 @@ from domain.effects import DISCLOSURE_CLASSES, RETENTION_CLASSES, Act, Effect
 from schemas.registry import (
     CODES,
     EFFECTS,
+    TEXTS,
     ContractBroken,
     Schema,
     fingerprint_of,
@@ -34,6 +35,7 @@ from schemas.registry import (
     schema_files,
 )
 from schemas.shape import Choice, Kind, Many, Maybe, Record, Scalar, Shape, shape_of, walk
+from schemas.texts import core, fields_of, load_texts
 
 RELEASED: Final = "released.json"
 
@@ -84,6 +86,7 @@ def findings(root: Traversable | None = None) -> list[Finding]:
         except ContractBroken as error:
             found.append(Finding(EFFECTS, "registry", str(error)))
     found += _tables(schemas, lists)
+    found += _texts(root, schemas)
     found += _versions(schemas)
     found += _envelopes(schemas)
     found += _released(root)
@@ -116,6 +119,35 @@ def _tables(schemas: Sequence[tuple[Schema, Record]], lists: Mapping[str, CodeLi
         used |= {rule.list.name for rule in effect.codes}
     for name in sorted(set(lists) - used):
         yield Finding(CODES, "unused", f"no field has the list {name}")
+
+
+def _texts(root: Traversable, schemas: Sequence[tuple[Schema, Record]]) -> Iterator[Finding]:
+    """Text fields without a class, and rows of the table of texts that no schema has."""
+    try:
+        table = load_texts(root)
+    except (OSError, ValueError, KeyError, ContractBroken) as error:
+        yield Finding(TEXTS, "texts", f"cannot be read: {type(error).__name__} {error}")
+        return
+    named: set[tuple[str, str]] = set()
+    for schema, record in schemas:
+        try:
+            fields_of(schema, table, record)
+        except ContractBroken as error:
+            yield Finding(schema.file, "texts", str(error))
+        named |= {("", entry.name) for entry in record.fields}
+        named |= {(title, name) for title, name in _named(record)}
+    rows = {(title, name) for title, fields in {**table.records, "": table.event}.items() for name in fields}
+    for title, name in sorted(rows - named):
+        yield Finding(TEXTS, "texts", f"no schema has the field {title}.{name}".replace(" .", " "))
+
+
+def _named(record: Record) -> Iterator[tuple[str, str]]:
+    """Records below a record, by their name, with their fields."""
+    for entry in record.fields:
+        inner, _, _ = core(entry)
+        if isinstance(inner, Record):
+            yield from ((inner.title, below.name) for below in inner.fields)
+            yield from _named(inner)
 
 
 def _plain_json(data: bytes) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from domain.effects import Effect, parse_effect
 SHARED: Final = "shared"
 EFFECTS: Final = "effects.toml"
 CODES: Final = "codes.toml"
+TEXTS: Final = "texts.toml"
 
 _FILE = re.compile(r"(?P<stem>[a-z][a-z0-9_]*)\.v(?P<version>[1-9][0-9]*)\.avsc")
 
@@ -53,7 +54,7 @@ class Schema:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """All schemas, immutable. `digest` is the SHA-256 of all schema files, the effects table and the code lists, in hexadecimal."""
+    """All schemas, immutable. `digest` is the SHA-256 of all schema files and of the three tables, in hexadecimal."""
 
     by_fingerprint: Mapping[bytes, Schema]
     newest: Mapping[str, Schema]
@@ -149,10 +150,11 @@ def load(root: Traversable) -> Registry:
     effects = read_effects(table, read_codes(lists))
     found: dict[bytes, Schema] = {}
     newest: dict[str, Schema] = {}
-    for path, data in (*schema_files(root), (EFFECTS, table), (CODES, lists)):
+    tables = ((EFFECTS, table), (CODES, lists), (TEXTS, (root / TEXTS).read_bytes()))
+    for path, data in (*schema_files(root), *tables):
         digest.update(f"{path}\0{len(data)}\0".encode())
         digest.update(data)
-        if path in (EFFECTS, CODES):
+        if path in (EFFECTS, CODES, TEXTS):
             continue
         schema = read_schema(path, data, effects)
         if other := found.get(schema.fingerprint):

@@ -64,6 +64,7 @@ def request_replay(
     What it publishes again under the same event ids is a duplicate and changes nothing; what was lost is taken in.
     """
     from adapters.store.feedback import request_replay as request
+    from domain.checks import organisation_allowed
     from schemas.registry import registry
 
     days = _day(first, "--from"), _day(end, "--to")
@@ -71,8 +72,11 @@ def request_replay(
         raise Misuse("--type: no such event type; icr schemas list shows them")
     if days[0] >= days[1]:
         raise Misuse("--from lies before --to, which is the first day beyond the range")
-    if not organisation.isprintable() or not 0 < len(organisation) <= 100:
-        raise Misuse("--organisation: 1 to 100 printable characters")
+    from adapters.cli.output import read_settings
+
+    patterns = read_settings(data).topic_organisations.values()
+    if not organisation_allowed(organisation, tuple(sorted({one for some in patterns for one in some}))):
+        raise Misuse("--organisation: the code of an organisation that may publish (topic_organisations)")
     with opened(data) as service, service.connect() as connection:
         request(connection, organisation, event_type, *days, service.clock.now())
     if as_json:

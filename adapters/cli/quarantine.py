@@ -6,14 +6,14 @@ from uuid import UUID
 
 import typer
 
-from adapters.cli.output import KEPT_OR_FAILED, Data, Json, opened, print_json, print_table, say
+from adapters.cli.output import KEPT_OR_FAILED, Data, Json, note, opened, print_json, print_table, say
 from domain.errors import Misuse
 from domain.reasons import REASONS
 
 if TYPE_CHECKING:
     from adapters.store.aside import Aside
 
-app = typer.Typer(no_args_is_help=True, help="Events kept aside: list, show, re-drive, reject.")
+app = typer.Typer(no_args_is_help=True, help="Events kept aside: list, show, re-drive, reject, clear.")
 
 STATES: Final = ("waiting", "ready", "released", "replaced", "rejected", "shown")
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids as `icr quarantine list` shows them.")]
@@ -32,6 +32,9 @@ def _line(aside: "Aside") -> dict[str, Any]:
         "organisation": aside.organisation,
         "received_at": aside.received_at.isoformat(),
         "note": aside.note,
+        "length": aside.length,
+        "stored": aside.stored,
+        "whole": aside.whole,
     }
 
 
@@ -79,6 +82,8 @@ def show(
     line = {**_line(one), "means": REASONS[one.reason].sentence, "source": REASONS[one.reason].source}
     if content:
         line["content"] = sent
+    elif not one.whole and not as_json:
+        note(f"{one.stored} of {one.length} bytes are stored: it cannot be recorded again")
     if as_json:
         print_json(line)
         return
@@ -96,7 +101,7 @@ def redrive(
 ) -> None:
     """Record kept events again: those named, those of a reason, or without either those that became ready.
 
-    Ends with 1 when some are still kept.
+    What is not stored whole cannot be recorded again, and is left out. Ends with 1 when some are still kept.
     """
     from adapters.quarantine import Quarantine
 
@@ -137,6 +142,31 @@ def reject(
         say(f"rejected {rejected} of {len(wanted)}")
     if rejected < len(wanted):
         raise typer.Exit(KEPT_OR_FAILED)
+
+
+@app.command(epilog="Example: icr quarantine clear")
+def clear(data: Data = None, as_json: Json = False) -> None:
+    """Clear what is older than the settings say, and show what each organisation has in the quarantine.
+
+    Settled events and conflicts go after quarantine_settled_days, waiting ones after quarantine_waiting_days and only once
+    their agency was told over Kafka, feedback after feedback_days. What is cleared stays counted. `icr project` does the
+    same once an hour.
+    """
+    from adapters.quarantine import Quarantine
+
+    with opened(data) as service:
+        quarantine, quota = Quarantine(service), service.settings.quota
+        cleared, used = quarantine.clear(), quarantine.use()
+    if as_json:
+        lines = [{"organisation": one.organisation, "rows": one.rows, "bytes": one.bytes} for one in used]
+        most = {"rows": quota.rows, "bytes": quota.bytes}
+        print_json({"cleared": cleared._asdict(), "quota": most, "used": lines})
+        return
+    say(f"cleared: settled {cleared.settled}, waiting {cleared.waiting}, feedback {cleared.feedback}")
+    rows = [(one.organisation or "not readable", one.rows, one.bytes) for one in used]
+    print_table(
+        f"in the quarantine, of {quota.rows} rows and {quota.bytes} bytes each", ("organisation", "rows", "bytes"), rows
+    )
 
 
 def _ids(texts: Sequence[str]) -> list[UUID]:

@@ -68,7 +68,7 @@ def check_string(value: object, field: str, rule: TextRule) -> str:
     if size < 0:
         raise Rejected("bad_value", field, "a text has no lone surrogates")
     if size > MAX_TEXT:
-        raise Rejected("too_large", field, f"a text has at most {MAX_TEXT} bytes")
+        raise Rejected("too_long", field, f"a text has at most {MAX_TEXT} bytes")
     check_text(value, field, rule.longest, rule.filled)
     return value
 

@@ -19,8 +19,10 @@ from adapters.codec.limits import MAX_ENTRIES, MAX_MESSAGE, MAX_TEXT, TextRule, 
 from adapters.codec.plain_json import check_shape, wrong_encoding
 from adapters.codec.times import read_date, read_instant
 from domain.errors import Rejected
+from domain.texts import CHECKED_ELSEWHERE, PATTERNS, TextClass
 from schemas.registry import registry
 from schemas.shape import Choice, Kind, Many, Maybe, Record, Shape, shape
+from schemas.texts import texts
 
 TypeForm = Any  # what pydantic takes as the type of a field
 PlainJson = Any  # what json.loads gives
@@ -35,6 +37,7 @@ _REASONS: Final[Mapping[str, tuple[str, str | None]]] = {
     "literal_error": ("unknown_code", None),
     "too_long": ("too_large", f"a message has at most {MAX_ENTRIES} array entries in all"),
     "string_too_short": ("missing_field", "the text is empty"),
+    "string_too_long": ("too_long", None),
 }
 
 
@@ -56,11 +59,11 @@ _DATE: Final = Annotated[str, _checked(read_date), WithJsonSchema({"type": "stri
 _INSTANT: Final = Annotated[str, _checked(read_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 
 
-def _type(part: Shape, rule: TextRule) -> TypeForm:
+def _type(part: Shape, rule: TextRule, kind: TextClass | None = None) -> TypeForm:
     if isinstance(part, Maybe):
-        return _type(part.inner, rule) | None
+        return _type(part.inner, rule, kind) | None
     if isinstance(part, Many):
-        return Annotated[list[_type(part.items, _NO_RULE)], Field(max_length=MAX_ENTRIES)]  # type: ignore[misc]
+        return Annotated[list[_type(part.items, _NO_RULE, kind)], Field(max_length=MAX_ENTRIES)]  # type: ignore[misc]
     if isinstance(part, Choice):
         return Literal[part.symbols]
     if isinstance(part, Record):
@@ -73,23 +76,34 @@ def _type(part: Shape, rule: TextRule) -> TypeForm:
         return bool
     if part.kind in _LIMITS:
         return Annotated[int, Field(ge=-_LIMITS[part.kind], lt=_LIMITS[part.kind])]
-    limits = Field(max_length=rule.longest, min_length=1 if rule.filled else None)
+    limits = Field(max_length=rule.longest, min_length=1 if rule.filled else None, json_schema_extra=_described(kind))
     return Annotated[str, _checked(lambda value: check_string(value, "", rule)), limits]
 
 
-def _fields(record: Record, top: bool) -> dict[str, Any]:
+def _described(kind: TextClass | None) -> dict[str, Any] | None:
+    """What a text's class says, for JSON Schema. It is checked later: what is beside the fact is only set aside."""
+    if kind is None or kind.form in CHECKED_ELSEWHERE:
+        return None
+    pattern = PATTERNS.get(kind.form)
+    return {"maxLength": kind.longest} | ({"pattern": pattern} if pattern else {})
+
+
+def _fields(record: Record, event_type: str = "") -> dict[str, Any]:
+    """The fields of a record, or of an event of a type."""
     fields: dict[str, Any] = {}
+    title = "" if event_type else record.title
     for entry in record.fields:
-        rule = text_rule("" if top else record.title, entry.name, not isinstance(entry.shape, Maybe))
+        rule = text_rule(title, entry.name, not isinstance(entry.shape, Maybe))
+        kind = texts().class_of(event_type, title, entry.name)
         default = entry.default if entry.optional else ...
-        fields[entry.name] = (_type(entry.shape, rule), Field(default, description=entry.doc))
+        fields[entry.name] = (_type(entry.shape, rule, kind), Field(default, description=entry.doc))
     return fields
 
 
 @lru_cache(maxsize=1024)
 def _record(record: Record) -> type[BaseModel]:
     made: type[BaseModel] = create_model(
-        record.title, __config__=STRICT, __doc__=record.doc, __module__=__name__, **_fields(record, top=False)
+        record.title, __config__=STRICT, __doc__=record.doc, __module__=__name__, **_fields(record)
     )
     return made
 
@@ -104,7 +118,7 @@ def json_model(event_type: str) -> type[BaseModel]:
         __config__=STRICT,
         __doc__=record.doc,
         __module__=__name__,
-        **{EVENT_TYPE: own, **_fields(record, top=True)},
+        **{EVENT_TYPE: own, **_fields(record, event_type)},
     )
     return made
 

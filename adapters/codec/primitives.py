@@ -127,7 +127,7 @@ def text(b: bytes, p: int, path: str, longest: int, filled: bool) -> tuple[str, 
     if n > len(b) - p:
         truncated()
     if n > MAX_TEXT:
-        raise Rejected("too_large", path, f"a text has at most {MAX_TEXT} bytes")
+        raise Rejected("too_long", path, f"a text has at most {MAX_TEXT} bytes")
     value = b[p : p + n].decode()
     check_text(value, path, longest, filled)
     return value, p + n
@@ -138,7 +138,7 @@ def check_text(value: str, path: str, longest: int, filled: bool) -> None:
     if filled and not value:
         raise Rejected("missing_field", path, "the text is empty")
     if len(value) > longest:
-        raise Rejected("bad_value", path, f"the text has at most {longest} characters")
+        raise Rejected("too_long", path, f"the text has at most {longest} characters")
     if "\0" in value:
         # PostgreSQL cannot hold it, so one such text would stop a whole batch.
         raise Rejected("bad_value", path, "a text has no NUL characters")

@@ -11,8 +11,10 @@ from adapters.settings import TOPIC_ORGANISATIONS
 from domain.codes import CodeList
 from domain.dates import EARLIEST, FOREVER, from_day
 from domain.effects import ABOUT_NO_CHILD, Act, Effect
+from domain.texts import CHECKED_ELSEWHERE
 from schemas.registry import SHARED, Schema, registry
 from schemas.shape import describe, shape, walk
+from schemas.texts import core, is_text, texts
 
 SECTORS: Final = (*TOPIC_ORGANISATIONS, SHARED)
 DOES: Final[Mapping[Act, str]] = {
@@ -45,9 +47,9 @@ _TOLD_APART: Final = {
 
 
 def pages() -> dict[str, str]:
-    """The pages by their path below `docs/`: one a sector that has types of its own, and one of the code lists."""
+    """The pages by their path below `docs/`: one a sector that has types of its own, one of the code lists, one of texts."""
     found = {path_of(sector): _page(sector) for sector in SECTORS if types_of(sector)}
-    return {**found, "codes.md": _codes()}
+    return {**found, "codes.md": _codes(), "texts.md": _texts()}
 
 
 def path_of(sector: str) -> str:
@@ -187,8 +189,43 @@ def _fields(schema: Schema) -> list[str]:
         if rule := lists.get(path):
             wrong = "kept aside" if rule.of_the_fact else "set aside"
             means += f" A code of [{rule.list.name}](../codes.md#{rule.list.name}); another is {wrong}."
+        kind = texts().class_of(schema.event_type, "", path) if is_text(core(entry)[0]) and "." not in path else None
+        if kind is not None and path not in lists and kind.form not in CHECKED_ELSEWHERE:
+            means += f" [{kind.name}](../texts.md#{kind.name}), at most {kind.longest} characters."
         rows.append((f"`{path}`", describe(entry.shape), "" if entry.optional else "required", means))
     return table(("field", "is", "", "means"), rows) if rows else []
+
+
+def _texts() -> str:
+    lines = [
+        made_by("schemas/texts.toml"),
+        "# Texts",
+        "",
+        "What may stand in a text of an event. A text that is too long (`too_long`) or of another form (`bad_value`) keeps the",
+        "event aside where there is no fact without it; anywhere else it is set aside: it stays in the sealed event, and says",
+        "nothing. A text of several lines may have line breaks, any other may not. Characters that cannot be seen (controls,",
+        "marks of direction, zero-width blanks, half a surrogate) and Unicode that is not composed (NFC) stand nowhere; the two",
+        "joiners may stand in names and labels, where they are spelling. Blanks alone are no text.",
+        "",
+        "Where a text stands in the clear, [the data model](data-model.md#in-the-clear) says in which column.",
+        "",
+    ]
+    table_ = texts()
+    used: dict[str, list[str]] = {name: [] for name in table_.classes}
+    for title, fields in {**table_.records, "": table_.event, **table_.types}.items():
+        for name, kind in fields.items():
+            used[kind].append(f"`{title}.{name}`" if title else f"`{name}`")
+    for name, of in table_.classes.items():
+        clear = "in the clear" if of.clear else "never in the clear"
+        lines += [
+            f"## {name}",
+            "",
+            f"{of.doc}. At most {of.longest} characters; {clear}.",
+            "",
+            f"In {', '.join(used[name])}.",
+            "",
+        ]
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def _codes() -> str:

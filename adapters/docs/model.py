@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import psycopg
 
+from adapters.docs import clear
 from adapters.docs.markdown import made_by, table
 
 _WORKING: Final = "Working rows of one edition"
@@ -45,6 +46,7 @@ def pages(connection: psycopg.Connection[Any]) -> dict[str, str]:
         "there to rebuild into.",
         "",
         *_schema(connection, _VIEWS),
+        *clear.section(connection),
     ]
     return {"data-model.md": "\n".join(lines).rstrip("\n") + "\n"}
 

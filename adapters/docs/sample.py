@@ -64,6 +64,7 @@ _OWN: Final[Mapping[tuple[str, str], object]] = {
     ("InvolvementStarted", "role"): "family worker",
     ("TeamMemberAgreed", "role"): "family worker",
     ("SteppedUp", "to"): "social work",
+    ("SteppedDown", "to"): "early help",
     ("AreaMapPublished", "authority_wide"): ["youth justice"],
     ("AreaMapPublished", "part"): None,
     ("AreaMapPublished", "version"): None,

@@ -52,7 +52,7 @@ class Reading:
         self._hashes = Hashes(service.keys)
         self._subjects = Subjects(service.keys, self._hashes)
         self._cells = Cells(connection, service.keys)
-        self._log = LogReader(connection, service.keys)
+        self._log = LogReader(connection, service.keys, service.settings.fillers)
         self._bodies: Bodies = {} if bodies is None else bodies
         # What this one read has found so far; one edition, one snapshot, so that nothing of it changes meanwhile.
         self._references: dict[int, Reference] = {}

@@ -9,11 +9,14 @@ from uuid import UUID
 
 import psycopg
 
+from adapters.codec.limits import MAX_MESSAGE
+from adapters.quotas import Quota
 from adapters.store.appending import hold_appends
 from adapters.store.claims import Claims
 from adapters.store.feedback import REJECTED, RELEASED, REPLACED, Notes, tell
+from adapters.store.growth import shortened, used
 from adapters.store.keys import MasterKeys, open_sealed, seal
-from adapters.store.messages import CONFLICT, KEPT, WITHHELD, Message
+from adapters.store.messages import CONFLICT, DUPLICATE, KEPT, WITHHELD, Message
 from adapters.store.prepare import Item, raw_bytes
 from domain.errors import Misuse, Rejected
 
@@ -34,9 +37,19 @@ class Aside:
     organisation: str | None
     received_at: datetime
     note: str | None
+    length: int
+    stored: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole message is here; without the rest it cannot be recorded again."""
+        return self.stored >= self.length
 
 
-_LISTED = "id, kind, state, reason, field, rule, event_type, organisation, received_at, note"
+_LISTED = "id, kind, state, reason, field, rule, event_type, organisation, received_at, note, length, stored"
+# No event is longer; of what is, the beginning says what it was.
+GIANT = MAX_MESSAGE
+FIRST_OF_A_GIANT = 64 * 1024
 
 
 def waited_for(item: Item, rejected: Rejected) -> UUID | None:
@@ -69,8 +82,9 @@ def _context(aside: UUID) -> bytes:
 class AsideStore:
     """The quarantine's rows; every call runs in the caller's transaction. What comes of it is told to the agency."""
 
-    def __init__(self, keys: MasterKeys) -> None:
+    def __init__(self, keys: MasterKeys, quota: Quota | None = None) -> None:
         self._keys = keys
+        self._quota = quota or Quota()
 
     def keep(
         self,
@@ -82,16 +96,22 @@ class AsideStore:
         notes: Notes,
         record: UUID | None = None,
     ) -> bool:
-        """Store one item aside; False when the same content is there already (a duplicate), which then changes nothing."""
+        """Store one item aside; False when the same content is there already (a duplicate), which then changes nothing.
+
+        Of a giant the beginning is stored, and nothing of a message beyond its organisation's quota, but its reason,
+        length and digest. What was not stored for want of room is stored once it comes again and there is room.
+        """
         digest = UUID(bytes=item.digest)
+        raw = raw_bytes(item.message)
+        # Of a conflict the organisation was found to be one; of what was rejected it may be anything.
+        said = item.claims or Claims(item.body["source"]["organisation"], item.schema.event_type, item.body["event_id"])
         there = connection.execute(
-            "SELECT id FROM log.aside WHERE kind = %s AND digest = %s", (kind, digest)
+            "SELECT id, stored FROM log.aside WHERE kind = %s AND digest = %s", (kind, digest)
         ).fetchone()
         if there is not None:
-            if kind == CONFLICT:
-                notes.aside(kind, there[0])
-            else:
-                notes.duplicate(item, aside=there[0])
+            if not there[1] and raw:
+                self._store(connection, there[0], raw, said, notes)
+            notes.again(CONFLICT if kind == CONFLICT else DUPLICATE, there[0])
             return False
         key = None if item.key is None or kind == WITHHELD else UUID(bytes=item.key)
         if kind == KEPT and key is not None:
@@ -102,22 +122,36 @@ class AsideStore:
             )
             notes.aside(REPLACED, *[row[0] for row in replaced])
         aside = UUID(bytes=os.urandom(16))
-        [(data_key, wrapped)] = self._keys.new_keys([_context(aside)])
-        sealed = seal(data_key, os.urandom(12), raw_bytes(item.message), _context(aside))
-        # Of a conflict the organisation was found to be one; of what was rejected it may be anything.
-        said = item.claims or Claims(item.body["source"]["organisation"], item.schema.event_type)
         connection.execute(
             "INSERT INTO log.aside (id, kind, state, key, digest, reason, field, rule, event_type, organisation, sector, waits_for, "
-            "record, received_at, due_at, wrapped, sealed) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "record, received_at, due_at, wrapped, sealed, length, stored) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '', %s, 0)",
             (
                 aside, kind, "waiting" if kind == KEPT else "shown", key, digest, rejected.reason, rejected.field, rejected.rule,
-                said.event_type, said.organisation, item.message.sector, waited_for(item, rejected),
-                record, at, due_at(item), wrapped, sealed,
+                said.event_type, said.organisation, item.message.sector, waited_for(item, rejected), record, at, due_at(item), len(raw),
             ),
         )  # fmt: skip
+        self._store(connection, aside, raw, said, notes)
         if kind != WITHHELD:  # of which nobody is told
             notes.aside(kind, aside)
         return True
+
+    def _store(self, connection: Connection, aside: UUID, raw: bytes, said: Claims, notes: Notes) -> None:
+        """Seal what may be stored of a message, and its event id where that is not the whole of it."""
+        part = shortened(raw, GIANT, FIRST_OF_A_GIANT)
+        rows, size = notes.used.get(said.organisation) or used(connection, said.organisation)
+        room = rows < self._quota.rows and size + len(part) <= self._quota.bytes
+        part = part if room else b""
+        notes.used[said.organisation] = (rows + (1 if part else 0), size + len(part))
+        context = _context(aside)
+        [(data_key, wrapped)] = self._keys.new_keys([context])
+        named = None
+        if len(part) < len(raw) and said.event_id is not None:
+            named = seal(data_key, os.urandom(12), said.event_id.encode(), context)
+        connection.execute(
+            "UPDATE log.aside SET wrapped = %s, sealed = %s, named = %s, stored = %s WHERE id = %s",
+            (wrapped, seal(data_key, os.urandom(12), part, context), named, len(part), aside),
+        )
 
     def settle(self, connection: Connection, aside: UUID, at: datetime) -> None:
         """Say that what was kept was read again and is now events of its own; in a transaction of its own."""
@@ -155,7 +189,8 @@ class AsideStore:
         )
         notes.aside(REPLACED, *[row[0] for row in replaced])
         cursor = connection.execute(
-            "UPDATE log.aside SET state = 'ready' WHERE state = 'waiting' AND waits_for = ANY(%s)", (arrived,)
+            "UPDATE log.aside SET state = 'ready' WHERE state = 'waiting' AND waits_for = ANY(%s) AND stored >= length",
+            (arrived,),
         )
         return cursor.rowcount > 0
 
@@ -177,7 +212,7 @@ class AsideStore:
         else:
             rows = connection.execute(
                 "SELECT id, sector, wrapped, sealed, reason, field, rule FROM log.aside WHERE kind = 'kept' "
-                "AND state IN ('waiting', 'ready') AND id = ANY(%s)",
+                "AND state IN ('waiting', 'ready') AND stored >= length AND id = ANY(%s)",
                 (list(only),),
             )
         return [
@@ -185,10 +220,12 @@ class AsideStore:
             for aside, sector, wrapped, sealed, reason, field, rule in rows.fetchall()
         ]
 
-    def contents(self, connection: Connection, asides: Collection[UUID]) -> Iterator[tuple[UUID, bytes]]:
-        """What was sent of some events aside."""
-        rows = connection.execute("SELECT id, wrapped, sealed FROM log.aside WHERE id = ANY(%s)", (list(asides),))
-        return ((aside, self._open(aside, wrapped, sealed)) for aside, wrapped, sealed in rows.fetchall())
+    def contents(self, connection: Connection, asides: Collection[UUID]) -> Iterator[tuple[UUID, bytes, str | None]]:
+        """What was sent of some events aside, and the event id of one that is not here whole, where it could be read."""
+        query = "SELECT id, wrapped, sealed, named FROM log.aside WHERE id = ANY(%s)"
+        for aside, wrapped, sealed, named in connection.execute(query, (list(asides),)).fetchall():
+            event_id = None if named is None else self._open(aside, wrapped, named).decode()
+            yield aside, self._open(aside, wrapped, sealed), event_id
 
     def _open(self, aside: UUID, wrapped: bytes, sealed: bytes) -> bytes:
         return open_sealed(self._keys.unwrap(wrapped, _context(aside)), sealed, _context(aside))

@@ -16,6 +16,8 @@ import psycopg
 from adapters.store.appending import hold_appends
 from adapters.store.messages import DUPLICATE
 from adapters.store.prepare import Item
+from domain.checks import ORGANISATION_RULE, is_organisation
+from domain.errors import Misuse
 
 Connection = psycopg.Connection[Any]
 
@@ -24,12 +26,24 @@ REPLACED: Final = "replaced"
 REJECTED: Final = "rejected"
 REPLAY_REQUESTED: Final = "replay_requested"
 
-_DUPLICATES = (
-    "INSERT INTO log.feedback (after, organisation, word, event_type, position, aside, at) "
-    f"SELECT h.position, coalesce(d.organisation, a.organisation), '{DUPLICATE}', coalesce(d.event_type, a.event_type), "
-    "d.position, d.aside, %s FROM log.head h, unnest(%s::text[], %s::text[], %s::bigint[], %s::uuid[]) "
-    "WITH ORDINALITY AS d (organisation, event_type, position, aside, n) LEFT JOIN log.aside a ON a.id = d.aside ORDER BY d.n"
+# Told once of each event, and counted each further time: what is sent again every night costs no row a night.
+_AGAIN = """
+WITH noted AS (
+    SELECT coalesce(d.organisation, a.organisation) AS organisation, coalesce(d.event_type, a.event_type) AS event_type, d.word,
+           CASE d.word WHEN 'conflict' THEN a.reason END AS reason, d.position, d.aside, d.n
+    FROM unnest(%(word)s::text[], %(organisation)s::text[], %(type)s::text[], %(position)s::bigint[], %(aside)s::uuid[])
+         WITH ORDINALITY AS d (word, organisation, event_type, position, aside, n) LEFT JOIN log.aside a ON a.id = d.aside
+), told AS (
+    INSERT INTO log.feedback (after, organisation, word, event_type, reason, position, aside, at)
+    SELECT h.position, organisation, word, event_type, reason, noted.position, aside, %(at)s FROM log.head h, noted ORDER BY n
+    ON CONFLICT DO NOTHING RETURNING organisation, event_type, word, reason
 )
+INSERT INTO log.counted (organisation, event_type, word, reason, count)
+SELECT coalesce(organisation, ''), coalesce(event_type, ''), word, coalesce(reason, ''), sum(one) FROM (
+    SELECT organisation, event_type, word, reason, 1 AS one FROM noted UNION ALL SELECT *, -1 FROM told) AS untold
+GROUP BY 1, 2, 3, 4 HAVING sum(one) > 0
+ON CONFLICT (organisation, event_type, word, reason) DO UPDATE SET count = log.counted.count + excluded.count
+"""
 _ASIDES = (
     "INSERT INTO log.feedback (after, organisation, word, event_type, reason, field, rule, aside, at) "
     "SELECT h.position, a.organisation, t.word, a.event_type, a.reason, a.field, a.rule, a.id, %s "
@@ -84,17 +98,21 @@ def _little(numbers: "array[int]") -> bytes:
 class Notes:
     """What one append has to tell beside its events; nothing is written where there is nothing to tell."""
 
-    __slots__ = ("_asides", "_duplicates")
+    __slots__ = ("_again", "_asides", "used")
 
     def __init__(self) -> None:
-        self._duplicates: list[tuple[str | None, str | None, int | None, UUID | None]] = []
+        self._again: list[tuple[str, str | None, str | None, int | None, UUID | None]] = []
         self._asides: list[tuple[UUID, str]] = []
+        # What organisations have in the quarantine, as this append found it and goes on (AsideStore).
+        self.used: dict[str | None, tuple[int, int]] = {}
 
-    def duplicate(self, item: Item, *, position: int | None = None, aside: UUID | None = None) -> None:
-        """A message says again what stands in the log at `position`, or is aside already."""
-        organisation = item.body["source"]["organisation"] if item.body else None
-        event_type = None if item.schema is None else item.schema.event_type
-        self._duplicates.append((organisation, event_type, position, aside))
+    def duplicate(self, item: Item, position: int) -> None:
+        """A message says again what stands in the log at `position`."""
+        self._again.append((DUPLICATE, item.body["source"]["organisation"], item.schema.event_type, position, None))
+
+    def again(self, word: str, aside: UUID) -> None:
+        """A message says again what is aside already; whose it is stands there, where it was found to be somebody's."""
+        self._again.append((word, None, None, None, aside))
 
     def aside(self, word: str, *asides: UUID) -> None:
         """Events aside became `word`."""
@@ -102,10 +120,16 @@ class Notes:
 
     def write(self, connection: Connection, at: datetime) -> None:
         """Write them, last of all in the transaction that holds the append lock."""
-        if self._duplicates:
-            connection.execute(_DUPLICATES, (at, *_columns(self._duplicates, 4)))
+        # What is aside is told before what says it again.
+        self._write_again(connection, [row for row in self._again if row[-1] is None], at)
         if self._asides:
             connection.execute(_ASIDES, (at, *_columns(self._asides, 2)))
+        self._write_again(connection, [row for row in self._again if row[-1] is not None], at)
+
+    def _write_again(self, connection: Connection, rows: Sequence[tuple[Any, ...]], at: datetime) -> None:
+        if rows:
+            names = ("word", "organisation", "type", "position", "aside")
+            connection.execute(_AGAIN, {"at": at, **dict(zip(names, _columns(rows, 5), strict=True))})
 
 
 def tell(connection: Connection, word: str, asides: Collection[UUID], at: datetime) -> None:
@@ -117,7 +141,9 @@ def tell(connection: Connection, word: str, asides: Collection[UUID], at: dateti
 def request_replay(
     connection: Connection, organisation: str, event_type: str, first: date, end: date, at: datetime
 ) -> None:
-    """Ask an organisation to publish its events of `[first, end)` again."""
+    """Ask an organisation to publish its events of `[first, end)` again; raises Misuse for what is no code of one."""
+    if not is_organisation(organisation):
+        raise Misuse(f"an organisation is {ORGANISATION_RULE}")
     with connection.transaction():
         hold_appends(connection)
         connection.execute(_REPLAY, (organisation, event_type, first, end, at))

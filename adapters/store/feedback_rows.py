@@ -153,11 +153,13 @@ class FeedbackRows:
 
     def _ids_of_asides(self, asides: Sequence[UUID]) -> dict[UUID, str]:
         found = {}
-        for aside, data in self._asides.contents(self._connection, asides):
-            try:
-                event_id = decode_message(data, self._schema_ids).body["event_id"]
-            except Rejected:
-                event_id = claims_of(data, ids=self._schema_ids).event_id
+        for aside, data, named in self._asides.contents(self._connection, asides):
+            event_id = named
+            if event_id is None:
+                try:
+                    event_id = decode_message(data, self._schema_ids).body["event_id"]
+                except Rejected:
+                    event_id = claims_of(data, ids=self._schema_ids).event_id
             if event_id is not None:
                 found[aside] = event_id
         return found

@@ -66,7 +66,7 @@ class Inbox:
             outcomes[index] = outcome_of(item, DUPLICATE if same else CONFLICT)
             if same:
                 known = there.get(first.key)  # type: ignore[arg-type]
-                notes.duplicate(item, position=first.position if known is None else known[1])
+                notes.duplicate(item, first.position if known is None else known[1])
         for index, item in enumerate(items):
             if outcomes[index] is None and item.rejected is None:
                 outcomes[index] = accepted(item)
@@ -95,7 +95,7 @@ class Inbox:
         digest, position = there
         stored = None if digest == item.digest else self._stored(connection, position)
         if digest == item.digest or (stored is not None and same_content(_decoded(item), decode_stored(stored))):
-            notes.duplicate(item, position=position)
+            notes.duplicate(item, position)
             return outcome_of(item, DUPLICATE)
         return outcome_of(item, CONFLICT)
 

@@ -3,6 +3,7 @@
 Nothing is written here.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
@@ -19,10 +20,13 @@ from domain.dates import school_year_of
 from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from domain.errors import Rejected
 from domain.events import former_of, team_key, worker_key
-from domain.identifiers import Checked, check_identifier, choose_key
+from domain.identifiers import FILLERS, Checked, Fillers, check_identifier, choose_key
+from domain.texts import checked_texts, without_unlisted
 from schemas.registry import SHARED, registry
+from schemas.texts import text_fields
 
 _MARK: Final = Act.MARK
+_FILLER: Final = "filler_identifier"
 _UNREAD: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -100,12 +104,13 @@ class Preparer:
 
     def __init__(
         self, hashes: Hashes, subjects: Subjects, organisations: Mapping[str, Sequence[str]], ids: Mapping[int, bytes] = NO_IDS,
-        ahead_seconds: int = AHEAD_SECONDS,
+        ahead_seconds: int = AHEAD_SECONDS, fillers: Fillers = FILLERS,
     ) -> None:  # fmt: skip
         self._hashes = hashes
         self._subjects = subjects
         self._ids = ids
         self._ahead = ahead_seconds * 1_000_000
+        self._fillers = fillers
         self._patterns = {sector: tuple(patterns) for sector, patterns in organisations.items()}
         self._all = tuple(sorted({p for patterns in self._patterns.values() for p in patterns}))
 
@@ -133,14 +138,17 @@ class Preparer:
             item.key = self._hashes.event(said.organisation, said.event_id)
 
     def _take(self, item: Item, decoded: Decoded, now: int) -> None:
-        schema, body = decoded.schema, decoded.body
+        schema = decoded.schema
+        body: Mapping[str, Any] = decoded.body
         item.schema, item.body, item.stored = schema, body, decoded.stored
         effect = item.effect = schema.effect
         organisation = body["source"]["organisation"]
         item.key = self._hashes.event(organisation, body["event_id"])
         item.digest = self._hashes.digest(decoded.stored)
         check_envelope(body, self._patterns_of(schema.sector, item.message.sector), now, self._ahead)
-        item.set_aside = [*decoded.set_aside, *check_fact(effect, body, now)]
+        body, unusable = checked_texts(text_fields(schema), body)
+        item.set_aside = [*decoded.set_aside, *unusable, *check_fact(effect, body, now)]
+        body = item.body = without_unlisted(effect, body)  # what is set aside says nothing
         act = effect.act
         if act in ABOUT_NO_CHILD:
             feed = body.get("feed")
@@ -155,7 +163,7 @@ class Preparer:
             item.key_name = effect.retention, period
             return
         item.key_name = effect.retention, 0
-        self._replaced(item, former_of(effect, body))
+        self._replaced(item, former_of(effect, body, self._fillers))
         item.others = [
             i for other in body["others"] for i in self._checked(other["identifiers"], item, "others.identifiers")[:1]
         ]
@@ -183,7 +191,7 @@ class Preparer:
             if order[0] == identifier[0] and (known := self._subjects.known.get(identifier)) is not None:
                 item.identifier, item.known = identifier, known
                 return
-        checked = [check_identifier(i["scheme"], i["value"]) for i in identifiers]
+        checked = [check_identifier(i["scheme"], i["value"], self._fillers) for i in identifiers]
         chosen = choose_key(checked, order)
         for index, one in enumerate(checked):
             if not one.valid:
@@ -209,7 +217,7 @@ class Preparer:
         """One identifier that failed is the reason itself; several, or none, are `no_identifier`."""
         reasons = item.set_aside[-count:] if count else []
         item.set_aside = ()
-        if len(reasons) == 1:
+        if len({reason for reason, _ in reasons}) == 1 and (len(reasons) == 1 or reasons[0][0] == _FILLER):
             return Rejected(reasons[0][0], reasons[0][1], "the event's only identifier must pass its check")
         return Rejected(
             "no_identifier", "subject.identifiers", "at least one identifier of the child that passes its check"
@@ -218,7 +226,7 @@ class Preparer:
     def _checked(self, identifiers: Sequence[Mapping[str, str]], item: Item, field: str) -> list[Identifier]:
         found = []
         for one in identifiers:
-            checked = check_identifier(one["scheme"], one["value"])
+            checked = check_identifier(one["scheme"], one["value"], self._fillers)
             if checked.valid and checked.normalised is not None:
                 found.append((checked.scheme, checked.normalised))
             else:
@@ -233,4 +241,9 @@ def _of_staff(body: Mapping[str, Any]) -> str | None:
 
 def raw_bytes(message: Message) -> bytes:
     """A message as bytes, whatever form it came in."""
-    return orjson.dumps(message.data, option=orjson.OPT_SORT_KEYS) if isinstance(message.data, dict) else message.data
+    if not isinstance(message.data, dict):
+        return message.data
+    try:
+        return orjson.dumps(message.data, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # half a surrogate, or a number of more than 64 bits
+        return json.dumps(message.data, sort_keys=True).encode()

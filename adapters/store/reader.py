@@ -13,8 +13,10 @@ from adapters.store.keys import Erased, MasterKeys, open_sealed
 from adapters.store.subjects import Known, Subjects
 from domain.effects import SAYS_NO_PERSON, Act, Effect
 from domain.events import Event, Position, RecordId, former_of
-from domain.identifiers import check_identifier
+from domain.identifiers import FILLERS, Fillers, check_identifier
+from domain.texts import usable
 from schemas.registry import registry
+from schemas.texts import text_fields
 
 Connection = psycopg.Connection[Any]
 PAGE = 2000
@@ -23,8 +25,9 @@ PAGE = 2000
 class LogReader:
     """Opens events of the log; not shared between threads."""
 
-    def __init__(self, connection: Connection, keys: MasterKeys) -> None:
+    def __init__(self, connection: Connection, keys: MasterKeys, fillers: Fillers = FILLERS) -> None:
         self._connection = connection
+        self._fillers = fillers
         self._hashes = Hashes(keys)
         self._subjects = Subjects(keys, self._hashes)
 
@@ -71,7 +74,8 @@ class LogReader:
 
     def _event(self, position: int, record: UUID, stored: bytes) -> Event:
         decoded = decode_stored(stored)
-        body, effect = decoded.body, decoded.schema.effect
+        effect = decoded.schema.effect
+        body = usable(text_fields(decoded.schema), effect, decoded.body)
         source = body["source"]
         organisation = source["organisation"]
         target = body.get("target") if effect.act in (Act.CORRECT, Act.RETRACT) else None
@@ -104,19 +108,19 @@ class LogReader:
             valid = [
                 (c.scheme, c.normalised)
                 for i in other["identifiers"]
-                if (c := check_identifier(i["scheme"], i["value"])).valid
+                if (c := check_identifier(i["scheme"], i["value"], self._fillers)).valid
             ]
             found.extend(self._records(valid[:1]))
         return tuple(found)
 
     def _former(self, effect: Effect, body: Mapping[str, Any]) -> RecordId | None:
-        former = former_of(effect, body)
+        former = former_of(effect, body, self._fillers)
         return self._records([(former.scheme, former.normalised)])[0] if former is not None and former.valid else None
 
     def _linked(self, effect: Effect, body: Mapping[str, Any], record: UUID) -> tuple[RecordId, ...]:
         """Records of the subject's further identifiers, a former one too: all but the one that the event is of."""
-        checked = [check_identifier(i["scheme"], i["value"]) for i in body["subject"]["identifiers"]]
-        former = former_of(effect, body)
+        checked = [check_identifier(i["scheme"], i["value"], self._fillers) for i in body["subject"]["identifiers"]]
+        former = former_of(effect, body, self._fillers)
         if former is not None:
             checked.append(former)
         named = self._records(dict.fromkeys((c.scheme, c.normalised) for c in checked if c.valid))

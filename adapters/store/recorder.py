@@ -17,6 +17,7 @@ import psycopg
 from adapters.clock import UNCHECKED, Clock, ClockCheck
 from adapters.codec import NO_IDS
 from adapters.logs import get_logger
+from adapters.quotas import Quota
 from adapters.store.ahead import Ahead
 from adapters.store.appending import still_last, turn
 from adapters.store.aside import AsideStore
@@ -37,6 +38,7 @@ from adapters.store.snapshots import hold_back
 from adapters.store.subjects import CACHE_RECORDS, Subjects
 from domain.checks import AHEAD_SECONDS
 from domain.errors import ClockWrong, IcrError, Rejected
+from domain.identifiers import FILLERS, Fillers
 
 Connection = psycopg.Connection[Any]
 
@@ -84,6 +86,7 @@ class Recorder:
         self, connect: Callable[[], Connection], keys: MasterKeys, clock: Clock, organisations: Mapping[str, Sequence[str]],
         cache_records: int = CACHE_RECORDS, schema_ids: Mapping[int, bytes] = NO_IDS, snapshot_loss_share: float = SNAPSHOT_LOSS_SHARE,
         clock_check: ClockCheck = UNCHECKED, ahead_seconds: int = AHEAD_SECONDS,
+        fillers: Fillers = FILLERS, quota: Quota | None = None,
     ) -> None:  # fmt: skip
         self._connect = connect
         self._keys = keys
@@ -91,9 +94,9 @@ class Recorder:
         self._hashes = Hashes(keys)
         self._subjects = Subjects(keys, self._hashes, cache_records)
         self._clock_check = clock_check
-        self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids, ahead_seconds)
+        self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids, ahead_seconds, fillers)
         self._ahead = Ahead(self._preparer)
-        self._asides = AsideStore(keys)
+        self._asides = AsideStore(keys, quota)
         self._inbox = Inbox(self._subjects, self._hashes)
         self._sealed = Sealed(keys, self._subjects)
         self._loss_share = snapshot_loss_share

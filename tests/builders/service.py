@@ -27,8 +27,8 @@ KEYS = MasterKeys(b"k" * 32, b"h" * 32)
 KIND_OF = listed_kinds(schema.effect for schema in registry().newest.values())
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 LOG_TABLES = (
-    "event inbox source_record batch tracking subject data_key aside set_aside fact fact_mark edition feedback feedback_reader "
-    "sealed withheld"
+    "event inbox source_record batch tracking subject data_key aside counted set_aside fact fact_mark edition feedback "
+    "feedback_reader sealed withheld"
 ).split()
 
 

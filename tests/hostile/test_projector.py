@@ -209,10 +209,10 @@ def test_a_record_that_fails_only_beside_another_is_told_from_one_that_fails_alo
 def test_a_record_that_breaks_the_linking_of_records_is_left_out(here: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     real = engine.relink
 
-    def breaks(connection: Any, edition: int) -> list[UUID]:
+    def breaks(connection: Any, edition: int, last: int) -> list[UUID]:
         if connection.execute("SELECT 1 FROM stage_fact WHERE worker = %s", (BAD,)).fetchone():
             raise ValueError("no such link")
-        return real(connection, edition)
+        return real(connection, edition, last)
 
     monkeypatch.setattr(engine, "relink", breaks)
     here.record(bad(known_by=("agency", "nhs")), *good())

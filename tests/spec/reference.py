@@ -20,9 +20,11 @@ from domain.kinds import BETWEEN_PEOPLE, SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads import GAPS, Gap, passed_on
 from domain.measures import MEASURES, parts
 from domain.shield import placeless, shielded
+from domain.texts import usable
 from domain.timeline import Entry, retracted
 from domain.waits import Waits, gaps_on
 from domain.world import World, build_world
+from schemas.texts import text_fields
 from tests.builders.service import KIND_OF
 from tests.spec import rows
 from tests.spec.example import Question, Row
@@ -50,7 +52,8 @@ class Reference:
 
     def _event(self, number: int, happened: Happened) -> Event:
         decoded = decode_json(happened.wire(number))
-        body, effect = decoded.body, decoded.schema.effect
+        effect = decoded.schema.effect
+        body = usable(text_fields(decoded.schema), effect, decoded.body)
         organisation = body["source"]["organisation"]
         if effect.act in ABOUT_NO_CHILD:
             return Event(

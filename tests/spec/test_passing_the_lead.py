@@ -26,7 +26,7 @@ def test_declined(given, asked):
     given(
         early_help_started("A", on="2025-09-01"),
         lead_nominated("A", "W1", on="2025-09-03"),
-        declined("A", "W1", on="2025-09-12", reason="no capacity"),
+        declined("A", "W1", on="2025-09-12", reason="no_capacity"),
     )
     asked(at="2025-09-11").gaps("A").shows(
         gap("nomination_not_accepted", since="2025-09-03"), gap("early_help_without_lead", since="2025-09-01")
@@ -37,7 +37,7 @@ def test_declined(given, asked):
     )
     asked(at="2025-09-12").timeline("A").shows(
         entry("early_help", "2025-09-01..", "open"),
-        entry("lead la-808:W1", "2025-09-03..2025-09-12", "ended", accepted=None, reason="no capacity"),
+        entry("lead la-808:W1", "2025-09-03..2025-09-12", "ended", accepted=None, reason="no_capacity"),
     )
 
 

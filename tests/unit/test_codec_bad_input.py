@@ -146,8 +146,8 @@ def test_a_length_beyond_the_end(length: bytes) -> None:
 def test_a_text_that_is_too_long() -> None:
     length = b"\xa2\x9c\x01"  # 10,001
     text = b"x" * (MAX_TEXT + 1)
-    assert reason(header(PUPIL) + length + text) == ("too_large", "event_id")
-    assert reason(header(PUPIL) + b"\xca\x01" + b"x" * 101 + bytes(60)) == ("bad_value", "event_id")
+    assert reason(header(PUPIL) + length + text) == ("too_long", "event_id")
+    assert reason(header(PUPIL) + b"\xca\x01" + b"x" * 101 + bytes(60)) == ("too_long", "event_id")
 
 
 def test_a_text_that_says_nothing() -> None:

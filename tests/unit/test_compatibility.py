@@ -60,7 +60,7 @@ def test_the_shipped_contract_is_whole() -> None:
     assert count(SHIPPED) == len(json.loads((SHIPPED / "released.json").read_text()))
 
 
-NOTE = {"name": "note", "type": ["null", "string"], "doc": "A note.", "default": None}
+NOTE = {"name": "description", "type": ["null", "string"], "doc": "A note.", "default": None}
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ NOTE = {"name": "note", "type": ["null", "string"], "doc": "A note.", "default":
         # Between versions.
         (ADMITTED, drop("school"), "compatibility"),
         (ADMITTED, drop("enrolment_status"), None),
-        (ADMITTED, add({"name": "note", "type": "string", "doc": "Required."}), "compatibility"),
-        (ADMITTED, add({"name": "note", "type": "string", "doc": "Has a default.", "default": ""}), None),
+        (ADMITTED, add({"name": "description", "type": "string", "doc": "Required."}), "compatibility"),
+        (ADMITTED, add({"name": "description", "type": "string", "doc": "Has a default.", "default": ""}), None),
         (ADMITTED, put("school", type="long"), "compatibility"),
         (ADMITTED, put("school", name="provider"), "compatibility"),
         (ADMITTED, put("recorded_at", type={"type": "int", "logicalType": "date"}), "compatibility"),
@@ -181,7 +181,7 @@ def test_a_new_version_is_released_once_and_then_stands(folder: Path) -> None:
     after = json.loads((folder / "released.json").read_text())
     assert {path: after[path] for path in before} == before
     assert release(folder) == []
-    put("note", doc="Other words.")(document)
+    put("description", doc="Other words.")(document)
     (folder / new).write_text(json.dumps(document))
     assert [entry.rule for entry in findings(folder)] == ["released"]
     with pytest.raises(ContractBroken):
@@ -205,3 +205,26 @@ def test_a_missing_record_of_releases_is_found(folder: Path, content: bytes | No
     if content is not None:
         path.write_bytes(content)
     assert Finding("released.json", "released", "cannot be read") in findings(folder)
+
+
+def test_a_text_without_a_class_is_found(folder: Path) -> None:
+    edit(folder / DIED, add({"name": "remark", "type": ["null", "string"], "doc": "A remark.", "default": None}))
+    message = f"{DIED}: remark has no class in texts.toml; no class, not recorded"
+    assert Finding(DIED, "texts", message) in findings(folder)
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ('staff_id = "staff"\n', ""),
+        ('staff_id = "staff"', 'staff_id = "anything"'),
+        ('staff_id = "staff"', 'staff_id = "staff"\nbadge = "code"'),
+        ('form = "place"', 'form = "any"'),
+        ("[class.place]", "[class.place"),
+    ],
+)
+def test_a_fault_of_the_table_of_texts_is_found(folder: Path, was: str, now: str) -> None:
+    table = folder / "texts.toml"
+    assert was in table.read_text()
+    table.write_text(table.read_text().replace(was, now))
+    assert "texts" in {rule for _, rule in rules(findings(folder))}

@@ -67,7 +67,7 @@ def test_a_upn_of_another_form(value: str) -> None:
         ("agency:la-808:mosaic", "77", None),
         ("agency:la-808:mosaic", " 77 ", None),
         ("agency:la-808:mosaic", "", "bad_form"),
-        ("agency:la-808:mosaic", "x" * 61, "bad_form"),
+        ("agency:la-808:mosaic", "xy" * 31, "too_long"),
         ("agency:la-808:mosaic", "7\n7", "bad_form"),
         ("agency:la-808", "77", "unknown_scheme"),
         ("agency::mosaic", "77", "unknown_scheme"),

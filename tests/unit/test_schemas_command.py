@@ -48,7 +48,7 @@ def test_check_ends_with_1_when_something_is_found(folder: Path) -> None:
 
 def test_release_records_a_new_version(folder: Path) -> None:
     document = json.loads((folder / "health" / "death_notified.v1.avsc").read_text())
-    document["fields"].append({"name": "note", "type": ["null", "string"], "doc": "A note.", "default": None})
+    document["fields"].append({"name": "description", "type": ["null", "string"], "doc": "A note.", "default": None})
     (folder / "health" / "death_notified.v2.avsc").write_text(json.dumps(document))
     assert "is not released yet" in run("check", "--folder", str(folder), code=1)
     released = run_json("check", "--folder", str(folder), "--release")
