@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.docs.sample import AMENDED, sample
-from adapters.store.messages import ACCEPTED, KEPT, Outcome
+from adapters.store.messages import ACCEPTED, DUPLICATE, KEPT, Outcome
 from domain.texts import CHECKED_ELSEWHERE, TextClass
 from schemas.registry import registry
 from schemas.texts import texts
@@ -262,6 +262,16 @@ def test_what_no_store_can_hold_is_kept_with_its_field(here: Bench, text: str) -
         (KEPT, "bad_value", "worker.name"),
         (ACCEPTED, None, None),
     ]
+
+
+@pytest.mark.parametrize("text", ["\ud800", "\udc00\ud800", "e\udfff"])
+def test_half_a_surrogate_in_any_text_stops_nothing(here: Bench, text: str) -> None:
+    event = whole("InvolvementStarted", 1)
+    events = [changed(event, place, text) for place, _ in places(event)]
+    outcomes = here.record(*events, {**event, text: 1}, {**event, "event_type": text}, whole("InvolvementStarted", 2))
+    assert [o.outcome for o in outcomes] == [KEPT] * (len(events) + 2) + [ACCEPTED]
+    assert {o.reason for o in outcomes[:-1]} <= {"bad_value", "unknown_field", "unknown_event_type"}
+    assert {o.outcome for o in here.record(*events)} == {DUPLICATE}
 
 
 @pytest.mark.parametrize(("people", "outcome"), [(60, ACCEPTED), (61, KEPT), (300, KEPT)])
