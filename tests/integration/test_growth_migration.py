@@ -24,10 +24,10 @@ def test_what_was_told_five_times_stays_told_once_and_counted_five_times(here: B
     here.record(admitted(1, enrolment_status="M"))
     held = used(here.connection, SCHOOL)
     for statement in _BEFORE.split(";")[:-1]:
-        here.connection.execute(statement, {"at": NOW} if "%(at)s" in statement else None)  # type: ignore[arg-type]
+        here.connection.execute(statement, {"at": NOW} if "%(at)s" in statement else None)
     migration = Path(adapters.__file__).parent / "migrations" / "0011_growth.sql"
     with here.connection.transaction():
-        here.connection.execute(migration.read_text())  # type: ignore[arg-type]
+        here.connection.execute(migration.read_text())
     assert told(here) == [
         ("accepted", "adm-1"), ("kept", "adm-2"), ("duplicate", "adm-1"), ("duplicate", "adm-2"), ("conflict", "adm-1"),
     ]  # fmt: skip
