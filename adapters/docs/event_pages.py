@@ -215,12 +215,12 @@ def _texts() -> str:
     for title, fields in {**table_.records, "": table_.event, **table_.types}.items():
         for name, kind in fields.items():
             used[kind].append(f"`{title}.{name}`" if title else f"`{name}`")
-    for name, of in table_.classes.items():
-        clear = "in the clear" if of.clear else "never in the clear"
+    for name, one in table_.classes.items():
+        clear = "in the clear" if one.clear else "never in the clear"
         lines += [
             f"## {name}",
             "",
-            f"{of.doc}. At most {of.longest} characters; {clear}.",
+            f"{one.doc}. At most {one.longest} characters; {clear}.",
             "",
             f"In {', '.join(used[name])}.",
             "",

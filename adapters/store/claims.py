@@ -1,5 +1,6 @@
 """What a message that was rejected says of itself all the same: who sent it, what it is, under which id."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +12,7 @@ from schemas.registry import registry
 
 _LONGEST: Final = 60  # of an event type
 _MANY: Final = 100_000  # values of a text of JSON; a hundred bytes of memory each
+_HALF: Final = re.compile("[\ud800-\udfff]")  # of a surrogate: JSON can say it, and no text has it
 
 
 class Claims(NamedTuple):
@@ -31,7 +33,7 @@ def claims_of(
     """
     organisation, event_type, event_id = _said(data, ids)
     allowed = isinstance(organisation, str) and (patterns is None or organisation_allowed(organisation, patterns))
-    usable = isinstance(event_id, str) and 0 < len(event_id) <= MAX_EVENT_ID
+    usable = isinstance(event_id, str) and 0 < len(event_id) <= MAX_EVENT_ID and not _HALF.search(event_id)
     return Claims(
         organisation if allowed else None,  # type: ignore[arg-type]
         event_type if event_type in registry().newest else None,

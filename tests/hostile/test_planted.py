@@ -51,7 +51,7 @@ def planted(*, everything: bool) -> Iterator[dict[str, Any]]:
             own = place[0] not in ENVELOPE
             if not own and not everything and name not in FEW:
                 continue
-            for text in (NAMED, NHS, UPN, "01632 960001", "999 000 0018") if kind.form in CLEAR and own else (NAMED,):
+            for text in (NAMED, NHS, UPN) if kind.form in CLEAR and own else (NAMED,):
                 number += 1
                 event = whole(name, number)
                 if event.get("target") is not None:
@@ -116,7 +116,7 @@ def test_what_is_planted_into_every_text_is_found_nowhere(pool: Pool, tmp_path: 
     here = bench(url, tmp_path)
     stream = io.StringIO()
     configure_logs("debug", clock=here.clock, stream=stream)
-    assert sent(here, everything=everything) > (3000 if everything else 1000)
+    assert sent(here, everything=everything) > (3000 if everything else 800)
     here.projector.project()
     here.projector.rebuild()
     assert found_in(stream.getvalue()) == []

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from adapters.docs.sample import AMENDED, sample
-from adapters.store.messages import ACCEPTED, KEPT, Outcome
+from adapters.store.messages import ACCEPTED, DUPLICATE, KEPT, Outcome
 from domain.texts import CHECKED_ELSEWHERE, TextClass
 from schemas.registry import registry
 from schemas.texts import texts
 from tests.builders.service import Bench, bench
 from tests.builders.texts import CODED, WIDEST, Place, changed, name_of, places, whole
 from tests.builders.wire import NHS, UPN
+from tests.generative.agreement import of_reference, of_views
 
 TYPES = sorted(registry().newest, key=lambda name: name != AMENDED)  # what is amended comes first
 
@@ -107,6 +108,72 @@ def test_what_is_too_long_is_named_wherever_it_stands_and_stops_nothing(here: Be
     here.projector.project()
 
 
+FEW = (
+    "PupilAdmitted",
+    "InvolvementStarted",
+    "InvolvementEnded",
+    "AddressChanged",
+    "BirthNotified",
+    "RelationshipStated",
+)
+
+
+def test_what_is_set_aside_says_nothing_in_the_views_and_in_the_reference(here: Bench) -> None:
+    tried = [one for one in spoilt(0) if one[0]["event_type"] in FEW]
+    outcomes = here.record(*(event for event, _, _ in tried))
+    assert {o.outcome for o in outcomes} == {ACCEPTED, KEPT}
+    projected(here)
+    edition = here.connection.execute(f"SELECT edition FROM {here.serving()}.state").fetchone()
+    assert edition is not None
+    assert of_views(here.connection, here.serving(), edition[0]) == of_reference(here.world())
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "left"),
+    [
+        (("worker", "staff_id"), "W" * 61, {"worker": None}),
+        (("worker", "name"), "n" * 201, {"worker.name": None, "worker.staff_id": "W1"}),
+        (("team", "code"), f"T-{NHS}", {"team": None}),
+        (("subject", "person", "names", 0, "given", 0), "g" * 201, {"subject.person.names.0.given": []}),
+        (("subject", "person", "names", 0, "family"), "f" * 201, {"subject.person.names": []}),
+        (("subject", "person", "postcode"), "p" * 101, {"subject.person.postcode": None, "subject.person.sex": "F"}),
+        (("others", 0, "role"), "r" * 101, {"others": []}),
+    ],
+)
+def test_only_what_is_set_aside_is_gone(here: Bench, place: Place, value: str, left: dict[str, Any]) -> None:
+    [told] = here.record(changed(whole("InvolvementStarted", 1), place, value))
+    assert (told.outcome, [field for _, field in told.set_aside]) == (ACCEPTED, [name_of(place)])
+    [event] = here.events()
+    for path, expected in left.items():
+        found: Any = event.body
+        for step in path.split("."):
+            found = found[int(step)] if isinstance(found, list) else found[step]
+        assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("event_type", "place"),
+    [
+        ("LeadNominated", ("worker", "staff_id")),
+        ("WorkerRegistered", ("worker", "staff_id")),
+        ("PupilAdmitted", ("school",)),
+        ("InvolvementStarted", ("service",)),
+        ("InvolvementStarted", ("reference",)),
+        ("InvolvementStarted", ("source", "source_record_id")),
+        ("LeadNominated", ("role",)),
+    ],
+)
+def test_without_what_the_fact_is_made_of_the_event_is_kept(here: Bench, event_type: str, place: Place) -> None:
+    [told] = here.record(changed(whole(event_type, 1), place, "x" * 201))
+    assert (told.outcome, told.reason, told.field) == (KEPT, "too_long", name_of(place))
+
+
+def test_a_reason_that_is_on_no_list_is_not_stored_in_the_clear(here: Bench) -> None:
+    [told] = here.record(changed(whole("InvolvementEnded", 1), ("reason",), "Zanzibarski"))
+    assert (told.outcome, told.set_aside) == (ACCEPTED, (("unknown_code", "reason"),))
+    assert here.connection.execute("SELECT reason FROM log.fact").fetchall() == [(None,)]
+
+
 # A text, and the classes of texts where it may stand; elsewhere it is kept or set aside as `bad_value`.
 NOT_IN_THE_CLEAR = {"id", "event_id", "short", "name", "note"}
 NOWHERE: set[str] = set()
@@ -195,6 +262,16 @@ def test_what_no_store_can_hold_is_kept_with_its_field(here: Bench, text: str) -
         (KEPT, "bad_value", "worker.name"),
         (ACCEPTED, None, None),
     ]
+
+
+@pytest.mark.parametrize("text", ["\ud800", "\udc00\ud800", "e\udfff"])
+def test_half_a_surrogate_in_any_text_stops_nothing(here: Bench, text: str) -> None:
+    event = whole("InvolvementStarted", 1)
+    events = [changed(event, place, text) for place, _ in places(event)]
+    outcomes = here.record(*events, {**event, text: 1}, {**event, "event_type": text}, whole("InvolvementStarted", 2))
+    assert [o.outcome for o in outcomes] == [KEPT] * (len(events) + 2) + [ACCEPTED]
+    assert {o.reason for o in outcomes[:-1]} <= {"bad_value", "unknown_field", "unknown_event_type"}
+    assert {o.outcome for o in here.record(*events)} == {DUPLICATE}
 
 
 @pytest.mark.parametrize(("people", "outcome"), [(60, ACCEPTED), (61, KEPT), (300, KEPT)])
