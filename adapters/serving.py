@@ -123,7 +123,7 @@ def _spare_the_collector() -> None:
     """Look for cycles seldom: a body of a hundred thousand empty lists would have all memory looked through for each few."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(20_000, 10, 10)
 
 
 def listen(host: str, port: int) -> socket.socket:
