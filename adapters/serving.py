@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from adapters.api.connections import Connection, Limits
-from adapters.api.lanes import Lanes
+from adapters.api.work_queues import WorkQueues
 from adapters.clock import Clock
 from adapters.heartbeat import Heartbeat
 from adapters.settings import Settings
@@ -36,9 +36,9 @@ _FILES: Final = 256  # open files besides connections
 class Server(uvicorn.Server):
     """uvicorn's server, which ends within ten seconds whatever its clients and the database do."""
 
-    def __init__(self, config: uvicorn.Config, lanes: Lanes) -> None:
+    def __init__(self, config: uvicorn.Config, queues: WorkQueues) -> None:
         super().__init__(config)
-        self._lanes = lanes
+        self._queues = queues
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Refuse what waits, let what is at work end, and then cancel its queries: a publish is recorded, or not at all."""
@@ -46,7 +46,7 @@ class Server(uvicorn.Server):
             last = threading.Timer(_LAST_SECONDS, os._exit, (1,))  # a thread that cannot be ended holds nobody up
             last.daemon = True
             last.start()
-        self._lanes.close()
+        self._queues.close()
         async with anyio.create_task_group() as group:
             group.start_soon(self._cancel_late)
             await super().shutdown(sockets)
@@ -55,7 +55,7 @@ class Server(uvicorn.Server):
     async def _cancel_late(self) -> None:
         await anyio.sleep(_FINISH_SECONDS)
         while True:
-            await anyio.to_thread.run_sync(self._lanes.queries.cancel)
+            await anyio.to_thread.run_sync(self._queues.queries.cancel)
             await anyio.sleep(0.5)
 
 
@@ -86,7 +86,7 @@ def serve_app(
     )
     _make_room(settings.http_connections)
     _spare_the_collector()
-    server = Server(config, app.state.lanes)
+    server = Server(config, app.state.queues)
     heart = Heartbeat(settings.data_dir, "serve", clock)
     ended = threading.Event()
 
