@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from adapters.api.connections import Connection, Limits
-from adapters.api.lanes import Lanes
+from adapters.api.work_queues import WorkQueues
 from adapters.clock import Clock
 from adapters.heartbeat import Heartbeat
 from adapters.settings import Settings
@@ -35,9 +35,9 @@ _FILES: Final = 256  # open files besides connections
 class Server(uvicorn.Server):
     """uvicorn's server: it says that it goes on, and ends within ten seconds whatever its clients and the database do."""
 
-    def __init__(self, config: uvicorn.Config, lanes: Lanes, heart: Heartbeat, stop: Callable[[], bool]) -> None:
+    def __init__(self, config: uvicorn.Config, queues: WorkQueues, heart: Heartbeat, stop: Callable[[], bool]) -> None:
         super().__init__(config)
-        self._lanes = lanes
+        self._queues = queues
         self._heart = heart
         self._stop = stop
 
@@ -54,7 +54,7 @@ class Server(uvicorn.Server):
             last = threading.Timer(_LAST_SECONDS, os._exit, (1,))  # a thread that cannot be ended holds nobody up
             last.daemon = True
             last.start()
-        self._lanes.close()
+        self._queues.close()
         async with anyio.create_task_group() as group:
             group.start_soon(self._cancel_late)
             await super().shutdown(sockets)
@@ -63,7 +63,7 @@ class Server(uvicorn.Server):
     async def _cancel_late(self) -> None:
         await anyio.sleep(_FINISH_SECONDS)
         while True:
-            await anyio.to_thread.run_sync(self._lanes.queries.cancel)
+            await anyio.to_thread.run_sync(self._queues.queries.cancel)
             await anyio.sleep(0.5)
 
 
@@ -96,7 +96,7 @@ def serve_app(
     _make_room(settings.http_connections)
     _spare_the_collector()
     heart = heart or Heartbeat(settings.data_dir, "serve", clock)
-    server = Server(config, app.state.lanes, heart, stop)
+    server = Server(config, app.state.queues, heart, stop)
     heart.beat((), now=True, host=settings.http_host, port=port)
     announce(f"API on {address(settings.http_host, port)}, documentation on {address(settings.http_host, port)}/docs")
     try:
@@ -120,7 +120,7 @@ def _spare_the_collector() -> None:
     """Look for cycles seldom: a body of a hundred thousand empty lists would have all memory looked through for each few."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(20_000, 10, 10)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -14,9 +14,9 @@ from adapters.api.events import Recorders, events_router
 from adapters.api.feedback import feedback_router
 from adapters.api.guard import Guard
 from adapters.api.hosts import Hosts
-from adapters.api.lanes import lanes_of
 from adapters.api.problems import add_handlers
 from adapters.api.rates import Rates
+from adapters.api.work_queues import work_queues_of
 from adapters.service import Service
 
 TITLE = "Integrated child record"
@@ -30,10 +30,10 @@ def create_app(service: Service) -> FastAPI:
     from adapters.questions import Questions
 
     settings = service.settings
-    lanes = lanes_of(settings)
+    queues = work_queues_of(settings)
     recorders = Recorders(service.recorder, settings.http_publishing)
     pool, health_pool = service.read_pool(), service.read_pool()
-    lend = lanes.queries.lend(pool.connection)
+    lend = queues.queries.lend(pool.connection)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -59,20 +59,20 @@ def create_app(service: Service) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     add_handlers(app)
-    app.state.lanes = lanes
-    app.include_router(events_router(recorders, lanes))
-    app.include_router(feedback_router(service, lend, lanes.reading))
+    app.state.queues = queues
+    app.include_router(events_router(recorders, queues))
+    app.include_router(feedback_router(service, lend, queues.reading))
     questions = Questions(service, lend)
-    app.include_router(reads_router(questions, service.clock, lanes.reading))
-    app.include_router(measures_router(questions, service.clock, lanes.reading))
-    app.include_router(contract_router(lanes.queries.lend(health_pool.connection), lanes.health))
+    app.include_router(reads_router(questions, service.clock, queues.reading))
+    app.include_router(measures_router(questions, service.clock, queues.reading))
+    app.include_router(contract_router(queues.queries.lend(health_pool.connection), queues.health))
     app.openapi = lru_cache(maxsize=1)(lambda: describe(app))  # type: ignore[method-assign]
-    app.include_router(docs_router(app.openapi, lanes.documents))
+    app.include_router(docs_router(app.openapi, queues.documents))
     app.add_middleware(
         Guard,
         hosts=Hosts(settings.http_host, settings.http_hosts),
         rates=Rates(settings.http_rate, settings.http_burst),
         bodies=Bodies(settings.http_bodies),
-        queries=lanes.queries,
+        queries=queues.queries,
     )
     return app

@@ -10,9 +10,9 @@ import psycopg
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from adapters.api.lanes import Lane
 from adapters.api.plain import StrictRoute
 from adapters.api.problems import Refused
+from adapters.api.work_queues import WorkQueue
 from domain.reasons import REASONS
 from projections.engine import use
 from schemas.registry import Schema, registry
@@ -39,8 +39,10 @@ def schema_line(schema: Schema) -> dict[str, Any]:
     }
 
 
-def contract_router(connection: Callable[[], AbstractContextManager[psycopg.Connection[Any]]], lane: Lane) -> APIRouter:
-    """The routes that say what the service takes, and how it is; `connection` and `lane` are for its health alone.
+def contract_router(
+    connection: Callable[[], AbstractContextManager[psycopg.Connection[Any]]], queue: WorkQueue
+) -> APIRouter:
+    """The routes that say what the service takes, and how it is; `connection` and `queue` are for its health alone.
 
     The contract is in memory, so that no thread is needed to tell it.
     """
@@ -68,7 +70,7 @@ def contract_router(connection: Callable[[], AbstractContextManager[psycopg.Conn
         return _json({"reasons": reasons})
 
     @router.get("/health", summary="Whether the service is well", tags=["Service"])
-    @lane.takes
+    @queue.takes
     def health() -> Response:
         """Head of the log, the last edition of the views and how many events it is behind; 503 without a database."""
         with connection() as lent, lent.transaction():

@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from adapters.api.lanes import Lane
+from adapters.api.work_queues import WorkQueue
 
 # Path below /docs/assets -> package, file, media type. Swagger UI comes from the package fastapi-swagger (MIT), which
 # carries Swagger UI's own files (Apache-2.0).
@@ -26,7 +26,7 @@ def _file(package: str, name: str) -> bytes:
     return (files(package) / name).read_bytes()
 
 
-def docs_router(description: Callable[[], Mapping[str, Any]], lane: Lane) -> APIRouter:
+def docs_router(description: Callable[[], Mapping[str, Any]], queue: WorkQueue) -> APIRouter:
     """The documentation page and its files; `/` leads to it. The `description` takes a while to make, the first time."""
     router = APIRouter(include_in_schema=False)
 
@@ -41,7 +41,7 @@ def docs_router(description: Callable[[], Mapping[str, Any]], lane: Lane) -> API
     made = lru_cache(maxsize=1)(lambda: orjson.dumps(description()))
 
     @router.get("/openapi.json")
-    @lane.takes
+    @queue.takes
     def openapi() -> Response:
         return Response(made(), media_type="application/json")
 

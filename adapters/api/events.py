@@ -11,10 +11,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
-from adapters.api.lanes import Lanes
 from adapters.api.media import FORMS, MAX_BODY, take_apart
 from adapters.api.plain import StrictRoute, media_type, read_body
 from adapters.api.problems import Refused
+from adapters.api.work_queues import WorkQueues
 from adapters.store.messages import Counts, Message, Outcome
 from adapters.store.recorder import Recorder
 
@@ -62,20 +62,20 @@ class Recorders:
                 recorder.close()
 
 
-def events_router(recorders: Recorders, lanes: Lanes) -> APIRouter:
+def events_router(recorders: Recorders, queues: WorkQueues) -> APIRouter:
     """The route that takes events."""
     router = APIRouter(prefix="/v1", route_class=StrictRoute)
 
     async def read(request: Request) -> tuple[str, bytes]:
-        """Media type and body; it is taken apart in the lane's thread, not here between other requests."""
+        """Media type and body; it is taken apart in a thread of its own, not here between other requests."""
         media = media_type(request)
         if media not in FORMS:
             raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"events are sent as one of {', '.join(FORMS)}")
-        lanes.publishing.check_room()
+        queues.publishing.check_room()
         return media, await read_body(request, MAX_BODY)
 
     @router.post("/events", status_code=HTTPStatus.ACCEPTED, summary="Publish events", tags=["Events"])
-    @lanes.publishing.takes
+    @queues.publishing.takes
     def publish_events(
         sent: Annotated[tuple[str, bytes], Depends(read)],
         *,
@@ -87,7 +87,7 @@ def events_router(recorders: Recorders, lanes: Lanes) -> APIRouter:
         With `validate_only` the answer is 200, and what was accepted before is not told apart.
         """
         messages = [Message(event) for event in take_apart(*sent)]
-        with recorders.borrow() as recorder, lanes.queries.on(recorder.connection):
+        with recorders.borrow() as recorder, queues.queries.on(recorder.connection):
             if validate_only:
                 return _answer(HTTPStatus.OK, recorder.check(messages), 0)
             outcomes = recorder.record(messages) if messages else []

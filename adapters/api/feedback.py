@@ -12,8 +12,8 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from adapters.api import shapes_feedback as shapes
-from adapters.api.lanes import Lane
 from adapters.api.plain import StrictRoute
+from adapters.api.work_queues import WorkQueue
 from adapters.feedback import CURSOR, MOST, USUAL, read_page
 from adapters.service import Service
 
@@ -42,9 +42,9 @@ Limit = Annotated[int, Query(ge=1, le=MOST, description="At most so many")]
 
 
 def feedback_router(
-    service: Service, connection: Callable[[], AbstractContextManager[psycopg.Connection[Any]]], lane: Lane
+    service: Service, connection: Callable[[], AbstractContextManager[psycopg.Connection[Any]]], queue: WorkQueue
 ) -> APIRouter:
-    """The route that tells an agency what became of its events; `connection` lends one for a read in a lane."""
+    """The route that tells an agency what became of its events; `connection` lends one for a read."""
     router = APIRouter(prefix="/v1", route_class=StrictRoute)
 
     @router.get(
@@ -53,7 +53,7 @@ def feedback_router(
         tags=["Events"],
         responses={200: {"model": shapes.FeedbackPage, "description": "What came after the cursor, in order"}},
     )
-    @lane.takes
+    @queue.takes
     def read_feedback(organisation: Organisation, since: Since = None, limit: Limit = USUAL) -> Response:
         """What became of each of an organisation's events since a cursor, and what it is asked to publish again.
 

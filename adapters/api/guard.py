@@ -13,9 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.api.callers import CALLER, Bodies, Caller, ClientGone
 from adapters.api.hosts import Hosts
-from adapters.api.lanes import Queries
 from adapters.api.problems import problem
 from adapters.api.rates import Rates
+from adapters.api.work_queues import Queries
 from adapters.logs import describe, get_logger
 
 _SECURITY: Final = {

@@ -8,9 +8,9 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from adapters.api import reads
-from adapters.api.lanes import Lane
 from adapters.api.plain import StrictRoute
 from adapters.api.shapes import Day, NumberBeingMended, Position
+from adapters.api.work_queues import WorkQueue
 from adapters.clock import Clock, today
 from adapters.questions import Questions
 from domain.figures import MINIMUM
@@ -61,7 +61,7 @@ class Measures(BaseModel):
     measures: list[ShownMeasure]
 
 
-def measures_router(questions: Questions, clock: Clock, lane: Lane) -> APIRouter:
+def measures_router(questions: Questions, clock: Clock, queue: WorkQueue) -> APIRouter:
     """The route that answers with measures."""
     router = APIRouter(prefix="/v1", route_class=StrictRoute)
 
@@ -71,7 +71,7 @@ def measures_router(questions: Questions, clock: Clock, lane: Lane) -> APIRouter
         tags=["Measures"],
         responses={200: {"model": Measures, "description": "The answer"}},
     )
-    @lane.takes
+    @queue.takes
     def show_measures(
         measure: Annotated[reads.Text | None, Query(description="Only this one, by its id")] = None,
         area: Annotated[reads.Area | None, Query()] = None,

@@ -147,11 +147,14 @@ def add_handlers(app: FastAPI) -> None:
 
     async def refused(_: Request, error: Exception) -> Response:
         assert isinstance(error, Refused)
+        error.__traceback__ = None  # it and the frames that raised it hold each other, and the body with them
         return problem(error.status, error.detail, reason=error.reason, field=error.field, headers=error.headers)
 
     async def ours(_: Request, error: Exception) -> Response:
         assert isinstance(error, IcrError)
-        return of_error(error)
+        answer = of_error(error)
+        error.__traceback__ = None
+        return answer
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from adapters.api import shapes
 from adapters.api.days import DAY_RULE, KNOWN_AT_RULE, is_known_at, read_day
-from adapters.api.lanes import Lane
 from adapters.api.plain import QuestionRoute
 from adapters.api.problems import Refused
+from adapters.api.work_queues import WorkQueue
 from adapters.clock import Clock, today
 from adapters.questions import Questions
 from domain.errors import Rejected
@@ -169,7 +169,7 @@ def _of(shape: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     return {200: {"model": shape, "description": "The answer"}}
 
 
-def reads_router(questions: Questions, clock: Clock, lane: Lane) -> APIRouter:
+def reads_router(questions: Questions, clock: Clock, queue: WorkQueue) -> APIRouter:
     """The routes that answer questions about children, leads and families."""
     router = APIRouter(prefix="/v1", route_class=QuestionRoute)
 
@@ -177,7 +177,7 @@ def reads_router(questions: Questions, clock: Clock, lane: Lane) -> APIRouter:
         return question.effective_at or today(clock)
 
     @router.post("/children/find", summary="Find children", tags=["Children"], responses=_of(shapes.FoundChildren))
-    @lane.takes
+    @queue.takes
     def find_children(question: FindChildren) -> Response:
         """Lines of the children's index; none, with `refine`, where more than ten would fit."""
         with questions.ask(question.known_at) as asked:
@@ -189,7 +189,7 @@ def reads_router(questions: Questions, clock: Clock, lane: Lane) -> APIRouter:
     @router.post(
         "/children/show", summary="One child's index line", tags=["Children"], responses=_of(shapes.ShownChild)
     )
-    @lane.takes
+    @queue.takes
     def show_child(question: OneChild) -> Response:
         """Who, where, school, GP, open involvements with contact, lead."""
         with questions.ask(question.known_at) as asked:
@@ -199,7 +199,7 @@ def reads_router(questions: Questions, clock: Clock, lane: Lane) -> APIRouter:
     @router.post(
         "/children/timeline", summary="One child's timeline", tags=["Children"], responses=_of(shapes.Timeline)
     )
-    @lane.takes
+    @queue.takes
     def show_timeline(question: OneTimeline) -> Response:
         """Every interval and moment of the child, with the events that say so."""
         with questions.ask(question.known_at) as asked:
@@ -212,21 +212,21 @@ def reads_router(questions: Questions, clock: Clock, lane: Lane) -> APIRouter:
         return _answer(found, "child")
 
     @router.post("/leads/caseload", summary="A worker's caseload", tags=["Leads"], responses=_of(shapes.WorkerCaseload))
-    @lane.takes
+    @queue.takes
     def show_caseload(question: Caseload) -> Response:
         """The children a worker works with, leads for or is nominated to lead for, with their leads and gaps."""
         with questions.ask(question.known_at) as asked:
             return _answer(asked.caseload(worker=question.worker, effective_at=at(question)), "worker")
 
     @router.post("/leads/families", summary="A worker's families", tags=["Leads"], responses=_of(shapes.WorkerFamilies))
-    @lane.takes
+    @queue.takes
     def show_my_families(question: Caseload) -> Response:
         """A caseload by family: its children, what it has lost touch with, and where a lead is missing."""
         with questions.ask(question.known_at) as asked:
             return _answer(asked.my_families(worker=question.worker, effective_at=at(question)), "worker")
 
     @router.post("/leads/changes", summary="What changed", tags=["Leads"], responses=_of(shapes.WorkerChanges))
-    @lane.takes
+    @queue.takes
     def show_changes(question: ChangedSince) -> Response:
         """What is new, changed, taken back, begun and cleared for a worker's children since a position or an instant."""
         with questions.ask(question.known_at) as asked:
@@ -234,14 +234,14 @@ def reads_router(questions: Questions, clock: Clock, lane: Lane) -> APIRouter:
         return _answer(found, "worker")
 
     @router.post("/leads/handover", summary="A handover", tags=["Leads"], responses=_of(shapes.WorkerHandover))
-    @lane.takes
+    @queue.takes
     def show_handover(question: Caseload) -> Response:
         """What a worker would hand over: whom it leads, the services and team around them, gaps, and reviews due."""
         with questions.ask(question.known_at) as asked:
             return _answer(asked.handover(worker=question.worker, effective_at=at(question)), "worker")
 
     @router.post("/leads/gaps", summary="Gaps of lead", tags=["Leads"], responses=_of(shapes.ListedGaps))
-    @lane.takes
+    @queue.takes
     def show_gaps(question: Gaps) -> Response:
         """Children with help of several agencies and nobody, or more than one, who leads."""
         with questions.ask(question.known_at) as asked:
@@ -250,7 +250,7 @@ def reads_router(questions: Questions, clock: Clock, lane: Lane) -> APIRouter:
     @router.post(
         "/families/list", summary="Disconnected families", tags=["Families"], responses=_of(shapes.ListedFamilies)
     )
-    @lane.takes
+    @queue.takes
     def list_families(question: Families) -> Response:
         """Families out of touch, by the number of domains they are out of touch with. A prompt to check, no score."""
         with questions.ask(question.known_at) as asked:
@@ -258,7 +258,7 @@ def reads_router(questions: Questions, clock: Clock, lane: Lane) -> APIRouter:
         return _answer(found, "area")
 
     @router.post("/families/show", summary="One family", tags=["Families"], responses=_of(shapes.ShownFamily))
-    @lane.takes
+    @queue.takes
     def show_family(question: Family) -> Response:
         """One family's children, indicators, evidence, and what would clear them."""
         with questions.ask(question.known_at) as asked:

@@ -124,7 +124,8 @@ class Preparer:
             decoded = decode_json(data) if isinstance(data, dict) else decode_message(data, self._ids)
             self._take(item, decoded, now)
         except Rejected as rejected:
-            item.rejected = rejected
+            # Without its traceback, which would hold all that was read of the message for as long as the item is there.
+            item.rejected = rejected.with_traceback(None)
             if rejected.reason == FROM_THE_FUTURE:
                 item.due = item.body["recorded_at"] - self._ahead
             item.digest = self._hashes.digest(raw_bytes(message))

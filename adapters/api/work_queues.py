@@ -1,4 +1,4 @@
-"""Lanes: each kind of request has threads and a queue of its own, so that none waits behind another kind.
+"""Each kind of request has threads and a queue of its own, so that none waits behind another kind.
 
 What comes when a queue is full is refused at once (503, with Retry-After), before its body is read and before anything
 of it is recorded. The event loop itself never waits for the database.
@@ -34,12 +34,12 @@ def _busy(rule: str) -> Refused:
     return Refused(HTTPStatus.SERVICE_UNAVAILABLE, rule, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
-class Lane:
-    """At most `slots` requests of a kind at work, each in a thread, and at most `queue` more that wait for it."""
+class WorkQueue:
+    """At most `slots` requests of a kind at work, each in a thread, and at most `places` more that wait for their turn."""
 
-    def __init__(self, slots: int, queue: int, patience: float = PATIENCE) -> None:
+    def __init__(self, slots: int, places: int, patience: float = PATIENCE) -> None:
         self._slots = slots
-        self._queue = queue
+        self._places = places
         self._patience = patience
         self._at_work = 0
         self._waiting: list[anyio.Event] = []
@@ -49,7 +49,7 @@ class Lane:
         """Raise Refused (503) where a request that comes now could not even wait."""
         if self._closed:
             raise _busy("the service is ending")
-        if self._at_work >= self._slots and len(self._waiting) >= self._queue:
+        if self._at_work >= self._slots and len(self._waiting) >= self._places:
             raise _busy("too many requests of this kind wait; nothing was done")
 
     def close(self) -> None:
@@ -59,13 +59,13 @@ class Lane:
             turn.set()
 
     def takes(self, work: Callable[P, T]) -> Callable[P, Awaitable[T]]:
-        """A handler that does its work in this lane."""
+        """A handler that does its work here, when it is its turn."""
 
         @wraps(work)
-        async def in_lane(*args: P.args, **kwargs: P.kwargs) -> T:
+        async def in_turn(*args: P.args, **kwargs: P.kwargs) -> T:
             return await self.run(partial(work, *args, **kwargs))
 
-        return in_lane
+        return in_turn
 
     async def run(self, work: Callable[[], T]) -> T:
         """Do the work in a thread when it is its turn. Raises Refused where that does not come, ClientGone, or its error.
@@ -98,7 +98,7 @@ class Lane:
         except BaseException:
             self._forget(turn)
             raise
-        if turn in self._waiting:  # called by nobody: its patience is at an end, or the lane is
+        if turn in self._waiting:  # called by nobody: its patience is at an end, or the service is
             self._waiting.remove(turn)
             raise _busy("the service is ending" if self._closed else "the request waited too long; nothing was done")
 
@@ -116,7 +116,7 @@ class Lane:
 
 
 def _a_thread() -> anyio.CapacityLimiter:
-    """Room for one more thread: lanes count them, and not the framework, whose forty are there for every kind."""
+    """Room for one more thread: queues count them, and not the framework, whose forty are there for every kind."""
     return anyio.CapacityLimiter(1)
 
 
@@ -172,27 +172,27 @@ class Queries:
 
 
 @dataclass(frozen=True, slots=True)
-class Lanes:
-    """All lanes of one application."""
+class WorkQueues:
+    """All queues of one application."""
 
-    publishing: Lane
-    reading: Lane
-    health: Lane
-    documents: Lane
+    publishing: WorkQueue
+    reading: WorkQueue
+    health: WorkQueue
+    documents: WorkQueue
     queries: Queries
 
     def close(self) -> None:
         """Begin no more work."""
-        for lane in (self.publishing, self.reading, self.health, self.documents):
-            lane.close()
+        for queue in (self.publishing, self.reading, self.health, self.documents):
+            queue.close()
 
 
-def lanes_of(settings: Settings) -> Lanes:
-    """The lanes that the settings ask for."""
-    return Lanes(
-        publishing=Lane(settings.http_publishing, settings.http_publishing_queue),
-        reading=Lane(settings.read_connections, settings.http_reading_queue),
-        health=Lane(2, _HEALTH),
-        documents=Lane(1, _DOCUMENTS),
+def work_queues_of(settings: Settings) -> WorkQueues:
+    """The queues that the settings ask for."""
+    return WorkQueues(
+        publishing=WorkQueue(settings.http_publishing, settings.http_publishing_queue),
+        reading=WorkQueue(settings.read_connections, settings.http_reading_queue),
+        health=WorkQueue(2, _HEALTH),
+        documents=WorkQueue(1, _DOCUMENTS),
         queries=Queries(),
     )

@@ -1,4 +1,4 @@
-"""Lanes, rates and the memory for bodies, without a server."""
+"""Queues of work, rates and the memory for bodies, without a server."""
 
 import threading
 import time
@@ -9,9 +9,9 @@ import anyio
 import pytest
 
 from adapters.api.callers import Bodies, Caller
-from adapters.api.lanes import Lane
 from adapters.api.problems import Refused
 from adapters.api.rates import LOOPBACK_FACTOR, Rates
+from adapters.api.work_queues import WorkQueue
 
 
 def run(work: Callable[[], Any]) -> Any:
@@ -34,17 +34,17 @@ def test_at_most_so_many_work_and_wait_and_the_rest_are_told() -> None:
 
     said: list[str] = []
 
-    async def one(lane: Lane) -> None:
+    async def one(queue: WorkQueue) -> None:
         try:
-            said.append(await lane.run(work))
+            said.append(await queue.run(work))
         except Refused as refused:
             said.append(str(int(refused.status)))
 
     async def flood() -> None:
-        lane = Lane(slots=2, queue=3)
+        queue = WorkQueue(slots=2, places=3)
         async with anyio.create_task_group() as group:
             for _ in range(10):
-                group.start_soon(one, lane)
+                group.start_soon(one, queue)
 
     run(flood)
     assert (most, sorted(said)) == (2, ["503"] * 5 + ["done"] * 5)
@@ -54,16 +54,16 @@ def test_who_leaves_the_queue_is_not_worked_for_and_blocks_nobody() -> None:
     done: list[int] = []
 
     async def flood() -> None:
-        lane = Lane(slots=1, queue=10)
+        queue = WorkQueue(slots=1, places=10)
         async with anyio.create_task_group() as group:
-            group.start_soon(lane.run, lambda: time.sleep(0.1))
+            group.start_soon(queue.run, lambda: time.sleep(0.1))
             await anyio.sleep(0.02)
             async with anyio.create_task_group() as leaving:
                 for n in range(5):
-                    leaving.start_soon(lane.run, lambda n=n: done.append(n))  # type: ignore[misc]
+                    leaving.start_soon(queue.run, lambda n=n: done.append(n))  # type: ignore[misc]
                 await anyio.sleep(0.02)
                 leaving.cancel_scope.cancel()
-            await lane.run(lambda: done.append(100))
+            await queue.run(lambda: done.append(100))
 
     run(flood)
     assert done == [100]
@@ -71,38 +71,38 @@ def test_who_leaves_the_queue_is_not_worked_for_and_blocks_nobody() -> None:
 
 def test_who_waits_too_long_is_told() -> None:
     async def flood() -> None:
-        lane = Lane(slots=1, queue=10, patience=0.05)
+        queue = WorkQueue(slots=1, places=10, patience=0.05)
         async with anyio.create_task_group() as group:
-            group.start_soon(lane.run, lambda: time.sleep(0.3))
+            group.start_soon(queue.run, lambda: time.sleep(0.3))
             await anyio.sleep(0.02)
             with pytest.raises(Refused, match=r"503"):
-                await lane.run(lambda: None)
+                await queue.run(lambda: None)
 
     run(flood)
 
 
-def test_a_lane_that_closes_refuses_who_waits_and_lets_work_end() -> None:
+def test_a_queue_that_closes_refuses_who_waits_and_lets_work_end() -> None:
     done: list[str] = []
 
     async def flood() -> None:
-        lane = Lane(slots=1, queue=10)
+        queue = WorkQueue(slots=1, places=10)
 
         async def wait() -> None:
             with pytest.raises(Refused):
-                await lane.run(lambda: done.append("never"))
+                await queue.run(lambda: done.append("never"))
 
         def work() -> None:
             time.sleep(0.1)
             done.append("work")
 
         async with anyio.create_task_group() as group:
-            group.start_soon(lane.run, work)
+            group.start_soon(queue.run, work)
             await anyio.sleep(0.02)
             group.start_soon(wait)
             await anyio.sleep(0.02)
-            lane.close()
+            queue.close()
         with pytest.raises(Refused):
-            await lane.run(lambda: None)
+            await queue.run(lambda: None)
 
     run(flood)
     assert done == ["work"]
@@ -110,10 +110,10 @@ def test_a_lane_that_closes_refuses_who_waits_and_lets_work_end() -> None:
 
 def test_an_error_of_the_work_is_passed_on_and_gives_the_place_back() -> None:
     async def twice() -> None:
-        lane = Lane(slots=1, queue=0)
+        queue = WorkQueue(slots=1, places=0)
         for _ in range(2):
             with pytest.raises(ZeroDivisionError):
-                await lane.run(lambda: 1 / 0)  # type: ignore[arg-type]
+                await queue.run(lambda: 1 / 0)  # type: ignore[arg-type]
 
     run(twice)
 
