@@ -52,9 +52,9 @@ def append_lock_holders(url: str) -> list[tuple[int, str]]:
 
 
 @contextmanager
-def locked(url: str, table: str) -> Iterator[None]:
+def locked(url: str, table: str, mode: str = "EXCLUSIVE") -> Iterator[None]:
     with contextlib.closing(psycopg.connect(url)) as connection:
-        connection.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")  # type: ignore[arg-type]
+        connection.execute(f"LOCK TABLE {table} IN {mode} MODE")  # type: ignore[arg-type]
         yield
 
 
@@ -172,6 +172,26 @@ def test_a_worker_stuck_in_a_statement_says_so_and_ends_when_told(
             lines = [json.loads(line) for line in log.read_text().splitlines() if '"event":"no_progress"' in line]
             assert len(lines) == 1
             assert lines[0]["where"]
+            assert_ends(process)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("rebuild",), ("import", "nems", *map(str, sorted((ROOT / "tests/fixtures/nems").glob("gp*.xml"))))],
+    ids=["rebuild", "import"],
+)
+def test_a_command_stuck_in_a_statement_says_so_and_ends_when_told(
+    embedded_stack: Stack, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    environment, log = embedded_stack.environment, tmp_path / "log"
+    table = "log.serving" if command[0] == "rebuild" else "log.batch"
+    with contextlib.ExitStack() as held:
+        held.enter_context(locked(embedded_stack.database_url, table, "ACCESS EXCLUSIVE"))
+        process = held.enter_context(started(*command, environment=environment, log=log))
+        waits = f"SELECT FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass"
+        wait_for(lambda: rows(embedded_stack.database_url, waits), pause=0.01)
+        with its_sessions_stopped(embedded_stack.database_url):
+            wait_for(lambda: '"event":"no_progress"' in log.read_text(), seconds=SAID + SLACK, pause=0.3)
             assert_ends(process)
 
 
