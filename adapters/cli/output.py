@@ -103,8 +103,10 @@ def read_settings(data: Path | None, *, log_level: str | None = None) -> "Settin
 def opened(data: Path | None, *, broker: bool = False) -> Iterator["Service"]:
     """The service for a command that ends by itself; only warnings are logged. Raises Misuse or Unreachable."""
     from adapters.service import open_service
+    from adapters.standing import said_when_standing
 
-    with open_service(read_settings(data, log_level="warning"), broker=broker) as service:
+    settings = read_settings(data, log_level="warning")
+    with said_when_standing(), open_service(settings, broker=broker) as service:
         yield service
 
 

@@ -291,7 +291,8 @@ def health(
         from adapters.serving import answers
 
         for one in found:
-            if not answers(one["host"], one["port"]):
+            # One that waits for the database has no address yet, and says so itself.
+            if "host" in one and not answers(one["host"], one["port"]):
                 one["trouble"] = [*one["trouble"], "no_answer"]
     well = bool(found) and not any(one["trouble"] for one in found)
     if as_json:

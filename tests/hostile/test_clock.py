@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -13,9 +12,11 @@ from fastapi.testclient import TestClient
 
 from adapters.api.app import create_app
 from adapters.clock import ClockCheck, SystemClock
+from adapters.codec import encode_wire
 from adapters.service import Service
 from adapters.store.messages import Message, Outcome
 from domain.errors import ClockWrong
+from tests.builders.example_family import example_family
 from tests.builders.process import icr, started, wait_for
 from tests.builders.service import NOW, Bench, bench
 from tests.builders.stream import area, counted, event, mark, publish, recorded, service_of
@@ -23,7 +24,6 @@ from tests.servers.plugin import Stack
 
 EDUCATION = "icr.education.v1"
 TOLERANCE = timedelta(seconds=300)
-CHILD = {"agency:la-808:lcs": "c-1"}
 
 
 @pytest.fixture
@@ -31,13 +31,6 @@ def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
     made = bench(any_database_url, tmp_path)
     yield made
     made.close()
-
-
-def involvement(
-    event_id: str, recorded_at: datetime, event_type: str = "EarlyHelpStarted", **own: Any
-) -> dict[str, Any]:
-    made = event(event_type, event_id, "la-808", CHILD, "2026-05-01", service="family support", **own)
-    return {**made, "recorded_at": instant(recorded_at)}
 
 
 def instant(at: datetime) -> str:
@@ -68,14 +61,30 @@ def test_an_event_recorded_in_the_future_is_kept(here: Bench, ahead: timedelta, 
     assert found == (becomes, None if becomes == "accepted" else "from_the_future")
 
 
-def feed_report(recorded_at: datetime) -> dict[str, Any]:
-    made = event("FeedReported", "f-1", "urn-900001", {}, "2026-05-01")
-    for name in ("subject", "others", "effective", "reference", "target"):
-        made.pop(name, None)
-    return {
-        **made, "recorded_at": instant(recorded_at), "feed": "AttendanceMarked", "complete_through": "2026-05-29",
-        "covers": {"from": "2026-05-01", "to": "2026-05-29"}, "count": 3,
-    }  # fmt: skip
+ONE_OF_EACH = {one["event_type"]: one for one in example_family()}
+
+
+@pytest.mark.parametrize("event_type", ONE_OF_EACH)
+def test_so_is_an_event_of_any_type_and_a_report_of_a_feed(here: Bench, event_type: str) -> None:
+    late = {**ONE_OF_EACH[event_type], "recorded_at": instant(NOW + timedelta(days=1))}
+    assert outcome(here.record(late)) == ("kept", "from_the_future")
+
+
+@pytest.mark.parametrize("wire", ["Avro", "JSON"])
+def test_the_same_is_said_of_both_forms_of_a_message(here: Bench, wire: str) -> None:
+    body = {**mark(1), "recorded_at": "2099-01-01T00:00:00Z"}
+    message = json.dumps(body).encode() if wire == "JSON" else encode_wire(body)
+    assert outcome(here.record(Message(message, "education"))) == ("kept", "from_the_future")
+
+
+def test_it_is_kept_from_kafka_and_over_http(embedded_stack: Stack) -> None:
+    body = {**mark(1), "recorded_at": "2999-01-01T00:00:00Z"}
+    publish(embedded_stack.bootstrap_servers, [(EDUCATION, None, json.dumps(body).encode())])
+    done = icr("consume", "--until-end", "--json", environment=embedded_stack.environment)
+    assert json.loads(done.stdout)["kept"] == 1
+    with service_of(embedded_stack) as service, TestClient(create_app(service), base_url="http://127.0.0.1") as client:
+        answer = client.post("/v1/events", json=[{**body, "event_id": "other"}])
+    assert answer.json()["reasons"] == {"from_the_future": 1}
 
 
 def test_amendments_from_the_future_are_kept_and_do_not_stand_above_later_truths(here: Bench) -> None:
@@ -224,7 +233,7 @@ def test_the_workers_say_so_pause_and_go_on_when_the_clock_is_right(behind: Stac
 
 
 def test_an_import_is_refused_with_a_sentence(behind: Stack) -> None:
-    done = icr("import", "nems", "tests/fixtures/nems", environment=behind.environment)
+    done = icr("import", "nems", "tests/fixtures/nems/gp.xml", environment=behind.environment)
     assert done.returncode == 3
     assert "the clock of this host is behind" in done.stderr
     assert "clock_behind" in done.stderr

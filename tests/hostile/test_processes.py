@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import re
+import select
 import signal
 import socket
 import threading
@@ -52,9 +53,9 @@ def append_lock_holders(url: str) -> list[tuple[int, str]]:
 
 
 @contextmanager
-def locked(url: str, table: str) -> Iterator[None]:
+def locked(url: str, table: str, mode: str = "EXCLUSIVE") -> Iterator[None]:
     with contextlib.closing(psycopg.connect(url)) as connection:
-        connection.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")  # type: ignore[arg-type]
+        connection.execute(f"LOCK TABLE {table} IN {mode} MODE")  # type: ignore[arg-type]
         yield
 
 
@@ -165,6 +166,9 @@ def test_a_worker_stuck_in_a_statement_says_so_and_ends_when_told(
     environment, log = embedded_stack.environment, tmp_path / "log"
     with started(worker, environment=environment, log=log) as process:
         wait_for(lambda: icr("health", worker, environment=environment).returncode == 0, pause=0.3)
+        # It is at work: it has looked at the log over the connection that it keeps.
+        looked = "SELECT FROM pg_stat_activity WHERE application_name = 'icr' AND query LIKE '%log.head h'"
+        wait_for(lambda: rows(embedded_stack.database_url, looked), pause=0.1)
         with its_sessions_stopped(embedded_stack.database_url):
             stuck_at = time.monotonic()
             wait_for(lambda: trouble(environment, worker) == ["no_progress"], seconds=SAID + SLACK, pause=0.3)
@@ -172,6 +176,26 @@ def test_a_worker_stuck_in_a_statement_says_so_and_ends_when_told(
             lines = [json.loads(line) for line in log.read_text().splitlines() if '"event":"no_progress"' in line]
             assert len(lines) == 1
             assert lines[0]["where"]
+            assert_ends(process)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("rebuild",), ("import", "nems", *map(str, sorted((ROOT / "tests/fixtures/nems").glob("gp*.xml"))))],
+    ids=["rebuild", "import"],
+)
+def test_a_command_stuck_in_a_statement_says_so_and_ends_when_told(
+    embedded_stack: Stack, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    environment, log = embedded_stack.environment, tmp_path / "log"
+    table = "log.serving" if command[0] == "rebuild" else "log.batch"
+    with contextlib.ExitStack() as held:
+        held.enter_context(locked(embedded_stack.database_url, table, "ACCESS EXCLUSIVE"))
+        process = held.enter_context(started(*command, environment=environment, log=log))
+        waits = f"SELECT FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass"
+        wait_for(lambda: rows(embedded_stack.database_url, waits), pause=0.01)
+        with its_sessions_stopped(embedded_stack.database_url):
+            wait_for(lambda: '"event":"no_progress"' in log.read_text(), seconds=SAID + SLACK, pause=0.3)
             assert_ends(process)
 
 
@@ -214,28 +238,34 @@ def absent(embedded_stack: Stack) -> Iterator[tuple[dict[str, str], Callable[[],
 @contextmanager
 def forwarded(port: int, to: int) -> Iterator[None]:
     """A listener that hands everything on to another port of this host."""
-    with socket.create_server(("127.0.0.1", port)) as listening:
+    ended = threading.Event()
 
-        def accept() -> None:
+    def accept(listening: socket.socket) -> None:
+        while not ended.is_set():
             with contextlib.suppress(OSError):
-                while True:
-                    near, _ = listening.accept()
-                    far = socket.create_connection(("127.0.0.1", to))
-                    for one, other in ((near, far), (far, near)):
-                        threading.Thread(target=hand_on, args=(one, other), daemon=True).start()
+                near, _ = listening.accept()
+                threading.Thread(target=hand_on, args=(near, to), daemon=True).start()
 
-        threading.Thread(target=accept, daemon=True).start()
-        yield
-        listening.shutdown(socket.SHUT_RDWR)
+    with socket.create_server(("127.0.0.1", port)) as listening:
+        listening.settimeout(0.2)
+        accepting = threading.Thread(target=accept, args=(listening,))
+        accepting.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            accepting.join()
 
 
-def hand_on(one: socket.socket, other: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := one.recv(1 << 16):
-            other.sendall(data)
-    for end in (one, other):
-        with contextlib.suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
+def hand_on(near: socket.socket, to: int) -> None:
+    with near, socket.create_connection(("127.0.0.1", to)) as far, contextlib.suppress(OSError):
+        other = {near: far, far: near}
+        while True:
+            for end in select.select([near, far], [], [])[0]:
+                data = end.recv(1 << 16)
+                if not data:
+                    return
+                other[end].sendall(data)
 
 
 @pytest.mark.parametrize("worker", ["consume", "project", "serve", "tell"])
