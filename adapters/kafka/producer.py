@@ -23,6 +23,7 @@ class KafkaProducer:
     def __init__(self, bootstrap_servers: str, *, embedded: bool, security: Security = OPEN) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._security = security
+        self._ended: str | None = None  # why librdkafka has given up for good
         self._producer = Producer(
             {
                 "bootstrap.servers": bootstrap_servers,
@@ -34,6 +35,7 @@ class KafkaProducer:
                 "message.timeout.ms": _DELIVERY_MS,
                 "reconnect.backoff.max.ms": 1000,
                 "log_level": 0,  # errors come with the messages they are about
+                "error_cb": self._note,  # without it some of them are raised in the middle of a report
                 **security.librdkafka,
             }
         )
@@ -77,26 +79,26 @@ class KafkaProducer:
                 self._serve(_FULL_SECONDS, topic)
                 continue
             except KafkaException as error:
-                self.failed = _why(str(error.args[0].name()), topic)
+                self.failed = _why(self._ended or str(error.args[0].name()), topic)
                 report(False)
             break
         self._serve(0, topic)
 
     def _serve(self, seconds: float, topic: str) -> None:
-        """Take the reports that have come. An error that ends the producer is raised here, not with a message."""
-        try:
-            self._producer.poll(seconds)
-        except KafkaException as error:
-            self.failed = _why(str(error.args[0].name()), topic)
-            raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})") from None
+        """Take the reports that have come. Raises Unreachable where nothing more can be sent."""
+        self._producer.poll(seconds)
+        if self._ended is not None:
+            self.failed = _why(self._ended, topic)
+            raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})")
+
+    def _note(self, error: Any) -> None:  # noqa: ANN401 - the library's type
+        if error.fatal() or error.name() in _NO_RIGHT:
+            self._ended = str(error.name())
 
     def flush(self) -> None:
         """Wait until everything sent is acknowledged or has failed."""
-        try:
-            while self._producer.flush(1.0):
-                pass
-        except KafkaException as error:
-            self.failed = self.failed or _why(str(error.args[0].name()), "its topic")
+        while self._producer.flush(1.0):
+            pass
 
 
 def _why(name: str, topic: str) -> str:

@@ -97,5 +97,5 @@ def test_a_broker_that_gives_out_huge_batches_does_not_fill_the_memory(real_stac
     done = consumed_within_the_limit(real_stack)
     assert done.returncode == 1, done.stderr[-2000:]
     told = json.loads(done.stdout)
-    assert (told["accepted"], told["reasons"]) == (20, {"too_large": 1})
+    assert (told["accepted"], told["reasons"]) == (20, {"too_large": 1}), done.stderr[-1500:]
     assert [(one["partition"], one["offset"]) for one in told["partitions"]] == [(1, 0)]
