@@ -1,6 +1,7 @@
 """The producer: bulk, idempotent, every message acknowledged by all replicas or reported."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from confluent_kafka import KafkaException, Producer
@@ -23,7 +24,7 @@ class KafkaProducer:
     def __init__(self, bootstrap_servers: str, *, embedded: bool, security: Security = OPEN) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._security = security
-        self._ended: str | None = None  # why librdkafka has given up for good
+        self._ended: list[str] = []  # why librdkafka has given up for good
         self._producer = Producer(
             {
                 "bootstrap.servers": bootstrap_servers,
@@ -35,7 +36,7 @@ class KafkaProducer:
                 "message.timeout.ms": _DELIVERY_MS,
                 "reconnect.backoff.max.ms": 1000,
                 "log_level": 0,  # errors come with the messages they are about
-                "error_cb": self._note,  # without it some of them are raised in the middle of a report
+                "error_cb": partial(_note, self._ended),  # without it some of them are raised in the middle of a report
                 **security.librdkafka,
             }
         )
@@ -69,7 +70,7 @@ class KafkaProducer:
             if error is None:
                 self.delivered[message.topic(), message.partition()] = message.offset() + 1
             else:
-                self.failed = _why(str(error.name()), topic)
+                self.failed = self._why(str(error.name()), topic)
             report(error is None)
 
         while True:
@@ -79,7 +80,7 @@ class KafkaProducer:
                 self._serve(_FULL_SECONDS, topic)
                 continue
             except KafkaException as error:
-                self.failed = _why(self._ended or str(error.args[0].name()), topic)
+                self.failed = self._why(str(error.args[0].name()), topic)
                 report(False)
             break
         self._serve(0, topic)
@@ -87,13 +88,14 @@ class KafkaProducer:
     def _serve(self, seconds: float, topic: str) -> None:
         """Take the reports that have come. Raises Unreachable where nothing more can be sent."""
         self._producer.poll(seconds)
-        if self._ended is not None:
-            self.failed = _why(self._ended, topic)
+        if self._ended:
+            self.failed = self._why("", topic)
             raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})")
 
-    def _note(self, error: Any) -> None:  # noqa: ANN401 - the library's type
-        if error.fatal() or error.name() in _NO_RIGHT:
-            self._ended = str(error.name())
+    def _why(self, name: str, topic: str) -> str:
+        """An error of the library by its name, with the right that is missing where that is what it says."""
+        cause = self._ended[0] if self._ended else name
+        return f"our user has no right to WRITE to {topic}" if cause in _NO_RIGHT else cause
 
     def flush(self) -> None:
         """Wait until everything sent is acknowledged or has failed."""
@@ -101,6 +103,6 @@ class KafkaProducer:
             pass
 
 
-def _why(name: str, topic: str) -> str:
-    """An error of the library, with the right that is missing where that is what it says."""
-    return f"our user has no right to WRITE to {topic}" if name in _NO_RIGHT else name
+def _note(ended: list[str], error: Any) -> None:  # noqa: ANN401 - the library's type
+    if error.fatal() or error.name() in _NO_RIGHT:
+        ended.append(str(error.name()))
