@@ -118,7 +118,7 @@ def consume(
     from adapters.logs import get_logger
     from adapters.service import open_service
 
-    stop = Stop(parent)
+    stop = Stop(parent, at_once=True)  # until it reads: a broker that stands still would hold up its start for long
     settings = read_settings(data)
     with open_service(settings, broker=True) as service:
         check_tables(service.connect)
@@ -137,11 +137,15 @@ def consume(
                 **status.counts.as_json(),
             )
 
+        def ended() -> bool:
+            stop.gently()
+            return stop() or (until_end and consumer.caught_up)
+
         try:
             consumer = Consumer(service, tell)
             heart.beat((), now=True)
             _spare_the_collector()
-            status = consumer.run(lambda: stop() or (until_end and consumer.caught_up))
+            status = consumer.run(ended)
         finally:
             heart.end()
     counts = dict(status.counts.as_json())

@@ -184,6 +184,22 @@ def test_sigterm_ends_a_consumer_whose_broker_stands_still(real_stack: Stack, tm
             go_on()
 
 
+def test_sigterm_ends_a_consumer_that_starts_on_a_broker_that_stands_still(real_stack: Stack, tmp_path: Path) -> None:
+    broker = real_stack.real_kafka.broker if real_stack.real_kafka is not None else None
+    if not isinstance(broker, JavaBroker) or broker.process is None:
+        pytest.skip("the broker is not ours to halt")
+    go_on = stopped(broker.process.pid)
+    try:
+        with started("consume", environment=real_stack.environment, log=tmp_path / "log") as process:
+            time.sleep(4)
+            begun = time.monotonic()
+            process.terminate()
+            process.wait(20)
+            assert time.monotonic() - begun < 10
+    finally:
+        go_on()
+
+
 def test_sigterm_ends_a_consumer_that_is_paused(real_stack: Stack, tmp_path: Path) -> None:
     stack = real_stack
     publish(stack.bootstrap_servers, [(EDUCATION, None, b"rubbish %d" % n) for n in range(200)], partition=0)
