@@ -87,7 +87,10 @@ class KafkaProducer:
 
     def _serve(self, seconds: float, topic: str) -> None:
         """Take the reports that have come. Raises Unreachable where nothing more can be sent."""
-        self._producer.poll(seconds)
+        try:
+            self._producer.poll(seconds)
+        except KafkaException as error:  # as the library says some errors after which it sends nothing more
+            self._ended.append(str(error.args[0].name()))
         if self._ended:
             self.failed = self._why("", topic)
             raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})")
@@ -99,8 +102,12 @@ class KafkaProducer:
 
     def flush(self) -> None:
         """Wait until everything sent is acknowledged or has failed."""
-        while self._producer.flush(1.0):
-            pass
+        try:
+            while self._producer.flush(1.0):
+                pass
+        except KafkaException as error:
+            self._ended.append(str(error.args[0].name()))
+            self.failed = self.failed or self._why("", "the topic")
 
 
 def _note(ended: list[str], error: Any) -> None:  # noqa: ANN401 - the library's type
