@@ -140,11 +140,14 @@ def consume(
                 **status.counts.as_json(),
             )
 
+        def ended() -> bool:
+            stop.gently()
+            return stop() or (until_end and consumer.caught_up)
+
         consumer = Consumer(service, tell)
-        stop.gently()
         heart.beat((), now=True)
         _spare_the_collector()
-        status = consumer.run(lambda: stop() or (until_end and consumer.caught_up))
+        status = consumer.run(ended)
     counts = dict(status.counts.as_json())
     get_logger("consume").info(
         "consumer_ended", **{k: counts[k] for k in ("read", "accepted", "duplicate", "conflict", "kept")}

@@ -71,6 +71,7 @@ class Consumer:
         self._pausing = Pausing(self.partitions, self.status, service.clock)
         self._watch = Watch()
         self._ends: Mapping[TopicPartition, Ends] = {}
+        self._moves = -1  # what partitions.moves was when their ends were looked at
         self._failures = 0
         self._wait_until = 0.0
         self._looked = 0.0
@@ -105,13 +106,12 @@ class Consumer:
 
         Those that are paused are left out, and so is what has stood behind an open transaction for END_PATIENCE.
         """
-        if self.status.lag is None or not self.partitions.placed:
+        if not self._ends or self._moves != self.partitions.moves or not self.partitions.placed:
             return False
         read = {p: ends for p, ends in self._ends.items() if p not in self.partitions.paused}
-        waiting = [p for p, ends in read.items() if ends.waiting]
-        return not any(ends.behind for ends in read.values()) and len(
-            self._watch.waiting(self._ends, END_PATIENCE)
-        ) >= len(waiting)
+        waiting = sum(ends.waiting > 0 for ends in read.values())
+        waited = len(self._watch.waiting(read, END_PATIENCE)) >= waiting
+        return waited and not any(ends.behind for ends in read.values())
 
     def _open(self) -> None:
         service = self._service
@@ -243,7 +243,8 @@ class Consumer:
             return
         self._looked = now
         try:
-            self._ends = self.partitions.ends()
+            moves = self.partitions.moves
+            self._ends, self._moves = self.partitions.ends(), moves
             self.partitions.displace_remade()
         except KafkaError as error:
             self._broker_lost(error)

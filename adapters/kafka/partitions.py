@@ -74,6 +74,7 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
         self._lately: dict[TopicPartition, tuple[float, Held]] = {}
         self._told: dict[TopicPartition, int | None] = {}
         self._ended = False
+        self.moves = 0  # how often some were given a new place, after which what was known of their ends says nothing
 
     def held_by(self, client: Any) -> None:  # noqa: ANN401 - the library has no types
         """The client through which they are read."""
@@ -109,6 +110,7 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """These are ours from now on."""
+        self.moves += 1
         for partition in assigned:
             self._client.pause(partition)
             self._client.seek(partition, 0)  # any place will do: it is paused until it has been placed

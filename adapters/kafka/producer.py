@@ -1,6 +1,7 @@
 """The producer: bulk, idempotent, every message acknowledged by all replicas or reported."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from confluent_kafka import KafkaException, Producer
@@ -23,6 +24,7 @@ class KafkaProducer:
     def __init__(self, bootstrap_servers: str, *, embedded: bool, security: Security = OPEN) -> None:
         self._bootstrap_servers = bootstrap_servers
         self._security = security
+        self._ended: list[str] = []  # why librdkafka has given up for good
         self._producer = Producer(
             {
                 "bootstrap.servers": bootstrap_servers,
@@ -34,6 +36,7 @@ class KafkaProducer:
                 "message.timeout.ms": _DELIVERY_MS,
                 "reconnect.backoff.max.ms": 1000,
                 "log_level": 0,  # errors come with the messages they are about
+                "error_cb": partial(_note, self._ended),  # without it some of them are raised in the middle of a report
                 **security.librdkafka,
             }
         )
@@ -67,7 +70,7 @@ class KafkaProducer:
             if error is None:
                 self.delivered[message.topic(), message.partition()] = message.offset() + 1
             else:
-                self.failed = _why(str(error.name()), topic)
+                self.failed = self._why(str(error.name()), topic)
             report(error is None)
 
         while True:
@@ -77,18 +80,25 @@ class KafkaProducer:
                 self._serve(_FULL_SECONDS, topic)
                 continue
             except KafkaException as error:
-                self.failed = _why(str(error.args[0].name()), topic)
+                self.failed = self._why(str(error.args[0].name()), topic)
                 report(False)
             break
         self._serve(0, topic)
 
     def _serve(self, seconds: float, topic: str) -> None:
-        """Take the reports that have come. An error that ends the producer is raised here, not with a message."""
+        """Take the reports that have come. Raises Unreachable where nothing more can be sent."""
         try:
             self._producer.poll(seconds)
-        except KafkaException as error:
-            self.failed = _why(str(error.args[0].name()), topic)
-            raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})") from None
+        except KafkaException as error:  # as the library says some errors after which it sends nothing more
+            self._ended.append(str(error.args[0].name()))
+        if self._ended:
+            self.failed = self._why("", topic)
+            raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})")
+
+    def _why(self, name: str, topic: str) -> str:
+        """An error of the library by its name, with the right that is missing where that is what it says."""
+        cause = self._ended[0] if self._ended else name
+        return f"our user has no right to WRITE to {topic}" if cause in _NO_RIGHT else cause
 
     def flush(self) -> None:
         """Wait until everything sent is acknowledged or has failed."""
@@ -96,9 +106,10 @@ class KafkaProducer:
             while self._producer.flush(1.0):
                 pass
         except KafkaException as error:
-            self.failed = self.failed or _why(str(error.args[0].name()), "its topic")
+            self._ended.append(str(error.args[0].name()))
+            self.failed = self.failed or self._why("", "the topic")
 
 
-def _why(name: str, topic: str) -> str:
-    """An error of the library, with the right that is missing where that is what it says."""
-    return f"our user has no right to WRITE to {topic}" if name in _NO_RIGHT else name
+def _note(ended: list[str], error: Any) -> None:  # noqa: ANN401 - the library's type
+    if error.fatal() or error.name() in _NO_RIGHT:
+        ended.append(str(error.name()))

@@ -85,5 +85,5 @@ class Watch:
         return [
             Named(p.topic, p.partition, ends[p].stable, "open_transaction", "a producer has left a transaction open", ends[p].waiting)
             for p, since in sorted(self._waited.items())
-            if since <= late
+            if since <= late and p in ends
         ]  # fmt: skip

@@ -1,5 +1,6 @@
 """However much a record stands for, 512 MB of address space are enough for the consumer, and the others are read."""
 
+import contextlib
 import io
 import json
 import resource
@@ -9,11 +10,13 @@ import time
 from pathlib import Path
 from typing import Final
 
+import pytest
 import zstandard
+from kafka.admin import ConfigResource, ConfigResourceType
 
 from adapters.codec import encode_wire
-from tests.builders.batches import NAMES, PACKERS, batch, plain, put, record
-from tests.builders.process import ROOT
+from tests.builders.batches import NAMES, PACKERS, batch, plain, put, record, send
+from tests.builders.process import ROOT, wait_for
 from tests.builders.stream import mark, publish
 from tests.servers.plugin import Stack
 
@@ -48,6 +51,15 @@ def _with_window(data: bytes, log: int) -> bytes:
     return packed.getvalue()
 
 
+def consumed_within_the_limit(stack: Stack) -> subprocess.CompletedProcess[str]:
+    """What the command says that reads all there is in LIMIT bytes."""
+    return subprocess.run(
+        [sys.executable, "-m", "adapters.cli.main", "consume", "--until-end", "--json"],
+        cwd=ROOT, env=stack.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=120,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (LIMIT, LIMIT)),
+    )  # fmt: skip
+
+
 def test_512_megabytes_are_enough_for_any_of_them(embedded_stack: Stack, tmp_path: Path) -> None:
     stack = embedded_stack
     thrown = bombs()
@@ -57,11 +69,7 @@ def test_512_megabytes_are_enough_for_any_of_them(embedded_stack: Stack, tmp_pat
         put(stack.bootstrap_servers, *place, data, count=1)
     publish(stack.bootstrap_servers, [(EDUCATION, None, encode_wire(mark(n, n))) for n in range(20)])
     begun = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "adapters.cli.main", "consume", "--until-end", "--json"],
-        cwd=ROOT, env=stack.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=120,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (LIMIT, LIMIT)),
-    )  # fmt: skip
+    done = consumed_within_the_limit(stack)
     assert done.returncode == 1, done.stderr[-2000:]
     assert time.monotonic() - begun < 60
     told = json.loads(done.stdout)
@@ -70,3 +78,24 @@ def test_512_megabytes_are_enough_for_any_of_them(embedded_stack: Stack, tmp_pat
     assert told["reasons"]["too_large"] == 1
     assert {one["reason"] for one in told["partitions"]} == {"unreadable_record"}
     assert len(told["partitions"]) == 5
+
+
+@pytest.mark.kafka_real
+def test_a_broker_that_gives_out_huge_batches_does_not_fill_the_memory(real_stack: Stack) -> None:
+    """As one whose `max.message.bytes` was raised: 30 MB are taken and kept, 90 MB are not taken at all."""
+    broker = real_stack.real_kafka
+    assert broker is not None
+    with contextlib.closing(broker.admin()) as admin:
+        raised = {"max.message.bytes": str(96 << 20)}
+        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, EDUCATION, raised)])
+    for partition, megabytes in ((0, 30), (1, 90)):
+        large = plain([b"{" + b" " * (megabytes << 20)])
+        wait_for(
+            lambda at=partition, data=large: send(real_stack.bootstrap_servers, EDUCATION, at, data) == 0, seconds=30
+        )  # type: ignore[misc]
+    publish(real_stack.bootstrap_servers, [(EDUCATION, None, encode_wire(mark(n, n))) for n in range(20)], partition=2)
+    done = consumed_within_the_limit(real_stack)
+    assert done.returncode == 1, done.stderr[-2000:]
+    told = json.loads(done.stdout)
+    assert (told["accepted"], told["reasons"]) == (20, {"too_large": 1}), done.stderr[-1500:]
+    assert [(one["partition"], one["offset"]) for one in told["partitions"]] == [(1, 0)]

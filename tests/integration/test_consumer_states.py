@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from confluent_kafka import Producer
+from kafka.errors import KafkaError
 
 from adapters.codec import encode_wire
 from adapters.kafka.consumer import Consumer
@@ -161,27 +162,52 @@ def test_a_partition_that_the_broker_cannot_serve_is_stuck_within_thirty_seconds
         assert (told["partition"], told["offset"]) == (0, 0)
 
 
-def stopped(process_id: int) -> Callable[[], None]:
-    os.kill(process_id, signal.SIGSTOP)
-    return lambda: os.kill(process_id, signal.SIGCONT)
+@contextlib.contextmanager
+def standing_still(stack: Stack) -> Iterator[Callable[[], None]]:
+    """A broker that can be halted; at the end it goes on, and is waited for until it has its wits about it."""
+    broker = stack.real_kafka.broker if stack.real_kafka is not None else None
+    if not isinstance(broker, JavaBroker) or broker.process is None or stack.real_kafka is None:
+        pytest.skip("the broker is not ours to halt")
+    pid = broker.process.pid
+    try:
+        yield lambda: os.kill(pid, signal.SIGSTOP)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+        wait_for(lambda: _answers(stack), pause=0.3)
+
+
+def _answers(stack: Stack) -> bool:
+    assert stack.real_kafka is not None
+    with contextlib.suppress(KafkaError):
+        stack.real_kafka.groups()
+        return True
+    return False
 
 
 def test_sigterm_ends_a_consumer_whose_broker_stands_still(real_stack: Stack, tmp_path: Path) -> None:
-    broker = real_stack.real_kafka.broker if real_stack.real_kafka is not None else None
-    if not isinstance(broker, JavaBroker) or broker.process is None:
-        pytest.skip("the broker is not ours to halt")
     publish(real_stack.bootstrap_servers, [(EDUCATION, None, good(n)) for n in range(10)])
-    with started("consume", environment=real_stack.environment, log=tmp_path / "log") as process:
+    with (
+        standing_still(real_stack) as halt,
+        started("consume", environment=real_stack.environment, log=tmp_path / "log") as process,
+    ):
         wait_for(lambda: recorded(real_stack) == 10)
-        go_on = stopped(broker.process.pid)
-        try:
-            time.sleep(3)  # it is asked a question now, or in a poll
+        halt()
+        time.sleep(3)  # it is asked a question now, or in a poll
+        begun = time.monotonic()
+        process.terminate()
+        process.wait(20)
+        assert time.monotonic() - begun < 10
+
+
+def test_sigterm_ends_a_consumer_that_starts_on_a_broker_that_stands_still(real_stack: Stack, tmp_path: Path) -> None:
+    with standing_still(real_stack) as halt:
+        halt()
+        with started("consume", environment=real_stack.environment, log=tmp_path / "log") as process:
+            time.sleep(4)
             begun = time.monotonic()
             process.terminate()
             process.wait(20)
             assert time.monotonic() - begun < 10
-        finally:
-            go_on()
 
 
 def test_sigterm_ends_a_consumer_that_is_paused(real_stack: Stack, tmp_path: Path) -> None:
