@@ -66,21 +66,24 @@ class Disk:
     def full(self) -> Iterator[None]:
         """Not one page is free on it meanwhile."""
         assert self._ballast is not None
-        status = os.statvfs(self._ballast.parent)
-        with self._ballast.open("wb") as file:
+        with self._ballast.open("wb", buffering=0) as file:
             try:
-                os.posix_fallocate(file.fileno(), 0, max(1, status.f_bavail * status.f_frsize))
+                for size in (1 << 20, 1 << 12):  # others write too, so what is free is found by trying
+                    with contextlib.suppress(OSError):
+                        while file.write(bytes(size)) == size:
+                            pass
                 yield
             finally:
                 file.truncate(0)
 
 
 @contextmanager
-def small_disk(cluster: Cluster, url: str, folder: Path) -> Iterator[Disk]:
+def small_disk(cluster: Cluster, url: str) -> Iterator[Disk]:
     """Move a database, to which nobody is connected, onto a disk of its own; at the end it goes with the disk."""
     if os.geteuid() != 0 or shutil.which("mount") is None:
         yield Disk(None)
         return
+    folder = cluster.folder / "disk"  # where the server's account may go
     folder.mkdir()
     owner = cluster.server.data.stat()
     options = f"size={DISK_MIB}m,mode=0700,uid={owner.st_uid},gid={owner.st_gid}"

@@ -7,10 +7,13 @@ what is kept by its reason, and the views must equal what a run leaves that read
 disturbed, into another database with the same keys.
 """
 
+import contextlib
+import json
 import os
 import random
 import signal
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,7 +43,7 @@ def chaos(real_stack: Stack, pool: Pool, tmp_path: Path) -> Iterator[Chaos]:
     cluster, clock = pool.cluster("system"), Clock(tmp_path / "clock")
     environment = {**real_stack.environment, **SETTINGS, CLOCK_VARIABLE: str(clock.file)}
     with (
-        small_disk(cluster, real_stack.database_url, tmp_path / "disk") as disk,
+        small_disk(cluster, real_stack.database_url) as disk,
         Warm(environment, JUMPING_CLOCK) as warm,
     ):
         inputs = Inputs(real_stack.bootstrap_servers, chance, small=KILLS < 30)
@@ -98,7 +101,19 @@ def _let_be(chaos: Chaos) -> None:
     wait_for(lambda: not any(life.runs() for life in chaos.workers.values()), seconds=10)
     assert icr("project", "--until-end", environment=environment).returncode == 0
     assert chaos.ended_by_themselves == []
-    assert [role for role in chaos.workers if "fault" in chaos.log(role).read_text()] == []
+    said = Counter(one for role in chaos.workers for one in _said(chaos.log(role)))
+    print("said by the workers:", dict(said), flush=True)
+    assert not [event for event, _ in said if "fault" in event]
+    if chaos.disk.can_be_filled:
+        assert [error for _, error in said if error == "DiskFull"], "the disk was not seen to be full"
+
+
+def _said(log: Path) -> Iterator[tuple[str, str]]:
+    """What a worker said that names an error: event and error."""
+    for line in log.read_bytes().splitlines():
+        with contextlib.suppress(ValueError, TypeError, KeyError):  # a kill may cut a line
+            said = json.loads(line)
+            yield said["event"], said["error"]
 
 
 def _undisturbed(chaos: Chaos, url: str) -> None:
