@@ -37,6 +37,7 @@ class Chaos:
     workers: dict[str, Life] = field(default_factory=dict)
     ended_by_themselves: list[str] = field(default_factory=list)
     happened: list[str] = field(default_factory=list)
+    _started: dict[str, float] = field(default_factory=dict)
 
     def log(self, role: str) -> Path:
         """Where a worker's output goes."""
@@ -45,6 +46,11 @@ class Chaos:
     def start(self, role: str) -> None:
         """A new life of a worker."""
         self.workers[role] = self.warm.start(ROLES[role], log=self.log(role))
+        self._started[role] = time.monotonic()
+
+    def age(self, role: str) -> float:
+        """Seconds since a worker was started."""
+        return time.monotonic() - self._started[role]
 
     def see_to_workers(self) -> None:
         """Start those that are not there. Nobody ended them, so it is noted."""
@@ -76,8 +82,13 @@ def edition(stack: Stack) -> int:
 
 
 def killed(chaos: Chaos) -> None:
-    """A worker is killed, mostly in the midst of its work, and comes back at once."""
+    """A worker is killed, mostly in the midst of its work, and comes back at once.
+
+    It has lived for a while, or it would always be killed while it starts; then it, or one of its kind, has just done
+    something.
+    """
     role = chaos.some_worker()
+    time.sleep(max(0.0, chaos.chance.uniform(0, 3) - chaos.age(role)))
     before, end = chaos.progress(role), time.monotonic() + 3
     while chaos.progress(role) == before and time.monotonic() < end:
         time.sleep(0.005)
