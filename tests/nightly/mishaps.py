@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import re
 import signal
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from tests.nightly.inputs import Inputs
 from tests.servers.plugin import Stack
 from tests.servers.postgres import Cluster
 
+_FULL: Final = re.compile(b"DiskFull|database_full")
 # Two consumers share the partitions; of projectors one works at a time.
 ROLES: Final = {"consume-1": "consume", "consume-2": "consume", "project": "project"}
 
@@ -47,6 +49,10 @@ class Chaos:
         """A new life of a worker."""
         self.workers[role] = self.warm.start(ROLES[role], log=self.log(role))
         self._started[role] = time.monotonic()
+
+    def times_full(self) -> int:
+        """How often workers have said that the disk is full."""
+        return sum(len(_FULL.findall(self.log(role).read_bytes())) for role in self.workers)
 
     def age(self, role: str) -> float:
         """Seconds since a worker was started."""
@@ -145,9 +151,12 @@ def disk_filled(chaos: Chaos) -> None:
     """The database's disk is full while events come."""
     if not chaos.disk.can_be_filled:
         return
+    before, end = chaos.times_full(), time.monotonic() + 30
     with chaos.disk.full():
-        chaos.inputs.some(150)
-        time.sleep(chaos.chance.uniform(1, 4))
+        while chaos.times_full() == before and time.monotonic() < end:  # whoever waits for something else writes later
+            chaos.inputs.some(50)
+            time.sleep(0.5)
+        time.sleep(chaos.chance.uniform(0, 3))
 
 
 Mishap = Callable[[Chaos], None]
