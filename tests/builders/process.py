@@ -54,9 +54,9 @@ for line in sys.stdin:
 class _Interpreter:
     """A Python that has loaded the program, and forks off commands."""
 
-    def __init__(self, *, waits: bool) -> None:
+    def __init__(self, *, waits: bool, first: str = "") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _WARM, "waits" if waits else ""],
+            [sys.executable, "-c", first + _WARM, "waits" if waits else ""],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
         )  # fmt: skip
 
@@ -144,11 +144,11 @@ class Life:
 
 
 class Warm:
-    """Starts commands that last, for tests with many lives."""
+    """Starts commands that last, for tests with many lives. `first` is Python that the program is given beforehand."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], first: str = "") -> None:
         self._environment = environment
-        self._interpreter = _Interpreter(waits=False)
+        self._interpreter = _Interpreter(waits=False, first=first)
 
     def start(self, *arguments: str, log: Path) -> Life:
         """Start a command; its output goes to a file."""

@@ -2,10 +2,11 @@
 
 import contextlib
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -75,10 +76,13 @@ def area(children: int = 40, days: int = 60, seed: int = 7) -> tuple[Wire, ...]:
 
 
 def publish(
-    bootstrap_servers: str, messages: Iterable[tuple[str, bytes | None, bytes | None]], partition: int | None = None
+    bootstrap_servers: str,
+    messages: Iterable[tuple[str, bytes | None, bytes | None]],
+    partition: int | None = None,
+    client: Mapping[str, object] = MappingProxyType({}),
 ) -> int:
-    """Put messages on their topics, acknowledged; how many."""
-    producer = Producer({"bootstrap.servers": bootstrap_servers, "linger.ms": 5, "log_level": 0})
+    """Put messages on their topics, acknowledged; how many. `client` are settings of the producer."""
+    producer = Producer({"bootstrap.servers": bootstrap_servers, "linger.ms": 5, "log_level": 0, **client})
     failed: list[Any] = []
     count = 0
     for topic, key, value in messages:
