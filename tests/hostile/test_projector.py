@@ -228,7 +228,7 @@ def test_attendance_that_was_missed_is_taken_in_once(here: Bench) -> None:
     """What is only ever added to, as marks and their tallies, is added when the record is mended, and not twice."""
     days = [date(2025, 11, 3 + n).isoformat() for n in range(12)]
     marks = [one.wire(10 + n) for n, one in enumerate(absent("A", "900001", days))]
-    first = pupil_admitted("A", school="900001", on="2020-09-01", known_by="upn", born="2015-03-01").wire(1)
+    first = pupil_admitted("A", school="900001", on="2020-09-01", born="2015-03-01").wire(1)
     here.record(first, *good(), *marks[:3])
     here.projector.project()
     spoils = pupil_admitted("A", school="900002", on="2025-11-20", by="urn-900002").wire(2)
