@@ -41,6 +41,8 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str | None]]] = {
     "schemas": ("schemas", "app", None),
     "simulate": ("simulate", "simulate_area", "icr simulate --children 500 --out /tmp/area"),
     "rebuild": ("rebuild", "rebuild", "icr rebuild"),
+    "keys": ("keys", "app", None),
+    "verify-log": ("verify", "verify_log", "icr verify-log --events"),
     "config": ("config", "app", None),
     "bench": ("bench", "app", None),
 }

@@ -5,7 +5,6 @@ What is lost if the process dies: before the commit, everything of the batch, an
 Subject rows and data keys are made before, in short transactions of their own, and harm nothing without a batch.
 """
 
-import hashlib
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -20,6 +19,7 @@ from adapters.logs import get_logger
 from adapters.store.ahead import Ahead
 from adapters.store.appending import fence, hold_appends, still_last
 from adapters.store.aside import AsideStore, waited_for
+from adapters.store.chain import EVENT_COLUMNS, KEYED, Batch, Link
 from adapters.store.copying import copying
 from adapters.store.facts import COLUMNS, MARK_COLUMNS
 from adapters.store.feedback import RELEASED, SEPARATOR, Notes, Senders
@@ -30,7 +30,7 @@ from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message
 from adapters.store.outcomes import outcome_of
 from adapters.store.prepare import Item, Preparer
 from adapters.store.records import check_targets, find_records, targets
-from adapters.store.rows import EVENT_COLUMNS, Rows
+from adapters.store.rows import Rows
 from adapters.store.snapshots import hold_back
 from adapters.store.subjects import CACHE_RECORDS, Subjects
 from domain.errors import IcrError, Rejected
@@ -48,9 +48,9 @@ _COPY_MARK = f"COPY log.fact_mark ({', '.join(MARK_COLUMNS)}) FROM STDIN (FORMAT
 
 # In one statement: the batch, the head of the log, and the call that wakes the projector.
 _CLOSE_BATCH = (
-    "WITH closed AS (INSERT INTO log.batch (last, first, previous, hash, received_at, organisations, types, senders) "
+    "WITH closed AS (INSERT INTO log.batch (last, first, previous, hash, received_at, organisations, types, senders, formula) "
     "VALUES (%(last)s, %(first)s, %(was)s, %(hash)s, %(at)s, string_to_array(%(organisations)s, %(separator)s), "
-    "string_to_array(%(types)s, %(separator)s), %(senders)b)), "
+    f"string_to_array(%(types)s, %(separator)s), %(senders)b, {KEYED})), "
     f"moved AS (UPDATE log.head SET position = %(last)s, hash = %(hash)s) SELECT pg_notify('{CHANNEL}', '')"
 )
 
@@ -211,10 +211,12 @@ class Recorder:
         self, connection: Connection, rows: Rows, senders: Senders, position: int, count: int, previous: bytes, at: datetime
     ) -> None:  # fmt: skip
         """Events, facts, source records, set-aside fields, the batch and the head."""
-        chained = hashlib.sha256(previous)
+        organisations, types = senders.organisations.split(SEPARATOR), senders.types.split(SEPARATOR)
+        batch = Batch(position + count, position + 1, previous, at, organisations, types, senders.numbers)
+        link = Link(self._keys, batch)
         with copying(connection, _COPY_EVENT, self._ahead.go_on) as copy:
             copy.write(rows.events)
-            chained.update(rows.events)
+            link.take(rows.events)
         for statement, body in ((_COPY_FACT, rows.facts), (_COPY_MARK, rows.marks)):
             if body:
                 with copying(connection, statement, self._ahead.go_on) as copy:
@@ -231,7 +233,7 @@ class Recorder:
                 )
         connection.execute(
             _CLOSE_BATCH,
-            {"last": position + count, "first": position + 1, "was": previous, "hash": chained.digest(), "at": at,
+            {"last": batch.last, "first": batch.first, "was": previous, "hash": link.digest(), "at": at,
              "organisations": senders.organisations, "types": senders.types, "separator": SEPARATOR,
              "senders": senders.numbers},
         )  # fmt: skip
