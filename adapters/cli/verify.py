@@ -74,7 +74,9 @@ def _show(document: dict[str, Any]) -> None:
     read = f"{document['events']} events, {document['facts']} facts" if document["events_read"] else "no events"
     say(f"read {document['batches']} batches, {read}, positions {document['from']} to {document['to']}")
     if document["batches_not_keyed"]:
-        say(f"{document['batches_not_keyed']} batches are from before hashes were keyed: they tell accidents, not intent")
+        say(
+            f"{document['batches_not_keyed']} batches are from before hashes were keyed: they tell accidents, not intent"
+        )
     if document["erased"]["events"]:
         say(f"erased: {document['erased']['events']} events, at {_ranges(document['erased']['positions'])}")
     for one in document["differences"]:
@@ -84,7 +86,9 @@ def _show(document: dict[str, Any]) -> None:
     broken = document["first_broken_batch"]
     if broken is not None:
         why = ", ".join(broken["why"])
-        say(f"first broken batch: {broken['from']} to {broken['to']} ({why}); {broken['batches_after']} batches after it")
+        say(
+            f"first broken batch: {broken['from']} to {broken['to']} ({why}); {broken['batches_after']} batches after it"
+        )
     say("the log holds" if document["holds"] else "the log does not hold")
     note(f"head {document['head']}")
 

@@ -18,6 +18,7 @@ from adapters.embedded.broker import MemoryBroker
 from adapters.embedded.lock import BROKER, POSTGRES, Lock, Place, State
 from adapters.embedded.postgres import PostgresServer
 from adapters.logs import configure_logs, get_logger
+from adapters.memory import keep_in_memory
 from domain.errors import IcrError
 
 _PAUSE = 0.05
@@ -96,6 +97,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     place = Place(parser.parse_args(arguments).data)
     place.make()
     configure_logs()
+    keep_in_memory()  # it has the database's password
     lock = Lock(place, "supervisor")
     lock.await_(seconds=30)  # a former one may still be ending
     if os.fork() > 0:

@@ -25,6 +25,7 @@ from adapters.store.facts import COLUMNS, MARK_COLUMNS
 from adapters.store.feedback import RELEASED, SEPARATOR, Notes, Senders
 from adapters.store.hashes import Hashes
 from adapters.store.inbox import Inbox
+from adapters.store.key_check import note_keys
 from adapters.store.keys import MasterKeys
 from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message, Offset, Outcome
 from adapters.store.outcomes import outcome_of
@@ -185,11 +186,12 @@ class Recorder:
             hold_appends(connection)
             head = connection.execute(
                 "SELECT position, hash, EXISTS (SELECT FROM log.aside WHERE state IN ('waiting', 'ready')), "
-                "EXISTS (SELECT FROM log.aside WHERE state = 'ready') FROM log.head",
+                "EXISTS (SELECT FROM log.aside WHERE state = 'ready'), (SELECT fingerprint FROM log.keys) FROM log.head",
                 binary=True,
             ).fetchone()
             assert head is not None
-            position, previous, anyone_waits, ready = head
+            position, previous, anyone_waits, ready, noted = head
+            note_keys(connection, self._keys, noted)
             if only_if_last is not None:
                 still_last(connection, *only_if_last)
             if any(item.rejected is not None and item.rejected.reason == "waits_for" for item in items):

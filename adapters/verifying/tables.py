@@ -50,9 +50,7 @@ def _within(report: Report, column: str = "position") -> str:
 def _inbox(connection: Connection, report: Report) -> None:
     """Each position once."""
     expected = report.since
-    for (position,) in _copied(
-        connection, f"SELECT position FROM log.inbox WHERE {_within(report)} ORDER BY position"
-    ):
+    for (position,) in _copied(connection, f"SELECT position FROM log.inbox WHERE {_within(report)} ORDER BY position"):
         if expected <= position <= report.until:
             if position > expected:
                 report.at("inbox_missing", expected, position - 1)
