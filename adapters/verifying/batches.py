@@ -66,11 +66,6 @@ class Chain:
         self._closed: list[int] = []
         self._open()
 
-    @property
-    def begins(self) -> int:
-        """First position of the first batch, from which events are to be given."""
-        return self._report.since if self._now is None else min(self._report.since, self._now.batch.first)
-
     def take(self, event: Event, *, opened: bool) -> Batch | None:
         """The next event, and whether it could be opened; its batch, None where it is of none."""
         while self._now is not None and event.position > self._now.batch.last:

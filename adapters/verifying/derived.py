@@ -32,7 +32,7 @@ Fields = list[bytes | None]
 
 # Column -> which cell it is: of the record's identity key, but the contact, which is under the event's own.
 _SEALED: Final[Mapping[str, int]] = {"birth_day": 0, "person": 1, "address": 2, "contact": 3}
-_KEY: Final = COLUMNS.index("key")
+_KEY, _LINKED, _OTHERS = (COLUMNS.index(name) for name in ("key", "linked", "others"))
 
 
 class _Plain(Cells):
@@ -125,32 +125,56 @@ class Derived:
 
     def compare(self, page: Sequence[Opened], batches: Sequence[Batch | None], after: int, until: int) -> None:
         """All that was derived from a page's events, which are all there are with `after` < position <= `until`."""
-        read = [one for one in page if one.item is not None]
-        records = self._records(read)
-        sound = [one for one in read if self._subject(one, records)]
-        self._senders(page, batches)
-        self._marks([one for one in page if _is_mark(one)], {one.event.position for one in sound}, after, until)
         facts = {
             position: list(rows)
             for position, rows in groupby(self._rows("fact", COLUMNS, after, until), key=lambda row: _int8(row[0]))
         }
-        self._facts([one for one in page if not _is_mark(one)], {one.event.position for one in sound}, facts)
+        sound = self._sound([one for one in page if one.item is not None], facts)
+        self._senders(page, batches)
+        self._marks([one for one in page if _is_mark(one)], sound, after, until)
+        self._facts([one for one in page if not _is_mark(one)], sound, facts)
         self._inbox(page, facts)
 
     # Whose it is
 
-    def _records(self, page: Sequence[Opened]) -> dict[Identifier, UUID]:
+    def _sound(self, page: Sequence[Opened], facts: Mapping[int, Sequence[Fields]]) -> set[int]:
+        """Positions of the events all of whose identifiers lead to records, and their own to that on which they stand."""
         wanted = {i for one in page for i in _named(one.item) if i is not None}
-        return self._subjects.look_up(self._connection, wanted)
+        records = self._subjects.look_up(self._connection, wanted)
+        if len(records) < len(wanted):
+            self._erased(page, records, facts)
+        return {one.event.position for one in page if self._subject(one, records)}
+
+    def _erased(
+        self, page: Sequence[Opened], records: dict[Identifier, UUID], facts: Mapping[int, Sequence[Fields]]
+    ) -> None:
+        """Of identifiers that lead nowhere: those that an event only names beside its own, and whose record holds nothing.
+
+        Their record was erased, with what finds it, and the event's fact still has its id.
+        """
+        candidates: dict[Identifier, UUID] = {}
+        for one in page:
+            if one.item is not None and (rows := facts.get(one.event.position)):
+                for column, named in ((_LINKED, one.item.linked), (_OTHERS, one.item.others)):
+                    there = _uuids(rows[0][column])
+                    if len(there) == len(named):
+                        candidates |= {i: r for i, r in zip(named, there, strict=True) if i not in records}
+        held = self._connection.execute(
+            "SELECT record FROM log.data_key WHERE record = ANY(%(r)s) UNION SELECT record FROM log.subject WHERE record = ANY(%(r)s)",
+            {"r": list(candidates.values())},
+        ).fetchall()
+        empty = {identifier: record for identifier, record in candidates.items() if (record,) not in held}
+        self._report.erased_named += len(empty)
+        records |= empty
 
     def _subject(self, one: Opened, records: Mapping[Identifier, UUID]) -> bool:
-        """Whether all identifiers of an event lead to records, and its own to that on which it stands."""
         item, event = one.item, one.event
         assert item is not None
-        named = [records.get(identifier) for identifier in _named(item) if identifier is not None]
-        if None in named or item.identifier is None:
+        if item.identifier not in records or not all(i in records for i in _named(item)):
             self._report.at("subject_missing", event.position)
             return False
+        if item.effect.act is Act.MARK:
+            item.linked = ()
         item.linked_records = [records[i].bytes for i in item.linked]
         item.other_records = [records[i].bytes for i in item.others]
         mine = {records[item.identifier].bytes}
@@ -260,7 +284,15 @@ class Derived:
 
 
 def _named(item: Item | None) -> tuple[Identifier | None, ...]:
-    return () if item is None else (item.identifier, *item.linked, *item.others)
+    """Whom an event is about and names; of further numbers of a pupil a mark makes nothing."""
+    if item is None:
+        return ()
+    return (item.identifier,) if item.effect.act is Act.MARK else (item.identifier, *item.linked, *item.others)
+
+
+def _uuids(field: bytes | None) -> list[UUID]:
+    """The elements of a packed uuid[]."""
+    return [UUID(bytes=field[at : at + 16]) for at in range(24, len(field), 20)] if field else []
 
 
 def _is_mark(one: Opened) -> bool:

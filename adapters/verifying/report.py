@@ -70,7 +70,11 @@ class Broken:
 
 @dataclass(slots=True)
 class Report:
-    """What was read and what was found. `batches_after` counts those behind the first broken one."""
+    """What was read and what was found.
+
+    `batches_after` counts those behind the first broken one, `erased_named` the identifiers that events name beside their
+    own and whose records were erased.
+    """
 
     since: int
     until: int
@@ -81,6 +85,7 @@ class Report:
     events: int = 0
     facts: int = 0
     erased: Found = field(default_factory=Found)
+    erased_named: int = 0
     found: dict[str, Found] = field(default_factory=dict)
     broken: Broken | None = None
     batches_after: int = 0
@@ -130,7 +135,7 @@ class Report:
             "batches_not_keyed": self.batches_plain,
             "events": self.events,
             "facts": self.facts,
-            "erased": {"events": self.erased.count, "positions": self.erased.ranges},
+            "erased": {"events": self.erased.count, "positions": self.erased.ranges, "named": self.erased_named},
             "first_broken_batch": None
             if broken is None
             else {"from": broken.first, "to": broken.last, "why": broken.why, "batches_after": self.batches_after},

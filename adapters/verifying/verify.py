@@ -40,12 +40,12 @@ def verify(
 ) -> Report:
     """Read the log from position `since` to `until` (without it to its head) and say what does not hold.
 
-    Without `events` only the rows of the batches are read. Nothing is written, and what is recorded meanwhile is left out.
-    Raises what psycopg raises.
+    A part is of whole batches: it begins and ends with those in which its positions lie. Without `events` only the rows of
+    the batches are read. Nothing is written, and what is recorded meanwhile is left out. Raises what psycopg raises.
     """
     row = connection.execute("SELECT position, hash FROM log.head").fetchone()
     head = (0, b"") if row is None else (row[0], bytes(row[1]))
-    report = Report(max(1, since), min(until, head[0]) if until is not None else head[0], events, head)
+    report = Report(*_whole(connection, max(1, since), head[0] if until is None else min(until, head[0])), events, head)
     chain = Chain(connection, keys, report, read_events=events)
     if events:
         _read(connection, Derived(connection, keys, report), chain, report, progress)
@@ -59,8 +59,15 @@ def verify(
     return report
 
 
+def _whole(connection: Connection, since: int, until: int) -> tuple[int, int]:
+    """First and last position of the batches in which two positions lie."""
+    query = "SELECT first, last FROM log.batch WHERE last >= %s ORDER BY last LIMIT 1"
+    first, last = (connection.execute(query, (position,)).fetchone() for position in (since, until))
+    return since if first is None else min(since, first[0]), until if last is None or last[0] > until else last[1]
+
+
 def _read(connection: Connection, derived: Derived, chain: Chain, report: Report, progress: Progress) -> None:
-    after = chain.begins - 1
+    after = report.since - 1
     for page in _pages(connection, after, report.until):
         end = page[-1].position
         opened = derived.open(page)
