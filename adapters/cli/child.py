@@ -86,7 +86,9 @@ def show(
         show_child(answer)
 
 
-@app.command(epilog="Example: echo nhs:9990200017 | icr child timeline --id - --effective-at 2025-12-19 --known-at 1:8000")
+@app.command(
+    epilog="Example: echo nhs:9990200017 | icr child timeline --id - --effective-at 2025-12-19 --known-at 1:8000"
+)
 def timeline(
     identifier: Identifier = None,
     record: Record = None,
