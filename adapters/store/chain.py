@@ -28,12 +28,15 @@ _ABSENT: Final = _LENGTH(-1)
 
 
 class Batch(NamedTuple):
-    """What a batch's hash covers beside its events; `previous` is the hash of the batch before, empty for the first."""
+    """What a batch's hash covers beside its events.
+
+    `previous` is the hash of the batch before, empty for the first; `received_at` in microseconds since 1970.
+    """
 
     last: int
     first: int
     previous: bytes
-    received_at: datetime
+    received_at: int
     organisations: Sequence[str] | None
     types: Sequence[str] | None
     senders: bytes | None
@@ -60,6 +63,11 @@ class Link:
         return self._hash.digest()
 
 
+def microseconds(at: datetime) -> int:
+    """An instant as a batch has it."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
 def event_row(record: bytes, version: int, topic: str, position: int, shard: int, state: bytes) -> bytes:
     """A row of `EVENT_COLUMNS` as it is copied, and hashed."""
     return pack.row(
@@ -69,13 +77,9 @@ def event_row(record: bytes, version: int, topic: str, position: int, shard: int
 
 def _columns(batch: Batch) -> bytes:
     """All columns of a batch, each with its length, so that no two batches have the same bytes."""
-    at = (batch.received_at - _EPOCH) // _MICROSECOND
-    return b"".join(
-        (
-            *(_sized(batch.previous), _NUMBERS(batch.last, batch.first, at)),
-            *(_texts(batch.organisations), _texts(batch.types), _sized(batch.senders)),
-        )
-    )
+    numbers = _NUMBERS(batch.last, batch.first, batch.received_at)
+    organisations, types = _texts(batch.organisations), _texts(batch.types)
+    return b"".join((_sized(batch.previous), numbers, organisations, types, _sized(batch.senders)))
 
 
 def _sized(value: bytes | None) -> bytes:
@@ -83,4 +87,7 @@ def _sized(value: bytes | None) -> bytes:
 
 
 def _texts(values: Sequence[str] | None) -> bytes:
-    return _ABSENT if values is None else b"".join((_LENGTH(len(values)), *(_sized(one.encode()) for one in values)))
+    """Of texts; what else somebody may have put into the array is taken as it is written, and is no text of ours."""
+    return (
+        _ABSENT if values is None else b"".join((_LENGTH(len(values)), *(_sized(str(one).encode()) for one in values)))
+    )

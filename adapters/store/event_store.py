@@ -24,7 +24,7 @@ from psycopg.errors import UniqueViolation
 
 from adapters.store import copy_rows as pack
 from adapters.store.appending import APPEND_LOCK
-from adapters.store.chain import KEYED, Batch, Link, event_row
+from adapters.store.chain import KEYED, Batch, Link, event_row, microseconds
 from adapters.store.keys import MasterKeys
 from adapters.store.reader import LogReader
 from adapters.store.recorder import CHANNEL
@@ -56,7 +56,7 @@ class LogRecorder(ApplicationRecorder):
         assert row is not None
         position, previous, at = row[0], bytes(row[1]), row[2]
         positions = [position + number for number in range(1, len(stored_events) + 1)]
-        link = Link(self._keys, Batch(positions[-1], positions[0], previous, at, None, None, None))
+        link = Link(self._keys, Batch(positions[-1], positions[0], previous, microseconds(at), None, None, None))
         link.take(pack.HEADER)
         for place, event in zip(positions, stored_events, strict=True):
             record = event.originator_id if isinstance(event.originator_id, UUID) else UUID(event.originator_id)

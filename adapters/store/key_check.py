@@ -19,8 +19,8 @@ from adapters.store.database import connect
 from adapters.store.hashes import Hashes
 from adapters.store.keys import Erased, MasterKeys, key_context, open_sealed
 from adapters.store.messages import KEPT
+from adapters.store.subjects import key_of_topic
 from domain.errors import Misuse, Rejected, Unreachable
-from schemas.registry import registry
 
 Connection = psycopg.Connection[Any]
 
@@ -144,19 +144,18 @@ def _by_opening(connection: Connection, keys: MasterKeys) -> Sequence[str]:
 def _found_again(connection: Connection, keys: MasterKeys) -> list[bool]:
     """Of some events that open: whether the inbox has them under the key that the hash key makes."""
     hashes, found = Hashes(keys), []
-    newest = registry().newest
     for record, topic, state in connection.execute(
         "SELECT originator_id, topic, state FROM log.event ORDER BY notification_id LIMIT %s", (_LOOKED_AT,)
     ).fetchall():
-        event_type, _, period = topic.partition(":")
-        key_name = record, newest[event_type].effect.retention, int(period)
+        name = key_of_topic(topic)
         row = connection.execute(
-            "SELECT wrapped FROM log.data_key WHERE (record, class, period) = (%s, %s, %s)", key_name
+            "SELECT wrapped FROM log.data_key WHERE (record, class, period) = (%s, %s, %s)",
+            (record, *(name or ("", 0))),
         ).fetchone()
-        if row is None:
+        if row is None or name is None:
             continue  # erased
         try:
-            key = keys.unwrap(row[0], key_context(record.bytes, *key_name[1:]))
+            key = keys.unwrap(row[0], key_context(record.bytes, *name))
             body = decode_stored(open_sealed(key, state, record.bytes)).body
         except (Erased, Rejected):
             continue

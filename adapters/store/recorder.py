@@ -19,7 +19,7 @@ from adapters.logs import get_logger
 from adapters.store.ahead import Ahead
 from adapters.store.appending import fence, hold_appends, still_last
 from adapters.store.aside import AsideStore, waited_for
-from adapters.store.chain import EVENT_COLUMNS, KEYED, Batch, Link
+from adapters.store.chain import EVENT_COLUMNS, KEYED, Batch, Link, microseconds
 from adapters.store.copying import copying
 from adapters.store.facts import COLUMNS, MARK_COLUMNS
 from adapters.store.feedback import RELEASED, SEPARATOR, Notes, Senders
@@ -214,7 +214,7 @@ class Recorder:
     ) -> None:  # fmt: skip
         """Events, facts, source records, set-aside fields, the batch and the head."""
         organisations, types = senders.organisations.split(SEPARATOR), senders.types.split(SEPARATOR)
-        batch = Batch(position + count, position + 1, previous, at, organisations, types, senders.numbers)
+        batch = Batch(position + count, position + 1, previous, microseconds(at), organisations, types, senders.numbers)
         link = Link(self._keys, batch)
         with copying(connection, _COPY_EVENT, self._ahead.go_on) as copy:
             copy.write(rows.events)

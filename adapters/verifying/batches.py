@@ -13,10 +13,13 @@ from adapters.verifying.report import Report
 Connection = psycopg.Connection[Any]
 PAGE: Final = 500
 
-_SELECT: Final = (
-    "SELECT last, first, previous, received_at, organisations, types, senders, formula, hash FROM log.batch "
-    "WHERE last >= %s AND last > %s AND first <= %s ORDER BY last LIMIT %s"
+# An instant beyond the calendar, which only somebody who edits the database can put there, is one that no batch has.
+_COLUMNS: Final = (
+    "SELECT last, first, previous, CASE WHEN received_at BETWEEN '0001-01-02Z' AND '9999-12-30Z' "
+    "THEN (extract(epoch FROM received_at) * 1000000)::bigint ELSE -1 END, organisations, types, senders, formula, hash FROM log.batch "
 )
+_SELECT: Final = _COLUMNS + "WHERE last >= %s AND last > %s AND first <= %s ORDER BY last LIMIT %s"
+_BEFORE: Final = _COLUMNS + "WHERE last < %s ORDER BY last DESC LIMIT 1"
 
 
 class Event(NamedTuple):
@@ -155,10 +158,5 @@ class Chain:
 
 
 def _before(connection: Connection, since: int) -> Stored | None:
-    row = connection.execute(
-        "SELECT last, first, previous, received_at, organisations, types, senders, formula, hash FROM log.batch "
-        "WHERE last < %s ORDER BY last DESC LIMIT 1",
-        (since,),
-        binary=True,
-    ).fetchone()
+    row = connection.execute(_BEFORE, (since,), binary=True).fetchone()
     return None if row is None else Stored(Batch(*row[:7]), row[7], row[8])

@@ -1,6 +1,6 @@
 """What stands beside the events, compared with what the events themselves say: facts, marks, inbox, subjects, senders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
@@ -19,7 +19,7 @@ from adapters.store.hashes import Hashes
 from adapters.store.keys import NONCE, Erased, MasterKeys, key_context
 from adapters.store.prepare import Item, Preparer
 from adapters.store.rows import fact_of
-from adapters.store.subjects import Identifier, Subjects
+from adapters.store.subjects import Identifier, Subjects, key_of_topic
 from adapters.verifying.batches import Event
 from adapters.verifying.report import Report
 from domain.effects import Act
@@ -69,19 +69,11 @@ class Derived:
         self._keys = keys
         self._report = report
         self._hashes = Hashes(keys)
-        self._subjects = Subjects(keys, self._hashes)
-        self._preparer = Preparer(self._hashes, self._subjects, {})
+        self._preparer = Preparer(self._hashes, Subjects(keys, self._hashes), {})
 
     def open(self, events: Sequence[Event]) -> list[Opened]:
         """Events with their content; one whose key is destroyed, or does not open it, is closed."""
-        newest = registry().newest
-        names: list[KeyName | None] = []
-        for event in events:
-            event_type, _, period = event.topic.partition(":")
-            schema = newest.get(event_type)
-            names.append(
-                (event.record, schema.effect.retention, int(period)) if schema and period.isdecimal() else None
-            )
+        names = [None if (key := key_of_topic(event.topic)) is None else (event.record, *key) for event in events]
         wanted = {name for name in names if name is not None}
         keys = self._data_keys(wanted | {(name[0], IDENTITY, 0) for name in wanted})
         return [
@@ -140,10 +132,20 @@ class Derived:
     def _sound(self, page: Sequence[Opened], facts: Mapping[int, Sequence[Fields]]) -> set[int]:
         """Positions of the events all of whose identifiers lead to records, and their own to that on which they stand."""
         wanted = {i for one in page for i in _named(one.item) if i is not None}
-        records = self._subjects.look_up(self._connection, wanted)
+        records = self._records(wanted)
         if len(records) < len(wanted):
             self._erased(page, records, facts)
         return {one.event.position for one in page if self._subject(one, records)}
+
+    def _records(self, wanted: Collection[Identifier]) -> dict[Identifier, UUID]:
+        """The record to which each identifier leads, under its own scheme."""
+        digests = {self._hashes.identifier(*identifier): identifier for identifier in wanted}
+        rows = self._connection.execute(
+            "SELECT hash, record, scheme FROM log.subject WHERE hash = ANY(%b)",
+            ([UUID(bytes=digest) for digest in digests],),
+            binary=True,
+        )
+        return {digests[h.bytes]: record for h, record, scheme in rows if digests[h.bytes][0] == scheme}
 
     def _erased(
         self, page: Sequence[Opened], records: dict[Identifier, UUID], facts: Mapping[int, Sequence[Fields]]
@@ -170,7 +172,7 @@ class Derived:
     def _subject(self, one: Opened, records: Mapping[Identifier, UUID]) -> bool:
         item, event = one.item, one.event
         assert item is not None
-        if item.identifier not in records or not all(i in records for i in _named(item)):
+        if item.identifier is None or not all(i in records for i in _named(item)):
             self._report.at("subject_missing", event.position)
             return False
         if item.effect.act is Act.MARK:
@@ -241,6 +243,7 @@ class Derived:
             at = COLUMNS.index(column)
             cell, key = there[at], one.own if column == "contact" else one.identity
             if cell is not None and wanted[at] is not None:
+                self._report.erased_cells += key is None
                 there[at] = wanted[at] if key is None else _cell(key, cell, record + bytes([which]))
         self._differ(one.event.position, COLUMNS, wanted, there)
 
@@ -291,8 +294,10 @@ def _named(item: Item | None) -> tuple[Identifier | None, ...]:
 
 
 def _uuids(field: bytes | None) -> list[UUID]:
-    """The elements of a packed uuid[]."""
-    return [UUID(bytes=field[at : at + 16]) for at in range(24, len(field), 20)] if field else []
+    """The elements of a packed uuid[]; none where it is not one of ours."""
+    if field is None or len(field) % 20 or len(field) < 40:
+        return []
+    return [UUID(bytes=field[at : at + 16]) for at in range(24, len(field), 20)]
 
 
 def _is_mark(one: Opened) -> bool:

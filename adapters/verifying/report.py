@@ -24,7 +24,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "noted_head_differs": "the head that was noted elsewhere is not in the log: its end was taken off, or it was written anew",
         "senders_differ": "a batch names another organisation or type for an event than the event itself",
         "data_key_closed": "a data key does not open: it was changed or exchanged, or belongs to other keys",
-        "subject_missing": "an identifier that an event names leads to no record",
+        "subject_missing": "an identifier that an event names leads to no record under its scheme",
         "subject_differs": "an identifier leads to another record than the one its event was recorded on",
         "fact_missing": "an event has no row of facts",
         "fact_extra": "a row of facts has no event, or is there twice",
@@ -73,7 +73,7 @@ class Report:
     """What was read and what was found.
 
     `batches_after` counts those behind the first broken one, `erased_named` the identifiers that events name beside their
-    own and whose records were erased.
+    own and whose records were erased, `erased_cells` the names and addresses of facts whose key is destroyed.
     """
 
     since: int
@@ -86,6 +86,7 @@ class Report:
     facts: int = 0
     erased: Found = field(default_factory=Found)
     erased_named: int = 0
+    erased_cells: int = 0
     found: dict[str, Found] = field(default_factory=dict)
     broken: Broken | None = None
     batches_after: int = 0
@@ -135,7 +136,12 @@ class Report:
             "batches_not_keyed": self.batches_plain,
             "events": self.events,
             "facts": self.facts,
-            "erased": {"events": self.erased.count, "positions": self.erased.ranges, "named": self.erased_named},
+            "erased": {
+                "events": self.erased.count,
+                "positions": self.erased.ranges,
+                "cells": self.erased_cells,
+                "named": self.erased_named,
+            },
             "first_broken_batch": None
             if broken is None
             else {"from": broken.first, "to": broken.last, "why": broken.why, "batches_after": self.batches_after},

@@ -110,6 +110,17 @@ EDITS: Final[dict[str, Edit]] = {
         "UPDATE log.event SET topic = 'Nothing:x' WHERE notification_id = {admitted}",
         {"batch_changed", "event_closed"},
     ),
+    **{
+        f"a topic that no event has: {topic[:20]!r}": Edit(
+            f"UPDATE log.event SET topic = '{topic}' WHERE notification_id = {{admitted}}",
+            {"batch_changed", "event_closed"},
+        )
+        for topic in ("", ":", "PupilAdmitted", "PupilAdmitted:", "PupilAdmitted:99999", "PupilAdmitted:-1", "é:٣", "x" * 9999)
+    },
+    "two events of one position": Edit(
+        "DROP INDEX log.event_notification_id; UPDATE log.event SET notification_id = 6 WHERE notification_id = 5",
+        {"event_twice", "event_missing", "batch_changed"},
+    ),
     "a record exchanged": Edit(
         "UPDATE log.event SET originator_id = gen_random_uuid() WHERE notification_id = 5",
         {"batch_changed", "event_closed"},
@@ -147,6 +158,19 @@ EDITS: Final[dict[str, Edit]] = {
     "the time of a batch changed": Edit(
         "UPDATE log.batch SET received_at = received_at - interval '1 microsecond' WHERE first = 1", {"batch_changed"}
     ),
+    **{
+        f"the time of a batch: {when}": Edit(
+            f"UPDATE log.batch SET received_at = '{when}' WHERE first = 1", {"batch_changed"}
+        )
+        for when in ("infinity", "-infinity", "4713-01-01 BC", "294276-12-31")
+    },
+    **{
+        f"senders that are none: {value}": Edit(f"UPDATE log.batch SET {value} WHERE first = 1", {"batch_changed"})
+        for value in (
+            "organisations = NULL", "types = NULL", "senders = NULL", "organisations = '{{}}'", "types = '{{NULL}}'",
+            "organisations = '{{{{a,b}},{{c,d}}}}'", "senders = ''", "senders = '\\x00'", "previous = '\\x00'",
+        )
+    },
     "whose events a batch has": Edit(
         "UPDATE log.batch SET organisations = array_replace(organisations, 'la-808', 'la-809') WHERE first = 1",
         {"batch_changed", "senders_differ"},
@@ -265,6 +289,15 @@ EDITS: Final[dict[str, Edit]] = {
         "UPDATE log.subject SET record = {other} WHERE record = '00000000-0000-0000-0000-000000000000'",
         {"subject_differs"},
     ),
+    "the scheme of an identifier": Edit(
+        "UPDATE log.subject SET scheme = 'nhs' WHERE record = {record}", {"subject_missing"}
+    ),
+    **{
+        f"a link that is none: {value}": Edit(
+            f"UPDATE log.fact SET linked = {value} WHERE position = {{admitted}}", {"fact_differs"}, ("linked",)
+        )
+        for value in ("ARRAY[NULL]::uuid[]", "'{{}}'", "ARRAY[ARRAY[gen_random_uuid()]]")
+    },
     "an identifier deleted": Edit("DELETE FROM log.subject WHERE record = {record}", {"subject_missing"}),
     # Inbox, source records, fields set aside
     "the content of an event in the inbox": Edit(
@@ -354,7 +387,7 @@ def places(log: Bench) -> dict[str, Any]:
 
 def unkeyed(connection: psycopg.Connection[Any], position: int) -> None:
     """Hash the last batch anew without a key, as whoever knows the program could."""
-    columns = "last, first, previous, received_at, organisations, types, senders"
+    columns = "last, first, previous, 0, organisations, types, senders"
     row = connection.execute(f"SELECT {columns} FROM log.batch WHERE last = %s", (position,)).fetchone()
     assert row is not None
     batch = Batch(*row)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from adapters.docs.sample import sample
 from adapters.store import key_file
 from adapters.store.chain import EVENT_COLUMNS, KEYED, PLAIN
 from adapters.store.copy_rows import HEADER
@@ -215,6 +216,16 @@ def test_an_event_that_names_somebody_who_was_erased_still_holds(here: Bench) ->
     here.connection.execute(erase + find)
     report = read(here)
     assert (report.found, report.erased.ranges, report.erased_named) == ({}, [[2, 2]], 1)
+
+
+def test_names_that_were_erased_are_counted_and_their_facts_still_compared(here: Bench) -> None:
+    here.record(sample("PupilAdmitted"))
+    here.connection.execute("DELETE FROM log.data_key WHERE class = 'identity'")
+    report = read(here)
+    assert (report.found, report.erased.count) == ({}, 0)
+    assert report.erased_cells > 0
+    here.connection.execute("UPDATE log.fact SET person = NULL")
+    assert read(here).found["fact_differs"].columns == {"person": 1}
 
 
 def test_an_erased_event_that_was_changed_is_no_erased_one(here: Bench) -> None:
