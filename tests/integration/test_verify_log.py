@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from adapters.docs.sample import sample
 from adapters.store import key_file
 from adapters.store.chain import EVENT_COLUMNS, KEYED, PLAIN
 from adapters.store.copy_rows import HEADER
@@ -219,7 +218,12 @@ def test_an_event_that_names_somebody_who_was_erased_still_holds(here: Bench) ->
 
 
 def test_names_that_were_erased_are_counted_and_their_facts_still_compared(here: Bench) -> None:
-    here.record(sample("PupilAdmitted"))
+    names = [{"given": ["Ada"], "family": "Example", "use": None}]
+    unsaid = dict.fromkeys(("expected_date", "sex", "postcode", "uprn"))
+    person = {"names": names, "date_of_birth": "2015-03-01", **unsaid}
+    here.record(
+        event("PupilAdmitted", "p-1", "urn-900001", {"upn": upn(3)}, "2025-09-01", school="900001", person=person)
+    )
     here.connection.execute("DELETE FROM log.data_key WHERE class = 'identity'")
     report = read(here)
     assert (report.found, report.erased.count) == ({}, 0)
