@@ -37,7 +37,7 @@ class Leads:
         self._recorder = recorder or service.recorder()
         self._connection = service.connect()
         reader = LogReader(self._connection, service.keys, service.settings.fillers)
-        self._repository: Repository[UUID] = Repository(event_store(LogRecorder(service.connect), reader))
+        self._repository: Repository[UUID] = Repository(event_store(LogRecorder(service.connect, service.keys), reader))
         self._subjects = Subjects(service.keys, self._recorder.hashes)
         self._projector = service.projector()
 

@@ -70,6 +70,11 @@ def read_page(
     return Page(rows, head.generation, _cursor(head, rows[-1].place if more else head.place), more)
 
 
+def check_cursor(cursor: str | None) -> None:
+    """Raise Rejected for what has not the form of a cursor."""
+    _place(cursor)
+
+
 def as_json(row: Row, generation: int) -> dict[str, Any]:
     """One row as it is told; `cursor` is its own, by which what is told twice is seen to be one."""
     told: dict[str, Any] = {"cursor": f"{generation}:{row.place.position}.{row.place.number}"}

@@ -95,6 +95,23 @@ def why(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
+def none_opens(paths: Iterable[Path], unit: str) -> list[FileCounts]:
+    """The counts of files none of which can be opened, each with its error; empty where one can.
+
+    Asked before anything is started for them. What is no plain file (a pipe) is only opened to be read.
+    """
+    files = []
+    for path in paths:
+        try:
+            if not path.is_dir() and path.exists() and not path.is_file():
+                return []
+            with path.open("rb"):
+                return []
+        except OSError as error:
+            files.append(FileCounts(str(path), unit, error=why(error)))
+    return files
+
+
 @dataclass(slots=True)
 class _Unit:
     counts: FileCounts

@@ -11,15 +11,17 @@ import psycopg
 
 from adapters.clock import Clock, ClockCheck, SystemClock
 from adapters.codec import confluent_ids
-from adapters.embedded import servers
+from adapters.embedded import Servers, servers
 from adapters.settings import Settings
+from adapters.store import key_file
 from adapters.store.connections import Work, connect
 from adapters.store.database import migrate
-from adapters.store.key_check import check_keys
-from adapters.store.keys import MasterKeys, load_or_create
+from adapters.store.key_check import check_keys, first_keys, is_begun, no_key_file
+from adapters.store.keys import MasterKeys
 from adapters.store.pool import ReadPool
 from adapters.store.recorder import Recorder
 from adapters.store.trouble import tries_of
+from domain.errors import Unreachable
 from projections.engine import Projector
 
 if TYPE_CHECKING:
@@ -89,14 +91,15 @@ class Service:
 def open_service(settings: Settings, *, broker: bool = False, clock: Clock | None = None) -> Iterator[Service]:
     """Find or start the servers, migrate an embedded database, read the keys; leave the servers to their last user.
 
-    A database named by the settings is not migrated here: `icr migrate` does that once. Raises Unreachable, or Misuse, also
-    where the log is written with other keys.
+    A database named by the settings is not migrated here: `icr migrate` does that once. Its key file must be there; that of
+    an embedded one is made with its empty log. Raises Unreachable, or Misuse, also where the log is written with other keys.
     """
     confluent_ids(settings.confluent_schema_ids)  # said now, not with the first message
-    with servers(settings, broker=broker) as found:
-        if settings.database_url is None:
-            migrate(found.database_url)
-        keys = load_or_create(settings.kek_file)
+    keys = _keys_there(settings)
+    with open_database(settings, broker=broker) as found:
+        if keys is None:
+            with connect(found.database_url) as connection:
+                keys = first_keys(connection, settings.kek_file)
         check_keys(found.database_url, keys)
         yield Service(
             settings,
@@ -107,3 +110,27 @@ def open_service(settings: Settings, *, broker: bool = False, clock: Clock | Non
             keys,
             clock or SystemClock(),
         )
+
+
+@contextmanager
+def open_database(settings: Settings, *, broker: bool = False) -> Iterator[Servers]:
+    """The servers without any keys, an embedded database migrated. Raises Unreachable or Misuse."""
+    with servers(settings, broker=broker) as found:
+        if settings.database_url is None:
+            migrate(found.database_url)
+        yield found
+
+
+def _keys_there(settings: Settings) -> MasterKeys | None:
+    """The key file's keys, read before anything is started or made; None where an embedded database may begin with new ones."""
+    try:
+        return key_file.load(settings.kek_file)
+    except key_file.NoKeyFile:
+        if settings.database_url is None:
+            return None
+    try:
+        with connect(settings.database_url) as connection:
+            begun = is_begun(connection)
+    except Unreachable:
+        begun = False
+    raise no_key_file(settings.kek_file, begun=begun)

@@ -30,7 +30,7 @@ from adapters.service import Service
 from adapters.settings import Settings
 from adapters.store.connections import Work, connect
 from adapters.store.database import migrate
-from adapters.store.keys import load_or_create
+from adapters.store.key_file import load_or_create
 from adapters.store.messages import Counts
 from adapters.store.messages import Message as Recorded
 from adapters.store.pool import ReadPool

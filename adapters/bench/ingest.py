@@ -23,7 +23,7 @@ from adapters.bench.workload import Mix, Slice, Workload
 from adapters.clock import Clock
 from adapters.settings import Settings
 from adapters.store.connections import Work, connect
-from adapters.store.keys import load_or_create
+from adapters.store.key_file import load_or_create
 
 FEWEST_EVENTS: Final = 2_000
 ROUNDS: Final = 4

@@ -20,6 +20,7 @@ from adapters.embedded.postgres import ending_with_parent
 from adapters.heartbeat import beats
 from adapters.kafka.topics import tracking_name
 from adapters.store.database import connect, migrate
+from adapters.store.key_file import load_or_create
 from adapters.store.recorder import CHANNEL
 from domain.errors import Unreachable
 
@@ -48,6 +49,7 @@ class Shipped:
         ours = {"ICR_DATA_DIR": str(folder), "ICR_DATABASE_URL": url, "ICR_LOG_LEVEL": "warning"}
         self._environment = {**outside, **ours, **environment}
         migrate(url)
+        load_or_create(folder / "keys")
         self._connection = connect(url)
         self._connection.execute(f"LISTEN {CHANNEL}")
         self._workers: dict[str, subprocess.Popen[bytes]] = {}

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from adapters.cli.output import KEPT_OR_FAILED, Data, Json, note
-from adapters.cli.reading import EffectiveAt, Identifier, KnownAt, ask, finish, read_identifier, read_text
+from adapters.cli.reading import EffectiveAt, Identifier, KnownAt, ask, finish, read_identifier, read_search, read_text
 from domain.errors import Misuse
 
 app = typer.Typer(no_args_is_help=True, help="One child: find it, show its line of the index, its timeline.")
@@ -17,13 +17,22 @@ Record = Annotated[
 ]
 
 
-@app.command(epilog="Example: icr child find --family Example --dob 2019-03-14")
+@app.command(epilog="Example: echo 'Example, 2019-03-14' | icr child find --search -")
 def find(
     family: Annotated[
         str | None, typer.Option("--family", metavar="NAME", help="Family name; needs --dob.", show_default=False)
     ] = None,
     born: Annotated[
         str | None, typer.Option("--dob", metavar="DATE", help="Date of birth; needs --family.", show_default=False)
+    ] = None,
+    search: Annotated[
+        str | None,
+        typer.Option(
+            "--search",
+            metavar="-",
+            help="Family name and date of birth from standard input, as NAME, DATE: no other process sees them.",
+            show_default=False,
+        ),
     ] = None,
     identifier: Identifier = None,
     effective_at: EffectiveAt = None,
@@ -35,9 +44,13 @@ def find(
     from adapters.api.days import read_day
     from adapters.cli.rendering_child import show_found
 
+    if search is not None:
+        if family is not None or born is not None:
+            raise Misuse("child find takes either --search, or --family and --dob")
+        family, born = read_search(search)
     by_name = family is not None and born is not None
     if (identifier is None) != by_name or (family is None) != (born is None):
-        raise Misuse("child find takes either --id, or --family and --dob")
+        raise Misuse("child find takes either --id -, or --search -, or --family and --dob")
     wanted = read_identifier(identifier)
     name = None if family is None else read_text(family, "--family")
     day = None if born is None else read_day(born, "--dob")
@@ -73,7 +86,9 @@ def show(
         show_child(answer)
 
 
-@app.command(epilog="Example: icr child timeline --id nhs:9990200017 --effective-at 2025-12-19 --known-at 1:8000")
+@app.command(
+    epilog="Example: echo nhs:9990200017 | icr child timeline --id - --effective-at 2025-12-19 --known-at 1:8000"
+)
 def timeline(
     identifier: Identifier = None,
     record: Record = None,

@@ -116,7 +116,7 @@ def _say_where(address: str | None, folder: str) -> None:
     from adapters.demo.agencies import AS_AT, CHILD
 
     say("\nAsk on, for example:")
-    say(f"  icr child timeline --id {CHILD} --effective-at {AS_AT} --data {folder}")
+    say(f"  echo {CHILD} | icr child timeline --id - --effective-at {AS_AT} --data {folder}")
     say(f"  icr families list --effective-at {AS_AT} --data {folder}")
     say(f"  icr quarantine list --data {folder}")
     if address is not None:

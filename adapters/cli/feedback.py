@@ -27,8 +27,12 @@ def feedback(
 
     The answer is that of `GET /v1/feedback`: it says nothing of what other organisations hold.
     """
-    from adapters.feedback import read_page
+    from adapters.feedback import check_cursor, read_page
 
+    try:
+        check_cursor(since)
+    except Rejected as rejected:
+        raise Misuse(f"--since: {rejected.rule}") from None
     with opened(data) as service, service.connect() as connection:
         try:
             page = read_page(connection, service.keys, [organisation], since, limit, service.schema_ids)

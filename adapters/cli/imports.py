@@ -43,8 +43,11 @@ def nems(
     with 1 when something was kept aside or a file could not be opened, with 2 when none could.
     """
     from adapters.connectors.nems import MAX_BYTES, read_nems
-    from adapters.imports import Importer
+    from adapters.imports import Importer, none_opens
 
+    if unopened := none_opens(files, "message"):
+        report(unopened, as_json=as_json)
+        return
     counts: list[FileCounts] = []
     with said_so_far(counts), opened(data) as service, progress() as bars:
         recorder = service.recorder()
@@ -133,8 +136,10 @@ def _streamed(
     files: "Sequence[Path]", read: "ReadFile", unit: str, data: Path | None,
     after: "Callable[[Service, Recorder], None]" = lambda _, __: None,
 ) -> "list[FileCounts]":  # fmt: skip
-    from adapters.imports import FileImporter
+    from adapters.imports import FileImporter, none_opens
 
+    if unopened := none_opens(files, unit):
+        return unopened
     counts: list[FileCounts] = []
     with said_so_far(counts), opened(data) as service, progress() as bars:
         recorder = service.recorder()

@@ -72,9 +72,12 @@ def changes(
 
     What agencies sent as backfill or in a snapshot is no news.
     """
+    from adapters.api.days import KNOWN_AT_RULE, is_known_at
     from adapters.cli.rendering import show_changes
 
     named = _worker(worker)
+    if not is_known_at(since):
+        raise Misuse(f"--since: {KNOWN_AT_RULE}")
     with ask(data, known_at, effective_at) as question:
         found = question.asked.changes(worker=named, since=since, effective_at=question.effective_at)
     answer = finish(found, as_json, "no such worker")

@@ -125,8 +125,10 @@ def _instant(text: str) -> datetime:
 
 
 def _recorded(data: Path | None, reference: "ReferenceFile", file: Path) -> "FileCounts":
-    from adapters.imports import FileImporter
+    from adapters.imports import FileImporter, none_opens
 
+    if unopened := none_opens([file], reference.kind.unit):
+        return unopened[0]
     counts: list[FileCounts] = []
     with said_so_far(counts), opened(data) as service, closing(service.recorder()) as recorder:
         importer = FileImporter(recorder, reference.read, unit=reference.kind.unit, batch=service.settings.batch_size)

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from adapters.cli.output import INTERRUPTED, KEPT_OR_FAILED, MISUSE, UNREACHABLE, note
+from adapters.memory import keep_in_memory
 from domain.errors import IcrError
 
 # Command -> its module below adapters.cli, the name of a function or of a group in it, and a function's example.
@@ -43,6 +44,8 @@ _COMMANDS: Final[Mapping[str, tuple[str, str, str | None]]] = {
     "simulate": ("simulate", "simulate_area", "icr simulate --children 500 --out /tmp/area"),
     "mending": ("mending", "app", None),
     "rebuild": ("rebuild", "rebuild", "icr rebuild"),
+    "keys": ("keys", "app", None),
+    "verify-log": ("verify", "verify_log", "icr verify-log --events"),
     "config": ("config", "app", None),
     "bench": ("bench", "app", None),
 }
@@ -105,6 +108,7 @@ _ClickError: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit code. Whatever goes wrong is told on standard error, without personal data."""
+    keep_in_memory()
     try:
         done = typer.main.get_command(app).main(list(arguments), prog_name="icr", standalone_mode=False)
     except IcrError as error:

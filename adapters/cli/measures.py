@@ -27,6 +27,10 @@ def measures(
     Counts of few children are not shown, nor whatever would give them away. Where a feed that a measure relies on was not
     heard, its figure is not known to be whole, and says so.
     """
+    from adapters.questions.measures import named
+
+    if name is not None:
+        named(name)
     with ask(data, known_at, effective_at) as question:
         answer = question.asked.measures(name=name, area=area, effective_at=question.effective_at)
     if as_json:

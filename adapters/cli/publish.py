@@ -47,11 +47,15 @@ def publish(
     an acknowledged one is a duplicate, only the log knows. Ends with 1 when something was kept or a file could not be
     read, with 2 when none could, with 3 when there was nobody to send to.
     """
-    from adapters.publishing.publish import publish_files
+    from adapters.imports import none_opens
+    from adapters.publishing.publish import UNIT, publish_files
 
     settings = read_settings(data, log_level="warning")
     if invalid_too and (to is not To.KAFKA or validate_only):
         raise Misuse("--invalid-too goes with --to kafka, and not with --validate-only")
+    if unopened := none_opens(files, UNIT):
+        report(unopened, as_json=as_json)
+        return
     counts: list[FileCounts] = []
     try:
         with _door(settings, to, validate_only, url, sector, invalid_too) as door, progress() as bars:

@@ -108,8 +108,9 @@ def redrive(
     _check(reason, None)
     if asides and reason:
         raise Misuse("name ids or a reason, not both")
+    wanted = _ids(asides) if asides else None
     with opened(data) as service:
-        counts = Quarantine(service).redrive(_ids(asides) if asides else None, reason)
+        counts = Quarantine(service).redrive(wanted, reason)
     if as_json:
         print_json(counts.as_json())
     else:

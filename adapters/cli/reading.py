@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from adapters.service import Service
 
 STANDARD_INPUT: Final = "-"
+_LONGEST: Final = 10_000
 
 EffectiveAt = Annotated[
     str | None,
@@ -48,7 +49,7 @@ Identifier = Annotated[
     typer.Option(
         "--id",
         metavar="SCHEME:VALUE|-",
-        help="An identifier of the child; - reads it from standard input, which keeps it out of the shell's history.",
+        help="An identifier of the child; - reads it from standard input, where no other process sees it, as all see a command line.",
         show_default=False,
     ),
 ]
@@ -95,12 +96,7 @@ def read_identifier(given: str | None) -> str | None:
     """
     if given is None:
         return None
-    text = given
-    if given == STANDARD_INPUT:
-        lines = [line.strip() for line in sys.stdin if line.strip()]
-        if len(lines) != 1:
-            raise Misuse("standard input holds one identifier, SCHEME:VALUE")
-        text = lines[0]
+    text = _one_line("one identifier, SCHEME:VALUE") if given == STANDARD_INPUT else given
     scheme, _, value = text.partition(":")
     if not scheme.strip() or not value.strip():
         raise Misuse("--id is written SCHEME:VALUE")
@@ -109,6 +105,28 @@ def read_identifier(given: str | None) -> str | None:
         reason = checked.reason or "bad_form"
         raise Rejected(reason, "--id", REASONS[reason].sentence)
     return text
+
+
+def read_search(given: str) -> tuple[str, str]:
+    """Family name and date of birth as they stand on the one line of standard input, unchecked: NAME, DATE."""
+    rule = "family name and date of birth on one line, NAME, DATE"
+    if given != STANDARD_INPUT:
+        raise Misuse(f"--search is -, and standard input holds {rule}")
+    family, comma, born = _one_line(rule).rpartition(",")
+    if not comma or not family.strip() or not born.strip():
+        raise Misuse(f"standard input holds {rule}")
+    return family.strip(), born.strip()
+
+
+def _one_line(rule: str) -> str:
+    """The one line of standard input. Raises Misuse where it holds more or fewer, or bytes that are no text."""
+    try:
+        lines = [line.strip() for line in sys.stdin.read(_LONGEST).splitlines() if line.strip()]
+    except UnicodeDecodeError:
+        lines = []
+    if len(lines) != 1:
+        raise Misuse(f"standard input holds {rule}")
+    return lines[0]
 
 
 def read_text(given: str, option: str) -> str:

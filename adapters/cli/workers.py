@@ -93,12 +93,12 @@ def migrate(
     """Bring the database to this version's tables, and make the Kafka topics that are missing. May be run again."""
     from adapters.kafka.security import security_of
     from adapters.kafka.topics import ensure_topics
-    from adapters.service import open_service
+    from adapters.service import open_database
     from adapters.store.database import migrate as migrate_database
 
     settings = read_settings(data, log_level="warning")
-    with open_service(settings) as service:
-        migrate_database(service.database_url)
+    with open_database(settings) as found:
+        migrate_database(found.database_url)
     made: list[str] = []
     if topics and settings.kafka_bootstrap_servers is not None:
         made = ensure_topics(settings.kafka_bootstrap_servers, security_of(settings))

@@ -20,6 +20,7 @@ from adapters.embedded.lock import BROKER, POSTGRES, RESTARTS, Lock, Place, Stat
 from adapters.embedded.postgres import PostgresServer
 from adapters.ending import end_in_time
 from adapters.logs import configure_logs, get_logger
+from adapters.memory import keep_in_memory
 from domain.errors import IcrError
 
 _PAUSE = 0.05
@@ -131,6 +132,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     place = Place(parser.parse_args(arguments).data)
     place.make()
     configure_logs()
+    keep_in_memory()  # it has the database's password
     lock = Lock(place, "supervisor")
     lock.await_(seconds=30)  # a former one may still be ending
     if os.fork() > 0:

@@ -22,7 +22,7 @@ class AboutMeasures(Reading):
         """Every measure, or the one of a name, of the whole authority and by area; raises Misuse for a name there is not."""
         editions.look_at_many(self._connection)
         day = to_day(effective_at)
-        wanted = list(MEASURES.values()) if name is None else [_named(name)]
+        wanted = list(MEASURES.values()) if name is None else [named(name)]
         told = served.parts(self._connection, self._number, wanted, day, self._births)
         areas = self._areas({part.child for parts in told.values() for part in parts}, day)
         feeds, expected = joined.feeds(self._connection, self._edition.position), self._reference(day).expected_feeds()
@@ -44,7 +44,8 @@ class AboutMeasures(Reading):
         }
 
 
-def _named(name: str) -> Measure:
+def named(name: str) -> Measure:
+    """The measure of an id; raises Misuse, naming all, where there is none."""
     if name not in MEASURES:
         raise Misuse(f"no such measure: there are {', '.join(MEASURES)}")
     return MEASURES[name]

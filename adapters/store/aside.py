@@ -79,6 +79,11 @@ def _context(aside: UUID) -> bytes:
     return b"aside" + aside.bytes
 
 
+def open_aside(keys: MasterKeys, aside: UUID, wrapped: bytes, sealed: bytes) -> bytes:
+    """What was sent; raises Erased where it does not open under its own key and id."""
+    return open_sealed(keys.unwrap(wrapped, _context(aside)), sealed, _context(aside))
+
+
 class AsideStore:
     """The quarantine's rows; every call runs in the caller's transaction. What comes of it is told to the agency."""
 
@@ -228,7 +233,7 @@ class AsideStore:
             yield aside, self._open(aside, wrapped, sealed), event_id
 
     def _open(self, aside: UUID, wrapped: bytes, sealed: bytes) -> bytes:
-        return open_sealed(self._keys.unwrap(wrapped, _context(aside)), sealed, _context(aside))
+        return open_aside(self._keys, aside, wrapped, sealed)
 
     def list(
         self, connection: Connection, kind: str | None = None, state: str | None = None, limit: int = 1000

@@ -62,3 +62,8 @@ def uuids(values: Sequence[bytes] | None) -> bytes:
 def row(*fields: bytes) -> bytes:
     """A row of already packed fields."""
     return struct.pack("!h", len(fields)) + b"".join(fields)
+
+
+def row_of(fields: bytes, count: int) -> bytes:
+    """A row of `count` fields that are packed one behind the other."""
+    return struct.pack("!h", count) + fields

@@ -4,7 +4,6 @@ Reading and conditional commands use the library's repository; bulk appends go p
 the same lock, positions and hash chain. The library's base test cases run against this recorder.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
@@ -23,7 +22,10 @@ from eventsourcing.persistence import (
 )
 from psycopg.errors import UniqueViolation
 
+from adapters.store import copy_rows as pack
 from adapters.store.appending import APPEND_LOCK
+from adapters.store.chain import KEYED, Batch, Link, event_row, microseconds
+from adapters.store.keys import MasterKeys
 from adapters.store.reader import LogReader
 from adapters.store.recorder import CHANNEL
 
@@ -33,8 +35,9 @@ Connection = psycopg.Connection[Any]
 class LogRecorder(ApplicationRecorder):
     """`eventsourcing`'s application recorder over `log.event`; one connection for each call, safe between threads."""
 
-    def __init__(self, connect: Callable[[], Connection]) -> None:
+    def __init__(self, connect: Callable[[], Connection], keys: MasterKeys) -> None:
         self._connect = connect
+        self._keys = keys
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: object) -> Sequence[int] | None:
         """Append events with the versions they carry; IntegrityError when one is taken. Their positions."""
@@ -49,24 +52,25 @@ class LogRecorder(ApplicationRecorder):
 
     def _append(self, connection: Connection, stored_events: Sequence[StoredEvent]) -> list[int]:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (APPEND_LOCK,))
-        row = connection.execute("SELECT position, hash FROM log.head").fetchone()
+        row = connection.execute("SELECT position, hash, now() FROM log.head").fetchone()
         assert row is not None
-        position, previous = row[0], bytes(row[1])
+        position, previous, at = row[0], bytes(row[1]), row[2]
         positions = [position + number for number in range(1, len(stored_events) + 1)]
-        chained = hashlib.sha256(previous)
-        for at, event in zip(positions, stored_events, strict=True):
+        link = Link(self._keys, Batch(positions[-1], positions[0], previous, microseconds(at), None, None, None))
+        link.take(pack.HEADER)
+        for place, event in zip(positions, stored_events, strict=True):
             record = event.originator_id if isinstance(event.originator_id, UUID) else UUID(event.originator_id)
+            fields = record.bytes, event.originator_version, event.topic, place, record.bytes[0], event.state
             connection.execute(
-                "INSERT INTO log.event (originator_id, originator_version, topic, state, notification_id, shard) VALUES (%s, %s, %s, %s, %s, %s)",
-                (record, event.originator_version, event.topic, event.state, at, record.bytes[0]),
+                "INSERT INTO log.event (originator_id, originator_version, topic, notification_id, shard, state) VALUES (%s, %s, %s, %s, %s, %s)",
+                (record, *fields[1:]),
             )
-            chained.update(
-                record.bytes + event.originator_version.to_bytes(8, "big") + event.topic.encode() + event.state
-            )
-        digest = chained.digest()
+            link.take(event_row(*fields))
+        link.take(pack.TRAILER)
+        digest = link.digest()
         connection.execute(
-            "INSERT INTO log.batch (last, first, previous, hash, received_at) VALUES (%s, %s, %s, %s, now())",
-            (positions[-1], positions[0], previous, digest),
+            "INSERT INTO log.batch (last, first, previous, hash, received_at, formula) VALUES (%s, %s, %s, %s, %s, %s)",
+            (positions[-1], positions[0], previous, digest, at, KEYED),
         )
         connection.execute("UPDATE log.head SET position = %s, hash = %s", (positions[-1], digest))
         connection.execute(f"NOTIFY {CHANNEL}")

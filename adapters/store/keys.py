@@ -1,14 +1,12 @@
 """Keys: the key-encryption key, data keys under it, and keyed hashes (design D8).
 
 A data key per (record, retention class), attendance also per school year; AES-256-GCM; wrapped by the key-encryption
-key, which is read once at start from a file. Destroying the wrapped key erases what it sealed here.
+key, which is read once at start from a file (`adapters.store.key_file`). Destroying the wrapped key erases what it sealed here.
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -22,40 +20,6 @@ Hash = Callable[[bytes], bytes]
 
 class Erased(IcrError):
     """What was sealed can no longer be opened: its data key is destroyed."""
-
-
-def load_or_create(path: Path) -> "MasterKeys":
-    """The key file's keys; made with owner-only permission where the file is absent. Raises Misuse when unreadable."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps({name: os.urandom(32).hex() for name in ("kek", "hash")})
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
-            pass
-        finally:
-            temporary.unlink()
-        _keep_entry(path.parent)
-    try:
-        found = json.loads(path.read_text())
-        return MasterKeys(bytes.fromhex(found["kek"]), bytes.fromhex(found["hash"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        raise Misuse("the key file cannot be read: it holds kek and hash, 32 bytes each in hexadecimal") from None
-
-
-def _keep_entry(folder: Path) -> None:
-    """Make a new file's name outlast a power cut: what is sealed from now on is lost without it."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class MasterKeys:
@@ -72,6 +36,12 @@ class MasterKeys:
     def fingerprint(self) -> bytes:
         """Tells these keys from others and shows nothing of them: 32 bytes."""
         return self.hasher("icr fingerprint")(b"") + hashlib.blake2b(key=self._kek_bytes, digest_size=16).digest()
+
+    def which_differ(self, fingerprint: bytes) -> tuple[str, ...]:
+        """Names of the keys that are not those of a fingerprint."""
+        own = self.fingerprint
+        parts = (("hash", own[:16] == fingerprint[:16]), ("kek", own[16:] == fingerprint[16:]))
+        return tuple(name for name, same in parts if not same)
 
     def hasher(self, domain: str) -> Hash:
         """A keyed 16-byte hash for one kind of value; values of two kinds never meet."""

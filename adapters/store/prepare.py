@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from adapters.codec import NO_IDS, Decoded, decode_json, decode_message
+from adapters.codec import NO_IDS, Decoded, decode_json, decode_message, decode_stored
 from adapters.store.claims import Claims, claims_of
 from adapters.store.hashes import Hashes
 from adapters.store.messages import Message
@@ -21,7 +21,7 @@ from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from domain.errors import Rejected
 from domain.events import former_of, team_key, worker_key
 from domain.identifiers import FILLERS, Checked, Fillers, check_identifier, choose_key
-from domain.texts import checked_texts, without_unlisted
+from domain.texts import checked_texts, usable, without_unlisted
 from schemas.registry import SHARED, registry
 from schemas.texts import text_fields
 
@@ -150,11 +150,32 @@ class Preparer:
         body, unusable = checked_texts(text_fields(schema), body)
         item.set_aside = [*decoded.set_aside, *unusable, *check_fact(effect, body, now)]
         body = item.body = without_unlisted(effect, body)  # what is set aside says nothing
+        feed = body.get("feed") if effect.act in ABOUT_NO_CHILD else None
+        if feed is not None and feed not in registry().newest:
+            raise Rejected("unknown_event_type", "feed", "an event type of the contract")
+        self._describe(item)
+
+    def recorded(self, stored: bytes) -> Item:
+        """The item of an event that was accepted, from its stored bytes, without its records.
+
+        It was checked when it came, by the rules of that day, and is not checked again. Raises Rejected where it cannot
+        be read or names nobody, which of an accepted event cannot be.
+        """
+        item = Item(Message(stored))
+        decoded = decode_stored(stored)
+        item.schema, item.body, item.stored, item.effect = decoded.schema, decoded.body, stored, decoded.schema.effect
+        item.body = usable(text_fields(item.schema), item.effect, item.body)
+        item.key = self._hashes.event(item.body["source"]["organisation"], item.body["event_id"])
+        item.digest = self._hashes.digest(stored)
+        self._describe(item)
+        return item
+
+    def _describe(self, item: Item) -> None:
+        """Whom an event is about, whom it names besides, and what it amends."""
+        effect, body = item.effect, item.body
+        organisation = body["source"]["organisation"]
         act = effect.act
         if act in ABOUT_NO_CHILD:
-            feed = body.get("feed")
-            if feed is not None and feed not in registry().newest:
-                raise Rejected("unknown_event_type", "feed", "an event type of the contract")
             item.key_name = effect.retention, 0
             item.identifier = (effect.key[0], _of_staff(body) or organisation)
             return

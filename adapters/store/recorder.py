@@ -5,7 +5,6 @@ What is lost if the process dies: before the commit, everything of the batch, an
 Subject rows and data keys are made before, in short transactions of their own, and harm nothing without a batch.
 """
 
-import hashlib
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -21,17 +20,19 @@ from adapters.quotas import Quota
 from adapters.store.ahead import Ahead
 from adapters.store.appending import still_last, turn
 from adapters.store.aside import AsideStore
+from adapters.store.chain import EVENT_COLUMNS, KEYED, Batch, Link, microseconds
 from adapters.store.copying import copying
 from adapters.store.facts import COLUMNS, MARK_COLUMNS
 from adapters.store.feedback import RELEASED, SEPARATOR, Notes, Senders
 from adapters.store.hashes import Hashes
 from adapters.store.inbox import Inbox
+from adapters.store.key_check import note_keys
 from adapters.store.keys import MasterKeys
 from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, WITHHELD, Message, Offset, Outcome
 from adapters.store.outcomes import outcome_of
 from adapters.store.prepare import Item, Preparer
 from adapters.store.records import check_targets, find_records, targets
-from adapters.store.rows import EVENT_COLUMNS, Rows
+from adapters.store.rows import Rows
 from adapters.store.sealed import REASON as SEALED_IDENTITY
 from adapters.store.sealed import Sealed, is_sealing
 from adapters.store.snapshots import hold_back
@@ -57,15 +58,15 @@ _HEAD = (
     "EXISTS (SELECT FROM log.aside WHERE state = 'ready') "
     "OR EXISTS (SELECT FROM log.aside WHERE state = 'waiting' AND due_at <= %(now)s), "
     "greatest(b.received_at, (SELECT at FROM log.feedback ORDER BY number DESC LIMIT 1)), clock_timestamp(), "
-    "(SELECT max(position) FROM log.sealed) "
+    "(SELECT max(position) FROM log.sealed), (SELECT fingerprint FROM log.keys) "
     "FROM log.head h LEFT JOIN log.batch b ON b.last = h.position"
 )
 
 # In one statement: the batch, the head of the log, and the call that wakes the projector.
 _CLOSE_BATCH = (
-    "WITH closed AS (INSERT INTO log.batch (last, first, previous, hash, received_at, organisations, types, senders) "
+    "WITH closed AS (INSERT INTO log.batch (last, first, previous, hash, received_at, organisations, types, senders, formula) "
     "VALUES (%(last)s, %(first)s, %(was)s, %(hash)s, %(at)s, string_to_array(%(organisations)s, %(separator)s), "
-    "string_to_array(%(types)s, %(separator)s), %(senders)b)), "
+    f"string_to_array(%(types)s, %(separator)s), %(senders)b, {KEYED})), "
     f"moved AS (UPDATE log.head SET position = %(last)s, hash = %(hash)s) SELECT pg_notify('{CHANNEL}', '')"
 )
 
@@ -207,7 +208,8 @@ class Recorder:
             now = self._clock.now()
             head = connection.execute(_HEAD, {"now": now}, binary=True).fetchone()
             assert head is not None
-            position, previous, anyone_waits, ready, newest, database, sealed = head
+            position, previous, anyone_waits, ready, newest, database, sealed, noted = head
+            note_keys(connection, self._keys, noted)
             at = self._received_at(now, newest, database)
             self._sealed.look(connection, sealed)
             self._sealed.mark(items)
@@ -240,10 +242,12 @@ class Recorder:
         self, connection: Connection, rows: Rows, senders: Senders, position: int, count: int, previous: bytes, at: datetime
     ) -> None:  # fmt: skip
         """Events, facts, source records, set-aside fields, the batch and the head."""
-        chained = hashlib.sha256(previous)
+        organisations, types = senders.organisations.split(SEPARATOR), senders.types.split(SEPARATOR)
+        batch = Batch(position + count, position + 1, previous, microseconds(at), organisations, types, senders.numbers)
+        link = Link(self._keys, batch)
         with copying(connection, _COPY_EVENT, self._ahead.go_on) as copy:
             copy.write(rows.events)
-            chained.update(rows.events)
+            link.take(rows.events)
         for statement, body in ((_COPY_FACT, rows.facts), (_COPY_MARK, rows.marks)):
             if body:
                 with copying(connection, statement, self._ahead.go_on) as copy:
@@ -260,7 +264,7 @@ class Recorder:
                 )
         connection.execute(
             _CLOSE_BATCH,
-            {"last": position + count, "first": position + 1, "was": previous, "hash": chained.digest(), "at": at,
+            {"last": batch.last, "first": batch.first, "was": previous, "hash": link.digest(), "at": at,
              "organisations": senders.organisations, "types": senders.types, "separator": SEPARATOR,
              "senders": senders.numbers},
         )  # fmt: skip

@@ -20,7 +20,6 @@ from domain.effects import Act
 _MARK: Final = Act.MARK
 _FACT_HEAD: Final = Struct("!h").pack(len(COLUMNS))
 _INBOX_ROW: Final = Struct("!hi16si16siq").pack
-EVENT_COLUMNS: Final = "originator_id originator_version topic notification_id shard state".split()
 
 
 class Rows(NamedTuple):
@@ -90,14 +89,18 @@ def _event_row(event_type: str, period: int) -> tuple[Callable[..., bytes], byte
 def _fact(item: Item, known: Known, key: bytes, hashes: Hashes) -> bytes:
     nonces = os.urandom(NONCE * NONCES_A_FACT)
     identity = Cells(known.record, known.keys[IDENTITY, 0], nonces) if needs_identity(item.effect, item.body) else None
+    return fact_of(item, known.record, Cells(known.record, key, nonces), identity, hashes)
+
+
+def fact_of(item: Item, record: bytes, own: Cells, identity: Cells | None, hashes: Hashes) -> bytes:
+    """The packed fields after `position` of an item's fact; `own` and `identity` seal its cells."""
     columns = {
         "key": item.key,
         "source_key": item.source_key,
         "target_key": item.target_key,
         "target_source": item.target_source,
     }
-    own = Cells(known.record, key, nonces)
     former = item.linked_records[item.linked.index(item.former)] if item.former in item.linked else None
     return fact_row(
-        item.effect, item.body, known.record, columns, hashes, item.other_records, item.linked_records, identity, own, former
+        item.effect, item.body, record, columns, hashes, item.other_records, item.linked_records, identity, own, former
     )  # fmt: skip

@@ -13,8 +13,10 @@ import psycopg
 
 from adapters.store.hashes import Hashes
 from adapters.store.keys import MasterKeys, key_context
+from schemas.registry import registry
 
 CACHE_RECORDS: Final = 50_000
+_PERIOD_DIGITS: Final = 4  # a school year, or 0
 
 Identifier = tuple[str, str]
 KeyName = tuple[bytes, str, int]
@@ -28,6 +30,15 @@ class Known:
     def __init__(self, record: bytes) -> None:
         self.record = record
         self.keys: dict[tuple[str, int], bytes] = {}
+
+
+def key_of_topic(topic: str) -> tuple[str, int] | None:
+    """Retention class and key period of an event, by its topic (`EventType:period`); None for what is no topic of ours."""
+    event_type, _, period = topic.partition(":")
+    schema = registry().newest.get(event_type)
+    if schema is None or not (period.isascii() and period.isdecimal() and len(period) <= _PERIOD_DIGITS):
+        return None
+    return schema.effect.retention, int(period)
 
 
 class Subjects:

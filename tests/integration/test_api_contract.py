@@ -18,7 +18,7 @@ from adapters.cli import schemas as schemas_command
 from adapters.clock import FixedClock
 from adapters.service import Service
 from adapters.settings import Settings
-from adapters.store.keys import load_or_create
+from adapters.store.key_file import load_or_create
 from domain.reasons import REASONS
 from schemas.registry import registry
 from tests.builders.wire import NHS, admitted, marked

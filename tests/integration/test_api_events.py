@@ -18,7 +18,7 @@ from adapters.clock import FixedClock
 from adapters.codec import encode_wire
 from adapters.service import Service
 from adapters.settings import Settings
-from adapters.store.keys import load_or_create
+from adapters.store.key_file import load_or_create
 from tests.builders.wire import NHS, UPN, admitted, marked
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from adapters.api.app import create_app
 from adapters.clock import FixedClock
 from adapters.service import Service
 from adapters.settings import Settings
-from adapters.store.keys import load_or_create
+from adapters.store.key_file import load_or_create
 from tests.builders.wire import NHS, admitted, marked
 
 SCHOOL = "urn-937083"

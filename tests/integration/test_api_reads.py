@@ -14,7 +14,7 @@ from adapters.cli.main import main
 from adapters.clock import FixedClock
 from adapters.service import Service
 from adapters.settings import Settings
-from adapters.store.keys import load_or_create
+from adapters.store.key_file import load_or_create
 from tests.builders.example_family import (
     ADA_AGENCY,
     ADA_NHS,

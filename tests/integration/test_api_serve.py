@@ -18,7 +18,7 @@ from adapters.clock import SystemClock
 from adapters.service import Service
 from adapters.serving import answers, listen, serve_app
 from adapters.settings import Settings
-from adapters.store.keys import load_or_create
+from adapters.store.key_file import load_or_create
 from domain.errors import Misuse
 from tests.builders.wire import NHS, admitted, marked
 

@@ -16,7 +16,7 @@ from adapters.clock import FixedClock
 from adapters.questions import Questions
 from adapters.service import Service
 from adapters.settings import Settings
-from adapters.store.keys import load_or_create
+from adapters.store.key_file import load_or_create
 from adapters.store.messages import Message
 from domain.measures import MEASURES
 from tests.spec.words import (

@@ -13,6 +13,7 @@ from adapters.kafka.consumer import Consumer
 from adapters.kafka.status import BROKER_LOST
 from adapters.kafka.topics import ALL_TOPICS, PARTITIONS
 from adapters.service import Service
+from adapters.store.key_file import load
 from tests.builders.process import started, wait_for
 from tests.builders.state import chain_holds
 from tests.builders.stream import area, counted, publish, recorded, service_of, tracked
@@ -67,7 +68,7 @@ def test_two_consumers_share_the_partitions_and_record_everything_once(real_stac
         assert time.monotonic() - left < 6
     assert first.status.counts.read + second.status.counts.read == len(messages)
     assert counted(real_stack)["event"] == first.status.counts.accepted + second.status.counts.accepted
-    assert chain_holds(real_stack.database_url)
+    assert chain_holds(real_stack.database_url, load(real_stack.settings.kek_file))
 
 
 def test_a_consumer_that_comes_back_has_its_partitions_at_once(real_stack: Stack, tmp_path: Path) -> None:
@@ -104,7 +105,7 @@ def test_a_broker_that_is_killed_and_comes_back_is_read_on_within_seconds(real_s
         assert time.monotonic() - back < 20
         wait_for(lambda: not consumer.status.wrong)
     assert consumer.status.counts.accepted == counted(real_stack)["event"]
-    assert chain_holds(real_stack.database_url)
+    assert chain_holds(real_stack.database_url, load(real_stack.settings.kek_file))
 
 
 def test_a_topic_that_is_made_later_is_found(real_stack: Stack) -> None:

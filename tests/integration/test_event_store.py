@@ -31,7 +31,7 @@ def test_library_case(case: Any, name: str, database_url: str) -> None:
         originator_id_type = UUID
 
         def create_recorder(self) -> ApplicationRecorder:
-            return LogRecorder(lambda: connect(database_url))
+            return LogRecorder(lambda: connect(database_url), KEYS)
 
         def new_originator_id(self) -> UUID:
             from uuid import uuid4
@@ -69,7 +69,7 @@ def test_a_record_is_rebuilt_by_the_library_and_its_fold_is_the_reference_timeli
     )
     events = here.events()
     repository: Repository[UUID] = Repository(
-        event_store(LogRecorder(here.service.connect), LogReader(here.connection, KEYS))
+        event_store(LogRecorder(here.service.connect, KEYS), LogReader(here.connection, KEYS))
     )
     record = repository.get(events[0].record, projector_func=project)
     assert record.timeline() == entries(events)
@@ -80,7 +80,7 @@ def test_a_record_is_rebuilt_by_the_library_and_its_fold_is_the_reference_timeli
 
 def test_an_unknown_record_is_not_found(here: Bench) -> None:
     repository: Repository[UUID] = Repository(
-        event_store(LogRecorder(here.service.connect), LogReader(here.connection, KEYS))
+        event_store(LogRecorder(here.service.connect, KEYS), LogReader(here.connection, KEYS))
     )
     with pytest.raises(AggregateNotFoundError):
         repository.get(UUID(int=1), projector_func=project)

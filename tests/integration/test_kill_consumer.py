@@ -22,6 +22,7 @@ import pytest
 
 from adapters.kafka.consumer import Consumer
 from adapters.service import Service
+from adapters.store.key_file import load
 from tests.builders.process import Life, Warm, icr, wait_for
 from tests.builders.state import chain_holds, log_state, view_state
 from tests.builders.stream import Wire, area, publish, recorded, service_of
@@ -72,7 +73,7 @@ def _kill_consumers(stack: Stack, other_url: str, log: Path, *, kills: int, in_t
     done = icr("consume", "--until-end", environment=environment)
     assert done.returncode == 0, done.stderr
     assert recorded(stack) == sent == len(messages)
-    assert chain_holds(stack.database_url)
+    assert chain_holds(stack.database_url, load(stack.settings.kek_file))
     _compare(stack, other_url)
 
 
@@ -99,7 +100,7 @@ def test_two_consumers_of_which_one_is_killed_again_and_again(
         steady.signal(signal.SIGTERM)
         wait_for(lambda: not steady.runs())
     assert "fault" not in log.read_text()
-    assert chain_holds(real_stack.database_url)
+    assert chain_holds(real_stack.database_url, load(real_stack.settings.kek_file))
     _compare(real_stack, any_database_url)
 
 

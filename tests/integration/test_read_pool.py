@@ -15,7 +15,7 @@ from adapters.clock import FixedClock
 from adapters.service import Service
 from adapters.settings import Settings
 from adapters.store import pool as pools
-from adapters.store.keys import load_or_create
+from adapters.store.key_file import load_or_create
 from adapters.store.pool import ReadPool
 from domain.errors import Unreachable
 

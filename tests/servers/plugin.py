@@ -21,6 +21,7 @@ from adapters.embedded.broker import MemoryBroker
 from adapters.embedded.lock import servers
 from adapters.kafka.topics import ALL_TOPICS
 from adapters.settings import Settings, load_settings
+from adapters.store.key_file import load_or_create
 from tests.servers.kafka import NoKafka, RealKafka
 from tests.servers.postgres import Cluster, NoPostgres
 
@@ -181,6 +182,7 @@ def make_stack(request: pytest.FixtureRequest, pool: Pool, tmp_path: Path, name:
     """A stack for one test. Its data folder, and with it its keys, is the test's own."""
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
+    load_or_create(data / "keys")
     real = pool.kafka() if name == "real" else None
     if real is not None:
         _used(request, real.source)

@@ -17,7 +17,7 @@ from adapters.api.problems import Refused
 from adapters.clock import FixedClock
 from adapters.service import Service
 from adapters.settings import Settings
-from adapters.store.keys import load_or_create
+from adapters.store.key_file import load_or_create
 from domain.reasons import REASONS
 from tests.builders.wire import NHS, admitted
 

@@ -1,0 +1,23 @@
+"""What of a process's memory may leave it: nothing, since it holds keys, and children's names that it has opened."""
+
+import ctypes
+import resource
+from typing import Final
+
+_PR_SET_DUMPABLE: Final = 4
+_PR_GET_DUMPABLE: Final = 3
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def keep_in_memory() -> None:
+    """No core dump of this process, whatever ends it, and no other process of the same user looks into it.
+
+    What it starts is forbidden core dumps as well, embedded servers among it. Called before any key is read.
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def may_be_dumped() -> bool:
+    """Whether this process could be dumped or looked into."""
+    return bool(_libc.prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0)) or resource.getrlimit(resource.RLIMIT_CORE) != (0, 0)
