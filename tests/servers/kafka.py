@@ -23,7 +23,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from kafka import KafkaAdminClient
-from kafka.errors import KafkaError, UnknownTopicOrPartitionError
+from kafka.errors import CoordinatorLoadInProgressError, KafkaError, UnknownTopicOrPartitionError
 
 from adapters.embedded.postgres import ending_with_parent, free_port
 
@@ -335,7 +335,7 @@ class RealKafka:
             end = time.monotonic() + 10
             while time.monotonic() < end and set(names) & set(admin.list_topics()):
                 time.sleep(0.02)
-            groups = [group for group in map(_group_id, admin.list_groups()) if self._is_ours(group)]
+            groups = [group for group in _groups(admin) if self._is_ours(group)]
             if groups:
                 with contextlib.suppress(KafkaError):  # a member that was killed is still counted for a while
                     admin.delete_groups(groups)
@@ -372,6 +372,18 @@ def jars() -> Path:
             (fresh / "lib").rename(lib)
             shutil.rmtree(fresh, ignore_errors=True)
     return lib
+
+
+def _groups(admin: KafkaAdminClient) -> list[str]:
+    """Names of all groups; a broker that was halted or killed takes a while until it knows them again."""
+    end = time.monotonic() + 20
+    while True:
+        try:
+            return [_group_id(group) for group in admin.list_groups()]
+        except CoordinatorLoadInProgressError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
 
 
 def _group_id(group: Any) -> str:
