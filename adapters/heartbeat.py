@@ -125,7 +125,7 @@ class Heartbeat:
                 if stuck:
                     get_logger("health").warning("recovered_from", reason=NO_PROGRESS)
                 stuck = False
-                if self._last is not None and silent >= _EVERY:
+                if self._last is not None and time.monotonic() - self._written >= _EVERY:
                     self._write(self._last)
                 continue
             self._write((*(self._last or ()), NO_PROGRESS))

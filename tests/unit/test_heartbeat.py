@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.clock import FixedClock
+from adapters.clock import FixedClock, SystemClock
 from adapters.heartbeat import FRESH, Heartbeat, beats, where
 from domain.errors import Misuse
 from tests.builders.process import wait_for
@@ -48,6 +48,20 @@ def test_a_worker_that_goes_on_with_one_long_thing_is_well(tmp_path: Path) -> No
             heart.go_on()
             time.sleep(0.05)
             assert beats(tmp_path, "consume", clock)[0].trouble == ("broker_lost",)
+
+
+def test_the_file_of_a_worker_that_only_goes_on_stays_fresh(tmp_path: Path) -> None:
+    clock = SystemClock()
+    with Heartbeat(tmp_path, "serve", clock, patience=4) as heart:
+        heart.beat((), port=1)
+        first = beats(tmp_path, "serve", clock)[0].at
+
+        def written_again() -> bool:
+            heart.go_on()
+            return beats(tmp_path, "serve", clock)[0].at > first
+
+        wait_for(written_again, seconds=6)
+        assert beats(tmp_path, "serve", clock)[0].said == {"port": 1}
 
 
 def test_where_a_worker_stands_is_told_by_names_alone() -> None:
