@@ -29,7 +29,9 @@ def log(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> I
     """Every type of event, marks, corrections by event and by source record, a conflict and kept messages."""
     made = bench(module_database_url, tmp_path_factory.mktemp("log"))
     # All samples are of one child, whose identity is sealed by the last: nothing follows but the mark of it below.
-    made.record(*[sample(event_type) for event_type in sorted(registry().newest, key=lambda name: name == "IdentitySealed")])
+    made.record(
+        *[sample(event_type) for event_type in sorted(registry().newest, key=lambda name: name == "IdentitySealed")]
+    )
     made.record(*[mark(serial, 1 + serial % 3) for serial in range(30)])
     admitted = event("PupilAdmitted", "a-1", "urn-900001", {"upn": upn(7)}, "2025-09-01", school="900001")
     admitted["source"]["source_record_id"] = "row-1"
