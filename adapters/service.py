@@ -95,7 +95,7 @@ def open_service(settings: Settings, *, broker: bool = False, clock: Clock | Non
     an embedded one is made with its empty log. Raises Unreachable, or Misuse, also where the log is written with other keys.
     """
     confluent_ids(settings.confluent_schema_ids)  # said now, not with the first message
-    keys = _keys_there(settings)
+    keys = keys_there(settings)
     with open_database(settings, broker=broker) as found:
         if keys is None:
             with connect(found.database_url) as connection:
@@ -121,7 +121,7 @@ def open_database(settings: Settings, *, broker: bool = False) -> Iterator[Serve
         yield found
 
 
-def _keys_there(settings: Settings) -> MasterKeys | None:
+def keys_there(settings: Settings) -> MasterKeys | None:
     """The key file's keys, read before anything is started or made; None where an embedded database may begin with new ones."""
     try:
         return key_file.load(settings.kek_file)

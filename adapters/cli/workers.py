@@ -62,6 +62,7 @@ class Stop:
 
         self._asked = False
         self._at_once = at_once
+        self._times = 0
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._ask)
         end_in_time(soft=None if several else SOFT, hard=HARD_OF_SEVERAL if several else HARD)
@@ -73,8 +74,14 @@ class Stop:
         del number
         now = self._asked or self._at_once
         self._asked = True
+        self._times += 1
         if now:
             raise KeyboardInterrupt
+
+    @property
+    def before_work(self) -> bool:
+        """Whether it was asked once, when there was no work yet that could be interrupted."""
+        return self._at_once and self._times == 1
 
     def gently(self) -> None:
         """From now on the first signal only asks."""
@@ -147,7 +154,12 @@ def consume(
         consumer = Consumer(service, tell)
         heart.beat((), now=True)
         _spare_the_collector()
-        status = consumer.run(ended)
+        try:
+            status = consumer.run(ended)
+        except KeyboardInterrupt:
+            if not stop.before_work:
+                raise
+            status = consumer.status
     counts = dict(status.counts.as_json())
     get_logger("consume").info(
         "consumer_ended", **{k: counts[k] for k in ("read", "accepted", "duplicate", "conflict", "kept")}
@@ -227,10 +239,12 @@ def started(
     from adapters.clock import SystemClock
     from adapters.codec import confluent_ids
     from adapters.heartbeat import Heartbeat
+    from adapters.service import keys_there
 
     stop = Stop(parent, at_once=True)
     settings = read_settings(data)
-    confluent_ids(settings.confluent_schema_ids)  # said before anything is made
+    confluent_ids(settings.confluent_schema_ids)  # this and the key file are looked at before anything is made
+    keys_there(settings)
     with (
         Heartbeat(settings.data_dir, worker, SystemClock()) as heart,
         opened_when_there(settings, heart, broker=broker, waits=waits) as service,

@@ -72,7 +72,15 @@ _CLOSE_BATCH = (
 
 
 # What one message could do to the recorder that its checks do not foresee.
-_UNFORESEEN: Final = (psycopg.DataError, ArithmeticError, LookupError, TypeError, ValueError, struct.error)
+_UNFORESEEN: Final = (
+    psycopg.DataError,
+    psycopg.errors.ProgramLimitExceeded,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
 _UNRECORDABLE: Final = ("bad_value", None, "the event could not be stored")
 
 

@@ -20,7 +20,7 @@ from adapters.clock import SystemClock
 from adapters.logs import configure_logs
 from adapters.service import Service
 from adapters.settings import Settings
-from adapters.store.keys import load_or_create
+from adapters.store.key_file import load_or_create
 
 HOST = b"Host: localhost\r\n"
 POST = b"POST /v1/events HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"

@@ -621,7 +621,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_led_by_one_who_left(child + 2, number + 9060),
         *_on_two_plans(child + 3, number + 9070),
         *_home_of_another(child + 9, number + 9080),
-        *_under_a_new_identity(child + 12, number + 9085),
+        *_under_a_new_identity(child + 12, number + 9090),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
@@ -672,7 +672,7 @@ def _on_two_plans(child: int, number: int) -> list[dict[str, Any]]:
 
 
 def _home_of_another(child: int, number: int) -> list[dict[str, Any]]:
-    """An address told of a child and another child's number together: of which of them it is disputed."""
+    """An address, and an end at a school, told of a child and another child's number together: of which it is disputed."""
     known = [
         told(number + i, "GpRegistered", "ods-Z90001", child + i, "nhs", 0, i, practice="Z90001") for i in range(2)
     ]
@@ -680,7 +680,15 @@ def _home_of_another(child: int, number: int) -> list[dict[str, Any]]:
         event["subject"]["person"] = _person(child + i, False)
     mixed = told(number + 2, "AddressChanged", "ods-Z90001", child, "nhs", 1, 5, address=ADDRESSES[1])
     mixed["subject"]["identifiers"] += _identifiers(child + 1, ("nhs",))
-    return [*known, mixed]
+    admitted, left = (
+        told(number + n, event_type, "urn-900001", child, "nhs", n, n, school="900001", **own)
+        for n, event_type, own in (
+            (3, "PupilAdmitted", {"enrolment_status": None, "year_group": None}),
+            (4, "PupilRemovedFromRoll", {"ground": None, "destination": None}),
+        )
+    )
+    left["subject"]["identifiers"] += _identifiers(child + 1, ("nhs",))
+    return [*known, mixed, admitted, left]
 
 
 def _under_a_new_identity(child: int, number: int) -> list[dict[str, Any]]:

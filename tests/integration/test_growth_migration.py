@@ -25,7 +25,7 @@ def test_what_was_told_five_times_stays_told_once_and_counted_five_times(here: B
     held = used(here.connection, SCHOOL)
     for statement in _BEFORE.split(";")[:-1]:
         here.connection.execute(statement, {"at": NOW} if "%(at)s" in statement else None)
-    migration = Path(adapters.__file__).parent / "migrations" / "0011_growth.sql"
+    migration = Path(adapters.__file__).parent / "migrations" / "0015_growth.sql"
     with here.connection.transaction():
         here.connection.execute(migration.read_text())
     assert told(here) == [

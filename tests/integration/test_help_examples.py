@@ -62,7 +62,11 @@ NOT_HERE: Final[Mapping[str, str]] = {
     "kafka-acls.sh ": "a Kafka that has users, with its tools",
     "icr tell": "lasts, and `icr up` runs it already: the page for operators asks whether it is well",
 }
-TYPED_ELSEWHERE: Final = ("Back up", "Restore")  # test_snippets_for_operators.py
+TYPED_ELSEWHERE: Final = (
+    "Back up",
+    "Restore",
+    "Recover to a point in time",
+)  # test_snippets_for_operators.py, test_recover_to_a_point_in_time.py
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from adapters.kafka.producer import KafkaProducer
 from adapters.kafka.security import security_of
 from adapters.kafka.topics import cluster_name
 from adapters.settings import load_settings
+from adapters.store.key_file import load_or_create
 from domain.errors import Misuse
 from tests.builders.process import icr
 from tests.builders.stream import mark
@@ -112,6 +113,7 @@ def place(broker: SecuredBroker, authority: Authority, pool: Pool, tmp_path: Pat
     url = cluster.fresh()
     folder = tmp_path / "data"
     folder.mkdir(mode=0o700)
+    load_or_create(folder / "keys")
     made = Place(folder, url, broker, authority)
     yield made
     cluster.drop(url)

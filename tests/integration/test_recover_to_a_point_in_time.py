@@ -22,6 +22,7 @@ from adapters.embedded.postgres import PostgresServer, packaged_binaries
 from adapters.service import open_service
 from adapters.settings import Settings
 from adapters.store.database import migrate
+from adapters.store.key_file import load_or_create
 from tests.builders.process import ROOT, icr, wait_for
 from tests.builders.state import chain_holds
 from tests.builders.stream import mark
@@ -113,6 +114,7 @@ def test_what_came_by_http_and_import_after_the_base_backup_is_recovered(
     }
     try:
         migrate(server.url)
+        keys = load_or_create(settings.kek_file)
         base, recovery, question, generation = typed(folder, server)
         post(settings, mark(1))
         run(base, environment, tmp_path)
@@ -132,7 +134,7 @@ def test_what_came_by_http_and_import_after_the_base_backup_is_recovered(
 
         [(position, digest, number)] = before
         assert rows(server.url, HEAD) == [(position, digest, number + 1)]
-        assert chain_holds(server.url)
+        assert chain_holds(server.url, keys)
         file = tmp_path / "more.jsonl"
         file.write_text("".join(json.dumps(one) + "\n" for one in (mark(2), mark(3))), encoding="utf-8")
         again = icr("publish", str(file), "--to", "kafka", "--json", environment=environment)
