@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from adapters.cli.output import INTERRUPTED, KEPT_OR_FAILED, MISUSE, UNREACHABLE, note
-from adapters.memory import keep_in_memory
+from adapters.memory import keep_in_memory, reserve_little
 from domain.errors import IcrError
 
 # Command -> its module below adapters.cli, the name of a function or of a group in it, and a function's example.
@@ -109,6 +109,7 @@ _ClickError: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 def main(arguments: Sequence[str]) -> int:
     """Run one command; its exit code. Whatever goes wrong is told on standard error, without personal data."""
     keep_in_memory()
+    reserve_little()
     try:
         done = typer.main.get_command(app).main(list(arguments), prog_name="icr", standalone_mode=False)
     except IcrError as error:

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from adapters import serving
 from adapters.api.app import create_app
@@ -110,9 +109,8 @@ def served(url: str, folder: Path, **changed: Any) -> Iterator[Served]:
     server = threading.Thread(
         target=serving.serve_app, args=(create_app(service), settings, service.clock, ended.is_set, said.put)
     )
-    with patch.object(serving, "_BEAT_SECONDS", 0.2):  # so that it soon sees that it is to end
-        server.start()
-        yield from _used(server, service, said, ended)
+    server.start()
+    yield from _used(server, service, said, ended)
 
 
 def _used(

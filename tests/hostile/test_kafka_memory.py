@@ -72,6 +72,7 @@ def test_512_megabytes_are_enough_for_any_of_them(embedded_stack: Stack, tmp_pat
     done = consumed_within_the_limit(stack)
     assert done.returncode == 1, done.stderr[-2000:]
     assert time.monotonic() - begun < 60
+    assert done.stdout, done.stderr[-2000:]
     told = json.loads(done.stdout)
     assert told["accepted"] >= 20
     assert told["reasons"]["empty"] == MANY
@@ -96,6 +97,7 @@ def test_a_broker_that_gives_out_huge_batches_does_not_fill_the_memory(real_stac
     publish(real_stack.bootstrap_servers, [(EDUCATION, None, encode_wire(mark(n, n))) for n in range(20)], partition=2)
     done = consumed_within_the_limit(real_stack)
     assert done.returncode == 1, done.stderr[-2000:]
+    assert done.stdout, done.stderr[-2000:]
     told = json.loads(done.stdout)
     assert (told["accepted"], told["reasons"]) == (20, {"too_large": 1}), done.stderr[-1500:]
     assert [(one["partition"], one["offset"]) for one in told["partitions"]] == [(1, 0)]
