@@ -15,6 +15,7 @@ import pytest
 
 from adapters.embedded.postgres import free_port
 from adapters.store.appending import APPEND_LOCK
+from adapters.store.key_file import load_or_create
 from tests.builders.http import POST, Served, served
 from tests.builders.process import started, wait_for
 from tests.builders.wire import marked
@@ -132,6 +133,7 @@ def test_a_read_whose_client_went_is_cancelled_in_the_database(any_database_url:
 
 def test_it_ends_within_ten_seconds_with_clients_in_every_state(any_database_url: str, tmp_path: Path) -> None:
     port = free_port()
+    load_or_create(tmp_path / "data" / "keys")
     outside = {key: value for key, value in os.environ.items() if not key.startswith("ICR_")}
     environment = {**outside, "ICR_DATA_DIR": str(tmp_path / "data"), "ICR_DATABASE_URL": any_database_url}
     environment |= {"ICR_HTTP_PORT": str(port), "ICR_HTTP_PUBLISHING": "1"}
