@@ -79,8 +79,8 @@ class KafkaProducer:
             except BufferError:
                 self._serve(_FULL_SECONDS, topic)
                 continue
-            except KafkaException as error:
-                self.failed = self._why(str(error.args[0].name()), topic)
+            except (KafkaException, SystemError) as error:
+                self.failed = self._why(_name_of(error), topic)
                 report(False)
             break
         self._serve(0, topic)
@@ -89,8 +89,11 @@ class KafkaProducer:
         """Take the reports that have come. Raises Unreachable where nothing more can be sent."""
         try:
             self._producer.poll(seconds)
-        except KafkaException as error:  # as the library says some errors after which it sends nothing more
-            self._ended.append(str(error.args[0].name()))
+        except (
+            KafkaException,
+            SystemError,
+        ) as error:  # as the library says some errors after which it sends nothing more
+            self._ended.append(_name_of(error))
         if self._ended:
             self.failed = self._why("", topic)
             raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})")
@@ -105,9 +108,17 @@ class KafkaProducer:
         try:
             while self._producer.flush(1.0):
                 pass
-        except KafkaException as error:
-            self._ended.append(str(error.args[0].name()))
+        except (KafkaException, SystemError) as error:
+            self._ended.append(_name_of(error))
             self.failed = self.failed or self._why("", "the topic")
+
+
+def _name_of(error: KafkaException | SystemError) -> str:
+    """The library's name of an error; where one of its calls ended with two at once, it stands behind the interpreter's own."""
+    said = error if isinstance(error, KafkaException) else error.__cause__
+    if not isinstance(said, KafkaException):
+        raise error
+    return str(said.args[0].name())
 
 
 def _note(ended: list[str], error: Any) -> None:  # noqa: ANN401 - the library's type
