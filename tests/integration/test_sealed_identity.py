@@ -9,7 +9,8 @@ import pytest
 from adapters.feedback import read_page
 from adapters.quality import quality
 from adapters.quarantine import Quarantine
-from adapters.store.messages import Outcome
+from adapters.store.messages import Message, Outcome
+from adapters.verifying import verify
 from tests.builders.service import KEYS, Bench, bench
 from tests.spec.words import event_retracted, gp_registered, happened, involvement_started, pupil_admitted
 
@@ -106,8 +107,6 @@ def test_another_recorder_knows_of_it_at_once(here: Bench) -> None:
     """Its memory of sealed records is as of its last look, which every append has."""
     other = here.service.recorder()
     here.record(happened("IdentitySealed", "B", on="2025-06-01").wire(400))
-    from adapters.store.messages import Message
-
     other.record([Message(involvement_started("B", "mentoring", on="2025-07-01").wire(401))])
     other.close()
     assert Quarantine(here.service).find("sealed_identity", None, 10)[1] == 1
@@ -117,3 +116,16 @@ def test_quality_says_nothing_of_it(here: Bench) -> None:
     here.record(involvement_started("A", "mentoring", on="2025-07-01").wire(100))
     line = next(one for one in quality(here.connection, BY) if one.event_type == "InvolvementStarted")
     assert (line.accepted, line.kept, line.waiting) == (1, 0, 0)
+
+
+def test_the_log_is_verified_with_what_is_withheld(here: Bench) -> None:
+    """Facts that are withheld are not missing; that an identity is no longer sealed, or an event withheld, is named."""
+    here.record(involvement_started("A", "mentoring", on="2025-07-01").wire(100))
+    assert verify(here.connection, KEYS).holds
+    for edit, named in (
+        ("DELETE FROM log.withheld", {"withheld_differs", "fact_missing"}),
+        ("DELETE FROM log.sealed", {"withheld_differs", "sealed_differs"}),
+    ):
+        with here.connection.transaction(force_rollback=True):
+            here.connection.execute(edit)  # type: ignore[arg-type]
+            assert set(verify(here.connection, KEYS).found) == named
