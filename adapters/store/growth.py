@@ -32,9 +32,13 @@ class Cleared(NamedTuple):
 
 
 _USED: Final = (
-    "SELECT count(*) FILTER (WHERE stored > 0), coalesce(sum(stored), 0)::bigint FROM log.aside WHERE organisation"
+    "SELECT count(*) FILTER (WHERE stored > 0), coalesce(sum(stored), 0)::bigint FROM log.aside "
+    "WHERE kind <> 'withheld' AND organisation"  # those are in the log, and nothing that their publisher sees may rest on them
 )
-_ALL: Final = "SELECT organisation, count(*), sum(stored)::bigint FROM log.aside WHERE stored > 0 GROUP BY organisation ORDER BY 1"
+_ALL: Final = (
+    "SELECT organisation, count(*), sum(stored)::bigint FROM log.aside WHERE stored > 0 AND kind <> 'withheld' "
+    "GROUP BY organisation ORDER BY 1"
+)
 
 _COUNT: Final = """
 INSERT INTO log.counted (organisation, event_type, word, reason, count)
@@ -49,7 +53,7 @@ WITH gone AS (
 """
 _SETTLED: Final = (
     "SELECT id FROM log.aside WHERE (settled_at < %(before)s AND state IN ('released', 'replaced', 'rejected')) "
-    "OR (state = 'shown' AND received_at < %(before)s)"
+    "OR (kind = 'conflict' AND received_at < %(before)s)"
 )
 # Their agency has been told that they are kept: its topic's reader has acknowledged what stands there or later.
 _WAITING: Final = """

@@ -1,6 +1,7 @@
 """What names a sealed identity: its publisher learns nothing from it, and the index team finds it in the quarantine."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,11 @@ import pytest
 from adapters.feedback import read_page
 from adapters.quality import quality
 from adapters.quarantine import Quarantine
+from adapters.quotas import Ages
+from adapters.store.growth import clear, used
 from adapters.store.messages import Message, Outcome
 from adapters.verifying import verify
-from tests.builders.service import KEYS, Bench, bench
+from tests.builders.service import KEYS, NOW, Bench, bench
 from tests.spec.words import event_retracted, gp_registered, happened, involvement_started, pupil_admitted
 
 BORN = "2015-03-01"
@@ -129,3 +132,12 @@ def test_the_log_is_verified_with_what_is_withheld(here: Bench) -> None:
         with here.connection.transaction(force_rollback=True):
             here.connection.execute(edit)  # type: ignore[arg-type]
             assert set(verify(here.connection, KEYS).found) == named
+
+
+def test_it_waits_for_the_index_team_however_long(here: Bench) -> None:
+    """What is withheld is neither settled nor a conflict: no age clears it, and it takes no room of its publisher's."""
+    before = used(here.connection, BY)
+    here.record(involvement_started("A", "mentoring", on="2025-07-01").wire(100))
+    assert used(here.connection, BY) == before
+    clear(here.connection, Ages(1, 1, 1), NOW + timedelta(days=1000))
+    assert Quarantine(here.service).find("sealed_identity", None, 10)[1] == 1
