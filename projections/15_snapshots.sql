@@ -1,4 +1,4 @@
--- Snapshots that were reported, and those of which the last row came in this edition (domain.snapshots).
+-- Snapshots that were reported, and those of which the last row came in this edition (domain.timeline.snapshots).
 INSERT INTO snapshot (position, organisation, kind, scope, first, last, listed)
 SELECT position, organisation, lists, scope, day, until, listed FROM new_facts(%(lo)s, %(hi)s)
 WHERE act = 16 AND lists IS NOT NULL;

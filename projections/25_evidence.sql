@@ -14,7 +14,7 @@ INSERT INTO edge (record, other, recorded_at, tie, former, sig, from_ed)
 SELECT n.*, %(e)s FROM signed n
 WHERE NOT EXISTS (SELECT FROM edge o WHERE o.record = n.record AND o.other = n.other AND o.to_ed IS NULL AND o.sig = n.sig);
 
--- The last that was stated under the record's number alone; else the last of the organisation that stated one first (domain.links).
+-- The last that was stated under the record's number alone; else the last of the organisation that stated one first (domain.identity.links).
 WITH f AS (
     SELECT l.record, l.organisation, l.birth, l.linked IS NULL AS alone, l.recorded_at, l.tie,
         first_value(l.organisation) OVER (PARTITION BY l.record ORDER BY l.recorded_at, l.tie) AS first

@@ -1,4 +1,4 @@
--- Timeline entries of the touched records (domain.timeline.entries): by reference, by the walk, and moments. What is doubted
+-- Timeline entries of the touched records (domain.timeline.entries.entries): by reference, by the walk, and moments. What is doubted
 -- makes entries of its own.
 DELETE FROM stage_entry;
 
@@ -115,7 +115,7 @@ SELECT position, record, kind, service, provider, organisation, day, worker, tea
     log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, tie, true, due, doubted
 FROM stage_fact WHERE act = 4;
 
--- What goes on ends with the identity, but for what protects the child (domain.sealed).
+-- What goes on ends with the identity, but for what protects the child (domain.identity.sealed).
 UPDATE stage_entry n SET ends = greatest(z.day, n.starts) FROM log.sealed z
 WHERE z.record = n.record AND z.position <= %(hi)s AND n.starts IS NOT NULL AND n.why IS NULL AND NOT n.moment
     AND (n.ends IS NULL OR n.ends > z.day) AND n.kind NOT IN ('shield', 'legal_hold');

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from domain.timeline import Entry
+from domain.timeline.entries import Entry
 from projections.editions import Connection, Edition
 from projections.queries import entries
 

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.events import ChildId, RecordId
-from domain.families import Kin
+from domain.indicators.families import Kin
 from projections.editions import Connection, at_edition
 from projections.queries import Sealed
 

@@ -1,4 +1,4 @@
-"""What each child adds to a measure of the system on a day, at an edition: the SQL that serves `domain.measures`.
+"""What each child adds to a measure of the system on a day, at an edition: the SQL that serves `domain.measures.of_child`.
 
 Each measure is a file of `projections/measures/`; what they share stands before it. Dates of birth stay sealed: whether a
 child is under five is left open where the clear columns cannot tell.
@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import psycopg
 
-from domain import measures
 from domain.dates import add_months
 from domain.events import ChildId
 from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT
-from domain.measures import Measure, Part, is_young, surely_young
+from domain.measures import of_child
+from domain.measures.of_child import Measure, Part, is_young, surely_young
 from projections.queries import Sealed
 
 Connection = psycopg.Connection[Any]
@@ -47,10 +47,10 @@ def parts(
     """
     connection.execute("SELECT set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)")
     parameters = {
-        "e": edition, "d": day, "after": measures.window(day), "year": measures.school_year_start(day),
-        "long": add_months(day, -measures.LONG_MONTHS), "initial": measures.INITIAL_DAYS, "kinds": list(_KINDS),
+        "e": edition, "d": day, "after": of_child.window(day), "year": of_child.school_year_start(day),
+        "long": add_months(day, -of_child.LONG_MONTHS), "initial": of_child.INITIAL_DAYS, "kinds": list(_KINDS),
         "services": [INVOLVEMENT, *ADDITIONAL_SERVICES],
-        "attended": _bits(measures.ATTENDED), "possible": _bits(measures.POSSIBLE),
+        "attended": _bits(of_child.ATTENDED), "possible": _bits(of_child.POSSIBLE),
     }  # fmt: skip
     statements = {measure.id: _SHARED.get(measure.id, measure.id) for measure in wanted}
     rows = {name: connection.execute(_statement(name), parameters).fetchall() for name in set(statements.values())}

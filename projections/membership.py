@@ -1,6 +1,6 @@
 """Membership: which records are one child, worked out again for the parts of the graph that an edition changed.
 
-The rule is `domain.links.resolve`; here its inputs are gathered component by component and its answer is versioned.
+The rule is `domain.identity.links.resolve`; here its inputs are gathered component by component and its answer is versioned.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 
 from domain.events import ChildId, RecordId
-from domain.links import Edge, Links, Side, resolve
+from domain.identity.links import Edge, Links, Side, resolve
 
 Connection = psycopg.Connection[Any]
 

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from domain.dates import FOREVER
 from domain.events import ChildId, RecordId
-from domain.timeline import Entry
+from domain.timeline.entries import Entry
 from projections.editions import Connection, Edition, live
-from projections.sending import Query, Steps
+from projections.pipelined import Query, Steps
 
 _LIVE: Final = "from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)"
 _NOT_TAKEN_IN: Final = (
@@ -166,7 +166,7 @@ def stored(connection: Connection, positions: Collection[int]) -> list[tuple[int
 
 @Query
 def shielded(connection: Connection, edition: Edition, records: Collection[UUID], today: int) -> Steps[set[UUID]]:
-    """Those of some records that are shielded, now or at the edition, whichever is the stricter (domain.shield).
+    """Those of some records that are shielded, now or at the edition, whichever is the stricter (domain.access.shield).
 
     What is in the log and not yet in the views, as of a record being mended, can shield and cannot lift. A shield covers
     records that are, or are said to be, the same child. A sealed identity is shielded for ever.
@@ -206,7 +206,7 @@ def all_shielded(connection: Connection, edition: Edition, today: int) -> set[UU
 def retracted(
     connection: Connection, edition: Edition, records: Collection[UUID]
 ) -> Steps[list[tuple[Entry, bytes | None]]]:
-    """Facts that were taken back, as their events first said them (domain.timeline.retracted), and contact cells."""
+    """Facts that were taken back, as their events first said them (domain.timeline.entries.retracted), and contact cells."""
     rows = connection.execute(
         "SELECT f.kind, f.record, f.service, f.provider, f.organisation, f.day, f.until, t.reason, NULL, NULL, f.worker, f.team, f.role, "
         "f.scope, f.provision, CASE WHEN f.act IN (2, 4, 13) THEN f.reason END, f.lapses_after, f.others, log.sorted(f.position || t.positions), "

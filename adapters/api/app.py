@@ -17,7 +17,7 @@ from adapters.api.hosts import Hosts
 from adapters.api.problems import add_handlers
 from adapters.api.rates import Rates
 from adapters.api.work_queues import work_queues_of
-from adapters.service import Service
+from adapters.service.opened import Service
 
 TITLE = "Integrated child record"
 VERSION = "1"

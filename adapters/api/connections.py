@@ -20,8 +20,8 @@ from uvicorn.server import ServerState
 
 from adapters.api.guard import GIVEN_UP
 from adapters.api.problems import RETRY_SECONDS, problem
-from adapters.logs import describe, get_logger
-from adapters.settings import Settings
+from adapters.process.logs import describe, get_logger
+from adapters.process.settings import Settings
 
 MAX_HEAD: Final = 16 * 1024  # bytes of request line and headers
 MAX_HEADERS: Final = 100

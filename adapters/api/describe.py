@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from adapters.api.media import AVRO, AVRO_BATCH, JSON, JSON_LINES, MAX_BODY, MAX_EVENTS
 from adapters.api.problems import MEDIA_TYPE
 from adapters.codec.json_form import any_event
-from adapters.store.messages import OUTCOMES
+from adapters.log.messages import OUTCOMES
 from domain.reasons import REASONS
 
 _REF: Final = "#/components/schemas/{model}"

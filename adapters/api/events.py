@@ -15,8 +15,8 @@ from adapters.api.media import FORMS, MAX_BODY, take_apart
 from adapters.api.plain import StrictRoute, media_type, read_body
 from adapters.api.problems import Refused
 from adapters.api.work_queues import WorkQueues
-from adapters.store.messages import Counts, Message, Outcome
-from adapters.store.recorder import Recorder
+from adapters.log.messages import Counts, Message, Outcome
+from adapters.log.recorder import Recorder
 
 ValidateOnly = Annotated[
     bool,

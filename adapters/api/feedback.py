@@ -14,8 +14,8 @@ from starlette.responses import Response
 from adapters.api import shapes_feedback as shapes
 from adapters.api.plain import StrictRoute
 from adapters.api.work_queues import WorkQueue
-from adapters.feedback import CURSOR, MOST, USUAL, read_page
-from adapters.service import Service
+from adapters.questions.feedback import CURSOR, MOST, USUAL, read_page
+from adapters.service.opened import Service
 
 _LONGEST_CURSOR = 64
 

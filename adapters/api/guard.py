@@ -16,7 +16,7 @@ from adapters.api.hosts import Hosts
 from adapters.api.problems import problem
 from adapters.api.rates import Rates
 from adapters.api.work_queues import Queries
-from adapters.logs import describe, get_logger
+from adapters.process.logs import describe, get_logger
 
 _SECURITY: Final = {
     "Referrer-Policy": "no-referrer",

@@ -11,9 +11,9 @@ from adapters.api import reads
 from adapters.api.plain import StrictRoute
 from adapters.api.shapes import Day, NumberBeingMended, Position
 from adapters.api.work_queues import WorkQueue
-from adapters.clock import Clock, today
+from adapters.process.clock import Clock, today
 from adapters.questions import Questions
-from domain.figures import MINIMUM
+from domain.measures.figures import MINIMUM
 
 Number = Annotated[float | int | None, Field(description="null: there is none, or it is suppressed")]
 Count = Annotated[int | None, Field(description="null: suppressed")]

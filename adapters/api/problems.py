@@ -12,8 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from adapters.codec.encode import plain_name
-from adapters.logs import describe, get_logger
-from adapters.store.trouble import (
+from adapters.log.trouble import (
     DATABASE_BUSY,
     DATABASE_FULL,
     DATABASE_REFUSES,
@@ -21,6 +20,7 @@ from adapters.store.trouble import (
     sentence_of,
     trouble_of,
 )
+from adapters.process.logs import describe, get_logger
 from domain.errors import ClockWrong, IcrError, Misuse, Rejected, Unreachable
 from domain.reasons import REASONS
 

@@ -12,12 +12,12 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from adapters.api import shapes
-from adapters.api.days import DAY_RULE, KNOWN_AT_RULE, is_known_at, read_day
 from adapters.api.plain import QuestionRoute
 from adapters.api.problems import Refused
 from adapters.api.work_queues import WorkQueue
-from adapters.clock import Clock, today
+from adapters.process.clock import Clock, today
 from adapters.questions import Questions
+from adapters.questions.days import DAY_RULE, KNOWN_AT_RULE, is_known_at, read_day
 from domain.errors import Rejected
 from domain.identifiers import parse_identifier
 

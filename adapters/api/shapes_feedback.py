@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from adapters.api.shapes import Day
-from adapters.feedback import CURSOR
+from adapters.questions.feedback import CURSOR
 
 Cursor = Annotated[str, Field(pattern=CURSOR, description="Opaque; grows")]
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]

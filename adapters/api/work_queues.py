@@ -17,7 +17,7 @@ import psycopg
 
 from adapters.api.callers import CALLER, Caller, ClientGone
 from adapters.api.problems import RETRY_SECONDS, Refused
-from adapters.settings import Settings
+from adapters.process.settings import Settings
 
 T = TypeVar("T")
 P = ParamSpec("P")

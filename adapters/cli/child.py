@@ -41,8 +41,8 @@ def find(
     as_json: Json = False,
 ) -> None:
     """Find children by an exact identifier, or by family name and date of birth; ends with 1 when there is none."""
-    from adapters.api.days import read_day
     from adapters.cli.rendering_child import show_found
+    from adapters.questions.days import read_day
 
     if search is not None:
         if family is not None or born is not None:

@@ -27,7 +27,7 @@ def feedback(
 
     The answer is that of `GET /v1/feedback`: it says nothing of what other organisations hold.
     """
-    from adapters.feedback import check_cursor, read_page
+    from adapters.questions.feedback import check_cursor, read_page
 
     try:
         check_cursor(since)
@@ -67,7 +67,7 @@ def request_replay(
 
     What it publishes again under the same event ids is a duplicate and changes nothing; what was lost is taken in.
     """
-    from adapters.store.feedback import request_replay as request
+    from adapters.log.feedback.writing import request_replay as request
     from domain.checks import organisation_allowed
     from schemas.registry import registry
 
@@ -108,8 +108,8 @@ def quality(
     `read = accepted + duplicate + conflict + kept`; each message counts once, as what it is now. What could not be read
     at all names no organisation. `late` is the median of days from writing down to taking in.
     """
-    from adapters.quality import quality as report
-    from adapters.quality import reasons_of
+    from adapters.questions.quality import quality as report
+    from adapters.questions.quality import reasons_of
 
     with opened(data) as service, service.connect() as connection:
         lines = report(connection, organisation)
@@ -149,8 +149,8 @@ def tell(
     What became of an organisation's events goes to icr.feedback.ORGANISATION.v1 where that topic is there: make it for
     those who want it, readable by them alone. Each thing is told at least once, with its cursor, in order.
     """
-    from adapters.kafka.telling import follow
-    from adapters.logs import get_logger
+    from adapters.intake.kafka.feedback_topics import follow
+    from adapters.process.logs import get_logger
 
     with started(Worker.TELL, data, parent, broker=True, waits=not until_end) as (service, heart, stop):
         check_tables(service.connect)

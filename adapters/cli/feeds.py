@@ -16,9 +16,9 @@ def feeds(effective_at: EffectiveAt = None, data: Data = None, as_json: Json = F
     A feed that has not reported lately is silent, which is not the same as having nothing to say; of an organisation that
     has closed it need not report, if it did until then.
     """
-    from adapters.api.days import read_day
     from adapters.cli.words import table
-    from adapters.clock import today
+    from adapters.process.clock import today
+    from adapters.questions.days import read_day
     from adapters.questions.feeds import all_feeds
 
     day = None if effective_at is None else read_day(effective_at, "--effective-at")

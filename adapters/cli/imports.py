@@ -22,11 +22,11 @@ from adapters.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from adapters.census_pairs import Pair
-    from adapters.connectors.school_census import SchoolCensus
-    from adapters.imports import FileCounts, ReadFile
-    from adapters.service import Service
-    from adapters.store.recorder import Recorder
+    from adapters.intake.census_pairs import Pair
+    from adapters.intake.connectors.school_census import SchoolCensus
+    from adapters.intake.imports import FileCounts, ReadFile
+    from adapters.log.recorder import Recorder
+    from adapters.service.opened import Service
 
 app = typer.Typer(no_args_is_help=True, help="Read files that agencies already produce into the log.")
 
@@ -42,8 +42,8 @@ def nems(
     Counts are of messages: one is kept if any of its events was. A file may be imported again: nothing is doubled. Ends
     with 1 when something was kept aside or a file could not be opened, with 2 when none could.
     """
-    from adapters.connectors.nems import MAX_BYTES, read_nems
-    from adapters.imports import Importer, none_opens
+    from adapters.intake.connectors.nems import MAX_BYTES, read_nems
+    from adapters.intake.imports import Importer, none_opens
 
     if unopened := none_opens(files, "message"):
         report(unopened, as_json=as_json)
@@ -80,8 +80,8 @@ def cin(
     """
     from functools import partial
 
-    from adapters.connectors.census import authority
-    from adapters.connectors.cin import UNIT, read_cin
+    from adapters.intake.connectors.census import authority
+    from adapters.intake.connectors.cin import UNIT, read_cin
 
     counts = _streamed(files, partial(read_cin, organisation=authority(organisation)), UNIT, data)
     report(counts, as_json=as_json)
@@ -110,9 +110,9 @@ def school_census(
     pupils came, left and changed school from one to the next. Ends with 1 when something was kept aside or a file could
     not be read, with 2 when none could be opened.
     """
-    from adapters.connectors.census import authority
-    from adapters.connectors.school_census import NOBODY, UNIT, SchoolCensus
-    from adapters.connectors.school_census_tables import chosen_term
+    from adapters.intake.connectors.census import authority
+    from adapters.intake.connectors.school_census import NOBODY, UNIT, SchoolCensus
+    from adapters.intake.connectors.school_census_tables import chosen_term
 
     whose = authority(organisation) or NOBODY
     census = SchoolCensus(files, whose, pseudonymous, chosen_term(term))
@@ -126,7 +126,7 @@ def school_census(
 
 
 def _pairs(service: "Service", recorder: "Recorder", census: "SchoolCensus") -> "Iterator[Pair]":
-    from adapters.census_pairs import pairs
+    from adapters.intake.census_pairs import pairs
 
     last_year = service.clock.now().year + 1
     return pairs(recorder, census.organisation, last_year, pseudonymous=census.pseudonymous)
@@ -136,7 +136,7 @@ def _streamed(
     files: "Sequence[Path]", read: "ReadFile", unit: str, data: Path | None,
     after: "Callable[[Service, Recorder], None]" = lambda _, __: None,
 ) -> "list[FileCounts]":  # fmt: skip
-    from adapters.imports import FileImporter, none_opens
+    from adapters.intake.imports import FileImporter, none_opens
 
     if unopened := none_opens(files, unit):
         return unopened

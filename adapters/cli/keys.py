@@ -24,10 +24,10 @@ def new(
 
     Never where the log holds anything: its keys are given then, and new ones would open nothing.
     """
-    from adapters.service import open_database
-    from adapters.store import key_file
-    from adapters.store.database import connect
-    from adapters.store.key_check import check_keys, first_keys
+    from adapters.log.connections import connect
+    from adapters.log.keys import key_file
+    from adapters.log.keys.key_check import check_keys, first_keys
+    from adapters.service.opened import open_database
 
     settings = read_settings(data, log_level="warning")
     path = settings.kek_file
@@ -56,10 +56,10 @@ def check(data: Data = None, as_json: Json = False) -> None:
 
     Ends with 1 when the log is written with other keys, and says which of the two differ.
     """
-    from adapters.service import open_database
-    from adapters.store import key_file
-    from adapters.store.database import connect
-    from adapters.store.key_check import has_tables, noted, which_differ
+    from adapters.log.connections import connect
+    from adapters.log.keys import key_file
+    from adapters.log.keys.key_check import has_tables, noted, which_differ
+    from adapters.service.opened import open_database
 
     settings = read_settings(data, log_level="warning")
     keys = key_file.load(settings.kek_file)

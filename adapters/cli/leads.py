@@ -72,8 +72,8 @@ def changes(
 
     What agencies sent as backfill or in a snapshot is no news.
     """
-    from adapters.api.days import KNOWN_AT_RULE, is_known_at
     from adapters.cli.rendering import show_changes
+    from adapters.questions.days import KNOWN_AT_RULE, is_known_at
 
     named = _worker(worker)
     if not is_known_at(since):

@@ -13,10 +13,10 @@ from adapters.cli.output import Data, Json, opened, read_settings
 from domain.errors import Misuse, Rejected
 
 if TYPE_CHECKING:
-    from adapters.connectors.reference_files import ReferenceFile
-    from adapters.imports import FileCounts
-    from adapters.settings import Settings
-    from adapters.store.messages import Message, Outcome
+    from adapters.intake.connectors.reference_files import ReferenceFile
+    from adapters.intake.imports import FileCounts
+    from adapters.log.messages import Message, Outcome
+    from adapters.process.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True, help="Record reference data and staff from plain files: area maps, calendars, thresholds …"
@@ -76,7 +76,7 @@ def _load(
     kind: str, file: Path, organisation: str, when: tuple[str | None, str | None], data: Path | None, *,
     validate_only: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    from adapters.connectors.reference_files import KINDS, ReferenceFile
+    from adapters.intake.connectors.reference_files import KINDS, ReferenceFile
 
     settings = read_settings(data, log_level="warning")
     _check_organisation(organisation, KINDS[kind].sector, settings)
@@ -104,7 +104,7 @@ def _check_organisation(organisation: str, sector: str | None, settings: "Settin
 
 
 def _day(text: str) -> date:
-    from adapters.api.days import DAY_RULE, read_day
+    from adapters.questions.days import DAY_RULE, read_day
 
     try:
         return read_day(text, "--from")
@@ -113,7 +113,7 @@ def _day(text: str) -> date:
 
 
 def _instant(text: str) -> datetime:
-    from adapters.connectors.instants import FIRST_YEAR, LAST_YEAR
+    from adapters.intake.connectors.instants import FIRST_YEAR, LAST_YEAR
 
     try:
         instant = datetime.fromisoformat(text)
@@ -125,7 +125,7 @@ def _instant(text: str) -> datetime:
 
 
 def _recorded(data: Path | None, reference: "ReferenceFile", file: Path) -> "FileCounts":
-    from adapters.imports import FileImporter, none_opens
+    from adapters.intake.imports import FileImporter, none_opens
 
     if unopened := none_opens([file], reference.kind.unit):
         return unopened[0]
@@ -138,10 +138,10 @@ def _recorded(data: Path | None, reference: "ReferenceFile", file: Path) -> "Fil
 
 def _checked(settings: "Settings", reference: "ReferenceFile", file: Path) -> "FileCounts":
     """What would become of a file, as far as it can be said without the log and its keys."""
-    from adapters.clock import SystemClock
-    from adapters.imports import FileImporter
-    from adapters.store.keys import MasterKeys
-    from adapters.store.recorder import Recorder
+    from adapters.intake.imports import FileImporter
+    from adapters.log.keys.data_keys import MasterKeys
+    from adapters.log.recorder import Recorder
+    from adapters.process.clock import SystemClock
 
     class Checking(Recorder):
         def record(self, messages: "Sequence[Message]", *_: object, **__: object) -> "list[Outcome]":

@@ -1,67 +1,70 @@
-"""The `icr` command: its subcommands, and the one place where errors become messages and exit codes."""
+"""The command line of the service: its commands, and the one place where errors become messages and exit codes."""
 
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
 
 from adapters.cli.output import INTERRUPTED, KEPT_OR_FAILED, MISUSE, UNREACHABLE, note
-from adapters.memory import keep_in_memory, reserve_little
+from adapters.process.memory import keep_in_memory, reserve_little
 from domain.errors import IcrError
 
-# Command -> its module below adapters.cli, the name of a function or of a group in it, and a function's example.
-_COMMANDS: Final[Mapping[str, tuple[str, str, str | None]]] = {
-    "demo": ("demo", "demo", "icr demo --no-serve"),
-    "up": ("workers", "up", "icr up"),
-    "serve": ("workers", "serve", "icr serve --data /var/lib/icr"),
-    "consume": ("workers", "consume", "icr consume"),
-    "project": ("workers", "project", "icr project"),
-    "tell": ("feedback", "tell", "icr tell --until-end"),
-    "health": ("workers", "health", "icr health consume"),
-    "migrate": ("workers", "migrate", "icr migrate"),
-    "publish": ("publish", "publish", "icr publish events.jsonl --to kafka"),
-    "import": ("imports", "app", None),
-    "load": ("load", "app", None),
-    "quarantine": ("quarantine", "app", None),
-    "partitions": ("partitions", "app", None),
-    "feedback": ("feedback", "feedback", "icr feedback --organisation urn-900001"),
-    "quality": ("feedback", "quality", "icr quality --organisation urn-900001"),
+# Command -> its module, the name of a function or of a group in it, and a function's example.
+Commands = Mapping[str, tuple[str, str, str | None]]
+COMMANDS: Final[Commands] = {
+    "up": ("adapters.cli.workers", "up", "icr up"),
+    "serve": ("adapters.cli.workers", "serve", "icr serve --data /var/lib/icr"),
+    "consume": ("adapters.cli.workers", "consume", "icr consume"),
+    "project": ("adapters.cli.workers", "project", "icr project"),
+    "tell": ("adapters.cli.feedback", "tell", "icr tell --until-end"),
+    "health": ("adapters.cli.workers", "health", "icr health consume"),
+    "migrate": ("adapters.cli.workers", "migrate", "icr migrate"),
+    "publish": ("adapters.cli.publish", "publish", "icr publish events.jsonl --to kafka"),
+    "import": ("adapters.cli.imports", "app", None),
+    "load": ("adapters.cli.load", "app", None),
+    "quarantine": ("adapters.cli.quarantine", "app", None),
+    "partitions": ("adapters.cli.partitions", "app", None),
+    "feedback": ("adapters.cli.feedback", "feedback", "icr feedback --organisation urn-900001"),
+    "quality": ("adapters.cli.feedback", "quality", "icr quality --organisation urn-900001"),
     "request-replay": (
-        "feedback",
+        "adapters.cli.feedback",
         "request_replay",
         "icr request-replay --organisation urn-900001 --type AttendanceMarked --from 2025-09-01 --to 2025-10-01",
     ),
-    "feeds": ("feeds", "feeds", "icr feeds --json"),
-    "child": ("child", "app", None),
-    "leads": ("leads", "app", None),
-    "families": ("families", "app", None),
-    "measures": ("measures", "measures", "icr measures referral_to_first_service --effective-at 2026-09-30"),
-    "identifiers": ("identifiers", "app", None),
-    "schemas": ("schemas", "app", None),
-    "simulate": ("simulate", "simulate_area", "icr simulate --children 500 --out /tmp/area"),
-    "mending": ("mending", "app", None),
-    "rebuild": ("rebuild", "rebuild", "icr rebuild"),
-    "keys": ("keys", "app", None),
-    "verify-log": ("verify", "verify_log", "icr verify-log --events"),
-    "config": ("config", "app", None),
-    "bench": ("bench", "app", None),
+    "feeds": ("adapters.cli.feeds", "feeds", "icr feeds --json"),
+    "child": ("adapters.cli.child", "app", None),
+    "leads": ("adapters.cli.leads", "app", None),
+    "families": ("adapters.cli.families", "app", None),
+    "measures": (
+        "adapters.cli.measures",
+        "measures",
+        "icr measures referral_to_first_service --effective-at 2026-09-30",
+    ),
+    "identifiers": ("adapters.cli.identifiers", "app", None),
+    "schemas": ("adapters.cli.schemas", "app", None),
+    "mending": ("adapters.cli.mending", "app", None),
+    "rebuild": ("adapters.cli.rebuild", "rebuild", "icr rebuild"),
+    "keys": ("adapters.cli.keys", "app", None),
+    "config": ("adapters.cli.config", "app", None),
 }
 
 
 class _Lazily(TyperGroup):
     """Imports a command when it is asked for: each needs its own half of the program."""
 
+    table: Commands = COMMANDS
+
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - typer's own copy of click
-        return list(_COMMANDS)
+        return list(self.table)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in self.table:
             return None
-        module, name, example = _COMMANDS[cmd_name]
-        found = getattr(import_module(f"adapters.cli.{module}"), name)
+        module, name, example = self.table[cmd_name]
+        found = getattr(import_module(module), name)
         alone = typer.Typer(add_completion=False, rich_markup_mode=None)
         alone.callback()(lambda: None)
         if isinstance(found, typer.Typer):
@@ -73,17 +76,6 @@ class _Lazily(TyperGroup):
         return group.commands[cmd_name]
 
 
-app = typer.Typer(
-    name="icr",
-    cls=_Lazily,
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,  # plain help, wrapped to the terminal
-    pretty_exceptions_enable=False,  # it would print the values of local variables
-    help="Integrated child record: which agencies are involved with a child, and when, from the events they publish.",
-)
-
-
 def _version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
@@ -92,7 +84,6 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
@@ -101,22 +92,39 @@ def _root(
     del version
 
 
+def command_line(commands: Commands) -> typer.Typer:
+    """The command `icr` with these subcommands."""
+    line = typer.Typer(
+        name="icr",
+        cls=type("Commands", (_Lazily,), {"table": commands}),
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,  # plain help, wrapped to the terminal
+        pretty_exceptions_enable=False,  # it would print the values of local variables
+        help="Integrated child record: which agencies are involved with a child, and when, from the events they publish.",
+    )
+    line.callback()(_root)
+    return line
+
+
 # typer has its own copy of click and names only one of its errors; this one's parents are all of them.
 _UsageError: Final[type[Exception]] = typer.BadParameter.__mro__[1]
 _ClickError: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], commands: Commands = COMMANDS) -> int:
     """Run one command; its exit code. Whatever goes wrong is told on standard error, without personal data."""
     keep_in_memory()
     reserve_little()
     try:
-        done = typer.main.get_command(app).main(list(arguments), prog_name="icr", standalone_mode=False)
+        done = typer.main.get_command(command_line(commands)).main(
+            list(arguments), prog_name="icr", standalone_mode=False
+        )
     except IcrError as error:
         note(f"icr: {error}")
         return error.exit_code
     except _ClickError as error:
-        said = _without_values(error, arguments)
+        said = _without_values(error, arguments, commands)
         if said.startswith("Usage:"):  # a group without its command: the help itself is the message
             note(said)
             return MISUSE
@@ -137,16 +145,11 @@ def main(arguments: Sequence[str]) -> int:
     return done if isinstance(done, int) else 0
 
 
-def run() -> NoReturn:
-    """The console script."""
-    sys.exit(main(sys.argv[1:]))
-
-
-def _without_values(error: Exception, arguments: Sequence[str]) -> str:
+def _without_values(error: Exception, arguments: Sequence[str], commands: Commands) -> str:
     """A usage error's text without what was typed as a value: it may be a child's number in the wrong place."""
     text: str = error.format_message()  # type: ignore[attr-defined]
     if text.startswith("No such command"):
-        return text if arguments and arguments[0] not in _COMMANDS else "No such subcommand."
+        return text if arguments and arguments[0] not in commands else "No such subcommand."
     for word in sorted(arguments, key=len, reverse=True):
         if not word.startswith("-"):
             text = text.replace(f"'{word}'", "'…'").replace(f"({word})", "(…)")
@@ -161,8 +164,8 @@ def _without_values(error: Exception, arguments: Sequence[str]) -> str:
 def _unforeseen(error: Exception) -> int:
     import psycopg
 
-    from adapters.logs import describe
-    from adapters.store.trouble import sentence_of, trouble_of
+    from adapters.log.trouble import sentence_of, trouble_of
+    from adapters.process.logs import describe
 
     trouble = trouble_of(error)
     if trouble is not None:
@@ -177,4 +180,4 @@ def _unforeseen(error: Exception) -> int:
 
 
 if __name__ == "__main__":
-    run()
+    sys.exit(main(sys.argv[1:]))

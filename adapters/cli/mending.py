@@ -20,7 +20,7 @@ def list_(data: Data = None, as_json: Json = False) -> None:
             found = projector.notes()
         finally:
             projector.close()
-    from adapters.answers import record_id
+    from domain.answers.plain import record_id
 
     lines: list[dict[str, Any]] = [
         {
@@ -50,7 +50,7 @@ def retry(
     as_json: Json = False,
 ) -> None:
     """Take records in again, as after the program was mended. Ends with 1 where some still cannot be."""
-    from adapters.answers import parse_id, record_id
+    from domain.answers.plain import parse_id, record_id
 
     named = None if not records else {parse_id(record) for record in records}
     with opened(data) as service:

@@ -17,8 +17,8 @@ import typer
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from adapters.service import Service
-    from adapters.settings import Settings
+    from adapters.process.settings import Settings
+    from adapters.service.opened import Service
 
 DONE: Final = 0
 KEPT_OR_FAILED: Final = 1
@@ -78,7 +78,7 @@ def progress() -> Iterator["Progress"]:
 @contextmanager
 def interruptible() -> Iterator[None]:
     """SIGTERM interrupts as Ctrl-C does: what is to be taken away or said at the end is."""
-    from adapters.ending import end_in_time
+    from adapters.process.ending import end_in_time
 
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     end_in_time(soft=None)
@@ -91,8 +91,8 @@ def interruptible() -> Iterator[None]:
 def read_settings(data: Path | None, *, log_level: str | None = None) -> "Settings":
     """The settings, with logs going where they should. Raises Misuse."""
     # Imported where it is used, here and in the commands: `icr --help` need not load half of everything.
-    from adapters.logs import configure_logs
-    from adapters.settings import load_settings
+    from adapters.process.logs import configure_logs
+    from adapters.process.settings import load_settings
 
     settings = load_settings(data)
     configure_logs(log_level or settings.log_level)
@@ -102,8 +102,8 @@ def read_settings(data: Path | None, *, log_level: str | None = None) -> "Settin
 @contextmanager
 def opened(data: Path | None, *, broker: bool = False) -> Iterator["Service"]:
     """The service for a command that ends by itself; only warnings are logged. Raises Misuse or Unreachable."""
-    from adapters.service import open_service
-    from adapters.standing import said_when_standing
+    from adapters.process.standing import said_when_standing
+    from adapters.service.opened import open_service
 
     settings = read_settings(data, log_level="warning")
     with said_when_standing(), open_service(settings, broker=broker) as service:

@@ -9,7 +9,7 @@ from adapters.cli.output import KEPT_OR_FAILED, Data, Json, opened, print_json, 
 from domain.errors import Misuse
 
 if TYPE_CHECKING:
-    from adapters.store.pauses import Pause
+    from adapters.log.pauses import Pause
 
 app = typer.Typer(no_args_is_help=True, help="Partitions of Kafka that are paused: list, skip, resume.")
 
@@ -41,7 +41,7 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List the partitions that are paused, with the offset at which each stands. Ends with 1 when some are."""
-    from adapters.store.pauses import list_pauses
+    from adapters.log.pauses import list_pauses
 
     with opened(data) as service, service.connect() as connection:
         found = list_pauses(connection, skipped=skipped)
@@ -80,7 +80,7 @@ def skip(
 
     Reading goes on behind it within seconds. What is passed over counts as kept.
     """
-    from adapters.store import pauses
+    from adapters.log import pauses
 
     if not note.strip():
         raise Misuse("--note says why")
@@ -93,7 +93,7 @@ def skip(
 @app.command(epilog="Example: icr partitions resume icr.housing.v1 0")
 def resume(topic: Topic, partition: Number, data: Data = None, as_json: Json = False) -> None:
     """Have the consumer try a paused partition again now, as after a new version of this program."""
-    from adapters.store import pauses
+    from adapters.log import pauses
 
     with opened(data) as service, service.connect() as connection:
         done = pauses.ask_again(connection, topic, partition)

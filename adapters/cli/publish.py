@@ -10,13 +10,13 @@ import typer
 
 from adapters.cli.imports import report
 from adapters.cli.output import Data, Json, note, progress, read_settings
-from adapters.clock import SystemClock
+from adapters.process.clock import SystemClock
 from domain.errors import Misuse
 
 if TYPE_CHECKING:
-    from adapters.imports import FileCounts
+    from adapters.intake.imports import FileCounts
+    from adapters.process.settings import Settings
     from adapters.publishing.publish import Door
-    from adapters.settings import Settings
 
 
 class To(StrEnum):
@@ -47,7 +47,7 @@ def publish(
     an acknowledged one is a duplicate, only the log knows. Ends with 1 when something was kept or a file could not be
     read, with 2 when none could, with 3 when there was nobody to send to.
     """
-    from adapters.imports import none_opens
+    from adapters.intake.imports import none_opens
     from adapters.publishing.publish import UNIT, publish_files
 
     settings = read_settings(data, log_level="warning")
@@ -79,10 +79,10 @@ def _say_so_far(counts: "list[FileCounts]") -> None:
 def _door(
     settings: "Settings", to: To, validate_only: bool, url: str | None, sector: str | None, invalid_too: bool
 ) -> "Iterator[Door]":
+    from adapters.api.serving import address
     from adapters.publishing.check import Checker
     from adapters.publishing.http import HttpSender
     from adapters.publishing.publish import CheckOnly, HttpDoor
-    from adapters.serving import address
 
     if to is To.HTTP:
         sender = HttpSender(url or address(settings.http_host, settings.http_port), validate_only=validate_only)
@@ -102,12 +102,12 @@ def _door(
 @contextmanager
 def kafka_door(settings: "Settings", checker: object, *, invalid_too: bool) -> "Iterator[Door]":
     """A door to the Kafka of the settings; an embedded one is joined or started, and waited for."""
-    from adapters.kafka.producer import KafkaProducer
-    from adapters.kafka.security import security_of
+    from adapters.intake.kafka.producer import KafkaProducer
+    from adapters.intake.kafka.security import security_of
     from adapters.publishing.check import Checker
     from adapters.publishing.embedded import Brake
     from adapters.publishing.publish import KafkaDoor
-    from adapters.service import open_service
+    from adapters.service.opened import open_service
 
     assert isinstance(checker, Checker)
     if settings.kafka_bootstrap_servers is not None:  # an agency's machine: no database, no keys

@@ -11,7 +11,7 @@ from domain.errors import Misuse
 from domain.reasons import REASONS
 
 if TYPE_CHECKING:
-    from adapters.store.aside import Aside
+    from adapters.log.quarantine_rows import Aside
 
 app = typer.Typer(no_args_is_help=True, help="Events kept aside: list, show, re-drive, reject, clear.")
 
@@ -49,7 +49,7 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List events kept aside and conflicts, oldest first, without their content."""
-    from adapters.quarantine import Quarantine
+    from adapters.commands.quarantine import Quarantine
 
     _check(reason, state)
     with opened(data) as service:
@@ -74,7 +74,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show why one event is aside; its content only when asked for."""
-    from adapters.quarantine import Quarantine
+    from adapters.commands.quarantine import Quarantine
 
     [wanted] = _ids([aside])
     with opened(data) as service:
@@ -103,7 +103,7 @@ def redrive(
 
     What is not stored whole cannot be recorded again, and is left out. Ends with 1 when some are still kept.
     """
-    from adapters.quarantine import Quarantine
+    from adapters.commands.quarantine import Quarantine
 
     _check(reason, None)
     if asides and reason:
@@ -130,7 +130,7 @@ def reject(
     as_json: Json = False,
 ) -> None:
     """Settle kept events for good. Ends with 1 when some were not waiting any more."""
-    from adapters.quarantine import Quarantine
+    from adapters.commands.quarantine import Quarantine
 
     if not note.strip():
         raise Misuse("--note says why")
@@ -153,7 +153,7 @@ def clear(data: Data = None, as_json: Json = False) -> None:
     their agency was told over Kafka, feedback after feedback_days. What is cleared stays counted. `icr project` does the
     same once an hour.
     """
-    from adapters.quarantine import Quarantine
+    from adapters.commands.quarantine import Quarantine
 
     with opened(data) as service:
         quarantine, quota = Quarantine(service), service.settings.quota

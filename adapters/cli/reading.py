@@ -17,7 +17,7 @@ from domain.reasons import REASONS
 
 if TYPE_CHECKING:
     from adapters.questions import Asked
-    from adapters.service import Service
+    from adapters.service.opened import Service
 
 STANDARD_INPUT: Final = "-"
 _LONGEST: Final = 10_000
@@ -66,9 +66,9 @@ class Question:
 @contextmanager
 def ask(data: Path | None, known_at: str | None, effective_at: str | None) -> Iterator[Question]:
     """Bring the views to the head of the log, then open one read. Raises Misuse, Rejected, Unreachable."""
-    from adapters.api.days import KNOWN_AT_RULE, is_known_at, read_day
-    from adapters.clock import today
+    from adapters.process.clock import today
     from adapters.questions import Questions
+    from adapters.questions.days import KNOWN_AT_RULE, is_known_at, read_day
 
     if known_at is not None and not is_known_at(known_at):
         raise Misuse(f"--known-at: {KNOWN_AT_RULE}")

@@ -20,7 +20,7 @@ def rebuild(
     The views share their tables and editions, so naming one rebuilds all: they can only be exchanged together. Stopped
     half-way nothing has changed, and it starts over.
     """
-    from adapters.store.connections import Work
+    from adapters.log.connections import Work
 
     unknown = set(views or ()) - set(VIEWS)
     if unknown:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from domain.errors import Unreachable
 
 if TYPE_CHECKING:
-    from adapters.heartbeat import Heartbeat
-    from adapters.service import Service
-    from adapters.settings import Settings
+    from adapters.process.heartbeat import Heartbeat
+    from adapters.process.settings import Settings
+    from adapters.service.opened import Service
 
 WAITS_FOR_DATABASE: Final = "waits_for_database"
 WAITS_FOR_KAFKA: Final = "waits_for_kafka"
@@ -25,14 +25,14 @@ def opened_when_there(
 
     Embedded servers are started and not waited for: what keeps them from starting is here, and does not pass by itself.
     """
-    from adapters.service import open_service
-    from adapters.store.connections import connect
+    from adapters.log.connections import connect
+    from adapters.service.opened import open_service
 
     url, kafka = settings.database_url, settings.kafka_bootstrap_servers
     if waits and url is not None:
         _await(lambda: connect(url).close(), WAITS_FOR_DATABASE, heart)
     if waits and broker and kafka is not None:
-        from adapters.kafka.topics import cluster_name
+        from adapters.intake.kafka.topics import cluster_name
 
         _await(lambda: cluster_name(kafka, None), WAITS_FOR_KAFKA, heart)
     with open_service(settings, broker=broker) as service:
@@ -40,7 +40,7 @@ def opened_when_there(
 
 
 def _await(tried: Callable[[], object], trouble: str, heart: "Heartbeat") -> None:
-    from adapters.logs import get_logger
+    from adapters.process.logs import get_logger
 
     waited = False
     while True:

@@ -29,11 +29,11 @@ from adapters.cli.output import (
 from domain.errors import Misuse, Unreachable
 
 if TYPE_CHECKING:
-    from adapters.heartbeat import Heartbeat
-    from adapters.service import Service
-    from adapters.settings import Settings
+    from adapters.process.heartbeat import Heartbeat
+    from adapters.process.settings import Settings
+    from adapters.service.opened import Service
 
-# A worker ends in time by itself (adapters.ending); who waits for several of them allows them a little more.
+# A worker ends in time by itself (adapters.process.ending); who waits for several of them allows them a little more.
 GRACE_SECONDS: Final = 8.5
 HARD_OF_SEVERAL: Final = 9.5
 _PR_SET_PDEATHSIG: Final = 1
@@ -58,7 +58,7 @@ class Stop:
     """
 
     def __init__(self, parent: int = 0, *, at_once: bool = False, several: bool = False) -> None:
-        from adapters.ending import HARD, SOFT, end_in_time
+        from adapters.process.ending import HARD, SOFT, end_in_time
 
         self._asked = False
         self._at_once = at_once
@@ -98,10 +98,10 @@ def migrate(
     topics: Annotated[bool, typer.Option(help="Also make the topics that a real Kafka lacks.")] = True,
 ) -> None:
     """Bring the database to this version's tables, and make the Kafka topics that are missing. May be run again."""
-    from adapters.kafka.security import security_of
-    from adapters.kafka.topics import ensure_topics
-    from adapters.service import open_database
-    from adapters.store.database import migrate as migrate_database
+    from adapters.intake.kafka.security import security_of
+    from adapters.intake.kafka.topics import ensure_topics
+    from adapters.migrations.migrate import migrate as migrate_database
+    from adapters.service.opened import open_database
 
     settings = read_settings(data, log_level="warning")
     with open_database(settings) as found:
@@ -127,9 +127,9 @@ def consume(
     So does one with a record that is broken, until `icr partitions skip`. Ends with 1 when a partition's log was
     shortened, was made again or had passed us, or, with --until-end, when something was kept, is paused or waits.
     """
-    from adapters.kafka.consumer import Consumer
-    from adapters.kafka.status import Status
-    from adapters.logs import get_logger
+    from adapters.intake.kafka.consumer import Consumer
+    from adapters.intake.kafka.status import Status
+    from adapters.process.logs import get_logger
 
     with started(Worker.CONSUME, data, parent, broker=True, waits=not until_end) as (service, heart, stop):
         check_tables(service.connect)
@@ -184,8 +184,8 @@ def project(
     parent: Parent = 0,
 ) -> None:
     """Keep the views up to the log, edition by edition, until told to end (SIGTERM, Ctrl-C)."""
-    from adapters.logs import get_logger
-    from adapters.projecting import follow
+    from adapters.process.logs import get_logger
+    from adapters.service.projecting import follow
 
     with started(Worker.PROJECT, data, parent, waits=not until_end) as (service, heart, stop):
         check_tables(service.connect)
@@ -202,7 +202,7 @@ def serve(
 ) -> None:
     """Answer over HTTP: the API, and its documentation at /docs, until told to end (SIGTERM, Ctrl-C)."""
     from adapters.api.app import create_app
-    from adapters.serving import serve_app
+    from adapters.api.serving import serve_app
 
     with started(Worker.SERVE, data, parent) as (service, heart, stop):
         check_tables(service.connect)
@@ -213,7 +213,7 @@ def serve(
 def up(data: Data = None) -> None:
     """Run `consume`, `project`, `serve` and `tell` as one command, until told to end (SIGTERM, Ctrl-C)."""
     from adapters.embedded import servers
-    from adapters.service import open_service
+    from adapters.service.opened import open_service
 
     stop = Stop(at_once=True, several=True)
     settings = read_settings(data)
@@ -236,10 +236,10 @@ def started(
 ) -> Iterator[tuple["Service", "Heartbeat", Stop]]:
     """A worker's service, once it is there, its heart, and whether to end; until `gently` a signal ends it at once."""
     from adapters.cli.starting import opened_when_there
-    from adapters.clock import SystemClock
     from adapters.codec import confluent_ids
-    from adapters.heartbeat import Heartbeat
-    from adapters.service import keys_there
+    from adapters.process.clock import SystemClock
+    from adapters.process.heartbeat import Heartbeat
+    from adapters.service.opened import keys_there
 
     stop = Stop(parent, at_once=True)
     settings = read_settings(data)
@@ -292,9 +292,9 @@ def health(
     as_json: Json = False,
 ) -> None:
     """Say whether a worker on this host is well: 0 yes, 1 it is in trouble, 3 there is none."""
-    from adapters.clock import SystemClock
     from adapters.embedded.lock import trouble_of_servers
-    from adapters.heartbeat import beats
+    from adapters.process.clock import SystemClock
+    from adapters.process.heartbeat import beats
 
     settings = read_settings(data, log_level="warning")
     found = [
@@ -305,7 +305,7 @@ def health(
         for one in found:
             one["trouble"] = [*one["trouble"], servers]
     if worker is Worker.SERVE and found:
-        from adapters.serving import answers
+        from adapters.api.serving import answers
 
         for one in found:
             # One that waits for the database has no address yet, and says so itself.
@@ -358,8 +358,8 @@ def check_tables(connect: Any) -> None:  # noqa: ANN401
 
 def _make_topics(service: "Service") -> None:
     """Where this worker may; where not, they are there or will come."""
-    from adapters.kafka.topics import ensure_topics
-    from adapters.logs import get_logger
+    from adapters.intake.kafka.topics import ensure_topics
+    from adapters.process.logs import get_logger
 
     try:
         ensure_topics(service.bootstrap_servers or "", service.kafka_security)

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Self
 
-from adapters.settings import Settings
+from adapters.process.settings import Settings
 from domain.errors import Misuse, Unreachable
 
 POSTGRES = "postgres"

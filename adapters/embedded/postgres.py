@@ -26,7 +26,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from adapters.store.connections import connect
+from adapters.log.connections import connect
 from domain.errors import Misuse, Unreachable
 
 USER = "icr"

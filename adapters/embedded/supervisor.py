@@ -18,9 +18,9 @@ from typing import NoReturn
 from adapters.embedded.broker import MemoryBroker
 from adapters.embedded.lock import BROKER, POSTGRES, RESTARTS, Lock, Place, State
 from adapters.embedded.postgres import PostgresServer
-from adapters.ending import end_in_time
-from adapters.logs import configure_logs, get_logger
-from adapters.memory import keep_in_memory
+from adapters.process.ending import end_in_time
+from adapters.process.logs import configure_logs, get_logger
+from adapters.process.memory import keep_in_memory
 from domain.errors import IcrError
 
 _PAUSE = 0.05

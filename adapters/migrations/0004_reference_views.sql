@@ -32,7 +32,7 @@ CREATE TABLE {view}.snapshot (
     listed int NOT NULL,
     whole_ed int
 );
-COMMENT ON TABLE {view}.snapshot IS 'One row a snapshot that was reported (domain.snapshots)';
+COMMENT ON TABLE {view}.snapshot IS 'One row a snapshot that was reported (domain.timeline.snapshots)';
 COMMENT ON COLUMN {view}.snapshot.position IS 'Its report';
 COMMENT ON COLUMN {view}.snapshot.organisation IS 'Who sent it';
 COMMENT ON COLUMN {view}.snapshot.kind IS 'What it lists';

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION log.is_additional(kind text, provision text) RETURNS 
     RETURN kind IN ('early_help', 'child_in_need', 'child_protection', 'looked_after', 'youth_justice', 'asylum_support')
         OR (kind = 'involvement' AND provision = 'additional');
 
--- Records of sealed identities, found by the one who appends the sealing (domain.sealed): what names one later is withheld.
+-- Records of sealed identities, found by the one who appends the sealing (domain.identity.sealed): what names one later is withheld.
 CREATE TABLE log.sealed (
     record uuid PRIMARY KEY,
     position bigint NOT NULL,

@@ -28,7 +28,7 @@ ALTER TABLE {view}.stage_entry ADD doubted boolean NOT NULL DEFAULT false;
 ALTER TABLE {view}.stage_fact ADD doubted boolean NOT NULL DEFAULT false;
 CREATE TABLE {view}.stated_birth (record uuid NOT NULL, birth uuid NOT NULL, from_ed int NOT NULL, to_ed int);
 CREATE INDEX ON {view}.stated_birth (record);
-COMMENT ON TABLE {view}.stated_birth IS 'The date of birth that a record is linked by (domain.links)';
+COMMENT ON TABLE {view}.stated_birth IS 'The date of birth that a record is linked by (domain.identity.links)';
 COMMENT ON COLUMN {view}.stated_birth.record IS 'Record';
 COMMENT ON COLUMN {view}.stated_birth.birth IS 'Keyed hash of the date of birth';
 COMMENT ON COLUMN {view}.stated_birth.from_ed IS 'First edition it holds in';

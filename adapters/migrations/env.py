@@ -1,4 +1,4 @@
-"""Alembic's entry: migrations run online, over the connection that `adapters.store.database.migrate` gives."""
+"""Alembic's entry: migrations run online, over the connection that `adapters.migrations.migrate.migrate` gives."""
 
 from alembic import context
 

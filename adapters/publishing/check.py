@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from adapters.clock import Clock
-from adapters.kafka.topics import TOPICS, topic_for
-from adapters.store.hashes import Hashes
-from adapters.store.keys import MasterKeys
-from adapters.store.messages import Message
-from adapters.store.prepare import Item, Preparer
-from adapters.store.subjects import Subjects
+from adapters.intake.kafka.topics import TOPICS, topic_for
+from adapters.log.keys.data_keys import MasterKeys
+from adapters.log.keys.hashes import Hashes
+from adapters.log.messages import Message
+from adapters.log.prepare import Item, Preparer
+from adapters.log.subjects import Subjects
+from adapters.process.clock import Clock
 from domain.checks import organisation_allowed
 from domain.errors import Misuse, Rejected
 from domain.identifiers import check_identifier

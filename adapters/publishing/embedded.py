@@ -8,12 +8,12 @@ import threading
 import time
 from typing import Final
 
-from adapters.heartbeat import NO_PROGRESS, beats
-from adapters.kafka.consumer import Consumer
-from adapters.kafka.places import recorded_offsets
-from adapters.kafka.producer import KafkaProducer
-from adapters.kafka.topics import cluster_name, tracking_name
-from adapters.service import Service
+from adapters.intake.kafka.consumer import Consumer
+from adapters.intake.kafka.producer import KafkaProducer
+from adapters.intake.kafka.starting_offsets import recorded_offsets
+from adapters.intake.kafka.topics import cluster_name, tracking_name
+from adapters.process.heartbeat import NO_PROGRESS, beats
+from adapters.service.opened import Service
 from domain.errors import Unreachable
 
 EVERY: Final = 500  # messages between looks

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from adapters.imports import FileCounts, why
-from adapters.kafka.producer import KafkaProducer
+from adapters.intake.imports import FileCounts, why
+from adapters.intake.kafka.producer import KafkaProducer
+from adapters.log.messages import ACCEPTED, KEPT
 from adapters.publishing.arrays import BrokenFile
 from adapters.publishing.check import Checker
 from adapters.publishing.embedded import Brake
 from adapters.publishing.files import read_events
 from adapters.publishing.http import HttpSender
-from adapters.store.messages import ACCEPTED, KEPT
 from domain.errors import Rejected, Unreachable
 
 UNIT: Final = "event"

@@ -12,7 +12,7 @@ from adapters.questions.changes import AboutChanges
 from adapters.questions.children import AboutChildren
 from adapters.questions.measures import AboutMeasures
 from adapters.questions.reading import Bodies, position_of
-from adapters.service import Service
+from adapters.service.opened import Service
 from projections import editions
 
 

@@ -6,19 +6,19 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from adapters import answers
+from adapters.questions.index_line import Held
 from adapters.questions.leads import AboutLeads
-from adapters.questions.lines import Held
 from adapters.questions.reading import position_of
+from domain.answers import plain
 from domain.dates import FOREVER, to_day
 from domain.events import ChildId
-from domain.families import as_shown
 from domain.feeds import Hearing
 from domain.indicators import RULES, Indicator
+from domain.indicators.families import as_shown
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
-from domain.leads import GAP_RULES
-from domain.waits import Waits
-from projections import changes, editions, joined, queries
+from domain.indicators.waits import Waits
+from domain.leads.active import GAP_RULES
+from projections import changes, editions, queries, reference_data
 
 _RECTANGLES: Final = tuple(rule for rule in (*GAP_RULES, *RULES) if rule != NO_UNIVERSAL_CONTACT)
 _NOTHING: Final[Mapping[str, list[Any]]] = {"records_joined": [], "began": [], "cleared": []}
@@ -142,7 +142,7 @@ class AboutChanges(AboutLeads):
         """The records that were joined to a child of before; of a shielded child nothing is told of them."""
         if not set(then) - {child} or self._seen(child).shielded:
             return []
-        return [answers.record_id(r) for r in sorted(set(records) - set(then))]
+        return [plain.record_id(r) for r in sorted(set(records) - set(then))]
 
     def _prompts(self, children: Collection[ChildId], day: int, waits: Waits) -> Prompts:
         """Gaps and indicators of some children that have been so for long enough, by rule and day.
@@ -162,7 +162,7 @@ class AboutChanges(AboutLeads):
     def _silences(self, children: Collection[ChildId], day: int, waits: Waits) -> list[queries.Rectangle]:
         """Those of whom no universal service was heard for long enough, since the last day on which a school saw each."""
         rule = NO_UNIVERSAL_CONTACT
-        rows = joined.silent(self._connection, self._number, day, rule, waits.latest(rule), children)
+        rows = reference_data.silent(self._connection, self._number, day, rule, waits.latest(rule), children)
         found: list[queries.Rectangle] = []
         for (child, _, since, start, end, positions, organisation), seen in rows:
             shown = as_shown(Indicator(rule, since, start, end, tuple(positions), organisation), waits, seen)

@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from adapters import answers
-from adapters.questions.lines import Lines
+from adapters.questions.index_line import Lines
 from adapters.questions.reading import identifiers, is_alive, records_shown
+from domain.answers import plain
 from domain.dates import to_day
 from domain.errors import Misuse
 from projections import queries
@@ -76,16 +76,16 @@ class AboutChildren(Lines):
             if (first := entry.first_day()) is not None and first <= day and seen.may_show(entry.kind)
         ]
         if seen.may_show(ATTENDANCE):
-            found += [self._named(answers.week(*week, day), day) for week in weeks.answer()]
+            found += [self._named(plain.week(*week, day), day) for week in weeks.answer()]
         found.sort(key=lambda e: (e["from"] or "", e["kind"], e["events"]))
         return {
-            "child": answers.child_id(child),
+            "child": plain.child_id(child),
             "records": shown,
             **self._head(effective_at),
             "alive": is_alive(person, self._cells.birth(person.birth), day),
             "identifiers": known_by,
             "entries": found,
-            "kept_aside": queries.kept_aside(self._connection, [answers.parse_id(one) for one in shown]),
+            "kept_aside": queries.kept_aside(self._connection, [plain.parse_id(one) for one in shown]),
             "shielded": seen.shielded,
             "being_mended": self._being_mended([child])[child],
         }

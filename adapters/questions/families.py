@@ -6,17 +6,17 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from adapters import answers
 from adapters.questions.feeds import SCHOOL, coverage, heard_feeds, in_being, many_of
-from adapters.questions.lines import Lines
+from adapters.questions.index_line import Lines
+from domain.answers import plain
 from domain.areas import SCHOOL as BY_SCHOOL
 from domain.dates import to_day
 from domain.events import ChildId
-from domain.families import Family, Shown, as_shown, assemble, group, unheard
 from domain.indicators import RULES, Indicator
+from domain.indicators.families import Family, Shown, as_shown, assemble, group, unheard
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
-from domain.waits import Waits
-from projections import editions, joined, kinship, queries
+from domain.indicators.waits import Waits
+from projections import editions, kinship, queries, reference_data
 
 Areas = Mapping[ChildId, Mapping[str, str]]
 
@@ -32,11 +32,11 @@ class AboutFamilies(Lines):
         areas = self._areas_on_maps(everyone, day)
         shielded, mended = self._shielded(everyone), self._being_mended(everyone)
         shown = [
-            answers.family(family, _place(family, areas, shielded), day, shielded, mended)
+            plain.family(family, _place(family, areas, shielded), day, shielded, mended)
             for family in listed
-            if area is None or answers.area(area) in _places(family, areas, shielded)
+            if area is None or plain.area(area) in _places(family, areas, shielded)
         ]
-        places = () if area is None else {answers.area(area)}
+        places = () if area is None else {plain.area(area)}
         return {**self._families_head(effective_at), "families": shown, "feeds": self._coverage(day, places)}
 
     def family(self, *, family: str, effective_at: date) -> dict[str, Any] | None:
@@ -49,9 +49,7 @@ class AboutFamilies(Lines):
         areas = self._areas_on_maps(listed.children, day)
         return {
             **self._families_head(effective_at),
-            **answers.family(
-                listed, _place(listed, areas, shielded), day, shielded, self._being_mended(listed.children)
-            ),
+            **plain.family(listed, _place(listed, areas, shielded), day, shielded, self._being_mended(listed.children)),
             # A shielded child's siblings are shown as it is: where they live tells where it does.
             "members": list(self._lines(listed.children, effective_at, listed.children if shielded else ()).values()),
             "feeds": self._coverage(day, _places(listed, areas, shielded)),
@@ -80,7 +78,7 @@ class AboutFamilies(Lines):
             for one in reference.area_maps
             if one.by == BY_SCHOOL
             for school, place in one.area_of.items()
-            if answers.area(place) in places
+            if plain.area(place) in places
         }
         return {
             rule.id: coverage(rule, heard, called, within or None, hearing.unheard(rule, [None]))
@@ -110,7 +108,7 @@ class AboutFamilies(Lines):
         hearing, waits = self._hearing(day), Waits(day, self._reference(day))
         begun = {rule: waits.latest(rule) for rule in RULES}
         quiet_since = begun.pop(NO_UNIVERSAL_CONTACT)
-        silent = joined.silent(self._connection, self._number, day, NO_UNIVERSAL_CONTACT, quiet_since, children)
+        silent = reference_data.silent(self._connection, self._number, day, NO_UNIVERSAL_CONTACT, quiet_since, children)
         others = queries.rectangles(self._connection, self._number, day, begun, children)
         rows = [*((row, None) for row in others), *silent]
         held = [(row[0], as_shown(_indicator(row), waits, seen)) for row, seen in rows]
@@ -133,7 +131,7 @@ def _places(family: Family, areas: Areas, shielded: AbstractSet[ChildId]) -> set
     """The areas of a family on all maps; none where a child of it is shielded, for a sibling's home tells of its own."""
     if shielded & set(family.children):
         return set()
-    return {answers.area(area) for child in family.children for area in areas.get(child, {}).values()}
+    return {plain.area(area) for child in family.children for area in areas.get(child, {}).values()}
 
 
 def _place(family: Family, areas: Areas, shielded: AbstractSet[ChildId]) -> str | None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from adapters.questions.reading import Reading
-from adapters.service import Service
+from adapters.service.opened import Service
 from domain.dates import iso, to_day
 from domain.effects import Act
 from domain.feeds import Expected, Feed, Relying

@@ -4,18 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from adapters import answers
 from adapters.questions.families import AboutFamilies
-from adapters.questions.lines import Held
+from adapters.questions.index_line import Held
+from domain.answers import plain
 from domain.dates import to_day
 from domain.events import ChildId
-from domain.families import Family, family_id
 from domain.feeds import Hearing
+from domain.indicators.families import Family, family_id
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
-from domain.leads import GAP_RULES, left_gaps, passed_on
+from domain.indicators.waits import Waits
+from domain.leads.active import GAP_RULES, left_gaps, passed_on
 from domain.reference import workers_left
-from domain.waits import Waits
-from projections import behind, editions, joined, queries
+from projections import behind, editions, queries, reference_data
 
 
 class AboutLeads(AboutFamilies):
@@ -69,7 +69,7 @@ class AboutLeads(AboutFamilies):
     ) -> dict[str, Any]:  # fmt: skip
         shown: dict[str, Any] = {"lost": [], "since": None, "indicators": []}
         if listed is not None:
-            whole = answers.family(listed, None, day, shielded, self._being_mended(listed.children))
+            whole = plain.family(listed, None, day, shielded, self._being_mended(listed.children))
             shown = {name: whole[name] for name in shown}
         gaps_of = [gap for gap in gaps if gap[0] in members]
         return {
@@ -160,7 +160,7 @@ class AboutLeads(AboutFamilies):
         found = self._gaps(day)
         if area is not None:
             areas = self._areas_on_maps({row[0] for row in found}, day)
-            found = [row for row in found if answers.area(area) in map(answers.area, areas[row[0]].values())]
+            found = [row for row in found if plain.area(area) in map(plain.area, areas[row[0]].values())]
         return {
             **self._head(effective_at),
             "gaps": sorted(
@@ -192,7 +192,7 @@ class AboutLeads(AboutFamilies):
         mended = self._being_mended({row[0] for row in rows})
         return [
             {
-                **answers.gap(
+                **plain.gap(
                     row, day, hearing, shielded, schools.get(row[0], ()) if row[1] == NO_UNIVERSAL_CONTACT else ()
                 ),
                 "being_mended": mended[row[0]],
@@ -201,7 +201,7 @@ class AboutLeads(AboutFamilies):
         ]
 
     def _leads_who_left(self, day: int, children: Collection[ChildId] | None) -> list[queries.Rectangle]:
-        left = workers_left(joined.workers(self._connection, self._edition.position), day)
+        left = workers_left(reference_data.workers(self._connection, self._edition.position), day)
         if not left:
             return []
         led = queries.entries(

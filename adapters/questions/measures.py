@@ -4,14 +4,14 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from adapters import answers
 from adapters.questions.reading import Reading
+from domain.answers import plain
 from domain.dates import to_day
 from domain.errors import Misuse
 from domain.events import ChildId
-from domain.figures import Figure, figures
-from domain.measures import MEASURES, Measure, Part, unheard
-from projections import editions, joined, queries
+from domain.measures.figures import Figure, figures
+from domain.measures.of_child import MEASURES, Measure, Part, unheard
+from projections import editions, queries, reference_data
 from projections import measures as served
 
 
@@ -25,8 +25,11 @@ class AboutMeasures(Reading):
         wanted = list(MEASURES.values()) if name is None else [named(name)]
         told = served.parts(self._connection, self._number, wanted, day, self._births)
         areas = self._areas({part.child for parts in told.values() for part in parts}, day)
-        feeds, expected = joined.feeds(self._connection, self._edition.position), self._reference(day).expected_feeds()
-        only = None if area is None else answers.area(area)
+        feeds, expected = (
+            reference_data.feeds(self._connection, self._edition.position),
+            self._reference(day).expected_feeds(),
+        )
+        only = None if area is None else plain.area(area)
         return {
             "as_at": effective_at.isoformat(),
             "position": self._outward(self._edition.position),
@@ -55,7 +58,7 @@ def _measure(
     measure: Measure, told: list[Part], areas: dict[ChildId, str | None], silent: str | None, only: str | None
 ) -> dict[str, Any]:
     whole, by_area = figures(measure.unit, told, areas)
-    shown = [one for one in by_area if only is None or answers.area(one.area or "") == only]
+    shown = [one for one in by_area if only is None or plain.area(one.area or "") == only]
     return {
         "id": measure.id,
         "title": measure.title,

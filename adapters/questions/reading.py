@@ -9,13 +9,14 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from adapters import answers
-from adapters.clock import today
-from adapters.questions.cells import Cells
-from adapters.service import Service
-from adapters.store.hashes import Hashes
-from adapters.store.reader import LogReader
-from adapters.store.subjects import Subjects
+from adapters.log.keys.hashes import Hashes
+from adapters.log.reader import LogReader
+from adapters.log.subjects import Subjects
+from adapters.process.clock import today
+from adapters.questions.opening import Cells
+from adapters.service.opened import Service
+from domain.access.shield import finds, may_be_told
+from domain.answers import plain
 from domain.areas import SCHOOL, areas, squeezed
 from domain.dates import LONDON, iso, to_day
 from domain.errors import Misuse
@@ -24,9 +25,8 @@ from domain.feeds import Feed, Hearing
 from domain.identifiers import parse_identifier
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
 from domain.reference import KINDS, Reference, Stated, closings, standing
-from domain.shield import finds, may_be_told
-from domain.timeline import Entry
-from projections import behind, editions, joined, kinship, queries
+from domain.timeline.entries import Entry
+from projections import behind, editions, kinship, queries, reference_data
 from projections.kinship import Home
 
 # Bodies of reference data that were opened before, by generation and position: an event never changes.
@@ -88,7 +88,7 @@ class Reading:
         found: UUID | None
         scheme: str | None = None
         if record is not None:
-            found = answers.parse_id(record)
+            found = plain.parse_id(record)
         elif identifier is not None:
             checked = parse_identifier(identifier)
             if not checked.valid or checked.normalised is None:
@@ -124,7 +124,7 @@ class Reading:
         records = [record for held in by_child.values() for record in held]
         with self._connection.pipeline():
             shielded = queries.shielded.send(self._connection, self._edition, records, self._today)
-            said = joined.reference.send(self._connection, self._edition.position, KINDS)
+            said = reference_data.reference.send(self._connection, self._edition.position, KINDS)
             yield records
         self._take_shields(by_child, shielded.answer())
         self._take_reference(day, said.answer())
@@ -178,7 +178,7 @@ class Reading:
     def _reference(self, day: int) -> Reference:
         """The reference data that stands on a day, as known at the edition."""
         if day not in self._references:
-            self._take_reference(day, joined.reference(self._connection, self._edition.position, KINDS))
+            self._take_reference(day, reference_data.reference(self._connection, self._edition.position, KINDS))
         return self._references[day]
 
     def _hearing(self, day: int) -> Hearing:
@@ -194,7 +194,7 @@ class Reading:
     def _feeds_at(self, position: int) -> list[Feed]:
         """How far each feed said last that it was complete, as known at a position."""
         if position not in self._feeds:
-            self._feeds[position] = joined.feeds(self._connection, position)
+            self._feeds[position] = reference_data.feeds(self._connection, position)
         return self._feeds[position]
 
     def _take_reference(self, day: int, said: Iterable[Stated]) -> None:
@@ -219,7 +219,7 @@ class Reading:
     def _entry(self, entry: Entry, contact: bytes | None, day: int, seen: "Seen") -> dict[str, Any]:
         opened = None if seen.shielded else self._cells.contact(entry.record, entry.kind, contact)
         known_from = self._outward(entry.positions[0])
-        shown = answers.entry(entry, opened, day, known_from, shielded=seen.shielded)
+        shown = plain.entry(entry, opened, day, known_from, shielded=seen.shielded)
         return self._named(shown, day)
 
     def _named(self, shown: dict[str, Any], day: int) -> dict[str, Any]:
@@ -264,14 +264,14 @@ def identifiers(
     for record, scheme, status in said:
         child = owner[record]
         if may_be_told(scheme) or not seen[child].shielded:
-            found[child].append({"scheme": scheme, "status": status, "record": answers.record_id(record)})
+            found[child].append({"scheme": scheme, "status": status, "record": plain.record_id(record)})
     return found
 
 
 def records_shown(records: Sequence[UUID], known_by: Sequence[Mapping[str, str]], seen: "Seen") -> list[str]:
     """The ids of a child's records; of a shielded child only of those whose identifiers are told."""
     told = {one["record"] for one in known_by}
-    every = [answers.record_id(record) for record in records]
+    every = [plain.record_id(record) for record in records]
     return [one for one in every if one in told] if seen.shielded else every
 
 

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from domain.access.shield import placeless
 from domain.dates import FOREVER, iso
-from domain.leads import TEAMS_AROUND
-from domain.shield import placeless
-from domain.timeline import Entry
+from domain.leads.active import TEAMS_AROUND
+from domain.timeline.entries import Entry
 
 PLAN_REVIEW: Final = "plan_review"
 

@@ -6,9 +6,9 @@ must have been so, whether its feeds were heard, and where the family lives are 
 
 from collections.abc import Callable
 
-from domain.child import Child
 from domain.indicators import attendance, education, health, housing, support
 from domain.indicators.rules import RULES, Indicator, Rule
+from domain.timeline.child import Child
 
 _FINDERS: tuple[Callable[[Child], list[Indicator]], ...] = (
     education.no_school,

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from domain.attendance import AUTHORISED, LATE, NOT_REQUIRED, UNABLE, UNAUTHORISED
-from domain.child import Child, not_silenced
 from domain.dates import FOREVER, school_year_of, school_year_starts
 from domain.indicators.rules import SEVERE_ABSENCE, TEN_DAYS_ABSENT, TWENTY_DAYS_ABSENT, Indicator
-from domain.marks import Mark
 from domain.spans import Spans, union
+from domain.timeline.child import Child, not_silenced
+from domain.timeline.marks import Mark
 
 LONG = {TEN_DAYS_ABSENT: 10, TWENTY_DAYS_ABSENT: 20}
 LEAST_SESSIONS = 20

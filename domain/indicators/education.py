@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from domain.child import Child, dated_spans, not_silenced
 from domain.dates import school_age
 from domain.feeds import NO_NUMBER
 from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, LOST_LEAVER, NO_SCHOOL, Indicator
 from domain.spans import subtract, union
-from domain.timeline import Entry
+from domain.timeline.child import Child, dated_spans, not_silenced
+from domain.timeline.entries import Entry
 
 # Taught somewhere, as agencies say: on a roll, at home by choice, on the register of children not in school, elsewhere.
 TAUGHT = ("enrolment", "elective_home_education", "not_in_school_register", "alternative_provision")

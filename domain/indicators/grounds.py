@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from domain.child import Child, not_silenced
 from domain.dates import add_months
 from domain.indicators.rules import Indicator
 from domain.spans import union
-from domain.timeline import Entry
+from domain.timeline.child import Child, not_silenced
+from domain.timeline.entries import Entry
 
 Ground = tuple[int, int, tuple[int, ...]]  # days from, to, and the positions of what makes it so
 

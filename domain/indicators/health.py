@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from domain.child import Child, dated_spans, not_silenced
 from domain.dates import FOREVER, add_months, school_age
 from domain.indicators.education import ending_at
 from domain.indicators.grounds import Ground, between, days_of, grounded, within
 from domain.indicators.rules import EMERGENCY_WITHOUT_GP, GP_UNSETTLED, NO_GP, NOT_BROUGHT, REVIEW_MISSED, Indicator
 from domain.spans import Span, intersect, subtract, union
-from domain.timeline import Entry
+from domain.timeline.child import Child, dated_spans, not_silenced
+from domain.timeline.entries import Entry
 
 GP_SUPPRESSORS = frozenset({"death", "embarkation"})
 # The practice asked, or mail came back undelivered (FP69).

@@ -1,12 +1,10 @@
 """Out of touch with a settled home (domain.md F: D13)."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from domain.child import Child, not_silenced
 from domain.dates import add_months
 from domain.indicators.rules import HOMELESS_OR_MOBILE, Indicator
+from domain.places import place_of
 from domain.spans import union
+from domain.timeline.child import Child, not_silenced
 
 MOBILE_ADDRESSES = 3
 MOBILE_MONTHS = 12
@@ -29,24 +27,6 @@ def _mobile(child: Child) -> list[Ground]:
             until = add_months(moves[first][0], MOBILE_MONTHS)
             found.append((moves[here][0], until, tuple(position for _, _, position in moves[first : here + 1])))
     return [ground for ground in found if ground[0] < ground[1]]
-
-
-def place_of(address: Mapping[str, Any]) -> object | None:
-    """What tells one address from another: postcode and first line, else the UPRN; None for no address at all.
-
-    The UPRN comes second because senders leave it out or pad it, and one home must not count as two.
-    """
-    if address["status"] not in ("current", "last_known"):
-        return None
-    postcode, first = (
-        str(address["postcode"] or "").replace(" ", "").upper(),
-        (address["lines"] or [""])[0].strip().casefold(),
-    )
-    if postcode and first:
-        return (postcode, first)
-    if address["uprn"]:
-        return str(address["uprn"]).strip().lstrip("0")
-    return (postcode, first) if postcode or first else None
 
 
 def homeless_or_mobile(child: Child) -> list[Indicator]:

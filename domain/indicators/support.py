@@ -3,12 +3,12 @@
 from itertools import pairwise
 
 from domain.attendance import ELSEWHERE, LATE, PRESENT
-from domain.child import Child, additional_services, dated_spans, not_silenced
 from domain.dates import FOREVER, school_age
 from domain.indicators.education import ending_at
 from domain.indicators.grounds import Ground, between, days_of, grounded
 from domain.indicators.rules import DROPPED_OUT, MISSING_WITHOUT_INTERVIEW, NO_UNIVERSAL_CONTACT, Indicator
 from domain.spans import subtract
+from domain.timeline.child import Child, additional_services, dated_spans, not_silenced
 
 DISENGAGED = frozenset({"disengaged", "not_contactable"})
 MISSING_DAYS = 90

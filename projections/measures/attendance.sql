@@ -1,6 +1,6 @@
 -- Each child with marks of the school year: sessions attended of those possible, and whether a service helps it on the day.
 -- A week that nothing was amended in, and that lies whole within the days and editions asked for, is counted as it stands;
--- of any other the standing marks are found first (domain.marks.standing_marks). Most are of the first sort.
+-- of any other the standing marks are found first (domain.timeline.marks.standing_marks). Most are of the first sort.
 -- Categories are asked for by a bit each.
 , weekly AS (
     SELECT w.record, CASE WHEN s.latest <= %(e)s AND s.least > 0 AND s.told = bit_count(s.slots) AND w.week * 7 - 3 >= %(year)s AND w.week * 7 + 3 <= %(d)s

@@ -11,7 +11,7 @@ WITH member AS (
     SELECT child, starts, open_until FROM own
     WHERE why IS NULL AND kind = ANY(%(services)s) AND (kind <> 'involvement' OR provision = 'additional')
 ), died AS (
-    -- Or has a new identity, of which nothing is told: either way nothing is looked for any more (domain.child.Child.over).
+    -- Or has a new identity, of which nothing is told: either way nothing is looked for any more (domain.timeline.child.Child.over).
     SELECT child, min(day) AS day FROM (
     SELECT child, vital_day AS day FROM (
         SELECT DISTINCT ON (coalesce(m.child, p.record)) coalesce(m.child, p.record) AS child, p.vital_act, p.vital_day

@@ -1,4 +1,4 @@
--- Each child helped on the day: is a lead active, that no other took over from by then (domain.leads.active_span)?
+-- Each child helped on the day: is a lead active, that no other took over from by then (domain.leads.active.active_span)?
 , accepted AS (
     SELECT child, service, scope, worker, takes_over, until, greatest(accepted, starts) AS begun FROM own
     WHERE kind = 'lead' AND why IS NULL AND accepted IS NOT NULL

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.bench import broker as brokers
 from tests.servers.kafka import RealKafka
+from tools.bench import broker as brokers
 
 
 @pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.kafka_real)])

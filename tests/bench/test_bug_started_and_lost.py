@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from adapters.bench.processes import undisturbed
+from tools.bench.processes import undisturbed
 
 
 class Told(Exception):

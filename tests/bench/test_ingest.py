@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from adapters.bench import broker as brokers
-from adapters.bench import ingest, sampled
-from adapters.bench.ingest import Ask, Ingest
-from adapters.bench.page import made
-from adapters.bench.report import tables
-from adapters.bench.workload import Mix
-from adapters.clock import SystemClock
-from adapters.settings import load_settings
+from adapters.process.clock import SystemClock
+from adapters.process.settings import load_settings
 from domain.errors import Misuse
 from tests.servers.kafka import RealKafka
+from tools.bench import broker as brokers
+from tools.bench import ingest, sampled
+from tools.bench.ingest import Ask, Ingest
+from tools.bench.page import made
+from tools.bench.report import tables
+from tools.bench.workload import Mix
 
 PATHS = {
     "floor_of_log", "log", "project", "floor_of_views", "views", "save_each", "runner", "runner_alone", "rebuild",

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from adapters.bench.page import made
 from adapters.cli.main import main
-from adapters.docs import links
+from tools.bench.page import made
+from tools.docs import links
 
 ROOT = Path(__file__).parent.parent.parent
 PATHS = {

@@ -12,20 +12,20 @@ from typing import Any
 
 import pytest
 
-from adapters.bench import sampled
-from adapters.bench.checks import Wrong, views_equal_rebuild, views_equal_reference
-from adapters.bench.contestant import batches
-from adapters.bench.figures import Figures
-from adapters.bench.ingest import LARGEST_SLICE, Ask
-from adapters.bench.processes import undisturbed
-from adapters.bench.report import document
-from adapters.bench.statements import by_file, short_name
-from adapters.bench.workload import Mix, Workload
-from adapters.kafka.topics import SECTOR_OF
-from adapters.store.messages import Counts, Message
+from adapters.intake.kafka.topics import SECTOR_OF
+from adapters.log.messages import Counts, Message
 from projections.engine import AFTER_LINKS, BEFORE_LINKS, statements
 from tests.builders.process import ROOT
 from tests.builders.service import Bench, bench
+from tools.bench import sampled
+from tools.bench.checks import Wrong, views_equal_rebuild, views_equal_reference
+from tools.bench.figures import Figures
+from tools.bench.ingest import LARGEST_SLICE, Ask
+from tools.bench.measured_worker import batches
+from tools.bench.processes import undisturbed
+from tools.bench.report import document
+from tools.bench.statements import by_file, short_name
+from tools.bench.workload import Mix, Workload
 
 TODAY = date(2026, 3, 1)
 
@@ -164,14 +164,14 @@ def test_ctrl_c_waits_until_a_process_is_started() -> None:
 
 
 def test_a_stack_belongs_to_the_innermost_part_of_it() -> None:
-    take, recorded = "/x/adapters/kafka/consumer.py:_take", "/x/adapters/store/recorder.py:record"
+    take, recorded = "/x/adapters/intake/kafka/consumer.py:_take", "/x/adapters/log/recorder.py:record"
     assert (
-        sampled.part_of(["<reader of a.v1.avsc as a.v2.avsc>:read", "/x/adapters/store/prepare.py:item", take])
+        sampled.part_of(["<reader of a.v1.avsc as a.v2.avsc>:read", "/x/adapters/log/prepare.py:item", take])
         == "decode"
     )
     assert sampled.part_of(["/usr/lib/json/decoder.py:decode", "/x/domain/checks.py:check", recorded]) == "check"
-    assert sampled.part_of(["/x/adapters/store/keys.py:digest", "/x/adapters/store/prepare.py:item"]) == "hash"
-    assert sampled.part_of(["/x/adapters/store/keys.py:seal", "/x/adapters/store/rows.py:row"]) == "seal and pack"
+    assert sampled.part_of(["/x/adapters/log/keys/data_keys.py:digest", "/x/adapters/log/prepare.py:item"]) == "hash"
+    assert sampled.part_of(["/x/adapters/log/keys/data_keys.py:seal", "/x/adapters/log/rows.py:row"]) == "seal and pack"
     assert sampled.part_of(["/v/site-packages/psycopg/copy.py:write", recorded]) == "database driver"
     assert sampled.part_of(["/v/site-packages/kafka/net/inet.py:read", take]) == "Kafka's client"
     assert sampled.part_of([take]) == sampled.part_of([]) == "other"
@@ -180,7 +180,7 @@ def test_a_stack_belongs_to_the_innermost_part_of_it() -> None:
 def test_a_command_that_is_looked_at_does_what_it_does(tmp_path: Path) -> None:
     looks = tmp_path / "looks"
     assert sum(sampled.seconds(looks).values()) == 0
-    ours = [sys.executable, "-m", "adapters.bench.sampled", str(looks), "schemas", "check"]
+    ours = [sys.executable, "-m", "tools.bench.sampled", str(looks), "schemas", "check"]
     done = subprocess.run(ours, capture_output=True, check=False, cwd=ROOT, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout

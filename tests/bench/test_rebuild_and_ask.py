@@ -9,17 +9,17 @@ from pathlib import Path
 import psutil
 import pytest
 
-from adapters.bench import asking
-from adapters.bench.asking import Ask
-from adapters.bench.page import made
-from adapters.bench.rebuilding import ROUNDS, AskRebuild, Rebuild
-from adapters.bench.report import answers_tables, tables
-from adapters.bench.workload import Mix, children_of
-from adapters.clock import SystemClock
-from adapters.settings import load_settings
+from adapters.process.clock import SystemClock
+from adapters.process.settings import load_settings
 from domain.errors import Misuse
 from projections.engine import VIEW_TABLES
 from tests.servers.kafka import RealKafka
+from tools.bench import asking
+from tools.bench.asking import Ask
+from tools.bench.page import made
+from tools.bench.rebuilding import ROUNDS, AskRebuild, Rebuild
+from tools.bench.report import answers_tables, tables
+from tools.bench.workload import Mix, children_of
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adapters import serving
+from adapters.api import serving
 from adapters.api.app import create_app
-from adapters.clock import SystemClock
-from adapters.logs import configure_logs
-from adapters.service import Service
-from adapters.settings import Settings
-from adapters.store.key_file import load_or_create
+from adapters.log.keys.key_file import load_or_create
+from adapters.process.clock import SystemClock
+from adapters.process.logs import configure_logs
+from adapters.process.settings import Settings
+from adapters.service.opened import Service
 
 HOST = b"Host: localhost\r\n"
 POST = b"POST /v1/events HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"

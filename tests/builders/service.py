@@ -9,17 +9,17 @@ from uuid import UUID
 
 import psycopg
 
-from adapters.clock import FixedClock
-from adapters.service import Service
-from adapters.settings import load_settings
-from adapters.store.database import connect
-from adapters.store.keys import MasterKeys
-from adapters.store.messages import Counts, Message, Outcome
-from adapters.store.reader import LogReader
-from adapters.store.recorder import Recorder
+from adapters.log.connections import connect
+from adapters.log.keys.data_keys import MasterKeys
+from adapters.log.messages import Counts, Message, Outcome
+from adapters.log.reader import LogReader
+from adapters.log.recorder import Recorder
+from adapters.process.clock import FixedClock
+from adapters.process.settings import load_settings
+from adapters.service.opened import Service
 from domain.events import Event, Position, RecordId
-from domain.snapshots import listed_kinds
-from domain.world import World, build_world
+from domain.timeline.snapshots import listed_kinds
+from domain.timeline.world import World, build_world
 from projections.engine import VIEW_SETS, VIEW_TABLES, Projector, statements
 from schemas.registry import registry
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import psycopg
 
-from adapters.store.keys import MasterKeys
-from adapters.verifying import verify
+from adapters.log.keys.data_keys import MasterKeys
+from tools.verify_log import verify
 
 _RECORD = "(SELECT s.hash::text FROM log.subject s WHERE s.record = t.record)"
 _CHILD = (

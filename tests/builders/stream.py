@@ -12,9 +12,9 @@ from typing import Any
 import psycopg
 from confluent_kafka import Producer
 
-from adapters.service import Service, open_service
-from adapters.simulator import Plan, simulate, wire
+from adapters.service.opened import Service, open_service
 from tests.servers.plugin import Stack
+from tools.simulator import Plan, simulate, wire
 
 Wire = tuple[str, bytes, bytes]
 TABLES = ("event", "inbox", "fact", "fact_mark", "source_record", "set_aside", "aside")

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any, Final
 
-from adapters.docs.sample import sample
 from domain.texts import CHECKED_ELSEWHERE, TextClass
 from schemas.registry import Schema, registry
 from schemas.shape import Choice, Many, Maybe, Record, Shape, shape
 from schemas.texts import is_text, texts
+from tools.docs.sample import sample
 
 Place = tuple[str | int, ...]
 

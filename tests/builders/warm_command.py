@@ -24,8 +24,8 @@ import adapters.cli.main as cli
 
 for module in pkgutil.iter_modules(adapters.cli.__path__, "adapters.cli."):
     importlib.import_module(module.name)
-import adapters.api.app, adapters.imports, adapters.kafka.consumer, adapters.projecting, adapters.questions
-import adapters.service, adapters.simulator
+import adapters.api.app, adapters.intake.imports, adapters.intake.kafka.consumer, adapters.service.projecting, adapters.questions
+import adapters.service.opened, tools.simulator
 
 
 def run(order, files):

@@ -8,9 +8,9 @@ import psycopg
 from domain.dates import school_year_of, school_year_starts
 from domain.indicators import indicators
 from domain.indicators.attendance import ABSENT, NOT_POSSIBLE
-from domain.leads import gaps
-from domain.timeline import Entry
-from domain.world import World
+from domain.leads.active import gaps
+from domain.timeline.entries import Entry
+from domain.timeline.world import World
 
 LIVE = "from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)"
 

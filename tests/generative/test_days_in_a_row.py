@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.store.messages import Message
+from adapters.log.messages import Message
 from projections.engine import checksums
 from tests.builders.service import Bench
 from tests.generative.agreement import of_reference, of_views

@@ -23,20 +23,20 @@ from starlette.testclient import TestClient
 from adapters.api.app import create_app
 from adapters.api.media import AVRO, JSON, JSON_LINES
 from adapters.codec import encode_wire
-from adapters.connectors.cin import read_cin
-from adapters.connectors.nems import MAX_BYTES, read_nems
-from adapters.connectors.school_census import SchoolCensus
-from adapters.docs.sample import sample
-from adapters.imports import FileCounts, FileImporter, Importer
-from adapters.logs import configure_logs
-from adapters.store.messages import OUTCOMES, Message, Outcome
-from adapters.store.prepare import Preparer
+from adapters.intake.connectors.cin import read_cin
+from adapters.intake.connectors.nems import MAX_BYTES, read_nems
+from adapters.intake.connectors.school_census import SchoolCensus
+from adapters.intake.imports import FileCounts, FileImporter, Importer
+from adapters.log.messages import OUTCOMES, Message, Outcome
+from adapters.log.prepare import Preparer
+from adapters.process.logs import configure_logs
 from domain.effects import SAYS_NO_PERSON
 from domain.reasons import REASONS
 from schemas.registry import registry
 from tests.builders.broken import bytes_of, csv_of, json_of, xml_of
 from tests.builders.service import Bench, bench
 from tests.generative.agreement import of_reference, of_views
+from tools.docs.sample import sample
 
 SECONDS: Final = float(os.environ.get("ICR_TEST_FUZZ_SECONDS", "0"))
 SEED: Final = int(os.environ["ICR_TEST_SEED"])

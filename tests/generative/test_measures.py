@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adapters.questions import Questions
 from domain.dates import to_day
-from domain.measures import MEASURES, Part, parts
+from domain.measures.of_child import MEASURES, Part, parts
 from projections import measures as served
 from tests.builders.service import Bench, bench
 from tests.generative.histories import ADDRESSES, CHILDREN, START, WORKERS, _day, _person

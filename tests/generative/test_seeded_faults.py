@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from domain.world import build_world
+from domain.timeline.world import build_world
 from projections.engine import VIEW_SETS, Projector, statements
 from tests.builders.service import KIND_OF, Bench, bench
 from tests.generative.agreement import of_reference, of_views, tallies_of_reference, tallies_of_views

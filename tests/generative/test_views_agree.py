@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.clock import today
+from adapters.log.messages import Message
+from adapters.process.clock import today
 from adapters.questions import Questions
-from adapters.store.messages import Message
+from domain.access.shield import shielded
 from domain.dates import from_day, to_day
-from domain.families import out_of_touch
+from domain.indicators.families import out_of_touch
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
-from domain.shield import shielded
-from domain.timeline import Entry, retracted
+from domain.timeline.entries import Entry, retracted
 from projections.engine import checksums
 from schemas.registry import registry
 from tests.builders.service import Bench, bench

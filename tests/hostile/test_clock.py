@@ -11,10 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from adapters.api.app import create_app
-from adapters.clock import ClockCheck, SystemClock
 from adapters.codec import encode_wire
-from adapters.service import Service
-from adapters.store.messages import Message, Outcome
+from adapters.log.messages import Message, Outcome
+from adapters.process.clock import ClockCheck, SystemClock
+from adapters.service.opened import Service
 from domain.errors import ClockWrong
 from tests.builders.example_family import example_family
 from tests.builders.process import icr, started, wait_for

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.store.messages import ACCEPTED, KEPT
+from adapters.log.messages import ACCEPTED, KEPT
 from domain.identifiers import check_identifier
 from tests.builders.service import Bench, bench
 from tests.builders.stream import event

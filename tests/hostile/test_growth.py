@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from adapters.feedback import read_page
-from adapters.housekeeping import Housekeeping
-from adapters.quality import quality
-from adapters.quarantine import Quarantine
-from adapters.store.aside import FIRST_OF_A_GIANT, GIANT
-from adapters.store.messages import CONFLICT, DUPLICATE, KEPT
+from adapters.commands.quarantine import Quarantine
+from adapters.log.messages import CONFLICT, DUPLICATE, KEPT
+from adapters.log.quarantine_rows import FIRST_OF_A_GIANT, GIANT
+from adapters.questions.feedback import read_page
+from adapters.questions.quality import quality
+from adapters.service.housekeeping import Housekeeping
 from domain.errors import Misuse
 from tests.builders.service import KEYS, NOW, Bench, bench
 from tests.builders.stream import event, mark, upn

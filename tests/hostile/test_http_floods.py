@@ -14,8 +14,8 @@ import psycopg
 import pytest
 
 from adapters.embedded.postgres import free_port
-from adapters.store.appending import APPEND_LOCK
-from adapters.store.key_file import load_or_create
+from adapters.log.appending import APPEND_LOCK
+from adapters.log.keys.key_file import load_or_create
 from tests.builders.http import POST, Served, served
 from tests.builders.process import started, wait_for
 from tests.builders.wire import marked

@@ -15,11 +15,11 @@ import psycopg
 import pytest
 
 from adapters.codec import encode_wire
-from adapters.kafka.consumer import Consumer
-from adapters.kafka.status import PARTITION_PAUSED, Status
-from adapters.kafka.topics import ALL_TOPICS, PARTITIONS
-from adapters.service import Service
-from adapters.store.pauses import list_pauses
+from adapters.intake.kafka.consumer import Consumer
+from adapters.intake.kafka.status import PARTITION_PAUSED, Status
+from adapters.intake.kafka.topics import ALL_TOPICS, PARTITIONS
+from adapters.log.pauses import list_pauses
+from adapters.service.opened import Service
 from tests.builders.batches import NAMES, PACKERS, batch, plain, put, record, varint
 from tests.builders.process import icr
 from tests.builders.stream import mark, publish, service_of, tracked

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from adapters.store import key_file
+from adapters.log.keys import key_file
 from domain.errors import Misuse
 
 GOOD: Final = {"kek": "ab" * 32, "hash": "cd" * 32}

@@ -1,7 +1,7 @@
 """Numbers and names of a child are planted into every text of every event type, and found nowhere in the clear.
 
 Each message is sent twice, in two forms, and once more changed, so that it is accepted or kept, a duplicate and a conflict.
-What cannot be told from a code or a label, as a name alone in the field `service`, is listed in `adapters/docs/clear.py`.
+What cannot be told from a code or a label, as a name alone in the field `service`, is listed in `tools/docs/clear.py`.
 """
 
 import io
@@ -16,19 +16,19 @@ from typer.testing import CliRunner
 
 from adapters.cli.main import app
 from adapters.codec import encode_wire
-from adapters.docs.clear import WRITTEN, columns, row_of
-from adapters.docs.sample import AMENDED
-from adapters.feedback import as_json, read_page
-from adapters.logs import configure_logs
-from adapters.quality import quality
-from adapters.quarantine import Quarantine
-from adapters.store.feedback import request_replay
+from adapters.commands.quarantine import Quarantine
+from adapters.log.feedback.writing import request_replay
+from adapters.process.logs import configure_logs
+from adapters.questions.feedback import as_json, read_page
+from adapters.questions.quality import quality
 from domain.errors import Misuse, Rejected
 from schemas.registry import registry
 from tests.builders.service import KEYS, NOW, Bench, bench
 from tests.builders.texts import changed, places, whole
 from tests.builders.wire import NHS, UPN
 from tests.servers.plugin import Pool
+from tools.docs.clear import WRITTEN, columns, row_of
+from tools.docs.sample import AMENDED
 
 NAMED = f"Quillonia Zanzibarski {NHS}"
 PLANTED = [NHS, UPN, "Quillonia", "Zanzibarski", "01632 960001", "999 000 0018"]

@@ -23,9 +23,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from adapters.embedded.lock import Place, servers, supervised
 from adapters.embedded.postgres import free_port
-from adapters.settings import Settings
-from adapters.store.connections import Work, connect
-from adapters.store.messages import Message
+from adapters.log.connections import Work, connect
+from adapters.log.messages import Message
+from adapters.process.settings import Settings
 from tests.builders.process import ROOT, icr, started, wait_for
 from tests.builders.stream import area, counted, mark, publish, recorded, service_of
 from tests.servers.plugin import Stack
@@ -393,4 +393,4 @@ def test_no_connection_is_made_elsewhere() -> None:
         for path in (ROOT / "adapters").rglob("*.py")
         if makes.search(path.read_text())
     }
-    assert found == {"adapters/store/connections.py", "adapters/store/database.py", "adapters/store/pool.py"}
+    assert found == {"adapters/log/connections.py", "adapters/migrations/migrate.py", "adapters/log/pool.py"}

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.log.trouble import tries_of
 from adapters.questions import Questions
-from adapters.store.trouble import tries_of
 from projections import engine
 from projections.engine import AFTER_LINKS, BEFORE_LINKS, Projector, checksums, statements
 from tests.builders.service import Bench, bench

@@ -11,15 +11,15 @@ import psycopg
 import pytest
 from hypothesis import given, settings
 
-from adapters.docs.sample import sample
-from adapters.store.chain import PLAIN, Batch, Link
-from adapters.store.copy_rows import HEADER, TRAILER
-from adapters.verifying import Report, verify
+from adapters.log.chain import PLAIN, Batch, Link
+from adapters.log.copy_rows import HEADER, TRAILER
 from schemas.registry import registry
 from tests.builders.service import KEYS, Bench, bench
 from tests.builders.stream import event, mark, upn
 from tests.generative.histories import histories
 from tests.generative.test_views_agree import small
+from tools.docs.sample import sample
+from tools.verify_log import Report, verify
 
 __all__ = ["small"]
 

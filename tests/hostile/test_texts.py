@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapters.docs.sample import AMENDED, sample
-from adapters.store.messages import ACCEPTED, DUPLICATE, KEPT, Outcome
+from adapters.log.messages import ACCEPTED, DUPLICATE, KEPT, Outcome
 from domain.texts import CHECKED_ELSEWHERE, TextClass
 from schemas.registry import registry
 from schemas.texts import texts
@@ -18,6 +17,7 @@ from tests.builders.service import Bench, bench
 from tests.builders.texts import CODED, WIDEST, Place, changed, name_of, places, whole
 from tests.builders.wire import NHS, UPN
 from tests.generative.agreement import of_reference, of_views
+from tools.docs.sample import AMENDED, sample
 
 TYPES = sorted(registry().newest, key=lambda name: name != AMENDED)  # what is amended comes first
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from adapters.store.ahead import AT_ONCE
-from adapters.store.copy_rows import HEADER, TRAILER, int4, row
-from adapters.store.copying import copying
-from adapters.store.database import connect
-from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message
-from adapters.store.prepare import Item, Preparer
+from adapters.log.connections import connect
+from adapters.log.copy_rows import HEADER, TRAILER, int4, row
+from adapters.log.copying import copying
+from adapters.log.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message
+from adapters.log.prepare import Item, Preparer
+from adapters.log.prepared_ahead import AT_ONCE
 from tests.builders.service import Bench
 from tests.integration.test_feedback import admitted, retracted
 

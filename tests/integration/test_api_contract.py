@@ -15,10 +15,10 @@ from typer.testing import CliRunner
 from adapters.api.app import create_app
 from adapters.api.docs import ASSETS
 from adapters.cli import schemas as schemas_command
-from adapters.clock import FixedClock
-from adapters.service import Service
-from adapters.settings import Settings
-from adapters.store.key_file import load_or_create
+from adapters.log.keys.key_file import load_or_create
+from adapters.process.clock import FixedClock
+from adapters.process.settings import Settings
+from adapters.service.opened import Service
 from domain.reasons import REASONS
 from schemas.registry import registry
 from tests.builders.wire import NHS, admitted, marked

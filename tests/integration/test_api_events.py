@@ -14,11 +14,11 @@ from starlette.testclient import TestClient
 
 from adapters.api.app import create_app
 from adapters.api.media import AVRO, AVRO_BATCH, JSON_LINES, MAX_BODY
-from adapters.clock import FixedClock
 from adapters.codec import encode_wire
-from adapters.service import Service
-from adapters.settings import Settings
-from adapters.store.key_file import load_or_create
+from adapters.log.keys.key_file import load_or_create
+from adapters.process.clock import FixedClock
+from adapters.process.settings import Settings
+from adapters.service.opened import Service
 from tests.builders.wire import NHS, UPN, admitted, marked
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -203,7 +203,7 @@ def test_an_unforeseen_error_shows_nothing_of_itself(
     def fail(*_: object) -> None:
         raise RuntimeError(f"value {NHS} of {UPN}")
 
-    monkeypatch.setattr("adapters.store.recorder.Recorder.record", fail)
+    monkeypatch.setattr("adapters.log.recorder.Recorder.record", fail)
     answer = client.post("/v1/events", json=admitted())
     assert answer.status_code == 500
     assert answer.json() == {"type": "about:blank", "title": "Internal Server Error", "status": 500}

@@ -10,10 +10,10 @@ from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
 from adapters.api.app import create_app
-from adapters.clock import FixedClock
-from adapters.service import Service
-from adapters.settings import Settings
-from adapters.store.key_file import load_or_create
+from adapters.log.keys.key_file import load_or_create
+from adapters.process.clock import FixedClock
+from adapters.process.settings import Settings
+from adapters.service.opened import Service
 from tests.builders.wire import NHS, admitted, marked
 
 SCHOOL = "urn-937083"

@@ -14,11 +14,11 @@ import pytest
 
 from adapters.api.app import create_app
 from adapters.api.media import MAX_BODY
-from adapters.clock import SystemClock
-from adapters.service import Service
-from adapters.serving import answers, listen, serve_app
-from adapters.settings import Settings
-from adapters.store.key_file import load_or_create
+from adapters.api.serving import answers, listen, serve_app
+from adapters.log.keys.key_file import load_or_create
+from adapters.process.clock import SystemClock
+from adapters.process.settings import Settings
+from adapters.service.opened import Service
 from domain.errors import Misuse
 from tests.builders.wire import NHS, admitted, marked
 

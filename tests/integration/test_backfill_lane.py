@@ -9,14 +9,14 @@ from typing import Any
 import psycopg
 import pytest
 
-from adapters.clock import FixedClock
 from adapters.codec import encode_wire
-from adapters.kafka.consumer import Consumer
-from adapters.kafka.lanes import BUSY, MOST_SHUT, Lanes
-from adapters.kafka.status import Status
-from adapters.kafka.topics import BACKFILL_TOPICS, IN_BACKFILL, TOPICS, topic_for
+from adapters.intake.kafka.backfill_share import BUSY, MOST_SHUT, Lanes
+from adapters.intake.kafka.consumer import Consumer
+from adapters.intake.kafka.status import Status
+from adapters.intake.kafka.topics import BACKFILL_TOPICS, IN_BACKFILL, TOPICS, topic_for
+from adapters.process.clock import FixedClock
+from adapters.process.settings import TOPIC_ORGANISATIONS
 from adapters.publishing.check import Checker
-from adapters.settings import TOPIC_ORGANISATIONS
 from tests.builders.process import icr
 from tests.builders.service import NOW
 from tests.builders.stream import Wire, counted, mark, publish, recorded, service_of

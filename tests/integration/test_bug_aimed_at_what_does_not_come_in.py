@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from adapters.store.messages import ACCEPTED, CONFLICT, KEPT, Message
+from adapters.log.messages import ACCEPTED, CONFLICT, KEPT, Message
 from tests.builders.service import Bench
 from tests.builders.stream import event, upn
 from tests.integration.test_feedback import SCHOOL, admitted

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from adapters.store.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT
+from adapters.log.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT
 from tests.builders.service import Bench
 from tests.generative.histories import told
 

@@ -5,9 +5,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from adapters.quarantine import Quarantine
-from adapters.store.messages import ACCEPTED, KEPT
-from adapters.store.recorder import Recorder
+from adapters.commands.quarantine import Quarantine
+from adapters.log.messages import ACCEPTED, KEPT
+from adapters.log.recorder import Recorder
 from tests.builders.service import Bench
 from tests.integration.test_feedback import admitted, told
 from tests.spec.words import snapshot_reported

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from adapters.codec import decode_json
-from adapters.feedback import read_page
-from adapters.store.messages import DUPLICATE, KEPT
+from adapters.log.messages import DUPLICATE, KEPT
+from adapters.questions.feedback import read_page
 from tests.builders.service import KEYS, Bench
 from tests.integration.test_feedback import SCHOOL, admitted, retracted, told
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.store.messages import KEPT
+from adapters.log.messages import KEPT
 from domain.checks import ORGANISATION_RULE
 from tests.builders.service import Bench
 from tests.integration.test_feedback import admitted, told

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 import pytest
 
-from adapters.service import open_service
-from adapters.settings import Settings, load_settings
-from adapters.store import key_file
-from adapters.store.database import connect
-from adapters.store.messages import Message
+from adapters.log.connections import connect
+from adapters.log.keys import key_file
+from adapters.log.messages import Message
+from adapters.process.settings import Settings, load_settings
+from adapters.service.opened import open_service
 from domain.errors import Misuse
 from tests.builders.process import icr
 from tests.builders.stream import mark

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from adapters.clock import FixedClock
-from adapters.service import Service
-from adapters.settings import Settings
-from adapters.store.database import connect
-from adapters.store.keys import MasterKeys
-from adapters.store.messages import Message
-from adapters.store.recorder import Recorder
+from adapters.log.connections import connect
+from adapters.log.keys.data_keys import MasterKeys
+from adapters.log.messages import Message
+from adapters.log.recorder import Recorder
+from adapters.process.clock import FixedClock
+from adapters.process.settings import Settings
+from adapters.service.opened import Service
 from tests.spec.words import early_help_started, event_retracted
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import adapters.migrations
-from adapters.store.messages import ACCEPTED, KEPT
+from adapters.log.messages import ACCEPTED, KEPT
 from tests.builders.service import Bench
 from tests.generative.histories import told
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from adapters.demo.agencies import CHILD, PLAN
 from tests.builders.process import icr, started, wait_for
+from tools.demo.agencies import CHILD, PLAN
 
 pytestmark = [pytest.mark.slow]
 
@@ -93,10 +93,10 @@ def test_it_keeps_away_from_other_data(environment: dict[str, str], tmp_path: Pa
 
 def test_its_children_are_not_the_simulators() -> None:
     """The people written by hand have numbers that the simulated area does not give out."""
-    from adapters.demo.agencies import MESSAGES
-    from adapters.simulator import simulate
+    from tools.demo.agencies import MESSAGES
+    from tools.simulator import simulate
 
-    folder = Path(__file__).parents[2] / "adapters/demo" / MESSAGES
+    folder = Path(__file__).parents[2] / "tools/demo" / MESSAGES
     by_hand = {
         n for path in folder.rglob("*.*") for n in re.findall(r"999 ?020 ?\d{4}|[A-Z]808990\d{6}", path.read_text())
     }

@@ -19,7 +19,7 @@ def stack(embedded_stack: Stack) -> Stack:
 
 
 def record(stack: Stack, *events: Any) -> None:
-    from adapters.store.messages import Message
+    from adapters.log.messages import Message
 
     with service_of(stack) as service:
         recorder = service.recorder()

@@ -10,11 +10,11 @@ import psycopg
 import pytest
 
 from adapters.cli.main import main
-from adapters.clock import FixedClock
-from adapters.service import Service
-from adapters.settings import Settings
-from adapters.store.key_file import load_or_create
-from adapters.store.messages import Message
+from adapters.log.keys.key_file import load_or_create
+from adapters.log.messages import Message
+from adapters.process.clock import FixedClock
+from adapters.process.settings import Settings
+from adapters.service.opened import Service
 from tests.builders.example_family import ADA_UPN, example_family
 
 EXAMPLES = Path(__file__).parents[1] / "fixtures" / "examples"

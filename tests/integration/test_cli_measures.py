@@ -12,13 +12,13 @@ from starlette.testclient import TestClient
 
 from adapters.api.app import create_app
 from adapters.cli.main import main
-from adapters.clock import FixedClock
+from adapters.log.keys.key_file import load_or_create
+from adapters.log.messages import Message
+from adapters.process.clock import FixedClock
+from adapters.process.settings import Settings
 from adapters.questions import Questions
-from adapters.service import Service
-from adapters.settings import Settings
-from adapters.store.key_file import load_or_create
-from adapters.store.messages import Message
-from domain.measures import MEASURES
+from adapters.service.opened import Service
+from domain.measures.of_child import MEASURES
 from tests.spec.words import (
     Happened,
     address,

@@ -8,12 +8,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from adapters.clock import SystemClock
-from adapters.connectors import nems
-from adapters.imports import Importer
-from adapters.quarantine import Quarantine
-from adapters.service import Service
-from adapters.store.messages import Message
+from adapters.commands.quarantine import Quarantine
+from adapters.intake.connectors import nems
+from adapters.intake.imports import Importer
+from adapters.log.messages import Message
+from adapters.process.clock import SystemClock
+from adapters.service.opened import Service
 from tests.builders.process import ROOT, icr
 from tests.builders.stream import event, mark, service_of, upn
 from tests.servers.plugin import Stack
@@ -216,7 +216,7 @@ def _exchange(service: Service, connection: psycopg.Connection[Any], aside: str,
     import os
     from uuid import UUID
 
-    from adapters.store.keys import seal
+    from adapters.log.keys.data_keys import seal
 
     context = b"aside" + UUID(aside).bytes
     [(key, wrapped)] = service.keys.new_keys([context])

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from adapters.embedded.postgres import PostgresServer, _locale, _major, free_port, packaged_binaries
-from adapters.settings import Settings
+from adapters.process.settings import Settings
 from tests.servers.kafka import RealKafka
 from tests.servers.plugin import Stack
 

@@ -10,12 +10,12 @@ import psycopg
 import pytest
 
 from adapters.codec import encode_wire
-from adapters.kafka.consumer import Consumer
-from adapters.kafka.places import LOG_GAP, LOG_SHORTENED, place
-from adapters.kafka.status import DATABASE_LOST, PARTITION_PAUSED, Status
-from adapters.kafka.topics import cluster_name, tracking_name
-from adapters.quarantine import Quarantine
-from adapters.service import Service
+from adapters.commands.quarantine import Quarantine
+from adapters.intake.kafka.consumer import Consumer
+from adapters.intake.kafka.starting_offsets import LOG_GAP, LOG_SHORTENED, place
+from adapters.intake.kafka.status import DATABASE_LOST, PARTITION_PAUSED, Status
+from adapters.intake.kafka.topics import cluster_name, tracking_name
+from adapters.service.opened import Service
 from tests.builders.stream import area, counted, event, mark, publish, recorded, service_of, tracked, upn
 from tests.servers.plugin import Stack
 
@@ -260,7 +260,7 @@ def test_a_shortened_log_is_said_loudly_and_read_again_without_doubling(stack: S
 def test_a_message_that_breaks_the_recorder_is_kept_and_the_stream_goes_on(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from adapters.store.recorder import Recorder
+    from adapters.log.recorder import Recorder
 
     publish(stack.bootstrap_servers, [(EDUCATION, b"k", encode_wire(mark(n))) for n in range(50)])
     poison = encode_wire(mark(17))

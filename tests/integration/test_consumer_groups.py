@@ -9,11 +9,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from adapters.kafka.consumer import Consumer
-from adapters.kafka.status import BROKER_LOST
-from adapters.kafka.topics import ALL_TOPICS, PARTITIONS
-from adapters.service import Service
-from adapters.store.key_file import load
+from adapters.intake.kafka.consumer import Consumer
+from adapters.intake.kafka.status import BROKER_LOST
+from adapters.intake.kafka.topics import ALL_TOPICS, PARTITIONS
+from adapters.log.keys.key_file import load
+from adapters.service.opened import Service
 from tests.builders.process import started, wait_for
 from tests.builders.state import chain_holds
 from tests.builders.stream import area, counted, publish, recorded, service_of, tracked
@@ -142,7 +142,7 @@ def test_groups_offsets_are_told_to_kafka_and_not_believed(real_stack: Stack) ->
 
 def test_bug_a_join_that_nobody_looks_at(real_stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     """The library loses the answer to a join when `poll` returns before it: see `keep_joining`."""
-    monkeypatch.setattr("adapters.kafka.consumer.POLL_MS", 1)  # so that it always does
+    monkeypatch.setattr("adapters.intake.kafka.consumer.POLL_MS", 1)  # so that it always does
     broker = real_stack.real_kafka
     assert broker is not None
     messages = [m for m in area() if m[0] == "icr.education.v1"]

@@ -13,9 +13,9 @@ import pytest
 from confluent_kafka import Producer
 
 from adapters.codec import encode_wire
-from adapters.kafka.consumer import Consumer
-from adapters.kafka.status import WAITS_BEHIND_TRANSACTION
-from adapters.kafka.topic_lives import TOPIC_REMADE
+from adapters.intake.kafka.consumer import Consumer
+from adapters.intake.kafka.status import WAITS_BEHIND_TRANSACTION
+from adapters.intake.kafka.topic_lives import TOPIC_REMADE
 from tests.builders.batches import plain, send
 from tests.builders.process import icr, started, wait_for
 from tests.builders.stream import mark, publish, recorded, service_of, tracked
@@ -66,7 +66,7 @@ def test_what_waits_behind_an_open_transaction_is_said(real_stack: Stack) -> Non
 
 
 def test_health_names_the_partition_that_waits(real_stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.kafka.watch.Watch.waiting.__defaults__", (1.0,))
+    monkeypatch.setattr("adapters.intake.kafka.watch.Watch.waiting.__defaults__", (1.0,))
     with (
         open_transaction(real_stack, 2, 3) as producer,
         service_of(real_stack) as service,
@@ -120,7 +120,7 @@ def test_a_topic_that_is_made_again_while_it_is_read(real_stack: Stack) -> None:
 def test_a_batch_too_large_to_take_sets_its_partition_apart_alone(
     real_stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.kafka.reading.MOST_ANSWER", 3 << 20)
+    monkeypatch.setattr("adapters.intake.kafka.reading.MOST_ANSWER", 3 << 20)
     broker = real_stack.real_kafka
     assert broker is not None
     with contextlib.closing(broker.admin()) as admin:

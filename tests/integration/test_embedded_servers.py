@@ -17,7 +17,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from adapters.embedded import Servers, servers
 from adapters.embedded.lock import Place, supervised
-from adapters.settings import Settings, load_settings
+from adapters.process.settings import Settings, load_settings
 from domain.errors import Misuse, Unreachable
 
 USER = textwrap.dedent("""

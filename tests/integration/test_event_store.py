@@ -10,11 +10,11 @@ from eventsourcing.application import AggregateNotFoundError, Repository
 from eventsourcing.persistence import ApplicationRecorder
 from eventsourcing.tests.persistence import ApplicationRecorderTestCase, NonInterleavingNotificationIDsBaseCase
 
-from adapters.store.database import connect
-from adapters.store.event_store import LogRecorder, event_store
-from adapters.store.reader import LogReader
-from domain.child_record import project
-from domain.timeline import entries
+from adapters.log.connections import connect
+from adapters.log.event_store import LogRecorder, event_store
+from adapters.log.reader import LogReader
+from domain.timeline.child_record import project
+from domain.timeline.entries import entries
 from tests.builders.service import KEYS, Bench, bench
 from tests.generative.histories import _identifiers, _instant
 

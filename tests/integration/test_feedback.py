@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from adapters.codec import encode_wire
-from adapters.feedback import Page, as_json, read_page
-from adapters.quarantine import Quarantine
-from adapters.store.database import connect
-from adapters.store.feedback import request_replay
-from adapters.store.messages import Message
+from adapters.commands.quarantine import Quarantine
+from adapters.log.connections import connect
+from adapters.log.feedback.writing import request_replay
+from adapters.log.messages import Message
+from adapters.questions.feedback import Page, as_json, read_page
 from domain.errors import Rejected
 from tests.builders.service import KEYS, NOW, Bench
 from tests.builders.stream import event, mark, upn

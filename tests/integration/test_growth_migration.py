@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import adapters
-from adapters.quality import quality
-from adapters.store.growth import used
+from adapters.log.growth import used
+from adapters.questions.quality import quality
 from tests.builders.service import NOW, Bench
 from tests.integration.test_feedback import SCHOOL, admitted, told
 

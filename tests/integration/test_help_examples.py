@@ -23,15 +23,15 @@ import pytest
 import typer
 
 from adapters.cli.main import app
-from adapters.clock import SystemClock
-from adapters.docs.reference import example, walk
 from adapters.embedded.lock import servers
 from adapters.embedded.postgres import free_port
-from adapters.settings import load_settings
-from adapters.store.pauses import UNREADABLE_RECORD, Pause, write_pause
+from adapters.log.pauses import UNREADABLE_RECORD, Pause, write_pause
+from adapters.process.clock import SystemClock
+from adapters.process.settings import load_settings
 from tests.builders.process import ROOT, wait_for
 from tests.builders.stream import event, mark, upn
 from tests.builders.warm_command import warm_command
+from tools.docs.reference import example, walk
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 

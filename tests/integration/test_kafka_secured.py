@@ -11,13 +11,13 @@ import pytest
 from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
 from kafka.admin import ACLResourcePatternType as PatternType
 
-from adapters.clock import SystemClock
 from adapters.codec import encode_wire
-from adapters.kafka.producer import KafkaProducer
-from adapters.kafka.security import security_of
-from adapters.kafka.topics import cluster_name
-from adapters.settings import load_settings
-from adapters.store.key_file import load_or_create
+from adapters.intake.kafka.producer import KafkaProducer
+from adapters.intake.kafka.security import security_of
+from adapters.intake.kafka.topics import cluster_name
+from adapters.log.keys.key_file import load_or_create
+from adapters.process.clock import SystemClock
+from adapters.process.settings import load_settings
 from domain.errors import Misuse
 from tests.builders.process import icr
 from tests.builders.stream import mark

@@ -20,9 +20,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from adapters.kafka.consumer import Consumer
-from adapters.service import Service
-from adapters.store.key_file import load
+from adapters.intake.kafka.consumer import Consumer
+from adapters.log.keys.key_file import load
+from adapters.service.opened import Service
 from tests.builders.process import Life, Warm, icr, wait_for
 from tests.builders.state import chain_holds, log_state, view_state
 from tests.builders.stream import Wire, area, publish, recorded, service_of

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from adapters.commands import Leads
+from adapters.commands.leads import Leads
+from adapters.log.messages import Message, Offset, Outcome
+from adapters.log.recorder import Recorder
 from adapters.questions import Questions
-from adapters.store.messages import Message, Offset, Outcome
-from adapters.store.recorder import Recorder
 from domain.errors import IcrError, Rejected
 from tests.builders.service import Bench, bench
 from tests.generative.histories import WORKERS
@@ -104,7 +104,7 @@ def test_a_command_gives_up_when_it_is_always_overtaken(here: Bench) -> None:
 
 
 def test_offsets_fence_out_a_reader_that_was_replaced(here: Bench) -> None:
-    from adapters.store.appending import Fenced
+    from adapters.log.appending import Fenced
 
     def event(name: str) -> list[Message]:
         return [Message(_involvement(name, "InvolvementConfirmed", "2025-09-02", team=None, worker=None))]

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from adapters.cli.main import app
-from adapters.logs import configure_logs
+from adapters.process.logs import configure_logs
 from tests.builders.service import bench
 from tests.generative.histories import nhs_number, told, upn
 from tests.servers.plugin import Pool

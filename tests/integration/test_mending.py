@@ -11,12 +11,12 @@ from uuid import UUID
 import pytest
 from typer.testing import CliRunner
 
-from adapters.answers import record_id
 from adapters.cli import mending as command
 from adapters.cli import output
-from adapters.mending import Mender
-from adapters.projecting import follow
 from adapters.questions import Questions
+from adapters.service.mending import Mender
+from adapters.service.projecting import follow
+from domain.answers.plain import record_id
 from projections.engine import Projector
 from projections.mending import BUSY_RECORD
 from tests.builders.service import Bench, bench
@@ -146,7 +146,7 @@ def test_people_see_the_list_and_try_again(here: Bench, monkeypatch: pytest.Monk
 
 def test_a_busy_record_is_put_off_and_has_a_fifth_of_the_time(here: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """An edition with it takes a minute by this clock: the others never wait for it again, but for its turns."""
-    monkeypatch.setattr("adapters.mending.BUSY_FACTS", 3)
+    monkeypatch.setattr("adapters.service.mending.BUSY_FACTS", 3)
     seconds = [0.0]
 
     class Slow(Projector):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from adapters.embedded.postgres import free_port
-from adapters.kafka.topics import ALL_TOPICS
+from adapters.intake.kafka.topics import ALL_TOPICS
 from tests.builders.process import ROOT, icr, started, wait_for
 from tests.builders.stream import counted, event, mark, recorded, upn
 from tests.servers.plugin import Stack
@@ -231,8 +231,8 @@ def test_over_http_with_nobody_there(embedded_stack: Stack, tmp_path: Path, monk
 def test_what_kafka_does_not_acknowledge_is_not_counted_as_sent(
     real_stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from adapters.clock import SystemClock
-    from adapters.kafka import producer
+    from adapters.intake.kafka import producer
+    from adapters.process.clock import SystemClock
     from adapters.publishing.check import Checker
     from adapters.publishing.publish import KafkaDoor, publish_files
     from domain.errors import Unreachable

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from adapters.quality import Quality, quality
-from adapters.quarantine import Quarantine
-from adapters.store.messages import Counts
+from adapters.commands.quarantine import Quarantine
+from adapters.log.messages import Counts
+from adapters.questions.quality import Quality, quality
 from tests.builders.service import NOW, Bench, bench
 from tests.builders.stream import mark
 from tests.integration.test_feedback import OTHER, SCHOOL, admitted, retracted

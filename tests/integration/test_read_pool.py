@@ -11,12 +11,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from adapters.api.app import create_app
-from adapters.clock import FixedClock
-from adapters.service import Service
-from adapters.settings import Settings
-from adapters.store import pool as pools
-from adapters.store.key_file import load_or_create
-from adapters.store.pool import ReadPool
+from adapters.log import pool as pools
+from adapters.log.keys.key_file import load_or_create
+from adapters.log.pool import ReadPool
+from adapters.process.clock import FixedClock
+from adapters.process.settings import Settings
+from adapters.service.opened import Service
 from domain.errors import Unreachable
 
 NOW = datetime(2026, 10, 1, 12, tzinfo=UTC)

@@ -4,11 +4,11 @@ import threading
 from datetime import date
 from pathlib import Path
 
+from adapters.log.messages import Message
 from adapters.questions import Questions
-from adapters.simulator import Plan, simulate
-from adapters.store.messages import Message
 from projections.engine import checksums
 from tests.builders.service import bench
+from tools.simulator import Plan, simulate
 
 PLAN = Plan("northmoor", 40, date(2025, 9, 1), date(2025, 11, 1), 11)
 

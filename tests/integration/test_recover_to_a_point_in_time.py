@@ -19,10 +19,10 @@ from fastapi.testclient import TestClient
 
 from adapters.api.app import create_app
 from adapters.embedded.postgres import PostgresServer, packaged_binaries
-from adapters.service import open_service
-from adapters.settings import Settings
-from adapters.store.database import migrate
-from adapters.store.key_file import load_or_create
+from adapters.log.keys.key_file import load_or_create
+from adapters.migrations.migrate import migrate
+from adapters.process.settings import Settings
+from adapters.service.opened import open_service
 from tests.builders.process import ROOT, icr, wait_for
 from tests.builders.state import chain_holds
 from tests.builders.stream import mark

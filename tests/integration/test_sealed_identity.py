@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from adapters.feedback import read_page
-from adapters.quality import quality
-from adapters.quarantine import Quarantine
-from adapters.quotas import Ages
-from adapters.store.growth import clear, used
-from adapters.store.messages import Message, Outcome
-from adapters.verifying import verify
+from adapters.commands.quarantine import Quarantine
+from adapters.log.growth import clear, used
+from adapters.log.messages import Message, Outcome
+from adapters.process.quotas import Ages
+from adapters.questions.feedback import read_page
+from adapters.questions.quality import quality
 from tests.builders.service import KEYS, NOW, Bench, bench
 from tests.spec.words import event_retracted, gp_registered, happened, involvement_started, pupil_admitted
+from tools.verify_log import verify
 
 BORN = "2015-03-01"
 BY = "la-808"

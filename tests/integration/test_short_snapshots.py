@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from adapters.quality import quality, reasons_of
-from adapters.quarantine import Quarantine
+from adapters.commands.quarantine import Quarantine
+from adapters.log.messages import ACCEPTED, DUPLICATE, KEPT, Message
 from adapters.questions import Questions
-from adapters.store.messages import ACCEPTED, DUPLICATE, KEPT, Message
+from adapters.questions.quality import quality, reasons_of
 from tests.builders.service import Bench, bench
 from tests.spec.words import Happened, involvement_started, listed, snapshot_reported
 

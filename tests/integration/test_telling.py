@@ -11,11 +11,11 @@ from confluent_kafka import Consumer as Reader
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from adapters.feedback import read_page
-from adapters.kafka.telling import Teller, follow
-from adapters.service import Service
-from adapters.store.feedback import request_replay
-from adapters.store.messages import Message
+from adapters.intake.kafka.feedback_topics import Teller, follow
+from adapters.log.feedback.writing import request_replay
+from adapters.log.messages import Message
+from adapters.questions.feedback import read_page
+from adapters.service.opened import Service
 from domain.errors import Unreachable
 from tests.builders.process import icr, wait_for
 from tests.builders.stream import mark, service_of
@@ -105,7 +105,7 @@ def test_what_was_not_acknowledged_is_told_again_under_its_cursor(
         record(service, *(mark(n) for n in range(5)))
         teller = Teller(service)
         with monkeypatch.context() as patch:
-            patch.setattr("adapters.kafka.telling.write_cursor", _lost)
+            patch.setattr("adapters.intake.kafka.feedback_topics.write_cursor", _lost)
             with pytest.raises(psycopg.OperationalError):
                 teller.step()
         teller.close()
@@ -171,7 +171,7 @@ def test_a_broker_that_does_not_acknowledge_is_said(embedded_stack: Stack, monke
         record(service, mark(1))
         teller = Teller(service)
         monkeypatch.setattr(
-            "adapters.kafka.producer.KafkaProducer.flush", lambda self: setattr(self, "failed", "timed_out")
+            "adapters.intake.kafka.producer.KafkaProducer.flush", lambda self: setattr(self, "failed", "timed_out")
         )
         with pytest.raises(Unreachable):
             teller.step()

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from adapters.store import key_file
-from adapters.store.chain import EVENT_COLUMNS, KEYED, PLAIN
-from adapters.store.copy_rows import HEADER
-from adapters.store.event_store import LogRecorder
-from adapters.verifying import Noted, Report, verify
+from adapters.log.chain import EVENT_COLUMNS, KEYED, PLAIN
+from adapters.log.copy_rows import HEADER
+from adapters.log.event_store import LogRecorder
+from adapters.log.keys import key_file
 from tests.builders.process import icr
 from tests.builders.service import KEYS, Bench, bench
 from tests.builders.stream import event, mark, upn
 from tests.integration.test_feedback import admitted
+from tools.verify_log import Noted, Report, verify
 
 
 @pytest.fixture
@@ -280,7 +280,7 @@ def test_what_the_library_appends_is_hashed_by_the_same_function(here: Bench) ->
 
 
 def test_other_keys_make_another_chain(here: Bench) -> None:
-    from adapters.store.keys import MasterKeys
+    from adapters.log.keys.data_keys import MasterKeys
 
     recorded(here, 3)
     assert "batch_changed" in verify(here.connection, MasterKeys(b"k" * 32, b"o" * 32)).found

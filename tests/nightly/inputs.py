@@ -3,7 +3,7 @@
 import random
 from typing import Final
 
-from adapters.kafka.topics import ALL_TOPICS
+from adapters.intake.kafka.topics import ALL_TOPICS
 from tests.builders.stream import Wire, area, publish
 
 Sent = tuple[str, bytes | None, bytes | None]

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.kafka.consumer import Consumer
-from adapters.kafka.topics import ALL_TOPICS
-from adapters.service import Service
+from adapters.intake.kafka.consumer import Consumer
+from adapters.intake.kafka.topics import ALL_TOPICS
+from adapters.service.opened import Service
 from tests.builders.process import Warm, icr, wait_for
 from tests.builders.state import chain_holds, log_state, view_state
 from tests.builders.stream import recorded, service_of

@@ -19,9 +19,9 @@ import pytest
 
 from adapters.embedded.broker import MemoryBroker
 from adapters.embedded.lock import servers
-from adapters.kafka.topics import ALL_TOPICS
-from adapters.settings import Settings, load_settings
-from adapters.store.key_file import load_or_create
+from adapters.intake.kafka.topics import ALL_TOPICS
+from adapters.log.keys.key_file import load_or_create
+from adapters.process.settings import Settings, load_settings
 from tests.servers.kafka import NoKafka, RealKafka
 from tests.servers.postgres import Cluster, NoPostgres
 

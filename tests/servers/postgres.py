@@ -58,7 +58,7 @@ class Cluster:
         """A database with our tables, made once by the migrations and then copied."""
         if self._migrated is None:
             url = self._create("template0")
-            importlib.import_module("adapters.store.database").migrate(url)
+            importlib.import_module("adapters.migrations.migrate").migrate(url)
             self._migrated = url.rsplit("/", 1)[1]
         return self._migrated
 

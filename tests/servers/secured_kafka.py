@@ -13,8 +13,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from adapters.clock import SystemClock
 from adapters.embedded.postgres import free_port
+from adapters.process.clock import SystemClock
 from tests.servers.kafka import PROPERTIES, JavaBroker
 
 ADMIN = "admin"

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from domain.child import Child
 from domain.dates import iso
 from domain.events import Event
 from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
-from domain.leads import active_span
+from domain.leads.active import active_span
 from domain.reference import StaffFact, staff_fact
-from domain.timeline import Entry
+from domain.timeline.child import Child
+from domain.timeline.entries import Entry
 from tests.spec import rows
 from tests.spec.example import Row
 

@@ -7,23 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from adapters.codec import decode_json
+from domain.access.shield import placeless, shielded
 from domain.areas import areas, squeezed
 from domain.attendance import CATEGORIES
-from domain.child import Child
 from domain.dates import LONDON, iso, parse_day, to_day
 from domain.effects import ABOUT_NO_CHILD, Act
 from domain.events import ChildId, Event, Position, RecordId, former_of
-from domain.families import out_of_touch
 from domain.feeds import Hearing
 from domain.identifiers import check_identifier, choose_key
+from domain.indicators.families import out_of_touch
+from domain.indicators.waits import Waits, gaps_on
 from domain.kinds import BETWEEN_PEOPLE, SHOWN_OF_A_SHIELDED_CHILD
-from domain.leads import GAPS, Gap, passed_on
-from domain.measures import MEASURES, parts
-from domain.shield import placeless, shielded
+from domain.leads.active import GAPS, Gap, passed_on
+from domain.measures.of_child import MEASURES, parts
 from domain.texts import usable
-from domain.timeline import Entry, retracted
-from domain.waits import Waits, gaps_on
-from domain.world import World, build_world
+from domain.timeline.child import Child
+from domain.timeline.entries import Entry, retracted
+from domain.timeline.world import World, build_world
 from schemas.texts import text_fields
 from tests.builders.service import KIND_OF
 from tests.spec import rows

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.measures import Part
+from domain.measures.of_child import Part
 from tests.spec.example import Row
 from tests.spec.words import Happened
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from adapters.answers import child_id
+from adapters.log.keys.hashes import Hashes
 from adapters.questions import Asked, Questions
-from adapters.store.hashes import Hashes
+from domain.answers.plain import child_id
 from domain.dates import to_day
-from domain.measures import MEASURES
+from domain.measures.of_child import MEASURES
 from projections import measures
 from tests.builders.service import KEYS, Bench
 from tests.spec import rows

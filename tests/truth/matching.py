@@ -10,21 +10,21 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
-from adapters.answers import child_id
-from adapters.clock import FixedClock
+from adapters.log.messages import Counts, Message
+from adapters.process.clock import FixedClock
+from adapters.process.settings import load_settings
 from adapters.questions import Asked, Questions
-from adapters.service import Service
-from adapters.settings import load_settings
-from adapters.simulator import Plan, encode, simulate
-from adapters.simulator.district import DISTRICT
-from adapters.simulator.ledger import Ledger
-from adapters.simulator.truth import truth
-from adapters.store.messages import Counts, Message
+from adapters.service.opened import Service
+from domain.answers.plain import child_id
 from domain.dates import to_day
-from domain.measures import MEASURES
+from domain.measures.of_child import MEASURES
 from projections import measures as served
 from projections.engine import Projector
 from tests.builders.service import KEYS
+from tools.simulator import Plan, encode, simulate
+from tools.simulator.district import DISTRICT
+from tools.simulator.ledger import Ledger
+from tools.simulator.truth.written import truth
 
 BATCH = 1000
 BUSIEST = 6  # workers whose families are asked for, which takes long

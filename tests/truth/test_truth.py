@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from adapters.questions import Asked
-from adapters.simulator import Ledger, Plan, simulate
-from adapters.simulator.cases import by_hand
-from adapters.simulator.district import DISTRICT
-from adapters.simulator.leading import FEEDS
-from adapters.simulator.world import World
 from tests.truth.matching import differences, read_truth, reasons, recorded
+from tools.simulator import Ledger, Plan, simulate
+from tools.simulator.cases import by_hand
+from tools.simulator.district import DISTRICT
+from tools.simulator.truth.leading import FEEDS
+from tools.simulator.world import World
 
 # At the end of a school year half of its sessions may have been missed; on the first of September none has been yet.
 START, END = date(2025, 7, 3), date(2026, 7, 3)

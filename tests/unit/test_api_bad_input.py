@@ -14,10 +14,10 @@ from adapters.api.app import create_app
 from adapters.api.media import AVRO, AVRO_BATCH, JSON, JSON_LINES, MAX_EVENTS, take_apart
 from adapters.api.plain import MAX_QUESTION
 from adapters.api.problems import Refused
-from adapters.clock import FixedClock
-from adapters.service import Service
-from adapters.settings import Settings
-from adapters.store.key_file import load_or_create
+from adapters.log.keys.key_file import load_or_create
+from adapters.process.clock import FixedClock
+from adapters.process.settings import Settings
+from adapters.service.opened import Service
 from domain.reasons import REASONS
 from tests.builders.wire import NHS, admitted
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 from kafka.record.memory_records import MemoryRecordsBuilder
 
-from adapters.kafka.batches import SHOWN, Aborted, Batches, Record, Unreadable
-from adapters.kafka.unpacking import MOST_UNPACKED, CannotUnpack, unpack
+from adapters.intake.kafka.batches import SHOWN, Aborted, Batches, Record, Unreadable
+from adapters.intake.kafka.unpacking import MOST_UNPACKED, CannotUnpack, unpack
 from tests.builders.batches import PACKERS, batch, plain, record
 
 VALUES = [b"a", None, b"", b"b" * 300, b"c"]

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from adapters.connectors import BrokenFile, Converted
-from adapters.connectors.cin import FACTS, read_cin
-from adapters.connectors.reference_files import KINDS, ReferenceFile
-from adapters.connectors.school_census import SchoolCensus
+from adapters.intake.connectors import BrokenFile, Converted
+from adapters.intake.connectors.cin import FACTS, read_cin
+from adapters.intake.connectors.reference_files import KINDS, ReferenceFile
+from adapters.intake.connectors.school_census import SchoolCensus
 from tests.builders.cin import census, child
 
 PLACEHOLDERS = ("9999-12-31", "31/12/9999", "9999-01-01", "2999-12-31", "0001-01-01", "01/01/0001", "1900-01-01")

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.connectors import BrokenFile
-from adapters.connectors.reference_files import KINDS, ReferenceFile
-from adapters.connectors.reference_tables import MAX_BYTES
+from adapters.intake.connectors import BrokenFile
+from adapters.intake.connectors.reference_files import KINDS, ReferenceFile
+from adapters.intake.connectors.reference_tables import MAX_BYTES
 
 
 def test_a_cell_may_be_as_long_as_the_file(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from adapters.connectors import Converted
-from adapters.connectors.cin import read_cin
-from adapters.connectors.cin_xml import MAX_IDENTIFYING
+from adapters.intake.connectors import Converted
+from adapters.intake.connectors.cin import read_cin
+from adapters.intake.connectors.cin_xml import MAX_IDENTIFYING
 from tests.builders.cin import IN_NEED, PROTECTION, census, child, plan
 
 MANY = 9_000

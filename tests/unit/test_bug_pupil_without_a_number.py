@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from adapters.connectors.school_census import SchoolCensus
+from adapters.intake.connectors.school_census import SchoolCensus
 
 ROLL = """pupilonrolltableid,URN,dob,surname,forename,upn,sex,entrydate,enrolstatus
 r1,900001,2014-05-09,Ashdown,Wren,Z808900100001,F,2021-09-01,C

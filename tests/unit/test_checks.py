@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from adapters.codec import decode_json
-from adapters.docs.sample import sample
 from domain.checks import check_fact, organisation_allowed
 from domain.errors import Rejected
 from schemas.registry import registry
 from tests.builders.service import NOW
+from tools.docs.sample import sample
 
 MICROSECONDS = int(NOW.timestamp() * 1_000_000)
 A_TERM = {"name": "Autumn", "from": "2025-09-01", "to": "2025-12-20"}

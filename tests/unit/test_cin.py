@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from adapters.codec import decode_json
-from adapters.connectors import Converted
-from adapters.connectors.cin import read_cin
+from adapters.intake.connectors import Converted
+from adapters.intake.connectors.cin import read_cin
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "cin"
 CENSUS = (FIXTURES / "census.xml").read_text(encoding="utf-8")

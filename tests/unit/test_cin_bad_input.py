@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.connectors import BrokenFile, Converted
-from adapters.connectors.cin import read_cin
-from adapters.connectors.cin_xml import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT
-from adapters.imports import FileImporter
-from adapters.store.messages import OUTCOMES, Message, Outcome
+from adapters.intake.connectors import BrokenFile, Converted
+from adapters.intake.connectors.cin import read_cin
+from adapters.intake.connectors.cin_xml import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT
+from adapters.intake.imports import FileImporter
+from adapters.log.messages import OUTCOMES, Message, Outcome
 from domain.reasons import REASONS
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "cin"

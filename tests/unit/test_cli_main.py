@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from adapters.cli import main as cli
-from adapters.store.trouble import DatabaseTrouble
+from adapters.log.trouble import DatabaseTrouble
 from domain.errors import IcrError, Misuse, Rejected, Unreachable
 
 NUMBER = "9990200017"

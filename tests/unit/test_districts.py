@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.simulator import Ledger, Plan, simulate
-from adapters.simulator.district import districts
-from adapters.simulator.feeds import Feeds
-from adapters.simulator.run import Sending, played
+from tools.simulator import Ledger, Plan, simulate
+from tools.simulator.district import districts
+from tools.simulator.feeds import Feeds
+from tools.simulator.run import Sending, played
 
 SPRING = Plan("Northmoor", 100, date(2026, 1, 5), date(2026, 4, 6), 5, reordered=0, resent=0, late=0)
 PARTS = districts(SPRING, 30)

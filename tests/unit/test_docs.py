@@ -12,18 +12,18 @@ import pytest
 import typer
 
 from adapters.cli.main import app
-from adapters.clock import FixedClock
-from adapters.docs import links, model
-from adapters.docs.__main__ import ROOT, differing, made
-from adapters.docs.reference import inner
-from adapters.service import Service
-from adapters.settings import Settings
-from adapters.store.database import connect
-from adapters.store.keys import MasterKeys
-from adapters.store.messages import Message
+from adapters.log.connections import connect
+from adapters.log.keys.data_keys import MasterKeys
+from adapters.log.messages import Message
+from adapters.process.clock import FixedClock
+from adapters.process.settings import Settings
+from adapters.service.opened import Service
 from domain.reasons import REASONS
 from schemas.registry import registry
 from tests.spec.contents import PAGES
+from tools.docs import links, model
+from tools.docs.__main__ import ROOT, differing, made
+from tools.docs.reference import inner
 
 _BLOCK = re.compile(r"^ *```(\w*)[^\n`]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`(?:\.venv/bin/)?(icr [a-z][^`]*)`")

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from adapters.docs import examples
-from adapters.docs.__main__ import ROOT
 from schemas.registry import registry
+from tools.docs import examples
+from tools.docs.__main__ import ROOT
 
 _GIVEN = re.compile(r"^\| [^|]+ \| `(\w+)` \|", re.MULTILINE)
 

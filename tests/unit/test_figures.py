@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.events import ChildId
-from domain.figures import MINIMUM, Figure, figures, is_small, suppressed
-from domain.measures import Part, one
+from domain.measures.figures import MINIMUM, Figure, figures, is_small, suppressed
+from domain.measures.of_child import Part, one
 
 COUNT = st.one_of(st.integers(0, 7), st.integers(0, 60))
 

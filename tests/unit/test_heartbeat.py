@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.clock import FixedClock, SystemClock
-from adapters.heartbeat import FRESH, Heartbeat, beats, where
+from adapters.process.clock import FixedClock, SystemClock
+from adapters.process.heartbeat import FRESH, Heartbeat, beats, where
 from domain.errors import Misuse
 from tests.builders.process import wait_for
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from adapters.clock import FixedClock
-from adapters.logs import FIELDS, configure_logs, describe, dropped_total, get_logger
+from adapters.process.clock import FixedClock
+from adapters.process.logs import FIELDS, configure_logs, describe, dropped_total, get_logger
 from domain.errors import Rejected
 
 NHS_NUMBER = "9990548609"

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from adapters.codec import decode_json
-from adapters.connectors import Converted
-from adapters.connectors.nems import read_nems
-from adapters.connectors.nems_values import read_day
+from adapters.intake.connectors import Converted
+from adapters.intake.connectors.nems import read_nems
+from adapters.intake.connectors.nems_values import read_day
 from domain.identifiers import check_identifier
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "nems"

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.connectors import Converted
-from adapters.connectors.nems import MAX_BYTES, read_nems
-from adapters.connectors.nems_xml import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT
+from adapters.intake.connectors import Converted
+from adapters.intake.connectors.nems import MAX_BYTES, read_nems
+from adapters.intake.connectors.nems_xml import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT
 from domain.identifiers import check_identifier
 from domain.reasons import REASONS
 

@@ -13,9 +13,9 @@ from adapters.api.problems import Refused
 from adapters.codec import decode_json, decode_message
 from adapters.codec.limits import MAX_DEPTH, MAX_KEYS, MAX_MESSAGE
 from adapters.codec.plain_json import check_shape, wrong_encoding
+from adapters.log.self_description import claims_of
 from adapters.publishing.arrays import BrokenFile
 from adapters.publishing.files import read_events
-from adapters.store.claims import claims_of
 from domain.errors import Rejected
 from tests.builders.wire import admitted
 

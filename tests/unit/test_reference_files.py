@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from adapters.codec import decode_json
-from adapters.connectors import Converted
-from adapters.connectors.reference_files import KINDS, ReferenceFile
+from adapters.intake.connectors import Converted
+from adapters.intake.connectors.reference_files import KINDS, ReferenceFile
 
 EXAMPLES = Path(__file__).parents[1] / "fixtures" / "examples"
 WRITTEN = datetime(2026, 9, 1, 23, 30, tzinfo=UTC)  # in London it is the second

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.codec.limits import MAX_ENTRIES
-from adapters.connectors import BrokenFile, Converted
-from adapters.connectors.reference_files import KINDS, ReferenceFile
-from adapters.connectors.reference_tables import MAX_BYTES
+from adapters.intake.connectors import BrokenFile, Converted
+from adapters.intake.connectors.reference_files import KINDS, ReferenceFile
+from adapters.intake.connectors.reference_tables import MAX_BYTES
 from domain.errors import Misuse
 from domain.reasons import REASONS
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from adapters.codec import decode_json
-from adapters.connectors import Converted
-from adapters.connectors.school_census import SchoolCensus
-from adapters.connectors.school_census_tables import Term, term_of
+from adapters.intake.connectors import Converted
+from adapters.intake.connectors.school_census import SchoolCensus
+from adapters.intake.connectors.school_census_tables import Term, term_of
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "school-census"
 AUTUMN = FIXTURES / "2024_autumn_pupilonroll.csv"

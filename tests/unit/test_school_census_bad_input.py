@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.connectors import BrokenFile, Converted
-from adapters.connectors.census import authority
-from adapters.connectors.school_census import SchoolCensus
-from adapters.connectors.school_census_tables import MAX_LINE, chosen_term
+from adapters.intake.connectors import BrokenFile, Converted
+from adapters.intake.connectors.census import authority
+from adapters.intake.connectors.school_census import SchoolCensus
+from adapters.intake.connectors.school_census_tables import MAX_LINE, chosen_term
 from domain.errors import Misuse
 from domain.reasons import REASONS
 

@@ -1,8 +1,8 @@
-"""Queries in two steps: sent, and read later (projections.sending)."""
+"""Queries in two steps: sent, and read later (projections.pipelined)."""
 
 import pytest
 
-from projections.sending import Query, Steps
+from projections.pipelined import Query, Steps
 
 done: list[str] = []
 

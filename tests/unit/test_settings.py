@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.settings import TOPIC_ORGANISATIONS, Settings, load_settings
+from adapters.process.settings import TOPIC_ORGANISATIONS, Settings, load_settings
 from domain.errors import Misuse
 
 

@@ -13,12 +13,12 @@ import fastavro
 import pytest
 
 from adapters.codec import decode_json, decode_wire, same_content
-from adapters.simulator import Plan, encode, sector_of, simulate, wire, write_area
-from adapters.simulator.encoding import schema_of, schemas
-from adapters.simulator.numbers import temporary_upn
-from adapters.simulator.terms import is_school_day, school_days, year_group
 from domain.errors import Misuse
 from domain.identifiers import check_identifier
+from tools.simulator import Plan, encode, sector_of, simulate, wire, write_area
+from tools.simulator.encoding import schema_of, schemas
+from tools.simulator.numbers import temporary_upn
+from tools.simulator.terms import is_school_day, school_days, year_group
 
 YEAR = Plan("Northmoor", 500, date(2025, 9, 1), date(2026, 9, 1), seed=7)
 AUTUMN = replace(YEAR, children=150, end=date(2025, 11, 1))

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from adapters.store.trouble import TROUBLES, trouble_of
+from adapters.log.trouble import TROUBLES, trouble_of
 from domain.errors import Unreachable
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from adapters.codec import encode_wire
-from adapters.kafka.unreadable import SAMPLE, Gate, readable
-from adapters.store.messages import Outcome
+from adapters.intake.kafka.unreadable import SAMPLE, Gate, readable
+from adapters.log.messages import Outcome
 from tests.builders.stream import mark
 
 GOOD = encode_wire(mark(1))

@@ -1,4 +1,4 @@
-"""The day after which nothing has been so for long enough is never before the day that counts at a school (domain.waits)."""
+"""The day after which nothing has been so for long enough is never before the day that counts at a school (domain.indicators.waits)."""
 
 from importlib.resources import files
 from types import SimpleNamespace
@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from domain.dates import parse_day
+from domain.indicators.waits import WAITS, Waits
 from domain.reference import SCHOOL_TERMS, Reference
-from domain.waits import WAITS, Waits
 from schemas.registry import CODES, read_codes
 
 TODAY = parse_day("2025-06-18")

@@ -2,7 +2,7 @@
 
 from kafka import TopicPartition
 
-from adapters.kafka.watch import LITTLE, STUCK_SECONDS, TRANSACTION_SECONDS, TURNS, Ends, Watch
+from adapters.intake.kafka.watch import LITTLE, STUCK_SECONDS, TRANSACTION_SECONDS, TURNS, Ends, Watch
 
 ONE, OTHER = TopicPartition("icr.education.v1", 0), TopicPartition("icr.health.v1", 1)
 

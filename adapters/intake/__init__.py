@@ -1,0 +1,1 @@
+"""What brings events in: Kafka, and files that agencies already produce."""

@@ -1,0 +1,59 @@
+"""Who came, went and changed school between two terms' censuses, over all terms that the log knows."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any, Final
+from uuid import UUID
+
+from adapters.intake.connectors.school_census import on_roll_record
+from adapters.intake.connectors.school_census_tables import Term
+from adapters.log.recorder import Recorder
+from domain.effects import Act
+
+_FIRST_YEAR: Final = 2000  # the names of files tell no earlier one
+
+_KNOWN = (
+    "SELECT k FROM unnest(%s::uuid[]) AS wanted (k) WHERE EXISTS (SELECT FROM log.fact f WHERE f.source_key = wanted.k)"
+)
+
+# A pupil on two rolls at once moved where one was left and another joined; joining a second is no move.
+_PAIR = """
+WITH earlier AS (
+    SELECT record, array_agg(DISTINCT provider) AS schools FROM log.fact WHERE source_key = %(earlier)s AND act = %(act)s GROUP BY record
+), later AS (
+    SELECT record, array_agg(DISTINCT provider) AS schools FROM log.fact WHERE source_key = %(later)s AND act = %(act)s GROUP BY record
+)
+SELECT count(*) FILTER (WHERE earlier.record IS NULL), count(*) FILTER (WHERE later.record IS NULL),
+    count(*) FILTER (WHERE NOT earlier.schools <@ later.schools AND NOT later.schools <@ earlier.schools)
+FROM earlier FULL JOIN later USING (record)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two terms that follow one another among those known; numbers of pupils."""
+
+    from_term: str
+    to_term: str
+    admissions: int
+    leavers: int
+    moves: int
+
+    def as_json(self) -> dict[str, Any]:
+        """As contract 4 writes it."""
+        return {name.removesuffix("_term"): value for name, value in asdict(self).items()}
+
+
+def pairs(recorder: Recorder, organisation: str, last_year: int, *, pseudonymous: bool) -> Iterator[Pair]:
+    """Each pair of neighbouring terms of an authority's rolls, up to a year, whatever order they came in."""
+    keys = {
+        UUID(bytes=recorder.hashes.source_record(organisation, on_roll_record(term, pseudonymous=pseudonymous))): term
+        for term in (Term(year, season) for year in range(_FIRST_YEAR, last_year + 1) for season in range(3))
+    }
+    connection = recorder.connection
+    known = sorted((keys[key], key) for (key,) in connection.execute(_KNOWN, (list(keys),)))
+    for (before, earlier), (after, later) in pairwise(known):
+        row = connection.execute(_PAIR, {"earlier": earlier, "later": later, "act": int(Act.START)}).fetchone()
+        assert row is not None
+        yield Pair(str(before), str(after), *row)

@@ -1,0 +1,158 @@
+"""What the censuses have in common: files plain or packed, days, and events whose ids are made of what they say."""
+
+import gzip
+import hashlib
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+import orjson
+
+from adapters.intake.connectors import BrokenFile
+from adapters.intake.connectors.instants import FIRST_YEAR, LAST_YEAR, timestamp
+from domain.errors import Misuse
+
+_GZIP: Final = b"\x1f\x8b"
+_ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*|Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED: Final = re.compile(r"(\d{4})-([A-Za-z]{3})-(\d{2})(?:[T ].*)?", re.ASCII)
+_BRITISH: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})(?:[T ].*)?", re.ASCII)
+_ORGANISATION: Final = re.compile(r"la-\d{3}", re.ASCII)
+
+# Left out of an event's id: what differs where the same is told again.
+_NOT_CONTENT: Final = frozenset({"event_id", "recorded_at", "mode"})
+
+
+_NOTE: Final = "# icr "
+
+
+def note_of(*words: str) -> bytes:
+    """A line above a kept row: the command that can read the row once it is mended; it also tells equal rows apart."""
+    return f"{_NOTE}{' '.join(words)}\n".encode()
+
+
+def is_note(cells: Sequence[str]) -> bool:
+    """Whether a row of a table is such a line, which says nothing of its own."""
+    return bool(cells) and cells[0].startswith(_NOTE)
+
+
+@contextmanager
+def opened_file(path: Path) -> Iterator[BinaryIO]:
+    """A file's bytes, unpacked if it is gzip. Raises OSError where it cannot be opened, BrokenFile where gzip breaks off."""
+    with path.open("rb") as plain:
+        if plain.peek(2)[:2] != _GZIP:
+            if not plain.peek(1):
+                raise BrokenFile("the file is empty")
+            yield plain
+            return
+        try:
+            with gzip.open(plain) as unpacked:
+                yield cast("BinaryIO", unpacked)
+        except (gzip.BadGzipFile, EOFError, zlib.error):
+            raise BrokenFile("the file is packed (gzip), and breaks off or is damaged") from None
+
+
+@lru_cache(maxsize=16_384)  # some years of days, each told of many children
+def read_day(text: str, last_year: int = LAST_YEAR) -> date | None:
+    """The day of `2024-03-31`, `2024-Mar-31` or `31/03/2024`, with or without a time; None where there is none such.
+
+    Nor is one before 1900 or after `last_year`, a system's way to say *none*: no sum of days leaves the calendar so.
+    """
+    try:
+        day = _read_day(text)
+    except ValueError:
+        return None
+    return day if day is not None and FIRST_YEAR <= day.year <= last_year else None
+
+
+def _read_day(text: str) -> date | None:
+    if found := _ISO.fullmatch(text):
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    if found := _NAMED.fullmatch(text):
+        return date(int(found[1]), _MONTHS.index(found[2].lower()) + 1, int(found[3]))
+    if found := _BRITISH.fullmatch(text):
+        return date(int(found[3]), int(found[2]), int(found[1]))
+    return None
+
+
+def authority(organisation: str | None) -> str | None:
+    """The organisation a command names; raises Misuse where it is no local authority's code."""
+    if organisation is not None and not _ORGANISATION.fullmatch(organisation):
+        raise Misuse("--organisation is la- and the three digits of the local authority, as la-808")
+    return organisation
+
+
+def subject_block(
+    identifiers: Iterable[tuple[str, str | None]],
+    *,
+    names: Sequence[Mapping[str, Any]] = (),
+    born: date | None = None,
+    expected: date | None = None,
+    sex: str | None = None,
+) -> dict[str, Any]:
+    """The subject of an event: identifiers (scheme, value) once each, and a person where anything is known of one."""
+    person = {
+        "names": list(names),
+        "date_of_birth": None if born is None else born.isoformat(),
+        "expected_date": None if expected is None else expected.isoformat(),
+        "sex": sex,
+        "postcode": None,
+        "uprn": None,
+    }
+    return {
+        "identifiers": [{"scheme": scheme, "value": value} for scheme, value in dict.fromkeys(identifiers) if value],
+        "person": person if any(person.values()) else None,
+        "nhs_number_status": None,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whose census it is, and when it was written down."""
+
+    organisation: str
+    system: str
+    written: datetime
+
+    def event(
+        self, event_type: str, subject: Mapping[str, Any], day: date, own: Mapping[str, Any], *,
+        until: date | None = None, reference: str | None = None, source_record_id: str | None = None,
+        target: Mapping[str, Any] | None = None, may_change: bool = False,
+    ) -> dict[str, Any]:  # fmt: skip
+        """One event in the JSON form of the contract, with the type's own fields.
+
+        Its id is made of all that it says but when it was written down: the same fact in another census has the same
+        id, whatever differs has another. A census cannot have been written before the day it tells of; where its date
+        says so, that day stands instead. Not so of what `may_change`: there the file that was written later holds,
+        whatever days it tells of, for the day itself may be the mistake.
+        """
+        first = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        event: dict[str, Any] = {
+            "event_type": event_type,
+            "event_id": "",
+            "source": {
+                "organisation": self.organisation,
+                "system": self.system,
+                "source_record_id": source_record_id,
+                "source_version": None,
+            },
+            "mode": "backfill",
+            "recorded_at": timestamp(self.written if may_change else max(self.written, first)),
+            "subject": subject,
+            "others": [],
+            "effective": {"from": day.isoformat(), "to": None if until is None else until.isoformat()},
+            "reference": reference,
+            "target": target,
+            "basis": "public_task",
+            **own,
+        }
+        said = {name: value for name, value in event.items() if name not in _NOT_CONTENT}
+        digest = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        event["event_id"] = f"{self.system}:{digest[:32]}"
+        return event

@@ -1,0 +1,74 @@
+"""NHS event messages (National Events Management Service, FHIR STU3 XML) as events of the contract.
+
+What each kind becomes and why stands in `docs/nems.md`. A file is one message bundle, or a bundle that holds such
+bundles: the ITK3 wrapper in which subscribers receive them, or a collection.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+from xml.etree.ElementTree import Element
+
+from adapters.intake.connectors import Converted
+from adapters.intake.connectors.nems_birth import birth
+from adapters.intake.connectors.nems_contacts import professional_contact
+from adapters.intake.connectors.nems_message import Message, open_message
+from adapters.intake.connectors.nems_pds import change_of_address, change_of_gp, death
+from adapters.intake.connectors.nems_xml import MAX_BYTES, kid, name_of, parse_bundle, resources, to_bytes, value
+from domain.errors import Rejected
+
+__all__ = ["KINDS", "MAX_BYTES", "read_nems"]
+
+KINDS: Final[dict[str, Callable[[Message], list[dict[str, Any]]]]] = {
+    "pds-birth-notification-1": birth,
+    "pds-change-of-address-1": change_of_address,
+    "pds-change-of-gp-1": change_of_gp,
+    "pds-death-notification-1": death,
+    "professional-contacts-1": professional_contact,
+}
+
+
+def read_nems(data: bytes) -> Iterator[Converted]:
+    """Every message of a file, in order; never raises for what the file holds (an unreadable one is one unit, kept)."""
+    try:
+        root = parse_bundle(data)
+    except Rejected as error:
+        yield _kept(error, data)
+        return
+    inner = list(_messages(root))
+    for bundle in inner or [root]:
+        yield _convert(bundle, to_bytes(bundle) if inner else data)
+
+
+def _messages(bundle: Element) -> Iterator[Element]:
+    """The innermost bundles inside a bundle: around them is transport."""
+    for _, resource in resources(bundle):
+        if name_of(resource) == "Bundle":
+            deeper = list(_messages(resource))
+            yield from deeper or [resource]
+
+
+def _convert(bundle: Element, raw: bytes) -> Converted:
+    try:
+        message = open_message(bundle)
+        events = _events(message)
+    except Rejected as error:
+        return _kept(error, raw)
+    return Converted(tuple(events), None, raw, tuple(message.set_aside))
+
+
+def _events(message: Message) -> list[dict[str, Any]]:
+    convert = KINDS.get(message.code)
+    if convert is None:
+        raise Rejected("unknown_event_type", "MessageHeader.event", "not a kind of event message that is taken in")
+    if message.code.startswith("pds-"):
+        if message.action not in ("new", "update"):
+            # The guides know no deletion of these; undoing a fact on a guess is worse than asking a person.
+            raise Rejected("unknown_code", "MessageHeader.extension(messageEventType)", "these messages are always new")
+        focus = message.resolve(kid(message.header, "focus"), "Communication")
+        if value(focus, "status") == "entered-in-error" and convert is not death:
+            raise Rejected("unknown_code", "Communication.status", "the message says that it was entered in error")
+    return convert(message)
+
+
+def _kept(error: Rejected, raw: bytes) -> Converted:
+    return Converted((), (error.reason, error.field, error.rule), raw)

@@ -1,0 +1,274 @@
+"""The school census (CSV tables, three a year) as events of the contract.
+
+What each column becomes stands in `docs/school-census.md`. The unit is the row. Each row of pupils on roll is told once
+for its term, under a source record named after the term: so the log itself knows who was on roll when.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from adapters.intake.connectors import BrokenFile, Converted
+from adapters.intake.connectors.census import Source, note_of, read_day, subject_block
+from adapters.intake.connectors.school_census_tables import (
+    ROLL_ROW,
+    SCHOOL,
+    Kind,
+    Row,
+    Table,
+    Term,
+    opened_table,
+    term_of,
+)
+from domain.errors import Rejected
+from domain.identifiers import UPN
+
+UNIT: Final = "row"
+SYSTEM: Final = "school-census"
+# Nobody's code: where a command does not name the authority, for the tables never do.
+NOBODY: Final = "la-000"
+
+_JOINED_AT_ONCE: Final = 20_000  # rows of exclusions whose pupils are looked up in one reading of the roll
+_SATURDAY: Final = 6
+_SUSPENSION: Final = {"FIXD": 2, "SUSP": 2, "LNCH": 1}  # category: sessions of it in a day
+_PERMANENT: Final = "PERM"
+_SEX: Final = {"M": "M", "F": "F", "U": "U"}
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolCensus:
+    """How the files of one command are read. `paths` are all of them: exclusions name pupils by rows of another table.
+
+    `pseudonymous`: the numbers are no UPNs and the names no names; the numbers are a scheme of the authority's own.
+    `term` is of files whose names tell none.
+    """
+
+    paths: Sequence[Path]
+    organisation: str = NOBODY
+    pseudonymous: bool = False
+    term: Term | None = None
+
+    def read(self, path: Path) -> Iterator[Converted]:
+        """Every row of a table. Raises OSError, and BrokenFile where it is none, breaks off, or its term is not told."""
+        with opened_table(path) as table:
+            if table.kind is Kind.NO_DAYS:
+                for _ in table.rows:
+                    yield Converted((), None, b"", ignored="unknown_event_type")
+                return
+            term = self._term(path)
+            if term is None:
+                raise BrokenFile("its name does not tell the term (as 2024_autumn): name it with --term")
+            census = _Census(self._source(term), term, table, self.pseudonymous)
+            if table.kind is Kind.EXCLUSIONS:
+                yield from self._exclusions(census, term)
+                return
+            for row in table.rows:
+                yield census.convert(row, census.on_roll if table.kind is Kind.ON_ROLL else census.left)
+
+    def _term(self, path: Path) -> Term | None:
+        return term_of(path.name) or self.term
+
+    def _source(self, term: Term) -> Source:
+        day = term.day()
+        return Source(self.organisation, SYSTEM, datetime(day.year, day.month, day.day, tzinfo=UTC))
+
+    def _exclusions(self, census: "_Census", term: Term) -> Iterator[Converted]:
+        """So many rows at a time, with their pupils from the term's rolls: the rolls need not fit into memory."""
+        while rows := list(islice(census.table.rows, _JOINED_AT_ONCE)):
+            pupils = self._pupils({key for row in rows if (key := _roll_row(row)) is not None}, census, term)
+            for row in rows:
+                yield census.convert(row, partial(census.excluded, pupils))
+
+    def _pupils(self, wanted: set[tuple[str, str]], census: "_Census", term: Term) -> "dict[tuple[str, str], _Found]":
+        """The pupils of rows of the term's rolls, as far as those are among the files; or why a row tells of none."""
+        found: dict[tuple[str, str], _Found] = {}
+        rolls = 0
+        for path in self.paths:
+            with ExitStack() as stack:
+                try:
+                    table = stack.enter_context(opened_table(path))
+                    if self._term(path) != term or table.kind not in (Kind.ON_ROLL, Kind.LEFT):
+                        continue
+                    rolls += 1
+                    for row in table.rows:
+                        key = _roll_row(row)
+                        if key in wanted:
+                            found[key] = _tried(census, row)
+                except (OSError, BrokenFile):
+                    continue  # it is said where that file itself is read
+        if not rolls:
+            raise BrokenFile("it names pupils by rows of its term's roll: import it together with that table")
+        return found
+
+
+def on_roll_record(term: Term, *, pseudonymous: bool) -> str:
+    """The source record of all rows of a term's roll."""
+    return f"{SYSTEM}{':pseudonymous' if pseudonymous else ''}:{term}:on-roll"
+
+
+def _roll_row(row: Row) -> tuple[str, str] | None:
+    """(column, id) of the roll's row that a row is, or names."""
+    return next(((name, cell) for name in ROLL_ROW if (cell := row.get(name))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pupil:
+    subject: dict[str, Any]
+    set_aside: tuple[tuple[str, str], ...]
+
+
+_Found = _Pupil | Rejected
+Facts = tuple[list[dict[str, Any]], tuple[tuple[str, str], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Census:
+    source: Source
+    term: Term
+    table: Table
+    pseudonymous: bool
+
+    def convert(self, row: Row, facts: "Callable[[Row], Facts]") -> Converted:
+        """What a row becomes by one of the methods below."""
+        try:
+            if row.cells is None:
+                raise Rejected("bad_value", None, "as many cells as the table has columns")
+            events, aside = facts(row)
+        except Rejected as error:
+            return Converted((), (error.reason, error.field, error.rule), self._note() + self.table.head + row.line)
+        return Converted(tuple(events), None, b"", aside)
+
+    def _note(self) -> bytes:
+        """Whose row it is and of which term, which the table does not say."""
+        pseudonymous = ("--pseudonymous",) if self.pseudonymous else ()
+        whose = ("--organisation", self.source.organisation) if self.source.organisation != NOBODY else ()
+        return note_of("import school-census", "--term", str(self.term), *whose, *pseudonymous)
+
+    def on_roll(self, row: Row) -> Facts:
+        """PupilAdmitted, told for this term."""
+        pupil, school, entered = self.pupil(row), _school(row), _needed_day(row, "entrydate")
+        own = {
+            "school": school,
+            "enrolment_status": _upper(row.get("enrolstatus")),
+            "year_group": row.get("ncyearactual"),
+        }
+        record = on_roll_record(self.term, pseudonymous=self.pseudonymous)
+        event = self.source.event("PupilAdmitted", pupil.subject, entered, own, source_record_id=record)
+        return [event], pupil.set_aside
+
+    def left(self, row: Row) -> Facts:
+        """PupilRemovedFromRoll, after the PupilAdmitted of its entry date."""
+        pupil, school, gone = self.pupil(row), _school(row), _needed_day(row, "leavingdate")
+        own = {"school": school, "ground": None, "destination": None}
+        events = [self.source.event("PupilRemovedFromRoll", pupil.subject, gone, own)]
+        text = row.get("entrydate")
+        entered = None if text is None else read_day(text)
+        if entered is None or entered > gone:
+            reason = "end_before_start" if entered else "impossible_date" if text else "missing_field"
+            return events, (*pupil.set_aside, (reason, "entrydate"))
+        admitted = {"school": school, "enrolment_status": None, "year_group": row.get("ncyearleaving")}
+        return [self.source.event("PupilAdmitted", pupil.subject, entered, admitted), *events], pupil.set_aside
+
+    def excluded(self, pupils: Mapping[tuple[str, str], _Found], row: Row) -> Facts:
+        """SuspensionStarted, or PermanentExclusionDecided."""
+        key = _roll_row(row)
+        pupil = None if key is None else pupils.get(key)
+        if pupil is None:
+            raise Rejected("no_identifier", key[0] if key else ROLL_ROW[0], "a row of the term's roll")
+        if isinstance(pupil, Rejected):
+            raise pupil
+        school, started = _school(row), _needed_day(row, "startdate")
+        category, reason = _upper(row.get("category")), _upper(row.get("reason1"))
+        if category == _PERMANENT:
+            own: dict[str, Any] = {"school": school, "reason": reason}
+            return [self.source.event("PermanentExclusionDecided", pupil.subject, started, own)], pupil.set_aside
+        if category not in _SUSPENSION:
+            raise Rejected("unknown_code", "category", "FIXD, SUSP, LNCH or PERM")
+        sessions, aside = _sessions(row.get("sessions"))
+        until = None if sessions is None else _day_back(started, sessions, _SUSPENSION[category])
+        own = {"school": school, "sessions": sessions, "reason": reason}
+        event = self.source.event("SuspensionStarted", pupil.subject, started, own, until=until)
+        return [event], (*pupil.set_aside, *aside)
+
+    def pupil(self, row: Row) -> _Pupil:
+        """Whom a row of a roll is about. A UPN that fails its check stays: the recorder judges it."""
+        scheme = f"agency:{self.source.organisation}:{SYSTEM}" if self.pseudonymous else UPN
+        numbers = [number for name in ("upn", "formerupn") if (number := row.get(name)) is not None]
+        if not numbers:
+            raise Rejected("no_identifier", "upn", "the pupil's number")
+        aside = []
+        text, said = row.get("dob"), _upper(row.get("sex", "gender"))
+        born = None if text is None else read_day(text)
+        if text is not None and born is None:
+            aside.append(("impossible_date", "subject.person.date_of_birth"))
+        if said is not None and said not in _SEX:
+            aside.append(("unknown_code", "subject.person.sex"))
+        names = [] if self.pseudonymous else _names(row)
+        numbered = [(scheme, number) for number in numbers]
+        return _Pupil(subject_block(numbered, names=names, born=born, sex=_SEX.get(said or "")), tuple(aside))
+
+
+def _tried(census: _Census, row: Row) -> _Found:
+    try:
+        return census.pupil(row)
+    except Rejected as rejected:
+        return rejected
+
+
+def _school(row: Row) -> str:
+    school = row.get(*SCHOOL)
+    if school is None:
+        raise Rejected("missing_field", SCHOOL[0], "the school")
+    return school
+
+
+def _needed_day(row: Row, column: str) -> date:
+    text = row.get(column)
+    if text is None:
+        raise Rejected("missing_field", column, "the day on which it was so")
+    day = read_day(text)
+    if day is None:
+        raise Rejected("impossible_date", column, "a day of the calendar, not before 1900")
+    return day
+
+
+def _upper(text: str | None) -> str | None:
+    return None if text is None else text.upper()
+
+
+def _names(row: Row) -> list[dict[str, Any]]:
+    """The legal name first, then the name the pupil goes by and the former one."""
+    given = [row.get("forename"), *(row.get("middlenames") or "").split()]
+    forenames = [name for name in given if name]
+    wanted = (("official", "surname"), ("usual", "preferredsurname"), ("former", "formersurname"))
+    names = [
+        {"given": forenames, "family": family, "use": use} for use, column in wanted if (family := row.get(column))
+    ]
+    return [name for number, name in enumerate(names) if number == 0 or name["family"] != names[0]["family"]]
+
+
+def _sessions(text: str | None) -> tuple[int | None, tuple[tuple[str, str], ...]]:
+    """The number of sessions, which some systems write as `10.0`; more than a school year has is set aside."""
+    if text is None:
+        return None, ()
+    whole = text.removesuffix(".0")
+    if not (whole.isascii() and whole.isdigit() and len(whole) <= 3 and int(whole)):
+        return None, (("bad_value", "sessions"),)
+    # 45 school days a year are the most (Education Act 2002 s.51A).
+    return (None, (("too_many_sessions", "sessions"),)) if int(whole) > 90 else (int(whole), ())
+
+
+def _day_back(first: date, sessions: int, a_day: int) -> date:
+    """The earliest first day back: the table has the sessions, two a weekday or one at lunch, and no last day."""
+    day, left = first, -(-sessions // a_day)
+    while left:
+        left -= day.isoweekday() < _SATURDAY
+        day += timedelta(days=1)
+    while day.isoweekday() >= _SATURDAY:
+        day += timedelta(days=1)
+    return day

@@ -1,0 +1,1 @@
+"""Feedback as the log keeps it: written, read and published."""

@@ -1,0 +1,71 @@
+"""The keyed hashes of the service, one hasher for each kind of value, and what exactly is hashed."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.log.keys.data_keys import MasterKeys
+from domain.places import place_of
+
+
+class Hashes:
+    """Finds and compares without showing: each method gives 16 bytes that only this deployment's key can make."""
+
+    def __init__(self, keys: MasterKeys) -> None:
+        self._identifier = keys.hasher("identifier")
+        self._event = keys.hasher("event")
+        self._digest = keys.hasher("digest")
+        self._source_record = keys.hasher("source-record")
+        self._reference = keys.hasher("reference")
+        self._birth = keys.hasher("birth")
+        self._named = keys.hasher("named")
+        self._place = keys.hasher("place")
+        self._property = keys.hasher("property")
+        self._family = keys.hasher("family")
+
+    def identifier(self, scheme: str, value: str) -> bytes:
+        """Of an identifier in its normal form."""
+        return self._identifier(f"{scheme}\0{value}".encode())
+
+    def event(self, organisation: str, event_id: str) -> bytes:
+        """Of (source organisation, event id): the key of the inbox."""
+        return self._event(f"{organisation}\0{event_id}".encode())
+
+    def digest(self, stored: bytes) -> bytes:
+        """Of an event's or message's bytes."""
+        return self._digest(stored)
+
+    def source_record(self, organisation: str, record: str) -> bytes:
+        """Of (source organisation, source record)."""
+        return self._source_record(f"{organisation}\0{record}".encode())
+
+    def reference(self, organisation: str, reference: str) -> bytes:
+        """Of an agency's own reference."""
+        return self._reference(f"{organisation}\0{reference}".encode())
+
+    def birth(self, day: int) -> bytes:
+        """Of a date of birth."""
+        return self._birth(str(day).encode())
+
+    def named(self, family: str, birth: int) -> bytes:
+        """Of a family name with a date of birth, as search asks for it."""
+        return self._named(f"{fold_name(family)}\0{birth}".encode())
+
+    def place(self, address: Mapping[str, Any]) -> bytes | None:
+        """Of what tells an address from others; None where there is none."""
+        where = place_of(address)
+        return None if where is None else self._place(repr(where).encode())
+
+    def property(self, uprn: str) -> bytes:
+        """Of a UPRN."""
+        return self._property(uprn.strip().lstrip("0").encode())
+
+    def family(self, organisation: str, family: str) -> bytes:
+        """Of an agency's family id."""
+        return self._family(f"{organisation}\0{family}".encode())
+
+
+def fold_name(family: str) -> str:
+    """A family name as it is compared: no case, accents, spaces, hyphens or apostrophes."""
+    plain = unicodedata.normalize("NFKD", family)
+    return "".join(c for c in plain.casefold() if c.isalnum())

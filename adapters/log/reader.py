@@ -1,0 +1,134 @@
+"""Reading the log back: stored events, opened and decoded, as the pure parts see them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from adapters.codec import decode_stored
+from adapters.log.keys.data_keys import Erased, MasterKeys, open_sealed
+from adapters.log.keys.hashes import Hashes
+from adapters.log.subjects import Known, Subjects
+from domain.effects import SAYS_NO_PERSON, Act, Effect
+from domain.events import Event, Position, RecordId, former_of
+from domain.identifiers import FILLERS, Fillers, check_identifier
+from domain.texts import usable
+from schemas.registry import registry
+from schemas.texts import text_fields
+
+Connection = psycopg.Connection[Any]
+PAGE = 2000
+
+
+class LogReader:
+    """Opens events of the log; not shared between threads."""
+
+    def __init__(self, connection: Connection, keys: MasterKeys, fillers: Fillers = FILLERS) -> None:
+        self._connection = connection
+        self._fillers = fillers
+        self._hashes = Hashes(keys)
+        self._subjects = Subjects(keys, self._hashes)
+
+    def events(
+        self, *, after: int = 0, until: int | None = None, records: Sequence[UUID] | None = None
+    ) -> Iterator[Event]:
+        """Events with `after` < position <= `until`, in order, of some records or of all; raises Erased for destroyed keys."""
+        while True:
+            rows = self._connection.execute(
+                "SELECT notification_id, originator_id, topic, state FROM log.event WHERE notification_id > %(a)s "
+                "AND (%(u)s::bigint IS NULL OR notification_id <= %(u)s) AND (%(r)s::uuid[] IS NULL OR originator_id = ANY(%(r)s)) "
+                "ORDER BY notification_id LIMIT %(n)s",
+                {"a": after, "u": until, "r": None if records is None else list(records), "n": PAGE},
+            ).fetchall()
+            if not rows:
+                return
+            yield from self.open(rows)
+            after = rows[-1][0]
+
+    def known_events(self, records: Sequence[UUID]) -> Iterator[Event]:
+        """The events of some records in order, without those whose keys are destroyed: they say nothing any more."""
+        rows = self._connection.execute(
+            "SELECT notification_id, originator_id, topic, state FROM log.event WHERE originator_id = ANY(%s) ORDER BY 1",
+            (list(records),),
+        ).fetchall()
+        for row in rows:
+            with suppress(Erased):
+                yield from self.open([row])
+
+    def open(self, rows: Iterable[tuple[int, UUID, str, bytes]]) -> Iterator[Event]:
+        """Events from their stored rows: position, record, topic, state."""
+        newest = registry().newest
+        held = list(rows)
+        known: dict[UUID, Known] = {record: Known(record.bytes) for _, record, _, _ in held}
+        wanted = []
+        for _, record, topic, _ in held:
+            event_type, _, period = topic.partition(":")
+            wanted.append((known[record], newest[event_type].effect.retention, int(period)))
+        self._subjects.find_keys(self._connection, wanted, make=False)
+        for (position, record, _, state), (holder, key_class, number) in zip(held, wanted, strict=True):
+            if (key_class, number) not in holder.keys:
+                raise Erased("its data key is destroyed")
+            yield self._event(position, record, open_sealed(holder.keys[key_class, number], state, record.bytes))
+
+    def _event(self, position: int, record: UUID, stored: bytes) -> Event:
+        decoded = decode_stored(stored)
+        effect = decoded.schema.effect
+        body = usable(text_fields(decoded.schema), effect, decoded.body)
+        source = body["source"]
+        organisation = source["organisation"]
+        target = body.get("target") if effect.act in (Act.CORRECT, Act.RETRACT) else None
+        plain = effect.act in SAYS_NO_PERSON
+        return Event(
+            Position(position),
+            RecordId(record),
+            self._hashes.event(organisation, body["event_id"]),
+            effect,
+            organisation,
+            body["recorded_at"],
+            body,
+            None
+            if plain or source["source_record_id"] is None
+            else self._hashes.source_record(organisation, source["source_record_id"]),
+            None
+            if target is None or target["event_id"] is None
+            else self._hashes.event(organisation, target["event_id"]),
+            None
+            if target is None or target["event_id"] is not None
+            else self._hashes.source_record(organisation, target["source_record_id"]),
+            () if plain else self._others(body),
+            () if plain else self._linked(effect, body, record),
+            None if plain else self._former(effect, body),
+        )
+
+    def _others(self, body: Mapping[str, Any]) -> tuple[RecordId, ...]:
+        found = []
+        for other in body["others"]:
+            valid = [
+                (c.scheme, c.normalised)
+                for i in other["identifiers"]
+                if (c := check_identifier(i["scheme"], i["value"], self._fillers)).valid
+            ]
+            found.extend(self._records(valid[:1]))
+        return tuple(found)
+
+    def _former(self, effect: Effect, body: Mapping[str, Any]) -> RecordId | None:
+        former = former_of(effect, body, self._fillers)
+        return self._records([(former.scheme, former.normalised)])[0] if former is not None and former.valid else None
+
+    def _linked(self, effect: Effect, body: Mapping[str, Any], record: UUID) -> tuple[RecordId, ...]:
+        """Records of the subject's further identifiers, a former one too: all but the one that the event is of."""
+        checked = [check_identifier(i["scheme"], i["value"], self._fillers) for i in body["subject"]["identifiers"]]
+        former = former_of(effect, body, self._fillers)
+        if former is not None:
+            checked.append(former)
+        named = self._records(dict.fromkeys((c.scheme, c.normalised) for c in checked if c.valid))
+        return tuple(one for one in named if one != record)
+
+    def _records(self, identifiers: Iterable[tuple[str, str | None]]) -> list[RecordId]:
+        named = [(scheme, value) for scheme, value in identifiers if value is not None]
+        missing = [identifier for identifier in named if identifier not in self._subjects.known]
+        if missing:
+            self._subjects.find(self._connection, missing)
+        return [RecordId(UUID(bytes=self._subjects.known[i].record)) for i in named]

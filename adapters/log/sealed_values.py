@@ -1,0 +1,68 @@
+"""Opening sealed cells of fact and view rows, each under its record's data key."""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from adapters.log.fact_rows import IDENTITY
+from adapters.log.keys.data_keys import Erased, MasterKeys, open_sealed
+from adapters.log.keys.hashes import Hashes
+from adapters.log.subjects import Known, Subjects
+from projections.queries import Sealed
+from schemas.registry import registry
+
+BIRTH, PERSON, ADDRESS, CONTACT = range(4)
+
+
+class CellOpener:
+    """Opens cells within one read; an erased one is None."""
+
+    def __init__(self, connection: psycopg.Connection[Any], keys: MasterKeys) -> None:
+        self._connection = connection
+        self._subjects = Subjects(keys, Hashes(keys))
+        self._known: dict[UUID, Known] = {}
+
+    def expect(self, records: Iterable[UUID]) -> None:
+        """Fetch the identity keys of records whose cells are about to be opened, in one query."""
+        wanted = [(self._known.setdefault(record, Known(record.bytes)), IDENTITY, 0) for record in records]
+        self._subjects.find_keys(self._connection, wanted, make=False)
+
+    def person(self, sealed: Sealed | None) -> Mapping[str, Any] | None:
+        """Names and details."""
+        return None if sealed is None else self._open(sealed.record, IDENTITY, sealed.cell, PERSON)
+
+    def birth(self, sealed: Sealed | None) -> Mapping[str, Any] | None:
+        """Date of birth and expected date, as day numbers."""
+        return None if sealed is None else self._open(sealed.record, IDENTITY, sealed.cell, BIRTH)
+
+    def address(self, sealed: Sealed) -> dict[str, Any] | None:
+        """An address."""
+        return self._open(sealed.record, IDENTITY, sealed.cell, ADDRESS)
+
+    def contact(self, record: UUID, kind: str, cell: bytes | None) -> dict[str, Any] | None:
+        """Contacts of worker and team of an entry of a kind."""
+        if cell is None:
+            return None
+        return self._open(record, _class_of(kind), cell, CONTACT)
+
+    def _open(self, record: UUID, key_class: str, cell: bytes, which: int) -> dict[str, Any] | None:
+        known = self._known.setdefault(record, Known(record.bytes))
+        try:
+            # No key is ever made here: a missing one means that the record was erased.
+            self._subjects.find_keys(self._connection, [(known, key_class, 0)], make=False)
+            opened: dict[str, Any] = json.loads(
+                open_sealed(known.keys[key_class, 0], cell, record.bytes + bytes([which]))
+            )
+        except (Erased, KeyError):
+            return None
+        return opened
+
+
+@lru_cache(maxsize=256)
+def _class_of(kind: str) -> str:
+    """Retention class of the events that make entries of a kind."""
+    return next(s.effect.retention for s in registry().newest.values() if s.effect.kind == kind)

@@ -1,0 +1,157 @@
+"""Records of identifiers and their data keys, found or made, and remembered within a bound.
+
+Rows are made first, in a short transaction and in sorted order, so that two first contacts agree and no deadlock is
+possible (design D1).
+"""
+
+import os
+from collections.abc import Collection, Iterable
+from typing import Final
+from uuid import UUID
+
+import psycopg
+
+from adapters.log.keys.data_keys import MasterKeys, key_context
+from adapters.log.keys.hashes import Hashes
+from schemas.registry import registry
+
+CACHE_RECORDS: Final = 50_000
+_PERIOD_DIGITS: Final = 4  # a school year, or 0
+
+Identifier = tuple[str, str]
+KeyName = tuple[bytes, str, int]
+
+
+class Known:
+    """A record as remembered: its id and the data keys used so far, by (class, period)."""
+
+    __slots__ = ("keys", "record")
+
+    def __init__(self, record: bytes) -> None:
+        self.record = record
+        self.keys: dict[tuple[str, int], bytes] = {}
+
+
+def key_of_topic(topic: str) -> tuple[str, int] | None:
+    """Retention class and key period of an event, by its topic (`EventType:period`); None for what is no topic of ours."""
+    event_type, _, period = topic.partition(":")
+    schema = registry().newest.get(event_type)
+    if schema is None or not (period.isascii() and period.isdecimal() and len(period) <= _PERIOD_DIGITS):
+        return None
+    return schema.effect.retention, int(period)
+
+
+class Subjects:
+    """Finds or makes records and keys; not shared between threads."""
+
+    def __init__(self, keys: MasterKeys, hashes: Hashes, cache_records: int = CACHE_RECORDS) -> None:
+        self._keys = keys
+        self._hashes = hashes
+        self._bound = cache_records
+        self._names: dict[tuple[str, int], tuple[str, int]] = {}
+        self.known: dict[Identifier, Known] = {}
+
+    def find(self, connection: psycopg.Connection[tuple[object, ...]], wanted: Iterable[Identifier]) -> None:
+        """Make sure that every identifier (checked and normalised) is in `known`."""
+        missing = {
+            self._hashes.identifier(*identifier): identifier for identifier in wanted if identifier not in self.known
+        }
+        if not missing:
+            return
+        self._make_room(len(missing))
+        found = self._select(connection, missing)
+        if absent := sorted(digest for digest in missing if digest not in found):
+            with connection.transaction():
+                connection.execute(
+                    "INSERT INTO log.subject (hash, record, scheme) SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::text[]) "
+                    "ON CONFLICT (hash) DO NOTHING",
+                    (
+                        [UUID(bytes=d) for d in absent],
+                        [UUID(bytes=os.urandom(16)) for _ in absent],
+                        [missing[d][0] for d in absent],
+                    ),
+                )
+            found.update(self._select(connection, absent))
+        for digest, identifier in missing.items():
+            self.known[identifier] = Known(found[digest])
+
+    def _select(
+        self, connection: psycopg.Connection[tuple[object, ...]], digests: Collection[bytes]
+    ) -> dict[bytes, bytes]:
+        rows = connection.execute(
+            "SELECT hash, record FROM log.subject WHERE hash = ANY(%b)",
+            ([UUID(bytes=d) for d in digests],),
+            binary=True,
+        )
+        return {row[0].bytes: row[1].bytes for row in rows if isinstance(row[0], UUID) and isinstance(row[1], UUID)}
+
+    def look_up(
+        self, connection: psycopg.Connection[tuple[object, ...]], wanted: Collection[Identifier]
+    ) -> dict[Identifier, UUID]:
+        """Records of identifiers that have one already; makes nothing."""
+        digests = {self._hashes.identifier(*identifier): identifier for identifier in wanted}
+        return {digests[digest]: UUID(bytes=record) for digest, record in self._select(connection, digests).items()}
+
+    def find_keys(
+        self,
+        connection: psycopg.Connection[tuple[object, ...]],
+        wanted: Iterable[tuple[Known, str, int]],
+        *,
+        make: bool = True,
+    ) -> None:
+        """Make sure that every (record, class, period) has its data key at hand in `Known.keys`.
+
+        With `make` false (whoever only reads) nothing is made, and an erased key is simply not at hand afterwards.
+        """
+        missing: dict[KeyName, list[Known]] = {}
+        for known, key_class, period in wanted:
+            if (key_class, period) not in known.keys:
+                missing.setdefault((known.record, key_class, period), []).append(known)
+        if not missing:
+            return
+        found = self._select_keys(connection, missing)
+        if make and (absent := sorted(name for name in missing if name not in found)):
+            fresh = self._keys.new_keys(key_context(*name) for name in absent)
+            with connection.transaction():
+                connection.execute(
+                    "INSERT INTO log.data_key (record, class, period, wrapped) "
+                    "SELECT * FROM unnest(%b::uuid[], %b::text[], %b::int2[], %b::bytea[]) ON CONFLICT DO NOTHING",
+                    (
+                        [UUID(bytes=n[0]) for n in absent],
+                        [n[1] for n in absent],
+                        [n[2] for n in absent],
+                        [f[1] for f in fresh],
+                    ),
+                )
+            found.update(self._select_keys(connection, absent))
+        for name, homes in missing.items():
+            for known in homes:
+                if name in found:
+                    # One tuple for all records, since all of them are remembered.
+                    short = name[1], name[2]
+                    known.keys[self._names.setdefault(short, short)] = found[name]
+
+    def _select_keys(
+        self, connection: psycopg.Connection[tuple[object, ...]], names: Collection[KeyName]
+    ) -> dict[KeyName, bytes]:
+        rows = connection.execute(
+            "SELECT k.record, k.class, k.period, k.wrapped FROM log.data_key k "
+            "JOIN unnest(%b::uuid[], %b::text[], %b::int2[]) AS w (record, class, period) USING (record, class, period)",
+            ([UUID(bytes=n[0]) for n in names], [n[1] for n in names], [n[2] for n in names]),
+            binary=True,
+        )
+        found: dict[KeyName, bytes] = {}
+        for record, key_class, period, wrapped in rows:
+            assert isinstance(record, UUID)
+            assert isinstance(key_class, str)
+            assert isinstance(period, int)
+            assert isinstance(wrapped, bytes)
+            name = (record.bytes, key_class, period)
+            found[name] = self._keys.unwrap(wrapped, key_context(*name))
+        return found
+
+    def _make_room(self, count: int) -> None:
+        """Forget the older half when the bound is reached: marks come in one cycle a session, so age is as good as use."""
+        if len(self.known) + count > self._bound:
+            for identifier in list(self.known)[: len(self.known) // 2]:
+                del self.known[identifier]

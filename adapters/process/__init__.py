@@ -1,0 +1,1 @@
+"""What every process of ours has: settings, clock, logs, heartbeat, an end in time."""

@@ -1,0 +1,24 @@
+"""Opening many sealed cells within one read: their keys are fetched together."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from uuid import UUID
+
+from adapters.log.sealed_values import CellOpener
+from adapters.log.subjects import Known
+from schemas.registry import registry
+
+
+class Cells(CellOpener):
+    """Opens cells within one read; an erased one is None."""
+
+    def expect_contacts(self, wanted: Iterable[tuple[UUID, str]]) -> None:
+        """Fetch the keys of contact cells that are about to be opened, by record and kind of entry, in one query."""
+        keys = [(self._known.setdefault(record, Known(record.bytes)), _retention(kind), 0) for record, kind in wanted]
+        self._subjects.find_keys(self._connection, keys, make=False)
+
+
+@lru_cache(maxsize=256)
+def _retention(kind: str) -> str:
+    """Retention class of the events that make entries of a kind."""
+    return next(s.effect.retention for s in registry().newest.values() if s.effect.kind == kind)

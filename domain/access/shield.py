@@ -1,0 +1,64 @@
+"""Shields, the reference: whether a child's whereabouts may be shown (design D9; domain.md E4).
+
+Protections are decided by what is known at the head of the log, and by what was known at the edition that is read: the
+stricter of both. A shield covers every record that is, or is said to be, the same child. A shield that is announced
+counts from when it is known; lifting one counts from its day, by the timeline's own rules: only the organisation that
+applied it can lift it, a lift may be taken back or corrected, and dates that contradict each other lift nothing.
+"""
+
+from collections.abc import Collection, Iterable
+
+from domain.effects import SAYS_NO_PERSON
+from domain.events import Event, RecordId
+from domain.identifiers import AGENCY, NHS, UPN
+from domain.identity.sealed import seals
+from domain.timeline.entries import entries
+
+SHIELD = "shield"
+_AUTHORITY = "la-"
+
+
+def shielded(
+    events: Iterable[Event],
+    then: Iterable[Event],
+    records: Collection[RecordId],
+    today: int,
+    doubted: Collection[int] = frozenset(),
+    doubted_then: Collection[int] = frozenset(),
+) -> bool:
+    """Whether a shield holds over some records on a day, by all events or by those that were known `then`.
+
+    A sealed identity is shielded for ever. A shield of which it is disputed whose it is holds all the same; what is told at
+    the positions `doubted`, now and then, lifts none that is sure.
+    """
+    history = list(events)
+    near = set(records)
+    for event in history:
+        if event.act not in SAYS_NO_PERSON and ({event.record, *event.linked} & set(records)):
+            near |= {event.record, *event.linked}
+    if any(seals(event) and not {event.record, *event.linked}.isdisjoint(records) for event in history):
+        return True
+    return any(
+        entry.kind == SHIELD and (entry.end is None or entry.end > today)
+        for known, unsure in ((history, doubted), (then, doubted_then))
+        for entry in entries((event for event in known if event.record in near), doubted=unsure)
+    )
+
+
+def may_be_told(scheme: str) -> bool:
+    """Whether an answer about a shielded child may say that it is known under a scheme: any agency's own names a provider."""
+    return scheme in (NHS, UPN)
+
+
+def finds(scheme: str) -> bool:
+    """Whether a number of a scheme finds a shielded child: a national one, or one of an authority's own systems.
+
+    Whoever types another agency's number would learn that this agency knows the child. Every caller is a user of the
+    authority for now.
+    """
+    return scheme in (NHS, UPN) or scheme.startswith(f"{AGENCY}:{_AUTHORITY}")
+
+
+def placeless(code: str | None) -> str | None:
+    """An organisation, or a worker of one, as it may be shown of a shielded child: a school or a practice tells a place."""
+    return code if code is not None and code.startswith(_AUTHORITY) else None

@@ -1,0 +1,1 @@
+"""How answers are shaped: plain values, a function of what is shown alone."""

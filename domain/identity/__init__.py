@@ -1,0 +1,1 @@
+"""Which records are one child, and identities that are sealed."""

@@ -1,0 +1,205 @@
+"""Households and families, and the list of families out of touch, the reference (contract 5, domain.md F).
+
+A household is children at one UPRN at one time and a stated relationship; never an address alone. A family is a group
+by an agency's family id, or a household; half-siblings may be in two; a child in neither is a family of one.
+"""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+from domain import codes
+from domain.events import ChildId, RecordId
+from domain.feeds import Feed, Hearing
+from domain.indicators import RULES, Indicator, indicators
+from domain.indicators.rules import NO_UNIVERSAL_CONTACT
+from domain.indicators.support import last_seen
+from domain.indicators.waits import Waits
+from domain.reference import Reference
+from domain.timeline.child import Child
+
+MAX_RESIDENTS = 10
+_NOWHERE = re.compile(r"ZZ99", re.IGNORECASE)
+
+
+def may_be_household(address: Mapping[str, Any]) -> bool:
+    """Whether children at an address may be a household: not at ZZ99, no fixed abode, an institution, a refuge or a hostel."""
+    postcode = (address["postcode"] or "").replace(" ", "")
+    return (
+        address["status"] == "current"
+        and address["residence"] not in codes.NO_HOUSEHOLD_RESIDENCE
+        and _NOWHERE.match(postcode) is None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An indicator on a day: `status` true or not_known; `feed` names what was not heard."""
+
+    indicator: Indicator
+    child: ChildId
+    status: str
+    feed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A family with indicators on a day, most domains out of touch first."""
+
+    id: str
+    children: tuple[ChildId, ...]
+    shown: tuple[Shown, ...]
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Domains out of touch: only those that are true, never those not known."""
+        return tuple(
+            sorted({domain for s in self.shown if s.status == "true" for domain in RULES[s.indicator.id].domains})
+        )
+
+    @property
+    def since(self) -> int:
+        """The first day of any that is true; of those not known where none is true."""
+        sure = [s.indicator.since for s in self.shown if s.status == "true"]
+        return min(sure or (s.indicator.since for s in self.shown))
+
+
+def _schools_on(child: Child, day: int) -> set[str]:
+    return {
+        e.provider
+        for e in child.of_kind("enrolment")
+        if e.start is not None and e.start <= day and (e.end is None or day < e.end)
+    }
+
+
+def family_id(children: Iterable[ChildId]) -> str:
+    """An id made of its children's random ids, so it shows nothing and is the same wherever they are."""
+    digest = hashlib.sha256(b"".join(child.bytes for child in sorted(children))).hexdigest()
+    return f"f-{digest[:20]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """What grouping needs of a child on a day: where it lives (None where that makes no household), and its stated ties."""
+
+    child: ChildId
+    records: frozenset[RecordId]
+    home: object | None
+    families: frozenset[str]
+    adults: frozenset[RecordId]
+    siblings: frozenset[RecordId]
+
+
+def group(kin: Sequence[Kin]) -> list[tuple[ChildId, ...]]:
+    """All families as sorted tuples of children, each set once."""
+    found = {tuple(sorted(members)) for members in (*_by_family_id(kin), *_households(kin))}
+    grouped = {child for members in found for child in members}
+    return sorted([*found, *((one.child,) for one in kin if one.child not in grouped)])
+
+
+def kin_of(child: Child, day: int) -> Kin:
+    """A child's ties and home on a day."""
+    open_then = [
+        e
+        for e in child.of_kind("relationship")
+        if e.start is not None and e.start <= day and (e.end is None or day < e.end)
+    ]
+    here = child.address_at(day)
+    dead = child.over is not None and child.over <= day
+    home = None
+    if here is not None and not dead and here.address["uprn"] and may_be_household(here.address):
+        home = here.address["uprn"].strip().lstrip("0")
+    return Kin(
+        child.id,
+        frozenset(child.records),
+        home,
+        frozenset(e.provider for e in open_then if e.service == "family"),
+        frozenset(r for e in open_then if e.service in ("parent", "carer") for r in e.others),
+        frozenset(r for e in open_then if e.service == "sibling" for r in e.others),
+    )
+
+
+def _by_family_id(kin: Sequence[Kin]) -> list[set[ChildId]]:
+    groups: dict[str, set[ChildId]] = defaultdict(set)
+    for one in kin:
+        for family in one.families:
+            groups[family].add(one.child)
+    return list(groups.values())
+
+
+def _households(kin: Sequence[Kin]) -> list[set[ChildId]]:
+    at: dict[object, list[Kin]] = defaultdict(list)
+    for one in kin:
+        if one.home is not None:
+            at[one.home].append(one)
+    found = []
+    for residents in at.values():
+        if 1 < len(residents) <= MAX_RESIDENTS:
+            found.extend(_related(residents))
+    return found
+
+
+def _related(residents: Sequence[Kin]) -> list[set[ChildId]]:
+    """Groups of residents joined by a shared parent or carer, or stated as siblings."""
+    groups: list[set[ChildId]] = [{one.child} for one in residents]
+    for one, other in combinations(residents, 2):
+        if one.adults & other.adults or one.siblings & other.records or other.siblings & one.records:
+            mine = next(g for g in groups if one.child in g)
+            theirs = next(g for g in groups if other.child in g)
+            if mine is not theirs:
+                mine |= theirs
+                groups.remove(theirs)
+    return [g for g in groups if len(g) > 1]
+
+
+def assemble(shown: Iterable[Shown], families: Iterable[tuple[ChildId, ...]]) -> list[Family]:
+    """Families with something to show, most domains out of touch first, then longest."""
+    by_child: dict[ChildId, list[Shown]] = defaultdict(list)
+    for one in shown:
+        by_child[one.child].append(one)
+    listed = []
+    for members in families:
+        found = [s for child in members for s in by_child.get(child, ())]
+        if found:
+            ordered = sorted(found, key=lambda s: (s.child, s.indicator.id, s.indicator.since))
+            listed.append(Family(family_id(members), members, tuple(ordered)))
+    return sorted(listed, key=lambda f: (-len(f.lost), f.since, f.id))
+
+
+def as_shown(indicator: Indicator, waits: Waits, seen: int | None = None) -> Indicator | None:
+    """An indicator as it is shown on the day of `waits`, or None where it has not been so for long enough.
+
+    `seen` is the last day on which a school saw the child, from which silence is counted.
+    """
+    since = indicator.since
+    if indicator.id == NO_UNIVERSAL_CONTACT and seen is not None:
+        since = max(since, seen)
+    school = indicator.organisation.removeprefix("urn-") if indicator.organisation else None
+    if not waits.over(indicator.id, since, school):
+        return None
+    return indicator if since == indicator.since else replace(indicator, since=since)
+
+
+def unheard(hearing: Hearing, indicator: Indicator, schools: Iterable[str]) -> str | None:
+    """What an indicator relies on and was not heard; of silence also the marks of each school that has the child on roll."""
+    owners = [indicator.organisation]
+    if indicator.id == NO_UNIVERSAL_CONTACT:
+        owners += [f"urn-{school}" for school in sorted(schools)]
+    return hearing.unheard(RULES[indicator.id], owners)
+
+
+def out_of_touch(children: Sequence[Child], feeds: Sequence[Feed], day: int, reference: Reference) -> list[Family]:
+    """Families with an indicator on a day, the reference."""
+    shown = []
+    hearing, waits = Hearing(feeds, day, reference.expected_feeds()), Waits(day, reference)
+    for child in children:
+        for found in indicators(child):
+            indicator = as_shown(found, waits, last_seen(child, day)) if found.start <= day < found.end else None
+            if indicator is not None:
+                silent = unheard(hearing, indicator, _schools_on(child, day))
+                shown.append(Shown(indicator, child.id, "not_known" if silent else "true", silent))
+    return assemble(shown, group([kin_of(child, day) for child in children]))

@@ -1,0 +1,1 @@
+"""Lead professionals: who leads whom, and where a lead is missing."""

@@ -1,0 +1,1 @@
+"""Measures of the system: what each child adds, and figures of areas."""

@@ -1,0 +1,69 @@
+"""The whole reference state from a history: which records are one child, and each child as the rules see it (design D12)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from domain.effects import ABOUT_NO_CHILD, Act
+from domain.events import ChildId, Event, Position, RecordId
+from domain.feeds import Feed
+from domain.identity.links import Links, children_of, doubted, evidence, resolve
+from domain.identity.sealed import withhold
+from domain.reference import Reference, reference_at, staff_fact, workers_left
+from domain.timeline.child import Child, build_child
+from domain.timeline.snapshots import snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything known up to a position."""
+
+    children: Mapping[ChildId, Child]
+    links: Links
+    feeds: tuple[Feed, ...]
+    doubted: frozenset[int]
+    said: tuple[Event, ...] = ()
+
+    def reference(self, day: int) -> Reference:
+        """The reference data that stands on a day."""
+        return reference_at(self.said, day)
+
+    def left(self, day: int) -> Mapping[str, int]:
+        """The workers who have left by a day, and when."""
+        return workers_left(map(staff_fact, self.said), day)
+
+    def child_of(self, record: RecordId) -> Child | None:
+        """The child that a record belongs to."""
+        return self.children.get(self.links.child.get(record, ChildId(record)))
+
+
+def build_world(
+    events: Iterable[Event],
+    scheme_of: Mapping[RecordId, str],
+    known_at: Position | None = None,
+    kind_of: Mapping[str, str] | None = None,
+) -> World:
+    """The reference state as known at a position (all of it where None); `kind_of` as of `domain.timeline.snapshots`."""
+    known = [event for event in events if known_at is None or event.position <= known_at]
+    history, sealed = withhold(known, scheme_of)
+    edges, sides = evidence(history, scheme_of, sealed)
+    links = resolve(edges, sides)
+    said = tuple(event for event in history if event.act is Act.REFERENCE)
+    told = [event for event in history if event.act not in ABOUT_NO_CHILD]
+    records = {event.record for event in told}
+    grouped = children_of(sorted({*records, *links.child}), links)
+    whole, unsure = snapshots(history, kind_of or {}), doubted(history, links)
+    children = {
+        child: build_child(child, members, told, scheme_of, whole, unsure, sealed) for child, members in grouped.items()
+    }
+    return World(children, links, tuple(feeds(history)), unsure, said)
+
+
+def feeds(history: Iterable[Event]) -> list[Feed]:
+    """For each organisation and event type, how far its feed said last that it was complete."""
+    last: dict[tuple[str, str], tuple[tuple[int, bytes], int]] = {}
+    for event in history:
+        if event.act is Act.FEED:
+            said = (event.order, int(event.body["complete_through"]))
+            name = (event.organisation, str(event.body["feed"]))
+            last[name] = max(last.get(name, said), said)
+    return [Feed(organisation, event_type, day) for (organisation, event_type), (_, day) in sorted(last.items())]

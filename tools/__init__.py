@@ -1,0 +1,1 @@
+"""Developers' and operators' tools: simulator, measurements, demo, documents, verification of the log."""

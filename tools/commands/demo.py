@@ -1,0 +1,147 @@
+"""`icr demo`: the whole way, from several agencies publishing to the three views, on this machine alone."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from adapters.cli.output import Data, Json, note, print_json, print_table, progress, read_settings, say
+
+if TYPE_CHECKING:
+    from adapters.service.opened import Service
+    from tools.demo.run import Result, Running
+
+MOST_FAMILIES: Final = 8
+
+
+def demo(
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve API and pages at the end.")] = True,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Show the whole way: several agencies publish over Kafka, everything is recorded once, three views fill.
+
+    All children are invented. The servers are embedded and the data stays in the folder: a second run publishes the
+    same events again, and doubles nothing. Serves until Ctrl-C, unless --no-serve.
+    """
+    from adapters.cli.workers import Stop, wait_for_one
+    from adapters.service.opened import open_service
+    from tools.demo.run import check_place, mark_place, run, running
+
+    settings = read_settings(data, log_level="warning")
+    check_place(settings)
+    stop = Stop(at_once=True, several=True)
+    note(f"starting PostgreSQL and a Kafka broker in {settings.data_dir}")
+    with open_service(settings, broker=True) as service:
+        mark_place(service)
+        with running(service) as processes:
+            with _steps() as tell:
+                result = run(service, processes, tell)
+            address = _serve(processes, settings.http_port) if serve else None
+            answers = _ask(service)
+            if as_json:
+                print_json({**_counts(result), **answers, "api": address})
+            else:
+                _show(result, answers)
+                _say_where(address, str(settings.data_dir))
+            sys.stdout.flush()
+            if serve:
+                stop.gently()
+                wait_for_one(processes.workers, stop)
+
+
+def _serve(processes: "Running", port: int) -> str:
+    """Start the server, on another port when its own is taken; its address."""
+    from adapters.api.serving import address, is_free
+    from adapters.cli.workers import Worker
+
+    environment = {} if is_free(port) else {"ICR_HTTP_PORT": "0"}
+    said = processes.start_worker(Worker.SERVE, environment).said
+    return address(said["host"], said["port"])
+
+
+def _ask(service: "Service") -> dict[str, Any]:
+    """The same questions that the command line and the API ask."""
+    from adapters.questions import Questions
+    from tools.demo.agencies import AS_AT, CHILD, WORKER
+
+    with Questions(service).ask() as asked:
+        return {
+            "timeline": asked.timeline(identifier=CHILD, effective_at=AS_AT),
+            "caseload": asked.caseload(worker=WORKER, effective_at=AS_AT),
+            "families": asked.families(effective_at=AS_AT),
+        }
+
+
+def _counts(result: "Result") -> dict[str, Any]:
+    from tools.demo.run import COUNTS
+
+    return {
+        "published": result.published,
+        "kafka": {name: result.kafka.get(name) for name in (*COUNTS, "set_aside", "reasons", "set_aside_reasons")},
+        "imported": result.imported,
+        "position": result.position,
+        "seconds": round(result.seconds, 1),
+    }
+
+
+def _show(result: "Result", answers: dict[str, Any]) -> None:
+    from adapters.cli.rendering import show_caseload, show_families
+    from adapters.cli.rendering_child import show_timeline
+    from tools.demo.run import COUNTS
+
+    rows = [
+        ("events over Kafka", *(result.kafka.get(name, 0) for name in COUNTS)),
+        ("messages by NEMS", *(result.imported.get(name, 0) for name in COUNTS)),
+    ]
+    print_table(f"What became of what the agencies sent, after {result.seconds:.0f} s", ("", *COUNTS), rows)
+    reasons = {**result.kafka.get("reasons", {})}
+    if reasons:
+        say("kept aside or told apart: " + ", ".join(f"{reason} {count}" for reason, count in reasons.items()))
+    say("")
+    if answers["timeline"]:
+        show_timeline(answers["timeline"])
+    show_caseload(answers["caseload"])
+    families = answers["families"]
+    shown = families["families"][:MOST_FAMILIES]
+    show_families({**families, "families": shown})
+    left = len(families["families"]) - len(shown)
+    if left:
+        say(f"and {left} more: icr families list")
+
+
+def _say_where(address: str | None, folder: str) -> None:
+    from tools.demo.agencies import AS_AT, CHILD
+
+    say("\nAsk on, for example:")
+    say(f"  echo {CHILD} | icr child timeline --id - --effective-at {AS_AT} --data {folder}")
+    say(f"  icr families list --effective-at {AS_AT} --data {folder}")
+    say(f"  icr quarantine list --data {folder}")
+    if address is not None:
+        say(f"API {address}   documentation {address}/docs   (Ctrl-C ends it)")
+
+
+@contextmanager
+def _steps() -> "Iterator[Callable[[str, int, int | None], None]]":
+    """Progress as bars on a terminal, else a line when a step is done."""
+    if sys.stderr.isatty():
+        with progress() as bars:
+            tasks: dict[str, Any] = {}
+
+            def tell(step: str, done: int, total: int | None) -> None:
+                if step not in tasks:
+                    tasks[step] = bars.add_task(step, total=total)
+                bars.update(tasks[step], completed=done, total=total)
+
+            yield tell
+        return
+    last: dict[str, tuple[int, int | None]] = {}
+
+    def remember(step: str, done: int, total: int | None) -> None:
+        last[step] = (done, total)
+
+    yield remember
+    for step, (done, _) in last.items():
+        note(f"{step} {done}")

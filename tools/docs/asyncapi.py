@@ -1,0 +1,125 @@
+"""The topics as an AsyncAPI 3.0 document, made from the registry: which messages stand on which topic, in which form.
+
+Payloads are references to the schema files themselves, so nothing is said twice (AsyncAPI 3.0.0, Multi Format Schema).
+"""
+
+import json
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from adapters.api.shapes_feedback import EventFeedback, ReplayRequested
+from adapters.intake.kafka.topics import BACKFILL_TOPICS, PARTITIONS, TOPICS
+from adapters.process.settings import TOPIC_ORGANISATIONS
+from schemas.registry import SHARED, Schema, registry
+
+PAGE: Final = "asyncapi.json"
+_AVRO: Final = "application/vnd.apache.avro+json;version=1.12.0"
+
+
+def pages() -> dict[str, str]:
+    """The document by its path below `docs/`."""
+    return {PAGE: json.dumps(document(), indent=1, ensure_ascii=False) + "\n"}
+
+
+def document() -> dict[str, Any]:
+    """The AsyncAPI document: every topic, every version of every event type."""
+    schemas = sorted(registry().by_fingerprint.values(), key=lambda s: (s.event_type, s.version))
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Integrated child record: events",
+            "version": registry().digest[:12],
+            "description": (
+                "Topics that agencies publish to, two a sector: events of mode backfill and snapshot have their own, which is "
+                "read when there is time. An organisation for which there is a feedback topic is told there what became of "
+                "its events: docs/feedback.md. Each message is one event in Avro's single-object encoding "
+                "(C3 01, the schema's CRC-64-AVRO fingerprint, the body), keyed so that one child's events keep their order. "
+                "What becomes of an event: docs/schemas.md, docs/events.md."
+            ),
+        },
+        "defaultContentType": "avro/binary",
+        "channels": {
+            **{topic: _channel(sector, topic, schemas, "live") for sector, topic in TOPICS.items()},
+            **{
+                topic: _channel(sector, topic, schemas, "backfill or snapshot")
+                for sector, topic in BACKFILL_TOPICS.items()
+            },
+            "feedback": _FEEDBACK,
+        },
+        "operations": {
+            **{f"receive_{sector}": _receive(topic) for sector, topic in TOPICS.items()},
+            **{f"receive_{sector}_backfill": _receive(topic) for sector, topic in BACKFILL_TOPICS.items()},
+            "tell": {
+                "action": "send",
+                "summary": "What became of an organisation's events, at least once and in order, where the topic is there.",
+                "channel": {"$ref": "#/channels/feedback"},
+            },
+        },
+        "components": {
+            "messages": {
+                **{_name(schema): _message(schema) for schema in schemas},
+                **{shape.__name__: _told(shape) for shape in (EventFeedback, ReplayRequested)},
+            }
+        },
+    }
+
+
+_FEEDBACK: Final[dict[str, Any]] = {
+    "address": "icr.feedback.{organisation}.v1",
+    "description": "Read by that organisation alone; keyed by its code, so that the order is kept.",
+    "parameters": {"organisation": {"description": "The source organisation of the events, for example urn-900001"}},
+    "messages": {
+        shape.__name__: {"$ref": f"#/components/messages/{shape.__name__}"}
+        for shape in (EventFeedback, ReplayRequested)
+    },
+}
+
+
+def _receive(topic: str) -> dict[str, Any]:
+    return {
+        "action": "receive",
+        "summary": "Recorded once by (source organisation, event id), or kept aside with its reason.",
+        "channel": {"$ref": f"#/channels/{topic}"},
+    }
+
+
+def _told(shape: type[BaseModel]) -> dict[str, Any]:
+    return {
+        "name": shape.__name__,
+        "title": shape.__name__,
+        "summary": (shape.__doc__ or "").strip(),
+        "contentType": "application/json",
+        "payload": shape.model_json_schema(
+            ref_template="#/components/messages/" + shape.__name__ + "/payload/$defs/{model}"
+        ),
+    }
+
+
+def _channel(sector: str, topic: str, schemas: list[Schema], modes: str) -> dict[str, Any]:
+    there = [schema for schema in schemas if schema.sector in (sector, SHARED)]
+    return {
+        "address": topic,
+        "description": (
+            f"Events of mode {modes}, of organisations {', '.join(TOPIC_ORGANISATIONS[sector])} unless configured otherwise."
+        ),
+        "messages": {_name(schema): {"$ref": f"#/components/messages/{_name(schema)}"} for schema in there},
+        "bindings": {"kafka": {"topic": topic, "partitions": PARTITIONS}},
+    }
+
+
+def _message(schema: Schema) -> dict[str, Any]:
+    return {
+        "name": schema.event_type,
+        "title": f"{schema.event_type}, version {schema.version}",
+        "summary": str(schema.document["doc"]),
+        "contentType": "avro/binary",
+        "payload": {"schemaFormat": _AVRO, "schema": {"$ref": f"../schemas/{schema.file}"}},
+        "x-fingerprint": schema.fingerprint.hex(),
+        "x-disclosure": schema.effect.disclosure,
+        "x-retention": schema.effect.retention,
+    }
+
+
+def _name(schema: Schema) -> str:
+    return f"{schema.event_type}.v{schema.version}"

@@ -1,0 +1,64 @@
+"""A page of the indicators and the gaps of a lead: which there are, what they rely on, how long each must have been so."""
+
+from domain.indicators.rules import RULES
+from domain.indicators.waits import WAITS
+from domain.leads.active import GAPS
+from tools.docs.markdown import made_by, table
+
+
+def pages() -> dict[str, str]:
+    """The page by its path below `docs/`."""
+    return {"indicators.md": _page()}
+
+
+def _page() -> str:
+    rows = [
+        (
+            f"`{rule.id}`",
+            ", ".join(rule.domains),
+            _waits(rule.id),
+            rule.clears_when,
+            rule.caution,
+            ", ".join(f"`{feed}`" for feed in dict.fromkeys((*rule.feeds, *rule.feeds_of_one))),
+        )
+        for rule in RULES.values()
+    ]
+    return "\n".join(
+        [
+            made_by("domain/indicators/rules.py, domain/leads/active.py and domain/indicators/waits.py"),
+            "# Indicators and gaps",
+            "",
+            "A prompt to check on a family, never a score of risk. Each indicator counts towards the domains that a family is out of",
+            "touch with. Some are shown only after a time (days that a name speaks of are counted besides); where its feeds were not",
+            "heard an indicator is `not_known`, which is neither true nor clear. When each is so, day by day:",
+            "[indicators](rules/indicators.md), [leads](rules/leads.md), by example.",
+            "An authority sets another time with `ThresholdSet` ([reference data](events/reference.md#thresholdset)).",
+            "",
+            *table(("indicator", "domains", "shown after", "clears when", "what else may be behind it", "feeds"), rows),
+            "",
+            "## Gaps of a lead",
+            "",
+            "Where the feeds of a gap were not heard it is `not_known` too: who leads may not have been told.",
+            "",
+            *table(
+                ("gap", "shown after", "clears when", "feeds"),
+                [
+                    (
+                        f"`{gap.id}`",
+                        _waits(gap.id),
+                        gap.clears_when,
+                        ", ".join(f"`{feed}`" for feed in (*gap.feeds, *gap.feeds_of_one)),
+                    )
+                    for gap in GAPS.values()
+                ],
+            ),
+            "",
+        ]
+    )
+
+
+def _waits(rule: str) -> str:
+    wait = WAITS.get(rule)
+    if wait is None or wait.count == 0:
+        return "at once"
+    return "off, until a threshold is set" if wait.count is None else f"{wait.count} {wait.unit.value}"

@@ -1,0 +1,83 @@
+"""Reports of feeds: each desk says every Monday, for each event type, how much it has sent of the days before.
+
+They are of the whole area, since the organisations that all children have are in every district.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+from tools.simulator.agencies import Event
+from tools.simulator.area import practices, schools
+from tools.simulator.desks import PUT_RIGHT, Desk, desks
+from tools.simulator.district import District
+from tools.simulator.plan import Plan
+
+REPORTS_AT = time(6, tzinfo=UTC)
+LOADED_YEARS = 18  # the first report covers what was loaded: childhoods
+
+
+class Feeds:
+    """Counts what was sent, and reports it. A silent feed neither sends nor reports."""
+
+    def __init__(self, plan: Plan, parts: list[District]) -> None:
+        desks = _all_desks(plan, parts)
+        self._desks = desks
+        self._last = plan.end - timedelta(days=1)
+        self._silent = _silent(plan, desks)
+        self._sent: Counter[tuple[str, str]] = Counter()
+        self._from = plan.start - timedelta(days=round(LOADED_YEARS * 365.25))
+
+    def is_silent(self, organisation: str, event_type: str, day: date) -> bool:
+        """Whether nothing of this feed is published on this day."""
+        since = self._silent.get((organisation, event_type))
+        return since is not None and min(day, self._last) >= since
+
+    def sent(self, organisation: str, event_type: str) -> None:
+        """Note an event published for the first time."""
+        self._sent[organisation, event_type] += 1
+
+    def reports(self, today: date, mode: str = "live") -> Iterator[Event]:
+        """Reports of all feeds on everything up to yesterday, a few milliseconds apart."""
+        moment = datetime.combine(today, REPORTS_AT)
+        told = set()
+        for desk in self._desks:
+            for event_type in desk.types:
+                feed = (desk.organisation, event_type)
+                if feed in told or self.is_silent(desk.organisation, event_type, today):
+                    continue
+                told.add(feed)
+                moment += timedelta(milliseconds=5)
+                yield {
+                    "event_type": "FeedReported",
+                    "event_id": desk.next_id(),
+                    "source": desk.source,
+                    "mode": mode,
+                    "recorded_at": moment,
+                    "feed": event_type,
+                    "covers": {"from": self._from, "to": today},
+                    "complete_through": today - timedelta(days=1),
+                    "count": self._sent.pop(feed, 0),
+                    "scope": None,
+                }
+        self._from = today
+
+
+def _all_desks(plan: Plan, parts: list[District]) -> list[Desk]:
+    all_schools = [school for part in parts for school in schools(part.plan(plan), part)]
+    all_practices = [practice for part in parts for practice in practices(part.plan(plan), part)]
+    return list(desks(all_schools, all_practices, plan.marks, "report-").values())
+
+
+def _silent(plan: Plan, desks: list[Desk]) -> dict[tuple[str, str], date]:
+    """The feeds that fall silent, with the day from which they do: the one that is named, and a share of all."""
+    found: dict[tuple[str, str], date] = {}
+    if plan.silent:
+        feeds = sorted({(desk.organisation, kind) for desk in desks for kind in desk.types if kind not in PUT_RIGHT})
+        middle = plan.start + timedelta(days=plan.days // 2)
+        count = max(1, round(len(feeds) * plan.silent))
+        found = dict.fromkeys(Random(f"{plan.seed}/silence").sample(feeds, count), middle)
+    if plan.silent_feed is not None:
+        found[plan.silent_feed] = plan.silent_from or plan.start
+    return found

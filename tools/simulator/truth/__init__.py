@@ -1,0 +1,1 @@
+"""The truth of a simulated area, worked out from its lives alone."""

@@ -1,0 +1,137 @@
+"""Signs that nobody has seen a child for long, or that what was due did not come: exclusions, reviews, appointments, returns.
+
+Thresholds are the field's (domain.md F: D5, D7, D10 to D12, D15, D16), not taken from our rules.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+
+from tools.simulator.truth.ages import months_later, school_age
+from tools.simulator.truth.known import Known, Spell, first_day
+
+Found = tuple[int, str | None] | None
+
+PROVISION_DUE_AFTER = 5  # school days, here Monday to Friday
+SILENT_FOR = 64  # school days: ninety days, holidays not counted
+EMERGENCIES, NOT_BROUGHT, WITHIN_MONTHS = 3, 2, 6
+MISSING_WITHIN = 90  # days
+NO_LOSS = ("death", "embarkation")
+
+
+def weekdays(since: int, today: int) -> int:
+    """Weekdays after a day, up to another."""
+    return sum(date.fromordinal(day).weekday() < 5 for day in range(since + 1, today + 1))
+
+
+def without_practice(child: Known, day: int) -> int | None:
+    """Since when the child has had no practice on a day, where it once had one and its end does not explain itself."""
+    joined = min((one.start for one in child.registrations), default=day)
+
+    def unregistered(day: int) -> bool:
+        return day > joined and not any(one.on(day) for one in child.registrations)
+
+    if not unregistered(day):
+        return None
+    since = first_day(unregistered, day)
+    reasons = [one.over["reason"] for one in child.registrations if one.end == since and one.over]
+    return None if any(reason in NO_LOSS for reason in reasons) else since
+
+
+def excluded_without_provision(child: Known, today: int) -> list[tuple[int, str | None]]:
+    """Each exclusion during which, from the sixth school day on, the child is taught nowhere else."""
+    found: list[tuple[int, str | None]] = []
+    for one in child.exclusions:
+        others = [stay for stay in child.stays if stay.told["school"] != one.told["school"]]
+
+        def out(day: int, one: Spell = one, others: list[Spell] = others) -> bool:
+            return one.on(day) and not any(place.on(day) for place in (*child.elsewhere, *others))
+
+        if out(today) and not child.quiet(today):
+            since = first_day(out, today)
+            if weekdays(since, today) >= PROVISION_DUE_AFTER:
+                found.append((since, None))
+    return found
+
+
+def emergency_without_gp(child: Known, today: int) -> Found:
+    """Three attendances at an emergency department within six months, by a child without a practice."""
+    threes = list(_within(child.days_of("emergency"), EMERGENCIES))
+
+    def so(day: int) -> bool:
+        several = any(last <= day < months_later(first, WITHIN_MONTHS) for first, last in threes)
+        return several and not child.quiet(day) and without_practice(child, day) is not None
+
+    return (first_day(so, today), None) if so(today) else None
+
+
+def under_five_unseen(child: Known, today: int) -> Found:
+    """A review missed before school age, and nobody has seen the child since."""
+    if child.born is None:
+        return None
+    five = school_age(child.born)[0]
+    missed, seen = child.days_of("review_missed"), child.days_of("review_done", "seen")
+
+    def so(day: int) -> bool:
+        unseen = any(miss <= day and not any(miss <= one <= day for one in seen) for miss in missed)
+        return unseen and day < five and not child.quiet(day)
+
+    return (first_day(so, today), None) if so(today) else None
+
+
+def not_brought(child: Known, today: int) -> Found:
+    """Two appointments missed within six months, and nobody has seen the child since."""
+    pairs, seen = list(_within(child.days_of("not_brought"), NOT_BROUGHT)), child.days_of("review_done", "seen")
+
+    def so(day: int) -> bool:
+        held = (
+            last <= day < months_later(first, WITHIN_MONTHS) and not any(last <= one <= day for one in seen)
+            for first, last in pairs
+        )
+        return any(held) and not child.quiet(day)
+
+    return (first_day(so, today), None) if so(today) else None
+
+
+def missing_without_interview(child: Known, today: int) -> Found:
+    """Missing twice within ninety days, or an interview that was not held; and none held since."""
+    days = child.days_of("missing_started")
+    grounds = [(later, before + MISSING_WITHIN) for before, later in pairwise(days)]
+    said = child.of("interviewed")
+    grounds += [(row["day"], row["day"] + MISSING_WITHIN) for row in said if row["outcome"] != "accepted"]
+    talks = [row["day"] for row in said if row["outcome"] == "accepted"]
+
+    def so(day: int) -> bool:
+        held = (start <= day < end and not any(start <= talk <= day for talk in talks) for start, end in grounds)
+        return any(held) and not child.quiet(day)
+
+    return (first_day(so, today), None) if so(today) else None
+
+
+def no_universal_contact(child: Known, today: int) -> Found:
+    """No school, health or early years service has had to do with the child for sixty-four school days.
+
+    An involvement says that a worker has the child on a list, not that anybody was in contact; and of a child with whom
+    nobody ever was, nothing is said. After school age no service is for everybody.
+    """
+    past = [day for day in child.contacts if day <= today]
+    over = child.born is not None and today >= school_age(child.born)[1]
+    if not past or over or child.quiet(today):
+        return None
+    since = max([past[-1], *(row["day"] for row in child.of("attended") if row["day"])])
+    return (since, None) if weekdays(since, today) >= SILENT_FOR else None
+
+
+def severe_absence(child: Known, today: int) -> Found:
+    """Half or more of the school year's sessions missed."""
+    years = child.of("attended")
+    if not years or not years[-1]["severe"] or today >= years[-1]["year_ends"] or child.quiet(today):
+        return None
+    return years[-1]["severe"], f"urn-{years[-1]['missed_at']}"
+
+
+def _within(days: list[int], count: int) -> Iterator[tuple[int, int]]:
+    """First and last of so many days in a row that lie within six months."""
+    for first, last in zip(days, days[count - 1 :], strict=False):
+        if last < months_later(first, WITHIN_MONTHS):
+            yield first, last

@@ -1,0 +1,375 @@
+"""What stands beside the events, compared with what the events themselves say: facts, marks, inbox, subjects, senders."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+import psycopg
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from adapters.log import copy_rows as pack
+from adapters.log.chain import Batch
+from adapters.log.fact_rows import COLUMNS, IDENTITY, MARK_COLUMNS, Cells, mark_row, needs_identity
+from adapters.log.feedback.writing import numbers_of
+from adapters.log.keys.data_keys import NONCE, Erased, MasterKeys, key_context
+from adapters.log.keys.hashes import Hashes
+from adapters.log.prepare import Item, Preparer
+from adapters.log.rows import fact_of
+from adapters.log.sealed import is_sealing
+from adapters.log.subjects import Identifier, Subjects, key_of_topic
+from domain.effects import ABOUT_NO_CHILD, Act
+from domain.errors import Rejected
+from schemas.registry import registry
+from tools.verify_log.batches import Event
+from tools.verify_log.report import Report
+
+Connection = psycopg.Connection[Any]
+KeyName = tuple[UUID, str, int]
+Fields = list[bytes | None]
+
+# Column -> which cell it is: of the record's identity key, but the contact, which is under the event's own.
+_SEALED: Final[Mapping[str, int]] = {"birth_day": 0, "person": 1, "address": 2, "contact": 3}
+_KEY, _LINKED, _OTHERS = (COLUMNS.index(name) for name in ("key", "linked", "others"))
+
+
+class _Plain(Cells):
+    """Cells as they are before they are sealed."""
+
+    def __init__(self) -> None:
+        """Nothing is sealed, so nothing is needed for it."""
+
+    def seal(self, value: object, which: int) -> bytes:
+        """What would be sealed."""
+        del which
+        return orjson.dumps(value)
+
+
+_PLAIN: Final = _Plain()
+
+
+@dataclass(slots=True)
+class Opened:
+    """One event of a page: its item where it could be opened and read, and the keys that open its cells.
+
+    `named`: the records of the subject's own numbers, where all of them lead to one.
+    """
+
+    event: Event
+    item: Item | None = None
+    own: AESGCM | None = None
+    identity: AESGCM | None = None
+    closed: bool = False
+    named: frozenset[bytes] = frozenset()
+
+
+class Derived:
+    """Opens pages of events and compares what was derived from them; makes nothing in the database."""
+
+    def __init__(self, connection: Connection, keys: MasterKeys, report: Report) -> None:
+        self._connection = connection
+        self._keys = keys
+        self._report = report
+        self._hashes = Hashes(keys)
+        self._preparer = Preparer(self._hashes, Subjects(keys, self._hashes), {})
+
+    def open(self, events: Sequence[Event]) -> list[Opened]:
+        """Events with their content; one whose key is destroyed, or does not open it, is closed."""
+        names = [None if (key := key_of_topic(event.topic)) is None else (event.record, *key) for event in events]
+        wanted = {name for name in names if name is not None}
+        keys = self._data_keys(wanted | {(name[0], IDENTITY, 0) for name in wanted})
+        return [
+            Opened(event, closed=True)
+            if name is None
+            else self._open(event, keys.get(name), keys.get((name[0], IDENTITY, 0)))
+            for event, name in zip(events, names, strict=True)
+        ]
+
+    def _open(self, event: Event, own: AESGCM | None, identity: AESGCM | None) -> Opened:
+        opened = Opened(event, own=own, identity=identity)
+        try:
+            if own is None:
+                raise InvalidTag
+            stored = own.decrypt(event.state[:NONCE], event.state[NONCE:], event.record.bytes)
+        except (InvalidTag, ValueError):  # of fewer bytes than a nonce and a tag have
+            opened.closed = True
+            return opened
+        try:
+            opened.item = self._preparer.recorded(stored)
+        except Rejected:
+            self._report.at("event_unreadable", event.position)
+        return opened
+
+    def _data_keys(self, names: set[KeyName]) -> dict[KeyName, AESGCM]:
+        """Those of some data keys that are there and open; which do not open is found out for all at the end."""
+        rows = self._connection.execute(
+            "SELECT k.record, k.class, k.period, k.wrapped FROM log.data_key k "
+            "JOIN unnest(%b::uuid[], %b::text[], %b::int2[]) AS w (record, class, period) USING (record, class, period)",
+            ([n[0] for n in names], [n[1] for n in names], [n[2] for n in names]),
+            binary=True,
+        )
+        found: dict[KeyName, AESGCM] = {}
+        for record, key_class, period, wrapped in rows:
+            try:
+                key = self._keys.unwrap(wrapped, key_context(record.bytes, key_class, period))
+                found[record, key_class, period] = AESGCM(key)
+            except (Erased, ValueError):
+                continue
+        return found
+
+    def compare(self, page: Sequence[Opened], batches: Sequence[Batch | None], after: int, until: int) -> None:
+        """All that was derived from a page's events, which are all there are with `after` < position <= `until`."""
+        facts = {
+            position: list(rows)
+            for position, rows in groupby(self._rows("fact", COLUMNS, after, until), key=lambda row: _int8(row[0]))
+        }
+        sound = self._sound([one for one in page if one.item is not None], facts)
+        self._senders(page, batches)
+        withheld = self._withheld(page, after, until)
+        told = [one for one in page if one.event.position not in withheld]
+        self._marks([one for one in told if _is_mark(one)], sound, after, until)
+        self._facts([one for one in told if not _is_mark(one)], sound, facts)
+        self._inbox(page, facts)
+
+    # Sealed identities
+
+    def _withheld(self, page: Sequence[Opened], after: int, until: int) -> set[int]:
+        """Positions whose facts are withheld; each names a record that was sealed before it, and no other event does."""
+        rows = self._connection.execute(
+            "SELECT position FROM log.withheld WHERE position > %s AND position <= %s", (after, until)
+        )
+        withheld = {position for (position,) in rows}
+        sealed = {r.bytes: p for r, p in self._connection.execute("SELECT record, position FROM log.sealed")}
+        for one in page:
+            position = one.event.position
+            hides = any(sealed.get(record, position) < position for record in one.named)
+            if one.named and hides != (position in withheld):
+                self._report.at("withheld_differs", position)
+            seals = one.named and not hides and one.item is not None and is_sealing(one.item)
+            if seals and any(record not in sealed for record in one.named):
+                self._report.at("sealed_differs", position)
+        return withheld
+
+    # Whose it is
+
+    def _sound(self, page: Sequence[Opened], facts: Mapping[int, Sequence[Fields]]) -> set[int]:
+        """Positions of the events all of whose identifiers lead to records, and their own to that on which they stand."""
+        wanted = {i for one in page for i in _named(one.item) if i is not None}
+        records = self._records(wanted)
+        if len(records) < len(wanted):
+            self._erased(page, records, facts)
+        return {one.event.position for one in page if self._subject(one, records)}
+
+    def _records(self, wanted: Collection[Identifier]) -> dict[Identifier, UUID]:
+        """The record to which each identifier leads, under its own scheme."""
+        digests = {self._hashes.identifier(*identifier): identifier for identifier in wanted}
+        rows = self._connection.execute(
+            "SELECT hash, record, scheme FROM log.subject WHERE hash = ANY(%b)",
+            ([UUID(bytes=digest) for digest in digests],),
+            binary=True,
+        )
+        return {digests[h.bytes]: record for h, record, scheme in rows if digests[h.bytes][0] == scheme}
+
+    def _erased(
+        self, page: Sequence[Opened], records: dict[Identifier, UUID], facts: Mapping[int, Sequence[Fields]]
+    ) -> None:
+        """Of identifiers that lead nowhere: those that an event only names beside its own, and whose record holds nothing.
+
+        Their record was erased, with what finds it, and the event's fact still has its id.
+        """
+        candidates: dict[Identifier, UUID] = {}
+        for one in page:
+            if one.item is not None and (rows := facts.get(one.event.position)):
+                for column, named in ((_LINKED, one.item.linked), (_OTHERS, one.item.others)):
+                    there = _uuids(rows[0][column])
+                    if len(there) == len(named):
+                        candidates |= {i: r for i, r in zip(named, there, strict=True) if i not in records}
+        held = self._connection.execute(
+            "SELECT record FROM log.data_key WHERE record = ANY(%(r)s) UNION SELECT record FROM log.subject WHERE record = ANY(%(r)s)",
+            {"r": list(candidates.values())},
+        ).fetchall()
+        empty = {identifier: record for identifier, record in candidates.items() if (record,) not in held}
+        self._report.erased_named += len(empty)
+        records |= empty
+
+    def _subject(self, one: Opened, records: Mapping[Identifier, UUID]) -> bool:
+        item, event = one.item, one.event
+        assert item is not None
+        if item.identifier is None or not all(i in records for i in _named(item)):
+            self._report.at("subject_missing", event.position)
+            return False
+        if item.effect.act is Act.MARK:
+            item.linked = ()
+        item.linked_records = [records[i].bytes for i in item.linked]
+        item.other_records = [records[i].bytes for i in item.others]
+        mine = {records[item.identifier].bytes}
+        if item.effect.act in (Act.CORRECT, Act.RETRACT):  # it stands on the record of what it amends
+            mine.update(item.linked_records)
+        if event.record.bytes not in mine:
+            self._report.at("subject_differs", event.position)
+        if item.effect.act not in ABOUT_NO_CHILD:
+            one.named = frozenset({event.record.bytes, records[item.identifier].bytes, *item.linked_records})
+        return True
+
+    def _senders(self, page: Sequence[Opened], batches: Sequence[Batch | None]) -> None:
+        for one, batch in zip(page, batches, strict=True):
+            if one.item is None or batch is None or batch.organisations is None:
+                continue
+            said = (one.item.body["source"]["organisation"], one.item.schema.event_type)
+            if _sender(batch, one.event.position) != said:
+                self._report.at("senders_differ", one.event.position)
+
+    # Facts
+
+    def _marks(self, page: Sequence[Opened], sound: set[int], after: int, until: int) -> None:
+        expected = {
+            one.event.position: mark_row(one.event.position, one.item.body, one.event.record.bytes)
+            for one in page
+            if one.item is not None and one.event.position in sound
+        }
+        raw = self._copied("fact_mark", MARK_COLUMNS, after, until)
+        self._report.facts += len(page)
+        if raw == b"".join((pack.HEADER, *expected.values(), pack.TRAILER)):
+            return
+        there: dict[int, list[Fields]] = {}
+        for row in _parsed(raw):
+            there.setdefault(_int8(row[0]), []).append(row)
+        known = {one.event.position for one in page}
+        for position, rows in there.items():
+            if position not in known or len(rows) > 1:
+                self._report.at("fact_extra", position)
+        for position in sorted(known):
+            if position not in there:
+                self._report.at("fact_missing", position)
+            elif position in expected:
+                [wanted] = _parsed(pack.HEADER + expected[position] + pack.TRAILER)
+                self._differ(position, MARK_COLUMNS, wanted, there[position][0])
+
+    def _facts(self, page: Sequence[Opened], sound: set[int], there: Mapping[int, Sequence[Fields]]) -> None:
+        known = {one.event.position: one for one in page}
+        for position, rows in there.items():
+            if position not in known or len(rows) > 1:
+                self._report.at("fact_extra", position)
+        for position, one in known.items():
+            if position not in there:
+                self._report.at("fact_missing", position)
+                continue
+            self._report.facts += 1
+            if position in sound:
+                self._fact(one, there[position][0])
+
+    def _fact(self, one: Opened, there: Fields) -> None:
+        item, record = one.item, one.event.record.bytes
+        assert item is not None
+        identity = _PLAIN if needs_identity(item.effect, item.body) else None
+        fields = pack.int8(one.event.position) + fact_of(item, record, _PLAIN, identity, self._hashes)
+        [wanted] = _parsed(pack.HEADER + pack.row_of(fields, len(COLUMNS)) + pack.TRAILER)
+        for column, which in _SEALED.items():
+            at = COLUMNS.index(column)
+            cell, key = there[at], one.own if column == "contact" else one.identity
+            if cell is not None and wanted[at] is not None:
+                self._report.erased_cells += key is None
+                there[at] = wanted[at] if key is None else _cell(key, cell, record + bytes([which]))
+        self._differ(one.event.position, COLUMNS, wanted, there)
+
+    def _differ(self, position: int, columns: Sequence[str], wanted: Fields, there: Fields) -> None:
+        if wanted != there:
+            different = [name for name, a, b in zip(columns, wanted, there, strict=True) if a != b]
+            self._report.columns("fact_differs", position, different)
+
+    def _rows(self, table: str, columns: Sequence[str], after: int, until: int) -> list[Fields]:
+        return _parsed(self._copied(table, columns, after, until))
+
+    def _copied(self, table: str, columns: Sequence[str], after: int, until: int) -> bytes:
+        """Rows in the very form in which they were copied in."""
+        query = (
+            f"COPY (SELECT {', '.join(columns)} FROM log.{table} WHERE position > {after:d} AND position <= {until:d} "
+            "ORDER BY position) TO STDOUT (FORMAT BINARY)"
+        )
+        with self._connection.cursor() as cursor, cursor.copy(query) as copy:
+            return b"".join(copy)
+
+    # The inbox
+
+    def _inbox(self, page: Sequence[Opened], facts: Mapping[int, Sequence[Fields]]) -> None:
+        """Of an erased event its fact says the key; of an erased mark nothing does, and its position is looked at later."""
+        wanted: dict[bytes, tuple[int, bytes | None]] = {}
+        for one in page:
+            position = one.event.position
+            if one.item is not None and one.item.key is not None:
+                wanted[one.item.key] = position, one.item.digest
+            elif position in facts and (key := facts[position][0][_KEY]) is not None:
+                wanted[key] = position, None
+        rows = self._connection.execute(
+            "SELECT key, position, digest FROM log.inbox WHERE key = ANY(%b)",
+            ([UUID(bytes=key) for key in wanted],),
+            binary=True,
+        )
+        there = {key.bytes: (position, digest.bytes) for key, position, digest in rows}
+        for key, (position, digest) in wanted.items():
+            if key not in there or there[key][0] != position or digest not in (None, there[key][1]):
+                self._report.at("inbox_differs", position)
+
+
+def _named(item: Item | None) -> tuple[Identifier | None, ...]:
+    """Whom an event is about and names; of further numbers of a pupil a mark makes nothing."""
+    if item is None:
+        return ()
+    return (item.identifier,) if item.effect.act is Act.MARK else (item.identifier, *item.linked, *item.others)
+
+
+def _uuids(field: bytes | None) -> list[UUID]:
+    """The elements of a packed uuid[]; none where it is not one of ours."""
+    if field is None or len(field) % 20 or len(field) < 40:
+        return []
+    return [UUID(bytes=field[at : at + 16]) for at in range(24, len(field), 20)]
+
+
+def _is_mark(one: Opened) -> bool:
+    schema = registry().newest.get(one.event.topic.partition(":")[0])
+    return schema is not None and schema.effect.act is Act.MARK
+
+
+def _sender(batch: Batch, position: int) -> tuple[str, str] | None:
+    """Organisation and type of an event by its batch; None where that does not say them."""
+    assert batch.organisations is not None
+    try:
+        number = 0 if batch.senders is None else numbers_of(batch.senders)[position - batch.first]
+        return batch.organisations[number], (batch.types or ())[number]
+    except (IndexError, ValueError):
+        return None
+
+
+def _cell(key: AESGCM, cell: bytes, context: bytes) -> bytes:
+    """What a cell says; nothing where it does not open, which no cell says."""
+    try:
+        return key.decrypt(cell[:NONCE], cell[NONCE:], context)
+    except (InvalidTag, ValueError):
+        return b""
+
+
+def _int8(field: bytes | None) -> int:
+    return int.from_bytes(field or b"", "big", signed=True)
+
+
+def _parsed(body: bytes) -> list[Fields]:
+    """The rows of a COPY body, as bytes of their fields."""
+    at = len(pack.HEADER)
+    rows: list[Fields] = []
+    from_bytes = int.from_bytes
+    while (count := from_bytes(body[at : at + 2], "big", signed=True)) >= 0:
+        at += 2
+        row: Fields = []
+        for _ in range(count):
+            size = from_bytes(body[at : at + 4], "big", signed=True)
+            at += 4
+            if size < 0:
+                row.append(None)
+            else:
+                row.append(body[at : at + size])
+                at += size
+        rows.append(row)
+    return rows
