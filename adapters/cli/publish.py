@@ -103,7 +103,7 @@ def _door(
 def kafka_door(settings: "Settings", checker: object, *, invalid_too: bool) -> "Iterator[Door]":
     """A door to the Kafka of the settings; an embedded one is joined or started, and waited for."""
     from adapters.intake.kafka.producer import KafkaProducer
-    from adapters.intake.kafka.security import security_of
+    from adapters.process.kafka_security import security_of
     from adapters.publishing.check import Checker
     from adapters.publishing.embedded import Brake
     from adapters.publishing.publish import KafkaDoor

@@ -98,9 +98,9 @@ def migrate(
     topics: Annotated[bool, typer.Option(help="Also make the topics that a real Kafka lacks.")] = True,
 ) -> None:
     """Bring the database to this version's tables, and make the Kafka topics that are missing. May be run again."""
-    from adapters.intake.kafka.security import security_of
     from adapters.intake.kafka.topics import ensure_topics
     from adapters.migrations.migrate import migrate as migrate_database
+    from adapters.process.kafka_security import security_of
     from adapters.service.opened import open_database
 
     settings = read_settings(data, log_level="warning")

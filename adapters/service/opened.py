@@ -25,7 +25,7 @@ from domain.errors import Unreachable
 from projections.engine import Projector
 
 if TYPE_CHECKING:
-    from adapters.intake.kafka.security import Security
+    from adapters.process.kafka_security import Security
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,8 @@ class Service:
     @property
     def kafka_security(self) -> "Security":
         """How clients of Kafka are set up. Raises Misuse where the settings do not fit together."""
-        from adapters.intake.kafka.security import (
-            security_of,  # most commands need no Kafka, and start sooner without it
-        )
+        # Most commands need no Kafka, and start sooner without it.
+        from adapters.process.kafka_security import security_of
 
         return security_of(self.settings)
 

@@ -13,10 +13,10 @@ from kafka.admin import ACLResourcePatternType as PatternType
 
 from adapters.codec import encode_wire
 from adapters.intake.kafka.producer import KafkaProducer
-from adapters.intake.kafka.security import security_of
 from adapters.intake.kafka.topics import cluster_name
 from adapters.log.keys.key_file import load_or_create
 from adapters.process.clock import SystemClock
+from adapters.process.kafka_security import security_of
 from adapters.process.settings import load_settings
 from domain.errors import Misuse
 from tests.builders.process import icr

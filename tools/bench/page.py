@@ -11,7 +11,7 @@ from tools.bench.page_commands import commands, kind
 from tools.bench.page_text import HEAD, PATHS, TEN_MILLION, section
 from tools.bench.page_time import by_part, by_process, by_statement
 from tools.bench.report import NAMES
-from tools.docs.markdown import table
+from tools.markdown import table
 
 Result = Mapping[str, Any]
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from tools.bench.page_text import section
 from tools.bench.report import NAMES
 from tools.bench.statements import by_file, short_name
-from tools.docs.markdown import table
+from tools.markdown import table
 
 Result = Mapping[str, Any]
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import psycopg
 
-from tools.docs.markdown import table
+from tools.markdown import table
 
 _OURS: Final = "this program"
 _AGENCY: Final = "the agency"

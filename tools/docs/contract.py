@@ -6,8 +6,8 @@ from domain.reasons import REASONS
 from schemas.registry import SHARED, registry
 from schemas.shape import describe, shape, walk
 from tools.docs.event_pages import DOES, SECTORS, path_of, title_of, types_of
-from tools.docs.markdown import made_by, table
 from tools.docs.sample import OF_THE_ENVELOPE
+from tools.markdown import made_by, table
 
 _ENVELOPE_OF: Final = "PupilAdmitted"  # any that is about a child
 

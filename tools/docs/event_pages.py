@@ -13,8 +13,8 @@ from domain.texts import CHECKED_ELSEWHERE
 from schemas.registry import SHARED, Schema, registry
 from schemas.shape import describe, shape, walk
 from schemas.texts import core, is_text, texts
-from tools.docs.markdown import made_by, table
 from tools.docs.sample import OF_THE_ENVELOPE, sample
+from tools.markdown import made_by, table
 
 SECTORS: Final = (*TOPIC_ORGANISATIONS, SHARED)
 DOES: Final[Mapping[Act, str]] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from tools.docs.markdown import anchor, made_by, table
+from tools.markdown import anchor, made_by, table
 
 Row = Mapping[str, Any]
 

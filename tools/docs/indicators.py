@@ -3,7 +3,7 @@
 from domain.indicators.rules import RULES
 from domain.indicators.waits import WAITS
 from domain.leads.active import GAPS
-from tools.docs.markdown import made_by, table
+from tools.markdown import made_by, table
 
 
 def pages() -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 import psycopg
 
 from tools.docs import clear
-from tools.docs.markdown import made_by, table
+from tools.markdown import made_by, table
 
 _WORKING: Final = "Working rows of one edition"
 _VIEWS: Final = "view_a"

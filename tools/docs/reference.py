@@ -8,7 +8,7 @@ import typer
 from pydantic.fields import FieldInfo
 
 from adapters.process.settings import CONFIG_FILE, CONFIG_VARIABLE, PREFIX, Settings
-from tools.docs.markdown import made_by, table
+from tools.markdown import made_by, table
 
 EXAMPLE: Final = "Example: "
 _COMMON: Final = ("--help", "--data", "--json")

@@ -23,7 +23,6 @@ from adapters.intake.kafka.membership import Membership, keep_joining
 from adapters.intake.kafka.partitions import Entry, Partitions, Polled
 from adapters.intake.kafka.pausing import Pausing
 from adapters.intake.kafka.reading import reading_options
-from adapters.intake.kafka.security import explain, refusal
 from adapters.intake.kafka.status import BROKER_LOST, DATABASE_LOST, PARTITION_STUCK, WAITS_BEHIND_TRANSACTION, Status
 from adapters.intake.kafka.topics import ALL_TOPICS, IN_BACKFILL, PARTITIONS, SECTOR_OF
 from adapters.intake.kafka.watch import Ends, Watch
@@ -31,6 +30,7 @@ from adapters.log.appending import Fenced
 from adapters.log.messages import KEPT, Message, Outcome
 from adapters.log.recorder import Recorder
 from adapters.log.trouble import TROUBLES, trouble_of
+from adapters.process.kafka_security import explain, refusal
 from adapters.process.logs import get_logger
 from adapters.service.looking import Looks
 from adapters.service.opened import Service

@@ -18,8 +18,8 @@ from kafka import KafkaAdminClient
 from kafka.admin import MemberToRemove
 from kafka.errors import KafkaError
 
-from adapters.intake.kafka.security import OPEN, Security
 from adapters.intake.kafka.topics import connection
+from adapters.process.kafka_security import OPEN, Security
 
 _MOST: Final = 64
 _LEAVE_MS: Final = 2000

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from confluent_kafka import KafkaException, Producer
 
-from adapters.intake.kafka.security import OPEN, Security, explain
+from adapters.process.kafka_security import OPEN, Security, explain
 from domain.errors import Unreachable
 
 _BOOTSTRAP_SECONDS: Final = 15.0

@@ -11,7 +11,7 @@ from typing import Any, Final
 from kafka import KafkaAdminClient
 from kafka.errors import AuthorizationError, KafkaError, TopicAlreadyExistsError
 
-from adapters.intake.kafka.security import HINT, OPEN, Security, explain
+from adapters.process.kafka_security import HINT, OPEN, Security, explain
 from adapters.process.settings import TOPIC_ORGANISATIONS
 from domain.errors import Unreachable
 
