@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from adapters.cli.main import main
 from tools.bench.page import made
 from tools.docs import links
+from tools.main import main
 
 ROOT = Path(__file__).parent.parent.parent
 PATHS = {

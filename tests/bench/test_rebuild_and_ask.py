@@ -102,7 +102,7 @@ def test_an_end_by_signal_leaves_nothing(command: str, step: str, number: signal
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ICR_")}
     # No Java, no Maven: the embedded broker.
     environment.update(PATH="/nowhere", TMPDIR=str(scratch))
-    arguments = [sys.executable, "-m", "adapters.cli.main", "bench", command, "--events", "2000", "--json"]
+    arguments = [sys.executable, "-m", "tools.main", "bench", command, "--events", "2000", "--json"]
     process = subprocess.Popen(
         arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

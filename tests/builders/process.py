@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 _WARM = """
 import json, os, signal, sys
-import adapters.cli.main as cli
+import tools.main as cli
 import adapters.cli.publish, adapters.cli.quarantine, adapters.cli.workers, adapters.intake.connectors.nems, adapters.process.heartbeat
 import adapters.intake.imports, adapters.intake.kafka.consumer, adapters.service.projecting, adapters.publishing.publish, adapters.service.opened
 

@@ -19,11 +19,12 @@ ROOT = Path(__file__).parents[2]
 
 _SERVER = """
 import contextlib, importlib, json, os, pkgutil, select, signal, socket, sys
-import adapters.cli
-import adapters.cli.main as cli
+import adapters.cli, tools.commands
+import tools.main as cli
 
-for module in pkgutil.iter_modules(adapters.cli.__path__, "adapters.cli."):
-    importlib.import_module(module.name)
+for package in (adapters.cli, tools.commands):
+    for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+        importlib.import_module(module.name)
 import adapters.api.app, adapters.intake.imports, adapters.intake.kafka.consumer, adapters.service.projecting, adapters.questions
 import adapters.service.opened, tools.simulator
 

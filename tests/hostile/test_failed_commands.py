@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from adapters.cli.main import main
+from tools.main import main
 
 NHS: Final = "nhs:9990000018"
 ABSENT: Final = "/nowhere/at-all"

@@ -14,7 +14,6 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from adapters.cli.main import app
 from adapters.codec import encode_wire
 from adapters.commands.quarantine import Quarantine
 from adapters.log.feedback.writing import request_replay
@@ -29,6 +28,7 @@ from tests.builders.wire import NHS, UPN
 from tests.servers.plugin import Pool
 from tools.docs.clear import WRITTEN, columns, row_of
 from tools.docs.sample import AMENDED
+from tools.main import app
 
 NAMED = f"Quillonia Zanzibarski {NHS}"
 PLANTED = [NHS, UPN, "Quillonia", "Zanzibarski", "01632 960001", "999 000 0018"]

@@ -10,10 +10,10 @@ from typing import Final
 import pytest
 import typer
 
-from adapters.cli.main import app
 from adapters.embedded.postgres import free_port
 from tests.builders.process import ROOT, icr, started, wait_for
 from tools.docs.reference import example, walk
+from tools.main import app
 
 PAGES: Final = [
     ROOT / "README.md",
@@ -66,7 +66,7 @@ def test_what_the_demo_says_to_type_has_none() -> None:
 def test_a_command_leaves_no_core_dump_and_cannot_be_looked_into() -> None:
     """Asked within the process: what forbids it is set before the first key is read."""
     script = (
-        "from adapters.cli.main import main\nfrom adapters.process.memory import may_be_dumped\nfrom adapters.log import key_file\n"
+        "from tools.main import main\nfrom adapters.process.memory import may_be_dumped\nfrom adapters.log import key_file\n"
         "assert may_be_dumped()\nbefore = key_file.load\n"
         "def load(path):\n    print(may_be_dumped())\n    return before(path)\n"
         "key_file.load = load\nmain(['keys', 'check', '--data', '/nowhere'])\nprint(may_be_dumped())"

@@ -8,11 +8,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from adapters.cli.main import app
 from adapters.process.logs import configure_logs
 from tests.builders.service import bench
 from tests.generative.histories import nhs_number, told, upn
 from tests.servers.plugin import Pool
+from tools.main import app
 
 CHILD = 70_001
 FAMILY, GIVEN, STREET, POSTCODE, UPRN, PARENT = (

@@ -70,7 +70,7 @@ class Running:
 
     def start_agency(self, name: str, arguments: Sequence[str], answer: Path) -> None:
         """Start a command of ours as an agency would; its one document goes to a file."""
-        command = [sys.executable, "-m", "adapters.cli.main", *arguments]
+        command = [sys.executable, "-m", "tools.main", *arguments]
         command += ["--data", str(self._service.settings.data_dir), "--json"]
         output = answer.open("wb+")
         process = subprocess.Popen(  # noqa: S603

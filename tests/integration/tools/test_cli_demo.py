@@ -1,0 +1,110 @@
+"""`icr demo`: everything from publishing to the views, twice on one folder, and never among real data."""
+
+import json
+import os
+import re
+import signal
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders.process import icr, started, wait_for
+from tools.demo.agencies import CHILD, PLAN
+
+pytestmark = [pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith("ICR_")}
+
+
+def demo(folder: Path, environment: dict[str, str]) -> dict[str, Any]:
+    done = icr("demo", "--no-serve", "--json", "--data", str(folder), environment=environment, seconds=240)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    for counts in (found["kafka"], found["imported"]):
+        assert counts["read"] == counts["accepted"] + counts["duplicate"] + counts["conflict"] + counts["kept"]
+    assert found["kafka"]["read"] == found["published"]
+    return found
+
+
+def test_the_whole_way_and_then_again(folder: Path, environment: dict[str, str]) -> None:
+    first = demo(folder, environment)
+    assert first["kafka"]["accepted"] > 5000
+    assert (first["kafka"]["conflict"], first["kafka"]["kept"]) == (1, 2)
+    assert first["kafka"]["duplicate"] > 1
+    assert first["kafka"]["reasons"] == {"bad_check_digit": 1, "waits_for": 1}
+    assert first["imported"] == {"read": 3, "accepted": 2, "duplicate": 0, "conflict": 0, "kept": 1}
+    kinds = {entry["kind"] for entry in first["timeline"]["entries"]}
+    assert kinds >= {"enrolment", "gp_registration", "involvement", "early_help", "lead", "attendance"}
+    assert first["timeline"]["alive"] is True
+    assert first["families"]["families"]
+    assert first["api"] is None
+    second = demo(folder, environment)
+    assert second["position"] == first["position"]
+    assert (second["kafka"]["accepted"], second["kafka"]["kept"], second["imported"]["accepted"]) == (0, 0, 0)
+    assert second["timeline"] == first["timeline"]
+    assert second["families"] == first["families"]
+
+
+def test_what_it_left_can_be_asked(folder: Path, environment: dict[str, str]) -> None:
+    done = icr("child", "timeline", "--id", CHILD, "--json", "--data", str(folder), environment=environment)
+    assert done.returncode == 0, done.stderr
+    assert (
+        icr(
+            "child", "show", "--id", "nhs:9990200025", "--json", "--data", str(folder), environment=environment
+        ).returncode
+        == 0
+    )
+
+
+def test_it_serves_until_it_is_told_to_end(folder: Path, environment: dict[str, str], tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with started("demo", "--data", str(folder), environment=environment, log=log) as process:
+        wait_for(lambda: "Ctrl-C ends it" in log.read_text() or process.poll() is not None, seconds=200, pause=0.2)
+        assert process.poll() is None, log.read_text()[-2000:]
+        found = re.search(r"API (http://\S+)", log.read_text())
+        assert found is not None
+        for path in ("/v1/health", "/docs", "/openapi.json"):
+            with urllib.request.urlopen(found[1] + path) as answer:  # noqa: S310
+                assert answer.status == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(40) == 0, log.read_text()[-2000:]
+    assert not (folder / "servers/state.json").exists()
+
+
+def test_it_keeps_away_from_other_data(environment: dict[str, str], tmp_path: Path) -> None:
+    outside = icr("demo", "--no-serve", environment={**environment, "ICR_DATABASE_URL": "postgresql://db/icr"})
+    assert outside.returncode == 2
+    fixture = Path(__file__).parents[2] / "fixtures/nems/gp.xml"
+    assert icr("import", "nems", str(fixture), "--data", str(tmp_path), environment=environment).returncode == 0
+    done = icr("demo", "--no-serve", "--data", str(tmp_path), environment=environment)
+    assert done.returncode == 2
+    assert "other events" in done.stderr
+
+
+def test_its_children_are_not_the_simulators() -> None:
+    """The people written by hand have numbers that the simulated area does not give out."""
+    from tools.demo.agencies import MESSAGES
+    from tools.simulator import simulate
+
+    folder = Path(__file__).parents[3] / "tools/demo" / MESSAGES
+    by_hand = {
+        n for path in folder.rglob("*.*") for n in re.findall(r"999 ?020 ?\d{4}|[A-Z]808990\d{6}", path.read_text())
+    }
+    assert len(by_hand) > 3
+    simulated = {
+        identifier["value"]
+        for event in simulate(PLAN)
+        if event["event_type"] != "AttendanceMarked" and "subject" in event
+        for identifier in event["subject"]["identifiers"]
+    }
+    assert not {number.replace(" ", "") for number in by_hand} & simulated
