@@ -200,6 +200,10 @@ class Life:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
+    def terminate(self) -> None:
+        """SIGTERM."""
+        self.send_signal(signal.SIGTERM)
+
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
         self.send_signal(signal.SIGKILL)
