@@ -2,17 +2,27 @@
 
 Most tests can run anywhere. Those of a module whose fixture takes long to make share it. Those on a real Kafka go to two
 workers, since each broker costs ten seconds of a core before it answers. What goes together is long, so it comes first.
+
+(The library's own way, a mark, has no effect with pytest 9.)
 """
 
 import os
+import re
 import shutil
 import tempfile
+import zlib
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
+ROOT: Final = Path(__file__).parents[2]
 _BROKERS: Final = 2
+_ON_A_BROKER: Final = re.compile(r"\[(.*-)?real[-\]]")
+_ALL_ON_A_BROKER: Final = re.compile(r"\b(real_stack|real_kafka|kafka_real|SecuredKafka)\b")
+_SHARED: Final = re.compile(r'scope="module"|module_database_url')
 _MEMORY: Final = Path("/dev/shm")
 _ROOM: Final = 4 * 1024**3
 
@@ -28,32 +38,38 @@ def pytest_configure() -> None:
         tempfile.tempdir = None  # it is looked up again
 
 
-@pytest.hookimpl(tryfirst=True)
+class _Together(LoadScopeScheduling):
+    """Gives out what goes together as one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid) or nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    return _Together(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not hasattr(config, "workerinput"):
-        return
-    modules = sorted({_module(item) for item in items if item.get_closest_marker("kafka_real")})
-    brokers = {module: f"kafka-{number % _BROKERS}" for number, module in enumerate(modules)}
-    together = []
-    for item in items:
-        group = brokers[_module(item)] if item.get_closest_marker("kafka_real") else _shared(item)
-        if group is not None:
-            item.add_marker(pytest.mark.xdist_group(group))
-            together.append(item)
-    apart = set(map(id, together))
-    items[:] = [*sorted(together, key=_rank), *(item for item in items if id(item) not in apart)]
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _rank(_group(item.nodeid)))
 
 
-def _rank(item: pytest.Item) -> int:
-    return 0 if item.get_closest_marker("kafka_real") else 1
+def _rank(group: str | None) -> int:
+    if group is None:
+        return 2
+    return 0 if group.startswith("kafka") else 1
 
 
-def _module(item: pytest.Item) -> str:
-    return item.nodeid.partition("::")[0]
+def _group(nodeid: str) -> str | None:
+    """What a test goes together with: a broker, or the others of its module where they share what takes long to make."""
+    module = nodeid.partition("::")[0]
+    text = _text(module)
+    if _ON_A_BROKER.search(nodeid) or _ALL_ON_A_BROKER.search(text):
+        return f"kafka-{zlib.crc32(module.encode()) % _BROKERS}"
+    return module if _SHARED.search(text) else None
 
 
-def _shared(item: pytest.Item) -> str | None:
-    """The module of a test that uses what is made once for all of its module."""
-    fixtures = getattr(item, "_fixtureinfo", None)
-    made = [] if fixtures is None else [one for defined in fixtures.name2fixturedefs.values() for one in defined]
-    return _module(item) if any(fixture.scope in {"module", "class", "package"} for fixture in made) else None
+@cache
+def _text(module: str) -> str:
+    return (ROOT / module).read_text(encoding="utf-8")
