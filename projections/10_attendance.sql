@@ -14,8 +14,8 @@ SELECT m.record, m.school, (m.day + 3) / 7,
        array_agg(-((m.recorded_at << 8) | (((m.day + 3) %% 7 * 2 + s.slot) << 4) | s.category) ORDER BY m.position, s.slot),
        array_agg(%(e)s::int)
 FROM new_facts(%(lo)s, %(hi)s) r
-JOIN log.inbox i ON i.key = r.target_key
-JOIN log.fact_mark m ON m.position = i.position
+CROSS JOIN LATERAL (
+    SELECT m.* FROM log.inbox i JOIN log.fact_mark m ON m.position = i.position WHERE i.key = r.target_key OFFSET 0) m
 CROSS JOIN LATERAL (VALUES (0, m.am), (1, m.pm)) AS s (slot, category)
 WHERE r.act = 15 AND r.target_key IS NOT NULL AND s.category IS NOT NULL
   AND NOT EXISTS (SELECT FROM log.fact o WHERE o.target_key = r.target_key AND o.act = 15 AND o.position < r.position)
@@ -29,7 +29,8 @@ GROUP BY record
 ON CONFLICT (record) DO UPDATE SET days = a.days + excluded.days;
 
 INSERT INTO absence_child AS a (child, days)
-SELECT coalesce(m.child, f.record), count(*) FROM new_marks(%(lo)s, %(hi)s) f LEFT JOIN membership m ON m.record = f.record AND m.to_ed IS NULL
+SELECT coalesce(m.child, f.record), count(*) FROM new_marks(%(lo)s, %(hi)s) f
+LEFT JOIN LATERAL (SELECT m.child FROM membership m WHERE m.record = f.record AND m.to_ed IS NULL OFFSET 0) m ON true
 WHERE f.am = 4 OR f.pm = 4
 GROUP BY 1
 ON CONFLICT (child) DO UPDATE SET days = a.days + excluded.days;
@@ -40,7 +41,8 @@ DELETE FROM stage_tally;
 INSERT INTO stage_tally (record, school, year, possible, absent, ran, first, last, seen, away, before, seen_before, away_before)
 WITH taken_back AS (
     SELECT DISTINCT m.record, m.school, m.day FROM new_facts(%(lo)s, %(hi)s) r
-    JOIN log.inbox i ON i.key = r.target_key JOIN log.fact_mark m ON m.position = i.position
+    CROSS JOIN LATERAL (
+        SELECT m.* FROM log.inbox i JOIN log.fact_mark m ON m.position = i.position WHERE i.key = r.target_key OFFSET 0) m
     WHERE r.act = 15 AND r.target_key IS NOT NULL
 ), told AS (
     SELECT record, school, day, count(*) = 1 AS once, min(am) AS am, min(pm) AS pm

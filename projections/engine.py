@@ -18,6 +18,7 @@ from domain.errors import IcrError
 from projections import mending
 from projections.membership import relink
 from projections.mending import Cause
+from projections.upkeep import Upkeep
 
 Connection = psycopg.Connection[Any]
 
@@ -26,12 +27,9 @@ EDITION_LOCK: Final = 0x1C_12_0002
 FACTS: Final = "22_facts"
 BEFORE_LINKS: Final = ("10_attendance", "15_snapshots", "20_records", FACTS, "25_evidence")
 AFTER_LINKS: Final = ("27_doubt", "30_entries", "40_people", "50_children", "60_indicators", "70_gaps", "80_rectangles")
-# Planner statistics are made early on and whenever the tables have doubled a few times. Until the first are made, plans are
-# for empty tables, some of them quadratic in an edition's events: so the first edition is small.
-ANALYZE_AT: Final = frozenset({1, 2, 10, 40, 160, 640})
+# Until there are statistics, plans are for tables of which nothing is known, some of them quadratic in an edition's events: so
+# the first edition is small.
 FIRST_SIZE: Final = 1000
-# So many positions or editions leave enough dead working rows behind to be worth a few milliseconds.
-TIDY_AFTER: Final = (2000, 100)
 _TOUCH = "INSERT INTO stage_record SELECT unnest(%s::uuid[]) EXCEPT SELECT record FROM stage_record EXCEPT SELECT record FROM stage_apart"
 _SESSION = "SET jit = off; SET plan_cache_mode = force_generic_plan"
 
@@ -76,11 +74,10 @@ class Projector:
         self._now = now
         self._size = edition_size
         self._sql = sql
-        self._upkeep = upkeep
+        self._upkeep = Upkeep(VIEW_TABLES) if upkeep else None
         self._tries = tries
         self.beat = beat
         self._connection: Connection | None = None
-        self._left_behind = (0, 0)
         self._part = ""
         self._failed = 0
         # Records that new editions leave out, since they take so long that everybody else would wait.
@@ -92,6 +89,8 @@ class Projector:
         if self._connection is None or self._connection.closed:
             self._connection = self._connect()
             self._connection.execute(_SESSION)
+            if self._upkeep is not None:
+                self._upkeep.connected(self._connection)
         return self._connection
 
     def close(self) -> None:
@@ -200,6 +199,8 @@ class Projector:
 
         Raises what went wrong where that lies in no record.
         """
+        if self._upkeep is not None:
+            self._upkeep.before(connection, bounds.last - bounds.first + 1, more=bool(mended))
         apart = mending.open_notes(connection).keys() - set(mended)
         if put_off:
             left = sorted((set(put_off) & mending.published_about(connection, *bounds[1:])) - apart)
@@ -333,17 +334,8 @@ class Projector:
         return bounds.number
 
     def _keep_up(self, connection: Connection, view: str, number: int, positions: int) -> None:
-        """What the server's own background work does too late, since working tables are filled anew by every edition."""
-        if not self._upkeep:
-            return
-        if number in ANALYZE_AT:
-            analyze(connection, view)
-            tidy(connection, view)
-        positions, editions = self._left_behind[0] + positions, self._left_behind[1] + 1
-        self._left_behind = positions, editions
-        if positions >= TIDY_AFTER[0] or editions >= TIDY_AFTER[1]:
-            tidy(connection, view)
-            self._left_behind = (0, 0)
+        if self._upkeep is not None:
+            self._upkeep.after(connection, view, number, positions)
 
 
 def _parameters(bounds: Bounds) -> dict[str, Any]:
@@ -380,22 +372,6 @@ def empty(connection: Connection, view: str) -> None:
     connection.execute(f"UPDATE {view}.state SET edition = 0, position = 0")
 
 
-def analyze(connection: Connection, view: str) -> None:
-    """Make the planner's statistics of a set of views and of the facts."""
-    names = ", ".join(f"{view}.{table}" for table in VIEW_TABLES)
-    connection.execute(f"ANALYZE {names}, log.fact, log.fact_mark, log.inbox")
-
-
-def tidy(connection: Connection, view: str) -> None:
-    """Free the dead rows of the working tables, through which every statement would read, and note what the live ones are like."""
-    named = connection.execute(
-        "SELECT string_agg(format('%%I.%%I', schemaname, tablename), ', ') FROM pg_tables WHERE schemaname = %s AND starts_with(tablename, 'stage_')",
-        (view,),
-    ).fetchone()
-    assert named is not None
-    connection.execute(f"VACUUM (ANALYZE) {named[0]}")
-
-
 def checksums(connection: Connection, view: str) -> dict[str, tuple[int, str]]:
     """Rows and an order-free checksum of each table of a set of views."""
     found = {}
@@ -417,10 +393,8 @@ __all__ = [
     "VIEW_SETS",
     "VIEW_TABLES",
     "Projector",
-    "analyze",
     "checksums",
     "empty",
     "statements",
-    "tidy",
     "use",
 ]

@@ -152,9 +152,9 @@ def consume(
             return stop() or (until_end and consumer.caught_up)
 
         consumer = Consumer(service, tell)
-        heart.beat((), now=True)
         _spare_the_collector()
         try:
+            heart.beat((), now=True)
             status = consumer.run(ended)
         except KeyboardInterrupt:
             if not stop.before_work:

@@ -1,11 +1,12 @@
 """Our commands as processes, for tests that run, stop, kill and watch them.
 
 They come from an interpreter that has loaded the program already and forks: the process is as real, its start a second
-shorter. What is tested here is not the start of Python; `started` starts it in the ordinary way all the same.
+and a half of work shorter. What is tested with them is not the start of Python.
 """
 
 import atexit
 import contextlib
+import functools
 import json
 import os
 import select
@@ -21,46 +22,78 @@ from typing import Any, Self
 
 ROOT = Path(__file__).parents[2]
 
-_WARM = """
-import json, os, signal, sys
+_SERVER = """
+import json, os, select, signal, sys
 import tools.main as cli
-import adapters.cli.publish, adapters.cli.quarantine, adapters.cli.workers, adapters.intake.connectors.nems, adapters.process.heartbeat
-import adapters.intake.imports, adapters.intake.kafka.consumer, adapters.service.projecting, adapters.publishing.publish, adapters.service.opened
+import adapters.cli.feedback, adapters.cli.publish, adapters.cli.quarantine, adapters.cli.reading, adapters.cli.workers
+import adapters.api.app, adapters.api.serving, adapters.intake.connectors.nems, adapters.intake.imports
+import adapters.intake.kafka.consumer, adapters.process.heartbeat, adapters.publishing.publish, adapters.questions
+import adapters.service.opened, adapters.service.projecting
 
-waits = sys.argv[1] == "waits"
-if not waits:
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # whoever is killed leaves nothing behind
-for line in sys.stdin:
-    order = json.loads(line)
-    pid = os.fork()
-    if pid == 0:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for number, name in enumerate((order["stdin"], order["stdout"], order["stderr"])):
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND if number else os.O_RDONLY
-            os.dup2(os.open(name, flags), number)
-        sys.stdin = open(0, closefd=False)
-        os.environ.clear()
-        os.environ.update(order["environment"])
-        code = cli.main(order["arguments"])
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-    print(pid, flush=True)
-    if waits:
-        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+def run(order):
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for number, name in enumerate((order["stdin"], order["stdout"], order["stderr"])):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND if number else os.O_RDONLY
+        os.dup2(os.open(name, flags), number)
+    sys.stdin = open(0, closefd=False)
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    code = cli.main(order["arguments"])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def tell(what, pid, code=0):
+    os.write(1, json.dumps([what, pid, code]).encode() + b"\\n")
+
+
+woken, wakes = os.pipe()
+os.set_blocking(wakes, False)
+signal.signal(signal.SIGCHLD, lambda *_: None)
+signal.set_wakeup_fd(wakes)
+running, asked = set(), b""
+while True:
+    ready = select.select([0, woken], [], [])[0]
+    if woken in ready:
+        os.read(woken, 4096)
+    for pid in list(running):
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            running.remove(pid)
+            tell("ended", pid, os.waitstatus_to_exitcode(status))
+    if 0 in ready:
+        read = os.read(0, 1 << 16)
+        if not read:
+            break
+        *lines, asked = (asked + read).split(b"\\n")
+        for line in lines:
+            order = json.loads(line)
+            pid = os.fork()
+            if pid == 0:
+                os.close(woken)
+                os.close(wakes)
+                run(order)
+            running.add(pid)
+            tell("begun", pid)
 """
 
 
 class _Interpreter:
-    """A Python that has loaded the program, and forks off commands."""
+    """A Python that has loaded the program, forks off commands, and says how each ended."""
 
-    def __init__(self, *, waits: bool, first: str = "") -> None:
+    def __init__(self, first: str = "") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", first + _WARM, "waits" if waits else ""],
+            [sys.executable, "-c", first + _SERVER],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
         )  # fmt: skip
+        self._ended: dict[int, int] = {}
+        self._begun: list[int] = []
+        self._told = b""
 
-    def order(self, arguments: tuple[str, ...], environment: Mapping[str, str], files: tuple[str, str, str]) -> int:
+    def start(self, arguments: tuple[str, ...], environment: Mapping[str, str], files: tuple[str, str, str]) -> int:
         """Fork a command; its process id."""
         stdin, stdout, stderr = files
         order = {
@@ -72,19 +105,20 @@ class _Interpreter:
         }
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        return self.answer(30)
+        end = time.monotonic() + 60
+        while not self._begun:
+            assert self._process.poll() is None, "the program could not be loaded"
+            assert time.monotonic() < end, "the program was not loaded in time"
+            self._listen(1)
+        return self._begun.pop()
 
-    def answer(self, seconds: float) -> int:
-        """The next number it says."""
-        assert self._process.stdout is not None
-        said = b""
+    def ended(self, pid: int, seconds: float = 0) -> int | None:
+        """With what code a command ended, as `subprocess` has it; None where it runs still after that time."""
         end = time.monotonic() + seconds
-        while not said.endswith(b"\n"):
-            ready, _, _ = select.select([self._process.stdout], [], [], max(0.0, end - time.monotonic()))
-            if not ready:
-                raise TimeoutError
-            said += os.read(self._process.stdout.fileno(), 1)
-        return int(said)
+        self._listen(0)
+        while pid not in self._ended and time.monotonic() < end:
+            self._listen(end - time.monotonic())
+        return self._ended.get(pid)
 
     def end(self) -> None:
         assert self._process.stdin is not None
@@ -93,54 +127,88 @@ class _Interpreter:
         self._process.stdout.close()
         self._process.wait(10)
 
+    def _listen(self, seconds: float) -> None:
+        """Take in what it says, for at most so long if it says nothing."""
+        assert self._process.stdout is not None
+        if not select.select([self._process.stdout], [], [], max(0.0, seconds))[0]:
+            return
+        *lines, self._told = (self._told + os.read(self._process.stdout.fileno(), 1 << 16)).split(b"\n")
+        for line in lines:
+            what, pid, code = json.loads(line)
+            if what == "begun":
+                self._ended.pop(pid, None)  # the number may have been another's
+                self._begun.append(pid)
+            else:
+                self._ended[pid] = code
 
-_runner: _Interpreter | None = None
+
+@functools.cache
+def _interpreter() -> _Interpreter:
+    """The one for all tests of this process."""
+    made = _Interpreter()
+    atexit.register(made.end)
+    return made
 
 
 def icr(
     *arguments: str, environment: Mapping[str, str], stdin: str = "", seconds: float = 180
 ) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
-    global _runner  # noqa: PLW0603 - one for all tests of the process
-    if _runner is None:
-        _runner = _Interpreter(waits=True)
-        atexit.register(_runner.end)
     with tempfile.TemporaryDirectory(prefix="icr-test-") as folder:
         files = tuple(Path(folder) / name for name in ("in", "out", "err"))
         files[0].write_text(stdin)
-        pid = _runner.order(arguments, environment, (str(files[0]), str(files[1]), str(files[2])))
+        life = Life(_interpreter(), arguments, environment, (str(files[0]), str(files[1]), str(files[2])))
         try:
-            code = _runner.answer(seconds)
-        except TimeoutError:
-            os.kill(pid, signal.SIGKILL)
-            _runner.answer(10)
+            code = life.wait(seconds)
+        except subprocess.TimeoutExpired:
+            life.kill()
             raise AssertionError(f"{arguments} did not end in time: {files[2].read_text()[-2000:]}") from None
         return subprocess.CompletedProcess(arguments, code, files[1].read_text(), files[2].read_text())
 
 
 class Life:
-    """One process started by `Warm`; a grandchild, so it is known by its id only."""
+    """One process of a command; a grandchild of the tests, and otherwise handled as one that `subprocess` started."""
 
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
+    def __init__(
+        self, by: _Interpreter, arguments: tuple[str, ...], environment: Mapping[str, str], files: tuple[str, str, str]
+    ) -> None:
+        self._by = by
+        self._arguments = arguments
+        self.returncode: int | None = None
+        self.pid = by.start(arguments, environment, files)
+
+    def poll(self) -> int | None:
+        """Its code, if it has ended."""
+        if self.returncode is None:
+            self.returncode = self._by.ended(self.pid)
+        return self.returncode
+
+    def wait(self, timeout: float = 180) -> int:
+        """Its code, when it has ended; raises `subprocess.TimeoutExpired`."""
+        if self.returncode is None:
+            self.returncode = self._by.ended(self.pid, timeout)
+        if self.returncode is None:
+            raise subprocess.TimeoutExpired(self._arguments, timeout)
+        return self.returncode
 
     def runs(self) -> bool:
         """Whether it is still there."""
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
+        return self.poll() is None
 
-    def signal(self, number: int) -> None:
-        """Send it a signal."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, number)
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, if it is still there."""
+        if self.runs():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """SIGTERM."""
+        self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
-        self.signal(signal.SIGKILL)
-        wait_for(lambda: not self.runs(), seconds=10, pause=0.002)
+        self.send_signal(signal.SIGKILL)
+        self.wait(10)
 
 
 class Warm:
@@ -148,12 +216,11 @@ class Warm:
 
     def __init__(self, environment: Mapping[str, str], first: str = "") -> None:
         self._environment = environment
-        self._interpreter = _Interpreter(waits=False, first=first)
+        self._interpreter = _Interpreter(first)
 
     def start(self, *arguments: str, log: Path) -> Life:
         """Start a command; its output goes to a file."""
-        files = (os.devnull, str(log), str(log))
-        return Life(self._interpreter.order(arguments, self._environment, files))
+        return Life(self._interpreter, arguments, self._environment, (os.devnull, str(log), str(log)))
 
     def __enter__(self) -> Self:
         return self
@@ -163,19 +230,14 @@ class Warm:
 
 
 @contextmanager
-def started(*arguments: str, environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A command that lasts, started as a user would; killed at the end if it still runs."""
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "adapters.cli.main", *arguments],
-            cwd=ROOT, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-        )  # fmt: skip
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
+def started(*arguments: str, environment: Mapping[str, str], log: Path) -> Iterator[Life]:
+    """A command that lasts; killed at the end if it still runs."""
+    life = Life(_interpreter(), arguments, environment, (os.devnull, str(log), str(log)))
+    try:
+        yield life
+    finally:
+        if life.runs():
+            life.kill()
 
 
 def wait_for(condition: Callable[[], Any], *, seconds: float = 60, pause: float = 0.02) -> None:

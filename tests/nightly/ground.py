@@ -25,7 +25,7 @@ CLOCK_VARIABLE: Final = "CLOCK_IS_OFF_BY"
 JUMPING_CLOCK: Final = f"""
 import os
 from datetime import timedelta
-from adapters.clock import SystemClock
+from adapters.process.clock import SystemClock
 
 right = SystemClock.now
 

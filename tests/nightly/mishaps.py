@@ -106,9 +106,9 @@ def killed(chaos: Chaos) -> None:
 def stopped(chaos: Chaos) -> None:
     """A worker stands still, now and then for so long that it is taken for dead, and goes on as if nothing had been."""
     worker = chaos.workers[chaos.some_worker()]
-    worker.signal(signal.SIGSTOP)
+    worker.send_signal(signal.SIGSTOP)
     time.sleep(chaos.chance.choice([0.2, 1.0, 3.0, 12.0]))
-    worker.signal(signal.SIGCONT)
+    worker.send_signal(signal.SIGCONT)
 
 
 def database_held(chaos: Chaos) -> None:

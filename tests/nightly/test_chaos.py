@@ -97,7 +97,7 @@ def _let_be(chaos: Chaos) -> None:
         wait_for(lambda worker=worker: not icr("health", worker, environment=environment).returncode, pause=0.5)  # type: ignore[misc]
     chaos.see_to_workers()
     for life in chaos.workers.values():
-        life.signal(signal.SIGTERM)
+        life.send_signal(signal.SIGTERM)
     wait_for(lambda: not any(life.runs() for life in chaos.workers.values()), seconds=10)
     assert icr("project", "--until-end", environment=environment).returncode == 0
     assert chaos.ended_by_themselves == []

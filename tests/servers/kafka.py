@@ -157,7 +157,13 @@ class JavaBroker:
 
     def _java(self) -> list[str]:
         """No shell, which would expand the star."""
-        options = ["-Xmx512m", "-XX:-UsePerfData", "-Dlog4j2.level=WARN", f"-Djava.io.tmpdir={self.folder}/tmp"]
+        options = [
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-XX:-UsePerfData",
+            "-Dlog4j2.level=WARN",
+            f"-Djava.io.tmpdir={self.folder}/tmp",
+        ]
         # A quick start by default; figures want the JVM's full compiler.
         if os.environ.get("ICR_TEST_FULL_JIT") != "1":
             options.append("-XX:TieredStopAtLevel=1")

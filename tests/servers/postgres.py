@@ -20,7 +20,7 @@ class NoPostgres(Exception):
 
 
 class Cluster:
-    """A throw-away cluster. `fresh` gives a database of one's own in about 20 ms."""
+    """A throw-away cluster. `fresh` gives a database of one's own in about 90 ms, on a disk in 660."""
 
     def __init__(self, *, system: bool = False) -> None:
         if system and not (DEBIAN / "postgres").exists():

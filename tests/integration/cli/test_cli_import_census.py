@@ -317,7 +317,7 @@ def test_an_interrupted_import_is_taken_up_by_running_it_again(
     with Warm(embedded_stack.environment) as warm:
         life = warm.start(*command, log=log)
         wait_for(lambda: _events(embedded_stack) > 0)
-        life.signal(number)
+        life.send_signal(number)
         wait_for(lambda: not life.runs())
     there = _events(embedded_stack)
     assert 0 < there < 20_000

@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 import psycopg
 from adapters.embedded import servers
-from adapters.settings import load_settings
+from adapters.process.settings import load_settings
 with servers(load_settings(Path(sys.argv[1])), broker=True) as found:
     with psycopg.connect(found.database_url) as connection:
         print(connection.execute("SELECT pg_postmaster_start_time() < now()").fetchone()[0], found.bootstrap_servers)

@@ -24,7 +24,7 @@ USER = textwrap.dedent("""
     import sys
     from pathlib import Path
     from adapters.embedded import servers
-    from adapters.settings import load_settings
+    from adapters.process.settings import load_settings
     with servers(load_settings(Path(sys.argv[1])), broker=sys.argv[2] == "broker") as found:
         print(found.database_url, found.bootstrap_servers, found.incarnation, flush=True)
         sys.stdin.read()

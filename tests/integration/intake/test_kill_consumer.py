@@ -97,7 +97,7 @@ def test_two_consumers_of_which_one_is_killed_again_and_again(
             other.kill()
         sent += publish(real_stack.bootstrap_servers, messages[sent:])
         wait_for(lambda: recorded(real_stack) == len(messages))
-        steady.signal(signal.SIGTERM)
+        steady.send_signal(signal.SIGTERM)
         wait_for(lambda: not steady.runs())
     assert "fault" not in log.read_text()
     assert chain_holds(real_stack.database_url, load(real_stack.settings.kek_file))
@@ -157,7 +157,7 @@ def _halt_and_kill(
 ) -> None:
     deadline = time.monotonic() + 5
     while True:
-        life.signal(signal.SIGSTOP)
+        life.send_signal(signal.SIGSTOP)
         is_open = _open_transactions(stack.database_url) > 0
         at = progress()
         if at < end and (is_open or not must_be_open):
@@ -165,7 +165,7 @@ def _halt_and_kill(
         if at >= end or time.monotonic() > deadline:
             life.kill()  # it was too quick, which does not count
             return
-        life.signal(signal.SIGCONT)
+        life.send_signal(signal.SIGCONT)
         time.sleep(0.001)
     assert 0 < at < end
     life.kill()

@@ -12,9 +12,9 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from tools import main as cli
 from adapters.log.trouble import DatabaseTrouble
 from domain.errors import IcrError, Misuse, Rejected, Unreachable
+from tools import main as cli
 
 NUMBER = "9990200017"
 
