@@ -15,9 +15,9 @@ from adapters.api import shapes
 from adapters.api.plain import QuestionRoute
 from adapters.api.problems import Refused
 from adapters.api.work_queues import WorkQueue
+from adapters.codec.times import DAY_RULE, KNOWN_AT_RULE, read_day, read_known_at
 from adapters.process.clock import Clock, today
 from adapters.questions import Questions
-from adapters.questions.days import DAY_RULE, KNOWN_AT_RULE, is_known_at, read_day
 from domain.errors import Rejected
 from domain.identifiers import parse_identifier
 
@@ -49,7 +49,7 @@ def _printable(value: str) -> str:
 
 
 def _known_at(value: str) -> str:
-    if not is_known_at(value):
+    if not read_known_at(value):
         raise _said("bad_value", KNOWN_AT_RULE)
     return value
 

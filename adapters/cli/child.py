@@ -42,7 +42,7 @@ def find(
 ) -> None:
     """Find children by an exact identifier, or by family name and date of birth; ends with 1 when there is none."""
     from adapters.cli.rendering_child import show_found
-    from adapters.questions.days import read_day
+    from adapters.codec.times import read_day
 
     if search is not None:
         if family is not None or born is not None:

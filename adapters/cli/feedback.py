@@ -90,9 +90,11 @@ def request_replay(
 
 
 def _day(text: str, option: str) -> date:
+    from adapters.codec.times import read_day
+
     try:
-        return date.fromisoformat(text if len(text) == len("2026-01-01") else "")
-    except ValueError:
+        return read_day(text, option)
+    except Rejected:
         raise Misuse(f"{option}: a date, as 2026-09-01") from None
 
 

@@ -17,8 +17,8 @@ def feeds(effective_at: EffectiveAt = None, data: Data = None, as_json: Json = F
     has closed it need not report, if it did until then.
     """
     from adapters.cli.words import table
+    from adapters.codec.times import read_day
     from adapters.process.clock import today
-    from adapters.questions.days import read_day
     from adapters.questions.feeds import all_feeds
 
     day = None if effective_at is None else read_day(effective_at, "--effective-at")

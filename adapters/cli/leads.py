@@ -73,10 +73,10 @@ def changes(
     What agencies sent as backfill or in a snapshot is no news.
     """
     from adapters.cli.rendering import show_changes
-    from adapters.questions.days import KNOWN_AT_RULE, is_known_at
+    from adapters.codec.times import KNOWN_AT_RULE, read_known_at
 
     named = _worker(worker)
-    if not is_known_at(since):
+    if not read_known_at(since):
         raise Misuse(f"--since: {KNOWN_AT_RULE}")
     with ask(data, known_at, effective_at) as question:
         found = question.asked.changes(worker=named, since=since, effective_at=question.effective_at)

@@ -104,7 +104,7 @@ def _check_organisation(organisation: str, sector: str | None, settings: "Settin
 
 
 def _day(text: str) -> date:
-    from adapters.questions.days import DAY_RULE, read_day
+    from adapters.codec.times import DAY_RULE, read_day
 
     try:
         return read_day(text, "--from")
@@ -113,13 +113,10 @@ def _day(text: str) -> date:
 
 
 def _instant(text: str) -> datetime:
-    from adapters.intake.connectors.instants import FIRST_YEAR, LAST_YEAR
+    from adapters.codec.times import read_zoned
 
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None or not FIRST_YEAR <= instant.year <= LAST_YEAR:
+    instant = read_zoned(text)
+    if instant is None:
         raise Misuse("--recorded-at: an RFC 3339 instant with its zone, as 2026-09-01T08:00:00Z")
     return instant.astimezone(UTC)
 

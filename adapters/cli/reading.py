@@ -66,11 +66,11 @@ class Question:
 @contextmanager
 def ask(data: Path | None, known_at: str | None, effective_at: str | None) -> Iterator[Question]:
     """Bring the views to the head of the log, then open one read. Raises Misuse, Rejected, Unreachable."""
+    from adapters.codec.times import KNOWN_AT_RULE, read_day, read_known_at
     from adapters.process.clock import today
     from adapters.questions import Questions
-    from adapters.questions.days import KNOWN_AT_RULE, is_known_at, read_day
 
-    if known_at is not None and not is_known_at(known_at):
+    if known_at is not None and not read_known_at(known_at):
         raise Misuse(f"--known-at: {KNOWN_AT_RULE}")
     day = None if effective_at is None else read_day(effective_at, "--effective-at")
     with opened(data) as service:

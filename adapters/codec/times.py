@@ -1,21 +1,33 @@
-"""Civil dates and instants as text (RFC 3339) and as Avro's numbers."""
+"""Civil dates and instants as text and as Avro's numbers: the one place where either is read or written.
+
+Events are strict: RFC 3339, always with a zone. Files are read as they come: an instant without a zone is London's.
+"""
 
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from adapters.codec.limits import FIRST_INSTANT, LAST_INSTANT, MICROSECONDS_A_DAY
-from domain.dates import from_day, parse_day, to_day
+from domain.dates import EARLIEST, LONDON, from_day, parse_day, to_day
 from domain.errors import Rejected
 
 DATE_RULE: Final = "a date is written YYYY-MM-DD"
 INSTANT_RULE: Final = "an instant is written YYYY-MM-DDThh:mm:ss, with Z or an offset"
 IMPOSSIBLE_RULE: Final = "no calendar or clock shows it"
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # beyond: a mistake, or a system's way to say "no end"
+DAY_RULE: Final = f"a date is written YYYY-MM-DD and lies between {FIRST_YEAR} and {LAST_YEAR}"
+KNOWN_AT_RULE: Final = "a position (digits, or generation:number), or an RFC 3339 instant with its zone"
+# A date, dateTime or instant of FHIR, which xs:date and xs:dateTime are written like.
+FILE_FORM: Final = re.compile(
+    r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?", re.ASCII
+)
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
 )
+_POSITION: Final = re.compile(r"(?:(\d{1,9}):)?(\d{1,18})", re.ASCII)
+_LAST_DAY: Final = to_day(date(LAST_YEAR, 12, 31))
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -74,3 +86,51 @@ def micros_of(instant: datetime) -> int | None:
 def day_of(value: date) -> int:
     """Day number of a civil date."""
     return to_day(value)
+
+
+def read_day(text: str, field: str) -> date:
+    """A date as people type it; raises Rejected (`impossible_date`) for anything else and for any beyond the bounds."""
+    try:
+        day = parse_day(text)
+    except ValueError:
+        day = None
+    if day is None or not EARLIEST <= day <= _LAST_DAY:
+        raise Rejected("impossible_date", field, DAY_RULE)
+    return from_day(day)
+
+
+def read_zoned(text: str) -> datetime | None:
+    """An ISO 8601 instant with its zone, within the bounds; None for anything else."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant if instant.tzinfo is not None and FIRST_YEAR <= instant.year <= LAST_YEAR else None
+
+
+def read_known_at(text: str) -> tuple[int | None, int] | datetime | None:
+    """A position as (generation, number), the first None where it is not said, or an instant; None for anything else."""
+    if match := _POSITION.fullmatch(text):
+        return (None if match[1] is None else int(match[1])), int(match[2])
+    return read_zoned(text)
+
+
+def read_of_file(text: str | None) -> datetime | None:
+    """A dateTime or instant as files write it, in UTC; one without a zone is London's. None where it cannot be."""
+    if text is None or not FILE_FORM.fullmatch(text) or not FIRST_YEAR <= int(text[:4]) <= LAST_YEAR:
+        return None
+    try:
+        stated = datetime.fromisoformat(text)
+        return (stated if stated.tzinfo is not None else stated.replace(tzinfo=LONDON)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def civil_day(instant: datetime) -> date:
+    """The day of an instant in London."""
+    return instant.astimezone(LONDON).date()
+
+
+def timestamp(instant: datetime) -> str:
+    """RFC 3339, UTC."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

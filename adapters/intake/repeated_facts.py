@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
-from adapters.intake.connectors.instants import timestamp
+from adapters.codec.times import timestamp
 from adapters.log.recorder import Recorder
 from domain.effects import Act
 

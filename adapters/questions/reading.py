@@ -1,6 +1,5 @@
 """What every question needs of one read: the edition, who a child is and where it lives, what may be shown, reference data."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from adapters.codec.times import KNOWN_AT_RULE, read_known_at
 from adapters.log.keys.hashes import Hashes
 from adapters.log.reader import LogReader
 from adapters.log.subjects import Subjects
@@ -35,8 +35,6 @@ Bodies = dict[tuple[int, int], Mapping[str, Any]]
 
 MANY: Final = 200  # records; of more, all shields are looked at rather than those of each
 ByChild = Mapping[ChildId, Sequence[UUID]]  # the records of each child
-
-_POSITION = re.compile(r"(?:(\d{1,9}):)?(\d{1,18})")
 
 
 class Reading:
@@ -280,19 +278,15 @@ def position_of(connection: editions.Connection, known_at: str, generation: int,
 
     Raises Misuse, which says the `name` under which it was asked.
     """
-    if match := _POSITION.fullmatch(known_at.strip()):
-        if match[1] is not None and int(match[1]) != generation:
-            raise Misuse(f"{name}: a position of another generation of the log")
-        return int(match[2])
-    try:
-        instant = datetime.fromisoformat(known_at.strip())
-    except ValueError:
-        raise Misuse(
-            f"{name}: a position (digits, or generation:number) or an RFC 3339 instant with its zone"
-        ) from None
-    if instant.tzinfo is None:
-        raise Misuse(f"{name}: an instant needs its zone")
-    return editions.position_at(connection, instant)
+    read = read_known_at(known_at.strip())
+    if read is None:
+        raise Misuse(f"{name}: {KNOWN_AT_RULE}")
+    if isinstance(read, datetime):
+        return editions.position_at(connection, read)
+    of, number = read
+    if of is not None and of != generation:
+        raise Misuse(f"{name}: a position of another generation of the log")
+    return number
 
 
 def is_alive(person: queries.PersonRow, dates: Mapping[str, Any] | None, day: int) -> bool | None:

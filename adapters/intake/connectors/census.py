@@ -14,8 +14,8 @@ from typing import Any, BinaryIO, Final, cast
 
 import orjson
 
+from adapters.codec.times import FIRST_YEAR, LAST_YEAR, timestamp
 from adapters.intake.connectors import BrokenFile
-from adapters.intake.connectors.instants import FIRST_YEAR, LAST_YEAR, timestamp
 from domain.errors import Misuse
 
 _GZIP: Final = b"\x1f\x8b"

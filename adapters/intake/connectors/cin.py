@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 from xml.etree.ElementTree import Element
 
+from adapters.codec.times import civil_day, read_of_file
 from adapters.intake.connectors import BrokenFile, Converted
 from adapters.intake.connectors.census import Source, opened_file, read_day
 from adapters.intake.connectors.cin_people import Subject, subject
@@ -28,7 +29,6 @@ from adapters.intake.connectors.cin_xml import (
     numbered,
     text_of,
 )
-from adapters.intake.connectors.instants import civil_day, read_instant
 from domain.errors import Rejected
 
 UNIT: Final = "dated element"
@@ -150,7 +150,7 @@ def _census(header: Header, organisation: str | None) -> "_Census":
         raise BrokenFile("its header names no local authority of three digits (LEA): name it with --organisation")
     header.values["lea"] = organisation.removeprefix("la-")  # so that what is stored of a kept element says whose it is
     refers = read_day(header.get("referencedate") or "")
-    written = read_instant(header.get("datetime")) or _midnight(refers) or _midnight(_march(header.get("year")))
+    written = read_of_file(header.get("datetime")) or _midnight(refers) or _midnight(_march(header.get("year")))
     if written is None:
         raise BrokenFile("its header does not say when it was written (DateTime, ReferenceDate or Year)")
     latest = max(civil_day(written), refers or date.min)
@@ -163,7 +163,7 @@ def _march(year: str | None) -> date | None:
 
 
 def _midnight(day: date | None) -> datetime | None:
-    return None if day is None else read_instant(day.isoformat())
+    return None if day is None else read_of_file(day.isoformat())
 
 
 @dataclass(frozen=True, slots=True)

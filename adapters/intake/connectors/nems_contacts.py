@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-from adapters.intake.connectors.instants import civil_day
+from adapters.codec.times import civil_day
 from adapters.intake.connectors.nems_message import Envelope, Message
 from adapters.intake.connectors.nems_people import patient_of, publisher, subject
 from adapters.intake.connectors.nems_values import is_open_end, names, read_day

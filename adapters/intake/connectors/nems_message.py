@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from adapters.intake.connectors.instants import civil_day, read_instant, timestamp
+from adapters.codec.times import civil_day, read_of_file, timestamp
 from adapters.intake.connectors.nems_values import ods_code
 from adapters.intake.connectors.nems_xml import digest, extension_code, extensions, kids, name_of, resources, value
 from domain.errors import Rejected
@@ -87,7 +87,7 @@ class Message:
 
     def _instant(self, *paths: tuple[str, ...]) -> datetime:
         for path in paths:
-            instant = read_instant(value(self.header, *path))
+            instant = read_of_file(value(self.header, *path))
             if instant is not None:
                 return instant
         raise Rejected("missing_field", "MessageHeader.timestamp", "neither timestamp nor meta.lastUpdated can be read")

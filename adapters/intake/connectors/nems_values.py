@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-from adapters.intake.connectors.instants import FORM, LAST_YEAR, civil_day, read_instant
+from adapters.codec.times import FILE_FORM, LAST_YEAR, civil_day, read_of_file
 from adapters.intake.connectors.nems_xml import extension_code, extensions, kids, value, values
 from domain.identifiers import NHS, Checked, check_identifier
 
@@ -38,17 +38,17 @@ def read_day(text: str | None) -> Day:
     """The civil date of a FHIR date, dateTime or instant; a month or a year alone is no day."""
     if text is None:
         return Day(None)
-    if not FORM.fullmatch(text):
+    if not FILE_FORM.fullmatch(text):
         return Day(None, "impossible_date")
     if len(text) < len("2000-01-01"):
         return Day(None, "missing_field")
-    instant = read_instant(text)
+    instant = read_of_file(text)
     return Day(None, "impossible_date") if instant is None else Day(civil_day(instant))
 
 
 def is_open_end(text: str | None) -> bool:
     """Whether a period's end is a system's way to say that it has none (9999-12-31)."""
-    return text is None or (bool(FORM.fullmatch(text)) and int(text[:4]) > LAST_YEAR)
+    return text is None or (bool(FILE_FORM.fullmatch(text)) and int(text[:4]) > LAST_YEAR)
 
 
 def is_current(element: Element, at: date | None = None) -> bool:

@@ -14,10 +14,10 @@ from typing import Final
 
 import orjson
 
+from adapters.codec.times import FIRST_YEAR, LAST_YEAR, timestamp
 from adapters.intake.connectors import BrokenFile, Converted
 from adapters.intake.connectors import reference_rows as rows
 from adapters.intake.connectors.census import note_of
-from adapters.intake.connectors.instants import FIRST_YEAR, LAST_YEAR, timestamp
 from adapters.intake.connectors.reference_maps import AreaMap, Calendar
 from adapters.intake.connectors.reference_tables import MAX_BYTES, Table, read_table
 from adapters.intake.connectors.reference_told import SYSTEM, Event, ReadRows, Told, each, gathered
