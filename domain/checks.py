@@ -1,6 +1,6 @@
 """The rules an event must pass before it is recorded, and the fields that are set aside (contract 2).
 
-A field that contradicts another is set aside and the fact stands without it; an event is kept aside only when its own
+A field that contradicts another is set aside and the fact stands without it; an event is kept in quarantine only when its own
 fact cannot be read or trusted.
 """
 

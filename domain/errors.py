@@ -10,7 +10,7 @@ class IcrError(Exception):
 
 
 class Rejected(IcrError):
-    """One input was refused or kept aside.
+    """One input was refused or kept in quarantine.
 
     `reason` is a code of `domain.reasons.REASONS`, `field` the path of the offending field, `rule` a plain sentence.
     """

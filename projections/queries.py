@@ -328,7 +328,7 @@ def rectangles(
 
 @Query
 def kept_aside(connection: Connection, records: Collection[UUID]) -> Steps[int]:
-    """How many events about some records are kept aside now."""
+    """How many events about some records are kept in quarantine now."""
     rows = connection.execute(
         "SELECT count(*) FROM log.aside WHERE record = ANY(%s) AND kind = 'kept' AND state IN ('waiting', 'ready')",
         (list(records),),

@@ -139,5 +139,5 @@ def _add_events(operation: dict[str, Any]) -> None:
         },
     }
     published = {"content": {JSON: {"schema": {"$ref": "#/components/schemas/Published"}}}}
-    operation["responses"]["202"] = {"description": "Every event is in the log, or kept aside", **published}
+    operation["responses"]["202"] = {"description": "Every event is in the log, or kept in quarantine", **published}
     operation["responses"]["200"] = {"description": "With validate_only: what would become of them", **published}

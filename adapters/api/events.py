@@ -81,7 +81,7 @@ def events_router(recorders: Recorders, queues: WorkQueues) -> APIRouter:
         *,
         validate_only: ValidateOnly = False,
     ) -> Response:
-        """Take in one event or many, and say of each what became of it, once it is in the log or kept aside.
+        """Take in one event or many, and say of each what became of it, once it is in the log or kept in quarantine.
 
         A request may be sent again at any time: what was accepted before is then a duplicate.
         With `validate_only` the answer is 200, and what was accepted before is not told apart.

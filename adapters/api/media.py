@@ -1,7 +1,7 @@
 """The forms in which events come over HTTP, and how a body is taken apart into events without reading them.
 
 What cannot be taken apart is refused, and nothing of it is stored. What can is recorded event by event, and an event
-that cannot be read is kept aside with its reason, the same as over Kafka (contract 1, refused and kept).
+that cannot be read is kept in quarantine with its reason, the same as over Kafka (contract 1, refused and kept).
 """
 
 import json

@@ -40,7 +40,7 @@ def nems(
     """Import NHS event messages: birth, address, GP, death and its withdrawal, professional contact.
 
     Counts are of messages: one is kept if any of its events was. A file may be imported again: nothing is doubled. Ends
-    with 1 when something was kept aside or a file could not be opened, with 2 when none could.
+    with 1 when something was kept in quarantine or a file could not be opened, with 2 when none could.
     """
     from adapters.intake.connectors.nems import MAX_BYTES, read_nems
     from adapters.intake.imports import Importer, none_opens
@@ -75,7 +75,7 @@ def cin(
     """Import children in need censuses: referrals, assessments, conferences, plans, reviews, closures.
 
     Counts are of dated elements: each is one event, or is kept with its reason. A census may be imported again, and next
-    year's tells much that is known: nothing is doubled. Ends with 1 when something was kept aside or a file could not
+    year's tells much that is known: nothing is doubled. Ends with 1 when something was kept in quarantine or a file could not
     be read, with 2 when none could be opened.
     """
     from functools import partial
@@ -107,7 +107,7 @@ def school_census(
     """Import school censuses: pupils on roll, pupils no longer on roll, suspensions and exclusions; terms in any order.
 
     Counts are of rows. A table may be imported again: nothing is doubled. Also told, over all terms known: how many
-    pupils came, left and changed school from one to the next. Ends with 1 when something was kept aside or a file could
+    pupils came, left and changed school from one to the next. Ends with 1 when something was kept in quarantine or a file could
     not be read, with 2 when none could be opened.
     """
     from adapters.intake.connectors.census import authority

@@ -63,7 +63,7 @@ def _command(kind: str) -> Callable[..., None]:
     load.__doc__ = (
         f"Record {what}.\n\nColumns, in any order: {columns}. Several in one cell are parted by semicolons.\n\n"
         "The same file again doubles nothing; a changed one stands for what it said before. Ends with 1 when something "
-        "was kept aside, with 2 when the file could not be opened or its columns are others."
+        "was kept in quarantine, with 2 when the file could not be opened or its columns are others."
     )
     return load
 
@@ -93,7 +93,7 @@ def _load(
 
 
 def _check_organisation(organisation: str, sector: str | None, settings: "Settings") -> None:
-    """Said at once: else every row would be kept aside for the same reason."""
+    """Said at once: else every row would be kept in quarantine for the same reason."""
     from domain.checks import organisation_allowed
 
     allowed = settings.topic_organisations

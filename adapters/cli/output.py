@@ -1,7 +1,7 @@
 """What all commands share: their common options, where they print, and how errors become exit codes.
 
 With `--json` one document goes to standard output; everything else always goes to standard error. Exit codes: 0 done,
-1 done but something was kept aside or a check failed, 2 wrong use, 3 a server could not be reached (contract 4).
+1 done but something was kept in quarantine or a check failed, 2 wrong use, 3 a server could not be reached (contract 4).
 """
 
 import signal

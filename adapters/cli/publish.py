@@ -35,7 +35,7 @@ def publish(
         str | None, typer.Option(help="Topic for events of shared types, when not by organisation.")
     ] = None,
     invalid_too: Annotated[
-        bool, typer.Option("--invalid-too", help="To Kafka: send also what would be kept aside, as it is.")
+        bool, typer.Option("--invalid-too", help="To Kafka: send also what would be kept in quarantine, as it is.")
     ] = False,
     data: Data = None,
     as_json: Json = False,

@@ -1,4 +1,4 @@
-"""`icr quarantine`: events kept aside and conflicts; re-drive them, or reject them with a reason."""
+"""`icr quarantine`: events kept in quarantine and conflicts; re-drive them, or reject them with a reason."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -11,15 +11,15 @@ from domain.errors import Misuse
 from domain.reasons import REASONS
 
 if TYPE_CHECKING:
-    from adapters.log.quarantine_rows import Aside
+    from adapters.log.quarantine_rows import KeptEvent
 
-app = typer.Typer(no_args_is_help=True, help="Events kept aside: list, show, re-drive, reject, clear.")
+app = typer.Typer(no_args_is_help=True, help="Events kept in quarantine: list, show, re-drive, reject, clear.")
 
 STATES: Final = ("waiting", "ready", "released", "replaced", "rejected", "shown")
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids as `icr quarantine list` shows them.")]
 
 
-def _line(aside: "Aside") -> dict[str, Any]:
+def _line(aside: "KeptEvent") -> dict[str, Any]:
     """What may be seen of an event aside without its content."""
     return {
         "id": str(aside.id),
@@ -48,7 +48,7 @@ def list_(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """List events kept aside and conflicts, oldest first, without their content."""
+    """List events kept in quarantine and conflicts, oldest first, without their content."""
     from adapters.commands.quarantine import Quarantine
 
     _check(reason, state)

@@ -112,4 +112,4 @@ def show_timeline(answer: Document) -> None:
     columns = ("from", "to", "what", "agency", "who", "status", "known from", "events")
     words.table(f"Timeline, {as_of(answer)}", columns, rows)
     if answer["kept_aside"]:
-        say(f"kept aside beside these: {answer['kept_aside']} (icr quarantine list)")
+        say(f"kept in quarantine beside these: {answer['kept_aside']} (icr quarantine list)")

@@ -56,7 +56,7 @@ class State:
     failed: str | None = None
     trouble: str | None = None
 
-    def write(self, place: "Place") -> None:
+    def write(self, place: "ServersFolder") -> None:
         """Put the state where commands find it, whole or not at all."""
         fresh = place.state.with_suffix(".new")
         with _open_private(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY) as stream:
@@ -66,7 +66,7 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ServersFolder:
     """The files by which commands and supervisor meet."""
 
     data: Path
@@ -109,7 +109,7 @@ class Place:
 class Lock:
     """One of the files that are only locked. Closing it, or the end of the process, gives it back."""
 
-    def __init__(self, place: Place, name: str) -> None:
+    def __init__(self, place: ServersFolder, name: str) -> None:
         try:
             self._stream = _open_private(place.folder / name, os.O_CREAT | os.O_RDWR)
         except PermissionError:
@@ -160,7 +160,7 @@ def servers(settings: Settings, *, broker: bool) -> Iterator[Servers]:
     if not wanted:
         yield Servers(settings.database_url or "", settings.kafka_bootstrap_servers, None, embedded_broker=False)
         return
-    place = Place(settings.data_dir)
+    place = ServersFolder(settings.data_dir)
     place.make()
     users = Lock(place, "users")
     try:
@@ -178,7 +178,7 @@ def servers(settings: Settings, *, broker: bool) -> Iterator[Servers]:
         _await_end(place)
 
 
-def _join(place: Place, wanted: list[str]) -> State:
+def _join(place: ServersFolder, wanted: list[str]) -> State:
     """What the supervisor says once it has what is wanted; started, if there was none."""
     with Lock(place, "starter") as starter:
         starter.await_()
@@ -205,7 +205,7 @@ def _join(place: Place, wanted: list[str]) -> State:
     raise Unreachable("the embedded servers", f"they did not start; see {place.log}")
 
 
-def supervised(place: Place) -> bool:
+def supervised(place: ServersFolder) -> bool:
     """Whether a supervisor lives for this folder."""
     with Lock(place, "supervisor") as lock:
         return not lock.take()
@@ -213,7 +213,7 @@ def supervised(place: Place) -> bool:
 
 def trouble_of_servers(data: Path) -> str | None:
     """What is wrong with the embedded servers of a data folder, in a word for `icr health`; None: nothing, or none run."""
-    place = Place(data)
+    place = ServersFolder(data)
     state = place.read()
     return state.trouble if state is not None and state.trouble and supervised(place) else None
 
@@ -223,7 +223,7 @@ def _has(state: State, wanted: list[str]) -> bool:
     return all(has[server] for server in wanted)
 
 
-def _spawn(place: Place) -> None:
+def _spawn(place: ServersFolder) -> None:
     """Start the supervisor in a session of its own: Ctrl-C in one command must not end the servers of another.
 
     The process started here ends at once and leaves the supervisor to itself, so that it is nobody's child to wait for.
@@ -243,7 +243,7 @@ def _spawn(place: Place) -> None:
         raise Unreachable("the embedded servers", f"their supervisor did not start; see {place.log}")
 
 
-def _await_end(place: Place) -> None:
+def _await_end(place: ServersFolder) -> None:
     """When nobody else uses the servers, wait until they have ended, so that a finished command leaves nothing."""
     end = time.monotonic() + 10
     with contextlib.suppress(FileNotFoundError), Lock(place, "users") as users:

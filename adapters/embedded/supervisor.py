@@ -16,7 +16,7 @@ from types import FrameType
 from typing import NoReturn
 
 from adapters.embedded.broker import MemoryBroker
-from adapters.embedded.lock import BROKER, POSTGRES, RESTARTS, Lock, Place, State
+from adapters.embedded.lock import BROKER, POSTGRES, RESTARTS, Lock, ServersFolder, State
 from adapters.embedded.postgres import PostgresServer
 from adapters.process.ending import end_in_time
 from adapters.process.logs import configure_logs, get_logger
@@ -35,7 +35,7 @@ _HARD = 9.5  # by then PostgreSQL, told by the kernel, ends by itself
 class Supervisor:
     """Starts what is wanted, starts PostgreSQL again whenever it dies, and ends both when nobody is left."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: ServersFolder) -> None:
         self._place = place
         self._postgres = PostgresServer(place.data / "postgres")
         self._broker: MemoryBroker | None = None
@@ -129,7 +129,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Take the folder's lock, leave the process that started us, and supervise."""
     parser = argparse.ArgumentParser(prog="adapters.embedded.supervisor", description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    place = Place(parser.parse_args(arguments).data)
+    place = ServersFolder(parser.parse_args(arguments).data)
     place.make()
     configure_logs()
     keep_in_memory()  # it has the database's password

@@ -1,7 +1,7 @@
 """The third of the three entrances: files that agencies already produce, read by a connector straight into the log.
 
 The unit counted is the connector's (a message, a census row): what became of it is the worst of what became of its
-events. Files that cannot be opened are said and the others go on; what can be opened and not read is kept aside.
+events. Files that cannot be opened are said and the others go on; what can be opened and not read is kept in quarantine.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from adapters.intake.connectors import BrokenFile, Converted
-from adapters.intake.repeated_facts import News, Retelling
+from adapters.intake.repeated_facts import News, RepeatedFacts
 from adapters.log.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message, Outcome
 from adapters.log.recorder import Recorder
 
@@ -138,7 +138,7 @@ class FileImporter:
         self._read = read
         self._unit = unit
         self._batch = batch
-        self._retelling = Retelling(recorder) if by_content else None
+        self._retelling = RepeatedFacts(recorder) if by_content else None
         self._waiting: list[_Unit] = []
         self._unsettled: list[_Unit] = []
         self._events = 0
@@ -218,7 +218,7 @@ class FileImporter:
             elif what is News.LATER:
                 unit.later += [message.data for message in messages if isinstance(message.data, dict)]
 
-    def _settle_later(self, retelling: Retelling) -> None:
+    def _settle_later(self, retelling: RepeatedFacts) -> None:
         """What a file says otherwise than the log, once all that the file says is known."""
         units, self._unsettled = self._unsettled, []
         events = [(unit, event) for unit in units for event in unit.later]

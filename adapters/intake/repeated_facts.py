@@ -56,7 +56,7 @@ class _Last:
     act: int
 
 
-class Retelling:
+class RepeatedFacts:
     """Looks events up in a recorder's log, a batch at a time, one file after the other."""
 
     def __init__(self, recorder: Recorder) -> None:

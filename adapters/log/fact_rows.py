@@ -38,7 +38,7 @@ def needs_identity(effect: Effect, body: Mapping[str, Any]) -> bool:
     return body["subject"]["person"] is not None or body.get("address") is not None
 
 
-class Cells:
+class SealedFactValues:
     """Seals cells of one record under one data key, with nonces taken from random bytes given."""
 
     def __init__(self, record: bytes, key: bytes, nonces: bytes) -> None:
@@ -58,7 +58,7 @@ _FLAG: Final = {True: pack.boolean(True), False: pack.NULL}
 
 def fact_row(
     effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapping[str, bytes | None], hashes: Hashes,
-    others: Sequence[bytes], linked: Sequence[bytes], identity: Cells | None, own: Cells, former: bytes | None = None,
+    others: Sequence[bytes], linked: Sequence[bytes], identity: SealedFactValues | None, own: SealedFactValues, former: bytes | None = None,
 ) -> bytes:  # fmt: skip
     """The packed fields after `position`; `keys` holds the event's own and target keys by column name."""
     organisation = body["source"]["organisation"]
@@ -126,7 +126,7 @@ def _provider(
     return people if body["family"] is None else hashes.family(organisation, body["family"]).hex()
 
 
-def _contact(worker: Mapping[str, Any] | None, team: Mapping[str, Any] | None, own: Cells) -> bytes | None:
+def _contact(worker: Mapping[str, Any] | None, team: Mapping[str, Any] | None, own: SealedFactValues) -> bytes | None:
     said = {
         "worker": worker and {"name": worker["name"], "contact": worker["contact"]},
         "team": team and {"name": team["name"], "contact": team["contact"]},
@@ -136,7 +136,7 @@ def _contact(worker: Mapping[str, Any] | None, team: Mapping[str, Any] | None, o
     return own.seal(said, 3)
 
 
-def _person_fields(body: Mapping[str, Any], hashes: Hashes, identity: Cells | None) -> bytes:
+def _person_fields(body: Mapping[str, Any], hashes: Hashes, identity: SealedFactValues | None) -> bytes:
     person = body["subject"]["person"]
     if person is None or identity is None:
         return pack.NULL * 6
@@ -151,7 +151,9 @@ def _person_fields(body: Mapping[str, Any], hashes: Hashes, identity: Cells | No
     )  # fmt: skip
 
 
-def _address_fields(effect: Effect, body: Mapping[str, Any], hashes: Hashes, identity: Cells | None) -> bytes:
+def _address_fields(
+    effect: Effect, body: Mapping[str, Any], hashes: Hashes, identity: SealedFactValues | None
+) -> bytes:
     address = body.get("address") if effect.act in (Act.ADDRESS, Act.BIRTH) else None
     if address is None or identity is None:
         return pack.NULL * 5
@@ -163,7 +165,7 @@ def _address_fields(effect: Effect, body: Mapping[str, Any], hashes: Hashes, ide
 
 
 def _reference_row(
-    effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapping[str, bytes | None], own: Cells
+    effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapping[str, bytes | None], own: SealedFactValues
 ) -> bytes:
     """Reference data and staff: what it is and when it holds; what it says is read from the event itself."""
     organisation = body["source"]["organisation"]

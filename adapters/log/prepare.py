@@ -13,7 +13,7 @@ import orjson
 from adapters.codec import NO_IDS, Decoded, decode_json, decode_message, decode_stored
 from adapters.log.keys.hashes import Hashes
 from adapters.log.messages import Message
-from adapters.log.self_description import Claims, claims_of
+from adapters.log.self_description import SelfDescription, self_description_of
 from adapters.log.subjects import Identifier, Known, Subjects
 from domain.checks import AHEAD_SECONDS, FROM_THE_FUTURE, SetAside, check_envelope, check_fact
 from domain.dates import school_year_of
@@ -73,7 +73,7 @@ class Item:
         # Most events have nothing of most of these: empty tuples cost nothing, empty lists a tenth of a microsecond.
         self.message = message
         self.rejected: Rejected | None = None
-        self.claims: Claims | None = None
+        self.claims: SelfDescription | None = None
         self.key: bytes | None = None
         self.due: int | None = None  # of an event from the future: when it may be recorded, in microseconds since 1970
         self.schema: Any = None
@@ -134,7 +134,7 @@ class Preparer:
 
     def _claim(self, item: Item) -> None:
         """Whose a rejected item is, and the key it would have had, so that what is sent in its place replaces it."""
-        said = item.claims = claims_of(item.message.data, self._all, self._ids)
+        said = item.claims = self_description_of(item.message.data, self._all, self._ids)
         if item.key is None and said.organisation is not None and said.event_id is not None:
             item.key = self._hashes.event(said.organisation, said.event_id)
 

@@ -9,7 +9,7 @@ from adapters.log.prepare import Item, Preparer
 AT_ONCE: Final = 24  # a quarter of a millisecond, for which the server may have to wait
 
 
-class Ahead:
+class PreparedAhead:
     """Prepares messages, and has those that were announced prepared already, as far as it came."""
 
     def __init__(self, preparer: Preparer) -> None:

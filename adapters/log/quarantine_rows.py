@@ -1,4 +1,4 @@
-"""Events kept aside and conflicts: stored whole and sealed, with their reason; re-driven, released or rejected (contract 1)."""
+"""Events kept in quarantine and conflicts: stored whole and sealed, with their reason; re-driven, released or rejected (contract 1)."""
 
 import os
 from collections.abc import Collection, Iterator, Sequence
@@ -16,7 +16,7 @@ from adapters.log.growth import shortened, used
 from adapters.log.keys.data_keys import MasterKeys, open_sealed, seal
 from adapters.log.messages import CONFLICT, DUPLICATE, KEPT, WITHHELD, Message
 from adapters.log.prepare import Item, raw_bytes
-from adapters.log.self_description import Claims
+from adapters.log.self_description import SelfDescription
 from adapters.process.quotas import Quota
 from domain.errors import Misuse, Rejected
 
@@ -24,7 +24,7 @@ Connection = psycopg.Connection[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class KeptEvent:
     """One kept or conflicting event, without its content."""
 
     id: UUID
@@ -79,12 +79,12 @@ def _context(aside: UUID) -> bytes:
     return b"aside" + aside.bytes
 
 
-def open_aside(keys: MasterKeys, aside: UUID, wrapped: bytes, sealed: bytes) -> bytes:
+def open_kept_event(keys: MasterKeys, aside: UUID, wrapped: bytes, sealed: bytes) -> bytes:
     """What was sent; raises Erased where it does not open under its own key and id."""
     return open_sealed(keys.unwrap(wrapped, _context(aside)), sealed, _context(aside))
 
 
-class AsideStore:
+class QuarantineRows:
     """The quarantine's rows; every call runs in the caller's transaction. What comes of it is told to the agency."""
 
     def __init__(self, keys: MasterKeys, quota: Quota | None = None) -> None:
@@ -109,7 +109,9 @@ class AsideStore:
         digest = UUID(bytes=item.digest)
         raw = raw_bytes(item.message)
         # Of a conflict the organisation was found to be one; of what was rejected it may be anything.
-        said = item.claims or Claims(item.body["source"]["organisation"], item.schema.event_type, item.body["event_id"])
+        said = item.claims or SelfDescription(
+            item.body["source"]["organisation"], item.schema.event_type, item.body["event_id"]
+        )
         there = connection.execute(
             "SELECT id, stored FROM log.aside WHERE kind = %s AND digest = %s", (kind, digest)
         ).fetchone()
@@ -141,7 +143,7 @@ class AsideStore:
             notes.aside(kind, aside)
         return True
 
-    def _store(self, connection: Connection, aside: UUID, raw: bytes, said: Claims, notes: Notes) -> None:
+    def _store(self, connection: Connection, aside: UUID, raw: bytes, said: SelfDescription, notes: Notes) -> None:
         """Seal what may be stored of a message, and its event id where that is not the whole of it."""
         part = shortened(raw, GIANT, FIRST_OF_A_GIANT)
         rows, size = notes.used.get(said.organisation) or used(connection, said.organisation)
@@ -233,25 +235,25 @@ class AsideStore:
             yield aside, self._open(aside, wrapped, sealed), event_id
 
     def _open(self, aside: UUID, wrapped: bytes, sealed: bytes) -> bytes:
-        return open_aside(self._keys, aside, wrapped, sealed)
+        return open_kept_event(self._keys, aside, wrapped, sealed)
 
     def list(
         self, connection: Connection, kind: str | None = None, state: str | None = None, limit: int = 1000
-    ) -> list[Aside]:
+    ) -> list[KeptEvent]:
         """Kept and conflicting events, oldest first."""
         rows = connection.execute(
             f"SELECT {_LISTED} FROM log.aside WHERE (%s::text IS NULL OR kind = %s) AND (%s::text IS NULL OR state = %s) "
             "ORDER BY received_at, id LIMIT %s",
             (kind, kind, state, state, limit),
         )
-        return [Aside(*row) for row in rows.fetchall()]
+        return [KeptEvent(*row) for row in rows.fetchall()]
 
-    def show(self, connection: Connection, aside: UUID) -> tuple[Aside, bytes]:
+    def show(self, connection: Connection, aside: UUID) -> tuple[KeptEvent, bytes]:
         """One event with its content; raises Misuse when there is none of that id."""
         row = connection.execute(f"SELECT {_LISTED}, wrapped, sealed FROM log.aside WHERE id = %s", (aside,)).fetchone()
         if row is None:
             raise Misuse("no event aside has that id")
-        return Aside(*row[:-2]), self._open(aside, row[-2], row[-1])
+        return KeptEvent(*row[:-2]), self._open(aside, row[-2], row[-1])
 
     def reject(self, connection: Connection, asides: Sequence[UUID], note: str, at: datetime) -> int:
         """Settle kept events for good, with a person's reason; how many."""
@@ -267,4 +269,4 @@ class AsideStore:
         return len(rejected)
 
 
-__all__ = ["CONFLICT", "KEPT", "WITHHELD", "Aside", "AsideStore"]
+__all__ = ["CONFLICT", "KEPT", "WITHHELD", "KeptEvent", "QuarantineRows"]

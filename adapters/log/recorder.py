@@ -26,8 +26,8 @@ from adapters.log.keys.key_check import note_keys
 from adapters.log.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, WITHHELD, Message, Offset, Outcome
 from adapters.log.outcomes import outcome_of
 from adapters.log.prepare import Item, Preparer
-from adapters.log.prepared_ahead import Ahead
-from adapters.log.quarantine_rows import AsideStore
+from adapters.log.prepared_ahead import PreparedAhead
+from adapters.log.quarantine_rows import QuarantineRows
 from adapters.log.records import check_targets, find_records, targets
 from adapters.log.rows import Rows
 from adapters.log.sealed import REASON as SEALED_IDENTITY
@@ -104,8 +104,8 @@ class Recorder:
         self._subjects = Subjects(keys, self._hashes, cache_records)
         self._clock_check = clock_check
         self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids, ahead_seconds, fillers)
-        self._ahead = Ahead(self._preparer)
-        self._asides = AsideStore(keys, quota)
+        self._ahead = PreparedAhead(self._preparer)
+        self._asides = QuarantineRows(keys, quota)
         self._inbox = Inbox(self._subjects, self._hashes)
         self._sealed = Sealed(keys, self._subjects)
         self._loss_share = snapshot_loss_share
@@ -150,7 +150,7 @@ class Recorder:
         `only_if_last` is a command's condition: records, and the position after which nothing may have come for them.
         `upcoming` are the messages of the next call, where they are known: they are prepared while the server is at work.
         Raises Fenced, HeadMoved, ClockWrong, or what psycopg raises; then nothing of the batch is recorded. A message that breaks
-        the recorder is found and kept aside, so that it stops nothing else.
+        the recorder is found and kept in quarantine, so that it stops nothing else.
         """
         try:
             return self._record(messages, offsets, only_if_last, upcoming)

@@ -10,7 +10,15 @@ from uuid import UUID
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.log import copy_rows as pack
-from adapters.log.fact_rows import COLUMNS, IDENTITY, NONCES_A_FACT, Cells, fact_row, mark_row, needs_identity
+from adapters.log.fact_rows import (
+    COLUMNS,
+    IDENTITY,
+    NONCES_A_FACT,
+    SealedFactValues,
+    fact_row,
+    mark_row,
+    needs_identity,
+)
 from adapters.log.keys.data_keys import NONCE
 from adapters.log.keys.hashes import Hashes
 from adapters.log.prepare import Item
@@ -88,11 +96,17 @@ def _event_row(event_type: str, period: int) -> tuple[Callable[..., bytes], byte
 
 def _fact(item: Item, known: Known, key: bytes, hashes: Hashes) -> bytes:
     nonces = os.urandom(NONCE * NONCES_A_FACT)
-    identity = Cells(known.record, known.keys[IDENTITY, 0], nonces) if needs_identity(item.effect, item.body) else None
-    return fact_of(item, known.record, Cells(known.record, key, nonces), identity, hashes)
+    identity = (
+        SealedFactValues(known.record, known.keys[IDENTITY, 0], nonces)
+        if needs_identity(item.effect, item.body)
+        else None
+    )
+    return fact_of(item, known.record, SealedFactValues(known.record, key, nonces), identity, hashes)
 
 
-def fact_of(item: Item, record: bytes, own: Cells, identity: Cells | None, hashes: Hashes) -> bytes:
+def fact_of(
+    item: Item, record: bytes, own: SealedFactValues, identity: SealedFactValues | None, hashes: Hashes
+) -> bytes:
     """The packed fields after `position` of an item's fact; `own` and `identity` seal its cells."""
     columns = {
         "key": item.key,

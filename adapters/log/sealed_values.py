@@ -18,7 +18,7 @@ from schemas.registry import registry
 BIRTH, PERSON, ADDRESS, CONTACT = range(4)
 
 
-class CellOpener:
+class SealedValueOpener:
     """Opens cells within one read; an erased one is None."""
 
     def __init__(self, connection: psycopg.Connection[Any], keys: MasterKeys) -> None:

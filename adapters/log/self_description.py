@@ -15,7 +15,7 @@ _MANY: Final = 100_000  # values of a text of JSON; a hundred bytes of memory ea
 _HALF: Final = re.compile("[\ud800-\udfff]")  # of a surrogate: JSON can say it, and no text has it
 
 
-class Claims(NamedTuple):
+class SelfDescription(NamedTuple):
     """Organisation, event type and event id, each where a message plainly says it."""
 
     organisation: str | None = None
@@ -23,9 +23,9 @@ class Claims(NamedTuple):
     event_id: str | None = None
 
 
-def claims_of(
+def self_description_of(
     data: bytes | Mapping[str, Any], patterns: tuple[str, ...] | None = None, ids: Mapping[int, bytes] = NO_IDS
-) -> Claims:
+) -> SelfDescription:
     """The claims of a message, also of one that is not an event of ours but says in JSON or Avro what it means to be.
 
     An organisation is only taken for one where it fits one of `patterns`, which all may do when there are none: it is
@@ -34,7 +34,7 @@ def claims_of(
     organisation, event_type, event_id = _said(data, ids)
     allowed = isinstance(organisation, str) and (patterns is None or organisation_allowed(organisation, patterns))
     usable = isinstance(event_id, str) and 0 < len(event_id) <= MAX_EVENT_ID and not _HALF.search(event_id)
-    return Claims(
+    return SelfDescription(
         organisation if allowed else None,  # type: ignore[arg-type]
         event_type if event_type in registry().newest else None,
         event_id if usable else None,  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""What a publisher can say of an event before it is sent: whether it would be kept aside, and where it goes."""
+"""What a publisher can say of an event before it is sent: whether it would be kept in quarantine, and where it goes."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -60,7 +60,7 @@ class Checker:
         return Ready(_topic(item, sector), key_of(item.body), item.stored)
 
     def check_lightly(self, data: bytes) -> Ready:
-        """Like `check`, but what would be kept aside is sent as it is; Misuse when only the caller can say where to."""
+        """Like `check`, but what would be kept in quarantine is sent as it is; Misuse when only the caller can say where to."""
         try:
             return self.check(data)
         except Rejected:

@@ -48,7 +48,7 @@ class CheckOnly:
 class KafkaDoor:
     """To Kafka. `accepted` counts what all replicas have acknowledged; what the log makes of it, it alone knows.
 
-    Events that would be kept aside are not sent, since whoever runs this can put them right; unless `invalid_too`.
+    Events that would be kept in quarantine are not sent, since whoever runs this can put them right; unless `invalid_too`.
     """
 
     def __init__(self, producer: KafkaProducer, checker: Checker, brake: Brake | None, *, invalid_too: bool) -> None:

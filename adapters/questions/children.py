@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from adapters.questions.index_line import Lines
+from adapters.questions.index_line import IndexLines
 from adapters.questions.reading import identifiers, is_alive, records_shown
 from domain.answers import plain
 from domain.dates import to_day
@@ -15,7 +15,7 @@ MOST_FOUND: Final = 10
 ATTENDANCE: Final = "attendance"
 
 
-class AboutChildren(Lines):
+class AboutChildren(IndexLines):
     """Questions about one child."""
 
     def find(

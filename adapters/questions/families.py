@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from adapters.questions.feeds import SCHOOL, coverage, heard_feeds, in_being, many_of
-from adapters.questions.index_line import Lines
+from adapters.questions.index_line import IndexLines
 from domain.answers import plain
 from domain.areas import SCHOOL as BY_SCHOOL
 from domain.dates import to_day
@@ -21,7 +21,7 @@ from projections import editions, kinship, queries, reference_data
 Areas = Mapping[ChildId, Mapping[str, str]]
 
 
-class AboutFamilies(Lines):
+class AboutFamilies(IndexLines):
     """Questions about families."""
 
     def families(self, *, area: str | None = None, lost: int | None = None, effective_at: date) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import psycopg
 
 from adapters.codec import NO_IDS
-from adapters.log.feedback.reading import FeedbackRows, Head, Place, Row
+from adapters.log.feedback.reading import FeedbackPlace, FeedbackRows, Head, Row
 from adapters.log.feedback.writing import REPLAY_REQUESTED
 from adapters.log.keys.data_keys import MasterKeys
 from domain.errors import Rejected
@@ -101,15 +101,15 @@ def as_json(row: Row, generation: int) -> dict[str, Any]:
     }
 
 
-def _cursor(head: Head, place: Place) -> str:
+def _cursor(head: Head, place: FeedbackPlace) -> str:
     return f"{head.generation}:{place.position}.{place.number}"
 
 
-def _place(cursor: str | None) -> tuple[Place, int | None]:
+def _place(cursor: str | None) -> tuple[FeedbackPlace, int | None]:
     if cursor is None:
-        return Place(0, 0), None
+        return FeedbackPlace(0, 0), None
     if re.fullmatch(CURSOR, cursor) is None:
         raise Rejected("bad_value", "since", _CURSOR_RULE)
     generation, position, number = re.split("[:.]", cursor)
-    place = Place(int(position), int(number))
+    place = FeedbackPlace(int(position), int(number))
     return place, int(generation)

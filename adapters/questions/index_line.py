@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from adapters.questions.reading import ByChild, Reading, Seen, identifiers, is_alive, owners, records_shown
+from adapters.questions.reading import ByChild, Protection, Reading, identifiers, is_alive, owners, records_shown
 from adapters.questions.reviews import reviews_due, says_review
 from domain.answers import plain
 from domain.dates import iso, to_day
@@ -21,7 +21,7 @@ Held = tuple[Entry, bytes | None]  # and its sealed contact
 Shown = tuple[Entry, dict[str, Any]]  # and how it is shown
 
 
-class Lines(Reading):
+class IndexLines(Reading):
     """The index line of a child, for all the answers that have one."""
 
     def _line(self, child: ChildId, effective_at: date, *, hide: bool = False) -> dict[str, Any]:
@@ -92,7 +92,7 @@ class Lines(Reading):
         found: Sequence[Held],
         everything: Sequence[Entry],
         day: int,
-        seen: Seen,
+        seen: Protection,
         directory: Mapping[int, dict[str, Any]],
     ) -> dict[str, Any]:
         """Who works with a child and how to reach them.
@@ -156,7 +156,7 @@ class Lines(Reading):
 
 
 def _shown_of(
-    by_child: ByChild, held: Iterable[Held], day: int, seen: Mapping[ChildId, Seen]
+    by_child: ByChild, held: Iterable[Held], day: int, seen: Mapping[ChildId, Protection]
 ) -> dict[ChildId, list[Held]]:
     """The entries that a line is made of: open or lapsed on a day, assessments, and what says when a review is due.
 

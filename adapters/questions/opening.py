@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from uuid import UUID
 
-from adapters.log.sealed_values import CellOpener
+from adapters.log.sealed_values import SealedValueOpener
 from adapters.log.subjects import Known
 from schemas.registry import registry
 
 
-class Cells(CellOpener):
+class SealedValues(SealedValueOpener):
     """Opens cells within one read; an erased one is None."""
 
     def expect_contacts(self, wanted: Iterable[tuple[UUID, str]]) -> None:

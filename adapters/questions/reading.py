@@ -13,7 +13,7 @@ from adapters.log.keys.hashes import Hashes
 from adapters.log.reader import LogReader
 from adapters.log.subjects import Subjects
 from adapters.process.clock import today
-from adapters.questions.opening import Cells
+from adapters.questions.opening import SealedValues
 from adapters.service.opened import Service
 from domain.access.shield import finds, may_be_told
 from domain.answers import plain
@@ -49,7 +49,7 @@ class Reading:
         self._number = edition.number
         self._hashes = Hashes(service.keys)
         self._subjects = Subjects(service.keys, self._hashes)
-        self._cells = Cells(connection, service.keys)
+        self._cells = SealedValues(connection, service.keys)
         self._log = LogReader(connection, service.keys, service.settings.fillers)
         self._bodies: Bodies = {} if bodies is None else bodies
         # What this one read has found so far; one edition, one snapshot, so that nothing of it changes meanwhile.
@@ -214,7 +214,7 @@ class Reading:
         self._expect_bodies([position])
         return self._bodies[self._edition.generation, position]
 
-    def _entry(self, entry: Entry, contact: bytes | None, day: int, seen: "Seen") -> dict[str, Any]:
+    def _entry(self, entry: Entry, contact: bytes | None, day: int, seen: "Protection") -> dict[str, Any]:
         opened = None if seen.shielded else self._cells.contact(entry.record, entry.kind, contact)
         known_from = self._outward(entry.positions[0])
         shown = plain.entry(entry, opened, day, known_from, shielded=seen.shielded)
@@ -225,13 +225,13 @@ class Reading:
         named = self._reference(day).organisations().get(shown["agency"])
         return {**shown, "agency_name": None if named is None else named["name"]}
 
-    def _seen(self, child: ChildId) -> "Seen":
+    def _seen(self, child: ChildId) -> "Protection":
         return self._seen_of([child])[child]
 
-    def _seen_of(self, children: Collection[ChildId], hide: Collection[ChildId] = ()) -> dict[ChildId, "Seen"]:
+    def _seen_of(self, children: Collection[ChildId], hide: Collection[ChildId] = ()) -> dict[ChildId, "Protection"]:
         """What is to be taken account of when entries of children are shown; `hide`: as of shielded children."""
         shielded = self._shielded(children)
-        return {child: Seen(child in hide or child in shielded) for child in children}
+        return {child: Protection(child in hide or child in shielded) for child in children}
 
     def _take_shields(self, by_child: ByChild, found: AbstractSet[UUID]) -> None:
         self._shields |= {child: not found.isdisjoint(records) for child, records in by_child.items()}
@@ -254,7 +254,7 @@ def owners(by_child: ByChild) -> dict[UUID, ChildId]:
 
 
 def identifiers(
-    by_child: ByChild, said: Iterable[tuple[UUID, str, str]], seen: Mapping[ChildId, "Seen"]
+    by_child: ByChild, said: Iterable[tuple[UUID, str, str]], seen: Mapping[ChildId, "Protection"]
 ) -> dict[ChildId, list[dict[str, str]]]:
     """The identifiers that each child is known by: their schemes, never their values; of a shielded child no agency's own."""
     owner = owners(by_child)
@@ -266,7 +266,7 @@ def identifiers(
     return found
 
 
-def records_shown(records: Sequence[UUID], known_by: Sequence[Mapping[str, str]], seen: "Seen") -> list[str]:
+def records_shown(records: Sequence[UUID], known_by: Sequence[Mapping[str, str]], seen: "Protection") -> list[str]:
     """The ids of a child's records; of a shielded child only of those whose identifiers are told."""
     told = {one["record"] for one in known_by}
     every = [plain.record_id(record) for record in records]
@@ -297,7 +297,7 @@ def is_alive(person: queries.PersonRow, dates: Mapping[str, Any] | None, day: in
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Protection:
     """What showing a child's entries takes account of: a shield."""
 
     shielded: bool

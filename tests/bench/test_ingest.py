@@ -43,7 +43,7 @@ def assert_says_what_it_should(found: dict[str, Any], events: int, kafka_named: 
     assert conditions["postgresql_settings"]["fsync"] == "on"
     assert conditions["postgresql_settings"]["synchronous_commit"] == "on"
     assert conditions["events_measured_on_each_path"] == events
-    # Re-sent events are duplicates; nothing of the simulator's is kept aside but amendments that came first.
+    # Re-sent events are duplicates; nothing of the simulator's is kept in quarantine but amendments that came first.
     assert conditions["events_published"] * 0.97 < conditions["events_accepted"] <= conditions["events_published"]
     assert conditions["checked"]["views_equal_rebuild"]
     assert conditions["checked"]["views_equal_reference"]

@@ -21,7 +21,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from adapters.embedded.lock import Place, servers, supervised
+from adapters.embedded.lock import ServersFolder, servers, supervised
 from adapters.embedded.postgres import free_port
 from adapters.log.connections import Work, connect
 from adapters.log.messages import Message
@@ -368,7 +368,7 @@ def test_a_start_of_embedded_servers_can_be_ended_at_any_moment(command: str, se
         wait_for((tmp_path / "data" / "servers").exists, pause=0.01)
         time.sleep(seconds)
         assert_ends(process)
-    wait_for(lambda: not supervised(Place(tmp_path / "data")), seconds=ENDED, pause=0.1)
+    wait_for(lambda: not supervised(ServersFolder(tmp_path / "data")), seconds=ENDED, pause=0.1)
 
 
 # ---- connections

@@ -99,7 +99,7 @@ def test_retracted_correction(given, asked):
 def test_retraction_arrives_first(given, asked):
     """A retraction that arrives before its target waits for it
 
-    It is kept aside until then, and is released when the event it names arrives.
+    It is kept in quarantine until then, and is released when the event it names arrives.
     """
     given(
         early_help_started("A", on="2025-09-01"),
@@ -174,7 +174,7 @@ def test_source_record_retracted_shown(given, asked):
 def test_amendment_of_an_amendment(given, asked):
     """Of amendments only a correction can be taken back
 
-    A retraction of a retraction, or a correction of a correction, is kept aside: it would change nothing, and whoever sent
+    A retraction of a retraction, or a correction of a correction, is kept in quarantine: it would change nothing, and whoever sent
     it must know. What was meant is told anew.
     """
     given(

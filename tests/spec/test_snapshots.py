@@ -3,7 +3,7 @@
 An agency's system may send all that it holds of one kind, as it is on a day: starts and confirmations in mode `snapshot`,
 closed by `FeedReported` in that mode, which says how many rows there are. A row says that it is so still, so it confirms.
 What the organisation started before and did not list has `lapsed`: not ended, for nobody said so. A snapshot that has
-lost more than a fifth of its rows is kept aside until a person has looked at it.
+lost more than a fifth of its rows is kept in quarantine until a person has looked at it.
 """
 
 from tests.spec.example import entry, gap

@@ -101,7 +101,7 @@ def _position(service: Service) -> str:
 
 
 def reasons(asked: Asked) -> dict[str, int]:
-    """Why events were kept aside, and how many for each reason."""
+    """Why events were kept in quarantine, and how many for each reason."""
     rows = asked._connection.execute("SELECT reason, count(*) FROM log.aside GROUP BY reason").fetchall()
     return dict(rows)
 

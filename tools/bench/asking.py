@@ -30,7 +30,7 @@ from tools.bench.checks import views_equal_reference
 from tools.bench.ingest import Tell
 from tools.bench.processes import machine
 from tools.bench.report import BARE, answers_document
-from tools.bench.servers_used import Ground
+from tools.bench.servers_used import ServersUsed
 from tools.bench.shipped import new_database
 from tools.bench.versions import versions
 from tools.bench.workload import SEED, Message, Mix, Workload, children_of
@@ -98,7 +98,7 @@ class Ask:
         conditions = machine()
         with ExitStack() as stack:
             self._tell("starting PostgreSQL")
-            ground = Ground(stack, self._settings, self._clock)
+            ground = ServersUsed(stack, self._settings, self._clock)
             service = self._service(ground)
             today = self._clock.now().date()
             workload = Workload(Mix.AREA, self._events, today, children_of(self._events), self._seen.see)
@@ -128,7 +128,7 @@ class Ask:
                 },
             )
 
-    def _service(self, ground: Ground) -> Service:
+    def _service(self, ground: ServersUsed) -> Service:
         folder = ground.folder / "ask"
         folder.mkdir(mode=0o700)
         url = new_database(ground.url, "ask")

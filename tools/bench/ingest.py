@@ -20,7 +20,7 @@ from tools.bench.figures import Figures
 from tools.bench.processes import Measured, machine
 from tools.bench.report import document
 from tools.bench.sampled import seconds as seconds_by_part
-from tools.bench.servers_used import Ground
+from tools.bench.servers_used import ServersUsed
 from tools.bench.statements import slowest
 from tools.bench.versions import versions
 from tools.bench.workload import Mix, Slice, Workload
@@ -91,7 +91,7 @@ class Ingest:
     def _open(self) -> None:
         self._tell("starting Kafka and PostgreSQL")
         ask = self._ask
-        self._ground = ground = Ground(self._stack, self._settings, self._clock, profile=ask.profile)
+        self._ground = ground = ServersUsed(self._stack, self._settings, self._clock, profile=ask.profile)
         self._workload = Workload(ask.mix, 2 * ask.rounds * ask.slice_size, self._clock.now().date(), ask.children)
         self._warm = ground.start_kafka("warm", ask.batch)
         self._floor = ground.contest("floor", "floor", batch=ask.batch)

@@ -27,7 +27,7 @@ Settings = Mapping[str, Any]
 Take = Callable[[Offsets, Offsets], Mapping[str, Any]]
 
 
-class Contestant:
+class MeasuredWorker:
     """The measuring side: a contestant's process."""
 
     def __init__(self, module: str, settings: Settings) -> None:

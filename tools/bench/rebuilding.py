@@ -17,7 +17,7 @@ from tools.bench.figures import Figures
 from tools.bench.ingest import LARGEST_SLICE, Tell
 from tools.bench.processes import machine
 from tools.bench.report import document
-from tools.bench.servers_used import Ground
+from tools.bench.servers_used import ServersUsed
 from tools.bench.shipped import Shipped
 from tools.bench.statements import forget, slowest
 from tools.bench.versions import versions
@@ -51,7 +51,7 @@ class Rebuild:
         conditions, ask = machine(), self._ask
         with ExitStack() as stack:
             self._tell("starting Kafka and PostgreSQL")
-            ground = Ground(stack, self._settings, self._clock, profile=ask.profile)
+            ground = ServersUsed(stack, self._settings, self._clock, profile=ask.profile)
             shipped = ground.start_kafka("rebuild", ask.batch)
             children = None if ask.mix is Mix.WITHOUT_MARKS else children_of(ask.events)
             workload = Workload(ask.mix, ask.events, self._clock.now().date(), children)
@@ -88,7 +88,7 @@ class Rebuild:
                 statements,
             )
 
-    def _load(self, ground: Ground, shipped: Shipped, workload: Workload) -> None:
+    def _load(self, ground: ServersUsed, shipped: Shipped, workload: Workload) -> None:
         """Everything into the log and the views, by the workers."""
         self._tell("loading")
         shipped.start("consume")
@@ -113,7 +113,7 @@ class Rebuild:
         shipped.end("consume")
         shipped.end("project")
 
-    def _floor(self, ground: Ground, workload: Workload, number: int) -> None:
+    def _floor(self, ground: ServersUsed, workload: Workload, number: int) -> None:
         floor = ground.contest("floor", f"floor_{number}", batch=self._ask.batch)
         taken = floor.take(workload.everything)
         floor.close()

@@ -11,14 +11,14 @@ from adapters.intake.kafka.topics import cluster_name, ensure_topics
 from adapters.process.clock import Clock
 from adapters.process.settings import Settings
 from tools.bench.broker import GROUP, Broker, broker
-from tools.bench.measured_worker import Contestant
+from tools.bench.measured_worker import MeasuredWorker
 from tools.bench.processes import Measured, children, cpu_seconds, most_mib
 from tools.bench.shipped import Shipped, new_database
 from tools.bench.statements import watch
 from tools.bench.workload import Slice, Workload
 
 
-class Ground:
+class ServersUsed:
     """A durable PostgreSQL; a Kafka, its topics and a producer when they are asked for. All ends with the stack."""
 
     def __init__(self, stack: ExitStack, settings: Settings, clock: Clock, *, profile: bool = False) -> None:
@@ -89,11 +89,11 @@ class Ground:
         self._stack.callback(shipped.close)
         return shipped
 
-    def contest(self, module: str, database: str, **settings: int) -> Contestant:
+    def contest(self, module: str, database: str, **settings: int) -> MeasuredWorker:
         """A contestant's process, with a new database."""
         url = new_database(self.url, database)
         about = {"url": url, "bootstrap_servers": self._bootstrap, "embedded": self.embedded, **settings}
-        contestant = Contestant(f"tools.bench.{module}", about)
+        contestant = MeasuredWorker(f"tools.bench.{module}", about)
         self._stack.callback(contestant.close)
         return contestant
 

@@ -99,7 +99,7 @@ def _show(result: "Result", answers: dict[str, Any]) -> None:
     print_table(f"What became of what the agencies sent, after {result.seconds:.0f} s", ("", *COUNTS), rows)
     reasons = {**result.kafka.get("reasons", {})}
     if reasons:
-        say("kept aside or told apart: " + ", ".join(f"{reason} {count}" for reason, count in reasons.items()))
+        say("kept in quarantine or told apart: " + ", ".join(f"{reason} {count}" for reason, count in reasons.items()))
     say("")
     if answers["timeline"]:
         show_timeline(answers["timeline"])

@@ -79,7 +79,7 @@ _FEEDBACK: Final[dict[str, Any]] = {
 def _receive(topic: str) -> dict[str, Any]:
     return {
         "action": "receive",
-        "summary": "Recorded once by (source organisation, event id), or kept aside with its reason.",
+        "summary": "Recorded once by (source organisation, event id), or kept in quarantine with its reason.",
         "channel": {"$ref": f"#/channels/{topic}"},
     }
 

@@ -71,7 +71,7 @@ def _reasons() -> str:
             made_by("domain/reasons.py"),
             "# Reason codes",
             "",
-            "Why an event is kept aside, a field set aside, or a request refused. The list is closed, and the same on",
+            "Why an event is kept in quarantine, a field set aside, or a request refused. The list is closed, and the same on",
             "the command line, in the API and in the quarantine.",
             "",
             *table(("code", "says", "source"), rows),

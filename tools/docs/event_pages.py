@@ -187,7 +187,7 @@ def _fields(schema: Schema) -> list[str]:
             continue
         means = entry.doc
         if rule := lists.get(path):
-            wrong = "kept aside" if rule.of_the_fact else "set aside"
+            wrong = "kept in quarantine" if rule.of_the_fact else "set aside"
             means += f" A code of [{rule.list.name}](../codes.md#{rule.list.name}); another is {wrong}."
         kind = texts().class_of(schema.event_type, "", path) if is_text(core(entry)[0]) and "." not in path else None
         if kind is not None and path not in lists and kind.form not in CHECKED_ELSEWHERE:

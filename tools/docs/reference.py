@@ -35,7 +35,7 @@ rule waits before it is shown is set with `icr load thresholds`, as an event in 
 _HEAD_OF_COMMANDS: Final = """# Commands
 
 Every command takes `--help`; most take `--data DIR` (the data folder) and `--json` (one JSON document on standard
-output, everything else on standard error). They end with 0: done; 1: done, but something was kept aside or a check
+output, everything else on standard error). They end with 0: done; 1: done, but something was kept in quarantine or a check
 failed; 2: used wrongly; 3: a server could not be reached.
 """
 

@@ -1,4 +1,4 @@
-"""The desks of an area, and an event as any of them would write it.
+"""The agency_systems of an area, and an event as any of them would write it.
 
 Events are dictionaries in the order of their schemas' fields, with `datetime.date` and aware `datetime` values;
 `recorded_at` is filled in when an event is posted. Parts that repeat (source, team, worker) are shared between events.
@@ -7,8 +7,8 @@ Events are dictionaries in the order of their schemas' fields, with `datetime.da
 from datetime import date
 from typing import Any
 
+from tools.simulator.agency_systems import AgencySystem, agency_systems
 from tools.simulator.area import AUTHORITY, DEMOGRAPHICS, HOSPITAL, TRUST
-from tools.simulator.desks import Desk, desks
 from tools.simulator.home_life import address_of
 from tools.simulator.people import Child
 from tools.simulator.world import World
@@ -18,26 +18,26 @@ SYSTEMS = {TRUST: "community", DEMOGRAPHICS: "demographics", AUTHORITY: "mosaic"
 
 
 class Agencies:
-    """The desks of an area."""
+    """The agency_systems of an area."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.desks = desks(world.area.schools, world.area.practices, world.plan.marks, world.district.mark)
+        self.systems = agency_systems(world.area.schools, world.area.practices, world.plan.marks, world.district.mark)
         self.false_deaths: dict[int, str] = {}  # notified by mistake: child's number -> event id
 
-    def desk(self, organisation: str) -> Desk:
-        """The desk at which an organisation keeps its work with children; schools and practices have only one."""
-        return self.desks[organisation, SYSTEMS.get(organisation, "casework")]
+    def system(self, organisation: str) -> AgencySystem:
+        """The system at which an organisation keeps its work with children; schools and practices have only one."""
+        return self.systems[organisation, SYSTEMS.get(organisation, "casework")]
 
-    def desk_of(self, event: Event) -> Desk:
-        """The desk that published an event."""
+    def system_of(self, event: Event) -> AgencySystem:
+        """The system that published an event."""
         source = event["source"]
-        return self.desks[source["organisation"], source["system"]]
+        return self.systems[source["organisation"], source["system"]]
 
     def event(
         self,
         kind: str,
-        desk: Desk,
+        system: AgencySystem,
         child: Child,
         start: date,
         own: Event,
@@ -52,18 +52,18 @@ class Agencies:
     ) -> Event:
         """An event about a child, with the type's `own` fields last.
 
-        `full`: with all numbers the desk knows and the child's details; `row`: the system's row that it comes from.
+        `full`: with all numbers the system knows and the child's details; `row`: the system's row that it comes from.
         """
         return {
             "event_type": kind,
-            "event_id": desk.next_id(),
-            "source": desk.source if row is None else desk.row(row),
+            "event_id": system.next_id(),
+            "source": system.source if row is None else system.row(row),
             "mode": "live",
             "recorded_at": None,
             "subject": {
-                "identifiers": desk.identifiers(child, full),
+                "identifiers": system.identifiers(child, full),
                 "person": self._person(child) if full else None,
-                "nhs_number_status": "01" if full and desk.kind == "health" else None,
+                "nhs_number_status": "01" if full and system.kind == "health" else None,
             },
             "others": others or [],
             "effective": {"from": start, "to": to},
@@ -73,12 +73,12 @@ class Agencies:
             **own,
         }
 
-    def of_nobody(self, kind: str, desk: Desk, start: date, own: Event) -> Event:
+    def of_nobody(self, kind: str, system: AgencySystem, start: date, own: Event) -> Event:
         """An event about no child, with the type's `own` fields last."""
         return {
             "event_type": kind,
-            "event_id": desk.next_id(),
-            "source": desk.source,
+            "event_id": system.next_id(),
+            "source": system.source,
             "mode": "live",
             "recorded_at": None,
             "effective": {"from": start, "to": None},

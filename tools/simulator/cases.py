@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from itertools import count
 
 from tools.simulator import family_life, home_life, school_life
+from tools.simulator.agency_systems import knows_all_numbers
 from tools.simulator.area import AUTHORITY, MENTORS, TRUST
 from tools.simulator.casebook import NINE, SIX, Builder, Case, Script, helped, leads, placed, post, reference_of, works
-from tools.simulator.desks import knows_all_numbers
 from tools.simulator.more_cases import MORE
 from tools.simulator.number_cases import NUMBERS
 from tools.simulator.people import Child, Family

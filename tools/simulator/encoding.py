@@ -16,7 +16,7 @@ import fastavro
 from fastavro.schema import fingerprint, to_parsing_canonical_form
 
 from tools.simulator import packing
-from tools.simulator.desks import writes_version_1
+from tools.simulator.agency_systems import writes_version_1
 
 Event = dict[str, Any]
 

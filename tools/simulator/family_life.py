@@ -43,7 +43,7 @@ def second_home(world: World, family: Family, parent: int, day: date, born: date
 def another_home(world: World, family: Family, parent: int, day: date) -> Family:
     """A family of one parent, without children of its own yet, in the ward of the first."""
     second = Family(world.number("family"), family.surname, family.ward, world.new_place(family.ward), day, [parent])
-    second.known, second.clan, second.mother_nhs = True, family.clan, world.next_nhs()
+    second.known, second.extended_family, second.mother_nhs = True, family.extended_family, world.next_nhs()
     return second
 
 

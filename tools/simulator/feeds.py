@@ -1,4 +1,4 @@
-"""Reports of feeds: each desk says every Monday, for each event type, how much it has sent of the days before.
+"""Reports of feeds: each system says every Monday, for each event type, how much it has sent of the days before.
 
 They are of the whole area, since the organisations that all children have are in every district.
 """
@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from tools.simulator.agencies import Event
+from tools.simulator.agency_systems import PUT_RIGHT, AgencySystem, agency_systems
 from tools.simulator.area import practices, schools
-from tools.simulator.desks import PUT_RIGHT, Desk, desks
 from tools.simulator.district import District
 from tools.simulator.plan import Plan
 
@@ -22,10 +22,10 @@ class Feeds:
     """Counts what was sent, and reports it. A silent feed neither sends nor reports."""
 
     def __init__(self, plan: Plan, parts: list[District]) -> None:
-        desks = _all_desks(plan, parts)
-        self._desks = desks
+        agency_systems = _all_systems(plan, parts)
+        self._systems = agency_systems
         self._last = plan.end - timedelta(days=1)
-        self._silent = _silent(plan, desks)
+        self._silent = _silent(plan, agency_systems)
         self._sent: Counter[tuple[str, str]] = Counter()
         self._from = plan.start - timedelta(days=round(LOADED_YEARS * 365.25))
 
@@ -42,17 +42,17 @@ class Feeds:
         """Reports of all feeds on everything up to yesterday, a few milliseconds apart."""
         moment = datetime.combine(today, REPORTS_AT)
         told = set()
-        for desk in self._desks:
-            for event_type in desk.types:
-                feed = (desk.organisation, event_type)
-                if feed in told or self.is_silent(desk.organisation, event_type, today):
+        for system in self._systems:
+            for event_type in system.types:
+                feed = (system.organisation, event_type)
+                if feed in told or self.is_silent(system.organisation, event_type, today):
                     continue
                 told.add(feed)
                 moment += timedelta(milliseconds=5)
                 yield {
                     "event_type": "FeedReported",
-                    "event_id": desk.next_id(),
-                    "source": desk.source,
+                    "event_id": system.next_id(),
+                    "source": system.source,
                     "mode": mode,
                     "recorded_at": moment,
                     "feed": event_type,
@@ -64,17 +64,19 @@ class Feeds:
         self._from = today
 
 
-def _all_desks(plan: Plan, parts: list[District]) -> list[Desk]:
+def _all_systems(plan: Plan, parts: list[District]) -> list[AgencySystem]:
     all_schools = [school for part in parts for school in schools(part.plan(plan), part)]
     all_practices = [practice for part in parts for practice in practices(part.plan(plan), part)]
-    return list(desks(all_schools, all_practices, plan.marks, "report-").values())
+    return list(agency_systems(all_schools, all_practices, plan.marks, "report-").values())
 
 
-def _silent(plan: Plan, desks: list[Desk]) -> dict[tuple[str, str], date]:
+def _silent(plan: Plan, agency_systems: list[AgencySystem]) -> dict[tuple[str, str], date]:
     """The feeds that fall silent, with the day from which they do: the one that is named, and a share of all."""
     found: dict[tuple[str, str], date] = {}
     if plan.silent:
-        feeds = sorted({(desk.organisation, kind) for desk in desks for kind in desk.types if kind not in PUT_RIGHT})
+        feeds = sorted(
+            {(system.organisation, kind) for system in agency_systems for kind in system.types if kind not in PUT_RIGHT}
+        )
         middle = plan.start + timedelta(days=plan.days // 2)
         count = max(1, round(len(feeds) * plan.silent))
         found = dict.fromkeys(Random(f"{plan.seed}/silence").sample(feeds, count), middle)

@@ -207,12 +207,14 @@ class Ledger:
         self._flush()
         for file in sorted(self._folder.glob("*.rows")):
             rows = [orjson.loads(line) for line in file.read_bytes().splitlines()]
-            rows.sort(key=lambda row: row["clan"])  # stable: the order of telling stays
-            yield (list(clan) for _, clan in groupby(rows, key=lambda row: row["clan"]))
+            rows.sort(key=lambda row: row["extended_family"])  # stable: the order of telling stays
+            yield (
+                list(extended_family) for _, extended_family in groupby(rows, key=lambda row: row["extended_family"])
+            )
 
     def _row(self, child: Child, kind: str, numbers: list[list[str | None]]) -> Row:
         return {
-            "clan": child.family.clan,
+            "extended_family": child.family.extended_family,
             "child": child.number,
             "kind": kind,
             "numbers": numbers,
@@ -221,7 +223,7 @@ class Ledger:
 
     def _write(self, row: Row) -> None:
         line = orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-        self._held.setdefault(row["clan"] // SPAN, []).append(line)
+        self._held.setdefault(row["extended_family"] // SPAN, []).append(line)
         self._rows += 1
         if self._rows % ROWS_HELD == 0:
             self._flush()

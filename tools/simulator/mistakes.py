@@ -72,12 +72,12 @@ class Mistakes:
         if other is None or other is fact.child:
             return None  # the turn is not lost: the next event is tried
         self._wrong_child -= 1
-        desk = self._agencies.desk_of(event)
+        system = self._agencies.system_of(event)
         own = {key: event[key] for key in list(event)[list(event).index("basis") + 1 :]}
         start = max(event["effective"]["from"], other.born)
-        row = f"slip-{desk.last_id}"
+        row = f"slip-{system.last_id}"
         slip = self._agencies.event(
-            event["event_type"], desk, other, start, own, full=True, basis=event["basis"], row=row
+            event["event_type"], system, other, start, own, full=True, basis=event["basis"], row=row
         )
         return slip, self._about("EventRetracted", slip, Fact("", other, start, {}), start, "wrong_child", {})
 
@@ -85,8 +85,8 @@ class Mistakes:
         row = event["source"]["source_record_id"]
         by_row = row is not None and self._rng.random() < 0.5
         target = {"event_id": None if by_row else event["event_id"], "source_record_id": row if by_row else None}
-        desk = self._agencies.desk_of(event)
-        return self._agencies.event(kind, desk, fact.child, day, own, target={**target, "reason": reason})
+        system = self._agencies.system_of(event)
+        return self._agencies.event(kind, system, fact.child, day, own, target={**target, "reason": reason})
 
 
 def _colleague(worker: dict[str, Any]) -> Event:

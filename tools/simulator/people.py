@@ -59,11 +59,11 @@ class Family:
     known: bool = False  # to the authority's own system
     mother_nhs: str | None = None
     slot: int = -1  # where it stands in the list of families
-    clan: int = -1  # number of the first family that it shares children or homes with
+    extended_family: int = -1  # number of the first family that it shares children or homes with
 
     def __post_init__(self) -> None:
-        if self.clan < 0:
-            self.clan = self.number
+        if self.extended_family < 0:
+            self.extended_family = self.number
 
 
 @dataclass(slots=True, eq=False)

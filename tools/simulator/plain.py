@@ -1,15 +1,15 @@
-"""Events that say no more than the fact does, in one table: which desk, which type, which words of the fact."""
+"""Events that say no more than the fact does, in one table: which system, which type, which words of the fact."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from tools.simulator.agencies import Agencies, Event
+from tools.simulator.agency_systems import AgencySystem
 from tools.simulator.area import AUTHORITY, DEMOGRAPHICS, HOSPITAL, TRUST
-from tools.simulator.desks import Desk
 from tools.simulator.world import Fact
 
-AT_SCHOOL = "school"  # the desk of the school that the fact names
-NAMED = "named"  # the desk of the organisation that the fact names
+AT_SCHOOL = "school"  # the system of the school that the fact names
+NAMED = "named"  # the system of the organisation that the fact names
 COMMUNITY, EMERGENCY = (TRUST, "community"), (HOSPITAL, "emergency")
 NATIONAL = (DEMOGRAPHICS, "demographics")
 MOSAIC, INCLUSION, CENTRES = (AUTHORITY, "mosaic"), (AUTHORITY, "inclusion"), (AUTHORITY, "centres")
@@ -21,7 +21,7 @@ class Plain:
     """How a kind of fact is published; `words` are the type's own fields, in order. `full`: with all numbers known."""
 
     event_type: str
-    desk: tuple[str, str] | str
+    system: tuple[str, str] | str
     words: tuple[str, ...] = ()
     full: bool = False
 
@@ -86,7 +86,7 @@ def publish_plain(agencies: Agencies, fact: Fact) -> Event:
         own["school"] = told["school"].urn
     return agencies.event(
         plain.event_type,
-        _desk(agencies, plain, told),
+        _system(agencies, plain, told),
         fact.child,
         fact.day,
         own,
@@ -96,10 +96,10 @@ def publish_plain(agencies: Agencies, fact: Fact) -> Event:
     )
 
 
-def _desk(agencies: Agencies, plain: Plain, told: dict[str, Any]) -> Desk:
-    if plain.desk == AT_SCHOOL:
-        return agencies.desks[told["school"].organisation, "mis"]
-    if plain.desk == NAMED:
-        return agencies.desk(told["organisation"])
-    assert isinstance(plain.desk, tuple)
-    return agencies.desks[plain.desk]
+def _system(agencies: Agencies, plain: Plain, told: dict[str, Any]) -> AgencySystem:
+    if plain.system == AT_SCHOOL:
+        return agencies.systems[told["school"].organisation, "mis"]
+    if plain.system == NAMED:
+        return agencies.system(told["organisation"])
+    assert isinstance(plain.system, tuple)
+    return agencies.systems[plain.system]

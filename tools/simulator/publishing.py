@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from tools.simulator import names
 from tools.simulator.agencies import Agencies, Event
+from tools.simulator.agency_systems import AgencySystem, writes_version_1
 from tools.simulator.area import AUTHORITY, DEMOGRAPHICS, HOSPITAL
-from tools.simulator.desks import Desk, writes_version_1
 from tools.simulator.people import Child
 from tools.simulator.plain import PLAIN, publish_plain
 from tools.simulator.terms import year_group
@@ -44,25 +44,25 @@ def publish(agencies: Agencies, fact: Fact, mode: str = "live") -> Event | None:
 
 def _pupil_admitted(agencies: Agencies, fact: Fact) -> Event:
     school, child = fact.details["school"], fact.child
-    desk = agencies.desks[school.organisation, "mis"]
+    system = agencies.systems[school.organisation, "mis"]
     year = year_group(child.born, fact.day)
     words = None if writes_version_1(school.organisation) else str(year or "R")
     own = {"school": school.urn, "enrolment_status": fact.details["status"], "year_group": words}
-    return agencies.event("PupilAdmitted", desk, child, fact.day, own, full=True, others=_parents(desk, child))
+    return agencies.event("PupilAdmitted", system, child, fact.day, own, full=True, others=_parents(system, child))
 
 
 def _pupil_removed(agencies: Agencies, fact: Fact) -> Event:
     school, told = fact.details["school"], fact.details
-    desk = agencies.desks[school.organisation, "mis"]
+    system = agencies.systems[school.organisation, "mis"]
     own = {"school": school.urn, "ground": told["ground"], "destination": told["destination"]}
-    return agencies.event("PupilRemovedFromRoll", desk, fact.child, fact.day, own, basis="legal_obligation")
+    return agencies.event("PupilRemovedFromRoll", system, fact.child, fact.day, own, basis="legal_obligation")
 
 
 # ---- health
 
 
-def _demographics(agencies: Agencies) -> Desk:
-    return agencies.desks[DEMOGRAPHICS, "demographics"]
+def _demographics(agencies: Agencies) -> AgencySystem:
+    return agencies.systems[DEMOGRAPHICS, "demographics"]
 
 
 def _born(agencies: Agencies, fact: Fact) -> Event:
@@ -72,13 +72,13 @@ def _born(agencies: Agencies, fact: Fact) -> Event:
         "person": _parent(fact.child, fact.child.family.parents[0]),
     }
     own = {"address": fact.details["address"]}
-    desk = _demographics(agencies)
-    return agencies.event("BirthNotified", desk, fact.child, fact.day, own, full=True, others=[mother])
+    system = _demographics(agencies)
+    return agencies.event("BirthNotified", system, fact.child, fact.day, own, full=True, others=[mother])
 
 
 def _booked(agencies: Agencies, fact: Fact) -> Event:
     """A maternity booking: of a child that has no number, name or date of birth yet."""
-    event = agencies.event("MaternityBooked", agencies.desks[HOSPITAL, "maternity"], fact.child, fact.day, {})
+    event = agencies.event("MaternityBooked", agencies.systems[HOSPITAL, "maternity"], fact.child, fact.day, {})
     nothing = dict.fromkeys(("date_of_birth", "sex", "postcode", "uprn"))
     event["subject"]["person"] = {"names": [], **nothing, "expected_date": fact.details["expected"]}
     return event
@@ -102,22 +102,24 @@ def _death_withdrawn(agencies: Agencies, fact: Fact) -> Event:
     target = {"event_id": notice, "source_record_id": None, "reason": "entered_in_error"}
     # National messages do not say which notice is withdrawn; some systems do.
     named = target if fact.child.number % 2 == 0 else None
-    desk = _demographics(agencies)
-    return agencies.event("DeathNotificationWithdrawn", desk, fact.child, fact.day, {}, full=True, target=named)
+    system = _demographics(agencies)
+    return agencies.event("DeathNotificationWithdrawn", system, fact.child, fact.day, {}, full=True, target=named)
 
 
 def _gp_joined(agencies: Agencies, fact: Fact) -> Event:
     practice = fact.details["practice"]
     name = None if writes_version_1(practice.organisation) else practice.name
     own = {"practice": practice.code, "practice_name": name}
-    desk = agencies.desks[practice.organisation, "gp"]
-    return agencies.event("GpRegistered", desk, fact.child, fact.day, own, full=True)
+    system = agencies.systems[practice.organisation, "gp"]
+    return agencies.event("GpRegistered", system, fact.child, fact.day, own, full=True)
 
 
 def _gp_left(agencies: Agencies, fact: Fact) -> Event:
     practice = fact.details["practice"]
     own = {"practice": practice.code, "reason": fact.details["reason"]}
-    return agencies.event("GpRegistrationEnded", agencies.desks[practice.organisation, "gp"], fact.child, fact.day, own)
+    return agencies.event(
+        "GpRegistrationEnded", agencies.systems[practice.organisation, "gp"], fact.child, fact.day, own
+    )
 
 
 # ---- help
@@ -128,7 +130,7 @@ def _involvement_started(agencies: Agencies, fact: Fact) -> Event:
     own = {key: told.get(key) for key in ("service", "provision", "team", "worker", "role")}
     return agencies.event(
         "InvolvementStarted",
-        agencies.desk(told["organisation"]),
+        agencies.system(told["organisation"]),
         fact.child,
         fact.day,
         own,
@@ -148,21 +150,21 @@ def _involvement_ended(agencies: Agencies, fact: Fact) -> Event:
 
 
 def _of_involvement(kind: str, agencies: Agencies, fact: Fact, keys: tuple[str, ...]) -> Event:
-    desk, reference = agencies.desk(fact.details["organisation"]), fact.details["reference"]
+    system, reference = agencies.system(fact.details["organisation"]), fact.details["reference"]
     own = {key: fact.details[key] for key in keys}
-    return agencies.event(kind, desk, fact.child, fact.day, own, reference=reference)
+    return agencies.event(kind, system, fact.child, fact.day, own, reference=reference)
 
 
 def _referred(agencies: Agencies, fact: Fact) -> Event:
     own = {key: fact.details[key] for key in ("service", "source_code")}
-    return agencies.event("ReferralReceived", agencies.desk(AUTHORITY), fact.child, fact.day, own, full=True)
+    return agencies.event("ReferralReceived", agencies.system(AUTHORITY), fact.child, fact.day, own, full=True)
 
 
 def _help_started(agencies: Agencies, fact: Fact) -> Event:
     reference = fact.details["reference"]
     return agencies.event(
         "EarlyHelpStarted",
-        agencies.desk(AUTHORITY),
+        agencies.system(AUTHORITY),
         fact.child,
         fact.day,
         {key: fact.details[key] for key in ("team", "worker")},
@@ -175,34 +177,34 @@ def _help_started(agencies: Agencies, fact: Fact) -> Event:
 
 def _help_ended(agencies: Agencies, fact: Fact) -> Event:
     own, reference = {"reason": fact.details["reason"]}, fact.details["reference"]
-    desk = agencies.desk(AUTHORITY)
-    return agencies.event("EarlyHelpEnded", desk, fact.child, fact.day, own, reference=reference, basis="consent")
+    system = agencies.system(AUTHORITY)
+    return agencies.event("EarlyHelpEnded", system, fact.child, fact.day, own, reference=reference, basis="consent")
 
 
 def _lead(agencies: Agencies, fact: Fact) -> Event:
     kind = LEADS[fact.kind]
     keys = ("role", "scope", "worker", *(("reason",) if kind in ("LeadEnded", "LeadDeclined") else ()))
     own = {key: fact.details[key] for key in keys}
-    return agencies.event(kind, agencies.desk(fact.details["organisation"]), fact.child, fact.day, own)
+    return agencies.event(kind, agencies.system(fact.details["organisation"]), fact.child, fact.day, own)
 
 
 def _relationship(agencies: Agencies, fact: Fact) -> Event:
-    desk, told, others = agencies.desk(AUTHORITY), fact.details, []
+    system, told, others = agencies.system(AUTHORITY), fact.details, []
     if "parent" in told:
-        others = [_other(desk, "parent", f"P{told['parent']}", _parent(fact.child, told["parent"]))]
+        others = [_other(system, "parent", f"P{told['parent']}", _parent(fact.child, told["parent"]))]
     elif "sibling" in told:
-        others = [_other(desk, "sibling", f"C{told['sibling'].number}", None)]
+        others = [_other(system, "sibling", f"C{told['sibling'].number}", None)]
     kind = "RelationshipStated" if fact.kind == "related" else "RelationshipEnded"
     family = f"F{told['family'].number}" if "family" in told else None
     own = {"relation": told["relation"], "family": family}
     full = fact.kind == "related" and family is not None
-    return agencies.event(kind, desk, fact.child, fact.day, own, full=full, others=others)
+    return agencies.event(kind, system, fact.child, fact.day, own, full=full, others=others)
 
 
 def _of_staff(agencies: Agencies, fact: Fact) -> Event:
     kind, words = STAFF[fact.kind]
     own: Event = {word: fact.details.get(word) for word in words}
-    return agencies.of_nobody(kind, agencies.desk(own[words[0]]["organisation"]), fact.day, own)
+    return agencies.of_nobody(kind, agencies.system(own[words[0]]["organisation"]), fact.day, own)
 
 
 # ---- housing
@@ -210,35 +212,35 @@ def _of_staff(agencies: Agencies, fact: Fact) -> Event:
 
 def _placed(agencies: Agencies, fact: Fact) -> Event:
     told = fact.details
-    desk = agencies.desks[told["organisation"], "homes"]
-    household = [_other(desk, "sibling", f"C{one.number}", None) for one in told["siblings"] if one is not fact.child]
+    system = agencies.systems[told["organisation"], "homes"]
+    household = [_other(system, "sibling", f"C{one.number}", None) for one in told["siblings"] if one is not fact.child]
     return agencies.event(
         "TemporaryAccommodationPlaced",
-        desk,
+        system,
         fact.child,
         fact.day,
         {"address": told["address"]},
         full=True,
         basis="consent",
         reference=told["reference"],
-        others=[*_parents(desk, fact.child), *household],
+        others=[*_parents(system, fact.child), *household],
     )
 
 
 def _placement_ended(agencies: Agencies, fact: Fact) -> Event:
-    desk, reference = agencies.desks[fact.details["organisation"], "homes"], fact.details["reference"]
-    return agencies.event("TemporaryAccommodationEnded", desk, fact.child, fact.day, {}, reference=reference)
+    system, reference = agencies.systems[fact.details["organisation"], "homes"], fact.details["reference"]
+    return agencies.event("TemporaryAccommodationEnded", system, fact.child, fact.day, {}, reference=reference)
 
 
 # ---- other people
 
 
-def _other(desk: Desk, role: str, number: str, person: Event | None) -> Event:
-    return {"role": role, "identifiers": [{"scheme": desk.scheme, "value": number}], "person": person}
+def _other(system: AgencySystem, role: str, number: str, person: Event | None) -> Event:
+    return {"role": role, "identifiers": [{"scheme": system.scheme, "value": number}], "person": person}
 
 
-def _parents(desk: Desk, child: Child) -> list[Event]:
-    return [_other(desk, "parent", f"P{parent}", None) for parent in child.family.parents]
+def _parents(system: AgencySystem, child: Child) -> list[Event]:
+    return [_other(system, "parent", f"P{parent}", None) for parent in child.family.parents]
 
 
 def _parent(child: Child, parent: int) -> Event:

@@ -63,9 +63,9 @@ class Registers:
 
     def of_school(self, school: School, today: date, place: float) -> Iterator[Event]:
         """A school's register of today; `place`, 0 to 1, is where in the window it is published."""
-        desk = self._agencies.desks[school.organisation, "mis"]
+        system = self._agencies.systems[school.organisation, "mis"]
         moment = datetime.combine(today, REGISTERS_FROM) + place * _WINDOW
-        chance, urn, source, prefix, count = self._rng.random, school.urn, desk.source, desk.prefix, desk.count
+        chance, urn, source, prefix, count = self._rng.random, school.urn, system.source, system.prefix, system.count
         late, held, resent, lost, doubled = self._noise()
         year = year_of(today)
         ordinal, effective = today.toordinal(), {"from": today, "to": None}
@@ -116,7 +116,7 @@ class Registers:
                     self._outbox.double(event)
             remedy = None
             if pm == "N":
-                desk.count = count = count + 1
+                system.count = count = count + 1
                 remedy = self._amend(event, f"{prefix}{count}")
             if self._ledger is not None:
                 usual = pupil.register_year == year and am == "/" and pm == "\\" and published is today
@@ -125,7 +125,7 @@ class Registers:
                     pupil.seen = ordinal
                 else:
                     self._notice(pupil, year, event, published, remedy)
-        desk.count = count
+        system.count = count
 
     def _noise(self) -> tuple[float, float, float, float, float]:
         plan = self._plan

@@ -25,7 +25,7 @@ LOAD_STEP = timedelta(milliseconds=5)
 MOST_LAG = {"school_started": 4}  # days until an agency writes a fact down, where not two
 
 
-class Sending(Enum):
+class Transmission(Enum):
     """Which sending of an event it is."""
 
     LOADED = "loaded"  # with the history
@@ -39,7 +39,7 @@ class Published(NamedTuple):
 
     moment: datetime
     event: Event
-    sending: Sending
+    sending: Transmission
 
 
 def played(plan: Plan, district: District, feeds: Feeds, ledger: Ledger | None = None) -> Iterator[Published]:
@@ -91,9 +91,9 @@ class _Run:
         moment, start = midnight(self._plan.start), self._plan.start
         for rule, value in self._plan.thresholds:
             moment += LOAD_STEP
-            desk = self._agencies.desk(AUTHORITY)
-            said = self._agencies.of_nobody("ThresholdSet", desk, start, {"rule": rule, "value": value})
-            yield Published(moment, {**said, "mode": "backfill", "recorded_at": moment}, Sending.LOADED)
+            system = self._agencies.system(AUTHORITY)
+            said = self._agencies.of_nobody("ThresholdSet", system, start, {"rule": rule, "value": value})
+            yield Published(moment, {**said, "mode": "backfill", "recorded_at": moment}, Transmission.LOADED)
         for fact in self._lives.history():
             event = publish(self._agencies, fact, "backfill")
             if event is None:
@@ -103,7 +103,7 @@ class _Run:
             if not self._feeds.is_silent(event["source"]["organisation"], event["event_type"], start):
                 if self._ledger is not None:
                     self._ledger.put(fact, event)
-                yield Published(moment, event, Sending.LOADED)
+                yield Published(moment, event, Transmission.LOADED)
 
     def _take(self, fact: Fact, today: date) -> None:
         """Post what agencies tell of a fact, with their mistakes and what puts these right."""
@@ -136,7 +136,7 @@ class _Run:
             for n, school in enumerate(schools):
                 if not self._feeds.is_silent(school.organisation, "AttendanceMarked", today):
                     for event in self._registers.of_school(school, today, n / len(schools)):
-                        yield Published(event["recorded_at"], event, Sending.NEW)
+                        yield Published(event["recorded_at"], event, Transmission.NEW)
                         if self._plan.malformed:
                             yield from self._broken(event["recorded_at"], event)
         # Marks that were held back, or doubled, within the day have joined what was due of it.
@@ -148,11 +148,11 @@ class _Run:
             if not self._feeds.is_silent(event["source"]["organisation"], event["event_type"], today):
                 if self._ledger is not None and one.fact is not None and not one.copy:
                     self._ledger.put(one.fact, event)
-                yield Published(one.moment, event, Sending.COPY if one.copy else Sending.NEW)
+                yield Published(one.moment, event, Transmission.COPY if one.copy else Transmission.NEW)
                 yield from self._broken(one.moment, event)
 
     def _broken(self, moment: datetime, event: Event) -> Iterator[Published]:
         """Perhaps a malformed event beside this one."""
         broken = self._malformed.beside(event)
         if broken is not None:
-            yield Published(moment, broken, Sending.MALFORMED)
+            yield Published(moment, broken, Transmission.MALFORMED)

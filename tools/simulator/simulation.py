@@ -17,7 +17,7 @@ from tools.simulator.district import DISTRICT, District, districts
 from tools.simulator.feeds import Feeds
 from tools.simulator.ledger import Ledger
 from tools.simulator.plan import Plan
-from tools.simulator.run import Published, Sending, played
+from tools.simulator.run import Published, Transmission, played
 
 TOGETHER = 64  # events of a district that are in memory at a time
 
@@ -58,7 +58,7 @@ def simulate(
 
 
 def _order(one: Published) -> tuple[bool, datetime]:
-    return one.sending is not Sending.LOADED, one.moment
+    return one.sending is not Transmission.LOADED, one.moment
 
 
 def _kept(folder: Path, part: District, published: Iterator[Published]) -> Path:
@@ -82,18 +82,18 @@ def _reported(plan: Plan, feeds: Feeds, published: Iterator[Published], ledger: 
     due = next(reports, None)
     for moment, event, sending in published:
         today = moment.date()
-        if sending is not Sending.LOADED:
+        if sending is not Transmission.LOADED:
             while due is not None and due <= today:
                 yield from _reports(plan, feeds, due, ledger)
                 due = next(reports, None)
-        if sending in (Sending.LOADED, Sending.NEW):
+        if sending in (Transmission.LOADED, Transmission.NEW):
             feeds.sent(event["source"]["organisation"], event["event_type"])
         if ledger is not None:
             if today >= plan.truth_of < plan.end:  # what is still on its way at the end comes to be known
                 ledger.close()
             ledger.sent["read"] += 1
-            ledger.sent["copies"] += sending is Sending.COPY
-            ledger.sent["malformed"] += sending is Sending.MALFORMED
+            ledger.sent["copies"] += sending is Transmission.COPY
+            ledger.sent["malformed"] += sending is Transmission.MALFORMED
         yield event
     while due is not None:
         yield from _reports(plan, feeds, due, ledger)

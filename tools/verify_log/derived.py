@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.log import copy_rows as pack
 from adapters.log.chain import Batch
-from adapters.log.fact_rows import COLUMNS, IDENTITY, MARK_COLUMNS, Cells, mark_row, needs_identity
+from adapters.log.fact_rows import COLUMNS, IDENTITY, MARK_COLUMNS, SealedFactValues, mark_row, needs_identity
 from adapters.log.feedback.writing import numbers_of
 from adapters.log.keys.data_keys import NONCE, Erased, MasterKeys, key_context
 from adapters.log.keys.hashes import Hashes
@@ -36,8 +36,8 @@ _SEALED: Final[Mapping[str, int]] = {"birth_day": 0, "person": 1, "address": 2, 
 _KEY, _LINKED, _OTHERS = (COLUMNS.index(name) for name in ("key", "linked", "others"))
 
 
-class _Plain(Cells):
-    """Cells as they are before they are sealed."""
+class _Plain(SealedFactValues):
+    """SealedFactValues as they are before they are sealed."""
 
     def __init__(self) -> None:
         """Nothing is sealed, so nothing is needed for it."""

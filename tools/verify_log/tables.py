@@ -10,8 +10,8 @@ from adapters.codec import decode_message
 from adapters.log.keys.data_keys import Erased, MasterKeys, key_context
 from adapters.log.keys.hashes import Hashes
 from adapters.log.messages import KEPT
-from adapters.log.quarantine_rows import open_aside
-from adapters.log.self_description import claims_of
+from adapters.log.quarantine_rows import open_kept_event
+from adapters.log.self_description import self_description_of
 from domain.errors import Rejected
 from tools.verify_log.report import Report
 
@@ -134,7 +134,7 @@ def _asides(connection: Connection, keys: MasterKeys, report: Report) -> None:
         ).fetchall()
         for aside, kind, key, digest, organisation, event_type, wrapped, sealed in rows:
             try:
-                sent = open_aside(keys, aside, wrapped, sealed)
+                sent = open_kept_event(keys, aside, wrapped, sealed)
             except (Erased, ValueError):
                 report.of("aside_closed", str(aside))
                 continue
@@ -151,7 +151,7 @@ def _agrees(
     """Whether the columns in the clear are those of the content, as far as that says them."""
     if len(sent) < _WHOLE and _digest(hashes, kind, sent) not in (None, digest.bytes):
         return False
-    claims = claims_of(sent)
+    claims = self_description_of(sent)
     if organisation is not None and claims.organisation is not None and organisation != claims.organisation:
         return False
     if event_type is not None and claims.event_type is not None and event_type != claims.event_type:

@@ -1,7 +1,7 @@
 """Connectors: files that agencies already produce, read as events of the contract.
 
 A connector is a pure function over bytes. It yields one `Converted` for each unit of its input (a message, a census
-row) and raises nothing for what the input holds: what cannot become events is kept aside with its reason (contract 1).
+row) and raises nothing for what the input holds: what cannot become events is kept in quarantine with its reason (contract 1).
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class Converted:
     """What one unit of an input file became.
 
     `events` are in the JSON form of the contract and are checked by the recorder like any other. `kept` is (reason
-    code, field, rule) when the unit could not become events: the whole unit is then kept aside, and `events` is empty.
+    code, field, rule) when the unit could not become events: the whole unit is then kept in quarantine, and `events` is empty.
     `raw` are the unit's bytes, which the same connector can read again.
 
     `set_aside` names (reason code, field) parts that failed a check here, do not stop the fact and were left out of the

@@ -12,7 +12,7 @@ BUSY: Final = 500
 MOST_SHUT: Final = 9
 
 
-class Lanes:
+class BackfillShare:
     """Whether the backfill lane is open, from what the polls bring."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ import psycopg
 from adapters.intake.kafka.producer import KafkaProducer
 from adapters.intake.kafka.topics import cluster_name
 from adapters.log.connections import Work
-from adapters.log.feedback.published import hold_telling, read_cursor, write_cursor
+from adapters.log.feedback.published import hold_publishing, read_cursor, write_cursor
 from adapters.log.recorder import CHANNEL
 from adapters.log.trouble import trouble_of
 from adapters.process.logs import get_logger
@@ -32,7 +32,7 @@ POLL_SECONDS: Final = 1.0
 BROKER_LOST: Final = "broker_lost"
 
 
-class Teller:
+class FeedbackPublisher:
     """Publishes what is new; one of them works at a time, the others wait."""
 
     def __init__(self, service: Service) -> None:
@@ -48,7 +48,7 @@ class Teller:
     def step(self) -> bool:
         """Tell what is new, at most a page a topic; whether there is more at once. Raises Unreachable and psycopg's."""
         connection = self.connection
-        if not hold_telling(connection):
+        if not hold_publishing(connection):
             return False
         producer = self._ready()
         more = False
@@ -124,7 +124,7 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_end:
 
     A lost broker or database is waited for. Raises Unreachable when there is no broker to begin with.
     """
-    teller = Teller(service)
+    teller = FeedbackPublisher(service)
     looks = Looks(service)
     log = get_logger("tell")
     failures = 0

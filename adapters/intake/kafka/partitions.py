@@ -13,13 +13,13 @@ from kafka.consumer.fetcher import Fetcher
 from kafka.consumer.subscription_state import ConsumerRebalanceListener
 from kafka.structs import OffsetAndMetadata
 
-from adapters.intake.kafka.backfill_share import Lanes
+from adapters.intake.kafka.backfill_share import BackfillShare
 from adapters.intake.kafka.batches import Record, Unreadable
 from adapters.intake.kafka.fetches import Fetches
 from adapters.intake.kafka.starting_offsets import (
     LOG_SHORTENED,
     QUESTION_MS,
-    Place,
+    StartingOffset,
     all_offsets,
     place,
     recorded_offsets,
@@ -76,7 +76,7 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
         self.recorded: dict[TopicPartition, int | None] = {}
         self.unplaced: set[TopicPartition] = set()
         self._gates: dict[TopicPartition, Gate] = {}
-        self._lanes = Lanes()
+        self._lanes = BackfillShare()
         self._paused: dict[TopicPartition, Held] = {}
         self._lately: dict[TopicPartition, tuple[float, Held]] = {}
         self._told: dict[TopicPartition, int | None] = {}
@@ -176,8 +176,8 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _places(
         self, connection: psycopg.Connection[Any], partitions: Sequence[TopicPartition]
-    ) -> dict[TopicPartition, Place]:
-        found: dict[TopicPartition, Place] = {}
+    ) -> dict[TopicPartition, StartingOffset]:
+        found: dict[TopicPartition, StartingOffset] = {}
         for attempt in range(CONFIRMATIONS):
             recorded = recorded_offsets(connection, [self._name(partition) for partition in partitions])
             first = all_offsets(self._client.beginning_offsets, partitions)

@@ -14,7 +14,7 @@ QUESTION_MS: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StartingOffset:
     """Where to read on; `recorded` is what stands in the log (None for nothing yet), `alarm` what is wrong."""
 
     offset: int
@@ -23,7 +23,7 @@ class Place:
     lost: int = 0
 
 
-def place(recorded: int | None, first: int, end: int) -> Place:
+def place(recorded: int | None, first: int, end: int) -> StartingOffset:
     """Where to read on in a partition that holds the offsets `first` to `end`, `end` not among them.
 
     - Beyond the end (`log_shortened`): the broker lost its tail, and what comes next is given offsets that we have
@@ -34,12 +34,12 @@ def place(recorded: int | None, first: int, end: int) -> Place:
       send it again. `lost` says how many at most.
     """
     if recorded is None:
-        return Place(first, None)
+        return StartingOffset(first, None)
     if recorded > end:
-        return Place(first, recorded, LOG_SHORTENED, recorded - end)
+        return StartingOffset(first, recorded, LOG_SHORTENED, recorded - end)
     if recorded < first:
-        return Place(first, recorded, LOG_GAP, first - recorded)
-    return Place(recorded, recorded)
+        return StartingOffset(first, recorded, LOG_GAP, first - recorded)
+    return StartingOffset(recorded, recorded)
 
 
 def recorded_offsets(connection: psycopg.Connection[Any], names: list[str]) -> dict[str, int]:

@@ -10,7 +10,7 @@ Connection = psycopg.Connection[Any]
 TELL_LOCK: Final = 0x1C_12_0003
 
 
-def hold_telling(connection: Connection) -> bool:
+def hold_publishing(connection: Connection) -> bool:
     """Whether this connection is the one that publishes, as long as it lives."""
     row = connection.execute(
         "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objid = %(l)s "

@@ -14,8 +14,8 @@ from adapters.log.feedback.writing import numbers_of
 from adapters.log.keys.data_keys import MasterKeys, open_sealed
 from adapters.log.keys.hashes import Hashes
 from adapters.log.messages import ACCEPTED
-from adapters.log.quarantine_rows import AsideStore
-from adapters.log.self_description import claims_of
+from adapters.log.quarantine_rows import QuarantineRows
+from adapters.log.self_description import self_description_of
 from adapters.log.subjects import Known, Subjects
 from domain.errors import Rejected
 from schemas.registry import registry
@@ -35,7 +35,7 @@ WHERE last > %(p)s AND organisations && %(o)s ORDER BY last LIMIT %(l)s
 """
 
 
-class Place(NamedTuple):
+class FeedbackPlace(NamedTuple):
     """A place in the order of feedback: after the events up to `position`, and after what is numbered up to `number`.
 
     An accepted event stands at (its position, 0), anything else at (the head of the log when it was noted, its number).
@@ -50,7 +50,7 @@ class Place(NamedTuple):
 class Row:
     """One thing to tell. `position` or `aside` say where its event id is sealed; `event_id` once it was opened."""
 
-    place: Place
+    place: FeedbackPlace
     organisation: str
     word: str
     event_type: str | None
@@ -71,7 +71,7 @@ class Head:
     """Where feedback ends at present."""
 
     generation: int
-    place: Place
+    place: FeedbackPlace
 
 
 class FeedbackRows:
@@ -79,7 +79,7 @@ class FeedbackRows:
 
     def __init__(self, connection: Connection, keys: MasterKeys, schema_ids: Mapping[int, bytes] = NO_IDS) -> None:
         self._connection = connection
-        self._asides = AsideStore(keys)
+        self._asides = QuarantineRows(keys)
         self._subjects = Subjects(keys, Hashes(keys))
         self._schema_ids = schema_ids
 
@@ -87,15 +87,15 @@ class FeedbackRows:
         """Where feedback ends."""
         row = self._connection.execute(_HEAD).fetchone()
         assert row is not None
-        return Head(row[0], Place(row[1], row[2]))
+        return Head(row[0], FeedbackPlace(row[1], row[2]))
 
-    def after(self, place: Place, organisations: Collection[str], limit: int) -> list[Row]:
+    def after(self, place: FeedbackPlace, organisations: Collection[str], limit: int) -> list[Row]:
         """At most `limit` rows of some organisations after a place, opened, in their order."""
         whose = list(organisations)
         told = self._connection.execute(
             _NOTED, {"o": whose, "p": place.position, "n": place.number, "l": limit}
         ).fetchall()
-        noted = [Row(Place(after, number), *rest) for after, number, *rest in told]
+        noted = [Row(FeedbackPlace(after, number), *rest) for after, number, *rest in told]
         accepted = list(islice(self._accepted(place.position, frozenset(whose), limit), limit))
         rows = sorted([*noted, *accepted], key=lambda row: row.place)[:limit]
         self._open(rows)
@@ -111,7 +111,7 @@ class FeedbackRows:
                 numbers = [0] * (last - first + 1) if packed is None else numbers_of(packed)
                 for at_position, number in enumerate(numbers, first):
                     if number in wanted and at_position > position:
-                        here = Place(at_position, 0)
+                        here = FeedbackPlace(at_position, 0)
                         yield Row(here, senders[number], ACCEPTED, types[number], at, position=at_position)
             if len(batches) < most:
                 return
@@ -159,7 +159,7 @@ class FeedbackRows:
                 try:
                     event_id = decode_message(data, self._schema_ids).body["event_id"]
                 except Rejected:
-                    event_id = claims_of(data, ids=self._schema_ids).event_id
+                    event_id = self_description_of(data, ids=self._schema_ids).event_id
             if event_id is not None:
                 found[aside] = event_id
         return found

@@ -18,7 +18,7 @@ from adapters.log.keys import key_file
 from adapters.log.keys.data_keys import Erased, MasterKeys, key_context, open_sealed
 from adapters.log.keys.hashes import Hashes
 from adapters.log.messages import KEPT
-from adapters.log.quarantine_rows import open_aside
+from adapters.log.quarantine_rows import open_kept_event
 from adapters.log.subjects import key_of_topic
 from domain.errors import Misuse, Rejected, Unreachable
 
@@ -169,7 +169,7 @@ def _asides_again(connection: Connection, keys: MasterKeys) -> list[bool]:
     """Of some kept events: whether they stand under the digest that the hash key makes. Raises Erased by another kek."""
     hashes = Hashes(keys)
     return [
-        hashes.digest(open_aside(keys, aside, wrapped, sealed)) == digest.bytes
+        hashes.digest(open_kept_event(keys, aside, wrapped, sealed)) == digest.bytes
         for aside, digest, wrapped, sealed in connection.execute(
             "SELECT id, digest, wrapped, sealed FROM log.aside WHERE kind = %s ORDER BY received_at LIMIT %s",
             (KEPT, _LOOKED_AT),

@@ -47,7 +47,7 @@ LASTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 # Of a command that asks about another: what runs meanwhile.
 BESIDE: Final = {"icr health": "icr consume"}
-# Files in which something is kept aside, by its reason: done, and ends with 1.
+# Files in which something is kept in quarantine, by its reason: done, and ends with 1.
 KEEPS: Final = {"icr import cin": "unknown_event_type"}
 # What the page to start with begins with, and what was done here before: the clone, its setting up, the demonstration.
 DONE_BEFORE: Final = ("git clone ", "./dev ")

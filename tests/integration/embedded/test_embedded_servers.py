@@ -16,7 +16,7 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from adapters.embedded import Servers, servers
-from adapters.embedded.lock import Place, supervised
+from adapters.embedded.lock import ServersFolder, supervised
 from adapters.process.settings import Settings, load_settings
 from domain.errors import Misuse, Unreachable
 
@@ -109,7 +109,7 @@ def processes_of(data: Path) -> list[psutil.Process]:
 
 
 def supervisor_of(data: Path) -> psutil.Process:
-    state = Place(data).read()
+    state = ServersFolder(data).read()
     assert state is not None
     return psutil.Process(state.pid)
 
@@ -290,4 +290,4 @@ def test_a_user_who_ends_at_once_leaves_no_supervisor(data: Path) -> None:
     user = User(data)
     assert eventually((data / "servers").exists)
     user.end(signal.SIGKILL)
-    assert eventually(lambda: not supervised(Place(data)), 30)
+    assert eventually(lambda: not supervised(ServersFolder(data)), 30)

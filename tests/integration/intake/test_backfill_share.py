@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from adapters.codec import encode_wire
-from adapters.intake.kafka.backfill_share import BUSY, MOST_SHUT, Lanes
+from adapters.intake.kafka.backfill_share import BUSY, MOST_SHUT, BackfillShare
 from adapters.intake.kafka.consumer import Consumer
 from adapters.intake.kafka.status import Status
 from adapters.intake.kafka.topics import BACKFILL_TOPICS, IN_BACKFILL, TOPICS, topic_for
@@ -33,7 +33,7 @@ def marks(topic: str, first: int, count: int, **own: str) -> list[Wire]:
 
 
 def test_the_lane_is_shut_while_there_is_much_live_and_lets_a_share_through() -> None:
-    lanes = Lanes()
+    lanes = BackfillShare()
     assert lanes.after(BUSY - 1, 0)  # a trickle
     assert lanes.open
     rounds = []
@@ -48,7 +48,7 @@ def test_the_lane_is_shut_while_there_is_much_live_and_lets_a_share_through() ->
 
 @pytest.mark.parametrize("behind", [BUSY, None])
 def test_bug_a_broker_that_answers_for_the_backfill_first_let_it_all_in(behind: int | None) -> None:
-    lanes = Lanes()
+    lanes = BackfillShare()
     assert not lanes.open
     assert [lanes.after(0, behind) for _ in range(MOST_SHUT + 1)] == [*MOST_SHUT * [False], True]
 

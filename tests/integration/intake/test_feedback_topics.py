@@ -11,7 +11,7 @@ from confluent_kafka import Consumer as Reader
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from adapters.intake.kafka.feedback_topics import Teller, follow
+from adapters.intake.kafka.feedback_topics import FeedbackPublisher, follow
 from adapters.log.feedback.writing import request_replay
 from adapters.log.messages import Message
 from adapters.questions.feedback import read_page
@@ -103,7 +103,7 @@ def test_what_was_not_acknowledged_is_told_again_under_its_cursor(
     make_topic(stack, TOPIC)
     with service_of(stack) as service:
         record(service, *(mark(n) for n in range(5)))
-        teller = Teller(service)
+        teller = FeedbackPublisher(service)
         with monkeypatch.context() as patch:
             patch.setattr("adapters.intake.kafka.feedback_topics.write_cursor", _lost)
             with pytest.raises(psycopg.OperationalError):
@@ -125,7 +125,7 @@ def test_one_of_two_tells_and_the_other_takes_over(embedded_stack: Stack) -> Non
     make_topic(stack, TOPIC)
     with service_of(stack) as service:
         record(service, mark(1))
-        first, second = Teller(service), Teller(service)
+        first, second = FeedbackPublisher(service), FeedbackPublisher(service)
         first.step()
         record(service, mark(2))
         second.step()
@@ -169,7 +169,7 @@ def test_a_broker_that_does_not_acknowledge_is_said(embedded_stack: Stack, monke
     make_topic(stack, TOPIC)
     with service_of(stack) as service:
         record(service, mark(1))
-        teller = Teller(service)
+        teller = FeedbackPublisher(service)
         monkeypatch.setattr(
             "adapters.intake.kafka.producer.KafkaProducer.flush", lambda self: setattr(self, "failed", "timed_out")
         )
@@ -194,7 +194,7 @@ def test_telling_and_projecting_do_not_wait_for_each_other(embedded_stack: Stack
     make_topic(embedded_stack, TOPIC)
     with service_of(embedded_stack) as service:
         record(service, mark(1))
-        teller, projector = Teller(service), service.projector()
+        teller, projector = FeedbackPublisher(service), service.projector()
         teller.step()
         assert projector.project() == 1
         teller.close()

@@ -13,7 +13,7 @@ from adapters.api.problems import Refused
 from adapters.codec import decode_json, decode_message
 from adapters.codec.limits import MAX_DEPTH, MAX_KEYS, MAX_MESSAGE
 from adapters.codec.plain_json import check_shape, wrong_encoding
-from adapters.log.self_description import claims_of
+from adapters.log.self_description import self_description_of
 from adapters.publishing.arrays import BrokenFile
 from adapters.publishing.files import read_events
 from domain.errors import Rejected
@@ -101,7 +101,7 @@ def test_a_hostile_event_is_judged_in_time_proportional_to_its_length(kind: str)
     began = time.process_time()
     with pytest.raises(Rejected) as raised:
         decode_message(event)
-    claims_of(event)
+    self_description_of(event)
     assert time.process_time() - began < 2
     assert raised.value.__context__ is None
 
@@ -123,8 +123,8 @@ def test_many_dates_that_cannot_be_are_set_aside_together() -> None:
 
 def test_what_is_too_large_is_looked_at_only_where_that_costs_little() -> None:
     source = b'{"event_type": "PupilAdmitted", "source": {"organisation": "urn-900001"}, "x": '
-    assert claims_of(source + b'"' + b"a" * 9_000_000 + b'"}').organisation == "urn-900001"
-    assert claims_of(source + b"[" + b"[]," * 3_000_000 + b"0]}").organisation is None
+    assert self_description_of(source + b'"' + b"a" * 9_000_000 + b'"}').organisation == "urn-900001"
+    assert self_description_of(source + b"[" + b"[]," * 3_000_000 + b"0]}").organisation is None
 
 
 def test_depth_and_keys_are_counted_outside_texts() -> None:

@@ -1,4 +1,4 @@
-"""Bad event messages: each is kept aside with its reason, or stands without the part that failed. None raises."""
+"""Bad event messages: each is kept in quarantine with its reason, or stands without the part that failed. None raises."""
 
 import copy
 import json

@@ -10,7 +10,7 @@ import pytest
 from tools.simulator import Ledger, Plan, simulate
 from tools.simulator.district import districts
 from tools.simulator.feeds import Feeds
-from tools.simulator.run import Sending, played
+from tools.simulator.run import Transmission, played
 
 SPRING = Plan("Northmoor", 100, date(2026, 1, 5), date(2026, 4, 6), 5, reordered=0, resent=0, late=0)
 PARTS = districts(SPRING, 30)
@@ -98,7 +98,7 @@ def test_a_malformed_event_of_any_district_has_an_id_of_its_own():
         (one.event["source"]["organisation"], one.event["event_id"])
         for part in PARTS
         for one in played(plan, part, feeds)
-        if one.sending is Sending.MALFORMED
+        if one.sending is Transmission.MALFORMED
     ]
     assert len(set(broken)) == len(broken) > 100
 

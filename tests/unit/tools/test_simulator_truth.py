@@ -362,7 +362,13 @@ def test_what_was_late_on_that_day_was_not_known_by_then(tmp_path: Path) -> None
     ledger = Ledger(tmp_path)
     told = [event for event in simulate(late, ledger) if "subject" in event and event["mode"] == "live"]
     assert any(event["effective"]["from"] < date(2026, 3, 11) <= event["recorded_at"].date() for event in told)
-    written = [row["written"] for clans in ledger.districts() for clan in clans for row in clan if "written" in row]
+    written = [
+        row["written"]
+        for extended_families in ledger.districts()
+        for extended_family in extended_families
+        for row in extended_family
+        if "written" in row
+    ]
     assert "2026-03-01" < max(written) < "2026-03-11"
 
 

@@ -29,9 +29,9 @@ def truth(plan: Plan, ledger: Ledger) -> Iterator[Line]:
     yield _header(plan, ledger)
     today, thresholds = plan.truth_of.toordinal(), dict(plan.thresholds)
     figures = Figures(today)
-    for clans in ledger.districts():
+    for extended_families in ledger.districts():
         caseloads: dict[str, list[Line]] = {}  # workers keep to a district
-        for told in clans:
+        for told in extended_families:
             lines: dict[frozenset[tuple[str, str]], Line] = {}
             children = known_children(told)
             for child in children:

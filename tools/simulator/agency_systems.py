@@ -1,4 +1,4 @@
-"""A desk is one system of one organisation that publishes: what it calls a child, and what it knows of one."""
+"""A system is one system of one organisation that publishes: what it calls a child, and what it knows of one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ PUT_RIGHT = ("EventCorrected", "EventRetracted")
 
 
 @dataclass(slots=True, eq=False)
-class Desk:
+class AgencySystem:
     """Where events come from. `source` and `subject` dictionaries may be shared by events: they are for reading."""
 
     organisation: str
@@ -85,7 +85,7 @@ class Desk:
         return found
 
 
-Desks = dict[tuple[str, str], Desk]  # by organisation and system
+AgencySystems = dict[tuple[str, str], AgencySystem]  # by organisation and system
 
 
 def lot(number: int) -> int:
@@ -105,8 +105,10 @@ def writes_version_1(organisation: str) -> bool:
     return organisation[-1].isdigit() and int(organisation[-1]) % 3 == 1
 
 
-def desks(schools: Iterable[School], practices: Iterable[Practice], marks: bool, mark: str = "") -> Desks:
-    """All desks of an area with these schools and practices, by (organisation, system); `mark` goes into their ids."""
+def agency_systems(
+    schools: Iterable[School], practices: Iterable[Practice], marks: bool, mark: str = ""
+) -> AgencySystems:
+    """All agency_systems of an area with these schools and practices, by (organisation, system); `mark` goes into their ids."""
     school_types = (
         "PupilAdmitted", "PupilRemovedFromRoll", *(("AttendanceMarked",) if marks else ()), "SuspensionStarted",
         "SuspensionEnded", "PermanentExclusionDecided", "PermanentExclusionConcluded", "UpnAssigned", "UpnReplaced",
@@ -143,21 +145,21 @@ def desks(schools: Iterable[School], practices: Iterable[Practice], marks: bool,
         "NhsNumberSuperseded",
     )
     found = [
-        Desk(AUTHORITY, "mosaic", "agency", authority),
-        Desk(AUTHORITY, "homes", "agency", housing),  # corrections are counted with those of the other desk
-        Desk(LANDLORD, "homes", "agency", (*housing, *PUT_RIGHT)),
-        Desk(DEMOGRAPHICS, "demographics", "health", demographics),
-        Desk(AUTHORITY, "inclusion", "school", inclusion),
-        Desk(AUTHORITY, "centres", "early years", centres),
-        Desk(TRUST, "community", "health", (*_INVOLVEMENT, *_LEAD, *community, *_STAFF, *PUT_RIGHT)),
-        Desk(HOSPITAL, "emergency", "health", ("EdAttendance", *PUT_RIGHT)),
-        Desk(HOSPITAL, "maternity", "agency", ("MaternityBooked", *_INVOLVEMENT)),
-        Desk(MENTORS, "casework", "agency", (*_INVOLVEMENT, *_LEAD, *_ASSESSMENT, *_STAFF, *PUT_RIGHT)),
-        Desk(CARERS, "casework", "agency", (*_INVOLVEMENT, *_STAFF, *PUT_RIGHT)),
+        AgencySystem(AUTHORITY, "mosaic", "agency", authority),
+        AgencySystem(AUTHORITY, "homes", "agency", housing),  # corrections are counted with those of the other system
+        AgencySystem(LANDLORD, "homes", "agency", (*housing, *PUT_RIGHT)),
+        AgencySystem(DEMOGRAPHICS, "demographics", "health", demographics),
+        AgencySystem(AUTHORITY, "inclusion", "school", inclusion),
+        AgencySystem(AUTHORITY, "centres", "early years", centres),
+        AgencySystem(TRUST, "community", "health", (*_INVOLVEMENT, *_LEAD, *community, *_STAFF, *PUT_RIGHT)),
+        AgencySystem(HOSPITAL, "emergency", "health", ("EdAttendance", *PUT_RIGHT)),
+        AgencySystem(HOSPITAL, "maternity", "agency", ("MaternityBooked", *_INVOLVEMENT)),
+        AgencySystem(MENTORS, "casework", "agency", (*_INVOLVEMENT, *_LEAD, *_ASSESSMENT, *_STAFF, *PUT_RIGHT)),
+        AgencySystem(CARERS, "casework", "agency", (*_INVOLVEMENT, *_STAFF, *PUT_RIGHT)),
     ]
-    found += [Desk(one.organisation, "mis", "school", school_types) for one in schools]
+    found += [AgencySystem(one.organisation, "mis", "school", school_types) for one in schools]
     practice_types = ("GpRegistered", "GpRegistrationEnded", *PUT_RIGHT)
-    found += [Desk(one.organisation, "gp", "health", practice_types) for one in practices]
-    for desk in found:
-        desk.mark = mark
-    return {(desk.organisation, desk.system): desk for desk in found}
+    found += [AgencySystem(one.organisation, "gp", "health", practice_types) for one in practices]
+    for system in found:
+        system.mark = mark
+    return {(system.organisation, system.system): system for system in found}
