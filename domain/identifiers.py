@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from stdnum.gb import nhs
 from stdnum.gb.upn import calc_check_digit
 
 NHS = "nhs"
@@ -89,20 +90,11 @@ class Checked:
     warnings: tuple[str, ...] = ()
 
 
-def nhs_check_digit(stem: str) -> int | None:
-    """Check digit of a nine-digit stem, or None where no number can have that stem (modulus 11 gives 10)."""
-    total = sum(weight * (ord(digit) - 48) for weight, digit in zip(range(10, 1, -1), stem, strict=True))
-    check = 11 - total % 11
-    if check == 10:
-        return None
-    return 0 if check == 11 else check
-
-
 def _check_nhs(value: str) -> Checked:
     digits = value.translate(_SEPARATORS)
     if len(digits) != 10 or not (digits.isascii() and digits.isdigit()):
         return Checked(NHS, value, False, None, "bad_form")
-    if digits == digits[0] * 10 or nhs_check_digit(digits[:9]) != ord(digits[9]) - 48:
+    if digits == digits[0] * 10 or nhs.checksum(digits) != 0:
         return Checked(NHS, value, False, None, "bad_check_digit")
     warnings = []
     if digits.startswith("999"):

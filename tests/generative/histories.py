@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from stdnum.gb.upn import calc_check_digit
 
 from domain.effects import Act
-from domain.identifiers import nhs_check_digit
 from schemas.compatibility import ABOUT_A_CHILD, PUBLISHED
 from schemas.registry import registry
 from schemas.shape import Kind, Many, Maybe, Record, Scalar, shape
+from tests.builders.numbers import nhs_check_digit
 
 AGENCIES = {
     "education": ["urn-900001", "urn-900002"],

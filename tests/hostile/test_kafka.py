@@ -23,8 +23,8 @@ from adapters.service.opened import Service
 from tests.builders.batches import NAMES, PACKERS, batch, plain, put, record, varint
 from tests.builders.process import icr
 from tests.builders.stream import mark, publish, service_of, tracked
-from tests.servers.kafka import JavaBroker
 from tests.servers.plugin import Stack
+from tools.kafka_broker import JavaBroker
 
 EDUCATION: Final = "icr.education.v1"
 BLANKS: Final = b"{" + b" " * (64 << 20) + b"}"

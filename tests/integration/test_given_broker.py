@@ -5,8 +5,9 @@ import contextlib
 import pytest
 
 from tests.servers import kafka as servers
-from tests.servers.kafka import EXTERNAL, ContainerBroker, GivenBroker, NoKafka, RealKafka
+from tests.servers.kafka import EXTERNAL, ContainerBroker, GivenBroker, RealKafka
 from tests.servers.plugin import TOPICS, Pool
+from tools.kafka_broker import NoKafka
 
 
 @pytest.mark.kafka_real

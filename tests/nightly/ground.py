@@ -14,8 +14,9 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from tests.servers.kafka import JavaBroker, RealKafka
+from tests.servers.kafka import RealKafka
 from tests.servers.postgres import Cluster
+from tools.kafka_broker import JavaBroker
 
 DISK_MIB: Final = 512
 

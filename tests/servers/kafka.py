@@ -3,62 +3,26 @@
 All three are handled alike. A broker can be killed and started again on its data; one that is given cannot.
 """
 
-import base64
 import contextlib
 import fcntl
 import gc
 import os
 import re
-import shutil
-import signal
 import socket
-import subprocess
-import tempfile
 import time
-import uuid
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Protocol
 
 from kafka import KafkaAdminClient
 from kafka.errors import CoordinatorLoadInProgressError, KafkaError, UnknownTopicOrPartitionError
 
-from adapters.embedded.postgres import ending_with_parent, free_port
+from adapters.embedded.postgres import free_port
+from tools.kafka_broker import JavaBroker, NoKafka, cache
 
-VERSION = "4.4.0"
 IMAGE = "apache/kafka:4.1.0"
 EXTERNAL = "KAFKA_BOOTSTRAP_SERVERS"
-
-POM = f"""<project><modelVersion>4.0.0</modelVersion>
-  <groupId>test</groupId><artifactId>kafka-broker</artifactId><version>1</version><packaging>pom</packaging><dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>{VERSION}</version></dependency>
-    <!-- without it every failure is silent -->
-    <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>2.25.5</version></dependency>
-</dependencies></project>
-"""
-
-PROPERTIES = """process.roles=broker,controller
-node.id=1
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-controller.listener.names=CONTROLLER
-controller.quorum.bootstrap.servers=127.0.0.1:{controller}
-log.dirs={folder}/data
-offsets.topic.replication.factor=1
-offsets.topic.num.partitions=1
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-transaction.state.log.num.partitions=1
-group.initial.rebalance.delay.ms=0
-broker.session.timeout.ms=3000
-broker.heartbeat.interval.ms=500
-auto.create.topics.enable=false
-"""
-
-
-class NoKafka(Exception):
-    """No real broker is to be had here; the text says why."""
 
 
 class Broker(Protocol):
@@ -85,89 +49,10 @@ class Broker(Protocol):
         ...
 
 
-class JavaBroker:
-    """A broker from Maven Central, run by the machine's JDK, in a temporary folder."""
-
-    source = f"Kafka {VERSION} from Maven Central"
-    can_be_killed = True
-
-    def __init__(self, properties: str = PROPERTIES, users: Mapping[str, str] = MappingProxyType({})) -> None:
-        """`users`, by their passwords, may log in by SCRAM-SHA-512; `properties` may name {folder}, {port} and {controller}."""
-        self._properties = properties
-        self._users = users
-        missing = [tool for tool in ("java", "mvn") if shutil.which(tool) is None]
-        if missing:
-            raise NoKafka(f"no {' and no '.join(missing)} on this machine")
-        self._jars = jars()
-        self.folder = Path(tempfile.mkdtemp(prefix="icr-test-kafka-"))
-        # One id per broker, by which it is told from another that took the port; must not begin with "-".
-        self.cluster = "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
-        self.port, self._controller = free_port(), free_port()
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def bootstrap_servers(self) -> str:
-        return f"127.0.0.1:{self.port}"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "broker.log"
-
-    def start(self) -> None:
-        configuration = self.folder / "server.properties"
-        (self.folder / "tmp").mkdir(exist_ok=True)
-        configuration.write_text(
-            self._properties.format(port=self.port, controller=self._controller, folder=self.folder)
-        )
-        if not (self.folder / "data/meta.properties").exists():
-            command = [*self._java(), "kafka.tools.StorageTool", "format", "--standalone"]
-            for name, password in self._users.items():
-                command += ["--add-scram", f"SCRAM-SHA-512=[name={name},password={password}]"]
-            subprocess.run([*command, "-t", self.cluster, "-c", configuration], check=True, capture_output=True)
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*self._java(), "kafka.Kafka", configuration],
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=ending_with_parent(signal.SIGKILL),  # noqa: PLW1509
-            )
-        self.wait()
-
-    def wait(self) -> None:
-        """Until it answers."""
-        _await(self.bootstrap_servers, alive=self.running, log=self.log)
-
-    def running(self) -> bool:
-        return self.process is not None and self.process.poll() is None
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
-
-    def stop(self) -> None:
-        if self.process is not None and self.running():
-            self.process.terminate()
-            try:
-                self.process.wait(30)
-            except subprocess.TimeoutExpired:
-                self.kill()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _java(self) -> list[str]:
-        """No shell, which would expand the star."""
-        options = [
-            "-Xmx512m",
-            "-XX:+UseSerialGC",
-            "-XX:-UsePerfData",
-            "-Dlog4j2.level=WARN",
-            f"-Djava.io.tmpdir={self.folder}/tmp",
-        ]
-        # A quick start by default; figures want the JVM's full compiler.
-        if os.environ.get("ICR_TEST_FULL_JIT") != "1":
-            options.append("-XX:TieredStopAtLevel=1")
-        return ["java", *options, "-cp", f"{self._jars}/*"]
+def _java_broker() -> JavaBroker:
+    """A quick start by default; figures want the JVM's full compiler."""
+    options = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+    return JavaBroker(java_options=() if os.environ.get("ICR_TEST_FULL_JIT") == "1" else options)
 
 
 class ContainerBroker:
@@ -250,7 +135,7 @@ class RealKafka:
 
     def __init__(self) -> None:
         reasons = []
-        for kind in (GivenBroker, ContainerBroker, JavaBroker):
+        for kind in (GivenBroker, ContainerBroker, _java_broker):
             try:
                 self.broker: Broker = kind()
                 break
@@ -351,33 +236,6 @@ class RealKafka:
         if name.startswith("__") or name in self._foreign:
             return False
         return self.broker.can_be_killed or name in self._made or re.match(r"icr\b", name) is not None
-
-
-def cache() -> Path:
-    """Folder of what tests keep from run to run."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "icr-test-kafka"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def jars() -> Path:
-    """Folder of the broker's jars, fetched once and kept in the user's cache."""
-    lib = cache() / VERSION
-    with (cache() / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not lib.exists():
-            fresh = Path(tempfile.mkdtemp(dir=cache()))
-            (fresh / "pom.xml").write_text(POM)
-            options = ["-B", "-ntp", "-q", "-DincludeScope=runtime", "-DoutputDirectory=lib"]
-            fetched = subprocess.run(
-                ["mvn", *options, "dependency:copy-dependencies"], cwd=fresh, check=False, capture_output=True
-            )
-            if fetched.returncode != 0:
-                shutil.rmtree(fresh, ignore_errors=True)
-                raise NoKafka("Maven could not fetch the broker")
-            (fresh / "lib").rename(lib)
-            shutil.rmtree(fresh, ignore_errors=True)
-    return lib
 
 
 def _groups(admin: KafkaAdminClient) -> list[str]:

@@ -22,8 +22,9 @@ from adapters.embedded.lock import servers
 from adapters.intake.kafka.topics import ALL_TOPICS
 from adapters.log.keys.key_file import load_or_create
 from adapters.process.settings import Settings, load_settings
-from tests.servers.kafka import NoKafka, RealKafka
+from tests.servers.kafka import RealKafka
 from tests.servers.postgres import Cluster, NoPostgres
+from tools.kafka_broker import NoKafka
 
 TOPICS = ALL_TOPICS
 KAFKA_PARAMS = ["embedded", pytest.param("real", marks=pytest.mark.kafka_real)]

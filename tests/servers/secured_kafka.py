@@ -15,7 +15,7 @@ from kafka.errors import KafkaError
 
 from adapters.embedded.postgres import free_port
 from adapters.process.clock import SystemClock
-from tests.servers.kafka import PROPERTIES, JavaBroker
+from tools.kafka_broker import PROPERTIES, JavaBroker
 
 ADMIN = "admin"
 USERS = {ADMIN: "admin-secret", "consumer": "consumer-secret", "agency": "agency-secret", "nobody": "nobody-secret"}

@@ -12,10 +12,10 @@ from typing import Any
 
 from stdnum.gb.upn import calc_check_digit
 
-from domain.identifiers import nhs_check_digit
 from schemas.compatibility import ABOUT_A_CHILD, PUBLISHED
 from schemas.registry import registry
 from schemas.shape import shape
+from tests.builders.numbers import nhs_check_digit
 
 AGENCY = "agency:la-808:mosaic"
 COUNCIL = "la-808"

@@ -7,19 +7,16 @@ begin with 999, above those allocated.
 
 from collections.abc import Iterator
 
+from stdnum.gb import nhs
+from stdnum.gb.upn import calc_check_digit
+
 from domain.errors import Misuse
 
-_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # I, O and S are not used
+_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # of temporary numbers; I, O and S are not used
 _INWARD = "ABDEFGHJLNPQRSTUWXYZ"  # C, I, K, M, O and V are not used
 _STEMS = 1_000_000
 _STRIDE = 3_387_001  # a prime above _STEMS: neighbours in time get numbers far apart, and none comes twice
 HOUSES_A_STREET = 40
-
-
-def nhs_check_digit(stem: str) -> str | None:
-    """Check digit of the nine digits `stem`, or none where that stem has no valid number."""
-    check = 11 - sum(int(digit) * weight for digit, weight in zip(stem, range(10, 1, -1), strict=True)) % 11
-    return None if check == 10 else str(check % 11)
 
 
 def nhs_numbers(first: int, part: int = 0, of: int = 1) -> Iterator[str]:
@@ -27,8 +24,8 @@ def nhs_numbers(first: int, part: int = 0, of: int = 1) -> Iterator[str]:
     stems = _STEMS // of
     for step in range(stems):
         stem = f"999{(first + step * _STRIDE) % stems * of + part:06}"
-        check = nhs_check_digit(stem)
-        if check is not None:
+        check = next((digit for digit in "0123456789" if nhs.checksum(stem + digit) == 0), None)
+        if check is not None:  # a stem in eleven has no number
             yield stem + check
     raise Misuse("the period needs more NHS numbers than the test range has: take fewer children or a shorter period")
 
@@ -41,16 +38,15 @@ def upn(authority: str, establishment: int, year: int, serial: int) -> str:
     if serial > 999:
         raise Misuse("a school gave more UPNs in a year than there are: take a shorter period")
     digits = f"{authority}{establishment:04}{year % 100:02}{serial:03}"
-    total = sum(int(digit) * place for place, digit in enumerate(digits, start=2))
-    return _LETTERS[total % 23] + digits
+    return str(calc_check_digit(digits)) + digits
 
 
 def temporary_upn(authority: str, establishment: int, year: int, serial: int) -> str:
     """A temporary UPN: its last character is a letter, and counts in the check as its place in the alphabet."""
     letter, number = divmod(serial, 100)
     digits = f"{authority}{establishment:04}{year % 100:02}{number:02}"
-    total = sum(int(digit) * place for place, digit in enumerate(digits, start=2)) + letter * 13
-    return _LETTERS[total % 23] + digits + _LETTERS[letter]
+    rest = digits + _LETTERS[letter]
+    return str(calc_check_digit(rest)) + rest
 
 
 def uprn(place: int) -> str:

@@ -20,8 +20,8 @@ from tests.builders.batches import plain, send
 from tests.builders.process import icr, started, wait_for
 from tests.builders.stream import mark, publish, recorded, service_of, tracked
 from tests.integration.intake.test_consumer_groups import consuming
-from tests.servers.kafka import JavaBroker
 from tests.servers.plugin import Stack
+from tools.kafka_broker import JavaBroker
 
 EDUCATION = "icr.education.v1"
 pytestmark = pytest.mark.kafka_real

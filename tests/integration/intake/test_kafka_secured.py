@@ -21,9 +21,9 @@ from adapters.process.settings import load_settings
 from domain.errors import Misuse
 from tests.builders.process import icr
 from tests.builders.stream import mark
-from tests.servers.kafka import NoKafka
 from tests.servers.plugin import NONE_TO_BE_HAD, Pool
 from tests.servers.secured_kafka import ADMIN, USERS, Authority, SecuredBroker
+from tools.kafka_broker import NoKafka
 
 pytestmark = [pytest.mark.kafka_real, pytest.mark.slow]
 EDUCATION = "icr.education.v1"

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.identifiers import check_identifier, choose_key, nhs_check_digit, parse_identifier
+from domain.identifiers import check_identifier, choose_key, parse_identifier
 from domain.reasons import REASONS
+from tests.builders.numbers import nhs_check_digit
 from tests.builders.stream import upn
 
 
