@@ -81,7 +81,7 @@ def test_without_a_container_engine_it_is_said_why(monkeypatch: pytest.MonkeyPat
 def test_without_any_source_all_of_them_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(EXTERNAL, raising=False)
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
-    monkeypatch.setattr(servers.shutil, "which", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(NoKafka, match=rf"{EXTERNAL} is not set; no container engine .*; no java and no mvn"):
         RealKafka()
 
