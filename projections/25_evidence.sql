@@ -1,16 +1,17 @@
--- What links rest on: which records are said to be one child, and the date of birth that each record is linked by.
+-- What links rest on: which records are said to be one child, by whose word (domain.identity.links.Strength), and the date of
+-- birth that each record is linked by.
 WITH new AS (
-    SELECT DISTINCT ON (s.record, o.other) s.record, o.other, s.recorded_at, s.tie, coalesce(o.other = l.former, false) AS former
+    SELECT DISTINCT ON (s.record, o.other) s.record, o.other, s.recorded_at, s.tie, CASE WHEN o.other = l.former THEN 2 ELSE 1 END::smallint AS strength
     FROM stage_fact s JOIN log.fact l ON l.position = s.position CROSS JOIN LATERAL unnest(l.linked) AS o (other)
     WHERE l.linked IS NOT NULL AND o.other <> s.record
-    ORDER BY s.record, o.other, former DESC, s.recorded_at, s.tie
+    ORDER BY s.record, o.other, strength DESC, s.recorded_at, s.tie
 ), signed AS (
     SELECT *, md5(new::text)::uuid AS sig FROM new
 ), closed AS (
     UPDATE edge o SET to_ed = %(e)s FROM stage_record t
     WHERE o.record = t.record AND o.to_ed IS NULL AND NOT EXISTS (SELECT FROM signed n WHERE n.record = o.record AND n.other = o.other AND n.sig = o.sig)
 )
-INSERT INTO edge (record, other, recorded_at, tie, former, sig, from_ed)
+INSERT INTO edge (record, other, recorded_at, tie, strength, sig, from_ed)
 SELECT n.*, %(e)s FROM signed n
 WHERE NOT EXISTS (SELECT FROM edge o WHERE o.record = n.record AND o.other = n.other AND o.to_ed IS NULL AND o.sig = n.sig);
 

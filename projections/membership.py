@@ -9,7 +9,7 @@ from uuid import UUID
 import psycopg
 
 from domain.events import ChildId, RecordId
-from domain.identity.links import Edge, Links, Side, resolve
+from domain.identity.links import Edge, Links, Side, Strength, resolve
 
 Connection = psycopg.Connection[Any]
 
@@ -34,7 +34,7 @@ WITH RECURSIVE reached AS (
         UNION ALL SELECT e.record FROM edge e WHERE e.other = r.record AND e.to_ed IS NULL) n
 )
 SELECT r.record, s.scheme, b.birth, m.child, coalesce(m.disputed, false),
-    EXISTS (SELECT FROM edge e WHERE e.other = r.record AND e.former AND e.to_ed IS NULL),
+    EXISTS (SELECT FROM edge e WHERE e.other = r.record AND e.strength = 2 AND e.to_ed IS NULL),
     (SELECT z.position FROM log.sealed z WHERE z.record = r.record AND z.position <= %(hi)s)
 FROM reached r LEFT JOIN log.subject s ON s.record = r.record LEFT JOIN stated_birth b ON b.record = r.record AND b.to_ed IS NULL
 LEFT JOIN membership m ON m.record = r.record AND m.to_ed IS NULL
@@ -52,9 +52,13 @@ def relink(connection: Connection, edition: int, last: int) -> tuple[list[UUID],
     component = connection.execute(_COMPONENT, {"seeds": seeds, "hi": last}, prepare=True).fetchall()
     records = [row[0] for row in component]
     rows = connection.execute(
-        "SELECT record, other, recorded_at, tie, former FROM edge WHERE record = ANY(%s) AND to_ed IS NULL", (records,)
+        "SELECT record, other, recorded_at, tie, strength, joins FROM edge WHERE record = ANY(%s) AND to_ed IS NULL",
+        (records,),
     )
-    edges = [Edge(RecordId(min(a, b)), RecordId(max(a, b)), (at, tie), former) for a, b, at, tie, former in rows]
+    edges = [
+        Edge(RecordId(min(a, b)), RecordId(max(a, b)), (at, tie), Strength(strength), joins)
+        for a, b, at, tie, strength, joins in rows
+    ]
     sides = {
         RecordId(record): Side(scheme or "", birth, former, sealed)
         for record, scheme, birth, _, _, former, sealed in component

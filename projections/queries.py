@@ -111,7 +111,7 @@ def schemes(connection: Connection, edition: int, records: Collection[UUID]) -> 
     """Record, scheme of its identifier, and how that stands: `disputed`, `superseded`, `inactive` or `live`."""
     rows = connection.execute(
         "SELECT s.record, s.scheme, CASE WHEN m.disputed THEN 'disputed' "
-        f"WHEN EXISTS (SELECT FROM edge e WHERE e.other = r AND e.former AND {live('e')}) THEN 'superseded' "
+        f"WHEN EXISTS (SELECT FROM edge e WHERE e.other = r AND e.strength = 2 AND {live('e')}) THEN 'superseded' "
         f"WHEN EXISTS (SELECT FROM entry n WHERE n.record = r AND n.kind = 'nhs_number_inactive' AND n.why IS NULL "
         f"AND NOT n.doubted AND {live('n')}) "
         "THEN 'inactive' ELSE 'live' END FROM unnest(%(r)b::uuid[]) AS r JOIN log.subject s ON s.record = r "

@@ -1,14 +1,14 @@
 """Which records are one child: a pure function of all live evidence (design D1).
 
-Edges are taken in the order of their strength (a number's replacement by another, then an agency's assertion), then the
-agency's recorded time, then its version and id. One that would join two live NHS numbers, two live UPNs, disagreeing dates
-of birth or more than twelve records is disputed and joins nothing. So taken, the answer does not depend on the order of
-arrival.
+Edges are taken in the order of their strength, then the agency's recorded time, then its version and id. One that would
+join two live NHS numbers, two live UPNs, disagreeing dates of birth, more than twelve records, or what a person parted is
+disputed and joins nothing. So taken, the answer does not depend on the order of arrival.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from types import MappingProxyType
 from typing import Protocol
 
@@ -19,14 +19,23 @@ from domain.facts import live_facts
 MAX_RECORDS = 12
 
 
+class Strength(IntEnum):
+    """Whose word an edge is. The number is stored with it."""
+
+    ASSERTION = 1  # an agency's: its event's subject carries both numbers
+    REPLACEMENT = 2  # the issuer's: one number took the place of the other
+    DECISION = 3  # a person's, who looked at both
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An assertion that two records are one child; `order` is that of its event, `former`: one replaced the other."""
+    """A word on whether two records are one child, by `joins`; `order` is that of its event."""
 
     one: RecordId
     other: RecordId
     order: tuple[int, bytes]
-    former: bool = False
+    strength: Strength = Strength.ASSERTION
+    joins: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +60,19 @@ class Links:
 
 
 def resolve(edges: Iterable[Edge], sides: Mapping[RecordId, Side]) -> Links:
-    """Join records by their edges in order. A record with no known date of birth is joined by no assertion but a replacement."""
+    """Join records by their edges in order. A record with no known date of birth is joined by no agency's assertion."""
     members: dict[RecordId, set[RecordId]] = {}
     disputed: list[Edge] = []
-    for edge in sorted(edges, key=lambda e: (not e.former, e.order, e.one, e.other)):
+    edges = list(edges)
+    parted = [{edge.one, edge.other} for edge in edges if not edge.joins]
+    for edge in sorted(edges, key=lambda e: (-e.strength, e.order, e.one, e.other)):
+        if not edge.joins:
+            continue
         one = members.setdefault(edge.one, {edge.one})
         other = members.setdefault(edge.other, {edge.other})
-        if one is other or not (edge.former or _births_known(edge, sides)):
+        if one is other or not (edge.strength > Strength.ASSERTION or _births_known(edge, sides)):
             continue
-        if _vetoed(one | other, sides):
+        if any(pair <= one | other for pair in parted) or _vetoed(one | other, sides):
             disputed.append(edge)
             continue
         if len({sides[record].sealed for record in one | other if record in sides}) > 1:
@@ -107,7 +120,12 @@ def evidence(
         if event.act in SAYS_NO_PERSON:
             continue
         edges.extend(
-            Edge(min(event.record, r), max(event.record, r), event.order, r == event.former)
+            Edge(
+                min(event.record, r),
+                max(event.record, r),
+                event.order,
+                Strength.REPLACEMENT if r == event.former else Strength.ASSERTION,
+            )
             for r in event.linked
             if r != event.record
         )
