@@ -53,5 +53,5 @@ def test_what_a_person_parted_is_not_joined_through_a_third() -> None:
 def test_a_decision_is_taken_before_an_older_assertion() -> None:
     sides = {**SIDES, C: Side("upn", 1)}
     links = resolve([edge(A, B, Strength.ASSERTION, at=1), edge(A, C, Strength.DECISION, at=9)], sides)
-    assert {record for record in links.child} == {A, C}
+    assert set(links.child) == {A, C}
     assert [(e.one, e.other) for e in links.disputed] == [(A, B)]
