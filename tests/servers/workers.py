@@ -52,13 +52,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: _rank(_group(item.nodeid)))
+        items.sort(key=lambda item: _rank(item.nodeid))
 
 
-def _rank(group: str | None) -> int:
+def _rank(nodeid: str) -> tuple[int, int]:
+    """Brokers first, then modules; the rest mixed, so that what waits for a server runs beside what needs a core."""
+    group = _group(nodeid)
     if group is None:
-        return 2
-    return 0 if group.startswith("kafka") else 1
+        return 2, zlib.crc32(nodeid.encode())
+    return (0 if group.startswith("kafka") else 1), 0
 
 
 def _group(nodeid: str) -> str | None:
