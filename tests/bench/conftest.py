@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from tests.servers.kafka import RealKafka
-from tools.bench import broker as brokers
 
 
 @pytest.fixture(params=["embedded", pytest.param("real", marks=pytest.mark.kafka_real)])
@@ -16,7 +15,7 @@ def kafka_named(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv("ICR_KAFKA_BOOTSTRAP_SERVERS", real.bootstrap_servers)
         return real
     monkeypatch.delenv("ICR_KAFKA_BOOTSTRAP_SERVERS", raising=False)
-    monkeypatch.setattr(brokers.shutil, "which", lambda _: None)
+    monkeypatch.setattr("shutil.which", lambda _: None)
     return None
 
 

@@ -175,6 +175,8 @@ class Life:
         self._by = by
         self._arguments = arguments
         self.returncode: int | None = None
+        for file in files[1:]:
+            Path(file).touch()  # whoever waits for what it says may look before it has said anything
         self.pid = by.start(arguments, environment, files)
 
     def poll(self) -> int | None:

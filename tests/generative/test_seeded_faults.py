@@ -69,8 +69,8 @@ FAULTS = {
     "a grown person is a child": ("50_children", "log.months_after(g.age_to, 27)", "2000000"),
     "a number that was replaced is in use": (
         "25_evidence",
-        "coalesce(o.other = l.former, false) AS former",
-        "false AS former",
+        "CASE WHEN o.other = l.former THEN 2 ELSE 1 END",
+        "1",
     ),
     "a snapshot's row confirms nothing": ("30_entries", "CASE WHEN one_hand THEN last_seen ELSE seen END", "NULL"),
     "a snapshot's row with a reference confirms nothing": (

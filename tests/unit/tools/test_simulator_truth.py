@@ -10,8 +10,8 @@ import pytest
 from domain.errors import Misuse
 from tools.simulator import Ledger, Plan, parse_noise, simulate, write_area
 from tools.simulator.cases import CASES, by_hand
-from tools.simulator.truth import written
 from tools.simulator.truth.ages import school_age
+from tools.simulator.truth.written import truth
 from tools.simulator.world import World
 
 YEAR = Plan("Northmoor", 40, date(2025, 9, 1), date(2026, 9, 1), seed=3, marks=False)
@@ -24,7 +24,7 @@ def lines_of(plan: Plan, folder: Path) -> list[dict]:
     ledger = Ledger(folder)
     for _ in simulate(plan, ledger):
         pass
-    return list(written(plan, ledger))
+    return list(truth(plan, ledger))
 
 
 def before_end(days: int) -> str:
