@@ -56,8 +56,12 @@ def _seed(config: pytest.Config) -> str:
 
 
 @pytest.fixture(autouse=True)
-def _logs_as_found() -> Iterator[None]:
-    """A command that a test runs within its own process configures the logs; the next test finds them as they were."""
+def _process_as_found() -> Iterator[None]:
+    """A command that a test runs within its own process sets up its logs and its end; the next test finds both as they were.
+
+    Else a test that sends itself a signal would be ended by what another test's command had set up.
+    """
+    handlers_of = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     root = logging.getLogger()
     hooks = sys.excepthook, threading.excepthook
     level, handlers, told = (
@@ -66,6 +70,10 @@ def _logs_as_found() -> Iterator[None]:
         structlog.get_config() if structlog.is_configured() else None,
     )
     yield
+    if threading.current_thread() is threading.main_thread():
+        signal.set_wakeup_fd(-1)
+        for number, handler in handlers_of.items():
+            signal.signal(number, handler)
     sys.excepthook, threading.excepthook = hooks
     root.setLevel(level)
     root.handlers = [

@@ -60,13 +60,13 @@ def test_no_help_has_one_in_its_example(command: str) -> None:
 
 
 def test_what_the_demo_says_to_type_has_none() -> None:
-    assert TOLD.findall((ROOT / "adapters" / "cli" / "demo.py").read_text()) == []
+    assert TOLD.findall((ROOT / "tools" / "commands" / "demo.py").read_text()) == []
 
 
 def test_a_command_leaves_no_core_dump_and_cannot_be_looked_into() -> None:
     """Asked within the process: what forbids it is set before the first key is read."""
     script = (
-        "from tools.main import main\nfrom adapters.process.memory import may_be_dumped\nfrom adapters.log import key_file\n"
+        "from tools.main import main\nfrom adapters.process.memory import may_be_dumped\nfrom adapters.log.keys import key_file\n"
         "assert may_be_dumped()\nbefore = key_file.load\n"
         "def load(path):\n    print(may_be_dumped())\n    return before(path)\n"
         "key_file.load = load\nmain(['keys', 'check', '--data', '/nowhere'])\nprint(may_be_dumped())"

@@ -43,7 +43,7 @@ def command_folder(folder: Path) -> Path:
     made = folder / "bin"
     made.mkdir()
     command = made / "icr"
-    command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m adapters.cli.main "$@"\n')
+    command.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m tools.main "$@"\n')
     command.chmod(0o755)
     return made
 
