@@ -38,7 +38,6 @@ COMMANDS: Final[Commands] = {
     "child": ("adapters.cli.child", "app", None),
     "leads": ("adapters.cli.leads", "app", None),
     "families": ("adapters.cli.families", "app", None),
-    "decide": ("adapters.cli.decide", "app", None),
     "measures": (
         "adapters.cli.measures",
         "measures",

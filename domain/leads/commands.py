@@ -12,7 +12,6 @@ from typing import Any, Final
 from domain.dates import FOREVER
 from domain.errors import Rejected
 from domain.kinds import INVOLVEMENT
-from domain.leads.active import passed_on
 from domain.timeline.child import Child
 from domain.timeline.entries import Entry
 

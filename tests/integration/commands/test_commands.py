@@ -10,13 +10,13 @@ import pytest
 
 from adapters.commands.application import ChildRecords
 from adapters.commands.decided import Commands
-from domain.dates import to_day
-from domain.leads.commands import Command
 from adapters.log.messages import Message, Offset, Outcome
 from adapters.log.recorder import Recorder
 from adapters.log.subjects import Subjects
 from adapters.questions import Questions
+from domain.dates import to_day
 from domain.errors import IcrError, Rejected
+from domain.leads.commands import Command
 from tests.builders.service import Bench, bench
 from tests.generative.histories import WORKERS
 from tests.integration.log.test_event_store import _involvement
@@ -141,7 +141,11 @@ def test_own_work_starts_goes_on_and_ends(here: Bench, commands: Commands) -> No
 
 @pytest.mark.parametrize(
     ("name", "said", "field"),
-    [("nominate", {"role": "lead_practitioner"}, "scope"), ("join", {"role": "x"}, "service"), ("start", {"service": "x"}, "provision")],
+    [
+        ("nominate", {"role": "lead_practitioner"}, "scope"),
+        ("join", {"role": "x"}, "service"),
+        ("start", {"service": "x"}, "provision"),
+    ],
 )
 def test_what_a_command_needs_is_named(commands: Commands, name: str, said: dict[str, str], field: str) -> None:
     with pytest.raises(Rejected, match=f"missing_field in {field}"):
@@ -159,7 +163,7 @@ def test_of_two_who_accept_at_one_moment_one_wins_and_the_other_is_told(here: Be
         one.close()
     [told] = failed
     assert isinstance(told, Rejected)
-    assert told.code == "already_so"
+    assert told.reason == "already_so"
 
 
 def test_a_child_is_rebuilt_as_of_any_position(here: Bench, commands: Commands) -> None:
