@@ -1,0 +1,90 @@
+"""The `eventsourcing` application over our log: records of children as aggregates, by its repository.
+
+What the library offers and is taken: repository, event store, mapper and recorder, each by the place where its documentation
+has it. What is replaced and why: docs/decisions/0034-the-application.md.
+"""
+
+from typing import Any, cast
+from uuid import UUID
+
+from eventsourcing.application import Application
+from eventsourcing.persistence import ApplicationRecorder, EventStore, Mapper
+
+from adapters.log.event_store import LogRecorder, SealedMapper
+from adapters.log.reader import LogReader
+from adapters.log.subjects import Subjects
+from adapters.service.opened import Service
+from domain.errors import Misuse
+from domain.events import ChildId
+from domain.identifiers import parse_identifier
+from domain.timeline.child import Child
+from domain.timeline.child_record import ChildRecord, as_child, project
+from projections import editions, queries
+
+
+class ChildRecords(Application[UUID]):
+    """Children as of any position, rebuilt from the log alone; not shared between threads."""
+
+    name = "children"
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._connection = service.connect()
+        super().__init__()
+
+    def construct_mapper(self) -> Mapper[UUID]:
+        """Opens seals; events are written by `adapters.log.recorder`."""
+        return SealedMapper(LogReader(self._connection, self._service.keys, self._service.settings.fillers))
+
+    def construct_recorder(self) -> ApplicationRecorder:
+        """Reads and appends `log.event`."""
+        return LogRecorder(self._service.connect, self._service.keys)
+
+    def construct_event_store(self) -> EventStore[UUID]:
+        """The library's own, over both."""
+        return EventStore(self.mapper, self.recorder)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
+        super().close()
+
+    def record_of(self, identifier: str, subjects: Subjects) -> tuple[UUID, tuple[str, str]]:
+        """The record of an identifier (SCHEME:VALUE), and the identifier as it is written. Raises Misuse."""
+        checked = parse_identifier(identifier)
+        if not checked.valid or checked.normalised is None:
+            raise Misuse(f"identifier: {checked.reason}")
+        wanted = (checked.scheme, checked.normalised)
+        record = subjects.look_up(self._connection, [wanted]).get(wanted)
+        if record is None:
+            raise Misuse("nothing is known under that identifier")
+        return record, wanted
+
+    def child(self, record: UUID, position: int | None = None) -> tuple[Child, list[ChildRecord]]:
+        """The child that a record belongs to, as of a position of the log (None: its head), and its records.
+
+        Which records are one child is what the last edition up to the position says; what each says is folded from its
+        stored events. Raises Misuse where nothing is recorded.
+        """
+        with self._connection.transaction():
+            edition = editions.edition_at(self._connection, position)
+            child = queries.child_of(self._connection, edition.number, record)
+            members = queries.members(self._connection, edition.number, [child])[child]
+        found = [folded for member in members if (folded := self._folded(member, position)) is not None]
+        if not found:
+            raise Misuse("nothing is known under that identifier")
+        return as_child(ChildId(child), found), found
+
+    def _folded(self, member: UUID, position: int | None) -> ChildRecord | None:
+        if not self._is_recorded(member, position):
+            return None
+        # The library types its events as its own; ours come out of our mapper.
+        folded: Any = self.repository.get(member, version=position, projector_func=cast("Any", project))
+        return cast("ChildRecord", folded)
+
+    def _is_recorded(self, record: UUID, position: int | None) -> bool:
+        row = self._connection.execute(
+            "SELECT FROM log.event WHERE originator_id = %(r)s AND (%(p)s::bigint IS NULL OR originator_version <= %(p)s) LIMIT 1",
+            {"r": record, "p": position},
+        ).fetchone()
+        return row is not None

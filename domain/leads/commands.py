@@ -1,0 +1,185 @@
+"""Commands: what people decide of a child, as rules on its timeline at the head of the log (design D12; domain.md D).
+
+A command asks for one event. Its rule looks at the child and gives nothing, or raises Rejected with the rule that refuses:
+`not_so` where what it builds on is not there, `already_so` where it is so already, `impossible_date` for a child who has
+died. What the event must carry is the event contract's business.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from domain.dates import FOREVER
+from domain.errors import Rejected
+from domain.kinds import INVOLVEMENT
+from domain.timeline.child import Child
+from domain.timeline.entries import Entry
+
+LEAD, COVER, MEMBER = "lead", "lead_cover", "team_member"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What someone asks: `worker` as the contract's Worker, `day` a day number, and what else the event carries by its name.
+
+    `role` and `scope` of a lead, `service` of a team or an involvement.
+    """
+
+    worker: Mapping[str, Any]
+    day: int
+    role: str | None = None
+    scope: str | None = None
+    service: str | None = None
+    provision: str | None = None
+    reason: str | None = None
+
+    @property
+    def by(self) -> str:
+        """The worker, as entries name one."""
+        return f"{self.worker['organisation']}:{self.worker['staff_id']}"
+
+    def has(self, entry: Entry) -> bool:
+        """Whether an entry is this worker's, of this role and scope, or of this service."""
+        return entry.worker == self.by and self.same(entry)
+
+    def same(self, entry: Entry) -> bool:
+        """Whether an entry is of this role and scope, or of this service, whoever's it is."""
+        if self.service is not None:
+            return entry.service == self.service
+        return entry.service == self.role and (entry.kind == COVER or entry.scope == self.scope)
+
+
+Rule = Callable[[Child, Command], None]
+
+
+def _open(child: Child, kind: str, day: int) -> list[Entry]:
+    """Entries of a kind that have begun and not ended on a day."""
+    return [
+        e for e in child.of_kind(kind) if e.start is not None and e.start <= day < (FOREVER if e.end is None else e.end)
+    ]
+
+
+def _alive(child: Child, command: Command) -> None:
+    if child.death is not None and child.death <= command.day:
+        raise Rejected("impossible_date", "effective.from", "the child has died")
+
+
+def _held(child: Child, command: Command) -> list[Entry]:
+    """Leads of this role and scope that somebody has accepted."""
+    return [e for e in _open(child, LEAD, command.day) if command.same(e) and e.accepted is not None]
+
+
+def _nominated(child: Child, command: Command) -> bool:
+    return any(command.has(e) and e.accepted is None for e in _open(child, LEAD, command.day))
+
+
+def _nominate(child: Child, command: Command) -> None:
+    _alive(child, command)
+    if any(command.has(e) for e in _open(child, LEAD, command.day)):
+        raise Rejected("already_so", "worker", "this worker is nominated or leads already")
+
+
+def _accept(child: Child, command: Command) -> None:
+    mine = [e for e in _open(child, LEAD, command.day) if command.has(e) and e.accepted is None]
+    if not mine:
+        raise Rejected("not_so", "worker", "this worker is not nominated")
+    takes_over = any(e.takes_over for e in mine)
+    if not takes_over and any(not command.has(e) for e in _held(child, command)):
+        raise Rejected(
+            "already_so", "role", "another worker leads in this role; that lead ends first, or is transferred"
+        )
+
+
+def _decline(child: Child, command: Command) -> None:
+    if not _nominated(child, command):
+        raise Rejected("not_so", "worker", "this worker is not nominated")
+
+
+def _transfer(child: Child, command: Command) -> None:
+    _alive(child, command)
+    if any(command.has(e) for e in _open(child, LEAD, command.day)):
+        raise Rejected("already_so", "worker", "this worker is nominated or leads already")
+    if not _held(child, command):
+        raise Rejected("not_so", "role", "nobody leads in this role, so there is nothing to transfer; nominate instead")
+
+
+def _end_lead(child: Child, command: Command) -> None:
+    if not any(command.has(e) for e in _open(child, LEAD, command.day)):
+        raise Rejected("not_so", "worker", "this worker neither leads nor is nominated")
+
+
+def _cover(child: Child, command: Command) -> None:
+    leads = [e for e in _open(child, LEAD, command.day) if e.service == command.role and e.accepted is not None]
+    if not leads:
+        raise Rejected("not_so", "role", "nobody leads in this role, so there is nobody to cover for")
+    if any(e.worker == command.by for e in leads):
+        raise Rejected("already_so", "worker", "this worker leads, and cannot cover for themselves")
+    if any(command.has(e) for e in _open(child, COVER, command.day)):
+        raise Rejected("already_so", "worker", "this worker covers already")
+
+
+def _starts(kind: str) -> Rule:
+    def rule(child: Child, command: Command) -> None:
+        _alive(child, command)
+        if any(command.has(e) for e in _open(child, kind, command.day)):
+            raise Rejected("already_so", "service", "this worker is recorded with this service already")
+
+    return rule
+
+
+def _goes_on(kind: str) -> Rule:
+    """Ends and confirmations name the service and its provider, not the worker: so it must be clear which entry they mean."""
+
+    def rule(child: Child, command: Command) -> None:
+        meant = [
+            e
+            for e in _open(child, kind, command.day)
+            if command.same(e) and e.provider == command.worker["organisation"]
+        ]
+        if not any(command.has(e) for e in meant):
+            raise Rejected("not_so", "worker", "nothing of this worker is open that this could be about")
+        if len(meant) > 1:
+            raise Rejected(
+                "not_so", "worker", "others of this organisation have the same open: its own system must say which"
+            )
+
+    return rule
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A command as it is offered: the event that it asks for, what is said of it, what it needs, and its rule."""
+
+    event_type: str
+    title: str
+    needs: tuple[str, ...]
+    rule: Rule
+    may: tuple[str, ...] = ()
+
+
+_SEAT: Final = ("role", "scope")
+
+DECISIONS: Final[Mapping[str, Decision]] = {
+    "nominate": Decision("LeadNominated", "Nominate a worker as lead", _SEAT, _nominate),
+    "accept": Decision("LeadAccepted", "Accept a lead that one was nominated for", _SEAT, _accept),
+    "decline": Decision("LeadDeclined", "Decline a lead that one was nominated for", _SEAT, _decline, ("reason",)),
+    "transfer": Decision("LeadTransferProposed", "Propose another worker as lead; once that one accepts, the lead passes on", _SEAT, _transfer),
+    "end": Decision("LeadEnded", "End a worker's lead", _SEAT, _end_lead, ("reason",)),
+    "cover": Decision("LeadCoverStarted", "Cover for a lead who is away", ("role",), _cover),
+    "end-cover": Decision("LeadCoverEnded", "End a cover", ("role",), _goes_on(COVER)),
+    "join": Decision("TeamMemberAgreed", "Join the team around the child", ("service",), _starts(MEMBER)),
+    "leave": Decision("TeamMemberLeft", "Leave the team around the child", ("service",), _goes_on(MEMBER)),
+    "start": Decision("InvolvementStarted", "Say that one's work with the child has started", ("service", "provision"), _starts(INVOLVEMENT)),
+    "confirm": Decision("InvolvementConfirmed", "Say that one's work with the child goes on", ("service",), _goes_on(INVOLVEMENT)),
+    "finish": Decision("InvolvementEnded", "Say that one's work with the child has ended", ("service",), _goes_on(INVOLVEMENT), ("reason",)),
+}  # fmt: skip
+
+
+def decide(name: str, child: Child, command: Command) -> str:
+    """The type of the event to append; raises Rejected by the rule that refuses."""
+    decision = DECISIONS[name]
+    for field in decision.needs:
+        if getattr(command, field) is None:
+            raise Rejected("missing_field", field, "this command needs it")
+    decision.rule(child, command)
+    return decision.event_type
