@@ -124,7 +124,8 @@ def test_what_came_by_http_and_import_after_the_base_backup_is_recovered(
         assert done.returncode in (0, 1), done.stderr
         before = rows(server.url, HEAD)
         rows(server.url, "SELECT pg_switch_wal()")  # as archive_timeout does each minute
-        wait_for(lambda: rows(server.url, ALL_HANDED_OVER) == [(True,)], pause=0.2)
+        # The server looks for what is to be archived each minute, if nothing woke it.
+        wait_for(lambda: rows(server.url, ALL_HANDED_OVER) == [(True,)], pause=0.2, seconds=150)
 
         owner = lose_the_disk(server)
         run(recovery, environment, tmp_path)
