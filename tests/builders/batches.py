@@ -6,18 +6,25 @@ import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import lz4.frame
 import snappy
 import zstandard
 from crc32c import crc32c
 
+from adapters.process.clock import SystemClock
+
 PACKERS: Mapping[int, Callable[[bytes], bytes]] = MappingProxyType(
     {0: bytes, 1: gzip.compress, 2: snappy.compress, 3: lz4.frame.compress, 4: zstandard.compress}
 )
 NAMES: Mapping[int, str] = MappingProxyType({0: "plain", 1: "gzip", 2: "snappy", 3: "lz4", 4: "zstd"})
 Header = tuple[bytes, bytes | None]
+
+
+# A batch of long ago is deleted as soon as the broker looks what its retention has passed, which it does every five minutes.
+# This day's first moment, so that all test processes name their examples alike.
+NOW: Final = int(SystemClock().now().timestamp()) // 86_400 * 86_400_000
 
 
 def varint(value: int) -> bytes:
@@ -69,7 +76,7 @@ def batch(
     checksum: int | None = None,
     packed: bytes | None = None,
     producer: int = -1,
-    times: tuple[int, int] = (1_700_000_000_000, 1_700_000_000_000),
+    times: tuple[int, int] = (NOW, NOW),
 ) -> bytes:
     """A batch of records as `record` makes them. `packed` stands in place of what the codec makes of them."""
     each = list(records)
