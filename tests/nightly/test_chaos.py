@@ -21,6 +21,7 @@ import pytest
 
 from adapters.intake.kafka.consumer import Consumer
 from adapters.intake.kafka.topics import ALL_TOPICS
+from adapters.log.keys.key_file import load
 from adapters.service.opened import Service
 from tests.builders.process import Warm, icr, wait_for
 from tests.builders.state import chain_holds, log_state, view_state
@@ -60,7 +61,7 @@ def test_the_end_is_as_if_nothing_had_been(chaos: Chaos, any_database_url: str) 
     _let_be(chaos)
     stack = chaos.stack
     log, views = log_state(stack.database_url), view_state(stack.database_url)
-    assert chain_holds(stack.database_url)
+    assert chain_holds(stack.database_url, load(stack.settings.kek_file))
     with service_of(stack) as service:
         projector = service.projector()
         projector.rebuild()
