@@ -13,6 +13,7 @@ COPY pyproject.toml README.md ./
 COPY domain domain
 COPY projections projections
 COPY adapters adapters
+COPY tools tools
 COPY schemas schemas
 RUN /opt/tools/bin/pip wheel --no-cache-dir --no-deps --no-index --no-build-isolation --wheel-dir dist . \
     && /opt/icr/bin/pip install --no-cache-dir --no-deps --no-index dist/*.whl
