@@ -390,7 +390,8 @@ def test_no_connection_is_made_elsewhere() -> None:
     makes = re.compile(r"psycopg\.connect\(|Connection\.connect\(|ConnectionPool\(|create_engine\(")
     found = {
         path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "adapters").rglob("*.py")
+        for folder in ("adapters", "projections", "tools")
+        for path in (ROOT / folder).rglob("*.py")
         if makes.search(path.read_text())
     }
     assert found == {"adapters/log/connections.py", "adapters/migrations/migrate.py", "adapters/log/pool.py"}
