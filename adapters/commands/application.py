@@ -4,22 +4,25 @@ What the library offers and is taken: repository, event store, mapper and record
 has it. What is replaced and why: docs/decisions/0034-the-application.md.
 """
 
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import ApplicationRecorder, EventStore, Mapper
 
 from adapters.log.event_store import LogRecorder, SealedMapper
-from adapters.log.reader import LogReader
+from adapters.log.reader import LogReader, tied
 from adapters.log.subjects import Subjects
 from adapters.service.opened import Service
 from domain.errors import Misuse
-from domain.events import ChildId
+from domain.events import RecordId
 from domain.identifiers import parse_identifier
 from domain.timeline.child import Child
-from domain.timeline.child_record import ChildRecord, as_child, project
-from projections import editions, queries
+from domain.timeline.child_record import ChildRecord, project
+from domain.timeline.world import build_world
+from schemas.registry import registry
+
+_KIND_OF: Final = {name: schema.effect.kind for name, schema in registry().newest.items()}
 
 
 class ChildRecords(Application[UUID]):
@@ -61,19 +64,21 @@ class ChildRecords(Application[UUID]):
         return record, wanted
 
     def child(self, record: UUID, position: int | None = None) -> tuple[Child, list[ChildRecord]]:
-        """The child that a record belongs to, as of a position of the log (None: its head), and its records.
+        """The child that a record belongs to, as of a position of the log (None: its head), and all that is tied to it.
 
-        Which records are one child is what the last edition up to the position says; what each says is folded from its
-        stored events. Raises Misuse where nothing is recorded.
+        Folded from stored events alone, as the reference does: disputed events say nothing of who it is, and what names a
+        sealed identity is withheld. Raises Misuse where nothing is recorded.
         """
-        with self._connection.transaction():
-            edition = editions.edition_at(self._connection, position)
-            child = queries.child_of(self._connection, edition.number, record)
-            members = queries.members(self._connection, edition.number, [child])[child]
+        members = sorted(tied(self._connection, [record]))
         found = [folded for member in members if (folded := self._folded(member, position)) is not None]
-        if not found:
+        schemes = self._connection.execute(
+            "SELECT record, scheme FROM log.subject WHERE record = ANY(%s)", (members,)
+        ).fetchall()
+        history = sorted((event for one in found for event in one.events), key=lambda event: event.position)
+        child = build_world(history, dict(schemes), kind_of=_KIND_OF).child_of(RecordId(record))
+        if child is None:
             raise Misuse("nothing is known under that identifier")
-        return as_child(ChildId(child), found), found
+        return child, found
 
     def _folded(self, member: UUID, position: int | None) -> ChildRecord | None:
         if not self._is_recorded(member, position):

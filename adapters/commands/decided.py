@@ -26,13 +26,11 @@ class Commands:
         self._recorder = recorder or service.recorder()
         self._children = ChildRecords(service)
         self._subjects = Subjects(service.keys, self._recorder.hashes)
-        self._projector = service.projector()
 
     def close(self) -> None:
         """Give the connections back."""
         self._children.close()
         self._recorder.close()
-        self._projector.close()
 
     def run(self, name: str, identifier: str, command: Command) -> Outcome:
         """Carry out a command (`domain.leads.commands.DECISIONS`) on the child with an identifier (SCHEME:VALUE).
@@ -41,7 +39,6 @@ class Commands:
         Misuse for an unknown child, IcrError when the records keep changing under it.
         """
         for _ in range(ATTEMPTS):
-            self._projector.project()
             record, wanted = self._children.record_of(identifier, self._subjects)
             child, records = self._children.child(record)
             event = self._event(decide(name, child, command), command, wanted)

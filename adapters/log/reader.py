@@ -132,3 +132,21 @@ class LogReader:
         if missing:
             self._subjects.find(self._connection, missing)
         return [RecordId(UUID(bytes=self._subjects.known[i].record)) for i in named]
+
+
+def tied(connection: Connection, records: Iterable[UUID]) -> set[UUID]:
+    """Records with all that any event ever linked to them, and so on: which of them are one child is the fold's to say.
+
+    What is withheld has no facts, so that nothing is tied to a sealed identity by it.
+    """
+    found = set(records)
+    while True:
+        before = len(found)
+        rows = connection.execute(
+            "SELECT record, linked FROM log.fact WHERE linked && %(r)s OR (linked IS NOT NULL AND record = ANY(%(r)s))",
+            {"r": sorted(found)},
+        )
+        for record, linked in rows.fetchall():
+            found.update((record, *linked))
+        if len(found) == before:
+            return found

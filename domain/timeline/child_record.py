@@ -4,12 +4,11 @@ A record is rebuilt from its stored events by `project`, for the library's repos
 them. Commands look at all records of a child and decide by `domain.leads.commands`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.events import ChildId, Event, RecordId
-from domain.timeline.child import Child, build_child
+from domain.events import Event
 from domain.timeline.entries import Entry, entries
 
 
@@ -33,10 +32,3 @@ def project(record: ChildRecord | None, events: Iterable[Event]) -> ChildRecord 
         return record
     before = () if record is None else record.events
     return ChildRecord(UUID(bytes=new[0].record.bytes), new[-1].position, before + new)
-
-
-def as_child(child: ChildId, records: Sequence[ChildRecord]) -> Child:
-    """The child that some records are."""
-    return build_child(
-        child, [RecordId(r.id) for r in records], [event for record in records for event in record.events]
-    )

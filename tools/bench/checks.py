@@ -7,7 +7,7 @@ from uuid import UUID
 import psycopg
 
 from adapters.log.keys.data_keys import MasterKeys
-from adapters.log.reader import LogReader
+from adapters.log.reader import LogReader, tied
 from domain.errors import IcrError
 from domain.events import RecordId
 from domain.indicators import indicators
@@ -22,9 +22,6 @@ _PICK: Final = """
 UNION (SELECT child FROM {view}.rectangle WHERE to_ed IS NULL ORDER BY md5(child::text) LIMIT %(n)s)
 UNION (SELECT record FROM {view}.membership WHERE to_ed IS NULL ORDER BY md5(record::text) LIMIT %(n)s)
 """
-_LINKED: Final = (
-    "SELECT record, linked FROM log.fact WHERE linked && %(r)s OR (linked IS NOT NULL AND record = ANY(%(r)s))"
-)
 
 
 class Wrong(IcrError):
@@ -43,7 +40,7 @@ def views_equal_reference(connection: psycopg.Connection[Any], keys: MasterKeys,
     """Compare some children of the views now read with the reference (domain.timeline.world); how many. Raises Wrong."""
     (view,) = connection.execute("SELECT view FROM log.serving").fetchone() or ("view_a",)
     picked = connection.execute(_PICK.replace("{view}", view), {"n": sample // 3}).fetchall()
-    records = _closed(connection, {row[0] for row in picked})
+    records = tied(connection, (row[0] for row in picked))
     history = list(LogReader(connection, keys).events(records=sorted(records)))
     schemes = connection.execute("SELECT record, scheme FROM log.subject WHERE record = ANY(%s)", (list(records),))
     world = build_world(history, dict(schemes.fetchall()))
@@ -51,17 +48,6 @@ def views_equal_reference(connection: psycopg.Connection[Any], keys: MasterKeys,
     if differing := sorted(part for part in told if told[part] != shown[part]):
         raise Wrong(f"the views differ from the reference in {', '.join(differing)}")
     return len(world.children)
-
-
-def _closed(connection: psycopg.Connection[Any], records: set[UUID]) -> set[UUID]:
-    """Records with all that any event ever linked to them, and so on."""
-    while True:
-        found = set(records)
-        for record, linked in connection.execute(_LINKED, {"r": list(records)}):
-            found.update((record, *linked))
-        if found == records:
-            return found
-        records = found
 
 
 def _told(world: World) -> dict[str, set[Any]]:
