@@ -19,10 +19,11 @@ from domain.events import RecordId
 from domain.identifiers import parse_identifier
 from domain.timeline.child import Child
 from domain.timeline.child_record import ChildRecord, project
+from domain.timeline.snapshots import listed_kinds
 from domain.timeline.world import build_world
 from schemas.registry import registry
 
-_KIND_OF: Final = {name: schema.effect.kind for name, schema in registry().newest.items()}
+_KIND_OF: Final = listed_kinds(schema.effect for schema in registry().newest.values())
 
 
 class ChildRecords(Application[UUID]):

@@ -20,6 +20,7 @@ from domain.leads.commands import Command
 from tests.builders.service import Bench, bench
 from tests.generative.histories import WORKERS
 from tests.integration.log.test_event_store import _involvement
+from tests.spec.words import death_notified, gp_registered, happened, identifier
 
 CHILD = "agency:la-808:mosaic:C0"
 SEAT = {"role": "lead_practitioner", "scope": "child"}
@@ -176,6 +177,31 @@ def test_a_child_is_rebuilt_as_of_any_position(here: Bench, commands: Commands) 
     children.close()
     day = to_day(date(2025, 10, 2))
     assert leads == [[None], [day], [day]]
+
+
+def key_of(child: str) -> str:
+    return ":".join(identifier(child, "nhs"))
+
+
+def test_another_childs_death_under_its_number_does_not_stop_a_lead(here: Bench, commands: Commands) -> None:
+    """Two dates of birth: it is disputed whom the death is of, so it says nothing of this child."""
+    here.record(
+        gp_registered("A", practice="Z90001", on="2015-03-20", born="2015-03-01").wire(11),
+        gp_registered("B", practice="Z90001", on="2016-05-20", born="2016-05-01").wire(12),
+        death_notified("A", on="2025-06-01", known_by=["nhs", "B.nhs"], born="2015-03-01").wire(13),
+    )
+    assert commands.run("nominate", key_of("A"), by()).outcome == "accepted"
+
+
+def test_a_command_on_a_sealed_identity_finds_nothing_new_to_build_on(here: Bench, commands: Commands) -> None:
+    """What names it is withheld, so that a nomination is as if it had never been."""
+    here.record(
+        gp_registered("A", practice="Z90001", on="2015-03-20", born="2015-03-01").wire(11),
+        happened("IdentitySealed", "A", on="2025-06-01").wire(12),
+    )
+    commands.run("nominate", key_of("A"), by())
+    with pytest.raises(Rejected, match="not_so in worker"):
+        commands.run("accept", key_of("A"), by())
 
 
 class _Overtaken(Recorder):
