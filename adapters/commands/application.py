@@ -8,9 +8,9 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from eventsourcing.application import Application
-from eventsourcing.persistence import ApplicationRecorder, EventStore, Mapper
+from eventsourcing.persistence import ApplicationRecorder, EventStore
 
-from adapters.log.event_store import LogRecorder, SealedMapper
+from adapters.log.event_store import LogRecorder, SealedEventStore, SealedMapper
 from adapters.log.reader import LogReader, tied
 from adapters.log.subjects import Subjects
 from adapters.service.opened import Service
@@ -36,7 +36,7 @@ class ChildRecords(Application[UUID]):
         self._connection = service.connect()
         super().__init__()
 
-    def construct_mapper(self) -> Mapper[UUID]:
+    def construct_mapper(self) -> SealedMapper:
         """Opens seals; events are written by `adapters.log.recorder`."""
         return SealedMapper(LogReader(self._connection, self._service.keys, self._service.settings.fillers))
 
@@ -45,8 +45,8 @@ class ChildRecords(Application[UUID]):
         return LogRecorder(self._service.connect, self._service.keys)
 
     def construct_event_store(self) -> EventStore[UUID]:
-        """The library's own, over both."""
-        return EventStore(self.mapper, self.recorder)
+        """Opens many events at once."""
+        return SealedEventStore(cast("SealedMapper", self.mapper), self.recorder)
 
     def close(self) -> None:
         """Give the connection back."""

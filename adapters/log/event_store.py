@@ -4,7 +4,7 @@ Reading and conditional commands use the library's repository; bulk appends go p
 the same lock, positions and hash chain. The library's base test cases run against this recorder.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -59,7 +59,7 @@ class LogRecorder(ApplicationRecorder):
         link = Link(self._keys, Batch(positions[-1], positions[0], previous, microseconds(at), None, None, None))
         link.take(pack.HEADER)
         for place, event in zip(positions, stored_events, strict=True):
-            record = event.originator_id if isinstance(event.originator_id, UUID) else UUID(event.originator_id)
+            record = _uuid(event.originator_id)
             fields = record.bytes, event.originator_version, event.topic, place, record.bytes[0], event.state
             connection.execute(
                 "INSERT INTO log.event (originator_id, originator_version, topic, notification_id, shard, state) VALUES (%s, %s, %s, %s, %s, %s)",
@@ -151,13 +151,39 @@ class SealedMapper(Mapper[UUID]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:  # noqa: ANN401 - the library's protocol has no fields of ours
         """One event; raises Erased when its data key is destroyed."""
-        record = stored_event.originator_id
-        assert isinstance(record, UUID)
-        return next(
-            self._reader.open([(stored_event.originator_version, record, stored_event.topic, stored_event.state)])
+        return next(self.opened([stored_event]))
+
+    def opened(self, stored_events: Iterable[StoredEvent]) -> Iterator[Any]:
+        """Events in the order given; raises Erased when a data key is destroyed."""
+        return self._reader.open(
+            (e.originator_version, _uuid(e.originator_id), e.topic, e.state) for e in stored_events
         )
 
 
-def event_store(recorder: LogRecorder, reader: LogReader) -> EventStore[UUID]:
-    """The library's event store over the log."""
-    return EventStore(SealedMapper(reader), recorder)
+def _uuid(record: UUID | str) -> UUID:
+    return record if isinstance(record, UUID) else UUID(record)
+
+
+class SealedEventStore(EventStore[UUID]):
+    """The library's event store, which opens the seals of many events at once: their keys are looked up together."""
+
+    def __init__(self, mapper: SealedMapper, recorder: ApplicationRecorder) -> None:
+        super().__init__(mapper, recorder)
+        self._many = mapper
+
+    def get(
+        self,
+        originator_id: UUID,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Any]:
+        """Events of one record by version; raises Erased when a data key is destroyed."""
+        return self._many.opened(self.recorder.select_events(originator_id, gt=gt, lte=lte, desc=desc, limit=limit))
+
+
+def event_store(recorder: LogRecorder, reader: LogReader) -> SealedEventStore:
+    """The event store over the log."""
+    return SealedEventStore(SealedMapper(reader), recorder)

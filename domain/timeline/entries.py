@@ -310,26 +310,34 @@ def _attach(made: list[Entry], group: _Group) -> list[Entry]:
 
     A confirmation after an end does not confirm what ended: it speaks of something whose start is not known.
     """
-    result = list(made)
-    for fact, name in [*((c, "confirmed") for c in group.confirms), *((a, "accepted") for a in group.accepts)]:
-        homes = [
-            i
-            for i, e in enumerate(result)
-            if e.start is not None
-            and e.start <= fact.start
-            and (name == "accepted" or e.end is None or e.end >= fact.start)
-        ]
-        if not homes:
-            result.append(replace(_entry([fact], fact, None, None, CONFIRMED_WITHOUT_START), confirmed=fact.start))
-            continue
-        best = max(homes, key=lambda i: (result[i].start, result[i].order))
-        entry = result[best]
-        grown = tuple(sorted({*entry.positions, fact.event.position, *fact.amended_by}))
-        if name == "confirmed":
-            result[best] = replace(entry, confirmed=max(fact.start, entry.confirmed or fact.start), positions=grown)
+    homes = [(entry.start, entry.order, i, entry.end) for i, entry in enumerate(made) if entry.start is not None]
+    homes.sort(reverse=True)
+    told: dict[int, list[tuple[Fact, bool]]] = {}
+    alone = []
+    for fact, accepts in [*((c, False) for c in group.confirms), *((a, True) for a in group.accepts)]:
+        best = next(
+            (i for start, _, i, end in homes if start <= fact.start and (accepts or end is None or end >= fact.start)),
+            None,
+        )
+        if best is None:
+            alone.append(replace(_entry([fact], fact, None, None, CONFIRMED_WITHOUT_START), confirmed=fact.start))
         else:
-            result[best] = replace(entry, accepted=min(fact.start, entry.accepted or fact.start), positions=grown)
-    return result
+            told.setdefault(best, []).append((fact, accepts))
+    return [*(_grown(entry, told.get(i, ())) for i, entry in enumerate(made)), *alone]
+
+
+def _grown(entry: Entry, told: Sequence[tuple[Fact, bool]]) -> Entry:
+    """An entry with its confirmations and acceptances: confirmed by the last, accepted by the first."""
+    if not told:
+        return entry
+    confirmed = [fact.start for fact, accepts in told if not accepts]
+    accepted = [fact.start for fact, accepts in told if accepts]
+    return replace(
+        entry,
+        confirmed=max([*confirmed, entry.confirmed or confirmed[0]]) if confirmed else entry.confirmed,
+        accepted=min([*accepted, entry.accepted or accepted[0]]) if accepted else entry.accepted,
+        positions=tuple(sorted({*entry.positions, *(p for f, _ in told for p in (f.event.position, *f.amended_by))})),
+    )
 
 
 def _entry(
