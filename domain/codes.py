@@ -1,7 +1,7 @@
 """Code lists: those the rules themselves know, and what a list of the contract is.
 
 The lists of the contract stand in `schemas/codes.toml`; a row of the effects table names the list of a field. A wrong
-code in the fact itself keeps the event aside; in a describing field it is set aside.
+code in the fact itself keeps the event in quarantine; in a describing field it is set aside.
 """
 
 from collections.abc import Mapping

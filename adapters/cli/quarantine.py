@@ -20,7 +20,7 @@ Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids as `icr qua
 
 
 def _line(aside: "KeptEvent") -> dict[str, Any]:
-    """What may be seen of an event aside without its content."""
+    """What may be seen of a kept event without its content."""
     return {
         "id": str(aside.id),
         "kind": aside.kind,
@@ -63,7 +63,7 @@ def list_(
         (o.id, o.kind, o.state, o.reason, o.field, o.event_type, o.organisation, f"{o.received_at:%Y-%m-%d %H:%M}")
         for o in found
     ]
-    print_table(f"{len(found)} of {total} events aside", columns, rows)
+    print_table(f"{len(found)} of {total} kept events", columns, rows)
 
 
 @app.command(epilog="Example: icr quarantine show 4f0c… --content")
@@ -73,7 +73,7 @@ def show(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Show why one event is aside; its content only when asked for."""
+    """Show why one event is kept; its content only when asked for."""
     from adapters.commands.quarantine import Quarantine
 
     [wanted] = _ids([aside])

@@ -123,7 +123,7 @@ def consume(
 ) -> None:
     """Record what agencies publish on Kafka, until told to end (SIGTERM, Ctrl-C).
 
-    A partition of which too much cannot be read pauses, and says so; ICR_PAUSE_UNREADABLE_SHARE=1 takes it all, aside.
+    A partition of which too much cannot be read pauses, and says so; ICR_PAUSE_UNREADABLE_SHARE=1 takes it all, into quarantine.
     So does one with a record that is broken, until `icr partitions skip`. Ends with 1 when a partition's log was
     shortened, was made again or had passed us, or, with --until-end, when something was kept, is paused or waits.
     """

@@ -1,4 +1,4 @@
-"""The quarantine as a person handles it: what is aside and why, again into the log, or settled for good."""
+"""The quarantine as a person handles it: what is kept and why, again into the log, or settled for good."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -24,14 +24,14 @@ _XML: Final = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")
 
 
 class Quarantine:
-    """Reads and settles events aside; each call is a transaction of its own."""
+    """Reads and settles kept events; each call is a transaction of its own."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._store = QuarantineRows(service.keys)
 
     def find(self, reason: str | None, state: str | None, limit: int) -> tuple[list[KeptEvent], int]:
-        """Events aside, oldest first, and how many there are in all; without a state those that are not settled."""
+        """Kept events, oldest first, and how many there are in all; without a state those that are not settled."""
         states = [state] if state is not None else [*_OPEN, "shown"]
         condition = "state = ANY(%s) AND (%s::text IS NULL OR reason = %s)"
         with self._service.connect() as connection:

@@ -64,7 +64,7 @@ SELECT a.id FROM log.aside a WHERE a.state IN ('waiting', 'ready') AND a.receive
       AND split_part(r.cursor, ':', 1)::bigint = h.generation
       AND (split_part(split_part(r.cursor, ':', 2), '.', 1)::bigint, split_part(r.cursor, '.', 2)::bigint) >= (f.after, f.number))
 """
-# Conflicts are counted by what was told of them, everything else that was kept by what is aside.
+# Conflicts are counted by what was told of them, everything else that was kept by what is kept.
 _KEPT_GONE: Final = _COUNT.format(word="'kept'", counts="kind = 'kept' AND state <> 'released'")
 # The newest stays: it says how far numbers have come.
 _FEEDBACK: Final = """

@@ -101,7 +101,7 @@ class QuarantineRows:
         notes: Notes,
         record: UUID | None = None,
     ) -> bool:
-        """Store one item aside; False when the same content is there already (a duplicate), which then changes nothing.
+        """Keep one item in quarantine; False when the same content is there already (a duplicate), which then changes nothing.
 
         Of a giant the beginning is stored, and nothing of a message beyond its organisation's quota, but its reason,
         length and digest. What was not stored for want of room is stored once it comes again and there is room.
@@ -228,7 +228,7 @@ class QuarantineRows:
         ]
 
     def contents(self, connection: Connection, asides: Collection[UUID]) -> Iterator[tuple[UUID, bytes, str | None]]:
-        """What was sent of some events aside, and the event id of one that is not here whole, where it could be read."""
+        """What was sent of some kept events, and the event id of one that is not here whole, where it could be read."""
         query = "SELECT id, wrapped, sealed, named FROM log.aside WHERE id = ANY(%s)"
         for aside, wrapped, sealed, named in connection.execute(query, (list(asides),)).fetchall():
             event_id = None if named is None else self._open(aside, wrapped, named).decode()
@@ -252,7 +252,7 @@ class QuarantineRows:
         """One event with its content; raises Misuse when there is none of that id."""
         row = connection.execute(f"SELECT {_LISTED}, wrapped, sealed FROM log.aside WHERE id = %s", (aside,)).fetchone()
         if row is None:
-            raise Misuse("no event aside has that id")
+            raise Misuse("no kept event has that id")
         return KeptEvent(*row[:-2]), self._open(aside, row[-2], row[-1])
 
     def reject(self, connection: Connection, asides: Sequence[UUID], note: str, at: datetime) -> int:

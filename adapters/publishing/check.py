@@ -52,7 +52,7 @@ class Checker:
         self._sector = sector
 
     def check(self, data: bytes) -> Ready:
-        """The event as it is to be sent: Avro, marks reduced. Raises Rejected as the recorder would keep it aside."""
+        """The event as it is to be sent: Avro, marks reduced. Raises Rejected as the recorder would keep it in quarantine."""
         item = self._prepare(data, None)
         sector = self._sector_of(item)
         if item.schema.sector == SHARED:

@@ -34,7 +34,7 @@ def verify_log(
 ) -> None:
     """Say whether the log is as it was recorded, and name the first batch that is not; ends with 1 when something differs.
 
-    With --events the hashes of all batches are worked out anew, and facts, inbox, identifiers, keys and events aside are
+    With --events the hashes of all batches are worked out anew, and facts, inbox, identifiers, keys and kept events are
     compared with the sealed events; what was erased is named as erased. Without it only that the batches follow on each
     other. Nothing is written, and nothing that an event says is shown. It says the head of the log: note it elsewhere.
     """

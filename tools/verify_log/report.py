@@ -37,8 +37,8 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "source_record_differs": "the source records do not agree with the facts: an amendment would find the wrong event",
         "set_aside_differs": "a field set aside belongs to no event, or to one of another organisation",
         "edition_differs": "an edition does not follow on the one before, or names another hash than its last batch has",
-        "aside_closed": "an event aside does not open: it was changed, or belongs to another id",
-        "aside_differs": "an event aside stands under another organisation, type, key or digest than its content has",
+        "aside_closed": "a kept event does not open: it was changed, or belongs to another id",
+        "aside_differs": "a kept event stands under another organisation, type, key or digest than its content has",
     }
 )
 

@@ -1,4 +1,4 @@
-"""What is looked at as a whole, beside the events one by one: rows that no event accounts for, editions, keys, events aside."""
+"""What is looked at as a whole, beside the events one by one: rows that no event accounts for, editions, keys, kept events."""
 
 from collections.abc import Callable, Iterator
 from typing import Any, Final

@@ -75,7 +75,7 @@ class Pausing:
 
 
 def _keep_bytes(recorder: Recorder, partition: TopicPartition, held: Held) -> UUID | None:
-    """Keep what cannot be read aside, up to a bound, with where it stands; the row's id. The same place has one row."""
+    """Keep what cannot be read in quarantine, up to a bound, with where it stands; the row's id. The same place has one row."""
     unreadable = held.unreadable
     if unreadable is None:
         return None

@@ -34,7 +34,7 @@ class Gate:
     def refuses(self, values: Sequence[bytes]) -> int | None:
         """How many of these are unreadable when they must not be recorded; None when they may."""
         if self._share >= 1:
-            return None  # the operator's way to say: take it all, aside if need be
+            return None  # the operator's way to say: take it all, into quarantine if need be
         found = self._sampled(values)
         unreadable, read = self._unreadable + found, self._read + len(values)
         return found if unreadable >= self._minimum and unreadable > self._share * read else None

@@ -111,16 +111,16 @@ class Notes:
         self._again.append((DUPLICATE, item.body["source"]["organisation"], item.schema.event_type, position, None))
 
     def again(self, word: str, aside: UUID) -> None:
-        """A message says again what is aside already; whose it is stands there, where it was found to be somebody's."""
+        """A message says again what is kept already; whose it is stands there, where it was found to be somebody's."""
         self._again.append((word, None, None, None, aside))
 
     def aside(self, word: str, *asides: UUID) -> None:
-        """Events aside became `word`."""
+        """Kept events became `word`."""
         self._asides += [(aside, word) for aside in asides]
 
     def write(self, connection: Connection, at: datetime) -> None:
         """Write them, last of all in the transaction that holds the append lock."""
-        # What is aside is told before what says it again.
+        # What is kept is told before what says it again.
         self._write_again(connection, [row for row in self._again if row[-1] is None], at)
         if self._asides:
             connection.execute(_ASIDES, (at, *_columns(self._asides, 2)))
@@ -133,7 +133,7 @@ class Notes:
 
 
 def tell(connection: Connection, word: str, asides: Collection[UUID], at: datetime) -> None:
-    """Say that events aside became `word`, within a transaction that holds the append lock."""
+    """Say that kept events became `word`, within a transaction that holds the append lock."""
     if asides:
         connection.execute(_ASIDES, (at, list(asides), [word] * len(asides)))
 

@@ -1,4 +1,4 @@
-"""A date that cannot be kept a whole event aside, a shield for its review date among others; and a correction's was not looked at."""
+"""A date that cannot be kept a whole event in quarantine, a shield for its review date among others; and a correction's was not looked at."""
 
 from typing import Any
 
