@@ -4,12 +4,14 @@ Half-open intervals `[from, to)`, Europe/London; `FOREVER` stands for an open en
 Source of school age: Education Act 1996 s.8; Education (Start of Compulsory School Age) Order 1998; Education (School Leaving Date) Order 1997.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 EPOCH: Final = date(1970, 1, 1)
+DATE_FORM: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 LONDON: Final = ZoneInfo("Europe/London")
 FOREVER: Final = 2_000_000
 EARLIEST: Final = (date(1900, 1, 1) - EPOCH).days
@@ -31,8 +33,8 @@ def iso(day: int | None) -> str | None:
 
 
 def parse_day(text: str) -> int:
-    """Day number of `YYYY-MM-DD`; raises ValueError for anything else."""
-    if len(text) != 10:
+    """Day number of `YYYY-MM-DD`; raises ValueError for anything else, a week date among others."""
+    if not DATE_FORM.fullmatch(text):
         raise ValueError("not a date of the form YYYY-MM-DD")
     return to_day(date.fromisoformat(text))
 

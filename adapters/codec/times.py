@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from adapters.codec.limits import FIRST_INSTANT, LAST_INSTANT, MICROSECONDS_A_DAY
-from domain.dates import EARLIEST, LONDON, from_day, parse_day, to_day
+from domain.dates import DATE_FORM, EARLIEST, LONDON, from_day, parse_day, to_day
 from domain.errors import Rejected
 
 DATE_RULE: Final = "a date is written YYYY-MM-DD"
@@ -22,7 +22,6 @@ FILE_FORM: Final = re.compile(
     r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?)?)?)?", re.ASCII
 )
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
 )
@@ -34,7 +33,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 def read_date(text: str, field: str | None = None) -> int:
     """Day number of an RFC 3339 full-date; raises Rejected `bad_value` for its form, `impossible_date` for no day."""
-    if not _DATE.fullmatch(text):
+    if not DATE_FORM.fullmatch(text):
         raise Rejected("bad_value", field, DATE_RULE)
     try:
         return parse_day(text)
@@ -100,7 +99,9 @@ def read_day(text: str, field: str) -> date:
 
 
 def read_zoned(text: str) -> datetime | None:
-    """An ISO 8601 instant with its zone, within the bounds; None for anything else."""
+    """An instant with its zone, by a calendar date within the bounds; None for anything else."""
+    if not DATE_FORM.fullmatch(text[:10]):
+        return None
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
