@@ -137,10 +137,12 @@ def _goes_on(kind: str) -> Rule:
             if command.same(e) and e.provider == command.worker["organisation"]
         ]
         if not any(command.has(e) for e in meant):
-            raise Rejected("not_so", "worker", "nothing of this worker is open that this could be about")
+            raise Rejected("not_so", "worker", "this worker has nothing open here that could be confirmed or ended")
         if len(meant) > 1:
             raise Rejected(
-                "not_so", "worker", "others of this organisation have the same open: its own system must say which"
+                "not_so",
+                "worker",
+                "colleagues of this worker have the same open: only their organisation's own system can say whose is meant",
             )
 
     return rule
