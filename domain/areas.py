@@ -53,6 +53,11 @@ def areas(maps: Iterable[AreaMap], postcode: str | None, schools: Collection[str
     return found
 
 
+def area_key(name: str) -> str:
+    """An area's name as it is compared."""
+    return name.strip().upper()
+
+
 def squeezed(postcode: str) -> str:
     """A postcode as it is compared: capitals, no spaces."""
     return "".join(postcode.split()).upper()

@@ -32,6 +32,11 @@ def iso(day: int | None) -> str | None:
     return None if day is None or day >= FOREVER else from_day(day).isoformat()
 
 
+def iso_day(day: int) -> str:
+    """ISO 8601 text of a day number."""
+    return from_day(day).isoformat()
+
+
 def parse_day(text: str) -> int:
     """Day number of `YYYY-MM-DD`; raises ValueError for anything else, a week date among others."""
     if not DATE_FORM.fullmatch(text):

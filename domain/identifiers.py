@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from stdnum.gb import nhs
 from stdnum.gb.upn import calc_check_digit
@@ -17,6 +17,8 @@ NHS = "nhs"
 UPN = "upn"
 AGENCY = "agency"
 MAX_VALUE = 60
+# How an identifier stands among those of its child.
+IdentifierStatus = Literal["live", "disputed", "superseded", "inactive"]
 
 _AGENCY_SCHEME = re.compile(r"agency:[A-Za-z0-9][A-Za-z0-9._-]{0,39}:[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _UPN_FORM = re.compile(r"[A-HJ-NP-RT-Z][0-9]{11}[0-9A-HJ-NP-RT-Z]")

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.dates import FOREVER
 from domain.events import ChildId, RecordId
+from domain.identifiers import IdentifierStatus
 from domain.timeline.entries import Entry
 from projections.editions import Connection, Edition, live
 from projections.pipelined import Query, Steps
@@ -107,7 +108,9 @@ def children_of(connection: Connection, edition: int, records: Collection[UUID])
 
 
 @Query
-def schemes(connection: Connection, edition: int, records: Collection[UUID]) -> Steps[list[tuple[UUID, str, str]]]:
+def schemes(
+    connection: Connection, edition: int, records: Collection[UUID]
+) -> Steps[list[tuple[UUID, str, IdentifierStatus]]]:
     """Record, scheme of its identifier, and how that stands: `disputed`, `superseded`, `inactive` or `live`."""
     rows = connection.execute(
         "SELECT s.record, s.scheme, CASE WHEN m.disputed THEN 'disputed' "

@@ -11,7 +11,6 @@ from adapters.api.contract import contract_router
 from adapters.api.describe import describe
 from adapters.api.docs import docs_router
 from adapters.api.events import Recorders, events_router
-from adapters.api.feedback import feedback_router
 from adapters.api.guard import Guard
 from adapters.api.hosts import Hosts
 from adapters.api.problems import add_handlers
@@ -25,9 +24,8 @@ VERSION = "1"
 
 def create_app(service: Service) -> FastAPI:
     """The application over an opened service, which must stay open as long as it answers."""
-    from adapters.api.measures import measures_router
     from adapters.api.reads import reads_router
-    from adapters.questions import Questions
+    from adapters.questions.door import Door
 
     settings = service.settings
     queues = work_queues_of(settings)
@@ -61,10 +59,7 @@ def create_app(service: Service) -> FastAPI:
     add_handlers(app)
     app.state.queues = queues
     app.include_router(events_router(recorders, queues))
-    app.include_router(feedback_router(service, lend, queues.reading))
-    questions = Questions(service, lend)
-    app.include_router(reads_router(questions, service.clock, queues.reading))
-    app.include_router(measures_router(questions, service.clock, queues.reading))
+    app.include_router(reads_router(Door(service, lend), queues.reading))
     app.include_router(contract_router(queues.queries.lend(health_pool.connection), queues.health))
     app.openapi = lru_cache(maxsize=1)(lambda: describe(app))  # type: ignore[method-assign]
     app.include_router(docs_router(app.openapi, queues.documents))

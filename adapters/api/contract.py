@@ -13,8 +13,8 @@ from starlette.responses import Response
 from adapters.api.plain import StrictRoute
 from adapters.api.problems import Refused
 from adapters.api.work_queues import WorkQueue
+from adapters.service.head import standing_of
 from domain.reasons import REASONS
-from projections.engine import use
 from schemas.registry import Schema, registry
 
 
@@ -73,22 +73,15 @@ def contract_router(
     @queue.takes
     def health() -> Response:
         """Head of the log, the last edition of the views and how many events it is behind; 503 without a database."""
-        with connection() as lent, lent.transaction():
-            lent.execute("SET LOCAL statement_timeout = 3000")  # whoever asks is told soon, one way or the other
-            head = lent.execute("SELECT generation, position, view FROM log.head, log.serving").fetchone()
-            assert head is not None
-            generation, last, view = head
-            use(lent, view)
-            state = lent.execute("SELECT edition, position FROM state").fetchone()
-        assert state is not None
-        edition, position = state
+        with connection() as lent:
+            at = standing_of(lent)
         return _json(
             {
                 "status": "ok",
-                "head": f"{generation}:{last}",
-                "position": f"{generation}:{position}",
-                "edition": edition,
-                "behind": last - position,
+                "head": f"{at.generation}:{at.head}",
+                "position": f"{at.generation}:{at.position}",
+                "edition": at.edition,
+                "behind": at.head - at.position,
                 "contract": registry().digest,
             }
         )

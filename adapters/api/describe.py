@@ -8,11 +8,12 @@ from pydantic import TypeAdapter
 
 from adapters.api.media import AVRO, AVRO_BATCH, JSON, JSON_LINES, MAX_BODY, MAX_EVENTS
 from adapters.api.problems import MEDIA_TYPE
+from adapters.api.shapes import REF, answer_schema, answer_shapes
 from adapters.codec.json_form import any_event
 from adapters.log.messages import OUTCOMES
+from adapters.questions.table import QUESTIONS
 from domain.reasons import REASONS
 
-_REF: Final = "#/components/schemas/{model}"
 _REASON: Final = {"type": "string", "enum": sorted(REASONS)}
 _TEXT_OR_NONE: Final = {"type": ["string", "null"]}
 _COUNT: Final = {"type": "integer", "minimum": 0}
@@ -98,17 +99,25 @@ _NOT_FOUND: Final = "Nothing is known by that"
 def describe(app: FastAPI) -> dict[str, Any]:
     """The document of an application."""
     document = get_openapi(title=app.title, version=app.version, description=INTRODUCTION, routes=app.routes)
-    events = TypeAdapter(any_event()).json_schema(ref_template=_REF)
+    events = TypeAdapter(any_event()).json_schema(ref_template=REF)
     parts = document.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         parts.pop(name, None)
     models = events.pop("$defs")
     assert not set(parts) & set(models), "an answer's model has the name of an event's"
     parts |= models
+    answers = answer_shapes()
+    assert not set(parts) & set(answers), "an answer has the name of a question or an event"
+    parts |= answers
     parts |= {"Event": events, "Problem": _PROBLEM, "Published": _PUBLISHED, "Outcome": _OUTCOME}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             _add_problems(operation, method, lost=path.endswith(("/show", "/timeline", "}")))
+    for row in QUESTIONS:
+        if row.path is not None:
+            shape = {"content": {JSON: {"schema": answer_schema(row)}}}
+            responses = document["paths"][f"/v1/{row.path}"][row.method.lower()]["responses"]
+            responses["200"] = {"description": "The answer", **shape}
     _add_events(document["paths"]["/v1/events"]["post"])
     return document
 

@@ -1,58 +1,17 @@
-"""`icr feedback`, `icr tell`, `icr request-replay` and `icr quality`: what became of the events that agencies sent."""
+"""`icr tell` and `icr request-replay`: agencies are told what became of their events, and asked to send some again."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from adapters.cli.output import Data, Json, note, opened, print_json, print_table, say
+from adapters.cli.output import Data, Json, opened, print_json, say
 from adapters.cli.workers import Parent, Worker, check_tables, started
 from domain.errors import Misuse, Rejected
 
 Organisation = Annotated[
     str, typer.Option("--organisation", metavar="ORG", help="Source organisation, for example urn-900001.")
 ]
-
-
-def feedback(
-    organisation: Organisation,
-    since: Annotated[
-        str | None, typer.Option(metavar="CURSOR", help="The `next` of the answer before; without it all.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many, in order.")] = 500,
-    data: Data = None,
-    as_json: Json = False,
-) -> None:
-    """Show what became of each event of an organisation since a cursor, and what it is asked to publish again.
-
-    The answer is that of `GET /v1/feedback`: it says nothing of what other organisations hold.
-    """
-    from adapters.questions.feedback import check_cursor, read_page
-
-    try:
-        check_cursor(since)
-    except Rejected as rejected:
-        raise Misuse(f"--since: {rejected.rule}") from None
-    with opened(data) as service, service.connect() as connection:
-        try:
-            page = read_page(connection, service.keys, [organisation], since, limit, service.schema_ids)
-        except Rejected as rejected:
-            raise Misuse(f"--since: {rejected.rule}") from None
-    document = page.as_json(organisation)
-    if as_json:
-        print_json(document)
-        return
-    columns = ("at", "outcome", "event type", "event id", "reason", "field", "set aside")
-    print_table(f"feedback for {organisation}", columns, [_line(one) for one in document["feedback"]])
-    note(f"next: {page.next}" + (", there is more" if page.more else ""))
-
-
-def _line(one: dict[str, Any]) -> tuple[object, ...]:
-    at = one["at"][:16]
-    if one["kind"] == "replay_requested":
-        return at, "replay requested", one["event_type"], f"{one['from']} to {one['to']}", None, None, None
-    aside = ", ".join(f"{part['field']} {part['reason']}" for part in one["set_aside"])
-    return at, one["outcome"], one["event_type"], one["event_id"], one["reason"], one["field"], aside
 
 
 def request_replay(
@@ -96,48 +55,6 @@ def _day(text: str, option: str) -> date:
         return read_day(text, option)
     except Rejected:
         raise Misuse(f"{option}: a date, as 2026-09-01") from None
-
-
-def quality(
-    organisation: Annotated[
-        str | None, typer.Option("--organisation", metavar="ORG", help="Of this organisation only.")
-    ] = None,
-    data: Data = None,
-    as_json: Json = False,
-) -> None:
-    """Report the quality of what was sent: by organisation and event type, what became of it and for which reasons.
-
-    `read = accepted + duplicate + conflict + kept`; each message counts once, as what it is now. What could not be read
-    at all names no organisation. `late` is the median of days from writing down to taking in.
-    """
-    from adapters.questions.quality import quality as report
-    from adapters.questions.quality import reasons_of
-
-    with opened(data) as service, service.connect() as connection:
-        lines = report(connection, organisation)
-    if as_json:
-        print_json({"quality": [line.as_json() for line in lines]})
-        return
-    columns = (
-        "organisation",
-        "event type",
-        "read",
-        "accepted",
-        "duplicate",
-        "conflict",
-        "kept",
-        "waiting",
-        "late",
-        "why",
-    )
-    rows = [
-        (
-            one.organisation or "not readable", one.event_type, one.read, one.accepted, one.duplicate, one.conflict, one.kept,
-            one.waiting, one.late_days, ", ".join(reasons_of(one)),
-        )
-        for one in lines
-    ]  # fmt: skip
-    print_table("what became of what was sent", columns, rows)
 
 
 def tell(

@@ -1,95 +1,23 @@
 """`icr quarantine`: events kept in quarantine and conflicts; re-drive them, or reject them with a reason."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from adapters.cli.output import KEPT_OR_FAILED, Data, Json, note, opened, print_json, print_table, say
+from adapters.cli.asking import add_questions
+from adapters.cli.output import KEPT_OR_FAILED, Data, Json, opened, print_json, print_table, say
 from domain.errors import Misuse
+from domain.questions import about
 from domain.reasons import REASONS
 
-if TYPE_CHECKING:
-    from adapters.log.quarantine_rows import KeptEvent
-
-app = typer.Typer(no_args_is_help=True, help="Events kept in quarantine: list, show, re-drive, reject, clear.")
-
-STATES: Final = ("waiting", "ready", "released", "replaced", "rejected", "shown")
+app = add_questions(
+    typer.Typer(no_args_is_help=True, help="Events kept in quarantine: list, show, re-drive, reject, clear."),
+    about.ListKept,
+    about.ShowKept,
+)
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids as `icr quarantine list` shows them.")]
-
-
-def _line(aside: "KeptEvent") -> dict[str, Any]:
-    """What may be seen of a kept event without its content."""
-    return {
-        "id": str(aside.id),
-        "kind": aside.kind,
-        "state": aside.state,
-        "reason": aside.reason,
-        "field": aside.field,
-        "rule": aside.rule,
-        "event_type": aside.event_type,
-        "organisation": aside.organisation,
-        "received_at": aside.received_at.isoformat(),
-        "note": aside.note,
-        "length": aside.length,
-        "stored": aside.stored,
-        "whole": aside.whole,
-    }
-
-
-@app.command("list", epilog="Example: icr quarantine list --reason waits_for")
-def list_(
-    reason: Annotated[str | None, typer.Option(help="Only with this reason.")] = None,
-    state: Annotated[
-        str | None, typer.Option(help="Only in this state; without it those not settled, and conflicts.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, oldest first.")] = 1000,
-    data: Data = None,
-    as_json: Json = False,
-) -> None:
-    """List events kept in quarantine and conflicts, oldest first, without their content."""
-    from adapters.commands.quarantine import Quarantine
-
-    _check(reason, state)
-    with opened(data) as service:
-        found, total = Quarantine(service).find(reason, state, limit)
-    lines = [_line(one) for one in found]
-    if as_json:
-        print_json({"total": total, "aside": lines})
-        return
-    columns = ("id", "kind", "state", "reason", "field", "event type", "organisation", "received")
-    rows = [
-        (o.id, o.kind, o.state, o.reason, o.field, o.event_type, o.organisation, f"{o.received_at:%Y-%m-%d %H:%M}")
-        for o in found
-    ]
-    print_table(f"{len(found)} of {total} kept events", columns, rows)
-
-
-@app.command(epilog="Example: icr quarantine show 4f0c… --content")
-def show(
-    aside: Annotated[str, typer.Argument(metavar="ID")],
-    content: Annotated[bool, typer.Option("--content", help="Also what was sent: personal data.")] = False,
-    data: Data = None,
-    as_json: Json = False,
-) -> None:
-    """Show why one event is kept; its content only when asked for."""
-    from adapters.commands.quarantine import Quarantine
-
-    [wanted] = _ids([aside])
-    with opened(data) as service:
-        one, sent = Quarantine(service).show(wanted)
-    line = {**_line(one), "means": REASONS[one.reason].sentence, "source": REASONS[one.reason].source}
-    if content:
-        line["content"] = sent
-    elif not one.whole and not as_json:
-        note(f"{one.stored} of {one.length} bytes are stored: it cannot be recorded again")
-    if as_json:
-        print_json(line)
-        return
-    for name, value in line.items():
-        if value is not None:
-            say(f"{name.replace('_', ' '):<14}{value}")
 
 
 @app.command(epilog="Example: icr quarantine redrive --reason unknown_schema")
@@ -105,7 +33,7 @@ def redrive(
     """
     from adapters.commands.quarantine import Quarantine
 
-    _check(reason, None)
+    _check(reason)
     if asides and reason:
         raise Misuse("name ids or a reason, not both")
     wanted = _ids(asides) if asides else None
@@ -177,8 +105,6 @@ def _ids(texts: Sequence[str]) -> list[UUID]:
         raise Misuse("an id is one that `icr quarantine list` shows") from None
 
 
-def _check(reason: str | None, state: str | None) -> None:
+def _check(reason: str | None) -> None:
     if reason is not None and reason not in REASONS:
         raise Misuse(f"a reason is one of: {', '.join(REASONS)}")
-    if state is not None and state not in STATES:
-        raise Misuse(f"a state is one of: {', '.join(STATES)}")

@@ -1,82 +1,36 @@
-"""What the commands that ask questions share: their options, the way to the answer, and how an answer is printed."""
+"""What the commands that ask questions share: how what was typed is read, the way to the door, and what an answer is as of."""
 
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import typer
-
-from adapters.cli.output import KEPT_OR_FAILED, Document, note, opened, print_json, progress, say
+from adapters.cli.output import Document, opened, progress, say
 from domain.errors import Misuse, Rejected
 from domain.identifiers import parse_identifier
+from domain.questions.asking import AsKnown, Question
 from domain.reasons import REASONS
 
 if TYPE_CHECKING:
-    from adapters.questions import Asked
     from adapters.service.opened import Service
 
 STANDARD_INPUT: Final = "-"
 _LONGEST: Final = 10_000
 
-EffectiveAt = Annotated[
-    str | None,
-    typer.Option("--effective-at", metavar="DATE", help="The day asked about; without it today.", show_default=False),
-]
-KnownAt = Annotated[
-    str | None,
-    typer.Option(
-        "--known-at",
-        metavar="TIME|POSITION",
-        help="As known then: an instant with zone, or a position; without it everything known now.",
-        show_default=False,
-    ),
-]
-Area = Annotated[
-    str | None,
-    typer.Option(
-        "--area",
-        metavar="NAME",
-        help="Only this area of a map; where none is loaded, the first part of the postcode of where they live, such as ZE92.",
-        show_default=False,
-    ),
-]
-Identifier = Annotated[
-    str | None,
-    typer.Option(
-        "--id",
-        metavar="SCHEME:VALUE|-",
-        help="An identifier of the child; - reads it from standard input, where no other process sees it, as all see a command line.",
-        show_default=False,
-    ),
-]
 
+def answered(data: Path | None, question: Question[Any]) -> Document | None:
+    """The answer to a question, once the views are at the head of the log; None where nothing is known by what it names.
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """An open read: what answers, and the day asked about."""
+    Raises Misuse, Rejected, Unreachable.
+    """
+    from adapters.questions.door import Door
+    from domain.access.viewer import LOCAL_OPERATOR
 
-    asked: "Asked"
-    effective_at: date
-
-
-@contextmanager
-def ask(data: Path | None, known_at: str | None, effective_at: str | None) -> Iterator[Question]:
-    """Bring the views to the head of the log, then open one read. Raises Misuse, Rejected, Unreachable."""
-    from adapters.codec.times import KNOWN_AT_RULE, read_day, read_known_at
-    from adapters.process.clock import today
-    from adapters.questions import Questions
-
-    if known_at is not None and not read_known_at(known_at):
-        raise Misuse(f"--known-at: {KNOWN_AT_RULE}")
-    day = None if effective_at is None else read_day(effective_at, "--effective-at")
     with opened(data) as service:
-        _project(service)
-        with Questions(service).ask(known_at) as asked:
-            yield Question(asked, day or today(service.clock))
+        if isinstance(question, AsKnown):
+            _project(service)
+        found = Door(service).answer(question, LOCAL_OPERATOR)
+    return None if found is None else found.as_json()
 
 
 def _project(service: "Service") -> None:
@@ -134,16 +88,6 @@ def read_text(given: str, option: str) -> str:
     if not given or not given.isprintable():
         raise Misuse(f"{option}: a text without control characters")
     return given
-
-
-def finish(answer: Document | None, as_json: bool, unknown: str) -> Document:
-    """An answer, already printed if it is wanted as JSON; ends the command with 1 where there is none."""
-    if answer is None:
-        note(f"icr: {unknown}")
-        raise typer.Exit(KEPT_OR_FAILED)
-    if as_json:
-        print_json(answer)
-    return answer
 
 
 def as_of(answer: Mapping[str, Any]) -> str:

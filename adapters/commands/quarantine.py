@@ -1,7 +1,6 @@
 """The quarantine as a person handles it: what is kept and why, again into the log, or settled for good."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from io import BytesIO
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +11,7 @@ from adapters.intake.connectors.nems import read_nems
 from adapters.log.growth import Cleared, Used, clear, use_of_all
 from adapters.log.messages import DUPLICATE, Counts, Message, Outcome
 from adapters.log.pauses import UNREADABLE_RECORD
-from adapters.log.quarantine_rows import KeptEvent, QuarantineRows
+from adapters.log.quarantine_rows import QuarantineRows
 from adapters.service.opened import Service
 from domain.errors import Misuse
 
@@ -24,34 +23,11 @@ _XML: Final = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe", b"\xfe\xff")
 
 
 class Quarantine:
-    """Reads and settles kept events; each call is a transaction of its own."""
+    """Records kept events again, and settles them; each call is a transaction of its own."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
         self._store = QuarantineRows(service.keys)
-
-    def find(self, reason: str | None, state: str | None, limit: int) -> tuple[list[KeptEvent], int]:
-        """Kept events, oldest first, and how many there are in all; without a state those that are not settled."""
-        states = [state] if state is not None else [*_OPEN, "shown"]
-        condition = "state = ANY(%s) AND (%s::text IS NULL OR reason = %s)"
-        with self._service.connect() as connection:
-            columns = ", ".join(field.name for field in fields(KeptEvent))
-            query = f"SELECT {columns} FROM log.aside WHERE {condition} ORDER BY received_at, id LIMIT %s"  # noqa: S608
-            found = [KeptEvent(*row) for row in connection.execute(query, (states, reason, reason, limit))]
-            counted = connection.execute(
-                f"SELECT count(*) FROM log.aside WHERE {condition}",  # noqa: S608
-                (states, reason, reason),
-            ).fetchone()
-        return found, counted[0] if counted else 0
-
-    def show(self, aside: UUID) -> tuple[KeptEvent, str]:
-        """One event and what was sent: text, else hexadecimal. Raises Misuse when there is no such id."""
-        with self._service.connect() as connection:
-            one, sent = self._store.show(connection, aside)
-        try:
-            return one, sent.decode()
-        except UnicodeDecodeError:
-            return one, sent.hex()
 
     def redrive(self, only: Sequence[UUID] | None, reason: str | None) -> Counts:
         """Record kept events again; what became of them.

@@ -1,91 +1,64 @@
-"""Who is this child, and who works with it."""
+"""Gathers what answers about one child are made from."""
 
-from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from adapters.questions.index_line import IndexLines
-from adapters.questions.reading import identifiers, is_alive, records_shown
-from domain.answers import plain
+from adapters.questions.index_line import gather_lines, held_of
+from adapters.questions.reading import Reading
+from domain.answers.children import ChildInIndex, ChildOverTime, FoundFacts, records_shown
+from domain.answers.entries import Week
+from domain.answers.ids import parse_id
 from domain.dates import to_day
-from domain.errors import Misuse
+from domain.events import ChildId
+from domain.questions.about import FindChildren, ShowChild, ShowTimeline
 from projections import queries
 
 MOST_FOUND: Final = 10
-ATTENDANCE: Final = "attendance"
 
 
-class AboutChildren(IndexLines):
-    """Questions about one child."""
+def gather_found(read: Reading, question: FindChildren, day: int) -> FoundFacts:
+    """Children by an exact identifier, or by family name with date of birth; more than ten are not listed."""
+    if question.identifier is not None:
+        child = read.child(question.identifier, None)
+        children = [] if child is None else [child]
+    else:
+        assert question.family is not None
+        assert question.born is not None
+        digest = UUID(bytes=read.hashes.named(question.family, to_day(question.born)))
+        records = queries.named(read.connection, read.number, digest, MOST_FOUND * 12)
+        children = sorted(set(queries.children_of(read.connection, read.number, records).values()))
+    if len(children) > MOST_FOUND:
+        return FoundFacts((), refine=True)
+    return FoundFacts(list(gather_lines(read, children, day).values()), refine=False)
 
-    def find(
-        self, *, identifier: str | None = None, family: str | None = None, born: date | None = None, effective_at: date
-    ) -> dict[str, Any]:
-        """Children by an exact identifier, or by family name with date of birth; more than ten: refine."""
-        if identifier is not None:
-            child = self._child(identifier, None)
-            children = [] if child is None else [child]
-        elif family is not None and born is not None:
-            digest = UUID(bytes=self._hashes.named(family, to_day(born)))
-            records = queries.named(self._connection, self._number, digest, MOST_FOUND * 12)
-            children = sorted(set(queries.children_of(self._connection, self._number, records).values()))
-        else:
-            raise Misuse("find: an identifier, or a family name with a date of birth")
-        if len(children) > MOST_FOUND:
-            return {**self._head(effective_at), "children": [], "refine": True}
-        return {
-            **self._head(effective_at),
-            "children": list(self._lines(children, effective_at).values()),
-            "refine": False,
-        }
 
-    def child(
-        self, *, identifier: str | None = None, record: str | None = None, effective_at: date
-    ) -> dict[str, Any] | None:
-        """The index line of a child; None when nothing is known under that identifier."""
-        child = self._child(identifier, record)
-        return None if child is None else {**self._head(effective_at), **self._line(child, effective_at)}
+def gather_child(read: Reading, question: ShowChild, day: int) -> ChildInIndex | None:
+    """The line of a child; None when nothing is known under that identifier."""
+    child = read.child(question.identifier, question.record)
+    return None if child is None else gather_lines(read, [child], day)[child]
 
-    def timeline(
-        self, *, identifier: str | None = None, record: str | None = None, retracted: bool = False, effective_at: date
-    ) -> dict[str, Any] | None:
-        """The involvement timeline of a child (contract 4), with what was taken back where that is asked for.
 
-        None when nothing is known under that identifier.
-        """
-        child = self._child(identifier, record)
-        if child is None:
-            return None
-        day = to_day(effective_at)
-        with self._about([child], day) as records:
-            entries = queries.entries.send(self._connection, self._number, "record = ANY(%(r)s)", r=records)
-            gone = queries.retracted.send(self._connection, self._edition, records) if retracted else None
-            weeks = queries.weeks.send(self._connection, self._number, records, day)
-            told = queries.people.send(self._connection, self._number, {child: records})
-            schemes = queries.schemes.send(self._connection, self._number, records)
-        held = entries.answer() + (gone.answer() if gone is not None else [])
-        seen, person = self._seen(child), told.answer()[child]
-        known_by = identifiers({child: records}, schemes.answer(), {child: seen})[child]
-        shown = records_shown(records, known_by, seen)
-        self._cells.expect(records)
-        if not seen.shielded:
-            self._cells.expect_contacts((entry.record, entry.kind) for entry, contact in held if contact is not None)
-        found = [
-            self._entry(entry, contact, day, seen)
-            for entry, contact in held
-            if (first := entry.first_day()) is not None and first <= day and seen.may_show(entry.kind)
-        ]
-        if seen.may_show(ATTENDANCE):
-            found += [self._named(plain.week(*week, day), day) for week in weeks.answer()]
-        found.sort(key=lambda e: (e["from"] or "", e["kind"], e["events"]))
-        return {
-            "child": plain.child_id(child),
-            "records": shown,
-            **self._head(effective_at),
-            "alive": is_alive(person, self._cells.birth(person.birth), day),
-            "identifiers": known_by,
-            "entries": found,
-            "kept_aside": queries.kept_aside(self._connection, [plain.parse_id(one) for one in shown]),
-            "shielded": seen.shielded,
-            "being_mended": self._being_mended([child])[child],
-        }
+def gather_timeline(read: Reading, question: ShowTimeline, day: int) -> ChildOverTime | None:
+    """What a child's timeline is made from, with what was taken back where that is asked for."""
+    child = read.child(question.identifier, question.record)
+    return None if child is None else timeline_of(read, child, day, retracted=question.retracted)
+
+
+def timeline_of(read: Reading, child: ChildId, day: int, *, retracted: bool) -> ChildOverTime:
+    """What the timeline of a child is made from, in one turn of the database."""
+    with read.about([child], day) as records:
+        entries = queries.entries.send(read.connection, read.number, "record = ANY(%(r)s)", r=records)
+        gone = queries.retracted.send(read.connection, read.edition, records) if retracted else None
+        weeks = queries.weeks.send(read.connection, read.number, records, day)
+        told = queries.people.send(read.connection, read.number, {child: records})
+        schemes = queries.schemes.send(read.connection, read.number, records)
+    held = entries.answer() + (gone.answer() if gone is not None else [])
+    known = read.known(told.answer(), schemes.answer())[child]
+    if not known.shielded:
+        read.expect_contacts(held)
+    return ChildOverTime(
+        known,
+        held_of(read, held, shielded=known.shielded),
+        [Week(*week) for week in weeks.answer()],
+        queries.kept_aside(read.connection, [parse_id(one) for one in records_shown(known)]),
+    )

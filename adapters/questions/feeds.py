@@ -1,14 +1,16 @@
 """Which feeds are heard: every feed with its last report, and how many organisations in reach do not publish (design D7)."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date, datetime
 from typing import Any, Final
 
+from adapters.process.clock import today
 from adapters.questions.reading import Reading
 from adapters.service.opened import Service
-from domain.dates import iso, to_day
+from domain.answers.agencies import FeedFacts, FeedStatus
+from domain.dates import to_day
 from domain.effects import Act
 from domain.feeds import Expected, Feed, Relying
+from domain.questions.about import ListFeeds
 from projections import editions
 
 HEARD: Final = "heard"
@@ -83,40 +85,28 @@ def many_of(organisations: Mapping[str, Mapping[str, Any]]) -> Callable[[str], s
     return called
 
 
-def all_feeds(service: Service, effective_at: date) -> list[dict[str, Any]]:
+def gather_feeds(service: Service, connection: editions.Connection, question: ListFeeds) -> list[FeedFacts]:
     """Every feed that is expected or ever spoke, as known at the head of the log, and whether it is heard on a day."""
-    with service.connect() as connection, connection.transaction():
-        row = connection.execute("SELECT generation, position FROM log.head").fetchone()
-        generation, head = row or (1, 0)
-        reports = connection.execute(_LAST_REPORTS, (int(Act.FEED), head)).fetchall()
-        reference = Reading(service, connection, editions.Edition(0, head, generation)).reference(effective_at)
-        expected = reference.expected_feeds()
-    day = to_day(effective_at)
+    day = to_day(question.effective_at or today(service.clock))
+    row = connection.execute("SELECT generation, position FROM log.head").fetchone()
+    generation, head = row or (1, 0)
+    reports = connection.execute(_LAST_REPORTS, (int(Act.FEED), head)).fetchall()
+    reference = Reading(service, connection, editions.Edition(0, head, generation)).reference(day)
+    expected = reference.expected_feeds()
     heard = heard_feeds([Feed(*report[:3]) for report in reports], expected, day)
     last = {(report[0], report[1]): report[2:] for report in reports}
     return [
-        _feed(name, last.get(name), _status(name, expected, heard, spoke=name in last), name in expected.allowances)
+        FeedFacts(
+            *name,
+            _status(name, expected, heard, spoke=name in last),
+            name in expected.allowances,
+            *last.get(name, ()),
+        )
         for name in sorted(heard)
     ]
 
 
-def _status(name: tuple[str, str], expected: Expected, heard: Heard, *, spoke: bool) -> str:
+def _status(name: tuple[str, str], expected: Expected, heard: Heard, *, spoke: bool) -> FeedStatus:
     if not heard[name]:
         return "silent" if spoke else "never"
-    return "closed" if name[0] in expected.closed else HEARD
-
-
-def _feed(
-    name: tuple[str, str], report: tuple[int, int, datetime, int] | None, status: str, is_expected: bool
-) -> dict[str, Any]:
-    through, since, received_at, reports = report or (None, None, None, 0)
-    return {
-        "organisation": name[0],
-        "event_type": name[1],
-        "complete_through": iso(through),
-        "covers_from": iso(since),
-        "last_reported": None if received_at is None else received_at.isoformat(),
-        "reports": reports,
-        "expected": is_expected,
-        "status": status,
-    }
+    return "closed" if name[0] in expected.closed else "heard"

@@ -4,12 +4,15 @@
 released counts as what it was released to; one that was replaced by a re-send or rejected is still one that was kept.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import psycopg
+
+from adapters.log.messages import ACCEPTED, OUTCOMES
+from domain.answers.agencies import QualityFacts
+from domain.questions.about import ShowQuality
 
 Connection = psycopg.Connection[Any]
 
@@ -55,80 +58,38 @@ GROUP BY 1, 2
 
 
 @dataclass(slots=True)
-class Quality:
-    """What became of the messages of one organisation and event type; either is None where it could not be read.
+class _Line:
+    """Counts of one organisation and event type, while they are put together."""
 
-    `waiting` are those of the kept that nobody has settled; `late_days` the median time from the agency's writing it
-    down to our taking it in; `missing_rows` rows of the last snapshot that have not come, without which it counts for nothing.
-    """
-
-    organisation: str | None
-    event_type: str | None
-    accepted: int = 0
-    duplicate: int = 0
-    conflict: int = 0
-    kept: int = 0
+    outcomes: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(OUTCOMES, 0)))
     waiting: int = 0
     late_days: float | None = None
     missing_rows: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     set_aside: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    @property
-    def read(self) -> int:
-        """All messages."""
-        return self.accepted + self.duplicate + self.conflict + self.kept
 
-    def as_json(self) -> dict[str, Any]:
-        """As the command line gives it."""
-        return {
-            "organisation": self.organisation,
-            "event_type": self.event_type,
-            "read": self.read,
-            "accepted": self.accepted,
-            "duplicate": self.duplicate,
-            "conflict": self.conflict,
-            "kept": self.kept,
-            "waiting": self.waiting,
-            "reasons": dict(sorted(self.reasons.items())),
-            "set_aside": [
-                {"reason": reason, "field": path, "count": count} for (reason, path), count in sorted(self.set_aside.items())
-            ],
-            "late_days": self.late_days,
-            "missing_rows": self.missing_rows,
-        }  # fmt: skip
-
-
-def quality(connection: Connection, organisation: str | None = None) -> list[Quality]:
+def gather_quality(connection: Connection, question: ShowQuality) -> list[QualityFacts]:
     """The report, of one organisation or of all, as at the head of the log; by organisation and event type."""
-    found: dict[tuple[str | None, str | None], Quality] = {}
-
-    def of(whose: str | None, event_type: str | None) -> Quality:
-        return found.setdefault((whose, event_type), Quality(whose, event_type))
-
-    with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        asked = {"o": organisation}
-        for whose, event_type, count, late in connection.execute(_ACCEPTED, asked):
-            line = of(whose, event_type)
-            line.accepted, line.late_days = count, late
-        for whose, event_type, word, reason, waiting, count in connection.execute(_NOT_ACCEPTED, asked):
-            line = of(whose, event_type)
-            setattr(line, word, getattr(line, word) + count)
-            line.waiting += count if waiting else 0
-            if reason is not None:
-                line.reasons[reason] += count
-        for whose, event_type, reason, path, count in connection.execute(_SET_ASIDE, asked):
-            of(whose, event_type).set_aside[reason, path] += count
-        for whose, event_type, count in connection.execute(_MISSING, asked):
-            if count:
-                of(whose, event_type).missing_rows = int(count)
-    return sorted(found.values(), key=lambda line: (line.organisation or "~", line.event_type or "~"))
-
-
-def reasons_of(line: Quality) -> Iterator[str]:
-    """The line's reasons for a person, most frequent first."""
-    yield from (f"{reason} {count}" for reason, count in line.reasons.most_common())
-    if line.missing_rows:
-        yield f"missing rows of a snapshot {line.missing_rows}"
-    yield from (f"set aside: {path} {reason} {count}" for (reason, path), count in line.set_aside.most_common())
+    found: dict[tuple[str | None, str | None], _Line] = defaultdict(_Line)
+    asked = {"o": question.organisation}
+    for whose, event_type, count, late in connection.execute(_ACCEPTED, asked):
+        line = found[whose, event_type]
+        line.outcomes[ACCEPTED], line.late_days = count, late
+    for whose, event_type, word, reason, waiting, count in connection.execute(_NOT_ACCEPTED, asked):
+        line = found[whose, event_type]
+        line.outcomes[word] += count
+        line.waiting += count if waiting else 0
+        if reason is not None:
+            line.reasons[reason] += count
+    for whose, event_type, reason, path, count in connection.execute(_SET_ASIDE, asked):
+        found[whose, event_type].set_aside[reason, path] += count
+    for whose, event_type, count in connection.execute(_MISSING, asked):
+        if count:
+            found[whose, event_type].missing_rows = int(count)
+    return [
+        QualityFacts(
+            *name, line.outcomes, line.waiting, line.late_days, line.missing_rows, line.reasons, line.set_aside
+        )
+        for name, line in sorted(found.items(), key=lambda one: (one[0][0] or "~", one[0][1] or "~"))
+    ]

@@ -13,7 +13,7 @@ import psycopg
 
 from adapters.log.trouble import tries_of
 from adapters.process.logs import get_logger
-from domain.answers.plain import record_id
+from domain.answers.ids import record_id
 from projections.engine import Projector
 from projections.mending import BUSY_RECORD
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
+from typing import Any, Literal
 
 from domain import codes
 from domain.events import ChildId, RecordId
@@ -23,6 +23,7 @@ from domain.reference import Reference
 from domain.timeline.child import Child
 
 MAX_RESIDENTS = 10
+TrueOrNotKnown = Literal["true", "not_known"]
 _NOWHERE = re.compile(r"ZZ99", re.IGNORECASE)
 
 
@@ -42,7 +43,7 @@ class Shown:
 
     indicator: Indicator
     child: ChildId
-    status: str
+    status: TrueOrNotKnown
     feed: str | None
 
 

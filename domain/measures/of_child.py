@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from domain.attendance import AUTHORISED, ELSEWHERE, LATE, PRESENT, UNAUTHORISED
 from domain.dates import add_months, from_day, school_year_of, to_day
@@ -28,6 +28,8 @@ YOUNG_MONTHS: Final = 60
 # An enquiry into significant harm follows an assessment by law; it is not the same asked again.
 NO_ASSESSMENT: Final = "section_47"
 INITIAL: Final = "initial"
+
+Unit = Literal["share", "days", "children"]
 
 ATTENDED: Final = (PRESENT, ELSEWHERE)
 POSSIBLE: Final = (PRESENT, ELSEWHERE, AUTHORISED, UNAUTHORISED, LATE)
@@ -58,7 +60,7 @@ class Measure:
 
     id: str
     title: str
-    unit: str
+    unit: Unit
     feeds: tuple[str, ...]
     of: Callable[[Child, int], list[Part]]
 

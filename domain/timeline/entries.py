@@ -7,7 +7,7 @@ service), and an end that could belong to several starts is shown as such (contr
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from domain.dates import FOREVER
 from domain.effects import Act
@@ -27,6 +27,9 @@ IDENTIFIERS_DISPUTED = "identifiers_disputed"
 PAIRED = frozenset({Act.START, Act.END, Act.CONFIRM, Act.NOMINATE, Act.ACCEPT, Act.RELATE, Act.UNRELATE})
 _STARTS = frozenset({Act.START, Act.NOMINATE, Act.RELATE})
 _ENDS = frozenset({Act.END, Act.UNRELATE})
+
+
+Status = Literal["open", "ended", "lapsed", "unknown", "moment", "retracted", "disputed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Entry:
         """The day of its start, or of its last confirmation where that came later."""
         return start if self.confirmed is None else max(start, self.confirmed)
 
-    def status_at(self, day: int) -> tuple[str, str | None]:
+    def status_at(self, day: int) -> tuple[Status, str | None]:
         """Status on a day and why (contract 3)."""
         if self.retracted:
             return "retracted", self.why

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.questions import Questions
 from domain.dates import to_day
 from domain.measures.of_child import MEASURES, Part, parts
-from projections import measures as served
+from tests.builders.asking import asking
 from tests.builders.service import Bench, bench
 from tests.generative.histories import ADDRESSES, CHILDREN, START, WORKERS, _day, _person
 from tests.generative.histories import told as stated
@@ -121,8 +120,8 @@ def sorted_parts(found: list[Part]) -> list[Part]:
 
 def agree(here: Bench, known_at: int, day: int) -> None:
     world = here.world(known_at)
-    with Questions(here.service).ask(str(known_at)) as asked:
-        found = served.parts(asked._connection, asked._number, list(MEASURES.values()), day, asked._births)
+    with asking(here.service, str(known_at)) as asked:
+        found = asked.parts(list(MEASURES.values()), day)
     for measure in MEASURES.values():
         expected = parts(measure, world.children.values(), day)
         assert sorted_parts(found[measure.id]) == sorted_parts(expected), measure.id

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from adapters.log.messages import Message
 from adapters.process.clock import today
-from adapters.questions import Questions
+from adapters.service.opened import Service
 from domain.access.shield import shielded
 from domain.dates import from_day, to_day
 from domain.indicators.families import out_of_touch
@@ -19,6 +19,7 @@ from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
 from domain.timeline.entries import Entry, retracted
 from projections.engine import checksums
 from schemas.registry import registry
+from tests.builders.asking import asking, event_at
 from tests.builders.service import Bench, bench
 from tests.generative.agreement import of_reference, of_views, tallies_of_reference, tallies_of_views
 from tests.generative.histories import AMENDMENTS, OWN, START, events, histories
@@ -86,7 +87,7 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
     then = [event for event in told if event.position <= known_at]
     taken_back = retracted(then)
     doubts, doubts_then = small.world(None).doubted, world.doubted
-    with Questions(small.service).ask(str(known_at)) as asked:
+    with asking(small.service, str(known_at)) as asked:
         listed = asked.families(effective_at=from_day(day))["families"]
         expected = out_of_touch(list(world.children.values()), world.feeds, day, world.reference(day))
         assert [(f["family"], f["children"], tuple(f["lost"])) for f in listed] == [
@@ -104,7 +105,7 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
             assert answer["shielded"] is hidden
             entries = {_shown(e) for e in answer["entries"] if e["kind"] != "attendance"}
             assert entries == {
-                _expected(e, day)
+                _expected(small.service, e, day)
                 for e in (*child.entries, *(e for e in taken_back if e.record in child.records))
                 if (first := e.first_day()) is not None and first <= day
                 and not (hidden and e.kind not in SHOWN_OF_A_SHIELDED_CHILD)
@@ -125,10 +126,10 @@ def _shown(entry: dict[str, Any]) -> tuple[Any, ...]:
     )
 
 
-def _expected(entry: Entry, day: int) -> tuple[Any, ...]:
+def _expected(service: Service, entry: Entry, day: int) -> tuple[Any, ...]:
     status, why = entry.status_at(day)
     start, end = (None if d is None else from_day(d).isoformat() for d in (entry.start, entry.end))
-    return (entry.kind, entry.service, start, end, status, why, tuple(f"e-{p}" for p in entry.positions))
+    return (entry.kind, entry.service, start, end, status, why, tuple(event_at(service, p) for p in entry.positions))
 
 
 TYPES = sorted(OWN)

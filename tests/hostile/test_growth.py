@@ -11,11 +11,10 @@ import pytest
 from adapters.commands.quarantine import Quarantine
 from adapters.log.messages import CONFLICT, DUPLICATE, KEPT
 from adapters.log.quarantine_rows import FIRST_OF_A_GIANT, GIANT
-from adapters.questions.feedback import read_page
-from adapters.questions.quality import quality
 from adapters.service.housekeeping import Housekeeping
 from domain.errors import Misuse
-from tests.builders.service import KEYS, NOW, Bench, bench
+from tests.builders.asking import feedback, kept_event, quality
+from tests.builders.service import NOW, Bench, bench
 from tests.builders.stream import event, mark, upn
 
 SCHOOL, OTHER = "urn-900001", "urn-900002"
@@ -49,9 +48,9 @@ def one(here: Bench, query: str) -> tuple[Any, ...]:
 
 
 def counted(here: Bench) -> dict[str, int]:
-    lines = quality(here.connection)
-    found = {name: sum(getattr(line, name) for line in lines) for name in ("accepted", "duplicate", "conflict", "kept")}
-    return found | {"read": sum(line.read for line in lines)}
+    lines = quality(here.service)
+    found = {name: sum(line[name] for line in lines) for name in ("accepted", "duplicate", "conflict", "kept")}
+    return found | {"read": sum(line["read"] for line in lines)}
 
 
 def test_what_is_sent_again_every_night_costs_no_row_a_night(here: Bench) -> None:
@@ -78,8 +77,8 @@ def test_beyond_its_quota_an_organisation_has_reason_length_and_digest_kept_and_
     assert {o.outcome for o in outcomes} == {KEPT}
     stored = "SELECT organisation, count(*), count(*) FILTER (WHERE stored > 0) FROM log.aside GROUP BY 1 ORDER BY 1"
     assert here.connection.execute(stored).fetchall() == [(SCHOOL, 8, 5), (OTHER, 1, 1)]
-    told = read_page(here.connection, KEYS, [SCHOOL]).rows
-    assert [(row.word, row.event_id, row.reason) for row in told] == [
+    told = feedback(here.service, SCHOOL)["feedback"]
+    assert [(one["outcome"], one["event_id"], one["reason"]) for one in told] == [
         ("kept", f"adm-{n}", "bad_form") for n in range(8)
     ]
     house = Housekeeping(here.service)
@@ -97,9 +96,9 @@ def test_what_had_no_room_is_stored_once_it_comes_again_and_there_is_room(here: 
         "DELETE FROM log.aside WHERE id = (SELECT min(id::text)::uuid FROM log.aside WHERE stored > 0)"
     )
     assert here.record(sent[5])[0].outcome == DUPLICATE
-    shown, content = Quarantine(here.service).show(last)
-    assert shown.whole
-    assert "adm-5" in content
+    shown = kept_event(here.service, last)
+    assert shown["whole"]
+    assert "adm-5" in shown["content"]
 
 
 def test_an_amendment_without_content_does_not_become_ready(here: Bench) -> None:
@@ -117,11 +116,11 @@ def test_of_a_giant_the_beginning_is_stored_with_its_length(here: Bench, sent: b
     assert kept.outcome == KEPT
     aside, length, stored, sealed = one(here, "SELECT id, length, stored, octet_length(sealed) FROM log.aside")
     assert (length, stored, sealed) == (len(sent), FIRST_OF_A_GIANT, FIRST_OF_A_GIANT + 28)
-    shown, content = Quarantine(here.service).show(UUID(str(aside)))
-    assert not shown.whole
-    assert content.encode() == sent[:FIRST_OF_A_GIANT]
+    shown = kept_event(here.service, aside)
+    assert not shown["whole"]
+    assert shown["content"].encode() == sent[:FIRST_OF_A_GIANT]
     with pytest.raises(Misuse, match="not stored whole"):
-        Quarantine(here.service).redrive([shown.id], None)
+        Quarantine(here.service).redrive([UUID(str(aside))], None)
     assert Quarantine(here.service).redrive(None, kept.reason).read == 0
     assert here.record(sent)[0].outcome == DUPLICATE
 
@@ -155,13 +154,13 @@ def test_what_waits_is_cleared_only_where_its_agency_was_told(here: Bench, curso
 def test_old_feedback_is_cleared_counted_and_leaves_every_cursor_good(here: Bench) -> None:
     here.record(mark(1), mark(1), admitted(1, number="A1"))
     here.record(mark(1, am="N"))
-    cursor, before = read_page(here.connection, KEYS, [SCHOOL]).next, counted(here)
+    cursor, before = feedback(here.service, SCHOOL)["next"], counted(here)
     here.clock.set(NOW + timedelta(days=401))
     assert Quarantine(here.service).clear().feedback == 2
     assert counted(here) == before
-    assert read_page(here.connection, KEYS, [SCHOOL], cursor).rows == []
+    assert feedback(here.service, SCHOOL, cursor)["feedback"] == []
     here.record(mark(2))
-    assert [row.event_id for row in read_page(here.connection, KEYS, [SCHOOL], cursor).rows] == ["mark-2"]
+    assert [one["event_id"] for one in feedback(here.service, SCHOOL, cursor)["feedback"]] == ["mark-2"]
 
 
 def test_an_age_of_nought_days_clears_nothing(database_url: str, tmp_path: Path) -> None:

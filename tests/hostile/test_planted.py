@@ -15,14 +15,12 @@ import pytest
 from typer.testing import CliRunner
 
 from adapters.codec import encode_wire
-from adapters.commands.quarantine import Quarantine
 from adapters.log.feedback.writing import request_replay
 from adapters.process.logs import configure_logs
-from adapters.questions.feedback import as_json, read_page
-from adapters.questions.quality import quality
 from domain.errors import Misuse, Rejected
 from schemas.registry import registry
-from tests.builders.service import KEYS, NOW, Bench, bench
+from tests.builders.asking import feedback, kept, quality
+from tests.builders.service import NOW, Bench, bench
 from tests.builders.texts import changed, places, whole
 from tests.builders.wire import NHS, UPN
 from tests.servers.plugin import Pool
@@ -120,13 +118,13 @@ def test_what_is_planted_into_every_text_is_found_nowhere(pool: Pool, tmp_path: 
     here.projector.project()
     here.projector.rebuild()
     assert found_in(stream.getvalue()) == []
-    listed, total = Quarantine(here.service).find(None, None, 100_000)
-    assert total > 500
+    listed = kept(here.service, limit=100_000)
+    assert len(listed) > 500
     assert found_in(repr(listed)) == []
-    assert found_in(repr(quality(here.connection))) == []
-    told = read_page(here.connection, KEYS, ["la-808", "urn-900001"], limit=100_000).rows
+    assert found_in(repr(quality(here.service))) == []
+    told = [one for by in ("la-808", "urn-900001") for one in feedback(here.service, by, limit=100_000)["feedback"]]
     # Its event id is the agency's own, and told to it alone.
-    assert found_in(repr([{**as_json(row, 1), "event_id": None} for row in told])) == []
+    assert found_in(repr([{**one, "event_id": None} for one in told])) == []
     with psycopg.connect(url, autocommit=True) as connection:
         for schema, table in connection.execute(
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('log', 'view_a', 'view_b')"

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.log.trouble import tries_of
-from adapters.questions import Questions
 from projections import engine
 from projections.engine import AFTER_LINKS, BEFORE_LINKS, Projector, checksums, statements
+from tests.builders.asking import asking
 from tests.builders.service import Bench, bench
 from tests.generative.agreement import of_reference, of_views, tallies_of_reference, tallies_of_views
 from tests.generative.histories import histories
@@ -96,7 +96,7 @@ def record_of(here: Bench, number: int = 1) -> UUID:
 
 
 def ask(here: Bench, what: str, **question: Any) -> Any:
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         return getattr(asked, what)(**{"effective_at": DAY, **question})
 
 

@@ -5,11 +5,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from adapters.log.keys.hashes import Hashes
-from adapters.questions import Asked, Questions
-from domain.answers.plain import child_id
+from domain.answers.ids import child_id
 from domain.dates import to_day
 from domain.measures.of_child import MEASURES
-from projections import measures
+from tests.builders.asking import Asked, asking, event_at
 from tests.builders.service import KEYS, Bench
 from tests.spec import rows
 from tests.spec.example import Question, Row
@@ -22,7 +21,6 @@ class Views:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._bench.clock.set(datetime(2000, 1, 1, tzinfo=UTC))
-        self._questions = Questions(bench.service)
         self._happened: dict[int, Happened] = {}
         self._heads: list[int] = [0]
 
@@ -42,7 +40,7 @@ class Views:
         known_at = question.known_at or (
             None if question.known_after is None else str(self._heads[question.known_after])
         )
-        with self._questions.ask(known_at) as asked:
+        with asking(self._bench.service, known_at) as asked:
             return self._answer(asked, question, date.fromisoformat(question.at))
 
     def _answer(self, asked: Asked, question: Question, day: date) -> list[Row] | None:
@@ -63,7 +61,7 @@ class Views:
                 return self._children(asked, day)
             case "measure":
                 names, measure = self._letter(asked, day), MEASURES[question.about]
-                added = measures.parts(asked._connection, asked._number, [measure], to_day(day), asked._births)
+                added = asked.parts([measure], to_day(day))
                 return [rows.measured(names[child_id(part.child)], part) for part in added[measure.id]]
         wanted = self._identifier(question.about)
         match question.what:
@@ -108,8 +106,8 @@ class Views:
         hashes = Hashes(KEYS)
         by_key = {hashes.event(h.by, f"e{n}"): n for n, h in self._happened.items()}
         held = self._bench.connection.execute("SELECT key, position FROM log.inbox").fetchall()
-        by_position = {position: by_key[key.bytes] for key, position in held}
-        return rows.numbers(by_position[int(event.removeprefix("e-"))] for event in events)
+        by_event = {event_at(self._bench.service, position): by_key[key.bytes] for key, position in held}
+        return rows.numbers(by_event[event] for event in events)
 
     def _entry(self, told: dict[str, Any]) -> Row:
         if told["kind"] == "attendance":

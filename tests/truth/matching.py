@@ -13,13 +13,12 @@ from typing import Any
 from adapters.log.messages import Counts, Message
 from adapters.process.clock import FixedClock
 from adapters.process.settings import load_settings
-from adapters.questions import Asked, Questions
 from adapters.service.opened import Service
-from domain.answers.plain import child_id
+from domain.answers.ids import child_id
 from domain.dates import to_day
 from domain.measures.of_child import MEASURES
-from projections import measures as served
 from projections.engine import Projector
+from tests.builders.asking import Asked, asking
 from tests.builders.service import KEYS
 from tools.simulator import Plan, encode, simulate
 from tools.simulator.district import DISTRICT
@@ -90,19 +89,20 @@ def recorded(plan: Plan, url: str, folder: Path, district: int = DISTRICT) -> It
     finally:
         recorder.close()
         projector.close()
-    with Questions(service).ask(known_at) as asked:
+    with asking(service, known_at) as asked:
         yield read_truth(plan, ledger), counts, asked
 
 
 def _position(service: Service) -> str:
     """The last position that the views know."""
-    with Questions(service).ask() as asked:
-        return asked._outward(asked._edition.position)
+    with asking(service) as asked:
+        return asked.position()
 
 
 def reasons(asked: Asked) -> dict[str, int]:
     """Why events were kept in quarantine, and how many for each reason."""
-    rows = asked._connection.execute("SELECT reason, count(*) FROM log.aside GROUP BY reason").fetchall()
+    with asked.service.connect() as connection:
+        rows = connection.execute("SELECT reason, count(*) FROM log.aside GROUP BY reason").fetchall()
     return dict(rows)
 
 
@@ -188,7 +188,7 @@ def _measures(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> 
     """What each child adds, before small numbers are hidden; then the figures that are shown."""
     added: dict[Name, list[Line]] = {}
     wanted = list(MEASURES.values())
-    parts = served.parts(asked._connection, asked._number, wanted, to_day(plan.truth_of), asked._births)
+    parts = asked.parts(wanted, to_day(plan.truth_of))
     for measure, of_children in parts.items():
         for part in of_children:
             share = asdict(part)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from adapters.questions import Asked
+from tests.builders.asking import Asked
 from tests.truth.matching import differences, read_truth, reasons, recorded
 from tools.simulator import Ledger, Plan, simulate
 from tools.simulator.cases import by_hand

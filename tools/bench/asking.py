@@ -7,7 +7,7 @@ the API uses. Before each, on the same connection, one event is read by its prim
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,8 +24,11 @@ from adapters.log.pool import ReadPool
 from adapters.migrations.migrate import migrate
 from adapters.process.clock import Clock
 from adapters.process.settings import Settings
-from adapters.questions import Asked, Questions
+from adapters.questions.door import Door
 from adapters.service.opened import Service
+from domain.access.viewer import LOCAL_OPERATOR
+from domain.questions import about
+from domain.questions.asking import Question
 from tools.bench.checks import views_equal_reference
 from tools.bench.ingest import Tell
 from tools.bench.processes import machine
@@ -43,13 +46,13 @@ UNMEASURED: Final = 10
 _KEYS: Final = "SELECT originator_id, originator_version FROM log.event WHERE notification_id = ANY(%s)"
 _READ: Final = "SELECT state FROM log.event WHERE originator_id = %s AND originator_version = %s"
 
-Answer = dict[str, Any] | None
-ToAsk = Callable[[Asked, str, date], Answer]
+AsOf = Mapping[str, Any]  # the day asked about, and as known when
+ToAsk = Callable[[str, AsOf], Question[Any]]
 # What is asked: of whom, how, and what of the answer is counted.
 QUESTIONS: Final[dict[str, tuple[str, ToAsk, str]]] = {
-    "timeline": ("children", lambda a, who, day: a.timeline(identifier=who, effective_at=day), "entries"),
-    "caseload": ("workers", lambda a, who, day: a.caseload(worker=who, effective_at=day), "children"),
-    "families_by_area": ("areas", lambda a, who, day: a.families(area=who, effective_at=day), "families"),
+    "timeline": ("children", lambda who, at: about.ShowTimeline(identifier=who, **at), "entries"),
+    "caseload": ("workers", lambda who, at: about.ShowCaseload(worker=who, **at), "children"),
+    "families_by_area": ("areas", lambda who, at: about.ListFamilies(area=who, **at), "families"),
 }
 
 
@@ -164,7 +167,7 @@ class Ask:
         pool = ReadPool(service.database_url, 1)
         pool.open()
         try:
-            questions = Questions(service, pool.connection)
+            door = Door(service, pool.connection)
             draw = random.Random(SEED)  # noqa: S311 - nothing secret is drawn
             read = _Read(pool, draw, 2 * then)
             moments = {"now": (None, self._day()), "then": (str(then), self._seen.day_at(then))}
@@ -174,7 +177,7 @@ class Ask:
                 for when, moment in moments.items():
                     self._tell(f"{name}, {when}")
                     drawn = draw.choices(those, k=UNMEASURED + MOST)
-                    found[f"{name}_{when}"] = _asked(questions, read, drawn, ask, moment, counted)
+                    found[f"{name}_{when}"] = _asked(door, read, drawn, ask, moment, counted)
             return {BARE: {**_percentiles(read.took), "answer": 1}, **found}
         finally:
             pool.close()
@@ -205,7 +208,7 @@ class _Read:
 
 
 def _asked(
-    questions: Questions, read: _Read, drawn: list[str], ask: ToAsk, moment: tuple[str | None, date], counted: str
+    door: Door, read: _Read, drawn: list[str], ask: ToAsk, moment: tuple[str | None, date], counted: str
 ) -> dict[str, Any]:
     """Percentiles of a question's times, in milliseconds, and how long its middle answer is."""
     took: list[float] = []
@@ -216,12 +219,11 @@ def _asked(
         measured = number >= UNMEASURED
         read.time(measured=measured)
         began = time.perf_counter()
-        with questions.ask(known_at) as asked:
-            answer = ask(asked, who, day)
+        answered = door.answer(ask(who, {"effective_at": day, "known_at": known_at}), LOCAL_OPERATOR)
         seconds = time.perf_counter() - began
         if measured:
             took.append(seconds)
-            sizes.append(len(answer[counted]) if answer else 0)
+            sizes.append(len(answered.content[counted]) if answered else 0)
         if len(took) >= LEAST and time.monotonic() > end:
             break
     return {**_percentiles(took), "answer": round(median(sizes)), "answer_counts": counted}

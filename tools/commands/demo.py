@@ -64,15 +64,20 @@ def _serve(processes: "Running", port: int) -> str:
 
 def _ask(service: "Service") -> dict[str, Any]:
     """The same questions that the command line and the API ask."""
-    from adapters.questions import Questions
+    from adapters.questions.door import Door
+    from domain.access.viewer import LOCAL_OPERATOR
+    from domain.questions import about
+    from domain.questions.asking import Question
     from tools.demo.agencies import AS_AT, CHILD, WORKER
 
-    with Questions(service).ask() as asked:
-        return {
-            "timeline": asked.timeline(identifier=CHILD, effective_at=AS_AT),
-            "caseload": asked.caseload(worker=WORKER, effective_at=AS_AT),
-            "families": asked.families(effective_at=AS_AT),
-        }
+    asked: dict[str, Question[Any]] = {
+        "timeline": about.ShowTimeline(identifier=CHILD, effective_at=AS_AT),
+        "caseload": about.ShowCaseload(worker=WORKER, effective_at=AS_AT),
+        "families": about.ListFamilies(effective_at=AS_AT),
+    }
+    door = Door(service)
+    found = {name: door.answer(question, LOCAL_OPERATOR) for name, question in asked.items()}
+    return {name: None if one is None else one.as_json() for name, one in found.items()}
 
 
 def _counts(result: "Result") -> dict[str, Any]:

@@ -6,11 +6,10 @@ Payloads are references to the schema files themselves, so nothing is said twice
 import json
 from typing import Any, Final
 
-from pydantic import BaseModel
-
-from adapters.api.shapes_feedback import EventFeedback, ReplayRequested
+from adapters.api.shapes import shapes_of
 from adapters.intake.kafka.topics import BACKFILL_TOPICS, PARTITIONS, TOPICS
 from adapters.process.settings import TOPIC_ORGANISATIONS
+from domain.answers.agencies import EventFeedback, ReplayRequested
 from schemas.registry import SHARED, Schema, registry
 
 PAGE: Final = "asyncapi.json"
@@ -84,15 +83,14 @@ def _receive(topic: str) -> dict[str, Any]:
     }
 
 
-def _told(shape: type[BaseModel]) -> dict[str, Any]:
+def _told(shape: type) -> dict[str, Any]:
+    parts = shapes_of([shape], f"#/components/messages/{shape.__name__}/payload/$defs/{{model}}")
     return {
         "name": shape.__name__,
         "title": shape.__name__,
         "summary": (shape.__doc__ or "").strip(),
         "contentType": "application/json",
-        "payload": shape.model_json_schema(
-            ref_template="#/components/messages/" + shape.__name__ + "/payload/$defs/{model}"
-        ),
+        "payload": {**parts.pop(shape.__name__), **({"$defs": parts} if parts else {})},
     }
 
 

@@ -8,6 +8,8 @@ the cursor that it had. A topic that is made later begins at the beginning.
 import re
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -20,11 +22,14 @@ from adapters.log.feedback.published import hold_publishing, read_cursor, write_
 from adapters.log.recorder import CHANNEL
 from adapters.log.trouble import trouble_of
 from adapters.process.logs import get_logger
-from adapters.questions.feedback import MOST, as_json, read_page
+from adapters.questions.door import Door
+from adapters.questions.feedback import MOST
 from adapters.service.looking import Looks
 from adapters.service.opened import Service
 from adapters.service.projecting import BACK_OFF, Tell
+from domain.access.viewer import LOCAL_OPERATOR
 from domain.errors import Rejected, Unreachable
+from domain.questions.about import ReadFeedback
 
 FEEDBACK_TOPIC: Final = re.compile(r"icr\.feedback\.([A-Za-z0-9._-]{1,100})\.v1")
 TOPICS_EVERY: Final = 5.0  # seconds between looks for topics made since
@@ -96,24 +101,26 @@ class FeedbackPublisher:
         return self._producer
 
     def _tell(self, connection: psycopg.Connection[Any], producer: KafkaProducer, organisation: str) -> bool:
-        service = self._service
-        since = self._cursors[organisation]
+        service, door = self._service, Door(self._service, lambda: nullcontext(connection))
+        question = ReadFeedback(organisation=organisation, since=self._cursors[organisation], limit=MOST)
         try:
-            page = read_page(connection, service.keys, [organisation], since, MOST, service.schema_ids)
+            answered = door.answer(question, LOCAL_OPERATOR)
         except Rejected:  # the log was restored: what is told again has other cursors, and the same event ids
-            page = read_page(connection, service.keys, [organisation], None, MOST, service.schema_ids)
+            answered = door.answer(replace(question, since=None), LOCAL_OPERATOR)
+        assert answered is not None
+        page = answered.content
         topic = f"icr.feedback.{organisation}.v1"
-        for row in page.rows:
-            told = {"organisation": organisation} | as_json(row, page.generation)
+        for one in page["feedback"]:
+            told = {"organisation": organisation, **one}
             producer.send(topic, organisation.encode(), orjson.dumps(told), _ignore)
-        if page.rows:
+        if page["feedback"]:
             producer.flush()
             if producer.failed is not None:
                 raise Unreachable("Kafka", f"feedback is not acknowledged ({producer.failed})")
-            write_cursor(connection, self._name(organisation), page.next, service.clock.now())
-            self.told += len(page.rows)
-        self._cursors[organisation] = page.next
-        return page.more
+            write_cursor(connection, self._name(organisation), page["next"], service.clock.now())
+            self.told += len(page["feedback"])
+        self._cursors[organisation] = page["next"]
+        return page["more"]
 
     def _name(self, organisation: str) -> str:
         return f"kafka:{self._cluster}:{organisation}"

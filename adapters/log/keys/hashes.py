@@ -22,6 +22,7 @@ class Hashes:
         self._place = keys.hasher("place")
         self._property = keys.hasher("property")
         self._family = keys.hasher("family")
+        self._shown = keys.hasher("shown")
 
     def identifier(self, scheme: str, value: str) -> bytes:
         """Of an identifier in its normal form."""
@@ -63,6 +64,10 @@ class Hashes:
     def family(self, organisation: str, family: str) -> bytes:
         """Of an agency's family id."""
         return self._family(f"{organisation}\0{family}".encode())
+
+    def shown(self, generation: int, position: int) -> bytes:
+        """Of an event's place in a generation of the log: what names it where it is shown."""
+        return self._shown(f"{generation}:{position}".encode())
 
 
 def fold_name(family: str) -> str:

@@ -63,7 +63,7 @@ def test_only_its_own_and_nothing_of_the_child(client: TestClient) -> None:
 def test_the_answer_is_as_the_document_says(client: TestClient) -> None:
     client.post("/v1/events", json=[admitted(), {"event_type": "PupilAdmitted", "source": {"organisation": SCHOOL}}])
     document = client.get("/openapi.json").json()
-    shape = {"$ref": "#/components/schemas/FeedbackPage", "components": document["components"]}
+    shape = {"$ref": "#/components/schemas/Feedback", "components": document["components"]}
     found = asked(client)
     assert [one["outcome"] for one in found["feedback"]] == ["accepted", "kept"]
     Draft202012Validator(shape).validate(found)

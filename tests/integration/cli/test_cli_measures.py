@@ -15,9 +15,9 @@ from adapters.log.keys.key_file import load_or_create
 from adapters.log.messages import Message
 from adapters.process.clock import FixedClock
 from adapters.process.settings import Settings
-from adapters.questions import Questions
 from adapters.service.opened import Service
 from domain.measures.of_child import MEASURES
+from tests.builders.asking import asking
 from tests.spec.words import (
     Happened,
     address,
@@ -123,7 +123,7 @@ def test_a_feed_not_heard_is_said_beside_the_figure(service: Service, capfd: pyt
     assert (measures["with_lead"]["status"], measures["with_lead"]["feed"]) == ("known", "heard")
     unheard = measures["referral_to_first_service"]
     assert (unheard["status"], unheard["feed"], unheard["denominator"]) == ("not_known", "ReferralReceived", 10)
-    with Questions(service).ask() as asked:
+    with asking(service) as asked:
         later = asked.measures(name="with_lead", effective_at=date(2026, 7, 20))["measures"][0]["all"]
     assert (later["status"], later["feed"]) == ("not_known", "la-808 InvolvementStarted")
 
@@ -198,6 +198,6 @@ def test_over_http_wrong_questions_are_problems(client: TestClient) -> None:
 
 
 def test_a_day_later_is_another_day(service: Service) -> None:
-    with Questions(service).ask() as asked:
+    with asking(service) as asked:
         before = asked.measures(name="with_lead", effective_at=date(2026, 2, 1) - timedelta(days=1))
     assert before["measures"][0]["all"]["denominator"] == 10

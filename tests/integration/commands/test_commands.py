@@ -13,10 +13,10 @@ from adapters.commands.decided import Commands
 from adapters.log.messages import Message, Offset, Outcome
 from adapters.log.recorder import Recorder
 from adapters.log.subjects import Subjects
-from adapters.questions import Questions
 from domain.dates import to_day
 from domain.errors import IcrError, Rejected
 from domain.leads.commands import Command
+from tests.builders.asking import asking
 from tests.builders.service import Bench, bench
 from tests.generative.histories import WORKERS
 from tests.integration.log.test_event_store import _involvement
@@ -56,7 +56,7 @@ def test_a_lead_is_nominated_accepted_and_ended(here: Bench, commands: Commands)
     for name in ("nominate", "accept"):
         commands.run(name, CHILD, by())
     here.projector.project()
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         caseload = asked.caseload(worker="la-808:W1", effective_at=DAY)
     assert [lead["accepted"] for lead in caseload["children"][0]["lead"]] == ["2025-10-01"]
     commands.run("end", CHILD, by(on=date(2025, 11, 1)))
@@ -81,7 +81,7 @@ def test_a_lead_that_is_transferred_passes_on_when_the_other_accepts(here: Bench
     for name, worker in (("nominate", 0), ("accept", 0), ("transfer", 1), ("accept", 1)):
         commands.run(name, CHILD, by(worker, on=DAY if worker == 0 else date(2025, 10, 8)))
     here.projector.project()
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         led = {w: asked.caseload(worker=f"la-808:{w}", effective_at=date(2025, 10, 9)) for w in ("W1", "W2")}
     assert [[lead["worker"] for lead in child["lead"]] for child in led["W2"]["children"]] == [["la-808:W2"]]
 
@@ -134,7 +134,7 @@ def test_own_work_starts_goes_on_and_ends(here: Bench, commands: Commands) -> No
     commands.run("confirm", CHILD, by(on=date(2025, 11, 1), **work))
     commands.run("finish", CHILD, by(on=date(2025, 12, 1), **work))
     here.projector.project()
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         shown = asked.timeline(identifier=CHILD, effective_at=date(2025, 12, 2))
     [entry] = [entry for entry in shown["entries"] if entry["service"] == "youth work"]
     assert (entry["from"], entry["to"]) == ("2025-10-01", "2025-12-01")

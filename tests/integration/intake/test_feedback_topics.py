@@ -14,9 +14,9 @@ from confluent_kafka.admin import AdminClient
 from adapters.intake.kafka.feedback_topics import FeedbackPublisher, follow
 from adapters.log.feedback.writing import request_replay
 from adapters.log.messages import Message
-from adapters.questions.feedback import read_page
 from adapters.service.opened import Service
 from domain.errors import Unreachable
+from tests.builders.asking import feedback
 from tests.builders.process import icr, wait_for
 from tests.builders.stream import mark, service_of
 from tests.integration.log.test_feedback import OTHER, SCHOOL, admitted
@@ -74,7 +74,7 @@ def test_an_agency_with_a_topic_is_told_what_the_answer_over_http_says(stack: St
             request_replay(
                 connection, SCHOOL, "AttendanceMarked", date(2025, 9, 1), date(2025, 10, 1), service.clock.now()
             )
-            page = read_page(connection, service.keys, [SCHOOL]).as_json(SCHOOL)
+            page = feedback(service, SCHOOL)
         assert follow(service, lambda: False, quiet, until_end=True) == 4
         assert told(stack) == [{"organisation": SCHOOL} | one for one in page["feedback"]]
         assert [one.get("outcome") for one in page["feedback"]] == ["accepted", "duplicate", "kept", None]

@@ -6,8 +6,8 @@ import pytest
 
 from adapters.codec import decode_json
 from adapters.log.messages import DUPLICATE, KEPT
-from adapters.questions.feedback import read_page
-from tests.builders.service import KEYS, Bench
+from tests.builders.asking import feedback
+from tests.builders.service import Bench
 from tests.integration.log.test_feedback import SCHOOL, admitted, retracted, told
 
 
@@ -44,7 +44,7 @@ def test_bug_an_avro_event_with_a_bad_field_is_told_to_its_agency(here: Bench) -
     bad = good.replace(b"\x0c900001", b"\x0c\xff00001")  # the school's text is no longer UTF-8
     assert bad != good
     here.record(bad)
-    [row] = read_page(here.connection, KEYS, [SCHOOL], None, 10).rows
-    assert (row.word, row.event_type, row.event_id) == ("kept", "PupilAdmitted", "adm-1")
+    [row] = feedback(here.service, SCHOOL)["feedback"]
+    assert (row["outcome"], row["event_type"], row["event_id"]) == ("kept", "PupilAdmitted", "adm-1")
     here.record(good)
     assert states(here) == ["replaced"]

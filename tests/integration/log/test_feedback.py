@@ -4,17 +4,17 @@ import json
 import threading
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from adapters.codec import encode_wire
 from adapters.commands.quarantine import Quarantine
-from adapters.log.connections import connect
 from adapters.log.feedback.writing import request_replay
 from adapters.log.messages import Message
-from adapters.questions.feedback import Page, as_json, read_page
 from domain.errors import Rejected
-from tests.builders.service import KEYS, NOW, Bench
+from tests.builders.asking import feedback, kept
+from tests.builders.service import NOW, Bench
 from tests.builders.stream import event, mark, upn
 
 SCHOOL, OTHER = "urn-900001", "urn-900002"
@@ -31,20 +31,20 @@ def retracted(serial: int, target: int) -> dict[str, Any]:
     return event("EventRetracted", f"ret-{serial}", SCHOOL, {"upn": upn(1)}, "2025-09-01", target=named)
 
 
-def page(here: Bench, organisation: str = SCHOOL, since: str | None = None, limit: int = 500) -> Page:
-    return read_page(here.connection, KEYS, [organisation], since, limit)
+def page(here: Bench, organisation: str = SCHOOL, since: str | None = None, limit: int = 500) -> Any:
+    return feedback(here.service, organisation, since, limit)
 
 
 def told(here: Bench, organisation: str = SCHOOL, since: str | None = None) -> list[tuple[Any, ...]]:
     """Outcome and event id of each, in order."""
-    return [(row.word, row.event_id) for row in page(here, organisation, since).rows]
+    return [(row["outcome"], row["event_id"]) for row in page(here, organisation, since)["feedback"]]
 
 
 def test_each_outcome_is_told_in_the_words_of_the_contract(here: Bench) -> None:
     wrong = admitted(2, identifiers={"upn": "A1"})
     here.record(admitted(1), wrong, mark(3))
     here.record(admitted(1), admitted(1, enrolment_status="M"))
-    rows = [as_json(row, 1) for row in page(here).rows]
+    rows = page(here)["feedback"]
     assert [(row["outcome"], row["event_id"], row["event_type"]) for row in rows] == [
         ("accepted", "adm-1", "PupilAdmitted"),
         ("accepted", "mark-3", "AttendanceMarked"),
@@ -62,7 +62,7 @@ def test_each_outcome_is_told_in_the_words_of_the_contract(here: Bench) -> None:
 def test_what_is_told_twice_in_one_batch_is_a_duplicate_of_the_first(here: Bench) -> None:
     here.record(admitted(1), admitted(1), admitted(2), admitted(2, enrolment_status="M"))
     assert told(here) == [("accepted", "adm-1"), ("accepted", "adm-2"), ("duplicate", "adm-1"), ("conflict", "adm-2")]
-    before = page(here).next
+    before = page(here)["next"]
     here.record(admitted(1), admitted(1), admitted(3), admitted(3))
     assert told(here, since=before) == [
         ("accepted", "adm-3"), ("duplicate", "adm-3"),  # that the first came again was told
@@ -71,26 +71,26 @@ def test_what_is_told_twice_in_one_batch_is_a_duplicate_of_the_first(here: Bench
 
 def test_fields_that_are_set_aside_are_told_with_the_event(here: Bench) -> None:
     here.record(admitted(1, identifiers={"upn": upn(1), "nhs": "9990000019"}))
-    (row,) = [as_json(row, 1) for row in page(here).rows]
+    (row,) = page(here)["feedback"]
     assert row["set_aside"] == [{"reason": "bad_check_digit", "field": "subject.identifiers[1]"}]
 
 
 def test_what_becomes_of_a_kept_event_later_is_told_after_the_cursor(here: Bench) -> None:
     here.record(retracted(1, 9))
-    cursor = page(here).next
+    cursor = page(here)["next"]
     assert told(here, since=cursor) == []
     here.record(admitted(9))  # what it waited for
     assert told(here, since=cursor) == [("accepted", "adm-9"), ("accepted", "ret-1"), ("released", "ret-1")]
-    cursor = page(here).next
+    cursor = page(here)["next"]
     here.record(admitted(2, identifiers={"upn": "A1"}))
     here.record(admitted(2))  # put right, under the same event id
     assert told(here, since=cursor) == [("kept", "adm-2"), ("accepted", "adm-2"), ("replaced", "adm-2")]
-    cursor = page(here).next
+    cursor = page(here)["next"]
     here.record(admitted(3, identifiers={"upn": "A1"}))
     quarantine = Quarantine(here.service)
-    (aside,) = quarantine.find("bad_form", None, 10)[0]
-    assert quarantine.redrive([aside.id], None).kept == 1  # for the same reason: there is nothing new to tell
-    quarantine.reject([aside.id], "agreed with the sender")
+    (aside,) = (UUID(one["id"]) for one in kept(here.service, "bad_form"))
+    assert quarantine.redrive([aside], None).kept == 1  # for the same reason: there is nothing new to tell
+    quarantine.reject([aside], "agreed with the sender")
     assert told(here, since=cursor) == [("kept", "adm-3"), ("rejected", "adm-3")]
 
 
@@ -104,7 +104,7 @@ def test_a_message_that_cannot_be_read_is_told_where_it_says_plainly_whose_it_is
     ]
     for one in unread:
         here.record(one if isinstance(one, bytes) else json.dumps(one).encode())
-    assert [(r.word, r.event_id, r.event_type, r.reason) for r in page(here).rows] == [
+    assert [(r["outcome"], r["event_id"], r["event_type"], r["reason"]) for r in page(here)["feedback"]] == [
         ("kept", "adm-1", "PupilAdmitted", "unknown_field"),
         ("kept", "adm-2", None, "unknown_event_type"),
     ]
@@ -124,7 +124,7 @@ def test_an_agency_is_told_nothing_of_what_others_hold(here: Bench) -> None:
     ]
 
     def answer() -> list[dict[str, Any]]:
-        rows = [as_json(row, 1) for row in page(here).rows]
+        rows = page(here)["feedback"]
         return [{name: value for name, value in row.items() if name != "cursor"} for row in rows]
 
     here.record(*mine)
@@ -176,15 +176,14 @@ def test_polling_sees_each_outcome_once_while_others_write(here: Bench) -> None:
         writer.start()
     seen: list[tuple[Any, ...]] = []
     cursor: str | None = None
-    with connect(here.service.database_url) as reader:
-        while True:
-            alive = any(writer.is_alive() for writer in writers)
-            found = read_page(reader, KEYS, [SCHOOL], cursor, 7)
-            assert len(found.rows) <= 7
-            seen += [(row.word, row.event_id) for row in found.rows]
-            cursor = found.next
-            if not alive and not found.more:
-                break
+    while True:
+        alive = any(writer.is_alive() for writer in writers)
+        found = page(here, SCHOOL, cursor, 7)
+        assert len(found["feedback"]) <= 7
+        seen += [(row["outcome"], row["event_id"]) for row in found["feedback"]]
+        cursor = found["next"]
+        if not alive and not found["more"]:
+            break
     assert not failures
     assert sorted(seen) == sorted(
         pair
@@ -196,14 +195,14 @@ def test_polling_sees_each_outcome_once_while_others_write(here: Bench) -> None:
             ("kept", f"adm-{number * 100 + n}"),
         ]
     )
-    whole = [(row.word, row.event_id) for row in page(here, limit=1000).rows]
+    whole = [(row["outcome"], row["event_id"]) for row in page(here, limit=1000)["feedback"]]
     assert seen == whole, "read in pages it has the order that it has at once"
     again: list[tuple[Any, ...]] = []
     cursor = None
     while cursor is None or found.more:
         found = page(here, since=cursor, limit=7)
-        again += [(row.word, row.event_id) for row in found.rows]
-        cursor = found.next
+        again += [(row["outcome"], row["event_id"]) for row in found["feedback"]]
+        cursor = found["next"]
     assert again == whole
 
 
@@ -211,7 +210,7 @@ def test_a_page_ends_at_the_head_so_that_what_others_did_is_not_looked_through_a
     here.record(mark(1))
     here.record(*(mark(n, organisation=OTHER) for n in range(2, 9)))
     found = page(here)
-    assert ([row.event_id for row in found.rows], found.next, found.more) == (["mark-1"], "1:8.0", False)
+    assert ([row.event_id for row in found.rows], found["next"], found.more) == (["mark-1"], "1:8.0", False)
 
 
 def test_a_batch_of_many_organisations_and_types_is_told_apart(here: Bench) -> None:
@@ -234,7 +233,7 @@ def test_an_erased_event_keeps_its_outcome_and_loses_its_id(here: Bench) -> None
 def test_a_requested_replay_is_told(here: Bench) -> None:
     here.record(mark(1))
     request_replay(here.connection, SCHOOL, "AttendanceMarked", date(2025, 9, 1), date(2025, 10, 1), NOW)
-    assert [as_json(row, 1) for row in page(here).rows][1] == {
+    assert page(here)["feedback"][1] == {
         "cursor": "1:1.1", "kind": "replay_requested", "event_type": "AttendanceMarked", "from": "2025-09-01", "to": "2025-10-01",
         "at": NOW.isoformat(),
     }  # fmt: skip

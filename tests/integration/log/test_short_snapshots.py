@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from adapters.cli.rendering_agencies import reasons_of
 from adapters.commands.quarantine import Quarantine
 from adapters.log.messages import ACCEPTED, DUPLICATE, KEPT, Message
-from adapters.questions import Questions
-from adapters.questions.quality import quality, reasons_of
+from tests.builders.asking import asking, kept, quality
 from tests.builders.service import Bench, bench
 from tests.spec.words import Happened, involvement_started, listed, snapshot_reported
 
@@ -36,7 +37,7 @@ def rows(children: str, on: str) -> list[Happened]:
 
 def status_of_f(here: Bench, day: str = "2025-06-01") -> tuple[str, str | None]:
     here.projector.project()
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         child = SIX[5].wire(1)["subject"]["identifiers"][0]["value"]
         told = asked.timeline(identifier=f"nhs:{child}", effective_at=date.fromisoformat(day))
     assert told is not None
@@ -86,8 +87,8 @@ def test_a_person_lets_it_through(here: Bench) -> None:
     record(here, 1, *SIX, *rows("ABCDEF", "2025-02-01"), snapshot_reported(COUNCIL, WORK, on="2025-02-01", count=6))
     short = snapshot_reported(COUNCIL, WORK, on="2025-03-01", count=2)
     assert record(here, 20, *rows("AB", "2025-03-01"), short) == [ACCEPTED, ACCEPTED, KEPT]
-    [waiting], _ = Quarantine(here.service).find("snapshot_too_short", None, 10)
-    counts = Quarantine(here.service).redrive([waiting.id], None)
+    [waiting] = kept(here.service, "snapshot_too_short")
+    counts = Quarantine(here.service).redrive([UUID(waiting["id"])], None)
     assert (counts.read, counts.accepted) == (1, 1)
     assert status_of_f(here, "2025-02-28") == ("open", None)
     assert status_of_f(here) == ("lapsed", "absent_from_snapshot")
@@ -114,8 +115,8 @@ def test_two_in_one_batch_are_held_against_each_other(here: Bench) -> None:
 
 def test_rows_that_have_not_come_are_counted_by_the_quality_report(here: Bench) -> None:
     record(here, 1, *SIX, *rows("ABCD", "2025-02-01"), snapshot_reported(COUNCIL, WORK, on="2025-02-01", count=6))
-    [line] = [line for line in quality(here.connection, COUNCIL) if line.event_type == WORK]
-    assert (line.accepted, line.missing_rows) == (10, 2)
+    [line] = [line for line in quality(here.service, COUNCIL) if line["event_type"] == WORK]
+    assert (line.accepted, line["missing_rows"]) == (10, 2)
     assert "missing rows of a snapshot 2" in reasons_of(line)
     record(here, 20, *rows("EF", "2025-02-01"))
-    assert [line.missing_rows for line in quality(here.connection)] == [0, 0]
+    assert [line["missing_rows"] for line in quality(here.service)] == [0, 0]

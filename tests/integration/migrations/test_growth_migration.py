@@ -4,7 +4,7 @@ from pathlib import Path
 
 import adapters
 from adapters.log.growth import used
-from adapters.questions.quality import quality
+from tests.builders.asking import quality
 from tests.builders.service import NOW, Bench
 from tests.integration.log.test_feedback import SCHOOL, admitted, told
 
@@ -31,9 +31,9 @@ def test_what_was_told_five_times_stays_told_once_and_counted_five_times(here: B
     assert told(here) == [
         ("accepted", "adm-1"), ("kept", "adm-2"), ("duplicate", "adm-1"), ("duplicate", "adm-2"), ("conflict", "adm-1"),
     ]  # fmt: skip
-    [line] = quality(here.connection)
+    [line] = quality(here.service)
     assert (line.accepted, line.kept, line.duplicate, line.conflict) == (1, 1, 10, 5)
     assert used(here.connection, SCHOOL) == held
     here.record(admitted(1), wrong)
-    [line] = quality(here.connection)
+    [line] = quality(here.service)
     assert line.duplicate == 12

@@ -13,12 +13,12 @@ from typer.testing import CliRunner
 
 from adapters.cli import mending as command
 from adapters.cli import output
-from adapters.questions import Questions
 from adapters.service.mending import Mender
 from adapters.service.projecting import follow
-from domain.answers.plain import record_id
+from domain.answers.ids import record_id
 from projections.engine import Projector
 from projections.mending import BUSY_RECORD
+from tests.builders.asking import asking
 from tests.builders.service import Bench, bench
 from tests.spec.words import gp_registered, happened, identifier, lead_accepted
 
@@ -61,7 +61,7 @@ def one_bad_child(here: Bench) -> None:
 
 
 def ask(here: Bench, what: str, **question: Any) -> Any:
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         return getattr(asked, what)(**{"effective_at": DAY, **question})
 
 
@@ -108,7 +108,7 @@ def test_what_was_missed_is_news_when_it_is_taken_in(here: Bench) -> None:
 
 def test_as_known_before_nothing_was_being_mended(here: Bench) -> None:
     one_bad_child(here)
-    with Questions(here.service).ask("3") as asked:
+    with asking(here.service, "3") as asked:
         told = asked.child(identifier=who("A"), effective_at=DAY)
     assert told is not None
     assert (told["being_mended"], told["records_being_mended"]) == (None, 0)

@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 
 from adapters.log.messages import Message
-from adapters.questions import Questions
 from projections.engine import checksums
+from tests.builders.asking import asking
 from tests.builders.service import bench
 from tools.simulator import Plan, simulate
 
@@ -33,7 +33,7 @@ def test_reads_and_events_go_on_while_the_views_are_rebuilt(database_url: str, t
     def read() -> None:
         try:
             while not done.is_set():
-                with Questions(here.service).ask() as asked:
+                with asking(here.service) as asked:
                     editions.append(asked.gaps(effective_at=date(2025, 10, 15))["edition"])
                     asked.families(effective_at=date(2025, 10, 15))
         except Exception as error:  # noqa: BLE001 - the test looks at what came

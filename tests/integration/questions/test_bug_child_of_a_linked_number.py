@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from adapters.questions import Questions
+from tests.builders.asking import asking
 from tests.builders.service import Bench, bench
 from tests.builders.stream import event, upn
 from tests.integration.log.test_feedback import SCHOOL, admitted
@@ -33,7 +33,7 @@ def test_bug_each_is_found_by_either_number_and_by_its_id(here: Bench) -> None:
     pairs = [(upn(serial), upn(100 + serial)) for serial in range(12)]
     here.record(*(replaced(serial, former, new) for serial, (former, new) in enumerate(pairs)))
     here.projector.project()
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         for former, new in pairs:
             told, again = (asked.timeline(identifier=f"upn:{one}", effective_at=ON) for one in (new, former))
             assert told is not None
@@ -46,5 +46,5 @@ def test_what_is_only_named_by_others_is_not_known(here: Bench) -> None:
     others = [{"role": "parent", "identifiers": [{"scheme": "nhs", "value": "9990000107"}], "person": None}]
     here.record(admitted(1, others=others))
     here.projector.project()
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         assert asked.timeline(identifier="nhs:9990000107", effective_at=ON) is None

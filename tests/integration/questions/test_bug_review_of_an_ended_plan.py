@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.questions.reviews import PLANS
+from domain.answers.reviews import PLANS
 from schemas.registry import registry
 from tests.builders.service import Bench, bench
 from tests.integration.questions.test_lead_views import TOLD, W1, ask, take

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from adapters.cli import rendering
-from adapters.questions.feeds import all_feeds
+from domain.questions.about import ListFeeds
+from tests.builders.asking import answer
 from tests.builders.service import Bench, bench
 from tests.integration.questions.test_lead_views import about_nobody, ask, take
 from tests.spec.words import feed_reported, gp_registered, gp_registration_ended
@@ -113,7 +114,10 @@ def test_the_feeds_are_listed_with_those_that_never_spoke(here: Bench) -> None:
         ],
         20,
     )
-    found = {(one["organisation"], one["event_type"]): one for one in all_feeds(here.service, DAY)}
+    found = {
+        (one["organisation"], one["event_type"]): one
+        for one in answer(here.service, ListFeeds(effective_at=DAY))["feeds"]
+    }
     assert {name: (one["status"], one["expected"]) for name, one in found.items()} == {
         ("la-808", "LeadAccepted"): ("heard", False),
         ("ods-Z90001", PRACTICE): ("heard", True),
@@ -143,5 +147,8 @@ def test_a_school_that_has_closed_is_in_reach_no_more(here: Bench) -> None:
     assert told(here)["no_school"] == "heard"
     take(here, [feed_reported(SCHOOLS[1], ROLLS, through="2025-11-01", recorded="2025-12-02")], 22)
     assert told(here)["no_school"] == "1 of 2 schools in reach do not publish"
-    found = {(one["organisation"], one["event_type"]): one["status"] for one in all_feeds(here.service, DAY)}
+    found = {
+        (one["organisation"], one["event_type"]): one["status"]
+        for one in answer(here.service, ListFeeds(effective_at=DAY))["feeds"]
+    }
     assert (found[SCHOOLS[2], ROLLS], found[SCHOOLS[2], MARKS]) == ("closed", "never")

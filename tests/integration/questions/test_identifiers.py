@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.questions import Questions
+from tests.builders.asking import asking
 from tests.builders.service import Bench, bench
 from tests.builders.stream import event, upn
 from tests.integration.log.test_feedback import SCHOOL
@@ -24,7 +24,7 @@ def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
 
 def standing(here: Bench, identifier: str) -> list[tuple[str, str]]:
     here.projector.project()
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         told = asked.timeline(identifier=identifier, effective_at=ON)
     assert told is not None
     return sorted((one["scheme"], one["status"]) for one in told["identifiers"])

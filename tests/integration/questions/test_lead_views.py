@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.questions import Questions
+from tests.builders.asking import asking
 from tests.builders.service import Bench, bench
 from tests.spec.words import (
     Happened,
@@ -56,7 +56,7 @@ def take(here: Bench, told: list[Happened], first: int, mode: str = "live") -> N
 
 
 def ask(here: Bench, what: str, **question: Any) -> dict[str, Any]:
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         found: dict[str, Any] = getattr(asked, what)(**{"effective_at": DAY, **question})
         return found
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from adapters.commands.quarantine import Quarantine
 from adapters.log.messages import Counts
-from adapters.questions.quality import Quality, quality
+from tests.builders.asking import kept, quality
 from tests.builders.service import NOW, Bench, bench
 from tests.builders.stream import mark
 from tests.integration.log.test_feedback import OTHER, SCHOOL, admitted, retracted
@@ -23,10 +24,8 @@ def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
     here.close()
 
 
-def summed(lines: list[Quality]) -> tuple[int, ...]:
-    return tuple(
-        sum(getattr(line, name) for line in lines) for name in ("read", "accepted", "duplicate", "conflict", "kept")
-    )
+def summed(lines: list[dict[str, Any]]) -> tuple[int, ...]:
+    return tuple(sum(line[name] for line in lines) for name in ("read", "accepted", "duplicate", "conflict", "kept"))
 
 
 def test_what_was_sent_is_what_is_counted(here: Bench) -> None:
@@ -48,7 +47,7 @@ def test_what_was_sent_is_what_is_counted(here: Bench) -> None:
         batch = [choose.choice(kinds)(choose.randrange(1000)) for _ in range(choose.randrange(1, 9))]
         sent += len(batch)
         counts.add(here.record(*batch))
-    lines = quality(here.connection)
+    lines = quality(here.service)
     read, accepted, duplicate, conflict, kept = summed(lines)
     assert read == sent == accepted + duplicate + conflict + kept
     released = counts.kept - kept
@@ -56,16 +55,15 @@ def test_what_was_sent_is_what_is_counted(here: Bench) -> None:
     assert accepted + duplicate + conflict == counts.accepted + counts.duplicate + counts.conflict + released
     assert (accepted, len(here.events())) == (len(here.events()), accepted)
     assert min(duplicate, conflict, kept) > 0
-    of_school = quality(here.connection, SCHOOL)
-    assert [line.as_json() for line in of_school] == [one.as_json() for one in lines if one.organisation == SCHOOL]
+    of_school = quality(here.service, SCHOOL)
+    assert of_school == [one for one in lines if one["organisation"] == SCHOOL]
 
 
 def test_a_rejected_event_stays_one_that_was_kept_and_waits_no_more(here: Bench) -> None:
     here.record(admitted(1, identifiers={"upn": "A1"}), admitted(2, identifiers={"upn": "A2"}))
-    quarantine = Quarantine(here.service)
-    quarantine.reject([quarantine.find(None, None, 9)[0][0].id], "agreed")
-    (line,) = quality(here.connection)
-    assert (line.read, line.kept, line.waiting, dict(line.reasons)) == (2, 2, 1, {"bad_form": 2})
+    Quarantine(here.service).reject([UUID(kept(here.service)[0]["id"])], "agreed")
+    (line,) = quality(here.service)
+    assert (line["read"], line["kept"], line["waiting"], line["reasons"]) == (2, 2, 1, {"bad_form": 2})
 
 
 def test_lateness_is_the_median_of_days_until_we_had_it(here: Bench) -> None:
@@ -73,5 +71,5 @@ def test_lateness_is_the_median_of_days_until_we_had_it(here: Bench) -> None:
         return (NOW - timedelta(days=days)).isoformat()
 
     here.record(*({**mark(n), "recorded_at": told(days)} for n, days in enumerate((0.5, 2, 90))))
-    (line,) = quality(here.connection)
-    assert line.late_days == 2.0
+    (line,) = quality(here.service)
+    assert line["late_days"] == 2.0

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -11,8 +12,8 @@ from adapters.commands.quarantine import Quarantine
 from adapters.log.growth import clear, used
 from adapters.log.messages import Message, Outcome
 from adapters.process.quotas import Ages
-from adapters.questions.feedback import read_page
-from adapters.questions.quality import quality
+from tests.builders.asking import feedback as feedback_of
+from tests.builders.asking import kept, kept_event, quality
 from tests.builders.service import KEYS, NOW, Bench, bench
 from tests.spec.words import event_retracted, gp_registered, happened, involvement_started, pupil_admitted
 from tools.verify_log import verify
@@ -57,12 +58,20 @@ def told(outcomes: list[Outcome], first: int) -> list[tuple[Any, ...]]:
 
 
 def feedback(here: Bench, first: int) -> list[tuple[Any, ...]]:
-    page = read_page(here.connection, KEYS, [BY])
+    told_of = feedback_of(here.service, BY)["feedback"]
     wanted = {f"e{first + n}" for n in range(6)}
     return [
-        (row.word, row.reason, row.field, row.rule, row.event_type, int(row.event_id[1:]) - first, row.set_aside)
-        for row in page.rows
-        if row.event_id in wanted
+        (
+            one["outcome"],
+            one["reason"],
+            one["field"],
+            one["rule"],
+            one["event_type"],
+            int(one["event_id"][1:]) - first,
+            one["set_aside"],
+        )
+        for one in told_of
+        if one["event_id"] in wanted
     ]
 
 
@@ -79,15 +88,13 @@ def test_its_publisher_is_told_no_more_than_of_any_other(here: Bench) -> None:
 def test_the_index_team_finds_it(here: Bench) -> None:
     here.record(involvement_started("A", "mentoring", on="2025-07-01").wire(100))
     here.record(involvement_started("B", "mentoring", on="2025-07-01").wire(200))
-    found, count = Quarantine(here.service).find("sealed_identity", None, 10)
-    assert (count, [(one.kind, one.event_type, one.organisation) for one in found]) == (
-        1,
-        [("withheld", "InvolvementStarted", BY)],
-    )
-    _, content = Quarantine(here.service).show(found[0].id)
-    assert "mentoring" in content
+    found = kept(here.service, "sealed_identity")
+    assert [(one["kind"], one["event_type"], one["organisation"]) for one in found] == [
+        ("withheld", "InvolvementStarted", BY)
+    ]
+    assert "mentoring" in kept_event(here.service, found[0]["id"])["content"]
     # Nobody drives it into the log again, where it is already.
-    assert Quarantine(here.service).redrive([found[0].id], None).read == 0
+    assert Quarantine(here.service).redrive([UUID(found[0]["id"])], None).read == 0
 
 
 def test_a_batch_in_which_the_sealing_stands_first(here: Bench) -> None:
@@ -103,7 +110,7 @@ def test_a_batch_in_which_the_sealing_stands_first(here: Bench) -> None:
         "SELECT service FROM log.fact WHERE kind = 'involvement' ORDER BY position"
     ).fetchall()
     assert services == [("before",), ("after",)]
-    assert Quarantine(here.service).find("sealed_identity", None, 10)[1] == 1
+    assert len(kept(here.service, "sealed_identity")) == 1
 
 
 def test_another_recorder_knows_of_it_at_once(here: Bench) -> None:
@@ -112,13 +119,13 @@ def test_another_recorder_knows_of_it_at_once(here: Bench) -> None:
     here.record(happened("IdentitySealed", "B", on="2025-06-01").wire(400))
     other.record([Message(involvement_started("B", "mentoring", on="2025-07-01").wire(401))])
     other.close()
-    assert Quarantine(here.service).find("sealed_identity", None, 10)[1] == 1
+    assert len(kept(here.service, "sealed_identity")) == 1
 
 
 def test_quality_says_nothing_of_it(here: Bench) -> None:
     here.record(involvement_started("A", "mentoring", on="2025-07-01").wire(100))
-    line = next(one for one in quality(here.connection, BY) if one.event_type == "InvolvementStarted")
-    assert (line.accepted, line.kept, line.waiting) == (1, 0, 0)
+    line = next(one for one in quality(here.service, BY) if one["event_type"] == "InvolvementStarted")
+    assert (line["accepted"], line["kept"], line["waiting"]) == (1, 0, 0)
 
 
 def test_the_log_is_verified_with_what_is_withheld(here: Bench) -> None:
@@ -140,4 +147,4 @@ def test_it_waits_for_the_index_team_however_long(here: Bench) -> None:
     here.record(involvement_started("A", "mentoring", on="2025-07-01").wire(100))
     assert used(here.connection, BY) == before
     clear(here.connection, Ages(1, 1, 1), NOW + timedelta(days=1000))
-    assert Quarantine(here.service).find("sealed_identity", None, 10)[1] == 1
+    assert len(kept(here.service, "sealed_identity")) == 1

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.questions import Questions
+from tests.builders.asking import asking
 from tests.builders.service import Bench, bench
 from tests.spec.words import (
     Happened,
@@ -68,7 +68,7 @@ def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
 def everything(here: Bench) -> dict[str, Any]:
     """The answer to every question that can be asked and names the child."""
     who = ":".join(identifier("A", "nhs"))
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         families = asked.families(effective_at=DAY)
         return {
             "find": asked.find(family="Example", born=date(2015, 3, 1), effective_at=DAY),
@@ -101,7 +101,7 @@ def test_without_a_shield_they_are_there(here: Bench) -> None:
 
 def test_found_by_no_number_of_another_agency(here: Bench) -> None:
     number = f"{REFUGES_OWN['scheme']}:{REFUGES_OWN['value']}"
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         assert len(asked.find(identifier=number, effective_at=DAY)["children"]) == 1
         told = asked.timeline(identifier=":".join(identifier("A", "nhs")), effective_at=DAY)
         assert told is not None
@@ -110,7 +110,7 @@ def test_found_by_no_number_of_another_agency(here: Bench) -> None:
     # Kept events of the refuge's number are not counted either.
     here.record(of_the_refuge(101, provision="no such"))
     for _ in ("views are behind", "views are at the head"):
-        with Questions(here.service).ask() as asked:
+        with asking(here.service) as asked:
             unknown = asked.find(identifier=f"{REFUGES_OWN['scheme']}:R78", effective_at=DAY)
             assert asked.find(identifier=number, effective_at=DAY) == unknown
             assert asked.child(identifier=number, effective_at=DAY) is None

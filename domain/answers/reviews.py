@@ -2,14 +2,27 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Final
+
+from typing_extensions import TypedDict
 
 from domain.access.shield import placeless
-from domain.dates import FOREVER, iso
+from domain.answers.fields import Day, Discloses
+from domain.dates import FOREVER, iso_day
 from domain.leads.active import TEAMS_AROUND
 from domain.timeline.entries import Entry
 
 PLAN_REVIEW: Final = "plan_review"
+
+
+class ShownReview(TypedDict):
+    """A review that is due."""
+
+    kind: Annotated[str, Discloses.INVOLVEMENT]
+    service: Annotated[str, Discloses.INVOLVEMENT]
+    agency: Annotated[str | None, Discloses.INVOLVEMENT]
+    due: Annotated[Day, Discloses.INVOLVEMENT]
+    overdue: Annotated[bool, Discloses.INVOLVEMENT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +43,7 @@ PLANS: Final = {
 }
 
 
-def reviews_due(
-    shown: Iterable[Entry], everything: Sequence[Entry], day: int, *, shielded: bool
-) -> list[dict[str, Any]]:
+def reviews_due(shown: Iterable[Entry], everything: Sequence[Entry], day: int, *, shielded: bool) -> list[ShownReview]:
     """The next review of each plan or arrangement that still goes on, as it was said last.
 
     `shown` are the entries that may be shown; `everything` of the child says whether what is reviewed has ended, shown
@@ -47,7 +58,7 @@ def reviews_due(
             "kind": entry.kind,
             "service": entry.service,
             "agency": placeless(entry.organisation) if shielded else entry.organisation,
-            "due": iso(entry.due),
+            "due": iso_day(entry.due),
             "overdue": entry.due < day,
         }
         for _, entry in sorted(last.items())

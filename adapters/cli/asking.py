@@ -1,0 +1,197 @@
+"""The commands that ask questions, made of the table of questions: their options, the way to the door, the answer as printed."""
+
+from collections.abc import Callable, Mapping
+from inspect import Parameter, Signature
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import typer
+
+from adapters.cli import rendering, rendering_agencies, rendering_child
+from adapters.cli.output import KEPT_OR_FAILED, Data, Document, Json, note, print_json
+from adapters.cli.reading import answered, read_identifier, read_search, read_text
+from adapters.codec.times import KNOWN_AT_RULE, read_day, read_known_at
+from adapters.questions.table import BY_QUESTION, Row, option_of
+from domain.errors import Misuse, Rejected
+from domain.questions import about
+from domain.questions.asking import Field, Kind, Question, fields_of, is_required
+
+_SHOWN: Final[Mapping[type[Question[Any]], Callable[[Document], None]]] = {
+    about.FindChildren: rendering_child.show_found,
+    about.ShowChild: rendering_child.show_child,
+    about.ShowTimeline: rendering_child.show_timeline,
+    about.ShowCaseload: rendering.show_caseload,
+    about.ShowMyFamilies: rendering.show_my_families,
+    about.ShowChanges: rendering.show_changes,
+    about.ShowHandover: rendering.show_handover,
+    about.ListGaps: rendering.show_gaps,
+    about.ListFamilies: rendering.show_families,
+    about.ShowFamily: rendering.show_family,
+    about.ShowMeasures: rendering_agencies.show_measures,
+    about.ReadFeedback: rendering_agencies.show_feedback,
+    about.ShowQuality: rendering_agencies.show_quality,
+    about.ListFeeds: rendering_agencies.show_feeds,
+    about.ListKept: rendering_agencies.show_kept_events,
+    about.ShowKept: rendering_agencies.show_kept_event,
+    about.ListMended: rendering_agencies.show_mended,
+}
+_Search = Annotated[
+    str | None,
+    typer.Option(
+        "--search",
+        metavar="-",
+        help="Family name and date of birth from standard input, as NAME, DATE: no other process sees them.",
+        show_default=False,
+    ),
+]
+
+
+def _known_at(given: str, option: str) -> str:
+    if not read_known_at(given):
+        raise Misuse(f"{option}: {KNOWN_AT_RULE}")
+    return given
+
+
+def _worker(given: str, option: str) -> str:
+    if ":" not in read_text(given, option).strip(":"):
+        raise Misuse(f"{option}: ORGANISATION:STAFF")
+    return given
+
+
+def _kept_event(given: str, _: str) -> UUID:
+    try:
+        return UUID(given)
+    except ValueError:
+        raise Misuse("an id is one that `icr quarantine list` shows") from None
+
+
+# How a value is read, by its kind: what was typed, and the option that is named where it cannot be read.
+_READ: Final[Mapping[Kind, Callable[[Any, str], Any]]] = {
+    Kind.IDENTIFIER: lambda given, _: read_identifier(given),
+    Kind.DAY: read_day,
+    Kind.KNOWN_AT: _known_at,
+    Kind.WORKER: _worker,
+    Kind.TEXT: read_text,
+    Kind.ORGANISATION: read_text,
+    Kind.KEPT_EVENT: _kept_event,
+    Kind.RECORD: read_text,
+}
+
+
+def add_questions(app: typer.Typer, *questions: type[Question[Any]]) -> typer.Typer:
+    """A group with the commands of some questions added to it."""
+    for question in questions:
+        row = BY_QUESTION[question]
+        app.command(row.command[-1], epilog=f"Example: {row.typed_example}")(command_of(row))
+    return app
+
+
+def command_of(row: Row) -> Callable[..., None]:
+    """The command that asks a question: an option for each of its fields, those of where and how last."""
+
+    def ask(data: Any, as_json: bool, search: str | None = None, **given: Any) -> None:  # noqa: ANN401
+        if search is not None:
+            given = _searched(search, given)
+        answer = answered(data, _question(row, given))
+        if answer is None:
+            note(f"icr: {row.not_known}")
+            raise typer.Exit(KEPT_OR_FAILED)
+        if as_json:
+            print_json(answer)
+        else:
+            _SHOWN[row.question](answer)
+            if row.question is not about.ReadFeedback and answer.get("next"):
+                note(f"icr: {answer['total']} in all; for the rest add --cursor {answer['next']}")
+        if row.question is about.FindChildren:
+            _say_found(answer, row)
+
+    ask.__doc__ = row.says
+    ask.__signature__ = Signature([*_options(row), *_EVERYWHERE])  # type: ignore[attr-defined]
+    ask.__annotations__ = {one.name: one.annotation for one in (*_options(row), *_EVERYWHERE)}
+    return ask
+
+
+_EVERYWHERE: Final = (
+    Parameter("data", Parameter.KEYWORD_ONLY, default=None, annotation=Data),
+    Parameter("as_json", Parameter.KEYWORD_ONLY, default=False, annotation=Json),
+)
+
+
+def _options(row: Row) -> list[Parameter]:
+    options = [_option(row, name, field) for name, field in fields_of(row.question)]
+    if row.question is about.FindChildren:
+        options.append(Parameter("search", Parameter.KEYWORD_ONLY, default=None, annotation=_Search))
+    return options
+
+
+def _option(row: Row, name: str, field: Field) -> Parameter:
+    """A field as an option, or as an argument where it is typed without one."""
+    required = is_required(row.question, name)
+    default = Parameter.empty if required else row.question.__dataclass_fields__[name].default
+    says = f"{field.says}." + (
+        " - reads it from standard input, where no other process sees it, as all see a command line."
+        if field.kind is Kind.IDENTIFIER
+        else ""
+    )
+    said: dict[str, Any] = {"help": says, "show_default": default is not None and field.kind is Kind.NUMBER}
+    read: Any = {Kind.NUMBER: int, Kind.FLAG: bool}.get(field.kind, str)
+    if field.kind is Kind.NUMBER:
+        said |= {"min": field.least, "max": field.most}
+    if field.kind is not Kind.FLAG:
+        said["metavar"] = field.metavar
+    made = typer.Argument(**said) if field.argument else typer.Option(option_of(name, field), **said)
+    kind: Any = read if required or default is not None else read | None
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, made])
+
+
+def _question(row: Row, given: Mapping[str, Any]) -> Question[Any]:
+    """The question that was typed. Raises Misuse, or Rejected for an identifier or a date that fails its check."""
+    read: dict[str, Any] = {}
+    for name, field in fields_of(row.question):
+        value = given[name]
+        reader = _READ.get(field.kind)
+        read[name] = value if value is None or reader is None else reader(value, option_of(name, field))
+    try:
+        return row.question(**read)
+    except Rejected as rejected:
+        raise Misuse(f"{' '.join(row.command)}: {rejected.rule}") from None
+
+
+def _searched(search: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    if given["family"] is not None or given["born"] is not None:
+        raise Misuse("child find takes either --search, or --family and --dob")
+    family, born = read_search(search)
+    return {**given, "family": family, "born": born}
+
+
+def _say_found(answer: Document, row: Row) -> None:
+    if answer["refine"]:
+        note("icr: more than ten children fit: ask with an identifier")
+    elif not answer["children"]:
+        note(f"icr: {row.not_known}")
+        raise typer.Exit(KEPT_OR_FAILED)
+
+
+child = add_questions(
+    typer.Typer(no_args_is_help=True, help="One child: find it, show its line of the index, its timeline."),
+    about.FindChildren,
+    about.ShowChild,
+    about.ShowTimeline,
+)
+leads = add_questions(
+    typer.Typer(no_args_is_help=True, help="Lead professionals: a worker's caseload, and where a lead is missing."),
+    about.ShowCaseload,
+    about.ShowMyFamilies,
+    about.ShowChanges,
+    about.ShowHandover,
+    about.ListGaps,
+)
+families = add_questions(
+    typer.Typer(no_args_is_help=True, help="Families that have lost touch with services, and why it is thought so."),
+    about.ListFamilies,
+    about.ShowFamily,
+)
+measures = command_of(BY_QUESTION[about.ShowMeasures])
+feedback = command_of(BY_QUESTION[about.ReadFeedback])
+quality = command_of(BY_QUESTION[about.ShowQuality])
+feeds = command_of(BY_QUESTION[about.ListFeeds])

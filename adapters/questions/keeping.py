@@ -1,0 +1,60 @@
+"""Gathers what is not in the log or not in the views yet: events kept in quarantine, records being mended."""
+
+from dataclasses import fields, replace
+from typing import Any, Final
+
+import psycopg
+
+from adapters.log.keys.data_keys import MasterKeys
+from adapters.log.quarantine_rows import KeptEvent, QuarantineRows
+from domain.answers.keeping import KeptFacts, MendedFacts
+from domain.answers.pages import Page
+from domain.questions.about import ListKept, ShowKept
+from projections import editions, mending
+
+Connection = psycopg.Connection[Any]
+
+_NOT_SETTLED: Final = ("waiting", "ready", "shown")
+_COLUMNS: Final = ", ".join(field.name for field in fields(KeptEvent))
+_CHOSEN: Final = "state = ANY(%(states)s) AND (%(reason)s::text IS NULL OR reason = %(reason)s)"
+
+_AFTER: Final = (
+    "(%(cursor)s::uuid IS NULL OR (received_at, id) > (SELECT received_at, id FROM log.aside WHERE id = %(cursor)s))"
+)
+
+
+def gather_kept(connection: Connection, question: ListKept) -> Page[KeptFacts]:
+    """Kept events, oldest first, and how many there are in all; without a state those that are not settled."""
+    asked = {
+        "states": list(_NOT_SETTLED) if question.state is None else [question.state],
+        "reason": question.reason,
+        "limit": question.limit + 1,
+        "cursor": question.cursor,
+    }
+    query = f"SELECT {_COLUMNS} FROM log.aside WHERE {_CHOSEN} AND {_AFTER} ORDER BY received_at, id LIMIT %(limit)s"  # noqa: S608
+    rows = connection.execute(query, asked).fetchall()
+    counted = connection.execute(f"SELECT count(*) FROM log.aside WHERE {_CHOSEN}", asked).fetchone()  # noqa: S608
+    found = [KeptFacts(*row) for row in rows[: question.limit]]
+    return Page(found, counted[0] if counted else 0, str(found[-1].id) if len(rows) > question.limit else None)
+
+
+def gather_kept_event(connection: Connection, keys: MasterKeys, question: ShowKept) -> KeptFacts:
+    """One kept event; what was sent only where it is asked for: text, else hexadecimal. Raises Misuse without such an id."""
+    one, sent = QuarantineRows(keys).show(connection, question.id)
+    facts = KeptFacts(*(getattr(one, field.name) for field in fields(KeptEvent)))
+    return replace(facts, content=_text(sent)) if question.content else facts
+
+
+def _text(sent: bytes) -> str:
+    try:
+        return sent.decode()
+    except UnicodeDecodeError:
+        return sent.hex()
+
+
+def gather_mended(connection: Connection) -> list[MendedFacts]:
+    """What is noted of the records being mended, the longest waiting first."""
+    editions.edition_at(connection)
+    return [
+        MendedFacts(note.record, note.cause, note.part, note.position, note.since) for note in mending.notes(connection)
+    ]

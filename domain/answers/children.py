@@ -1,0 +1,297 @@
+"""One child: its line of the index, and its timeline (domain.md B1, contract 3 and 4)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from typing_extensions import TypedDict
+
+from domain.access.shield import may_be_told
+from domain.answers.entries import (
+    AsAt,
+    Held,
+    ShownEntry,
+    Week,
+    begun,
+    may_show,
+    shown_entry,
+    shown_of,
+    shown_week,
+    works,
+)
+from domain.answers.fields import BeingMended, ChildText, Day, Discloses, RecordText, Written
+from domain.answers.ids import child_id, record_id
+from domain.answers.reviews import ShownReview, reviews_due, says_review
+from domain.dates import iso
+from domain.events import ChildId
+from domain.identifiers import IdentifierStatus
+from domain.kinds import NO_INVOLVEMENT
+from domain.leads.active import active_span
+from domain.timeline.entries import Entry
+
+ATTENDANCE: Final = "attendance"
+_IDENTITY: Final = Discloses.IDENTITY
+_WHEREABOUTS: Final = Discloses.WHEREABOUTS
+
+
+class ShownIdentifier(TypedDict):
+    """That the child is known by an identifier of a scheme; its value is not shown."""
+
+    scheme: Annotated[str, Discloses.IDENTIFIER]
+    status: Annotated[IdentifierStatus, Discloses.IDENTIFIER]
+    record: Annotated[RecordText, Discloses.IDENTIFIER]
+
+
+class ShownName(TypedDict):
+    """A name as an agency states it."""
+
+    given: Annotated[list[str], _IDENTITY]
+    family: Annotated[str | None, _IDENTITY]
+    use: Annotated[str | None, _IDENTITY]
+
+
+_Days = TypedDict("_Days", {"from": Annotated[Day, _WHEREABOUTS], "to": Annotated[Day | None, _WHEREABOUTS]})
+
+
+class ShownAddress(_Days):
+    """Where the child lives: the tagged choice of the contract, from a day until the next address."""
+
+    status: Annotated[Literal["current", "last_known", "none_known", "left_england"], _WHEREABOUTS]
+    lines: Annotated[list[str], _WHEREABOUTS]
+    postcode: Annotated[str | None, _WHEREABOUTS]
+    uprn: Annotated[str | None, _WHEREABOUTS]
+    residence: Annotated[str | None, _WHEREABOUTS]
+
+
+class _Person(TypedDict):
+    name: ShownName | None
+    other_names: list[ShownName]
+    date_of_birth: Annotated[Day | None, _IDENTITY]
+    expected_date: Annotated[Day | None, _IDENTITY]
+    sex: Annotated[str | None, _IDENTITY]
+    alive: Annotated[bool | None, Written("null: unborn, or not known"), _IDENTITY]
+
+
+class IndexLine(_Person):
+    """One child in the index."""
+
+    child: ChildText
+    records: Annotated[list[RecordText], Discloses.IDENTIFIER]
+    identifiers: list[ShownIdentifier]
+    address: ShownAddress | None
+    shielded: Annotated[bool, Written("Whereabouts are not shown"), Discloses.SAFETY]
+    being_mended: BeingMended
+    school: list[ShownEntry]
+    gp: list[ShownEntry]
+    involvements: list[ShownEntry]
+    assessments: list[ShownEntry]
+    team: Annotated[list[ShownEntry], Written("Members of the team around the child")]
+    lead: list[ShownEntry]
+    reviews_due: Annotated[list[ShownReview], Written("The next review of each plan or arrangement")]
+
+
+class FoundChildren(TypedDict):
+    """At most ten children; `refine` where more would fit, and none is shown."""
+
+    children: list[IndexLine]
+    refine: Annotated[bool, Discloses.IDENTITY]
+
+
+class Timeline(TypedDict):
+    """One child's timeline."""
+
+    child: ChildText
+    records: Annotated[list[RecordText], Discloses.IDENTIFIER]
+    alive: Annotated[bool | None, Written("null: unborn, or not known"), _IDENTITY]
+    identifiers: list[ShownIdentifier]
+    entries: list[ShownEntry]
+    kept_aside: Annotated[int, Written("Events that are kept in quarantine"), Discloses.INVOLVEMENT]
+    shielded: Annotated[bool, Written("Whereabouts are not shown"), Discloses.SAFETY]
+    being_mended: BeingMended
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who a child is, opened: names, the one that stands first; days of birth, of a birth expected, of a death that stands."""
+
+    names: Sequence[ShownName] = ()
+    sex: str | None = None
+    birth: int | None = None
+    expected: int | None = None
+    death: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownChild:
+    """What every answer about a child begins with, as it was gathered.
+
+    `schemes`: (record, scheme, status) of each of its numbers. `shielded` also of a child that is shown like a shielded one.
+    """
+
+    child: ChildId
+    records: Sequence[UUID]
+    schemes: Sequence[tuple[UUID, str, IdentifierStatus]]
+    person: Person
+    shielded: bool
+    being_mended: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChildInIndex:
+    """What a line of the index is made from.
+
+    `everything` is all that was ever told of the child and is not disputed: a lead that is over may have taken over from one
+    that has no end of its own, and a plan that has ended is not reviewed.
+    """
+
+    known: KnownChild
+    address: ShownAddress | None
+    held: Sequence[Held]
+    everything: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class ChildOverTime:
+    """What a timeline is made from; with what was taken back, where that was asked for."""
+
+    known: KnownChild
+    held: Sequence[Held]
+    weeks: Sequence[Week]
+    kept_in_quarantine: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFacts:
+    """The children that were found; `refine`: more than may be listed, and none is."""
+
+    children: Sequence[ChildInIndex]
+    refine: bool
+
+
+def known_by(known: KnownChild) -> list[ShownIdentifier]:
+    """The identifiers that a child is known by: their schemes, never their values; of a shielded child no agency's own."""
+    return [
+        {"scheme": scheme, "status": status, "record": record_id(record)}
+        for record, scheme, status in known.schemes
+        if may_be_told(scheme) or not known.shielded
+    ]
+
+
+def records_shown(known: KnownChild) -> list[str]:
+    """The ids of a child's records; of a shielded child only of those whose identifiers are told."""
+    told = {one["record"] for one in known_by(known)}
+    every = [record_id(record) for record in known.records]
+    return [one for one in every if one in told] if known.shielded else every
+
+
+def is_alive(person: Person, day: int) -> bool | None:
+    """Alive, dead, or None for unborn or not known (contract 3)."""
+    if person.death is not None and person.death <= day:
+        return False
+    return True if person.birth is not None and person.birth <= day else None
+
+
+def may_stand_in_index(entry: Entry, at: AsAt, *, shielded: bool) -> bool:
+    """Whether a line may be made of an entry: open or lapsed, an assessment, or what says when a review is due.
+
+    Of what is disputed only the timeline tells: it may be another child's.
+    """
+    return (
+        begun(entry, at.day)
+        and not entry.doubted
+        and (works(entry, at.day) or entry.kind == "assessment" or says_review(entry))
+        and may_show(entry.kind, shielded=shielded)
+    )
+
+
+def index_line(of: ChildInIndex, at: AsAt) -> IndexLine:
+    """Who, where, school, GP, open involvements with contact, lead."""
+    known, person, shielded = of.known, of.known.person, of.known.shielded
+    by_kind, leading, covers = _around(of, at)
+    return {
+        "child": child_id(known.child),
+        "records": records_shown(known),
+        "identifiers": known_by(known),
+        "name": person.names[0] if person.names else None,
+        "other_names": list(person.names[1:]),
+        "date_of_birth": iso(person.birth),
+        "expected_date": iso(person.expected) if person.birth is None else None,
+        "sex": person.sex,
+        "alive": is_alive(person, at.day),
+        "address": None if shielded else of.address,
+        "shielded": shielded,
+        "being_mended": known.being_mended,
+        "school": by_kind.get("enrolment", []),
+        "gp": by_kind.get("gp_registration", []),
+        "involvements": [one for kind in sorted(by_kind) if kind not in NO_INVOLVEMENT for one in by_kind[kind]],
+        "assessments": by_kind.get("assessment", []),
+        "team": by_kind.get("team_member", []),
+        "lead": [_with_cover(entry, shown, [one for one, _ in leading], covers) for entry, shown in leading],
+        "reviews_due": reviews_due([one.entry for one in of.held], of.everything, at.day, shielded=shielded),
+    }
+
+
+def found(of: FoundFacts, at: AsAt) -> FoundChildren:
+    """The lines of the children that were found."""
+    return {"children": [index_line(one, at) for one in of.children], "refine": of.refine}
+
+
+def timeline(of: ChildOverTime, at: AsAt) -> Timeline:
+    """Every interval and moment of a child that had begun by the day, and its weeks at school, in order of their days."""
+    known = of.known
+    begun_by_then = [one for one in of.held if begun(one.entry, at.day)]
+    begun_by_then.sort(key=lambda one: (iso(one.entry.start) or "", one.entry.kind, one.entry.positions))
+    entries = shown_of(begun_by_then, at, shielded=known.shielded)
+    if may_show(ATTENDANCE, shielded=known.shielded):
+        entries += [shown_week(week, at) for week in of.weeks]
+        entries.sort(key=lambda shown: (shown["from"] or "", shown["kind"]))
+    return {
+        "child": child_id(known.child),
+        "records": records_shown(known),
+        "alive": is_alive(known.person, at.day),
+        "identifiers": known_by(known),
+        "entries": entries,
+        "kept_aside": of.kept_in_quarantine,
+        "shielded": known.shielded,
+        "being_mended": known.being_mended,
+    }
+
+
+def _around(
+    of: ChildInIndex, at: AsAt
+) -> tuple[dict[str, list[ShownEntry]], list[tuple[Entry, ShownEntry]], list[tuple[Entry, ShownEntry]]]:
+    """Who works with a child, by kind; those of them that lead on the day, and that cover for a lead."""
+    leads = [entry for entry in of.everything if entry.kind == "lead"]
+    active = {e.main for e in leads if any(a <= at.day < b for a, b in active_span(e, leads))}
+    by_kind: dict[str, list[ShownEntry]] = {}
+    leading, covers = [], []
+    for held in of.held:
+        entry = held.entry
+        if entry.kind == "assessment" or works(entry, at.day):
+            shown = shown_entry(held, at, shielded=of.known.shielded)
+            by_kind.setdefault(entry.kind, []).append(shown)
+            if entry.main in active:
+                leading.append((entry, shown))
+            if entry.kind == "lead_cover":
+                covers.append((entry, shown))
+    return by_kind, leading, covers
+
+
+def _with_cover(
+    lead: Entry, shown: ShownEntry, leads: Sequence[Entry], covers: Sequence[tuple[Entry, ShownEntry]]
+) -> ShownEntry:
+    """A lead and who covers for it; a cover names no scope, and has the lead's.
+
+    A cover is of the leads of its role that its own agency told of, else, where it told of none, of all of that role.
+    """
+    covering: list[ShownEntry] = [
+        {**one, "scope": lead.scope}
+        for cover, one in covers
+        if cover.service == lead.service
+        and (
+            cover.organisation == lead.organisation
+            or all((cover.service, cover.organisation) != (other.service, other.organisation) for other in leads)
+        )
+    ]
+    return {**shown, "covered_by": covering}

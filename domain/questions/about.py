@@ -1,0 +1,190 @@
+"""The questions: about one child, about a worker's children, about families, about the system and about what agencies sent."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from domain.answers import agencies, children, families, keeping, leads, measures
+from domain.answers.keeping import STATES
+from domain.errors import Rejected
+from domain.questions.asking import (
+    AFTER_KEPT,
+    AREA,
+    BORN,
+    CONTENT,
+    EFFECTIVE_AT,
+    FAMILY,
+    FAMILY_NAME,
+    FEEDBACK_CURSOR,
+    FEEDBACK_LIMIT,
+    IDENTIFIER,
+    KEPT_EVENT,
+    LIMIT,
+    LOST,
+    MEASURE,
+    ORGANISATION,
+    REASON,
+    RECORD,
+    RETRACTED,
+    SINCE,
+    STATE,
+    WORKER,
+    A,
+    AList,
+    AsKnown,
+    Question,
+)
+from domain.reasons import REASONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindChildren(AsKnown[children.FoundChildren]):
+    """Which children: by one identifier, or by family name and date of birth. Raises Rejected for anything else."""
+
+    identifier: Annotated[str | None, IDENTIFIER] = None
+    family: Annotated[str | None, FAMILY_NAME] = None
+    born: Annotated[date | None, BORN] = None
+
+    def __post_init__(self) -> None:
+        named = self.family is not None and self.born is not None
+        if (self.identifier is None) != named or (self.family is None) != (self.born is None):
+            raise Rejected("missing_field", "identifier", "either an identifier, or family name and date of birth")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneChild(AsKnown[A]):
+    """Which child: by an identifier, or by its id or that of any of its records. Raises Rejected for both or neither."""
+
+    identifier: Annotated[str | None, IDENTIFIER] = None
+    record: Annotated[str | None, RECORD] = None
+
+    def __post_init__(self) -> None:
+        if (self.identifier is None) == (self.record is None):
+            raise Rejected("missing_field", "identifier", "either an identifier or a record")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowChild(OneChild[children.IndexLine]):
+    """One child's line of the index."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowTimeline(OneChild[children.Timeline]):
+    """One child's timeline, and whether with what was taken back."""
+
+    retracted: Annotated[bool, RETRACTED] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowCaseload(AList[leads.WorkerCaseload]):
+    """Whose caseload."""
+
+    worker: Annotated[str, WORKER]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowMyFamilies(AList[leads.WorkerFamilies]):
+    """Whose families."""
+
+    worker: Annotated[str, WORKER]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowChanges(AList[leads.WorkerChanges]):
+    """Whose children, and since when."""
+
+    worker: Annotated[str, WORKER]
+    since: Annotated[str, SINCE]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowHandover(AList[leads.WorkerHandover]):
+    """Whose children are handed over."""
+
+    worker: Annotated[str, WORKER]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListGaps(AList[leads.ListedGaps]):
+    """Gaps of lead, of an area or of all."""
+
+    area: Annotated[str | None, AREA] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListFamilies(AList[families.ListedFamilies]):
+    """Families out of touch, of an area or of all, with at least `lost` domains out of touch."""
+
+    area: Annotated[str | None, AREA] = None
+    lost: Annotated[int | None, LOST] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowFamily(AsKnown[families.ShownFamily]):
+    """Which family."""
+
+    family: Annotated[str, FAMILY]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowMeasures(AsKnown[measures.Measures]):
+    """How the system does, by all measures or one, by area."""
+
+    measure: Annotated[str | None, MEASURE] = None
+    area: Annotated[str | None, AREA] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListFeeds(Question[agencies.Feeds]):
+    """Which feeds are heard on a day; None: today in London."""
+
+    effective_at: Annotated[date | None, EFFECTIVE_AT] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowQuality(Question[agencies.Quality]):
+    """What became of what was sent, by one organisation or by all."""
+
+    organisation: Annotated[str | None, ORGANISATION] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFeedback(Question[agencies.Feedback]):
+    """What an organisation is told of its own events after a cursor; None: from the beginning."""
+
+    organisation: Annotated[str, ORGANISATION]
+    since: Annotated[str | None, FEEDBACK_CURSOR] = None
+    limit: Annotated[int, FEEDBACK_LIMIT] = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListKept(Question[keeping.KeptEvents]):
+    """Which events are kept, for a reason and in a state; without a state those not settled, and conflicts.
+
+    At most `limit`, oldest first, after the event `cursor`. Raises Rejected for a reason or a state that there is not.
+    """
+
+    reason: Annotated[str | None, REASON] = None
+    state: Annotated[str | None, STATE] = None
+    limit: Annotated[int, LIMIT] = 1000
+    cursor: Annotated[UUID | None, AFTER_KEPT] = None
+
+    def __post_init__(self) -> None:
+        if self.reason is not None and self.reason not in REASONS:
+            raise Rejected("bad_value", "reason", f"a reason is one of: {', '.join(REASONS)}")
+        if self.state is not None and self.state not in STATES:
+            raise Rejected("bad_value", "state", f"a state is one of: {', '.join(STATES)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowKept(Question[keeping.ShownKeptEvent]):
+    """Why one event is kept, and whether with what was sent."""
+
+    id: Annotated[UUID, KEPT_EVENT]
+    content: Annotated[bool, CONTENT] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListMended(Question[keeping.BeingMendedList]):
+    """Which records are being mended."""

@@ -1,0 +1,134 @@
+"""What a question's fields are: the kinds of value that people and systems type, and what is said of each."""
+
+from collections.abc import Sequence
+from dataclasses import MISSING, dataclass
+from datetime import date
+from enum import Enum, auto
+from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_type_hints
+
+from domain.answers.agencies import CURSOR_FORM
+
+A = TypeVar("A")
+
+
+class Kind(Enum):
+    """How a value is written and checked; each face has one reader for each kind."""
+
+    IDENTIFIER = auto()  # SCHEME:VALUE
+    RECORD = auto()  # r-… or c-…
+    DAY = auto()
+    KNOWN_AT = auto()  # a position or an instant
+    WORKER = auto()  # ORGANISATION:STAFF
+    TEXT = auto()
+    ORGANISATION = auto()  # its code, as la-808
+    KEPT_EVENT = auto()  # an id as the list of kept events shows it
+    NUMBER = auto()
+    FLAG = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a question: its kind, what is said of it, and what its option on the command line is called.
+
+    `option` None: by its name, `argument`: typed without one. A text has 1 to `most` characters, of `pattern` if there is one;
+    a number lies between `least` and `most`.
+    """
+
+    kind: Kind
+    says: str
+    metavar: str
+    option: str | None = None
+    argument: bool = False
+    least: int = 0
+    most: int = 200
+    pattern: str | None = None
+
+
+IDENTIFIER: Final = Field(
+    Kind.IDENTIFIER,
+    "An identifier of the child, for example `upn:B808200000066` or `agency:la-808:mosaic:77`",
+    "SCHEME:VALUE|-",
+    "--id",
+)
+RECORD: Final = Field(
+    Kind.RECORD, "A record or child, `r-…` or `c-…`, as answers show it", "RECORD", pattern=r"^[rc]-[0-9a-f]{32}$"
+)
+AREA: Final = Field(
+    Kind.TEXT,
+    "An area of the maps that were loaded; without any map the first part of the postcode, for example `TS18`",
+    "NAME",
+)
+WORKER: Final = Field(Kind.WORKER, "Whose children", "ORGANISATION:STAFF", pattern=r"^[^:]+:.+$")
+EFFECTIVE_AT: Final = Field(Kind.DAY, "The day asked about; without it today in London", "DATE")
+KNOWN_AT: Final = Field(
+    Kind.KNOWN_AT,
+    "As known then: a position (`generation:number`, or a number), or an instant with zone; without it everything known now",
+    "TIME|POSITION",
+    most=60,
+)
+SINCE: Final = Field(
+    Kind.KNOWN_AT, "A position, or an instant with zone: what was known by then", "TIME|POSITION", most=60
+)
+FAMILY_NAME: Final = Field(Kind.TEXT, "Family name; needs the date of birth", "NAME", "--family")
+BORN: Final = Field(Kind.DAY, "Date of birth; needs the family name", "DATE", "--dob")
+RETRACTED: Final = Field(Kind.FLAG, "Also show facts that were retracted", "")
+LOST: Final = Field(Kind.NUMBER, "Only those out of touch with N domains or more", "N", most=10)
+FAMILY: Final = Field(Kind.TEXT, "The family's id, as the list shows it", "FAMILY", argument=True)
+MEASURE: Final = Field(Kind.TEXT, "Only this measure, by its id; without it all", "NAME", argument=True)
+ORGANISATION: Final = Field(
+    Kind.ORGANISATION, "The organisation whose events they are, for example `urn-900001`", "ORG", most=100
+)
+FEEDBACK_CURSOR: Final = Field(
+    Kind.TEXT, "The `next` of the answer before; without it from the beginning", "CURSOR", most=64, pattern=CURSOR_FORM
+)
+FEEDBACK_LIMIT: Final = Field(Kind.NUMBER, "At most so many, in order", "N", least=1, most=1000)
+REASON: Final = Field(Kind.TEXT, "Only those that are kept for this reason", "REASON")
+STATE: Final = Field(Kind.TEXT, "Only those in this state; without it those not settled, and conflicts", "STATE")
+KEPT_EVENT: Final = Field(Kind.KEPT_EVENT, "An id as `icr quarantine list` shows it", "ID", argument=True)
+AFTER_KEPT: Final = Field(Kind.KEPT_EVENT, "The `next` of the answer before, for the rest of the list", "ID")
+CONTENT: Final = Field(Kind.FLAG, "Also what was sent: personal data", "")
+LIMIT: Final = Field(Kind.NUMBER, "At most so many, in the order of the list", "N", least=1, most=10_000)
+CURSOR: Final = Field(Kind.TEXT, "The `next` of the answer before, for the rest of the same list", "CURSOR", most=64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Generic[A]):
+    """Something that may be asked; its answer is an `A` (domain.answers)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsKnown(Question[A]):
+    """A question about what is known: as at which day, and as known when.
+
+    `effective_at` None: today in London; `known_at` None: everything known now.
+    """
+
+    effective_at: Annotated[date | None, EFFECTIVE_AT] = None
+    known_at: Annotated[str | None, KNOWN_AT] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AList(AsKnown[A]):
+    """A question that is answered by a list, or by a part of one of `limit` after `cursor`; without `limit` by all of it."""
+
+    limit: Annotated[int | None, LIMIT] = None
+    cursor: Annotated[str | None, CURSOR] = None
+
+
+def fields_of(question: type[Question[Any]]) -> Sequence[tuple[str, Field]]:
+    """The fields of a kind of question, its own first, then those that all have."""
+    hints = get_type_hints(question, include_extras=True)
+    common = [name for name in AList.__dataclass_fields__ if name in question.__dataclass_fields__]
+    own = [name for name in question.__dataclass_fields__ if name not in common]
+    return [(name, next(m for m in hints[name].__metadata__ if isinstance(m, Field))) for name in (*own, *common)]
+
+
+def answer_of(question: type[Question[Any]]) -> type:
+    """The type of the answer to a kind of question."""
+    answer: type = get_args(question.__orig_bases__[0])[0]  # type: ignore[attr-defined]
+    return answer
+
+
+def is_required(question: type[Question[Any]], name: str) -> bool:
+    """Whether a question cannot be asked without a field."""
+    return question.__dataclass_fields__[name].default is MISSING
