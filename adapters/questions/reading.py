@@ -178,7 +178,7 @@ class Reading:
             return None
         return {
             "status": opened["status"], "lines": opened["lines"], "postcode": opened["postcode"], "uprn": opened["uprn"],
-            "residence": opened["residence"], "from": iso_day(here.day), "to": iso(here.until),
+            "residence": opened["residence"], "return": opened["return"], "from": iso_day(here.day), "to": iso(here.until),
         }  # fmt: skip
 
     def expect_contacts(self, entries: Iterable[tuple[Entry, bytes | None]]) -> None:

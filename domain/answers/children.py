@@ -51,7 +51,16 @@ class ShownName(TypedDict):
     use: Annotated[str | None, _IDENTITY]
 
 
-_Days = TypedDict("_Days", {"from": Annotated[Day, _WHEREABOUTS], "to": Annotated[Day | None, _WHEREABOUTS]})
+_Days = TypedDict(
+    "_Days",
+    {
+        "from": Annotated[Day, _WHEREABOUTS],
+        "to": Annotated[Day | None, _WHEREABOUTS],
+        "return": Annotated[
+            str | None, Written("Of who left England: whether they mean to return within three years"), _WHEREABOUTS
+        ],
+    },
+)
 
 
 class ShownAddress(_Days):
