@@ -1,6 +1,6 @@
 """What is joined to the views' answers when a question is asked: feeds, reference data, staff, the days seen at school.
 
-None of it stands in a view, so that what is published of it changes no stored row (docs/decisions/0015, 0016).
+What is published of it changes no stored row of a child (docs/decisions/0015, 0016).
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -15,14 +15,19 @@ from projections.pipelined import Query, Steps
 from projections.queries import Rectangle
 
 
+# Every feed has a row that stands now; of each, the row of an edition is found by index, however many came before and after.
+_FEEDS: Final = """
+SELECT t.organisation, t.event_type, t.complete_through FROM feed n CROSS JOIN LATERAL (
+    SELECT * FROM feed f WHERE f.organisation = n.organisation AND f.event_type = n.event_type AND f.from_ed <= %(e)s
+    ORDER BY f.from_ed DESC LIMIT 1) t
+WHERE n.to_ed IS NULL ORDER BY 1, 2
+"""
+
+
 @Query
-def feeds(connection: Connection, position: int) -> Steps[list[Feed]]:
-    """For each organisation and event type, how far its feed said last that it was complete, as known at a position."""
-    rows = connection.execute(
-        "SELECT DISTINCT ON (provider, service) provider, service, until FROM log.fact WHERE act = 16 AND position <= %s "
-        "ORDER BY provider, service, recorded_at DESC, tie DESC",
-        (position,),
-    )
+def feeds(connection: Connection, edition: int) -> Steps[list[Feed]]:
+    """For each organisation and event type, how far its feed said last that it was complete, as known at an edition."""
+    rows = connection.execute(_FEEDS, {"e": edition}, binary=True)
     yield
     return [Feed(*row) for row in rows]
 

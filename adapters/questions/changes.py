@@ -53,7 +53,9 @@ class AboutChanges(AboutLeads):
         mine = self._worked_with(worker, day)
         waits = Waits(day, self._reference(day))  # of now for both: a threshold that was set is no news of a child
         now, were = self._prompts(mine, day, waits), then._children_of(self._records_of(mine).values())
-        before = _Before(edition, then._prompts(were, day, waits), self._hearing_at(edition.position, day))
+        before = _Before(
+            edition, then._prompts(were, day, waits), Hearing(then._feeds(), day, self._reference(day).expected_feeds())
+        )
         found = {child: self._changes_of(child, now.get(child, {}), before, day) for child in mine}
         lost = self._lost(then._entries_of(worker, day), mine)
         gone = {child: self._last_of(child, worker, mains, edition, day) for child, mains in lost.items()}

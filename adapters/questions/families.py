@@ -71,7 +71,7 @@ class AboutFamilies(IndexLines):
         """
         reference, hearing = self._reference(day), self._hearing(day)
         expected = reference.expected_feeds()
-        heard = in_being(heard_feeds(self._feeds_at(self._edition.position), expected, day), expected)
+        heard = in_being(heard_feeds(self._feeds(), expected, day), expected)
         called = many_of(reference.organisations())
         within = {
             f"{SCHOOL}{school}"

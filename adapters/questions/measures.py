@@ -11,7 +11,7 @@ from domain.errors import Misuse
 from domain.events import ChildId
 from domain.measures.figures import Figure, figures
 from domain.measures.of_child import MEASURES, Measure, Part, unheard
-from projections import editions, queries, reference_data
+from projections import editions, queries
 from projections import measures as served
 
 
@@ -25,10 +25,7 @@ class AboutMeasures(Reading):
         wanted = list(MEASURES.values()) if name is None else [named(name)]
         told = served.parts(self._connection, self._number, wanted, day, self._births)
         areas = self._areas({part.child for parts in told.values() for part in parts}, day)
-        feeds, expected = (
-            reference_data.feeds(self._connection, self._edition.position),
-            self._reference(day).expected_feeds(),
-        )
+        feeds, expected = self._feeds(), self._reference(day).expected_feeds()
         only = None if area is None else plain.area(area)
         return {
             "as_at": effective_at.isoformat(),

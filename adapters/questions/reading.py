@@ -55,7 +55,7 @@ class Reading:
         # What this one read has found so far; one edition, one snapshot, so that nothing of it changes meanwhile.
         self._references: dict[int, Reference] = {}
         self._heard: dict[int, Hearing] = {}
-        self._feeds: dict[int, list[Feed]] = {}
+        self._said_complete: list[Feed] | None = None
         self._members: dict[ChildId, list[UUID]] = {}
         self._shields: dict[ChildId, bool] = {}
         self._homes: dict[int, dict[ChildId, Home | None]] = {}
@@ -182,18 +182,14 @@ class Reading:
     def _hearing(self, day: int) -> Hearing:
         """Which feeds were heard on a day, as known at the edition."""
         if day not in self._heard:
-            self._heard[day] = self._hearing_at(self._edition.position, day)
+            self._heard[day] = Hearing(self._feeds(), day, self._reference(day).expected_feeds())
         return self._heard[day]
 
-    def _hearing_at(self, position: int, day: int) -> Hearing:
-        """The same, as known at a position."""
-        return Hearing(self._feeds_at(position), day, self._reference(day).expected_feeds())
-
-    def _feeds_at(self, position: int) -> list[Feed]:
-        """How far each feed said last that it was complete, as known at a position."""
-        if position not in self._feeds:
-            self._feeds[position] = reference_data.feeds(self._connection, position)
-        return self._feeds[position]
+    def _feeds(self) -> list[Feed]:
+        """How far each feed said last that it was complete, as known at the edition."""
+        if self._said_complete is None:
+            self._said_complete = reference_data.feeds(self._connection, self._number)
+        return self._said_complete
 
     def _take_reference(self, day: int, said: Iterable[Stated]) -> None:
         said = list(said)
