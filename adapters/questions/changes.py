@@ -1,39 +1,50 @@
-"""What changed for a worker's children since a position: two editions, held against each other on one day."""
+"""What changed for a worker's children since a position: two editions, held against each other on one day.
 
-from collections.abc import Collection, Mapping, Sequence
+All children are asked about together, so that the number of statements does not grow with theirs.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from adapters.codec.times import KNOWN_AT_RULE, read_known_at
 from adapters.questions.index_line import Held
 from adapters.questions.leads import AboutLeads
-from adapters.questions.reading import position_of
 from domain.answers import plain
 from domain.dates import FOREVER, to_day
+from domain.errors import Misuse
 from domain.events import ChildId
-from domain.feeds import Hearing
+from domain.feeds import Feed, Hearing
 from domain.indicators import RULES, Indicator
 from domain.indicators.families import as_shown
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.indicators.waits import Waits
-from domain.leads.active import GAP_RULES
-from projections import changes, editions, queries, reference_data
+from domain.leads.active import GAP_RULES, left_gaps, passed_on
+from domain.reference import KINDS, StaffFact, workers_left
+from projections import behind, changes, editions, queries, reference_data
+from projections.changes import NOW, THEN, Around, Prompt
 
-_RECTANGLES: Final = tuple(rule for rule in (*GAP_RULES, *RULES) if rule != NO_UNIVERSAL_CONTACT)
+_BEGUN: Final = dict.fromkeys((rule for rule in (*GAP_RULES, *RULES) if rule != NO_UNIVERSAL_CONTACT), FOREVER)
 _NOTHING: Final[Mapping[str, list[Any]]] = {"records_joined": [], "began": [], "cleared": []}
 
 # Gaps and indicators by rule and day, of each child.
-Prompts = dict[ChildId, dict[tuple[str, int], queries.Rectangle]]
+Prompts = dict[ChildId, dict[tuple[str, int], Prompt]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
-    """What was known at the earlier edition: prompts by the children of then, and which feeds were heard."""
+class _Both:
+    """What was found of both editions: each pair is then, now. `mine` are the worker's children now, `lost` those of before.
 
-    edition: editions.Edition
-    prompts: Prompts
-    hearing: Hearing
+    A child that is lost has the entries by which it was the worker's.
+    """
+
+    around: tuple[Around, Around]
+    prompts: tuple[Prompts, Prompts]
+    hearing: tuple[Hearing, Hearing]
+    mine: Collection[ChildId]
+    lost: Mapping[ChildId, set[int]]
 
 
 class AboutChanges(AboutLeads):
@@ -42,103 +53,151 @@ class AboutChanges(AboutLeads):
     def changes(self, *, worker: str, since: str, effective_at: date) -> dict[str, Any]:
         """What changed for a worker's children since a position or an instant, and which are no longer its own.
 
-        Entries new, changed and taken back, prompts come and gone. Raises Misuse where `since` cannot be read. What was
+        Children by id; entries new, changed and taken back by their first day; prompts come and gone by rule and day. Raises Misuse where `since` cannot be read. What was
         sent as backfill or snapshot is no news.
         """
-        day, generation = to_day(effective_at), self._edition.generation
-        edition = editions.edition_since(
-            self._connection, position_of(self._connection, since, generation, "since"), generation
+        day = to_day(effective_at)
+        then = self._edition_since(since)
+        both = self._both(worker, then, day)
+        everyone = sorted({*both.mine, *both.lost})
+        records = [record for child in everyone for record in self._records(child)]
+        new, gone = (
+            _by_child(held, both.around[NOW])
+            for held in changes.changed(self._connection, then, self._edition, records)
         )
-        then = AboutChanges(self._service, self._connection, edition, self._bodies)
-        mine = self._worked_with(worker, day)
-        waits = Waits(day, self._reference(day))  # of now for both: a threshold that was set is no news of a child
-        now, were = self._prompts(mine, day, waits), then._children_of(self._records_of(mine).values())
-        before = _Before(
-            edition, then._prompts(were, day, waits), Hearing(then._feeds(), day, self._reference(day).expected_feeds())
-        )
-        found = {child: self._changes_of(child, now.get(child, {}), before, day) for child in mine}
-        lost = self._lost(then._entries_of(worker, day), mine)
-        gone = {child: self._last_of(child, worker, mains, edition, day) for child, mains in lost.items()}
-        behind = self._being_mended({*found, *gone})
-        told = {
-            child: changed
-            for child, changed in sorted({**found, **gone}.items())
-            if any(changed.values()) or behind[child] is not None
+        shielded, mended = self._shielded(everyone), self._being_mended(everyone)
+        people = queries.people(self._connection, self._number, self._records_of(everyone))
+        shown = {
+            child: self._kept_of(child, worker, both, entries)
+            for child in everyone
+            for entries in [(new.get(child, ()), gone.get(child, ()))]
         }
-        lines = self._lines(list(told), effective_at)
+        self._expect_keys(records, [held for child in set(shown) - shielded for part in shown[child] for held in part])
+        told = {
+            child: {
+                **(
+                    self._prompts_and_records(child, both, day, shielded, mended[child])
+                    if child not in both.lost
+                    else _NOTHING
+                ),
+                "entries": self._shown_entries(child, shown[child][0], day),
+                "taken_back": self._shown_entries(child, shown[child][1], day),
+            }
+            for child in everyone
+        }
         return {
             **self._head(effective_at),
             "worker": worker,
-            "since": self._outward(edition.position),
+            "since": self._outward(then.position),
             "children": [
                 {
-                    "child": lines[child]["child"], "name": lines[child]["name"], "on_caseload": child not in lost,
-                    "being_mended": behind[child], **changed,
+                    "child": plain.child_id(child), "name": self._person(people[child], day)["name"], "on_caseload": child not in both.lost,
+                    "being_mended": mended[child], **told[child],
                 }
-                for child, changed in told.items()
+                for child in everyone
+                if any(told[child].values()) or mended[child] is not None
             ],
         }  # fmt: skip
 
-    def _children_of(self, records: Collection[Sequence[Any]]) -> set[ChildId]:
-        """The children of this edition that some records belong to."""
-        everything = {record for some in records for record in some}
-        return set(queries.children_of(self._connection, self._number, everything).values())
+    def _edition_since(self, since: str) -> editions.Edition:
+        read = read_known_at(since.strip())
+        if read is None:
+            raise Misuse(f"since: {KNOWN_AT_RULE}")
+        if not isinstance(read, tuple):
+            return editions.edition_since(self._connection, read, self._edition.generation)
+        of, number = read
+        if of is not None and of != self._edition.generation:
+            raise Misuse("since: a position of another generation of the log")
+        return editions.edition_since(self._connection, number, self._edition.generation)
 
-    def _lost(self, held: Mapping[ChildId, Sequence[Held]], mine: Collection[ChildId]) -> dict[ChildId, set[int]]:
-        """The children whom a worker had by what was `held` and has no more, each with the entries it had them by."""
-        entries = [entry for some in held.values() for entry, _ in some]
-        owners = queries.children_of(self._connection, self._number, {entry.record for entry in entries})
+    def _both(self, worker: str, then: editions.Edition, day: int) -> _Both:
+        """What is known of a worker's children at both editions."""
+        said, staff = reference_data.reference_and_workers(self._connection, self._edition.position, KINDS)
+        self._take_reference(day, said)
+        waits = Waits(day, self._reference(day))  # of now for both: a threshold that was set is no news of a child
+        waiting = [self._waiting(edition, worker) for edition in (then, self._edition)]
+        around = changes.around(
+            self._connection, then, self._edition, worker, day, [r for some in waiting for r in some]
+        )
+        held = [_held_by(worker, one, day) for one in around]
+        mine = {*held[NOW], *(around[NOW].child_of[record] for record in waiting[NOW])}
+        self._members |= {child: around[NOW].records[child] for child in around[NOW].records}
+        were = {around[THEN].child_of[record] for child in mine for record in around[NOW].records[child]}
         lost: dict[ChildId, set[int]] = {}
-        for entry in entries:
-            child = owners[entry.record]
-            if child not in mine:
+        for entry in (entry for some in held[THEN].values() for entry in some):
+            if (child := around[NOW].child_of[entry.record]) not in mine:
                 lost.setdefault(child, set()).add(entry.main)
-        return lost
+        found = changes.prompts(
+            self._connection, then, self._edition, day, _BEGUN, (NO_UNIVERSAL_CONTACT, waits.latest(NO_UNIVERSAL_CONTACT)), were, mine
+        )  # fmt: skip
+        told = [fact for fact in staff if fact.position <= then.position], staff
+        prompts = tuple(
+            _by_rule([*_long_enough(some, waits), *_leads_who_left(children, one, facts, day)])
+            for some, children, one, facts in zip(found, (were, mine), around, told, strict=True)
+        )
+        heard = tuple(self._heard_by(feeds, day) for feeds in changes.feeds(self._connection, then, self._edition))
+        return _Both(around, (prompts[THEN], prompts[NOW]), (heard[THEN], heard[NOW]), mine, lost)
 
-    def _last_of(
-        self, child: ChildId, worker: str, mains: Collection[int], since: editions.Edition, day: int
-    ) -> dict[str, Any]:
-        """What took a child off a worker's caseload, and no more: what else is new of it is no longer the worker's."""
-        new, gone = self._entries_since(child, since)
+    def _heard_by(self, feeds: Sequence[Feed], day: int) -> Hearing:
+        return Hearing(feeds, day, self._reference(day).expected_feeds())
 
-        def own(some: Sequence[Held]) -> list[dict[str, Any]]:
-            kept = [one for one in some if one[0].main in mains or one[0].worker == worker or one[0].kind == "lead"]
-            return self._shown_entries(child, kept, day)
+    def _waiting(self, edition: editions.Edition, worker: str) -> list[UUID]:
+        """The records being mended at an edition of which an event that was not taken in names a worker: what it says is not known yet."""
+        return behind.naming(self._connection, edition, worker) if edition.being_mended else []
 
-        return {**_NOTHING, "entries": own(new), "taken_back": own(gone)}
+    def _kept_of(
+        self, child: ChildId, worker: str, both: _Both, entries: tuple[Sequence[Held], Sequence[Held]]
+    ) -> tuple[Sequence[Held], Sequence[Held]]:
+        """Of a child that is no longer the worker's only what took it off the caseload: what else is new is no longer the worker's."""
+        mains = both.lost.get(child)
+        if mains is None:
+            return entries
+        new, gone = (
+            [one for one in some if one[0].main in mains or one[0].worker == worker or one[0].kind == "lead"]
+            for some in entries
+        )
+        return new, gone
 
-    def _entries_since(self, child: ChildId, since: editions.Edition) -> tuple[list[Held], list[Held]]:
-        """A child's entries that came or changed since an edition, and those that were taken back."""
-        records = self._records(child)
-        return (
-            changes.changed(self._connection, self._edition, since, records),
-            changes.taken_back(self._connection, self._edition, since, records),
+    def _expect_keys(self, records: Collection[UUID], entries: Iterable[Held]) -> None:
+        """Fetch the keys of all that is about to be opened."""
+        self._cells.expect_all(
+            records, ((entry.record, entry.kind) for entry, contact in entries if contact is not None)
         )
 
     def _shown_entries(self, child: ChildId, held: Sequence[Held], day: int) -> list[dict[str, Any]]:
         seen = self._seen(child)
         return [self._entry(entry, contact, day, seen) for entry, contact in held if seen.may_show(entry.kind)]
 
-    def _changes_of(
-        self, child: ChildId, now: Mapping[tuple[str, int], queries.Rectangle], before: _Before, day: int
-    ) -> dict[str, Any]:
-        edition, records = before.edition, self._records(child)
-        then = queries.members(self._connection, edition.number, [child])[child]
-        new, gone = self._entries_since(child, edition)
-        were = queries.children_of(self._connection, edition.number, records).values()
-        held: dict[tuple[str, int], queries.Rectangle] = {
-            name: (child, *row[1:]) for was in set(were) for name, row in before.prompts.get(was, {}).items()
-        }
-        came = {name: {p for p in row[5] if p > edition.position} for name, row in now.items() if name not in held}
-        silent = changes.backfilled(self._connection, {p for positions in came.values() for p in positions})
-        began = [now[name] for name, positions in came.items() if not positions or positions - silent]
+    def _prompts_and_records(
+        self, child: ChildId, both: _Both, day: int, shielded: Collection[ChildId], mended: str | None
+    ) -> dict[str, list[Any]]:
+        now, records = both.prompts[NOW].get(child, {}), self._records(child)
+        were = {both.around[THEN].child_of[record] for record in records}
+        held = {name: prompt for was in sorted(were) for name, prompt in both.prompts[THEN].get(was, {}).items()}
+        began = [prompt for name, prompt in now.items() if name not in held and prompt.news]
+        cleared = [prompt for name, prompt in held.items() if name not in now]
+        schools = both.around[NOW].schools[child]
+
+        def told(prompts: Sequence[Prompt], hearing: Hearing) -> list[dict[str, Any]]:
+            return [
+                {
+                    **plain.gap(
+                        (child, *one.row[1:]),
+                        day,
+                        hearing,
+                        shielded,
+                        schools if one.row[1] == NO_UNIVERSAL_CONTACT else (),
+                    ),
+                    "being_mended": mended,
+                }
+                for one in sorted(prompts, key=lambda one: one.row[1:3])
+            ]
+
         return {
-            "records_joined": self._joined(child, records, then),
-            "entries": self._shown_entries(child, new, day),
-            "taken_back": self._shown_entries(child, gone, day),
-            "began": self._told(began, day, self._hearing(day)),
-            "cleared": self._told([row for name, row in held.items() if name not in now], day, before.hearing),
-        }  # fmt: skip
+            "records_joined": self._joined(child, records, both.around[THEN].records.get(child, [child])),
+            "began": told(began, both.hearing[NOW]),
+            "cleared": told(cleared, both.hearing[THEN]),
+        }
 
     def _joined(self, child: ChildId, records: Collection[UUID], then: Collection[UUID]) -> list[str]:
         """The records that were joined to a child of before; of a shielded child nothing is told of them."""
@@ -146,28 +205,75 @@ class AboutChanges(AboutLeads):
             return []
         return [plain.record_id(r) for r in sorted(set(records) - set(then))]
 
-    def _prompts(self, children: Collection[ChildId], day: int, waits: Waits) -> Prompts:
-        """Gaps and indicators of some children that have been so for long enough, by rule and day.
 
-        A silence goes on while it is moved by a day on which a school saw the child: it goes by its rule alone.
-        """
-        begun = dict.fromkeys(_RECTANGLES, FOREVER)
-        rows = queries.rectangles(self._connection, self._number, day, begun, children)
-        held = [row for row in rows if waits.over(row[1], row[2])] + self._leads_who_left(day, children)
-        found: Prompts = {}
-        for row in held:
-            found.setdefault(row[0], {})[row[1], row[2]] = row
-        for row in self._silences(children, day, waits):
-            found.setdefault(row[0], {})[row[1], 0] = row
-        return found
+def _by_child(held: Iterable[Held], around: Around) -> dict[ChildId, list[Held]]:
+    found: dict[ChildId, list[Held]] = {}
+    for one in held:
+        found.setdefault(around.child_of[one[0].record], []).append(one)
+    return found
 
-    def _silences(self, children: Collection[ChildId], day: int, waits: Waits) -> list[queries.Rectangle]:
-        """Those of whom no universal service was heard for long enough, since the last day on which a school saw each."""
-        rule = NO_UNIVERSAL_CONTACT
-        rows = reference_data.silent(self._connection, self._number, day, rule, waits.latest(rule), children)
-        found: list[queries.Rectangle] = []
-        for (child, _, since, start, end, positions, organisation), seen in rows:
-            shown = as_shown(Indicator(rule, since, start, end, tuple(positions), organisation), waits, seen)
-            if shown is not None:
-                found.append((child, rule, shown.since, start, end, positions, organisation))
-        return found
+
+def _held_by(worker: str, around: Around, day: int) -> dict[ChildId, list[Any]]:
+    """What is open of a worker's on a day, by child; a lead that was passed on is not."""
+    found: dict[ChildId, list[Any]] = {}
+    for child, held in around.entries.items():
+        leads = [entry for entry, _ in held if entry.kind == "lead" and entry.why is None and not entry.doubted]
+        mine = [
+            entry
+            for entry, _ in held
+            if entry.worker == worker
+            and (first := entry.first_day()) is not None
+            and first <= day
+            and entry.status_at(day)[0] == "open"
+            and not passed_on(entry, leads, day)
+        ]
+        if mine:
+            found[child] = mine
+    return found
+
+
+def _long_enough(prompts: Iterable[Prompt], waits: Waits) -> list[Prompt]:
+    """Those that have been so for long enough; a silence since the last day on which a school saw the child."""
+    found = []
+    for prompt in prompts:
+        child, rule, since, start, end, positions, organisation = prompt.row
+        if rule != NO_UNIVERSAL_CONTACT:
+            if waits.over(rule, since):
+                found.append(prompt)
+            continue
+        shown = as_shown(Indicator(rule, since, start, end, tuple(positions), organisation), waits, prompt.seen)
+        if shown is not None:
+            found.append(
+                Prompt((child, rule, shown.since, start, end, positions, organisation), prompt.seen, prompt.news)
+            )
+    return found
+
+
+def _leads_who_left(children: Iterable[ChildId], around: Around, staff: Iterable[StaffFact], day: int) -> list[Prompt]:
+    """Leads whose worker has left the organisation."""
+    left = workers_left(staff, day)
+    found: list[Prompt] = []
+    for child in children:
+        death = around.deaths.get(child)
+        if death is None or day < death:
+            leads = [
+                e for e, _ in around.entries.get(child, ()) if e.kind == "lead" and e.why is None and not e.doubted
+            ]
+            found += [
+                Prompt(
+                    (child, gap.rule, gap.since, gap.start, gap.end, list(gap.positions), None),
+                    None,
+                    gap.positions not in around.no_news,
+                )
+                for gap in left_gaps(leads, left, day)
+            ]
+    return found
+
+
+def _by_rule(prompts: Iterable[Prompt]) -> Prompts:
+    """By child, rule and day. A silence goes on while it is moved by a day on which a school saw the child: by its rule alone."""
+    found: Prompts = {}
+    for prompt in prompts:
+        child, rule, since = prompt.row[:3]
+        found.setdefault(child, {})[rule, 0 if rule == NO_UNIVERSAL_CONTACT else since] = prompt
+    return found
