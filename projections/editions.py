@@ -39,6 +39,7 @@ _EDITION: Final = (
     "SELECT e.number, e.last, (SELECT count(*) FROM mending m WHERE m.from_ed <= e.number AND (m.to_ed IS NULL OR m.to_ed > e.number)) "
     "FROM log.edition e, state s WHERE e.number <= s.edition"
 )
+_POSITION_AT: Final = "SELECT last FROM log.batch WHERE received_at <= %s ORDER BY received_at DESC, last DESC LIMIT 1"
 _LAST: Final = f"{_EDITION} ORDER BY e.number DESC LIMIT 1"
 
 
@@ -69,18 +70,18 @@ def edition_at(connection: Connection, position: int | None = None) -> Edition:
 
 def edition_until(connection: Connection, position: int | None, generation: int) -> Edition:
     """Within a snapshot of the serving set, its last edition not beyond a position (number 0: nothing yet)."""
-    row = connection.execute(
-        f"{_EDITION} AND (%(p)s::bigint IS NULL OR e.last <= %(p)s) ORDER BY e.number DESC LIMIT 1", {"p": position}
-    ).fetchone()
-    return _edition(row, generation)
+    if position is None:
+        return _edition(connection.execute(_LAST).fetchone(), generation)
+    # By where they end, which is in the order of their numbers: one step into the index, however long ago that was.
+    statement = f"{_EDITION} AND e.last <= %s ORDER BY e.last DESC, e.number DESC LIMIT 1"
+    return _edition(connection.execute(statement, (position,)).fetchone(), generation)
 
 
-def edition_since(connection: Connection, position: int, generation: int) -> Edition:
-    """The first edition not beyond a position: later ones may have taken in what was missed before it."""
-    row = connection.execute(
-        f"{_EDITION} AND e.last <= %(p)s ORDER BY e.last DESC, e.number LIMIT 1", {"p": position}
-    ).fetchone()
-    return _edition(row, generation)
+def edition_since(connection: Connection, since: int | datetime, generation: int) -> Edition:
+    """The first edition not beyond a position or an instant: later ones may have taken in what was missed before it."""
+    until = "%s" if isinstance(since, int) else f"({_POSITION_AT})"
+    statement = f"{_EDITION} AND e.last <= {until} ORDER BY e.last DESC, e.number LIMIT 1"
+    return _edition(connection.execute(statement, (since,)).fetchone(), generation)
 
 
 def _edition(row: tuple[int, int, int] | None, generation: int) -> Edition:
@@ -89,7 +90,5 @@ def _edition(row: tuple[int, int, int] | None, generation: int) -> Edition:
 
 def position_at(connection: Connection, instant: datetime) -> int:
     """The last position taken in by an instant."""
-    row = connection.execute(
-        "SELECT last FROM log.batch WHERE received_at <= %s ORDER BY received_at DESC, last DESC LIMIT 1", (instant,)
-    ).fetchone()
+    row = connection.execute(_POSITION_AT, (instant,)).fetchone()
     return int(row[0]) if row else 0

@@ -25,7 +25,7 @@ Connection = psycopg.Connection[Any]
 VIEW_SETS: Final = ("view_a", "view_b")
 EDITION_LOCK: Final = 0x1C_12_0002
 FACTS: Final = "22_facts"
-BEFORE_LINKS: Final = ("10_attendance", "15_snapshots", "20_records", FACTS, "25_evidence")
+BEFORE_LINKS: Final = ("10_attendance", "15_snapshots", "17_feeds", "20_records", FACTS, "25_evidence")
 AFTER_LINKS: Final = ("27_doubt", "30_entries", "40_people", "50_children", "60_indicators", "70_gaps", "80_rectangles")
 # Until there are statistics, plans are for tables of which nothing is known, some of them quadratic in an edition's events: so
 # the first edition is small.
@@ -356,6 +356,7 @@ VIEW_TABLES: Final = (
     "absence_child",
     "tally",
     "snapshot",
+    "feed",
     "edge",
     "stated_birth",
     "doubt",

@@ -3,16 +3,17 @@
 Every query runs inside one read-only snapshot whose search path is the serving set of views.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
 from domain.dates import FOREVER
+from domain.effects import Act
 from domain.events import ChildId, RecordId
 from domain.identifiers import IdentifierStatus
 from domain.timeline.entries import Entry
-from projections.editions import Connection, Edition, live
+from projections.editions import Connection, Edition, at_edition, live
 from projections.pipelined import Query, Steps
 
 _LIVE: Final = "from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)"
@@ -20,7 +21,7 @@ _NOT_TAKEN_IN: Final = (
     "f.position > coalesce((SELECT m.position - 1 FROM mending m WHERE m.record = f.record AND m.to_ed IS NULL), "
     "(SELECT position FROM state))"
 )
-_ENTRY: Final = (
+ENTRY: Final = (
     "kind, record, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope, provision, reason, "
     "lapses_after, others, positions, main, recorded_at, tie, moment, takes_over, onward, due, absent_from, doubted, contact"
 )
@@ -132,11 +133,11 @@ def entries(
 ) -> Steps[list[tuple[Entry, bytes | None]]]:
     """Timeline entries and their sealed contact cells, by a condition of ours on the table."""
     rows = connection.execute(
-        f"SELECT {_ENTRY} FROM entry WHERE {where} AND {_LIVE} ORDER BY starts NULLS FIRST, main",
+        f"SELECT {ENTRY} FROM entry WHERE {where} AND {_LIVE} ORDER BY starts NULLS FIRST, main",
         {"e": edition, **parameters},
     )
     yield
-    return [(_entry(row), row[-1]) for row in rows]
+    return [(entry_of(row), row[-1]) for row in rows]
 
 
 def enrolled(connection: Connection, edition: int, day: int, children: Collection[ChildId]) -> list[tuple[UUID, str]]:
@@ -150,7 +151,8 @@ def enrolled(connection: Connection, edition: int, day: int, children: Collectio
     ).fetchall()
 
 
-def _entry(row: Sequence[Any]) -> Entry:
+def entry_of(row: Sequence[Any]) -> Entry:
+    """An entry from a row of the columns `ENTRY`."""
     return Entry(
         row[0], RecordId(row[1]), row[2], row[3], row[4], None, row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
         row[14], row[15], row[16], tuple(RecordId(r) for r in row[17] or ()), tuple(row[18]), row[19], (row[20], row[21]), row[22],
@@ -222,7 +224,7 @@ def retracted(
         {"r": list(records), "p": edition.position},
     )
     yield
-    return [(replace(_entry(row), retracted=True), row[-1]) for row in rows]
+    return [(replace(entry_of(row), retracted=True), row[-1]) for row in rows]
 
 
 @Query
@@ -294,13 +296,18 @@ def people(
             key=lambda r: (r[5], r[6] or 0, r[7] or b""),
             default=None,
         )
-        vital = max((r for r in mine if r[8] is not None), key=lambda r: (r[10], r[8], r[11]), default=None)
         found[child] = PersonRow(
             Sealed(named[0], named[1]) if named else None,
             Sealed(born[0], born[4]) if born else None,
-            vital[9] if vital is not None and vital[8] == 7 else None,
+            death_of(r[8:] for r in mine),
         )
     return found
+
+
+def death_of(vital: Iterable[Sequence[Any]]) -> int | None:
+    """The day of a death that stands, from what was told last of each record: act, day, instant, what decides within it."""
+    last = max((row for row in vital if row[0] is not None), key=lambda row: (row[2], row[0], row[3]), default=None)
+    return last[1] if last is not None and last[0] == Act.DEATH else None
 
 
 def named(connection: Connection, edition: int, digest: UUID, limit: int) -> list[UUID]:
@@ -312,16 +319,22 @@ def named(connection: Connection, edition: int, digest: UUID, limit: int) -> lis
     return [row[0] for row in rows]
 
 
+HELD: Final = at_edition("""
+SELECT r.child, r.rule, r.since, r.starts, r.ends, r.positions, r.organisation
+FROM unnest(%(rules)s::text[], %(begun)s::int[]) AS w (rule, begun)
+JOIN rectangle r ON r.rule = w.rule AND r.since <= w.begun AND r.starts <= %(d)s AND r.ends > %(d)s
+WHERE live(r) {some}
+""")
+
+
 @Query
 def rectangles(
     connection: Connection, edition: int, day: int, begun: Mapping[str, int], children: Collection[UUID] | None = None
 ) -> Steps[list[Rectangle]]:
     """Indicators or gaps that hold on a day, of those rules of `begun` that have been so since a day given for each, or longer."""
+    some = "" if children is None else "AND r.child = ANY(%(c)b)"
     rows = connection.execute(
-        "SELECT r.child, r.rule, r.since, r.starts, r.ends, r.positions, r.organisation "
-        "FROM unnest(%(rules)s::text[], %(begun)s::int[]) AS w (rule, begun) "
-        "JOIN rectangle r ON r.rule = w.rule AND r.since <= w.begun AND r.starts <= %(d)s AND r.ends > %(d)s "
-        f"WHERE {live('r')} {'' if children is None else 'AND r.child = ANY(%(c)b)'} ORDER BY r.child, r.rule, r.since",
+        f"{HELD.replace('{some}', some)} ORDER BY r.child, r.rule, r.since",
         {"rules": list(begun), "begun": list(begun.values()), "d": day, "e": edition, "c": list(children or ())},
         binary=True,
     )

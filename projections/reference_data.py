@@ -1,6 +1,6 @@
 """What is joined to the views' answers when a question is asked: feeds, reference data, staff, the days seen at school.
 
-None of it stands in a view, so that what is published of it changes no stored row (docs/decisions/0015, 0016).
+What is published of it changes no stored row of a child (docs/decisions/0015, 0016).
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -14,28 +14,43 @@ from projections.editions import Connection, at_edition
 from projections.pipelined import Query, Steps
 from projections.queries import Rectangle
 
+# Every feed has a row that stands now; of each, the row of an edition is found by index, however many came before and after.
+_FEEDS: Final = """
+SELECT t.organisation, t.event_type, t.complete_through FROM feed n CROSS JOIN LATERAL (
+    SELECT * FROM feed f WHERE f.organisation = n.organisation AND f.event_type = n.event_type AND f.from_ed <= %(e)s
+    ORDER BY f.from_ed DESC LIMIT 1) t
+WHERE n.to_ed IS NULL ORDER BY 1, 2
+"""
+
 
 @Query
-def feeds(connection: Connection, position: int) -> Steps[list[Feed]]:
-    """For each organisation and event type, how far its feed said last that it was complete, as known at a position."""
-    rows = connection.execute(
-        "SELECT DISTINCT ON (provider, service) provider, service, until FROM log.fact WHERE act = 16 AND position <= %s "
-        "ORDER BY provider, service, recorded_at DESC, tie DESC",
-        (position,),
-    )
+def feeds(connection: Connection, edition: int) -> Steps[list[Feed]]:
+    """For each organisation and event type, how far its feed said last that it was complete, as known at an edition."""
+    rows = connection.execute(_FEEDS, {"e": edition}, binary=True)
     yield
     return [Feed(*row) for row in rows]
+
+
+_STATED: Final = "kind, organisation, provider, service, day, until, recorded_at, tie, position"
+_STAFF: Final = "kind, worker, team, day, until, recorded_at, tie, position"
+_OF_LEAVERS: Final = (
+    "act = 18 AND kind IN ('worker', 'worker_left') AND position <= %(p)s "
+    "AND worker IN (SELECT worker FROM log.fact WHERE act = 18 AND kind = 'worker_left' AND position <= %(p)s)"
+)
 
 
 @Query
 def reference(connection: Connection, position: int, kinds: Sequence[str]) -> Steps[list[Stated]]:
     """Events of reference data of some kinds, as known at a position (domain.reference)."""
     rows = connection.execute(
-        "SELECT kind, organisation, provider, service, day, until, recorded_at, tie, position FROM log.fact "
-        "WHERE act = 18 AND kind = ANY(%(k)s) AND position <= %(p)s",
+        f"SELECT {_STATED} FROM log.fact WHERE act = 18 AND kind = ANY(%(k)s) AND position <= %(p)s",
         {"k": list(kinds), "p": position},
     )
     yield
+    return _stated(rows)
+
+
+def _stated(rows: Iterable[Any]) -> list[Stated]:
     return [
         Stated(kind, organisation, provider, name, day, FOREVER if until is None else until, (at, tie), position)
         for kind, organisation, provider, name, day, until, at, tie, position in rows
@@ -45,7 +60,7 @@ def reference(connection: Connection, position: int, kinds: Sequence[str]) -> St
 def staff(connection: Connection, position: int, workers: Collection[str], teams: Collection[str]) -> list[StaffFact]:
     """What was said of some workers and teams (`organisation:id`) up to a position: registered, left, duty lines, memberships."""
     rows = connection.execute(
-        "SELECT kind, worker, team, day, until, recorded_at, tie, position FROM log.fact WHERE act = 18 AND position <= %(p)s "
+        f"SELECT {_STAFF} FROM log.fact WHERE act = 18 AND position <= %(p)s "
         "AND kind IN ('worker', 'worker_left', 'team', 'duty_line', 'team_membership', 'team_membership_ended') "
         "AND (worker = ANY(%(w)s) OR (team = ANY(%(t)s) AND worker IS NULL))",
         {"p": position, "w": list(workers), "t": list(teams)},
@@ -56,13 +71,26 @@ def staff(connection: Connection, position: int, workers: Collection[str], teams
 @Query
 def workers(connection: Connection, position: int) -> Steps[list[StaffFact]]:
     """What was said of anybody who ever left."""
-    rows = connection.execute(
-        "SELECT kind, worker, team, day, until, recorded_at, tie, position FROM log.fact WHERE act = 18 AND kind IN ('worker', 'worker_left') "
-        "AND position <= %(p)s AND worker IN (SELECT worker FROM log.fact WHERE act = 18 AND kind = 'worker_left' AND position <= %(p)s)",
-        {"p": position},
-    )
+    rows = connection.execute(f"SELECT {_STAFF} FROM log.fact WHERE {_OF_LEAVERS}", {"p": position})
     yield
     return _staff(rows)
+
+
+@Query
+def reference_and_workers(
+    connection: Connection, position: int, kinds: Sequence[str]
+) -> Steps[tuple[list[Stated], list[StaffFact]]]:
+    """The answers of `reference` and of `workers` by one statement."""
+    rows = connection.execute(
+        f"SELECT {_STATED}, worker, team FROM log.fact WHERE (act = 18 AND kind = ANY(%(k)s) AND position <= %(p)s) OR ({_OF_LEAVERS})",
+        {"k": list(kinds), "p": position},
+    )
+    yield
+    found = rows.fetchall()
+    return (
+        _stated(row[:9] for row in found if row[0] in kinds),
+        _staff((row[0], row[9], row[10], *row[4:9]) for row in found if row[0] not in kinds),
+    )
 
 
 def _staff(rows: Iterable[Any]) -> list[StaffFact]:
@@ -74,18 +102,18 @@ def _staff(rows: Iterable[Any]) -> list[StaffFact]:
 
 # Those whom a school surely saw since are left out: by a mark of presence with no other word on its session. Children are
 # taken one by one, each until such a mark is found, which is in the first week for most; of the others all marks are read.
-_SILENT: Final = at_edition("""
+SILENT: Final = at_edition("""
 WITH held AS (
     SELECT r.child, r.rule, r.since, r.starts, r.ends, r.positions, r.organisation FROM rectangle r
-    WHERE r.rule = %(rule)s AND r.since <= %(begun)s AND r.starts <= %(d)s AND r.ends > %(d)s AND live(r) {some}
+    WHERE r.rule = %(rule)s AND r.since <= %(quiet)s AND r.starts <= %(d)s AND r.ends > %(d)s AND live(r) {some}
 ), quiet AS MATERIALIZED (
     SELECT h.child, h.since, coalesce(m.record, h.child) AS record FROM held h LEFT JOIN membership m ON m.child = h.child AND live(m)
 ), surely_seen AS MATERIALIZED (
     SELECT q.child FROM quiet q CROSS JOIN LATERAL (
         SELECT FROM week w CROSS JOIN LATERAL unnest(w.steps, w.editions) AS u (step, edition)
-        WHERE w.record = q.record AND w.week BETWEEN (%(begun)s::int + 4) / 7 AND (%(d)s::int + 3) / 7
+        WHERE w.record = q.record AND w.week BETWEEN (%(quiet)s::int + 4) / 7 AND (%(d)s::int + 3) / 7
         AND u.edition <= %(e)s AND u.step > 0 AND u.step & 15 IN (1, 2, 5)
-        AND w.week * 7 - 3 + ((u.step >> 4) & 15) / 2 BETWEEN %(begun)s::int + 1 AND %(d)s
+        AND w.week * 7 - 3 + ((u.step >> 4) & 15) / 2 BETWEEN %(quiet)s::int + 1 AND %(d)s
         AND NOT EXISTS (SELECT FROM unnest(w.steps) AS o (step) WHERE o.step <> u.step AND ((abs(o.step) # u.step) >> 4) & 15 = 0)
         LIMIT 1) AS s
 ), last_seen AS (
@@ -99,7 +127,7 @@ WITH held AS (
     ) AS s WHERE q.child NOT IN (SELECT child FROM surely_seen) AND s.day <= %(d)s GROUP BY q.child
 )
 SELECT h.*, l.day FROM held h LEFT JOIN last_seen l USING (child)
-WHERE h.child NOT IN (SELECT child FROM surely_seen) ORDER BY h.child, h.since
+WHERE h.child NOT IN (SELECT child FROM surely_seen)
 """)
 
 
@@ -111,6 +139,6 @@ def silent(
     Most of those whom a school saw after that day are left out (domain.indicators.support.last_seen).
     """
     some = "" if children is None else "AND r.child = ANY(%(c)b)"
-    parameters = {"rule": rule, "begun": begun, "d": day, "e": edition, "c": list(children or ())}
-    rows = connection.execute(_SILENT.replace("{some}", some), parameters, binary=True)
+    parameters = {"rule": rule, "quiet": begun, "d": day, "e": edition, "c": list(children or ())}
+    rows = connection.execute(f"{SILENT.replace('{some}', some)} ORDER BY h.child, h.since", parameters, binary=True)
     return [((*row[:6], row[6]), row[7]) for row in rows]

@@ -1,63 +1,75 @@
-"""Gathers what changed for a worker's children since a position: two editions, held against each other on one day."""
+"""Gathers what changed for a worker's children since a position: two editions, held against each other on one day.
 
-from collections.abc import Collection, Mapping, Sequence
+All children are asked about together, so that the number of statements does not grow with theirs.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from adapters.codec.times import KNOWN_AT_RULE, read_known_at
 from adapters.questions.index_line import SealedEntry, held_of
-from adapters.questions.leads import entries_of_worker, gap_facts, leads_who_left
+from adapters.questions.leads import silent_of
 from adapters.questions.paging import page_of
-from adapters.questions.reading import Reading, position_of
+from adapters.questions.reading import Reading
 from domain.answers.children import KnownChild
-from domain.answers.entries import Held
-from domain.answers.leads import ChangesFacts, ChangesOfChild
+from domain.answers.leads import ChangesFacts, ChangesOfChild, GapFacts
 from domain.dates import FOREVER
+from domain.errors import Misuse
 from domain.events import ChildId
 from domain.feeds import Hearing
 from domain.indicators import RULES, Indicator
 from domain.indicators.families import as_shown
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.indicators.waits import Waits
-from domain.leads.active import GAP_RULES
+from domain.leads.active import GAP_RULES, left_gaps, passed_on
 from domain.questions.about import ShowChanges
-from projections import changes, editions, queries, reference_data
+from domain.reference import KINDS, StaffFact, workers_left
+from domain.timeline.entries import Entry
+from projections import behind, changes, editions, queries, reference_data
+from projections.changes import NOW, THEN, Around, Prompt
 
-_RECTANGLES: Final = tuple(rule for rule in (*GAP_RULES, *RULES) if rule != NO_UNIVERSAL_CONTACT)
+_BEGUN: Final = dict.fromkeys((rule for rule in (*GAP_RULES, *RULES) if rule != NO_UNIVERSAL_CONTACT), FOREVER)
 
 # Gaps and indicators by rule and day, of each child.
-Prompts = dict[ChildId, dict[tuple[str, int], queries.Rectangle]]
+Prompts = dict[ChildId, dict[tuple[str, int], Prompt]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
-    """What was known at the earlier edition: prompts by the children of then, and which feeds were heard."""
+class _Both:
+    """What was found of both editions: each pair is then, now. `mine` are the worker's children now, `lost` those of before.
 
-    edition: editions.Edition
-    prompts: Prompts
-    hearing: Hearing
+    A child that is lost has the entries by which it was the worker's.
+    """
+
+    around: tuple[Around, Around]
+    prompts: tuple[Prompts, Prompts]
+    hearing: tuple[Hearing, Hearing]
+    mine: Collection[ChildId]
+    lost: Mapping[ChildId, set[int]]
 
 
 def gather_changes(read: Reading, question: ShowChanges, day: int) -> ChangesFacts:
     """What changed for a worker's children since a position or an instant, and which are no longer its own.
 
-    Entries new, changed and taken back, prompts come and gone. Raises Misuse where `since` cannot be read. What was sent as
-    backfill or snapshot is no news.
+    Children by id; entries new, changed and taken back by their first day; prompts come and gone by rule and day. Raises
+    Misuse where `since` cannot be read. What was sent as backfill or snapshot is no news.
     """
-    since = position_of(read.connection, question.since, read.edition.generation, "since")
-    edition = editions.edition_since(read.connection, since, read.edition.generation)
-    then = read.as_of(edition)
-    mine = sorted(entries_of_worker(read, question.worker, day))
-    waits = Waits(day, read.reference(day))  # of now for both: a threshold that was set is no news of a child
-    now, were = _prompts(read, mine, day, waits), _children_of(then, read.records_of(mine).values())
-    before = _Before(edition, _prompts(then, were, day, waits), read.hearing_at(edition.position, day))
-    lost = _lost(read, entries_of_worker(then, question.worker, day), mine)
-    people = queries.people(read.connection, read.number, read.records_of([*mine, *lost]))
-    known = read.known(people, ())
-    found = {child: _changes_of(read, known[child], now.get(child, {}), before, day) for child in mine}
-    gone = {child: _last_of(read, known[child], question.worker, mains, edition) for child, mains in lost.items()}
-    told = [one for _, one in sorted({**found, **gone}.items()) if _is_news(one)]
-    return ChangesFacts(question.worker, edition.position, page_of(read, question, told))
+    then = _edition_since(read, question.since)
+    both = _both(read, question.worker, then, day)
+    everyone = sorted({*both.mine, *both.lost})
+    by_child = read.records_of(everyone)
+    records = [record for child in everyone for record in by_child[child]]
+    new, gone = (
+        _by_child(held, both.around[NOW]) for held in changes.changed(read.connection, then, read.edition, records)
+    )
+    entries = {child: _kept_of(child, question.worker, both, new, gone) for child in everyone}
+    open_to = set(everyone) - read.shielded(everyone)
+    read.expect_all(records, (held for child in open_to for part in entries[child] for held in part))
+    known = read.known(queries.people(read.connection, read.number, by_child), ())
+    told = [_changes_of(read, known[child], both, *entries[child]) for child in everyone]
+    return ChangesFacts(question.worker, then.position, page_of(read, question, [one for one in told if _is_news(one)]))
 
 
 def _is_news(one: ChangesOfChild) -> bool:
@@ -67,97 +79,173 @@ def _is_news(one: ChangesOfChild) -> bool:
     )
 
 
-def _children_of(read: Reading, records: Collection[Sequence[UUID]]) -> set[ChildId]:
-    """The children of an edition that some records belong to."""
-    everything = {record for some in records for record in some}
-    return set(queries.children_of(read.connection, read.number, everything).values())
+def _edition_since(read: Reading, since: str) -> editions.Edition:
+    said = read_known_at(since.strip())
+    if said is None:
+        raise Misuse(f"since: {KNOWN_AT_RULE}")
+    if not isinstance(said, tuple):
+        return editions.edition_since(read.connection, said, read.edition.generation)
+    of, number = said
+    if of is not None and of != read.edition.generation:
+        raise Misuse("since: a position of another generation of the log")
+    return editions.edition_since(read.connection, number, read.edition.generation)
 
 
-def _lost(
-    read: Reading, held: Mapping[ChildId, Sequence[SealedEntry]], mine: Collection[ChildId]
-) -> dict[ChildId, set[int]]:
-    """The children whom a worker had by what was `held` and has no more, each with the entries it had them by."""
-    entries = [entry for some in held.values() for entry, _ in some]
-    owners = queries.children_of(read.connection, read.number, {entry.record for entry in entries})
+def _both(read: Reading, worker: str, then: editions.Edition, day: int) -> _Both:
+    """What is known of a worker's children at both editions."""
+    said, staff = reference_data.reference_and_workers(read.connection, read.edition.position, KINDS)
+    read.take_reference(day, said)
+    waits = Waits(day, read.reference(day))  # of now for both: a threshold that was set is no news of a child
+    waiting = [_waiting(read, edition, worker) for edition in (then, read.edition)]
+    around = changes.around(read.connection, then, read.edition, worker, day, [r for some in waiting for r in some])
+    held = [_held_by(worker, one, day) for one in around]
+    mine = {*held[NOW], *(around[NOW].child_of[record] for record in waiting[NOW])}
+    read.take_members(around[NOW].records)
+    were = {around[THEN].child_of[record] for child in mine for record in around[NOW].records[child]}
     lost: dict[ChildId, set[int]] = {}
-    for entry in entries:
-        child = owners[entry.record]
-        if child not in mine:
+    for entry in (entry for some in held[THEN].values() for entry in some):
+        if (child := around[NOW].child_of[entry.record]) not in mine:
             lost.setdefault(child, set()).add(entry.main)
-    return lost
-
-
-def _last_of(
-    read: Reading, known: KnownChild, worker: str, mains: Collection[int], since: editions.Edition
-) -> ChangesOfChild:
-    """What took a child off a worker's caseload, and no more: what else is new of it is no longer the worker's."""
-    new, gone = _entries_since(read, known.child, since)
-
-    def own(some: Sequence[SealedEntry]) -> list[Held]:
-        kept = [one for one in some if one[0].main in mains or one[0].worker == worker or one[0].kind == "lead"]
-        return held_of(read, kept, shielded=known.shielded)
-
-    return ChangesOfChild(known, on_caseload=False, entries=own(new), taken_back=own(gone))
-
-
-def _entries_since(
-    read: Reading, child: ChildId, since: editions.Edition
-) -> tuple[list[SealedEntry], list[SealedEntry]]:
-    """A child's entries that came or changed since an edition, and those that were taken back."""
-    records = read.records(child)
-    return (
-        changes.changed(read.connection, read.edition, since, records),
-        changes.taken_back(read.connection, read.edition, since, records),
+    silence = (NO_UNIVERSAL_CONTACT, waits.latest(NO_UNIVERSAL_CONTACT))
+    found = changes.prompts(read.connection, then, read.edition, day, _BEGUN, silence, were, mine)
+    told = [fact for fact in staff if fact.position <= then.position], staff
+    prompts = tuple(
+        _by_rule([*_long_enough(some, waits), *_leads_who_left(children, one, facts, day)])
+        for some, children, one, facts in zip(found, (were, mine), around, told, strict=True)
     )
+    expected = read.reference(day).expected_feeds()
+    heard = tuple(Hearing(feeds, day, expected) for feeds in changes.feeds(read.connection, then, read.edition))
+    return _Both(around, (prompts[THEN], prompts[NOW]), (heard[THEN], heard[NOW]), mine, lost)
+
+
+def _waiting(read: Reading, edition: editions.Edition, worker: str) -> list[UUID]:
+    """The records being mended at an edition of which an event that was not taken in names a worker: what it says is not known yet."""
+    return behind.naming(read.connection, edition, worker) if edition.being_mended else []
+
+
+def _kept_of(
+    child: ChildId,
+    worker: str,
+    both: _Both,
+    new: Mapping[ChildId, Sequence[SealedEntry]],
+    gone: Mapping[ChildId, Sequence[SealedEntry]],
+) -> tuple[Sequence[SealedEntry], Sequence[SealedEntry]]:
+    """Of a child that is no longer the worker's only what took it off the caseload: what else is new is no longer the worker's."""
+    mains = both.lost.get(child)
+    if mains is None:
+        return new.get(child, ()), gone.get(child, ())
+    kept_new, kept_gone = (
+        [one for one in some if one[0].main in mains or one[0].worker == worker or one[0].kind == "lead"]
+        for some in (new.get(child, ()), gone.get(child, ()))
+    )
+    return kept_new, kept_gone
 
 
 def _changes_of(
-    read: Reading, known: KnownChild, now: Mapping[tuple[str, int], queries.Rectangle], before: _Before, day: int
+    read: Reading, known: KnownChild, both: _Both, new: Sequence[SealedEntry], gone: Sequence[SealedEntry]
 ) -> ChangesOfChild:
-    edition, child, records = before.edition, known.child, known.records
-    then = queries.members(read.connection, edition.number, [child])[child]
-    new, gone = _entries_since(read, child, edition)
-    were = queries.children_of(read.connection, edition.number, records).values()
-    held: dict[tuple[str, int], queries.Rectangle] = {
-        name: (child, *row[1:]) for was in set(were) for name, row in before.prompts.get(was, {}).items()
-    }
-    came = {name: {p for p in row[5] if p > edition.position} for name, row in now.items() if name not in held}
-    silent = changes.backfilled(read.connection, {p for positions in came.values() for p in positions})
-    began = [now[name] for name, positions in came.items() if not positions or positions - silent]
+    entries, taken_back = (held_of(read, some, shielded=known.shielded) for some in (new, gone))
+    if known.child in both.lost:
+        return ChangesOfChild(known, on_caseload=False, entries=entries, taken_back=taken_back)
+    now, then = both.prompts[NOW].get(known.child, {}), both.around[THEN]
+    were = {then.child_of[record] for record in known.records}
+    held = {name: prompt for was in sorted(were) for name, prompt in both.prompts[THEN].get(was, {}).items()}
+    before = set(then.records.get(known.child, [known.child]))
     return ChangesOfChild(
         known,
         on_caseload=True,
-        records_joined=sorted(set(records) - set(then)) if set(then) - {child} else (),
-        entries=held_of(read, new, shielded=known.shielded),
-        taken_back=held_of(read, gone, shielded=known.shielded),
-        began=gap_facts(read, began, day, read.hearing(day)),
-        cleared=gap_facts(read, [row for name, row in held.items() if name not in now], day, before.hearing),
+        records_joined=sorted(set(known.records) - before) if before - {known.child} else (),
+        entries=entries,
+        taken_back=taken_back,
+        began=_gaps(known, [one for name, one in now.items() if name not in held and one.news], both, NOW),
+        cleared=_gaps(known, [one for name, one in held.items() if name not in now], both, THEN),
     )
 
 
-def _prompts(read: Reading, children: Collection[ChildId], day: int, waits: Waits) -> Prompts:
-    """Gaps and indicators of some children that have been so for long enough, by rule and day.
+def _gaps(known: KnownChild, prompts: Iterable[Prompt], both: _Both, moment: int) -> list[GapFacts]:
+    schools, hearing = both.around[NOW].schools[known.child], both.hearing[moment]
+    return [
+        GapFacts(
+            known.child,
+            one.row[1],
+            one.row[2],
+            one.row[5],
+            silent_of(one.row, hearing, schools),
+            known.shielded,
+            known.being_mended,
+        )
+        for one in sorted(prompts, key=lambda one: one.row[1:3])
+    ]
 
-    A silence goes on while it is moved by a day on which a school saw the child: it goes by its rule alone.
-    """
-    begun = dict.fromkeys(_RECTANGLES, FOREVER)
-    rows = queries.rectangles(read.connection, read.number, day, begun, children)
-    held = [row for row in rows if waits.over(row[1], row[2])] + leads_who_left(read, day, children)
-    found: Prompts = {}
-    for row in held:
-        found.setdefault(row[0], {})[row[1], row[2]] = row
-    for row in _silences(read, children, day, waits):
-        found.setdefault(row[0], {})[row[1], 0] = row
+
+def _by_child(held: Iterable[SealedEntry], around: Around) -> dict[ChildId, list[SealedEntry]]:
+    found: dict[ChildId, list[SealedEntry]] = {}
+    for one in held:
+        found.setdefault(around.child_of[one[0].record], []).append(one)
     return found
 
 
-def _silences(read: Reading, children: Collection[ChildId], day: int, waits: Waits) -> list[queries.Rectangle]:
-    """Those of whom no universal service was heard for long enough, since the last day on which a school saw each."""
-    rule = NO_UNIVERSAL_CONTACT
-    rows = reference_data.silent(read.connection, read.number, day, rule, waits.latest(rule), children)
-    found: list[queries.Rectangle] = []
-    for (child, _, since, start, end, positions, organisation), seen in rows:
-        shown = as_shown(Indicator(rule, since, start, end, tuple(positions), organisation), waits, seen)
+def _held_by(worker: str, around: Around, day: int) -> dict[ChildId, list[Entry]]:
+    """What is open of a worker's on a day, by child; a lead that was passed on is not."""
+    found: dict[ChildId, list[Entry]] = {}
+    for child, held in around.entries.items():
+        leads = [entry for entry, _ in held if entry.kind == "lead" and entry.why is None and not entry.doubted]
+        mine = [
+            entry
+            for entry, _ in held
+            if entry.worker == worker
+            and (first := entry.first_day()) is not None
+            and first <= day
+            and entry.status_at(day)[0] == "open"
+            and not passed_on(entry, leads, day)
+        ]
+        if mine:
+            found[child] = mine
+    return found
+
+
+def _long_enough(prompts: Iterable[Prompt], waits: Waits) -> list[Prompt]:
+    """Those that have been so for long enough; a silence since the last day on which a school saw the child."""
+    found = []
+    for prompt in prompts:
+        child, rule, since, start, end, positions, organisation = prompt.row
+        if rule != NO_UNIVERSAL_CONTACT:
+            if waits.over(rule, since):
+                found.append(prompt)
+            continue
+        shown = as_shown(Indicator(rule, since, start, end, tuple(positions), organisation), waits, prompt.seen)
         if shown is not None:
-            found.append((child, rule, shown.since, start, end, positions, organisation))
+            found.append(
+                Prompt((child, rule, shown.since, start, end, positions, organisation), prompt.seen, prompt.news)
+            )
+    return found
+
+
+def _leads_who_left(children: Iterable[ChildId], around: Around, staff: Iterable[StaffFact], day: int) -> list[Prompt]:
+    """Leads whose worker has left the organisation."""
+    left = workers_left(staff, day)
+    found: list[Prompt] = []
+    for child in children:
+        death = around.deaths.get(child)
+        if death is None or day < death:
+            leads = [
+                e for e, _ in around.entries.get(child, ()) if e.kind == "lead" and e.why is None and not e.doubted
+            ]
+            found += [
+                Prompt(
+                    (child, gap.rule, gap.since, gap.start, gap.end, list(gap.positions), None),
+                    None,
+                    gap.positions not in around.no_news,
+                )
+                for gap in left_gaps(leads, left, day)
+            ]
+    return found
+
+
+def _by_rule(prompts: Iterable[Prompt]) -> Prompts:
+    """By child, rule and day. A silence goes on while it is moved by a day on which a school saw the child: by its rule alone."""
+    found: Prompts = {}
+    for prompt in prompts:
+        child, rule, since = prompt.row[:3]
+        found.setdefault(child, {})[rule, 0 if rule == NO_UNIVERSAL_CONTACT else since] = prompt
     return found

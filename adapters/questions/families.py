@@ -123,7 +123,7 @@ def _coverage(read: Reading, day: int, places: Collection[str]) -> dict[str, str
     """
     reference, hearing = read.reference(day), read.hearing(day)
     expected = reference.expected_feeds()
-    heard = in_being(heard_feeds(read.feeds_at(read.edition.position), expected, day), expected)
+    heard = in_being(heard_feeds(read.feeds(), expected, day), expected)
     called = many_of(reference.organisations())
     within = {
         f"{SCHOOL}{school}"

@@ -101,11 +101,24 @@ def gap_facts(read: Reading, rows: Sequence[queries.Rectangle], day: int, hearin
     quiet = {row[0] for row in rows if row[1] == NO_UNIVERSAL_CONTACT}
     schools = read.schools(quiet, day) if quiet else {}
 
-    def silent(row: queries.Rectangle) -> str | None:
-        seen_by = schools.get(row[0], ()) if row[1] == NO_UNIVERSAL_CONTACT else ()
-        return hearing.unheard(GAPS.get(row[1]) or RULES[row[1]], [row[6], *(f"urn-{one}" for one in sorted(seen_by))])
+    return [
+        GapFacts(
+            row[0],
+            row[1],
+            row[2],
+            row[5],
+            silent_of(row, hearing, schools.get(row[0], ())),
+            row[0] in shielded,
+            mended[row[0]],
+        )
+        for row in rows
+    ]
 
-    return [GapFacts(row[0], row[1], row[2], row[5], silent(row), row[0] in shielded, mended[row[0]]) for row in rows]
+
+def silent_of(row: queries.Rectangle, hearing: Hearing, schools: Collection[str]) -> str | None:
+    """What a gap or an indicator relies on and was not heard; a silence also on the `schools` that the child is at."""
+    seen_by = sorted(schools) if row[1] == NO_UNIVERSAL_CONTACT else ()
+    return hearing.unheard(GAPS.get(row[1]) or RULES[row[1]], [row[6], *(f"urn-{one}" for one in seen_by)])
 
 
 def leads_of(read: Reading, children: Collection[ChildId]) -> dict[ChildId, list[SealedEntry]]:

@@ -18,7 +18,7 @@ def gather_measures(read: Reading, question: ShowMeasures, day: int) -> Measures
     wanted = list(MEASURES.values()) if question.measure is None else [named(question.measure)]
     told = served.parts(read.connection, read.number, wanted, day, lambda sealed: births(read, sealed))
     areas = read.areas({part.child for parts in told.values() for part in parts}, day)
-    feeds, expected = read.feeds_at(read.edition.position), read.reference(day).expected_feeds()
+    feeds, expected = read.feeds(), read.reference(day).expected_feeds()
     found = [MeasureFacts(one, told[one.id], unheard(one, feeds, day, expected)) for one in wanted]
     return MeasuresFacts(found, areas, question.area)
 

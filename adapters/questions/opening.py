@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from uuid import UUID
 
+from adapters.log.fact_rows import IDENTITY
 from adapters.log.sealed_values import SealedValueOpener
 from adapters.log.subjects import Known
 from schemas.registry import registry
@@ -14,7 +15,15 @@ class SealedValues(SealedValueOpener):
 
     def expect_contacts(self, wanted: Iterable[tuple[UUID, str]]) -> None:
         """Fetch the keys of contact cells that are about to be opened, by record and kind of entry, in one query."""
-        keys = [(self._known.setdefault(record, Known(record.bytes)), _retention(kind), 0) for record, kind in wanted]
+        self.expect_all((), wanted)
+
+    def expect_all(self, records: Iterable[UUID], contacts: Iterable[tuple[UUID, str]]) -> None:
+        """Fetch the identity keys of records, and the keys of contact cells by record and kind of entry, in one query."""
+        wanted = [
+            *((record, IDENTITY) for record in records),
+            *((record, _retention(kind)) for record, kind in contacts),
+        ]
+        keys = [(self._known.setdefault(record, Known(record.bytes)), key_class, 0) for record, key_class in wanted]
         self._subjects.find_keys(self._connection, keys, make=False)
 
 

@@ -55,15 +55,11 @@ class Reading:
         # What this one read has found so far; one edition, one snapshot, so that nothing of it changes meanwhile.
         self._references: dict[int, Reference] = {}
         self._heard: dict[int, Hearing] = {}
-        self._feeds: dict[int, list[Feed]] = {}
+        self._said_complete: list[Feed] | None = None
         self._members: dict[ChildId, list[UUID]] = {}
         self._shields: dict[ChildId, bool] = {}
         self._homes: dict[int, dict[ChildId, Home | None]] = {}
         self._today = to_day(today(service.clock))
-
-    def as_of(self, edition: editions.Edition) -> "Reading":
-        """The same read, of an earlier edition."""
-        return Reading(self.service, self.connection, edition, self._bodies)
 
     def being_mended(self, children: Collection[ChildId]) -> dict[ChildId, str | None]:
         """Since which day part of each child's record could not be brought up to date; None where it is."""
@@ -169,7 +165,7 @@ class Reading:
             said = reference_data.reference.send(self.connection, self.edition.position, KINDS)
             yield records
         self._take_shields(by_child, shielded.answer())
-        self._take_reference(day, said.answer())
+        self.take_reference(day, said.answer())
 
     def address(self, here: queries.AddressRow | None) -> ShownAddress | None:
         """An address as it is shown; None where there is none, or it is erased."""
@@ -184,6 +180,12 @@ class Reading:
     def expect_contacts(self, entries: Iterable[tuple[Entry, bytes | None]]) -> None:
         """Fetch the keys of the contacts of some entries, which are about to be opened, in one query."""
         self.cells.expect_contacts((entry.record, entry.kind) for entry, contact in entries if contact is not None)
+
+    def expect_all(self, records: Iterable[UUID], entries: Iterable[tuple[Entry, bytes | None]]) -> None:
+        """Fetch the keys of who some records are of and of the contacts of entries, all at once."""
+        self.cells.expect_all(
+            records, ((entry.record, entry.kind) for entry, contact in entries if contact is not None)
+        )
 
     def contact(self, entry: Entry, sealed: bytes | None) -> ShownContacts | None:
         """The contact that an entry names, opened; None where there is none, or it is erased."""
@@ -231,26 +233,23 @@ class Reading:
     def reference(self, day: int) -> Reference:
         """The reference data that stands on a day, as known at the edition."""
         if day not in self._references:
-            self._take_reference(day, reference_data.reference(self.connection, self.edition.position, KINDS))
+            self.take_reference(day, reference_data.reference(self.connection, self.edition.position, KINDS))
         return self._references[day]
 
     def hearing(self, day: int) -> Hearing:
         """Which feeds were heard on a day, as known at the edition."""
         if day not in self._heard:
-            self._heard[day] = self.hearing_at(self.edition.position, day)
+            self._heard[day] = Hearing(self.feeds(), day, self.reference(day).expected_feeds())
         return self._heard[day]
 
-    def hearing_at(self, position: int, day: int) -> Hearing:
-        """The same, as known at a position."""
-        return Hearing(self.feeds_at(position), day, self.reference(day).expected_feeds())
+    def feeds(self) -> list[Feed]:
+        """How far each feed said last that it was complete, as known at the edition."""
+        if self._said_complete is None:
+            self._said_complete = reference_data.feeds(self.connection, self.number)
+        return self._said_complete
 
-    def feeds_at(self, position: int) -> list[Feed]:
-        """How far each feed said last that it was complete, as known at a position."""
-        if position not in self._feeds:
-            self._feeds[position] = reference_data.feeds(self.connection, position)
-        return self._feeds[position]
-
-    def _take_reference(self, day: int, said: Iterable[Stated]) -> None:
+    def take_reference(self, day: int, said: Iterable[Stated]) -> None:
+        """What a look at reference data found, for a day, need not be asked for again."""
         said = list(said)
         stands = standing(said, day)
         over = closings(said, day)
@@ -268,6 +267,10 @@ class Reading:
         """What an event about no child says."""
         self.expect_bodies([position])
         return self._bodies[self.edition.generation, position]
+
+    def take_members(self, records: Mapping[ChildId, list[UUID]]) -> None:
+        """The records of children that were found on the way need not be asked for again."""
+        self._members.update(records)
 
     def take_homes(self, day: int, found: kinship.Kinship) -> None:
         """What a look at families found of records and homes need not be asked for again."""

@@ -42,6 +42,7 @@ def of_views(connection: psycopg.Connection[Any], view: str, edition: int) -> di
             "WHERE a.from_ed <= %(e)s AND (a.to_ed IS NULL OR a.to_ed > %(e)s) "
             "ORDER BY 1, 2, a.recorded_at DESC, a.tie DESC"
         )),
+        "feeds": set(rows("SELECT organisation, event_type, complete_through FROM {v}.feed WHERE {live}")),
     }  # fmt: skip
 
 
@@ -65,6 +66,7 @@ def of_reference(world: World) -> dict[str, set[Any]]:
         }
         | {(c.id, g.rule, g.since, g.start, g.end, g.positions, g.organisation) for c in everyone for g in gaps(c)},
         "addresses": {(c.id, a.start, a.address["status"], a.position) for c in everyone for a in c.addresses},
+        "feeds": {(feed.organisation, feed.event_type, feed.complete_through) for feed in world.feeds},
     }
 
 

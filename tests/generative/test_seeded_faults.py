@@ -24,6 +24,21 @@ LOOKS = (2, 5, 10)
 
 # file, what it says, what it is made to say
 FAULTS = {
+    "a feed's report that comes late counts": (
+        "17_feeds",
+        "(o.recorded_at, o.tie, o.complete_through) >= (t.recorded_at, t.tie, t.complete_through)",
+        "false",
+    ),
+    "a feed's first report of an edition counts": (
+        "17_feeds",
+        "recorded_at DESC, tie DESC, until DESC",
+        "recorded_at, tie, until",
+    ),
+    "a feed's earlier reports stand as well": (
+        "17_feeds",
+        "SET to_ed = %(e)s FROM new n WHERE",
+        "SET to_ed = %(e)s FROM new n WHERE false AND",
+    ),
     "retractions ignored": ("22_facts", "WHERE c.retracted IS NOT TRUE", "WHERE true"),
     "first correction wins": (
         "22_facts",

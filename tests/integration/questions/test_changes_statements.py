@@ -1,0 +1,132 @@
+"""However many children a worker has, what changed for them is asked by as many statements."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from adapters.questions.door import Door
+from domain.access.viewer import LOCAL_OPERATOR
+from domain.questions.about import ShowChanges
+from tests.builders.asking import Asked
+from tests.builders.service import Bench, bench
+from tests.integration.questions.test_lead_views import WORKER, about_nobody, take
+from tests.spec.words import (
+    Happened,
+    feed_reported,
+    gp_registered,
+    gp_registration_ended,
+    happened,
+    lead_accepted,
+    pupil_admitted,
+)
+
+DAY = date(2026, 3, 2)
+W1 = "la-808:W1"
+MOST = 12
+
+
+class Counting(psycopg.Cursor[Any]):
+    """A cursor that notes what it is told to execute."""
+
+    told: list[str]
+
+    def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        self.told.append(str(query))
+        return super().execute(query, *args, **kwargs)
+
+
+@pytest.fixture
+def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
+    made = bench(any_database_url, tmp_path)
+    yield made
+    made.close()
+
+
+def statements(here: Bench, since: str, day: date = DAY) -> tuple[int, list[dict[str, Any]]]:
+    """How many statements an answer takes in a process that has answered nothing before, and the children in it."""
+    told: list[str] = []
+
+    class Cursor(Counting):
+        pass
+
+    Cursor.told = told
+
+    @contextmanager
+    def connect() -> Iterator[psycopg.Connection[Any]]:
+        with here.service.connect() as connection:
+            connection.cursor_factory = Cursor
+            yield connection
+
+    answered = Door(here.service, connect).answer(ShowChanges(worker=W1, since=since, effective_at=day), LOCAL_OPERATOR)
+    assert answered is not None
+    return len(told), answered.as_json()["children"]
+
+
+def position(here: Bench) -> str:
+    return Asked(here.service).position()
+
+
+def had(number: int) -> list[Happened]:
+    """A child whom the worker leads, with a contact, a school and a practice."""
+    who = f"child {number}"
+    return [
+        happened("EarlyHelpStarted", who, on="2025-09-01", worker="W1", name=f"N{number} Example", born="2015-03-01"),
+        lead_accepted(who, worker="W1", on="2025-09-02"),
+        pupil_admitted(who, school="900001", on="2019-09-02"),
+        gp_registered(who, practice="Z90001", on="2015-04-01"),
+    ]
+
+
+def came(number: int) -> list[Happened]:
+    """News of every kind: an entry, an end that raises an indicator, a lead that is no more."""
+    who = f"child {number}"
+    own = [happened("InvolvementStarted", who, on="2025-11-03", service="play therapy", provision="additional")]
+    if number % 2:
+        own.append(gp_registration_ended(who, practice="Z90001", on="2025-11-15"))
+    if number % 4 == 1:
+        own.append(happened("LeadEnded", who, on="2025-11-20", worker="W1", role="lead_practitioner", scope="child"))
+        own.append(happened("EarlyHelpEnded", who, on="2025-11-20"))
+    return own
+
+
+def test_as_many_statements_for_forty_children_as_for_one(here: Bench) -> None:
+    numbers = range(1, 41)
+    here.record(
+        about_nobody(
+            "OrganisationRegistered",
+            900,
+            "2025-09-01",
+            code="la-808",
+            name="Northmoor",
+            organisation_kind="local_authority",
+        )
+    )
+    take(here, [one for n in numbers for one in had(n)], 1)
+    take(here, [feed_reported("ods-Z90001", "GpRegistered", through="2026-03-01")], 500)
+    before = position(here)
+    take(here, [one for n in numbers[:1] for one in came(n)], 600)
+    here.record(about_nobody("WorkerLeft", 901, "2025-11-25", worker=WORKER, reason="left"))
+    here.projector.project()
+    of_one, [child] = statements(here, before, date(2025, 11, 20))
+    assert child["name"]["given"] == ["N1"]
+    take(here, [one for n in numbers[1:] for one in came(n)], 700)
+    of_forty, children = statements(here, before)
+    assert len(children) == 40
+    assert {"entries", "began"} <= {
+        part for child in children for part in ("entries", "began", "cleared") if child[part]
+    }
+    assert [child["on_caseload"] for child in children].count(False) == 10
+    assert of_one <= MOST
+    assert of_forty <= MOST
+
+
+def test_an_instant_takes_no_statement_more(here: Bench) -> None:
+    take(here, had(1), 1)
+    by_position, _ = statements(here, position(here))
+    by_instant, _ = statements(here, "2025-12-01T09:00:00Z")
+    assert by_instant <= by_position
