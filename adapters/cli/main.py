@@ -37,6 +37,7 @@ COMMANDS: Final[Commands] = {
     "feeds": ("adapters.cli.feeds", "feeds", "icr feeds --json"),
     "child": ("adapters.cli.child", "app", None),
     "leads": ("adapters.cli.leads", "app", None),
+    "decide": ("adapters.cli.decide", "app", None),
     "families": ("adapters.cli.families", "app", None),
     "measures": (
         "adapters.cli.measures",
