@@ -4,9 +4,12 @@ What the library offers and is taken: repository, event store, mapper and record
 has it. What is replaced and why: docs/decisions/0034-the-application.md.
 """
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any, Final, cast
 from uuid import UUID
 
+import psycopg
 from eventsourcing.application import Application
 from eventsourcing.persistence import ApplicationRecorder, EventStore
 
@@ -16,12 +19,12 @@ from adapters.log.subjects import Subjects
 from adapters.service.opened import Service
 from domain.answers.plain import parse_id
 from domain.errors import NothingKnown, Rejected
-from domain.events import RecordId
+from domain.events import Event, RecordId
 from domain.identifiers import parse_identifier
 from domain.timeline.child import Child
 from domain.timeline.child_record import ChildRecord, project
 from domain.timeline.snapshots import listed_kinds
-from domain.timeline.world import build_world
+from domain.timeline.world import World, build_world
 from schemas.registry import registry
 
 _IDS: Final = ("r-", "c-")  # how the id of a record or a child begins
@@ -29,13 +32,17 @@ _KIND_OF: Final = listed_kinds(schema.effect for schema in registry().newest.val
 
 
 class ChildRecords(Application[UUID]):
-    """Children as of any position, rebuilt from the log alone; not shared between threads."""
+    """Children as of any position, rebuilt from the log alone; not shared between threads.
+
+    Reads on a connection of its own, or on one that is lent.
+    """
 
     name = "children"
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, connection: psycopg.Connection[Any] | None = None) -> None:
         self._service = service
-        self._connection = service.connect()
+        self._lent = connection is not None
+        self._connection = connection or service.connect()
         self._reader = LogReader(self._connection, service.keys, service.settings.fillers)
         super().__init__()
 
@@ -45,15 +52,16 @@ class ChildRecords(Application[UUID]):
 
     def construct_recorder(self) -> ApplicationRecorder:
         """Reads and appends `log.event`."""
-        return LogRecorder(self._service.connect, self._service.keys)
+        return LogRecorder(lambda: nullcontext(self._connection), self._service.keys)
 
     def construct_event_store(self) -> EventStore[UUID]:
         """Opens many events at once."""
         return SealedEventStore(cast("SealedMapper", self.mapper), self.recorder)
 
     def close(self) -> None:
-        """Give the connection back."""
-        self._connection.close()
+        """Give the connection back, if it is its own."""
+        if not self._lent:
+            self._connection.close()
         super().close()
 
     def record_of(self, child: str, subjects: Subjects) -> tuple[UUID, tuple[str, str]]:
@@ -88,16 +96,23 @@ class ChildRecords(Application[UUID]):
         Folded from stored events alone, as the reference does: disputed events say nothing of who it is, and what names a
         sealed identity is withheld. Raises NothingKnown where nothing is recorded.
         """
+        world, found = self.world(record, position)
+        child = world.child_of(RecordId(record))
+        if child is None:
+            raise NothingKnown
+        return child, found
+
+    def world(
+        self, record: UUID, position: int | None = None, beside: Sequence[Event] = ()
+    ) -> tuple[World, list[ChildRecord]]:
+        """The state of all that is tied to a record as of a position, and the records; `beside` are events about no child."""
         members = sorted(tied(self._connection, [record]))
         found = [folded for member in members if (folded := self._folded(member, position)) is not None]
         schemes = self._connection.execute(
             "SELECT record, scheme FROM log.subject WHERE record = ANY(%s)", (members,)
         ).fetchall()
-        history = sorted((event for one in found for event in one.events), key=lambda event: event.position)
-        child = build_world(history, dict(schemes), kind_of=_KIND_OF).child_of(RecordId(record))
-        if child is None:
-            raise NothingKnown
-        return child, found
+        history = sorted((*beside, *(event for one in found for event in one.events)), key=lambda event: event.position)
+        return build_world(history, dict(schemes), kind_of=_KIND_OF), found
 
     def _folded(self, member: UUID, position: int | None) -> ChildRecord | None:
         if not self._is_recorded(member, position):

@@ -5,6 +5,7 @@ the same lock, positions and hash chain. The library's base test cases run again
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
 
@@ -33,9 +34,12 @@ Connection = psycopg.Connection[Any]
 
 
 class LogRecorder(ApplicationRecorder):
-    """`eventsourcing`'s application recorder over `log.event`; one connection for each call, safe between threads."""
+    """`eventsourcing`'s application recorder over `log.event`.
 
-    def __init__(self, connect: Callable[[], Connection], keys: MasterKeys) -> None:
+    It asks for a connection for each call: made anew each time it is safe between threads, one that is lent is not.
+    """
+
+    def __init__(self, connect: Callable[[], AbstractContextManager[Connection]], keys: MasterKeys) -> None:
         self._connect = connect
         self._keys = keys
 
