@@ -112,7 +112,8 @@ class ChildRecords(Application[UUID]):
             "SELECT record, scheme FROM log.subject WHERE record = ANY(%s)", (members,)
         ).fetchall()
         history = sorted((*beside, *(event for one in found for event in one.events)), key=lambda event: event.position)
-        return build_world(history, dict(schemes), kind_of=_KIND_OF), found
+        marks = (mark for one in found for mark in one.marks)
+        return build_world(history, dict(schemes), kind_of=_KIND_OF, marks=marks), found
 
     def _folded(self, member: UUID, position: int | None) -> ChildRecord | None:
         if not self._is_recorded(member, position):
