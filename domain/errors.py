@@ -38,6 +38,20 @@ class Misuse(IcrError):
         self.message = message
 
 
+class NothingKnown(IcrError):
+    """Nobody is known by what a child was named by."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing is known under that identifier")
+
+
+class Overtaken(IcrError):
+    """What was to be decided on kept changing meanwhile; nothing was done, and it may be asked again."""
+
+    def __init__(self) -> None:
+        super().__init__("the child's records kept changing; nothing was done, ask again")
+
+
 class Unreachable(IcrError):
     """A server that is needed did not answer; `hint` says what to check."""
 

@@ -22,23 +22,32 @@ class Fact:
 def live_facts(events: Iterable[Event]) -> list[Fact]:
     """Events that stand: without the retracted ones, with the last word of their corrections, field by field."""
     history = list(events)
-    retracts = [event for event in history if event.act is Act.RETRACT]
-    corrects = [event for event in history if event.act is Act.CORRECT and not _names(retracts, event)]
+    retracts = Amendments(event for event in history if event.act is Act.RETRACT)
+    corrects = Amendments(event for event in history if event.act is Act.CORRECT and not retracts.of(event))
     facts = []
     for event in history:
-        if event.act in (Act.RETRACT, Act.CORRECT) or _names(retracts, event):
+        if event.act in (Act.RETRACT, Act.CORRECT) or retracts.of(event):
             continue
-        facts.append(_corrected(event, sorted(naming(corrects, event), key=lambda c: c.order)))
+        facts.append(_corrected(event, sorted(corrects.of(event), key=lambda c: c.order)))
     return facts
 
 
-def naming(amendments: Sequence[Event], event: Event) -> list[Event]:
-    """Those of some amendments that are about an event."""
-    return [a for a in amendments if a is not event and names(a, event)]
+class Amendments:
+    """Some amendments, found by what they name: asked of each event of a history, so that it must not go through them all."""
 
+    def __init__(self, amendments: Iterable[Event]) -> None:
+        self._named: dict[bytes, list[Event]] = {}
+        for one in amendments:
+            target = one.target_source if one.target_key is None else one.target_key
+            if target is not None:
+                self._named.setdefault(target, []).append(one)
 
-def _names(amendments: Sequence[Event], event: Event) -> bool:
-    return bool(naming(amendments, event))
+    def of(self, event: Event) -> list[Event]:
+        """Those that are about an event."""
+        if not self._named:
+            return []
+        near = [*self._named.get(event.key, ()), *self._named.get(event.source_key or b"", ())]
+        return [one for one in near if one is not event and names(one, event)]
 
 
 def names(amendment: Event, event: Event) -> bool:

@@ -10,12 +10,13 @@ from adapters.api.callers import Bodies
 from adapters.api.contract import contract_router
 from adapters.api.describe import describe
 from adapters.api.docs import docs_router
-from adapters.api.events import Recorders, events_router
+from adapters.api.events import events_router
 from adapters.api.guard import Guard
 from adapters.api.hosts import Hosts
+from adapters.api.lending import Lending
 from adapters.api.problems import add_handlers
 from adapters.api.rates import Rates
-from adapters.api.work_queues import work_queues_of
+from adapters.api.work_queues import DECIDING, work_queues_of
 from adapters.service.opened import Service
 
 TITLE = "Integrated child record"
@@ -24,12 +25,15 @@ VERSION = "1"
 
 def create_app(service: Service) -> FastAPI:
     """The application over an opened service, which must stay open as long as it answers."""
+    from adapters.api.decisions import decisions_router
     from adapters.api.reads import reads_router
+    from adapters.commands.decided import Commands
     from adapters.questions.door import Door
 
     settings = service.settings
     queues = work_queues_of(settings)
-    recorders = Recorders(service.recorder, settings.http_publishing)
+    recorders = Lending(service.recorder, settings.http_publishing)
+    commands = Lending(lambda: Commands(service), DECIDING)
     pool, health_pool = service.read_pool(), service.read_pool()
     lend = queues.queries.lend(pool.connection)
 
@@ -43,6 +47,7 @@ def create_app(service: Service) -> FastAPI:
             pool.close()
             health_pool.close()
             recorders.close()
+            commands.close()
 
     app = FastAPI(
         title=TITLE,
@@ -59,6 +64,7 @@ def create_app(service: Service) -> FastAPI:
     add_handlers(app)
     app.state.queues = queues
     app.include_router(events_router(recorders, queues))
+    app.include_router(decisions_router(commands, service.clock, queues))
     app.include_router(reads_router(Door(service, lend), queues.reading))
     app.include_router(contract_router(queues.queries.lend(health_pool.connection), queues.health))
     app.openapi = lru_cache(maxsize=1)(lambda: describe(app))  # type: ignore[method-assign]

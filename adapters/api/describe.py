@@ -129,7 +129,9 @@ def _add_problems(operation: dict[str, Any], method: str, *, lost: bool) -> None
     if lost:
         said["404"] = _NOT_FOUND
     problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    operation["responses"].pop("422", None)
+    operation["responses"].pop("422", None)  # the framework's own words
+    # What a route says of its own refusals stands.
+    said |= {status: told["description"] for status, told in operation["responses"].items() if status >= "4"}
     for status, meaning in sorted(said.items()):
         operation["responses"][status] = {"description": meaning, "content": {MEDIA_TYPE: problem}}
 

@@ -1,8 +1,6 @@
 """`POST /v1/events`: the second of the three entrances; it calls the same recorder as the others (design 2)."""
 
-import queue
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -11,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
+from adapters.api.lending import Lending
 from adapters.api.media import FORMS, MAX_BODY, take_apart
 from adapters.api.plain import StrictRoute, media_type, read_body
 from adapters.api.problems import Refused
@@ -25,44 +24,7 @@ ValidateOnly = Annotated[
 ]
 
 
-class Recorders:
-    """A few recorders, each used by one request at a time, so that their memory of records stays warm and bounded."""
-
-    def __init__(self, make: Callable[[], Recorder], most: int) -> None:
-        self._make = make
-        # The last one given back is on top, an unmade one (None) is taken only when all made ones are in use.
-        self._idle: queue.LifoQueue[Recorder | None] = queue.LifoQueue()
-        for _ in range(most):
-            self._idle.put(None)
-
-    @contextmanager
-    def borrow(self) -> Iterator[Recorder]:
-        """A recorder for a while. One that failed is not used again: what it remembers may not have come to be."""
-        taken = self._idle.get()
-        recorder: Recorder | None = None
-        try:
-            recorder = taken or self._make()
-            yield recorder
-        except BaseException:
-            if recorder is not None:
-                recorder.close()
-            recorder = None
-            raise
-        finally:
-            self._idle.put(recorder)
-
-    def close(self) -> None:
-        """Close those that are idle."""
-        while True:
-            try:
-                recorder = self._idle.get_nowait()
-            except queue.Empty:
-                return
-            if recorder is not None:
-                recorder.close()
-
-
-def events_router(recorders: Recorders, queues: WorkQueues) -> APIRouter:
+def events_router(recorders: Lending[Recorder], queues: WorkQueues) -> APIRouter:
     """The route that takes events."""
     router = APIRouter(prefix="/v1", route_class=StrictRoute)
 

@@ -21,19 +21,23 @@ from adapters.log.trouble import (
     trouble_of,
 )
 from adapters.process.logs import describe, get_logger
-from domain.errors import ClockWrong, IcrError, Misuse, Rejected, Unreachable
+from domain.errors import ClockWrong, IcrError, Misuse, NothingKnown, Overtaken, Rejected, Unreachable
 from domain.reasons import REASONS
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 5
+_AGAIN_SECONDS: Final = 1
 _MOST_ERRORS: Final = 20  # fields of a question that are told at once; it has fewer than ten
 # Seconds after which a trouble may be over by itself, or by a person's hand.
 _RETRY: Final[Mapping[str, int]] = {DATABASE_BUSY: 1, DATABASE_FULL: 60, DATABASE_REFUSES: 60}
 
-# Where a reason code is not the fault of one field, the request itself could not be read.
+# Where a reason code is not the fault of one field. Of the first two, the request itself could not be read.
 _STATUS: Final[Mapping[str, HTTPStatus]] = {
     "undecodable": HTTPStatus.BAD_REQUEST,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    # The request is right, and what it builds on is otherwise.
+    "already_so": HTTPStatus.CONFLICT,
+    "not_so": HTTPStatus.CONFLICT,
 }
 
 # What pydantic finds, in the contract's words: code and, where its own sentence would not do, ours.
@@ -108,6 +112,10 @@ def of_error(error: IcrError) -> Response:
         return problem(status, error.rule, reason=error.reason, field=error.field)
     if isinstance(error, Misuse):
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.message)
+    if isinstance(error, NothingKnown):
+        return problem(HTTPStatus.NOT_FOUND, str(error))
+    if isinstance(error, Overtaken):
+        return unreachable(str(error), _AGAIN_SECONDS)
     if isinstance(error, ClockWrong):
         return unreachable(str(error))
     if isinstance(error, DatabaseTrouble):

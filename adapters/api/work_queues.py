@@ -27,6 +27,8 @@ PATIENCE: Final = 30.0  # seconds that a request waits for its turn; a client th
 _CANCEL_SECONDS: Final = 2.0
 _AGAIN_SECONDS: Final = 0.25
 _DOCUMENTS: Final = 32
+DECIDING: Final = 2
+_DECISIONS: Final = 32
 _HEALTH: Final = 64
 
 
@@ -176,6 +178,7 @@ class WorkQueues:
     """All queues of one application."""
 
     publishing: WorkQueue
+    deciding: WorkQueue
     reading: WorkQueue
     health: WorkQueue
     documents: WorkQueue
@@ -183,7 +186,7 @@ class WorkQueues:
 
     def close(self) -> None:
         """Begin no more work."""
-        for queue in (self.publishing, self.reading, self.health, self.documents):
+        for queue in (self.publishing, self.deciding, self.reading, self.health, self.documents):
             queue.close()
 
 
@@ -191,6 +194,7 @@ def work_queues_of(settings: Settings) -> WorkQueues:
     """The queues that the settings ask for."""
     return WorkQueues(
         publishing=WorkQueue(settings.http_publishing, settings.http_publishing_queue),
+        deciding=WorkQueue(DECIDING, _DECISIONS),
         reading=WorkQueue(settings.read_connections, settings.http_reading_queue),
         health=WorkQueue(2, _HEALTH),
         documents=WorkQueue(1, _DOCUMENTS),

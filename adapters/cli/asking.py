@@ -106,28 +106,30 @@ def command_of(row: Row) -> Callable[..., None]:
             _say_found(answer, row)
 
     ask.__doc__ = row.says
-    ask.__signature__ = Signature([*_options(row), *_EVERYWHERE])  # type: ignore[attr-defined]
-    ask.__annotations__ = {one.name: one.annotation for one in (*_options(row), *_EVERYWHERE)}
+    ask.__signature__ = Signature([*_options(row), *EVERYWHERE])  # type: ignore[attr-defined]
+    ask.__annotations__ = {one.name: one.annotation for one in (*_options(row), *EVERYWHERE)}
     return ask
 
 
-_EVERYWHERE: Final = (
+EVERYWHERE: Final = (
     Parameter("data", Parameter.KEYWORD_ONLY, default=None, annotation=Data),
     Parameter("as_json", Parameter.KEYWORD_ONLY, default=False, annotation=Json),
 )
 
 
 def _options(row: Row) -> list[Parameter]:
-    options = [_option(row, name, field) for name, field in fields_of(row.question)]
+    options = []
+    for name, field in fields_of(row.question):
+        default = row.question.__dataclass_fields__[name].default
+        options.append(parameter_of(name, field, Parameter.empty if is_required(row.question, name) else default))
     if row.question is about.FindChildren:
         options.append(Parameter("search", Parameter.KEYWORD_ONLY, default=None, annotation=_Search))
     return options
 
 
-def _option(row: Row, name: str, field: Field) -> Parameter:
-    """A field as an option, or as an argument where it is typed without one."""
-    required = is_required(row.question, name)
-    default = Parameter.empty if required else row.question.__dataclass_fields__[name].default
+def parameter_of(name: str, field: Field, default: object) -> Parameter:
+    """A field as an option, or as an argument where it is typed without one; required where `default` is `Parameter.empty`."""
+    required = default is Parameter.empty
     says = f"{field.says}." + (
         " - reads it from standard input, where no other process sees it, as all see a command line."
         if field.kind is Kind.IDENTIFIER
@@ -144,13 +146,17 @@ def _option(row: Row, name: str, field: Field) -> Parameter:
     return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, made])
 
 
+def read_value(field: Field, given: Any, option: str) -> Any:  # noqa: ANN401 - as its kind is written
+    """What was typed, as its kind is read; raises Misuse, or Rejected for an identifier or a date that fails its check."""
+    reader = _READ.get(field.kind)
+    return given if given is None or reader is None else reader(given, option)
+
+
 def _question(row: Row, given: Mapping[str, Any]) -> Question[Any]:
     """The question that was typed. Raises Misuse, or Rejected for an identifier or a date that fails its check."""
     read: dict[str, Any] = {}
     for name, field in fields_of(row.question):
-        value = given[name]
-        reader = _READ.get(field.kind)
-        read[name] = value if value is None or reader is None else reader(value, option_of(name, field))
+        read[name] = read_value(field, given[name], option_of(name, field))
     try:
         return row.question(**read)
     except Rejected as rejected:

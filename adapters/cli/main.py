@@ -37,6 +37,7 @@ COMMANDS: Final[Commands] = {
     "feeds": ("adapters.cli.asking", "feeds", "icr feeds --json"),
     "child": ("adapters.cli.asking", "child", None),
     "leads": ("adapters.cli.asking", "leads", None),
+    "decide": ("adapters.cli.decide", "app", None),
     "families": ("adapters.cli.asking", "families", None),
     "measures": (
         "adapters.cli.asking",

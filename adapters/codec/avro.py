@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from adapters.codec.generate import HEADER, compile_reader
+from adapters.codec.generate import HEADER, compile_narrow_reader, compile_reader
 from adapters.codec.limits import MAX_MESSAGE
+from adapters.codec.marks import MARK_FIELDS
 from domain.errors import Rejected
 from schemas.registry import Schema, registry
 
@@ -68,6 +69,28 @@ def decode_wire(data: bytes) -> Decoded:
         rejected = Rejected("undecodable", None, "a text is not UTF-8")
     # Raised out here, so that neither its context nor the frames of its traceback hold what was read.
     raise rejected
+
+
+# What is read of marks, and in which order.
+_OF_MARKS: Final = ("event_id", "source.organisation", "recorded_at", "effective.from", "school", *MARK_FIELDS)
+
+
+class _MarkReaders(dict[bytes, Callable[[bytes], tuple[Any, ...]]]):
+    """Header of stored marks -> what reads them alone."""
+
+    def __missing__(self, header: bytes) -> Callable[[bytes], tuple[Any, ...]]:
+        contract = registry()
+        schema = contract.by_fingerprint[header[2:]]
+        read = self[header] = compile_narrow_reader(schema, contract.newest[schema.event_type], _OF_MARKS)
+        return read
+
+
+_mark_readers = _MarkReaders()
+
+
+def read_marks(stored: bytes) -> tuple[str, str, int, int, str, str | None, str | None]:
+    """Of stored attendance marks: event id, organisation, when recorded, day, school, morning, afternoon."""
+    return _mark_readers[stored[:HEADER]](stored)
 
 
 def decode_stored(stored: bytes) -> Decoded:

@@ -10,7 +10,7 @@ Resolution follows Avro's rules as far as FULL_TRANSITIVE schemas need them: the
 dropped, ours that it lacks get their default, an enum symbol that is gone becomes the enum's default.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -66,9 +66,10 @@ def constant(part: Shape, value: object) -> str:
 
 
 class _Reader:
-    """Writes the lines of one generated reader."""
+    """Writes the lines of one generated reader; `only`: of these paths alone, as a tuple."""
 
-    def __init__(self, writer: Schema, reader: Schema) -> None:
+    def __init__(self, writer: Schema, reader: Schema, only: Sequence[str] = ()) -> None:
+        self.only = only
         self.writer = writer
         self.reader = reader
         self.lines: list[str] = []
@@ -289,6 +290,10 @@ class _Reader:
         else:
             self.body(1, leaves, 0)
             self.put(1, "if p != len(b): broken(None, 'bytes are left over after the record')")
+        if self.only:
+            read = {leaf.path: leaf.name for leaf in leaves if isinstance(leaf, _Leaf)}
+            self.put(1, f"return {', '.join(read[path] for path in self.only)}")
+            return "\n".join(self.lines) + "\n"
         self.put(1, "d = new(Decoded); d.schema = schema; d.set_aside = ()")
         self.put(1, f"d.body = {expression}")
         self.put(1, "d.stored = b[:m] + tail" if self.writer.effect.act is Act.MARK else "d.stored = b")
@@ -341,7 +346,17 @@ def compile_reader(writer: Schema, reader: Schema, decoded: type[T]) -> Callable
     """
     made = _Reader(writer, reader)
     made.names["Decoded"] = decoded
-    code = compile(made.function(), f"<reader of {writer.file} as {reader.file}>", "exec")
-    exec(code, made.names)  # noqa: S102  (our own schemas are its only input)
-    function: Callable[[bytes], T] = made.names["decode"]
+    function: Callable[[bytes], T] = _compiled(made)
     return function
+
+
+def compile_narrow_reader(writer: Schema, reader: Schema, only: Sequence[str]) -> Callable[[bytes], tuple[Any, ...]]:
+    """The same, of a few values alone: those at the paths `only`, in that order. A path is written `effective.from`."""
+    function: Callable[[bytes], tuple[Any, ...]] = _compiled(_Reader(writer, reader, only))
+    return function
+
+
+def _compiled(made: _Reader) -> Any:  # noqa: ANN401 - a function that is made
+    code = compile(made.function(), f"<reader of {made.writer.file} as {made.reader.file}>", "exec")
+    exec(code, made.names)  # noqa: S102  (our own schemas are its only input)
+    return made.names["decode"]

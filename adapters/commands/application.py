@@ -4,9 +4,12 @@ What the library offers and is taken: repository, event store, mapper and record
 has it. What is replaced and why: docs/decisions/0034-the-application.md.
 """
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any, Final, cast
 from uuid import UUID
 
+import psycopg
 from eventsourcing.application import Application
 from eventsourcing.persistence import ApplicationRecorder, EventStore
 
@@ -14,72 +17,103 @@ from adapters.log.event_store import LogRecorder, SealedEventStore, SealedMapper
 from adapters.log.reader import LogReader, tied
 from adapters.log.subjects import Subjects
 from adapters.service.opened import Service
-from domain.errors import Misuse
-from domain.events import RecordId
+from domain.answers.ids import parse_id
+from domain.errors import NothingKnown, Rejected
+from domain.events import Event, RecordId
 from domain.identifiers import parse_identifier
 from domain.timeline.child import Child
 from domain.timeline.child_record import ChildRecord, project
 from domain.timeline.snapshots import listed_kinds
-from domain.timeline.world import build_world
+from domain.timeline.world import World, build_world
 from schemas.registry import registry
 
+_IDS: Final = ("r-", "c-")  # how the id of a record or a child begins
 _KIND_OF: Final = listed_kinds(schema.effect for schema in registry().newest.values())
 
 
 class ChildRecords(Application[UUID]):
-    """Children as of any position, rebuilt from the log alone; not shared between threads."""
+    """Children as of any position, rebuilt from the log alone; not shared between threads.
+
+    Reads on a connection of its own, or on one that is lent.
+    """
 
     name = "children"
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, connection: psycopg.Connection[Any] | None = None) -> None:
         self._service = service
-        self._connection = service.connect()
+        self._lent = connection is not None
+        self._connection = connection or service.connect()
+        self._reader = LogReader(self._connection, service.keys, service.settings.fillers)
         super().__init__()
 
     def construct_mapper(self) -> SealedMapper:
         """Opens seals; events are written by `adapters.log.recorder`."""
-        return SealedMapper(LogReader(self._connection, self._service.keys, self._service.settings.fillers))
+        return SealedMapper(self._reader)
 
     def construct_recorder(self) -> ApplicationRecorder:
         """Reads and appends `log.event`."""
-        return LogRecorder(self._service.connect, self._service.keys)
+        return LogRecorder(lambda: nullcontext(self._connection), self._service.keys)
 
     def construct_event_store(self) -> EventStore[UUID]:
         """Opens many events at once."""
         return SealedEventStore(cast("SealedMapper", self.mapper), self.recorder)
 
     def close(self) -> None:
-        """Give the connection back."""
-        self._connection.close()
+        """Give the connection back, if it is its own."""
+        if not self._lent:
+            self._connection.close()
         super().close()
 
-    def record_of(self, identifier: str, subjects: Subjects) -> tuple[UUID, tuple[str, str]]:
-        """The record of an identifier (SCHEME:VALUE), and the identifier as it is written. Raises Misuse."""
-        checked = parse_identifier(identifier)
+    def record_of(self, child: str, subjects: Subjects) -> tuple[UUID, tuple[str, str]]:
+        """A record of a child, and an identifier that it is known by: `child` is SCHEME:VALUE, or `r-…` or `c-…`.
+
+        Raises Rejected for an identifier that fails its check, NothingKnown.
+        """
+        if child.startswith(_IDS):
+            record = parse_id(child)
+            return record, self._identifier_of(record, subjects)
+        checked = parse_identifier(child)
         if not checked.valid or checked.normalised is None:
-            raise Misuse(f"identifier: {checked.reason}")
+            raise Rejected(checked.reason or "bad_form", "identifier", "an identifier that passes its check")
         wanted = (checked.scheme, checked.normalised)
-        record = subjects.look_up(self._connection, [wanted]).get(wanted)
-        if record is None:
-            raise Misuse("nothing is known under that identifier")
-        return record, wanted
+        found = subjects.look_up(self._connection, [wanted]).get(wanted)
+        if found is None:
+            raise NothingKnown
+        return found, wanted
+
+    def _identifier_of(self, record: UUID, subjects: Subjects) -> tuple[str, str]:
+        """An identifier of a record, as its own events say it: records are stored without theirs."""
+        for event in self._reader.events(records=[record]):
+            said = [(one.scheme, one.normalised) for one in event.identifiers() if one.valid and one.normalised]
+            for identifier, home in subjects.look_up(self._connection, said).items():
+                if home == record:
+                    return identifier
+        raise NothingKnown
 
     def child(self, record: UUID, position: int | None = None) -> tuple[Child, list[ChildRecord]]:
         """The child that a record belongs to, as of a position of the log (None: its head), and all that is tied to it.
 
         Folded from stored events alone, as the reference does: disputed events say nothing of who it is, and what names a
-        sealed identity is withheld. Raises Misuse where nothing is recorded.
+        sealed identity is withheld. Raises NothingKnown where nothing is recorded.
         """
+        world, found = self.world(record, position)
+        child = world.child_of(RecordId(record))
+        if child is None:
+            raise NothingKnown
+        return child, found
+
+    def world(
+        self, record: UUID, position: int | None = None, beside: Sequence[Event] = ()
+    ) -> tuple[World, list[ChildRecord]]:
+        """The state of all that is tied to a record as of a position, and the records; `beside` are events about no child."""
         members = sorted(tied(self._connection, [record]))
         found = [folded for member in members if (folded := self._folded(member, position)) is not None]
         schemes = self._connection.execute(
             "SELECT record, scheme FROM log.subject WHERE record = ANY(%s)", (members,)
         ).fetchall()
-        history = sorted((event for one in found for event in one.events), key=lambda event: event.position)
-        child = build_world(history, dict(schemes), kind_of=_KIND_OF).child_of(RecordId(record))
-        if child is None:
-            raise Misuse("nothing is known under that identifier")
-        return child, found
+        history = sorted((*beside, *(event for one in found for event in one.events)), key=lambda event: event.position)
+        marks = (mark for one in found for mark in one.marks)
+        return build_world(history, dict(schemes), kind_of=_KIND_OF, marks=marks), found
 
     def _folded(self, member: UUID, position: int | None) -> ChildRecord | None:
         if not self._is_recorded(member, position):

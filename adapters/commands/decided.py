@@ -1,7 +1,10 @@
 """Commands: decided on what the log holds of a child, and appended only if nothing came after (design D12)."""
 
 import os
+from collections.abc import Sequence
 from typing import Any, Final
+
+import psycopg
 
 from adapters.commands.application import ChildRecords
 from adapters.log.appending import HeadMoved
@@ -10,12 +13,14 @@ from adapters.log.recorder import Recorder
 from adapters.log.subjects import Subjects
 from adapters.service.opened import Service
 from domain.dates import from_day
-from domain.errors import IcrError, Rejected
+from domain.errors import Overtaken, Rejected
 from domain.leads.commands import Command, decide
+from domain.reasons import REASONS
 from schemas.registry import registry
 
 ATTEMPTS: Final = 5
 SYSTEM: Final = "icr"
+_FIELDS: Final = {"effective": "on", "source": "worker", "worker": "worker", "subject": "identifier"}
 
 
 class Commands:
@@ -32,25 +37,39 @@ class Commands:
         self._children.close()
         self._recorder.close()
 
-    def run(self, name: str, identifier: str, command: Command) -> Outcome:
-        """Carry out a command (`domain.leads.commands.DECISIONS`) on the child with an identifier (SCHEME:VALUE).
+    @property
+    def connection(self) -> psycopg.Connection[Any]:
+        """On which the event is appended."""
+        return self._recorder.connection
 
-        Of two who decide at one moment one wins; the other is decided again on what holds then. Raises Rejected by the rules,
-        Misuse for an unknown child, IcrError when the records keep changing under it.
+    def carry_out(self, name: str, child: str, command: Command) -> dict[str, str]:
+        """As `run`; the event that was appended, as the faces show it."""
+        outcome = self.run(name, child, command)
+        row = self.connection.execute("SELECT generation FROM log.head").fetchone()
+        assert row is not None
+        return {
+            "event_id": str(outcome.event_id),
+            "event_type": str(outcome.event_type),
+            "position": f"{row[0]}:{outcome.position}",
+        }
+
+    def run(self, name: str, child: str, command: Command) -> Outcome:
+        """Carry out a command (`domain.leads.commands.DECISIONS`) on a child: SCHEME:VALUE, or the id of a record or child.
+
+        Of two who decide at one moment one wins; the other is decided again on what holds then. What is refused leaves
+        nothing behind. Raises Rejected by the rules and by the event contract, NothingKnown, Overtaken.
         """
         for _ in range(ATTEMPTS):
-            record, wanted = self._children.record_of(identifier, self._subjects)
-            child, records = self._children.child(record)
-            event = self._event(decide(name, child, command), command, wanted)
+            record, wanted = self._children.record_of(child, self._subjects)
+            known, records = self._children.child(record)
+            message = Message(self._event(decide(name, known, command), command, wanted))
+            _accepted(self._recorder.check([message]))
             last = max(one.version for one in records)
             try:
-                (outcome,) = self._recorder.record([Message(event)], only_if_last=([one.id for one in records], last))
+                return _accepted(self._recorder.record([message], only_if_last=([one.id for one in records], last)))
             except HeadMoved:
                 continue
-            if outcome.outcome != ACCEPTED:
-                raise Rejected(outcome.reason or outcome.outcome, outcome.field, outcome.rule)
-            return outcome
-        raise IcrError("the child's records kept changing")
+        raise Overtaken
 
     def _event(self, event_type: str, command: Command, subject: tuple[str, str]) -> dict[str, Any]:
         day = from_day(command.day).isoformat()
@@ -65,3 +84,18 @@ class Commands:
             "others": [], "effective": {"from": day, "to": None}, "reference": None, "target": None, "basis": "public_task",
             **{name: said.get(name) for name in fields[fields.index("basis") + 1 :]},
         }  # fmt: skip
+
+
+def _accepted(outcomes: Sequence[Outcome]) -> Outcome:
+    """The outcome of the one event, if it is accepted; raises Rejected with the field of the command that is wrong."""
+    (outcome,) = outcomes
+    if outcome.outcome != ACCEPTED:
+        raise Rejected(outcome.reason or outcome.outcome, _field(outcome.field), outcome.rule)
+    for reason, field in outcome.set_aside:  # an agency's event stands without it; a person can say it again
+        raise Rejected(reason, _field(field), REASONS[reason].sentence)
+    return outcome
+
+
+def _field(path: str | None) -> str | None:
+    """What part of an event is called in a command."""
+    return None if path is None else _FIELDS.get(path.partition(".")[0], path)

@@ -5,6 +5,7 @@ the same lock, positions and hash chain. The library's base test cases run again
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
 
@@ -33,9 +34,12 @@ Connection = psycopg.Connection[Any]
 
 
 class LogRecorder(ApplicationRecorder):
-    """`eventsourcing`'s application recorder over `log.event`; one connection for each call, safe between threads."""
+    """`eventsourcing`'s application recorder over `log.event`.
 
-    def __init__(self, connect: Callable[[], Connection], keys: MasterKeys) -> None:
+    It asks for a connection for each call: made anew each time it is safe between threads, one that is lent is not.
+    """
+
+    def __init__(self, connect: Callable[[], AbstractContextManager[Connection]], keys: MasterKeys) -> None:
         self._connect = connect
         self._keys = keys
 
@@ -89,12 +93,13 @@ class LogRecorder(ApplicationRecorder):
         order = "DESC" if desc else "ASC"
         with self._connect() as connection:
             rows = connection.execute(
-                "SELECT originator_id, originator_version, topic, state FROM log.event WHERE originator_id = %(r)s "
+                "SELECT originator_version, topic, state FROM log.event WHERE originator_id = %(r)s "
                 "AND (%(gt)s::bigint IS NULL OR originator_version > %(gt)s) AND (%(lte)s::bigint IS NULL OR originator_version <= %(lte)s) "
                 f"ORDER BY originator_version {order} LIMIT %(n)s",
                 {"r": originator_id, "gt": gt, "lte": lte, "n": limit},
+                binary=True,
             ).fetchall()
-        return [StoredEvent(row[0], row[1], row[2], bytes(row[3])) for row in rows]
+        return [StoredEvent(originator_id, version, topic, state) for version, topic, state in rows]
 
     def select_notifications(
         self,
@@ -143,7 +148,10 @@ class _Polling(ListenNotifySubscription[LogRecorder]):
 
 
 class SealedMapper(Mapper[UUID]):
-    """Opens stored events with their record's data key, as `domain.events.Event`; writing goes by the recorder."""
+    """Opens stored events with their record's data key: as `domain.events.Event`, marks as `domain.timeline.marks.Marked`.
+
+    Writing goes by the recorder.
+    """
 
     def __init__(self, reader: LogReader) -> None:
         super().__init__(JSONTranscoder())
@@ -155,7 +163,7 @@ class SealedMapper(Mapper[UUID]):
 
     def opened(self, stored_events: Iterable[StoredEvent]) -> Iterator[Any]:
         """Events in the order given; raises Erased when a data key is destroyed."""
-        return self._reader.open(
+        return self._reader.open_record(
             (e.originator_version, _uuid(e.originator_id), e.topic, e.state) for e in stored_events
         )
 

@@ -61,7 +61,7 @@ def _open(child: Child, kind: str, day: int) -> list[Entry]:
 
 def _alive(child: Child, command: Command) -> None:
     if child.death is not None and child.death <= command.day:
-        raise Rejected("impossible_date", "effective.from", "the child has died")
+        raise Rejected("impossible_date", "on", "the child has died")
 
 
 def _held(child: Child, command: Command) -> list[Entry]:
@@ -150,7 +150,10 @@ def _goes_on(kind: str) -> Rule:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A command as it is offered: the event that it asks for, what is said of it, what it needs, and its rule."""
+    """A command as it is offered: the event that it asks for, what is said of it, what it needs, and its rule.
+
+    `needs` and `may` are fields of a `Command`; what they mean, and their codes, the schema of the event says.
+    """
 
     event_type: str
     title: str
@@ -161,14 +164,15 @@ class Decision:
 
 _SEAT: Final = ("role", "scope")
 
+# In an order in which one child may see them all: the examples of the faces follow it.
 DECISIONS: Final[Mapping[str, Decision]] = {
     "nominate": Decision("LeadNominated", "Nominate a worker as lead", _SEAT, _nominate),
     "accept": Decision("LeadAccepted", "Accept a lead that one was nominated for", _SEAT, _accept),
-    "decline": Decision("LeadDeclined", "Decline a lead that one was nominated for", _SEAT, _decline, ("reason",)),
-    "transfer": Decision("LeadTransferProposed", "Propose another worker as lead; once that one accepts, the lead passes on", _SEAT, _transfer),
-    "end": Decision("LeadEnded", "End a worker's lead", _SEAT, _end_lead, ("reason",)),
     "cover": Decision("LeadCoverStarted", "Cover for a lead who is away", ("role",), _cover),
     "end-cover": Decision("LeadCoverEnded", "End a cover", ("role",), _goes_on(COVER)),
+    "transfer": Decision("LeadTransferProposed", "Propose another worker as lead; once that one accepts, the lead passes on", _SEAT, _transfer),
+    "decline": Decision("LeadDeclined", "Decline a lead that one was nominated for", _SEAT, _decline, ("reason",)),
+    "end": Decision("LeadEnded", "End a worker's lead", _SEAT, _end_lead, ("reason",)),
     "join": Decision("TeamMemberAgreed", "Join the team around the child", ("service",), _starts(MEMBER)),
     "leave": Decision("TeamMemberLeft", "Leave the team around the child", ("service",), _goes_on(MEMBER)),
     "start": Decision("InvolvementStarted", "Say that one's work with the child has started", ("service", "provision"), _starts(INVOLVEMENT)),

@@ -14,7 +14,7 @@ from domain.identity.sealed import Sealing, end_with_identity
 from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, is_additional
 from domain.spans import Spans, subtract, union
 from domain.timeline.entries import Entry, absent, entries
-from domain.timeline.marks import Mark, standing_marks
+from domain.timeline.marks import Mark, Marked, standing_marks
 from domain.timeline.snapshots import Snapshot
 
 # From the school leaving date, in June of the school year of the sixteenth birthday.
@@ -100,12 +100,15 @@ def build_child(
     whole: Sequence[Snapshot] = (),
     doubted: Collection[int] = frozenset(),
     sealed: Mapping[RecordId, Sealing] = MappingProxyType({}),
+    marks: Iterable[Marked] = (),
 ) -> Child:
-    """A child from the events of its records; `scheme_of` tells whether it is known by a number of school or health.
+    """A child from the events of its records, and from its `marks`; `scheme_of` tells whether it is known by a number of school or health.
 
     Events at the positions `doubted` may be about another child: they say nothing of who and where this one is.
     """
-    mine = [event for event in events if event.record in set(records)]
+    members = set(records)
+    mine = [event for event in events if event.record in members]
+    taken_back = {event.target_key for event in mine if event.act is Act.RETRACT and event.target_key is not None}
     facts = [fact for fact in live_facts(mine) if fact.event.position not in doubted]
     over = min((sealed[record].day for record in records if record in sealed), default=None)
     told = [entry if over is None else end_with_identity(entry, over) for entry in entries(mine, doubted=doubted)]
@@ -114,7 +117,7 @@ def build_child(
         tuple(sorted(records)),
         tuple(absent(told, whole)),
         tuple(_addresses(facts)),
-        tuple(standing_marks(mine)),
+        tuple(standing_marks((mark for mark in marks if mark.record in members), taken_back)),
         _last([(f.event.order, f.event.birth) for f in facts]),
         _last([(f.event.order, p["expected_date"]) for f in facts if (p := _person_of(f)) is not None]),
         _death(facts),

@@ -10,25 +10,34 @@ from uuid import UUID
 
 from domain.events import Event
 from domain.timeline.entries import Entry, entries
+from domain.timeline.marks import Marked
 
 
 @dataclass(frozen=True, slots=True)
 class ChildRecord:
-    """One record at a version: its id, the position of its last event, and its events in order."""
+    """One record at a version: its id, the position of its last event, its events in order, and its attendance marks apart."""
 
     id: UUID
     version: int
     events: tuple[Event, ...]
+    marks: tuple[Marked, ...] = ()
 
     def timeline(self) -> list[Entry]:
         """Its entries: the reference fold."""
         return entries(self.events)
 
 
-def project(record: ChildRecord | None, events: Iterable[Event]) -> ChildRecord | None:
-    """Fold stored events into a record: the projector function for `Repository.get`."""
-    new = tuple(events)
-    if not new:
+def project(record: ChildRecord | None, told: Iterable[Event | Marked]) -> ChildRecord | None:
+    """Fold what was stored into a record: the projector function for `Repository.get`."""
+    events: list[Event] = []
+    marks: list[Marked] = []
+    last: Event | Marked | None = None
+    for last in told:
+        if isinstance(last, Event):
+            events.append(last)
+        else:
+            marks.append(last)
+    if last is None:
         return record
-    before = () if record is None else record.events
-    return ChildRecord(UUID(bytes=new[0].record.bytes), new[-1].position, before + new)
+    before = record or ChildRecord(UUID(bytes=last.record.bytes), 0, ())
+    return ChildRecord(before.id, last.position, (*before.events, *events), (*before.marks, *marks))

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from domain.dates import FOREVER
 from domain.effects import Act
 from domain.events import Event, RecordId, due_of, goes_onward, provider_of, service_of, team_key, worker_key
-from domain.facts import Fact, live_facts, naming
+from domain.facts import Amendments, Fact, live_facts
 from domain.kinds import BETWEEN_PEOPLE
 from domain.timeline.snapshots import Snapshot, seen_on
 
@@ -179,10 +179,10 @@ def _seen(starts: Iterable[Fact], confirms: Iterable[Fact] = ()) -> int | None:
 def retracted(events: Iterable[Event]) -> list[Entry]:
     """Facts that were taken back, each as its event first said it; `why` is the reason that was given last."""
     history = list(events)
-    retracts = [event for event in history if event.act is Act.RETRACT]
+    retracts = Amendments(event for event in history if event.act is Act.RETRACT)
     found = []
     for event in history:
-        by = naming(retracts, event) if event.act in PAIRED or event.act is Act.MOMENT else []
+        by = retracts.of(event) if event.act in PAIRED or event.act is Act.MOMENT else []
         if by:
             said = Fact(event, event.effective_from, event.effective_to, event.body.get("worker"))
             reason = max(by, key=lambda r: r.order).body["target"]["reason"]

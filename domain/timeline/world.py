@@ -10,6 +10,7 @@ from domain.identity.links import Links, children_of, doubted, evidence, resolve
 from domain.identity.sealed import withhold
 from domain.reference import Reference, reference_at, staff_fact, workers_left
 from domain.timeline.child import Child, build_child
+from domain.timeline.marks import Marked, marked
 from domain.timeline.snapshots import snapshots
 
 
@@ -41,19 +42,26 @@ def build_world(
     scheme_of: Mapping[RecordId, str],
     known_at: Position | None = None,
     kind_of: Mapping[str, str] | None = None,
+    marks: Iterable[Marked] = (),
 ) -> World:
-    """The reference state as known at a position (all of it where None); `kind_of` as of `domain.timeline.snapshots`."""
+    """The reference state as known at a position (all of it where None); `kind_of` as of `domain.timeline.snapshots`.
+
+    Marks come as events or, of a history that is known already, as `marks`.
+    """
     known = [event for event in events if known_at is None or event.position <= known_at]
-    history, sealed = withhold(known, scheme_of)
+    history, sealed = withhold((event for event in known if event.act is not Act.MARK), scheme_of)
+    every = [*marks, *(marked(event) for event in known if event.act is Act.MARK)]
+    shown = [one for one in every if one.record not in sealed or one.position < sealed[one.record].position]
     edges, sides = evidence(history, scheme_of, sealed)
     links = resolve(edges, sides)
     said = tuple(event for event in history if event.act is Act.REFERENCE)
     told = [event for event in history if event.act not in ABOUT_NO_CHILD]
-    records = {event.record for event in told}
+    records = {event.record for event in told} | {one.record for one in shown}
     grouped = children_of(sorted({*records, *links.child}), links)
     whole, unsure = snapshots(history, kind_of or {}), doubted(history, links)
     children = {
-        child: build_child(child, members, told, scheme_of, whole, unsure, sealed) for child, members in grouped.items()
+        child: build_child(child, members, told, scheme_of, whole, unsure, sealed, shown)
+        for child, members in grouped.items()
     }
     return World(children, links, tuple(feeds(history)), unsure, said)
 

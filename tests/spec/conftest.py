@@ -9,9 +9,9 @@ import pytest
 
 from tests.builders.service import Bench, bench
 from tests.servers.plugin import Pool
+from tests.spec.aggregate import ViewsAndAggregate
 from tests.spec.example import Example
 from tests.spec.reference import Reference
-from tests.spec.views import Views
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +41,7 @@ def example(
     if request.param not in spec_benches:
         spec_benches[request.param] = bench(cluster.fresh(), tmp_path_factory.mktemp("spec"), edition_size=1)
     spec_benches[request.param].empty()
-    return Example(Views(spec_benches[request.param]))
+    return Example(ViewsAndAggregate(spec_benches[request.param]))
 
 
 @pytest.fixture

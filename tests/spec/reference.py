@@ -140,38 +140,8 @@ class Reference:
         child = self._child(world, question.about)
         if child is None:
             return None
-        match question.what:
-            case "timeline":
-                return _timeline(child, day, self._shielded(question, child))
-            case "timeline_with_retracted":
-                taken = [e for e in retracted(self._events_then(question)) if e.record in child.records]
-                return _timeline(child, day, self._shielded(question, child), taken)
-            case "index":
-                return [line(child, day, self._shielded(question, child))]
-            case "reach":
-                hides = self._shielded(question, child)
-                return reach(involved(shown_in_the_line(child, day, hides)), () if hides else world.said, day)
-            case "gaps":
-                return [
-                    _gap(g, world, day) for g in gaps_on(child, day, Waits(day, world.reference(day)), world.left(day))
-                ]
-        found = {
-            (s.indicator, s.status, s.feed)
-            for f in out_of_touch(list(world.children.values()), world.feeds, day, world.reference(day))
-            for s in f.shown
-            if s.child == child.id
-        }
-        return [
-            {
-                "indicator": i.id,
-                "since": iso(i.since),
-                "days": day - i.since,
-                "status": status,
-                "feed": feed or "heard",
-                "events": rows.numbers(i.positions),
-            }
-            for i, status, feed in found
-        ]
+        hides = self._shielded(question, child)
+        return of_one_child(question.what, child, world, day, self._events_then(question), hides=hides)
 
     def _shielded(self, question: Question, child: Child) -> bool:
         """Whether a shield holds, by all that is known or by what was known then."""
@@ -240,6 +210,38 @@ class Reference:
             if child is not None:
                 held.setdefault(child.id, []).append((token, record in disputed))
         return [rows.grouped(members) for members in held.values()]
+
+
+def of_one_child(what: str, child: Child, world: World, day: int, events: Sequence[Event], *, hides: bool) -> list[Row]:
+    """What is answered of one child; `events` those that were known then."""
+    match what:
+        case "timeline":
+            return _timeline(child, day, hides)
+        case "timeline_with_retracted":
+            return _timeline(child, day, hides, [e for e in retracted(events) if e.record in child.records])
+        case "index":
+            return [line(child, day, hides)]
+        case "reach":
+            return reach(involved(shown_in_the_line(child, day, hides)), () if hides else world.said, day)
+        case "gaps":
+            reference = world.reference(day)
+            return [_gap(g, world, day) for g in gaps_on(child, day, Waits(day, reference), world.left(day))]
+    shown = {
+        (s.indicator, s.status, s.feed)
+        for f in out_of_touch([child], world.feeds, day, world.reference(day))
+        for s in f.shown
+    }
+    return [
+        {
+            "indicator": i.id,
+            "since": iso(i.since),
+            "days": day - i.since,
+            "status": status,
+            "feed": feed or "heard",
+            "events": rows.numbers(i.positions),
+        }
+        for i, status, feed in shown
+    ]
 
 
 def _timeline(child: Child, day: int, hides: bool, more: Sequence[Entry] = ()) -> list[Row]:

@@ -23,11 +23,13 @@ class Views:
         self._bench.clock.set(datetime(2000, 1, 1, tzinfo=UTC))
         self._happened: dict[int, Happened] = {}
         self._heads: list[int] = [0]
+        self._received: list[datetime] = []
 
     def take(self, events: Sequence[tuple[int, Happened]]) -> None:
         for number, happened in events:
             self._happened[number] = happened
             self._bench.clock.set(rows.received(happened, number, self._bench.clock.now()))
+            self._received.append(self._bench.clock.now())
             self._bench.record(happened.wire(number))
             (head,) = self._bench.connection.execute("SELECT position FROM log.head").fetchone() or (0,)
             self._heads.append(head)
@@ -35,6 +37,12 @@ class Views:
 
     def told(self, question: Question, expected: Sequence[Row] | None) -> None:
         pass
+
+    def position(self, question: Question) -> int | None:
+        """The position of the log as of which a question is asked; None: its head."""
+        if question.known_at is not None:
+            return self._heads[sum(at <= datetime.fromisoformat(question.known_at) for at in self._received)]
+        return None if question.known_after is None else self._heads[question.known_after]
 
     def answer(self, question: Question) -> list[Row] | None:
         known_at = question.known_at or (
@@ -63,7 +71,7 @@ class Views:
                 names, measure = self._letter(asked, day), MEASURES[question.about]
                 added = asked.parts([measure], to_day(day))
                 return [rows.measured(names[child_id(part.child)], part) for part in added[measure.id]]
-        wanted = self._identifier(question.about)
+        wanted = self.identifier(question.about)
         match question.what:
             case "timeline" | "timeline_with_retracted":
                 told = asked.timeline(identifier=wanted, retracted=question.what != "timeline", effective_at=day)
@@ -81,12 +89,12 @@ class Views:
             return [
                 {
                     **{name: g[name] for name in ("rule", "since", "days", "status", "feed")},
-                    "events": self._numbers(g["events"]),
+                    "events": self.numbers(g["events"]),
                 }
                 for g in found
             ]
         shown = {
-            (i["id"], i["since"], i["days"], i["status"], i["feed"], self._numbers(i["events"]))
+            (i["id"], i["since"], i["days"], i["status"], i["feed"], self.numbers(i["events"]))
             for f in asked.families(effective_at=day)["families"]
             for i in f["indicators"]
             if i["child"] == told["child"]
@@ -95,13 +103,14 @@ class Views:
             dict(zip(("indicator", "since", "days", "status", "feed", "events"), row, strict=True)) for row in shown
         ]
 
-    def _identifier(self, about: str) -> str:
+    def identifier(self, about: str) -> str:
+        """An identifier of whom a question is about."""
         name, _, token = about.partition(".")
         if not token:
             token = next(h.known_by[0] for h in self._happened.values() if h.child == name)
         return ":".join(identifier(name, token))
 
-    def _numbers(self, events: Sequence[str]) -> str:
+    def numbers(self, events: Sequence[str]) -> str:
         """Numbers of events by their positions; an event that waited has a later position than its number."""
         hashes = Hashes(KEYS)
         by_key = {hashes.event(h.by, f"e{n}"): n for n, h in self._happened.items()}
@@ -127,14 +136,14 @@ class Views:
             role=told["role"],
             scope=told.get("scope"),
             provision=told["provision"],
-            events=self._numbers(told["events"]),
+            events=self.numbers(told["events"]),
         )
 
     def _letter(self, asked: Asked, day: date) -> dict[str, str]:
         """The children of the example by their ids, as far as they are known."""
         found: dict[str, str] = {}
         for name in rows.names(self._happened.values()):
-            told = asked.child(identifier=self._identifier(name), effective_at=day)
+            told = asked.child(identifier=self.identifier(name), effective_at=day)
             if told is not None:
                 found.setdefault(told["child"], name)
         return found
@@ -164,7 +173,7 @@ class Views:
     def _children(self, asked: Asked, day: date) -> list[Row]:
         held: dict[str, list[tuple[str, bool]]] = {}
         for token in rows.tokens(self._happened.values()):
-            told = asked.child(identifier=self._identifier(token), effective_at=day)
+            told = asked.child(identifier=self.identifier(token), effective_at=day)
             if told is not None:
                 scheme = identifier(*token.split(".", 1))[0]
                 disputed = any(i["status"] == "disputed" for i in told["identifiers"] if i["scheme"] == scheme)

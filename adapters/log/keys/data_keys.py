@@ -79,7 +79,7 @@ def seal(key: bytes, nonce: bytes, data: bytes, context: bytes) -> bytes:
 def unseal(cipher: AESGCM, sealed: bytes, context: bytes) -> bytes:
     """What was sealed; raises Erased when key or context differ."""
     try:
-        return cipher.decrypt(bytes(sealed[:NONCE]), bytes(sealed[NONCE:]), context)
+        return cipher.decrypt(sealed[:NONCE], sealed[NONCE:], context)
     except InvalidTag:
         raise Erased("sealed under another key") from None
 
@@ -87,6 +87,20 @@ def unseal(cipher: AESGCM, sealed: bytes, context: bytes) -> bytes:
 def open_sealed(key: bytes, sealed: bytes, context: bytes) -> bytes:
     """What was sealed under a data key; raises Erased when key or context differ."""
     return unseal(AESGCM(key), sealed, context)
+
+
+class Openers:
+    """Opens what was sealed under data keys that come again and again: what a key needs to be used is made once."""
+
+    def __init__(self) -> None:
+        self._made: dict[bytes, AESGCM] = {}
+
+    def open(self, key: bytes, sealed: bytes, context: bytes) -> bytes:
+        """As `open_sealed`."""
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = AESGCM(key)
+        return unseal(made, sealed, context)
 
 
 def key_context(record: bytes, key_class: str, period: int) -> bytes:

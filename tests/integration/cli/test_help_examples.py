@@ -27,6 +27,7 @@ from adapters.embedded.postgres import free_port
 from adapters.log.pauses import UNREADABLE_RECORD, Pause, write_pause
 from adapters.process.clock import SystemClock
 from adapters.process.settings import load_settings
+from domain.leads.commands import DECISIONS
 from tests.builders.process import ROOT, wait_for
 from tests.builders.stream import event, mark, upn
 from tests.builders.warm_command import warm_command
@@ -47,6 +48,8 @@ LASTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 # Of a command that asks about another: what runs meanwhile.
 BESIDE: Final = {"icr health": "icr consume"}
+# Commands whose examples follow one another, on one child: each is typed once, after those before it.
+IN_TURN: Final = tuple(f"icr decide {name}" for name in DECISIONS)
 # Files in which something is kept in quarantine, by its reason: done, and ends with 1.
 KEEPS: Final = {"icr import cin": "unknown_event_type"}
 # What the page to start with begins with, and what was done here before: the clone, its setting up, the demonstration.
@@ -214,7 +217,12 @@ def test_the_example_of_its_help_works(command: str, desk: Desk) -> None:
         with lasting(desk, command, line):
             pass
         return
-    if command in BESIDE:
+    if command in IN_TURN:
+        for earlier in IN_TURN[: IN_TURN.index(command) + 1]:
+            if earlier not in desk.known:
+                desk.known[earlier] = desk.run(example(COMMANDS[tuple(earlier.split())]) or "")
+        done = desk.known[command]
+    elif command in BESIDE:
         with lasting(desk, BESIDE[command], BESIDE[command]):
             done = desk.run(line)
     else:
