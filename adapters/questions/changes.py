@@ -53,8 +53,8 @@ class AboutChanges(AboutLeads):
     def changes(self, *, worker: str, since: str, effective_at: date) -> dict[str, Any]:
         """What changed for a worker's children since a position or an instant, and which are no longer its own.
 
-        Children by id; entries new, changed and taken back by their first day; prompts come and gone by rule and day. Raises Misuse where `since` cannot be read. What was
-        sent as backfill or snapshot is no news.
+        Children by id; entries new, changed and taken back, by their first day; prompts come and gone, by rule and day.
+        Raises Misuse where `since` cannot be read. What was sent as backfill or snapshot is no news.
         """
         day = to_day(effective_at)
         then = self._edition_since(since)

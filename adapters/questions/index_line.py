@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
 from adapters.questions.reading import ByChild, Protection, Reading, identifiers, is_alive, owners, records_shown
 from adapters.questions.reviews import reviews_due, says_review
@@ -47,17 +48,7 @@ class IndexLines(Reading):
         everything = held.answer()
         found = _shown_of(by_child, everything, day, seen)
         told_of = _entries_of(by_child, everything)
-        self._cells.expect(records)
-        self._cells.expect_contacts(
-            (entry.record, entry.kind)
-            for child, entries in found.items()
-            if not seen[child].shielded
-            for entry, contact in entries
-            if contact is not None
-        )
-        directory = self._directory(
-            [entry for child, entries in found.items() if not seen[child].shielded for entry, _ in entries], day
-        )
+        directory = self._open_together(records, found, day, seen)
         behind = self._being_mended(children)
         lines = {}
         for child, mine in by_child.items():
@@ -73,6 +64,44 @@ class IndexLines(Reading):
                 **self._around(found[child], told_of[child], day, seen[child], directory),
             }
         return lines
+
+    def _led(self, children: Sequence[ChildId], effective_at: date) -> dict[ChildId, dict[str, Any]]:
+        """Of the line of each child only who it is and who leads, for lists of many children."""
+        day = to_day(effective_at)
+        by_child = self._records_of(children)
+        with self._about(children, day) as records:
+            told = queries.people.send(self._connection, self._number, by_child)
+            held = queries.entries.send(
+                self._connection, self._number, "record = ANY(%(r)s) AND kind IN ('lead', 'lead_cover')", r=records
+            )
+        people, everything = told.answer(), held.answer()
+        seen = self._seen_of(children)
+        found = _shown_of(by_child, everything, day, seen)
+        told_of = _entries_of(by_child, everything)
+        directory = self._open_together(records, found, day, seen)
+        behind = self._being_mended(children)
+        return {
+            child: {
+                "child": plain.child_id(child),
+                **self._person(people[child], day),
+                "being_mended": behind[child],
+                "lead": self._around(found[child], told_of[child], day, seen[child], directory)["lead"],
+            }
+            for child in by_child
+        }
+
+    def _open_together(
+        self,
+        records: Iterable[UUID],
+        found: Mapping[ChildId, Sequence[Held]],
+        day: int,
+        seen: Mapping[ChildId, Protection],
+    ) -> dict[int, dict[str, Any]]:
+        """Fetch the keys of all that is shown of some records; what the staff events say of its workers and teams."""
+        shown = [held for child, entries in found.items() if not seen[child].shielded for held in entries]
+        contacts = ((entry.record, entry.kind) for entry, contact in shown if contact is not None)
+        self._cells.expect_all(records, contacts)
+        return self._directory([entry for entry, _ in shown], day)
 
     def _person(self, person: queries.PersonRow, day: int) -> dict[str, Any]:
         details = self._cells.person(person.person)

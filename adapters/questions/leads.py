@@ -25,7 +25,7 @@ class AboutLeads(AboutFamilies):
         """The children a worker (ORG:STAFF) works with or leads on a day, with their leads and gaps."""
         day = to_day(effective_at)
         mine = self._entries_of(worker, day)
-        lines, gaps, seen = self._lines(sorted(mine), effective_at), self._gaps_of(day, mine), self._seen_of(mine)
+        lines, gaps, seen = self._led(sorted(mine), effective_at), self._gaps_of(day, mine), self._seen_of(mine)
         children = [
             {
                 "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"], "being_mended": line["being_mended"],
