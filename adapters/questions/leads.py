@@ -26,6 +26,8 @@ class AboutLeads(AboutFamilies):
         day = to_day(effective_at)
         mine = self._entries_of(worker, day)
         lines, gaps, seen = self._led(sorted(mine), effective_at), self._gaps_of(day, mine), self._seen_of(mine)
+        shown = [held for child, entries in mine.items() if not seen[child].shielded for held in entries]
+        self._cells.expect_contacts((entry.record, entry.kind) for entry, contact in shown if contact is not None)
         children = [
             {
                 "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"], "being_mended": line["being_mended"],

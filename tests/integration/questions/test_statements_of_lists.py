@@ -1,4 +1,4 @@
-"""However many children a worker has, what changed for them is asked by as many statements."""
+"""However many children a worker has, a list of them is asked by as many statements."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,7 +44,7 @@ def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
     made.close()
 
 
-def statements(here: Bench, since: str, day: date = DAY) -> tuple[int, list[dict[str, Any]]]:
+def asked(here: Bench, what: str, **question: Any) -> tuple[int, list[dict[str, Any]]]:
     """How many statements an answer takes in a process that has answered nothing before, and the children in it."""
     told: list[str] = []
 
@@ -60,8 +60,12 @@ def statements(here: Bench, since: str, day: date = DAY) -> tuple[int, list[dict
             yield connection
 
     with Questions(here.service, connect).ask() as asked:
-        answer = asked.changes(worker=W1, since=since, effective_at=day)
+        answer = getattr(asked, what)(worker=W1, **{"effective_at": DAY, **question})
     return len(told), answer["children"]
+
+
+def statements(here: Bench, since: str, day: date = DAY) -> tuple[int, list[dict[str, Any]]]:
+    return asked(here, "changes", since=since, effective_at=day)
 
 
 def position(here: Bench) -> str:
@@ -121,6 +125,17 @@ def test_as_many_statements_for_forty_children_as_for_one(here: Bench) -> None:
     assert [child["on_caseload"] for child in children].count(False) == 10
     assert of_one <= MOST
     assert of_forty <= MOST
+
+
+@pytest.mark.parametrize("what", ["caseload", "handover"])
+def test_a_list_of_forty_children_takes_as_many_statements_as_one_of_four(here: Bench, what: str) -> None:
+    take(here, [one for n in range(1, 5) for one in [*had(n), *came(n)]], 1)
+    of_four, children = asked(here, what)
+    assert len(children) == 3
+    take(here, [one for n in range(5, 41) for one in [*had(n), *came(n)]], 600)
+    of_forty, children = asked(here, what)
+    assert len(children) == 30
+    assert of_forty == of_four
 
 
 def test_an_instant_takes_no_statement_more(here: Bench) -> None:
