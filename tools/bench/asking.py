@@ -44,13 +44,32 @@ _KEYS: Final = "SELECT originator_id, originator_version FROM log.event WHERE no
 _READ: Final = "SELECT state FROM log.event WHERE originator_id = %s AND originator_version = %s"
 
 Answer = dict[str, Any] | None
-ToAsk = Callable[[Asked, str, date], Answer]
+# Asks of somebody, as at a day, and where it is about news since a position.
+ToAsk = Callable[[Asked, str, date, str], Answer]
 # What is asked: of whom, how, and what of the answer is counted.
 QUESTIONS: Final[dict[str, tuple[str, ToAsk, str]]] = {
-    "timeline": ("children", lambda a, who, day: a.timeline(identifier=who, effective_at=day), "entries"),
-    "caseload": ("workers", lambda a, who, day: a.caseload(worker=who, effective_at=day), "children"),
-    "families_by_area": ("areas", lambda a, who, day: a.families(area=who, effective_at=day), "families"),
+    "timeline": ("children", lambda a, who, day, _: a.timeline(identifier=who, effective_at=day), "entries"),
+    "caseload": ("workers", lambda a, who, day, _: a.caseload(worker=who, effective_at=day), "children"),
+    "changes": (
+        "workers",
+        lambda a, who, day, since: a.changes(worker=who, since=since, effective_at=day),
+        "children",
+    ),
+    "handover": ("workers", lambda a, who, day, _: a.handover(worker=who, effective_at=day), "children"),
+    "gaps_by_area": ("areas", lambda a, who, day, _: a.gaps(area=who, effective_at=day), "gaps"),
+    "families_by_area": ("areas", lambda a, who, day, _: a.families(area=who, effective_at=day), "families"),
 }
+# The share of all events that is new where it is asked what changed: some days of a year's.
+NEWS: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """As known at which position, None for now; as at which day; and since which position there is news."""
+
+    known_at: str | None
+    day: date
+    since: str
 
 
 @dataclass(slots=True)
@@ -167,7 +186,11 @@ class Ask:
             questions = Questions(service, pool.connection)
             draw = random.Random(SEED)  # noqa: S311 - nothing secret is drawn
             read = _Read(pool, draw, 2 * then)
-            moments = {"now": (None, self._day()), "then": (str(then), self._seen.day_at(then))}
+            new = round(2 * then * NEWS)
+            moments = {
+                "now": _Moment(None, self._day(), str(2 * then - new)),
+                "then": _Moment(str(then), self._seen.day_at(then), str(max(0, then - new))),
+            }
             found: dict[str, dict[str, Any]] = {}
             for name, (whom, ask, counted) in QUESTIONS.items():
                 those = sorted(getattr(self._seen, whom))
@@ -205,19 +228,18 @@ class _Read:
 
 
 def _asked(
-    questions: Questions, read: _Read, drawn: list[str], ask: ToAsk, moment: tuple[str | None, date], counted: str
+    questions: Questions, read: _Read, drawn: list[str], ask: ToAsk, moment: _Moment, counted: str
 ) -> dict[str, Any]:
     """Percentiles of a question's times, in milliseconds, and how long its middle answer is."""
     took: list[float] = []
     sizes: list[int] = []
-    known_at, day = moment
     end = time.monotonic() + SECONDS
     for number, who in enumerate(drawn):
         measured = number >= UNMEASURED
         read.time(measured=measured)
         began = time.perf_counter()
-        with questions.ask(known_at) as asked:
-            answer = ask(asked, who, day)
+        with questions.ask(moment.known_at) as asked:
+            answer = ask(asked, who, moment.day, moment.since)
         seconds = time.perf_counter() - began
         if measured:
             took.append(seconds)
