@@ -11,12 +11,13 @@ from domain.feeds import Feed
 from domain.timeline.entries import Entry
 from projections.editions import Connection, Edition, at_edition
 from projections.queries import ENTRY, HELD, Rectangle, death_of, entry_of
-from projections.reference_data import SILENT
+from projections.reference_data import FEEDS, SILENT
 
 Held = tuple[Entry, bytes | None]  # and its sealed contact
 THEN, NOW = 0, 1
 
 _COLUMNS: Final = ENTRY.split(", ")
+_OF_ENTRY: Final = ", ".join(f"e.{name}" for name in _COLUMNS)
 _POSITIONS: Final = _COLUMNS.index("positions")
 _NO_ENTRY: Final = ", ".join("k.record" if name == "record" else "NULL" for name in _COLUMNS)
 _MOMENTS: Final = "(VALUES (0, %(then)s::int), (1, %(now)s::int)) AS m (at, edition)"
@@ -56,10 +57,14 @@ WITH own AS MATERIALIZED (
 ), kin AS MATERIALIZED (
     SELECT w.at, w.edition, w.child, coalesce(b.record, w.child) AS record FROM whole w {_MEMBERS.format("w")}
 )
-SELECT k.at, k.child, e.*, {_NEWS.format("e.positions")}, NULL::text[] AS schools, NULL::smallint, NULL::int, NULL::bigint, NULL::bytea
-FROM kin k CROSS JOIN LATERAL (
-    SELECT {ENTRY} FROM entry e WHERE e.record = k.record AND then(e, k)
-        AND (e.worker = %(w)s OR (e.kind = 'lead' AND NOT e.doubted)) OFFSET 0) e
+SELECT m.at, {_child_of("e.record")} AS child, {_OF_ENTRY}, {_NEWS.format("e.positions")}, NULL::text[] AS schools,
+    NULL::smallint, NULL::int, NULL::bigint, NULL::bytea
+FROM {_MOMENTS} CROSS JOIN LATERAL (
+    SELECT * FROM entry e WHERE e.worker = %(w)s AND (e.ends IS NULL OR e.ends > %(d)s) AND (e.kind <> 'lead' OR e.doubted) AND then(e, m)
+    OFFSET 0) e
+UNION ALL
+SELECT k.at, k.child, {_OF_ENTRY}, {_NEWS.format("e.positions")}, NULL, NULL, NULL, NULL, NULL FROM kin k CROSS JOIN LATERAL (
+    SELECT * FROM entry e WHERE e.record = k.record AND e.kind = 'lead' AND NOT e.doubted AND then(e, k) OFFSET 0) e
 UNION ALL
 SELECT k.at, k.child, {_NO_ENTRY}, NULL, ARRAY(
         SELECT e.provider FROM entry e WHERE e.record = k.record AND e.kind = 'enrolment' AND e.why IS NULL AND NOT e.doubted
@@ -102,19 +107,16 @@ _PROMPTS_OF_BOTH: Final = _PROMPTS.format(
     silent_then=_of(SILENT, "then", "were"), silent_now=_of(SILENT, "now", "are"),
 )  # fmt: skip
 
-_FEEDS: Final = _at_moments(f"""
-SELECT m.at, t.organisation, t.event_type, t.complete_through FROM {_MOMENTS} CROSS JOIN feed n CROSS JOIN LATERAL (
-    SELECT * FROM feed f WHERE f.organisation = n.organisation AND f.event_type = n.event_type AND f.from_ed <= m.edition
-    ORDER BY f.from_ed DESC LIMIT 1) t
-WHERE n.to_ed IS NULL ORDER BY 1, 2, 3
-""")
+_FEEDS: Final = "SELECT 0, f.* FROM ({then}) f UNION ALL SELECT 1, f.* FROM ({now}) f".format(
+    then=FEEDS.replace("%(e)s", "%(then)s"), now=FEEDS.replace("%(e)s", "%(now)s")
+)
 
 
 @dataclass(slots=True)
 class Around:
     """The children whom a worker's entries are about at one edition, and whoever was one child with them at the other.
 
-    `entries` are the worker's own and all leads, `no_news` the events of those that rest on nothing new but backfill; `deaths`
+    `entries` are the worker's own that may be open and all leads, `no_news` the events of those that rest on nothing new but backfill; `deaths`
     are the days of those that stand, `schools` where each is on roll.
     """
 
@@ -145,7 +147,7 @@ def around(
     asked = {"then": then.number, "now": now.number, "p": then.position, "w": worker, "d": day, "r": list(more)}
     found = Around(), Around()
     vital: dict[tuple[int, ChildId], list[Any]] = {}
-    for at, of, *entry, news, schools, act, died, told_at, tie in connection.execute(_AROUND, asked):
+    for at, of, *entry, news, schools, act, died, told_at, tie in connection.execute(_AROUND, asked, binary=True):
         moment, child = found[at], ChildId(of)
         if schools is None:
             moment.entries.setdefault(child, []).append((entry_of(entry), entry[-1]))
@@ -173,7 +175,7 @@ def changed(
     new: list[Held] = []
     gone: list[Held] = []
     asked = {"r": list(records), "s": then.number, "p": then.position, "e": now.number}
-    for stands, *row in connection.execute(_CHANGED, asked):
+    for stands, *row in connection.execute(_CHANGED, asked, binary=True):
         (new if stands else gone).append((entry_of(row), row[-1]))
     return new, gone
 

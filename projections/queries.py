@@ -135,6 +135,7 @@ def entries(
     rows = connection.execute(
         f"SELECT {ENTRY} FROM entry WHERE {where} AND {_LIVE} ORDER BY starts NULLS FIRST, main",
         {"e": edition, **parameters},
+        binary=True,
     )
     yield
     return [(entry_of(row), row[-1]) for row in rows]

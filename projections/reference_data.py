@@ -14,19 +14,23 @@ from projections.editions import Connection, at_edition
 from projections.pipelined import Query, Steps
 from projections.queries import Rectangle
 
-# Every feed has a row that stands now; of each, the row of an edition is found by index, however many came before and after.
-_FEEDS: Final = """
+# Every feed has a row that stands now. Of those that came after the edition, the row that stood at it is found by index,
+# however many came before and after.
+FEEDS: Final = """
+SELECT organisation, event_type, complete_through FROM feed WHERE to_ed IS NULL AND from_ed <= %(e)s
+UNION ALL
 SELECT t.organisation, t.event_type, t.complete_through FROM feed n CROSS JOIN LATERAL (
     SELECT * FROM feed f WHERE f.organisation = n.organisation AND f.event_type = n.event_type AND f.from_ed <= %(e)s
     ORDER BY f.from_ed DESC LIMIT 1) t
-WHERE n.to_ed IS NULL ORDER BY 1, 2
+WHERE n.to_ed IS NULL AND n.from_ed > %(e)s
+ORDER BY 1, 2
 """
 
 
 @Query
 def feeds(connection: Connection, edition: int) -> Steps[list[Feed]]:
     """For each organisation and event type, how far its feed said last that it was complete, as known at an edition."""
-    rows = connection.execute(_FEEDS, {"e": edition}, binary=True)
+    rows = connection.execute(FEEDS, {"e": edition}, binary=True)
     yield
     return [Feed(*row) for row in rows]
 

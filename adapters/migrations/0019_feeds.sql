@@ -1,4 +1,6 @@
--- In each set of views; {view} is the set's schema. How far each feed said last that it is complete.
+-- In each set of views; {view} is the set's schema. What answers looked for among all rows is found by index.
+
+-- How far each feed said last that it is complete.
 CREATE TABLE {view}.feed (
     organisation text NOT NULL,
     event_type text NOT NULL,
@@ -19,3 +21,8 @@ COMMENT ON COLUMN {view}.feed.recorded_at IS 'When the report was recorded, micr
 COMMENT ON COLUMN {view}.feed.tie IS 'What decides between reports of one instant';
 COMMENT ON COLUMN {view}.feed.from_ed IS 'First edition it holds in';
 COMMENT ON COLUMN {view}.feed.to_ed IS 'First edition it no longer holds in';
+
+-- Of a record mostly entries of one kind are asked for; of the few shields, whose they are.
+DROP INDEX {view}.entry_record_idx;
+CREATE INDEX ON {view}.entry (record, kind);
+CREATE INDEX ON {view}.entry (record) WHERE kind = 'shield';

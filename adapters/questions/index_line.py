@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from adapters.questions.reading import Reading, owners
-from domain.answers.children import ChildInIndex, may_stand_in_index
+from domain.answers.children import ChildInIndex, ShownAddress, may_stand_in_index
 from domain.answers.entries import Held, Reach, duty_line, may_show, registered
 from domain.dates import iso
 from domain.events import ChildId
@@ -30,25 +30,55 @@ def gather_lines(
             read.connection, read.number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
         )
     people, homes = told.answer(), lived.answer()
+    opened = _open_together(read, children, held.answer(), day, hide)
     known = read.known(people, named.answer(), hide)
-    everything: dict[ChildId, list[SealedEntry]] = {child: [] for child in by_child}
-    owner, at = owners(by_child), read.at(day)
-    for entry, contact in held.answer():
-        everything[owner[entry.record]].append((entry, contact))
-    shown = {
-        child: [one for one in entries if may_stand_in_index(one[0], at, shielded=known[child].shielded)]
-        for child, entries in everything.items()
-    }
-    open_to = [child for child in by_child if not known[child].shielded]
-    read.expect_contacts(one for child in open_to for one in shown[child])
-    reach = _reach(read, [entry for child in open_to for entry, _ in shown[child]], day)
+
+    def address(child: ChildId) -> ShownAddress | None:
+        return read.address(next((a for a in homes[child] if a.day <= day < a.until), None))
+
     return {
-        child: ChildInIndex(
-            known[child],
-            None
-            if known[child].shielded
-            else read.address(next((a for a in homes[child] if a.day <= day < a.until), None)),
-            held_of(read, shown[child], shielded=known[child].shielded, reach=reach),
+        child: ChildInIndex(known[child], None if known[child].shielded else address(child), *opened[child])
+        for child in by_child
+    }
+
+
+def gather_led(read: Reading, children: Sequence[ChildId], day: int) -> dict[ChildId, ChildInIndex]:
+    """Of the line of each child only who it is and who leads, for lists of many children."""
+    by_child = read.records_of(children)
+    with read.about(children, day) as records:
+        told = queries.people.send(read.connection, read.number, by_child)
+        held = queries.entries.send(
+            read.connection, read.number, "record = ANY(%(r)s) AND kind IN ('lead', 'lead_cover')", r=records
+        )
+    people = told.answer()
+    opened = _open_together(read, children, held.answer(), day)
+    known = read.known(people, ())
+    return {child: ChildInIndex(known[child], None, *opened[child]) for child in by_child}
+
+
+def _open_together(
+    read: Reading,
+    children: Collection[ChildId],
+    entries: Iterable[SealedEntry],
+    day: int,
+    hide: Collection[ChildId] = (),
+) -> dict[ChildId, tuple[list[Held], list[Entry]]]:
+    """Of each child the entries that its line is made of, opened, and all that are not disputed; keys are fetched at once."""
+    by_child, at = read.records_of(children), read.at(day)
+    owner, hidden = owners(by_child), read.shielded(children) | set(hide)
+    everything: dict[ChildId, list[SealedEntry]] = {child: [] for child in by_child}
+    for one in entries:
+        everything[owner[one[0].record]].append(one)
+    shown = {
+        child: [one for one in held if may_stand_in_index(one[0], at, shielded=child in hidden)]
+        for child, held in everything.items()
+    }
+    open_to = [one for child, held in shown.items() if child not in hidden for one in held]
+    read.expect_all(owner, open_to)
+    reach = _reach(read, [entry for entry, _ in open_to], day)
+    return {
+        child: (
+            held_of(read, shown[child], shielded=child in hidden, reach=reach),
             [entry for entry, _ in everything[child] if not entry.doubted],
         )
         for child in by_child

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from adapters.questions.families import family_facts, grouped, out_of_touch
-from adapters.questions.index_line import SealedEntry, gather_lines, held_of
+from adapters.questions.index_line import SealedEntry, gather_led, gather_lines, held_of
 from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading
 from domain.answers.families import FamilyFacts
@@ -32,7 +32,8 @@ def gather_caseload(read: Reading, question: ShowCaseload, day: int) -> Caseload
     """The children a worker (ORG:STAFF) works with or leads on a day, with the entries that make them so, and their gaps."""
     mine = entries_of_worker(read, question.worker, day)
     page = page_of(read, question, sorted(mine))
-    lines, gaps = gather_lines(read, page.items, day), _gaps_of(read, day, page.items)
+    lines, gaps = gather_led(read, page.items, day), _gaps_of(read, day, page.items)
+    read.expect_contacts(one for child, line in lines.items() if not line.known.shielded for one in mine[child])
 
     def gathered(child: ChildId) -> ChildOfWorker:
         line = lines[child]

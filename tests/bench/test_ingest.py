@@ -22,9 +22,9 @@ PATHS = {
 RATIOS = ("log_to_floor", "views_to_floor", "log_to_save_each", "views_to_runner", "project_to_runner")
 
 
-def measured(events: int, children: int) -> dict[str, Any]:
+def measured(events: int, children: int, mix: Mix = Mix.AREA) -> dict[str, Any]:
     """The result of a measurement of so many events on each path."""
-    ask = Ask(events, Mix.AREA, 500, profile=True, children=children)
+    ask = Ask(events, mix, 500, profile=True, children=children)
     return Ingest(load_settings(), ask, SystemClock(), lambda _: None).run()
 
 
@@ -69,13 +69,15 @@ def assert_left_nothing(scratch: Path, kafka_named: RealKafka | None) -> None:
         assert kafka_named.topics() == set()
 
 
+@pytest.mark.parametrize("mix", [Mix.AREA, Mix.SCHOOL_DAY])
 @pytest.mark.parametrize("kafka_named", ["embedded"], indirect=True)
 def test_a_small_one_says_what_a_large_one_says_and_leaves_nothing(
-    kafka_named: RealKafka | None, scratch: Path, monkeypatch: pytest.MonkeyPatch
+    kafka_named: RealKafka | None, scratch: Path, monkeypatch: pytest.MonkeyPatch, mix: Mix
 ) -> None:
     monkeypatch.setattr(ingest, "FEWEST_EVENTS", 200)
     monkeypatch.setattr(ingest, "SAVED_A_ROUND", 40)
-    found = measured(200, children=40)
+    found = measured(200, children=40, mix=mix)
+    assert found["conditions"]["mix"] == mix.value
     assert_says_what_it_should(found, 200, kafka_named)
     assert_left_nothing(scratch, kafka_named)
 

@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from itertools import islice
@@ -25,7 +26,7 @@ from tools.bench.measured_worker import batches
 from tools.bench.processes import undisturbed
 from tools.bench.report import document
 from tools.bench.statements import by_file, short_name
-from tools.bench.workload import Mix, Workload
+from tools.bench.workload import SCHOOL_DAY_CHILDREN, Mix, Workload
 
 TODAY = date(2026, 3, 1)
 
@@ -63,8 +64,26 @@ def test_the_stream_begins_with_what_makes_every_child_known(mix: Mix) -> None:
     history, following = workload.history(), workload.following(300)
     assert len(history) > 60
     assert len(following) == 300
-    assert ("AttendanceMarked" in workload.types) == (mix is Mix.AREA)
+    assert ("AttendanceMarked" in workload.types) == (mix is not Mix.WITHOUT_MARKS)
     assert {topic for topic, _, _ in history} <= set(SECTOR_OF)
+
+
+def test_on_a_school_day_many_children_are_marked_once_each_with_some_days_behind_them() -> None:
+    marks: Counter[tuple[str, str]] = Counter()
+
+    def see(event: dict[str, Any]) -> None:
+        if event["event_type"] == "AttendanceMarked" and event["mode"] == "live":
+            marks[event["subject"]["identifiers"][0]["value"], event["effective"]["from"].isoformat()] += 1
+
+    workload = Workload(Mix.SCHOOL_DAY, 1000, TODAY, 60, see)
+    workload.history()
+    known = Counter(child for child, _ in marks)
+    assert min(known.values()) >= 3
+    workload.following(300)
+    assert sum(marks.values()) > sum(known.values()) + 200
+    # A mark that is sent again, or corrected, stands out in a hundred.
+    assert sum(count > 1 for count in marks.values()) < len(marks) / 20
+    assert Workload(Mix.SCHOOL_DAY, 1000, TODAY).children == SCHOOL_DAY_CHILDREN
 
 
 def test_a_statement_of_the_views_is_named_by_its_place() -> None:

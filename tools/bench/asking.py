@@ -47,13 +47,28 @@ _KEYS: Final = "SELECT originator_id, originator_version FROM log.event WHERE no
 _READ: Final = "SELECT state FROM log.event WHERE originator_id = %s AND originator_version = %s"
 
 AsOf = Mapping[str, Any]  # the day asked about, and as known when
-ToAsk = Callable[[str, AsOf], Question[Any]]
+# Asks of somebody, as of then, and where it is about news since a position.
+ToAsk = Callable[[str, AsOf, str], Question[Any]]
 # What is asked: of whom, how, and what of the answer is counted.
 QUESTIONS: Final[dict[str, tuple[str, ToAsk, str]]] = {
-    "timeline": ("children", lambda who, at: about.ShowTimeline(identifier=who, **at), "entries"),
-    "caseload": ("workers", lambda who, at: about.ShowCaseload(worker=who, **at), "children"),
-    "families_by_area": ("areas", lambda who, at: about.ListFamilies(area=who, **at), "families"),
+    "timeline": ("children", lambda who, at, _: about.ShowTimeline(identifier=who, **at), "entries"),
+    "caseload": ("workers", lambda who, at, _: about.ShowCaseload(worker=who, **at), "children"),
+    "changes": ("workers", lambda who, at, since: about.ShowChanges(worker=who, since=since, **at), "children"),
+    "handover": ("workers", lambda who, at, _: about.ShowHandover(worker=who, **at), "children"),
+    "gaps_by_area": ("areas", lambda who, at, _: about.ListGaps(area=who, **at), "gaps"),
+    "families_by_area": ("areas", lambda who, at, _: about.ListFamilies(area=who, **at), "families"),
 }
+# The share of all events that is new where it is asked what changed: some days of a year's.
+NEWS: Final = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """As known at which position, None for now; as at which day; and since which position there is news."""
+
+    known_at: str | None
+    day: date
+    since: str
 
 
 @dataclass(slots=True)
@@ -170,7 +185,11 @@ class Ask:
             door = Door(service, pool.connection)
             draw = random.Random(SEED)  # noqa: S311 - nothing secret is drawn
             read = _Read(pool, draw, 2 * then)
-            moments = {"now": (None, self._day()), "then": (str(then), self._seen.day_at(then))}
+            new = round(2 * then * NEWS)
+            moments = {
+                "now": _Moment(None, self._day(), str(2 * then - new)),
+                "then": _Moment(str(then), self._seen.day_at(then), str(max(0, then - new))),
+            }
             found: dict[str, dict[str, Any]] = {}
             for name, (whom, ask, counted) in QUESTIONS.items():
                 those = sorted(getattr(self._seen, whom))
@@ -207,19 +226,17 @@ class _Read:
             self.took.append(seconds)
 
 
-def _asked(
-    door: Door, read: _Read, drawn: list[str], ask: ToAsk, moment: tuple[str | None, date], counted: str
-) -> dict[str, Any]:
+def _asked(door: Door, read: _Read, drawn: list[str], ask: ToAsk, moment: _Moment, counted: str) -> dict[str, Any]:
     """Percentiles of a question's times, in milliseconds, and how long its middle answer is."""
     took: list[float] = []
     sizes: list[int] = []
-    known_at, day = moment
     end = time.monotonic() + SECONDS
     for number, who in enumerate(drawn):
         measured = number >= UNMEASURED
         read.time(measured=measured)
         began = time.perf_counter()
-        answered = door.answer(ask(who, {"effective_at": day, "known_at": known_at}), LOCAL_OPERATOR)
+        as_of = {"effective_at": moment.day, "known_at": moment.known_at}
+        answered = door.answer(ask(who, as_of, moment.since), LOCAL_OPERATOR)
         seconds = time.perf_counter() - began
         if measured:
             took.append(seconds)

@@ -53,7 +53,7 @@ class Rebuild:
             self._tell("starting Kafka and PostgreSQL")
             ground = ServersUsed(stack, self._settings, self._clock, profile=ask.profile)
             shipped = ground.start_kafka("rebuild", ask.batch)
-            children = None if ask.mix is Mix.WITHOUT_MARKS else children_of(ask.events)
+            children = children_of(ask.events) if ask.mix is Mix.AREA else None
             workload = Workload(ask.mix, ask.events, self._clock.now().date(), children)
             self._load(ground, shipped, workload)
             if ask.profile:

@@ -14,8 +14,12 @@ from tools.simulator import Plan, simulate, wire
 START: Final = date(2024, 9, 2)
 SEED: Final = 20_240_902
 FEWEST_CHILDREN: Final = 4_000
+# Children of the mix in which each is marked once a day, as many as schools of a large authority mark in one morning.
+SCHOOL_DAY_CHILDREN: Final = 40_000
 # Events that one child brings in a year, less than it does, so that the stream does not run dry.
-_YEARLY: Final = {"area": 120.0, "without-marks": 0.9}
+_YEARLY: Final = {"area": 120.0, "without-marks": 0.9, "school-day": 120.0}
+# Events for each child after what agencies held before the first day: of a school day's children some days are known.
+_KNOWN: Final = {"area": 1, "without-marks": 1, "school-day": 10}
 
 Message = tuple[str, bytes, bytes]
 Place = tuple[str, int]  # topic and partition
@@ -28,10 +32,15 @@ def children_of(events: int) -> int:
 
 
 class Mix(StrEnum):
-    """Of what the stream is made."""
+    """Of what the stream is made.
+
+    In `area` few children come again and again within an edition, which is kind to it; in `school-day` there are so many
+    that each comes once a day.
+    """
 
     AREA = "area"
     WITHOUT_MARKS = "without-marks"
+    SCHOOL_DAY = "school-day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +68,10 @@ class Workload:
         see: Callable[[dict[str, Any]], None] = lambda _: None,
     ) -> None:
         years = (today - START).days / 365.25
-        self.children = children or max(FEWEST_CHILDREN, round(events / (_YEARLY[mix] * years)))
-        self._plan = Plan("Northmoor", self.children, START, today, SEED, marks=mix is Mix.AREA)
+        fewest = SCHOOL_DAY_CHILDREN if mix is Mix.SCHOOL_DAY else FEWEST_CHILDREN
+        self.children = children or max(fewest, round(events / (_YEARLY[mix] * years)))
+        self._known = _KNOWN[mix]
+        self._plan = Plan("Northmoor", self.children, START, today, SEED, marks=mix is not Mix.WITHOUT_MARKS)
         self._live = False
         self._see = see
         self._messages = wire(self._noted(simulate(self._plan)))
@@ -77,13 +88,13 @@ class Workload:
             yield event
 
     def history(self) -> list[Message]:
-        """All that agencies held before the first day, then as many events as make every child's keys known."""
+        """All that agencies held before the first day, then as many events as make every child's keys known, or more."""
         found = []
         for message in self._messages:
             found.append(message)
             if self._live:
                 break
-        found.extend(islice(self._messages, self.children))
+        found.extend(islice(self._messages, self._known * self.children))
         return found
 
     def following(self, count: int) -> list[Message]:

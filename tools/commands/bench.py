@@ -22,7 +22,12 @@ DEFAULT_EVENTS: Final = 100_000
 DEFAULT_REBUILT: Final = 50_000
 DEFAULT_ASKED: Final = 50_000
 
-MixOption = Annotated[Mix, typer.Option(help="The simulator's area, or the same without attendance marks.")]
+MixOption = Annotated[
+    Mix,
+    typer.Option(
+        help="The simulator's area; the same without attendance marks; or so many children that each is marked once a day."
+    ),
+]
 Batch = Annotated[int, typer.Option(min=1, max=100_000, help="Events recorded in one transaction, at most.")]
 Profile = Annotated[
     bool,
@@ -87,7 +92,9 @@ def ask(
     ),
     as_json: Json = False,
 ) -> None:
-    """Measure timelines, caseloads and families by area, now and as of half way, against a read by primary key.
+    """Measure how long answers take, now and as of half way, against a read by primary key.
+
+    Asked for are timelines, caseloads, what changed, handovers, and gaps and families by area.
 
     PostgreSQL is its own, Kafka is not needed. Questions are asked as the HTTP API asks them. Nothing is left behind.
     """

@@ -77,7 +77,8 @@ def test_the_parts_of_a_list_are_the_whole(here: Bench, name: str, limit: int) -
 def test_what_comes_in_between_moves_no_part(here: Bench) -> None:
     first = answer(here.service, ShowCaseload(worker=W1, effective_at=DAY, limit=4))
     before = answer(here.service, ShowCaseload(worker=W1, effective_at=DAY))["children"]
-    here.record(happened("EarlyHelpStarted", "L", on="2025-05-01", worker="W1").wire(900))
+    [outcome] = here.record(happened("EarlyHelpStarted", "L", on="2025-05-01", worker="W1").wire(48))
+    assert outcome.outcome == "accepted", outcome
     here.projector.project()
     rest = answer(here.service, ShowCaseload(worker=W1, effective_at=DAY, cursor=first["next"]))
     assert first["children"] + rest["children"] == before

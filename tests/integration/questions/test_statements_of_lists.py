@@ -1,4 +1,4 @@
-"""However many children a worker has, what changed for them is asked by as many statements."""
+"""However many children a worker has, a list of them is asked by as many statements."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ import pytest
 
 from adapters.questions.door import Door
 from domain.access.viewer import LOCAL_OPERATOR
-from domain.questions.about import ShowChanges
+from domain.questions.about import ShowCaseload, ShowChanges, ShowHandover
 from tests.builders.asking import Asked
 from tests.builders.service import Bench, bench
 from tests.integration.questions.test_lead_views import WORKER, about_nobody, take
@@ -28,6 +28,7 @@ from tests.spec.words import (
 DAY = date(2026, 3, 2)
 W1 = "la-808:W1"
 MOST = 12
+QUESTIONS: dict[str, Any] = {"caseload": ShowCaseload, "changes": ShowChanges, "handover": ShowHandover}
 
 
 class Counting(psycopg.Cursor[Any]):
@@ -47,7 +48,7 @@ def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
     made.close()
 
 
-def statements(here: Bench, since: str, day: date = DAY) -> tuple[int, list[dict[str, Any]]]:
+def asked(here: Bench, what: str, **question: Any) -> tuple[int, list[dict[str, Any]]]:
     """How many statements an answer takes in a process that has answered nothing before, and the children in it."""
     told: list[str] = []
 
@@ -62,9 +63,14 @@ def statements(here: Bench, since: str, day: date = DAY) -> tuple[int, list[dict
             connection.cursor_factory = Cursor
             yield connection
 
-    answered = Door(here.service, connect).answer(ShowChanges(worker=W1, since=since, effective_at=day), LOCAL_OPERATOR)
+    value = QUESTIONS[what](worker=W1, **{"effective_at": DAY, **question})
+    answered = Door(here.service, connect).answer(value, LOCAL_OPERATOR)
     assert answered is not None
     return len(told), answered.as_json()["children"]
+
+
+def statements(here: Bench, since: str, day: date = DAY) -> tuple[int, list[dict[str, Any]]]:
+    return asked(here, "changes", since=since, effective_at=day)
 
 
 def position(here: Bench) -> str:
@@ -123,6 +129,17 @@ def test_as_many_statements_for_forty_children_as_for_one(here: Bench) -> None:
     assert [child["on_caseload"] for child in children].count(False) == 10
     assert of_one <= MOST
     assert of_forty <= MOST
+
+
+@pytest.mark.parametrize("what", ["caseload", "handover"])
+def test_a_list_of_forty_children_takes_as_many_statements_as_one_of_four(here: Bench, what: str) -> None:
+    take(here, [one for n in range(1, 5) for one in [*had(n), *came(n)]], 1)
+    of_four, children = asked(here, what)
+    assert len(children) == 3
+    take(here, [one for n in range(5, 41) for one in [*had(n), *came(n)]], 600)
+    of_forty, children = asked(here, what)
+    assert len(children) == 30
+    assert of_forty == of_four
 
 
 def test_an_instant_takes_no_statement_more(here: Bench) -> None:
