@@ -20,12 +20,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from adapters.embedded.lock import ServersFolder
+
 ROOT = Path(__file__).parents[2]
 
 _SERVER = """
 import json, os, select, signal, sys
 import tools.main as cli
 import adapters.cli.feedback, adapters.cli.publish, adapters.cli.quarantine, adapters.cli.reading, adapters.cli.workers
+import adapters.embedded.supervisor
 import adapters.api.app, adapters.api.serving, adapters.intake.connectors.nems, adapters.intake.imports
 import adapters.intake.kafka.consumer, adapters.process.heartbeat, adapters.publishing.publish, adapters.questions
 import adapters.service.opened, adapters.service.projecting
@@ -40,6 +43,9 @@ def run(order):
     sys.stdin = open(0, closefd=False)
     os.environ.clear()
     os.environ.update(order["environment"])
+    if order["program"] == "supervisor":
+        os.setsid()
+        adapters.embedded.supervisor.main(order["arguments"])  # it leaves this process, and ends it
     code = cli.main(order["arguments"])
     sys.stdout.flush()
     sys.stderr.flush()
@@ -93,10 +99,17 @@ class _Interpreter:
         self._begun: list[int] = []
         self._told = b""
 
-    def start(self, arguments: tuple[str, ...], environment: Mapping[str, str], files: tuple[str, str, str]) -> int:
+    def start(
+        self,
+        arguments: tuple[str, ...],
+        environment: Mapping[str, str],
+        files: tuple[str, str, str],
+        program: str = "icr",
+    ) -> int:
         """Fork a command; its process id."""
         stdin, stdout, stderr = files
         order = {
+            "program": program,
             "arguments": arguments,
             "environment": dict(environment),
             "stdin": stdin,
@@ -211,6 +224,14 @@ class Life:
         """SIGKILL, and wait until it is gone."""
         self.send_signal(signal.SIGKILL)
         self.wait(10)
+
+
+def start_supervisor(place: ServersFolder) -> None:
+    """Start the supervisor of the embedded servers of a data folder, as a command does that finds none."""
+    log = str(place.log)
+    arguments = ("--data", str(place.data))
+    started = _interpreter().start(arguments, os.environ, (os.devnull, log, log), program="supervisor")
+    assert _interpreter().ended(started, 60) == 0, f"the supervisor did not start; see {log}"
 
 
 class Warm:

@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,7 @@ def marked(am: str | None = "/", pm: str | None = "\\", day: str = "2026-09-02",
     return event | changes
 
 
+@cache
 def plain_avro(schema: Schema) -> Any:
     """The schema for fastavro without logical types, so that dates and instants stay the numbers they are."""
 
@@ -119,6 +121,7 @@ def _text(longest: int, filled: bool) -> st.SearchStrategy[str]:
     return st.one_of(words, st.text(letters, min_size=int(filled), max_size=min(longest, 90)))
 
 
+@cache
 def values(part: Shape, record: str = "", field: str = "", required: bool = True) -> st.SearchStrategy[Any]:
     """Any value of a shape that the codec accepts."""
     if isinstance(part, Maybe):
@@ -142,6 +145,7 @@ def values(part: Shape, record: str = "", field: str = "", required: bool = True
     }[part.kind]
 
 
+@cache  # hypothesis looks at every new strategy anew, which costs more than to draw from it
 def bodies(schema: Schema) -> st.SearchStrategy[dict[str, Any]]:
     """Any event of a schema, in the form that Avro writes."""
     fields = {entry.name: values(entry.shape, "", entry.name) for entry in shape(schema).fields}

@@ -48,6 +48,7 @@ def _identifiers(child: int, which: tuple[str, ...]) -> list[dict[str, str]]:
 
 
 BIRTHS = ["2015-03-01", "2015-03-01", "2022-07-12"]
+YOUNGEST = 2  # under five in all histories
 ODD_BIRTHS = ["2016-01-09", "2007-10-09", "2016-01-09"]
 
 
@@ -620,6 +621,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_marked(child + 6, number + 9500, "/" * 26 + "O" * 10),
         *_led_by_one_who_left(child + 2, number + 9060),
         *_on_two_plans(child + 3, number + 9070),
+        *_seen_after_a_missed_review(child + 8, number + 9050),
         *_home_of_another(child + 9, number + 9080),
         *_under_a_new_identity(child + 12, number + 9090),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
@@ -669,6 +671,13 @@ def _on_two_plans(child: int, number: int) -> list[dict[str, Any]]:
         told(number, "ChildInNeedStarted", "la-808", child, "agency", 0, 1, **nobody),
         told(number + 1, "ChildProtectionStarted", "la-808", child, "agency", 5, 1, **nobody),
     ]
+
+
+def _seen_after_a_missed_review(child: int, number: int) -> list[dict[str, Any]]:
+    """A child under five who missed a review, and whom a health visitor met ten days later."""
+    missed = told(number, "ReviewMissed", "ods-Z90001", child, "nhs", 2, 1, review="two_years", reason=None)
+    missed["subject"]["person"] = _person(YOUNGEST, False)
+    return [missed, told(number + 1, "ContactTookPlace", "ods-Z90001", child, "nhs", 12, 2, service="clinic")]
 
 
 def _home_of_another(child: int, number: int) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ A test that takes `[real]` or `[system]` carries the mark `kafka_real` or `pg_sy
 """
 
 import collections
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,11 +18,13 @@ from pathlib import Path
 
 import pytest
 
+from adapters.embedded import lock
 from adapters.embedded.broker import MemoryBroker
 from adapters.embedded.lock import servers
 from adapters.intake.kafka.topics import ALL_TOPICS
 from adapters.log.keys.key_file import load_or_create
 from adapters.process.settings import Settings, load_settings
+from tests.builders.process import start_supervisor
 from tests.servers.kafka import RealKafka
 from tests.servers.postgres import Cluster, NoPostgres
 from tools.kafka_broker import NoKafka
@@ -207,7 +210,7 @@ def make_stack(request: pytest.FixtureRequest, pool: Pool, tmp_path: Path, name:
             patch.setenv(key, value)
         settings = load_settings()
     try:
-        with servers(settings, broker=True) as running:
+        with _warm_supervisor(), servers(settings, broker=True) as running:
             yield Stack(
                 name,
                 url,
@@ -220,6 +223,17 @@ def make_stack(request: pytest.FixtureRequest, pool: Pool, tmp_path: Path, name:
             )
     finally:
         cluster.drop(url)
+
+
+@contextlib.contextmanager
+def _warm_supervisor() -> Iterator[None]:
+    """Embedded servers that this process starts come from an interpreter that has loaded the program already.
+
+    How a command starts them is what the tests of the embedded servers are about.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lock, "_spawn", start_supervisor)
+        yield
 
 
 @pytest.fixture(scope="module")

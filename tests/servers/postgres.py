@@ -15,6 +15,10 @@ from adapters.embedded.postgres import PostgresServer, packaged_binaries
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 
 
+# What its processes share lies in its folder, which goes with the run of the tests, killed or not.
+OPTIONS = {"shared_buffers": "128MB", "dynamic_shared_memory_type": "mmap"}
+
+
 class NoPostgres(Exception):
     """The back end is not to be had here; the text says why."""
 
@@ -30,7 +34,7 @@ class Cluster:
         self.folder = Path(tempfile.mkdtemp(prefix="icr-test-postgres-"))
         self.folder.chmod(0o711)
         self.server = PostgresServer(
-            self.folder / "cluster", durable=False, options={"shared_buffers": "128MB"}, binaries=binaries
+            self.folder / "cluster", durable=False, options=OPTIONS, binaries=binaries
         )
         self.server.start()
         with psycopg.connect(self._url("postgres")) as connection:

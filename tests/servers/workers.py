@@ -6,10 +6,7 @@ workers, since each broker costs ten seconds of a core before it answers. What g
 (The library's own way, a mark, has no effect with pytest 9.)
 """
 
-import os
 import re
-import shutil
-import tempfile
 import zlib
 from functools import cache
 from pathlib import Path
@@ -23,19 +20,6 @@ _BROKERS: Final = 2
 _ON_A_BROKER: Final = re.compile(r"\[(.*-)?real[-\]]")
 _ALL_ON_A_BROKER: Final = re.compile(r"\b(real_stack|real_kafka|kafka_real|SecuredKafka)\b")
 _SHARED: Final = re.compile(r'scope="module"|module_database_url')
-_MEMORY: Final = Path("/dev/shm")
-_ROOM: Final = 4 * 1024**3
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_configure() -> None:
-    """Make temporary folders in memory where there is room, here and in whatever is started.
-
-    A new database takes 90 ms there, of a core 35, and 660 ms on a disk, of a core 560 (two cores, ext4, not synchronised).
-    """
-    if "TMPDIR" not in os.environ and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
-        os.environ["TMPDIR"] = str(_MEMORY)
-        tempfile.tempdir = None  # it is looked up again
 
 
 class _Together(LoadScopeScheduling):
