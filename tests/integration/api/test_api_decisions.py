@@ -81,7 +81,14 @@ def test_the_child_may_be_named_by_the_id_of_its_record(live: TestClient, servic
         ("join", {"worker": "la-808:W1", "service": "999 092 0532"}, 422, "bad_value", "service", None),
         ("nominate", {**SEAT, "service": "x"}, 422, "unknown_field", "service", None),
         ("nominate", {"worker": "la-808:W1", "role": "lead_practitioner"}, 422, "missing_field", "scope", None),
-        ("nominate", {**SEAT, "record": f"r-{0:032}"}, 422, "missing_field", "identifier", "either an identifier or a record"),
+        (
+            "nominate",
+            {**SEAT, "record": f"r-{0:032}"},
+            422,
+            "missing_field",
+            "identifier",
+            "either an identifier or a record",
+        ),
         ("nominate", {**SEAT, "identifier": "nhs:9990920531"}, 422, "bad_check_digit", "identifier", None),
     ],
 )
