@@ -1,6 +1,6 @@
 """How a question is read from a request: each kind of value has one reader, and refuses with a reason and a rule."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -47,30 +47,30 @@ def _known_at(value: str) -> str:
     return value
 
 
-_READERS: Final[Mapping[Kind, Any]] = {
-    Kind.IDENTIFIER: Annotated[str, AfterValidator(_identifier)],
-    Kind.RECORD: str,
-    Kind.DAY: Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})],
-    Kind.KNOWN_AT: Annotated[str, AfterValidator(_known_at)],
-    Kind.WORKER: Annotated[str, AfterValidator(_printable)],
-    Kind.TEXT: Annotated[str, AfterValidator(_printable)],
-    Kind.ORGANISATION: Annotated[str, AfterValidator(_printable)],
-    Kind.NUMBER: int,
-    Kind.FLAG: bool,
+_DAY: Final = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+# What a text must be beside its length and pattern, by its kind.
+_CHECKS: Final[Mapping[Kind, Callable[[str], str]]] = {
+    Kind.IDENTIFIER: _identifier,
+    Kind.KNOWN_AT: _known_at,
+    Kind.WORKER: _printable,
+    Kind.TEXT: _printable,
+    Kind.ORGANISATION: _printable,
+    Kind.RECORD: _printable,
 }
-_NOT_EMPTY: Final = (Kind.TEXT, Kind.ORGANISATION)
 
 
 def value_of(field: asking.Field) -> Any:  # noqa: ANN401 - a type to be read
     """The type that a field's values are read as."""
-    read = _READERS[field.kind]
-    if read is int:
+    if field.kind is Kind.NUMBER:
         return Annotated[int, Field(ge=field.least, le=field.most)]
-    if field.kind in (Kind.DAY, Kind.FLAG):
-        return read
-    least = 1 if field.kind in _NOT_EMPTY else None
+    if field.kind is Kind.FLAG:
+        return bool
+    if field.kind is Kind.DAY:
+        return _DAY
+    least = 1 if field.kind in (Kind.TEXT, Kind.ORGANISATION) and field.pattern is None else None
     # A text is bounded before it is looked at.
-    return Annotated[str, Field(min_length=least, max_length=field.most, pattern=field.pattern), read]
+    bounds = Field(min_length=least, max_length=field.most, pattern=field.pattern)
+    return Annotated[str, bounds, AfterValidator(_CHECKS[field.kind])]
 
 
 def body_of(row: Row) -> type[BaseModel]:

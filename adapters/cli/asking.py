@@ -154,13 +154,12 @@ def read_value(field: Field, given: Any, option: str) -> Any:  # noqa: ANN401 - 
 
 def _question(row: Row, given: Mapping[str, Any]) -> Question[Any]:
     """The question that was typed. Raises Misuse, or Rejected for an identifier or a date that fails its check."""
-    read: dict[str, Any] = {}
-    for name, field in fields_of(row.question):
-        read[name] = read_value(field, given[name], option_of(name, field))
     try:
-        return row.question(**read)
+        row.question(**given)  # what is missing is said before what is wrong
     except Rejected as rejected:
         raise Misuse(f"{' '.join(row.command)}: {rejected.rule}") from None
+    fields = fields_of(row.question)
+    return row.question(**{name: read_value(field, given[name], option_of(name, field)) for name, field in fields})
 
 
 def _searched(search: str, given: Mapping[str, Any]) -> dict[str, Any]:
