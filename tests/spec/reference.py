@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,17 +20,20 @@ from domain.indicators.families import out_of_touch
 from domain.indicators.waits import Waits, gaps_on
 from domain.kinds import BETWEEN_PEOPLE, SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads.active import GAPS, Gap, passed_on
+from domain.leads.commands import Command, decide
 from domain.measures.of_child import MEASURES, parts
 from domain.texts import usable
 from domain.timeline.child import Child
 from domain.timeline.entries import Entry, retracted
 from domain.timeline.world import World, build_world
+from schemas.registry import registry
 from schemas.texts import text_fields
 from tests.builders.service import KIND_OF
 from tests.spec import rows
-from tests.spec.example import Question, Row
+from tests.spec.deciding import told
+from tests.spec.example import Asks, Question, Row
 from tests.spec.lines import involved, line, reach, shown_in_the_line
-from tests.spec.words import Happened, identifier
+from tests.spec.words import COUNCIL, Happened, happened, identifier
 
 
 class Reference:
@@ -114,6 +118,8 @@ class Reference:
         return build_world(self._events_then(question), self._schemes, kind_of=KIND_OF)
 
     def answer(self, question: Question) -> list[Row] | None:
+        if question.what == "commands":
+            return [told(question, asks, partial(self._decide, question, asks)) for asks in question.commands]
         world, day = self._world(question), parse_day(question.at)
         match question.what:
             case "caseload":
@@ -142,6 +148,18 @@ class Reference:
             return None
         hides = self._shielded(question, child)
         return of_one_child(question.what, child, world, day, self._events_then(question), hides=hides)
+
+    def _decide(self, question: Question, asks: Asks, command: Command) -> str:
+        """By the rules on the child as all events have it; what is decided is an event from then on."""
+        child = self._child(self._world(question), question.about)
+        assert child is not None
+        event_type = decide(asks.name, child, command)
+        name = question.about.partition(".")[0]
+        has_worker = any(field["name"] == "worker" for field in registry().newest[event_type].document["fields"])
+        said = {**dict(asks.said), **({"worker": asks.worker} if has_worker else {})}
+        event = happened(event_type, name, question.at, by=COUNCIL, **said)
+        self.take([(len(self._happened) + 1, event)])
+        return event_type
 
     def _shielded(self, question: Question, child: Child) -> bool:
         """Whether a shield holds, by all that is known or by what was known then."""
@@ -262,7 +280,7 @@ def _timeline(child: Child, day: int, hides: bool, more: Sequence[Entry] = ()) -
 
 
 def _provider(entry: Entry, *, hides: bool) -> str | None:
-    if entry.kind in BETWEEN_PEOPLE:
+    if entry.kind in BETWEEN_PEOPLE or entry.kind == "lead":  # a lead's is the worker, who is shown as such
         return None
     return placeless(entry.provider) if hides else entry.provider
 

@@ -1,9 +1,11 @@
 """Examples put to the service itself: recorded, projected, and asked through the one place that all reads pass."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
+from adapters.commands.decided import Commands
 from adapters.log.keys.hashes import Hashes
 from adapters.questions import Asked, Questions
 from domain.answers.plain import child_id
@@ -12,7 +14,8 @@ from domain.measures.of_child import MEASURES
 from projections import measures
 from tests.builders.service import KEYS, Bench
 from tests.spec import rows
-from tests.spec.example import Question, Row
+from tests.spec.deciding import told
+from tests.spec.example import Asks, Question, Row
 from tests.spec.words import Happened, identifier
 
 
@@ -47,11 +50,34 @@ class Views:
         return None if question.known_after is None else self._heads[question.known_after]
 
     def answer(self, question: Question) -> list[Row] | None:
+        if question.what == "commands":
+            return self._decided(question)
         known_at = question.known_at or (
             None if question.known_after is None else str(self._heads[question.known_after])
         )
         with self._questions.ask(known_at) as asked:
             return self._answer(asked, question, date.fromisoformat(question.at))
+
+    def _decided(self, question: Question) -> list[Row]:
+        """By the service itself, each in a thread of its own where there are several; then the views are brought up to date."""
+        noon = datetime.fromisoformat(f"{question.at}T12:00:00Z")
+        self._bench.clock.set(max(noon, self._bench.clock.now()))
+        who = self.identifier(question.about)
+
+        def decide(asks: Asks) -> Row:
+            commands = Commands(self._bench.service)
+            try:
+                return told(question, asks, lambda said: str(commands.run(asks.name, who, said).event_type))
+            finally:
+                commands.close()
+
+        if len(question.commands) == 1:
+            found = [decide(question.commands[0])]
+        else:
+            with ThreadPoolExecutor(len(question.commands)) as pool:
+                found = list(pool.map(decide, question.commands))
+        self._bench.projector.project()
+        return found
 
     def _answer(self, asked: Asked, question: Question, day: date) -> list[Row] | None:
         match question.what:
@@ -117,7 +143,8 @@ class Views:
         hashes = Hashes(KEYS)
         by_key = {hashes.event(h.by, f"e{n}"): n for n, h in self._happened.items()}
         held = self._bench.connection.execute("SELECT key, position FROM log.inbox").fetchall()
-        by_position = {position: by_key[key.bytes] for key, position in held}
+        # What was decided has an id of the service's own.
+        by_position = {position: by_key.get(key.bytes, position) for key, position in held}
         return rows.numbers(by_position[int(event.removeprefix("e-"))] for event in events)
 
     def _entry(self, told: dict[str, Any]) -> Row:
