@@ -58,7 +58,9 @@ def decisions_router(lending: Lending[Commands], clock: Clock, queues: WorkQueue
     router = APIRouter(prefix="/v1/decisions", tags=["Decisions"], route_class=QuestionRoute)
     said: dict[int | str, dict[str, Any]] = {
         HTTPStatus.NOT_FOUND.value: {"description": "Nothing is known under that identifier"},
-        HTTPStatus.CONFLICT.value: {"description": "It is so already, or what it builds on is not so: the rule says which"},
+        HTTPStatus.CONFLICT.value: {
+            "description": "It is so already, or what it builds on is not so: the rule says which"
+        },
     }
     for one in offered.offered():
         router.add_api_route(

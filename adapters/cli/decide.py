@@ -32,10 +32,11 @@ app = typer.Typer(
 
 
 def _option(field: Field) -> Any:  # noqa: ANN401 - a type that is made
-    means = field.means if not field.codes or all(code in field.means for code in field.codes) else (
-        f"{field.means.rstrip('.')}: {', '.join(field.codes)}."
-    )  # fmt: skip
-    return Annotated[str if field.needed else str | None, typer.Option(f"--{field.name}", metavar="CODE" if field.codes else "TEXT", help=means, show_default=False)]  # type: ignore[valid-type]
+    unsaid = [code for code in field.codes if code not in field.means]
+    means = f"{field.means.rstrip('.')}: {', '.join(field.codes)}." if unsaid else field.means
+    kind = str if field.needed else str | None
+    takes = "CODE" if field.codes else "TEXT"
+    return Annotated[kind, typer.Option(f"--{field.name}", metavar=takes, help=means, show_default=False)]
 
 
 def _command(one: Offered) -> Callable[..., None]:
@@ -49,7 +50,9 @@ def _command(one: Offered) -> Callable[..., None]:
         worker = said.pop("worker") or ""
         if not all(worker.partition(":")):
             raise Misuse("--worker: ORGANISATION:STAFF")
-        answer = _carried_out(one.name, read_identifier(given["identifier"]) or given["record"], worker, given["on"], said, given["data"])
+        answer = _carried_out(
+            one.name, read_identifier(given["identifier"]) or given["record"], worker, given["on"], said, given["data"]
+        )
         if given["as_json"]:
             print_json(answer)
         else:

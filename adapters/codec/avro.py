@@ -90,7 +90,7 @@ _mark_readers = _MarkReaders()
 
 def read_marks(stored: bytes) -> tuple[str, str, int, int, str, str | None, str | None]:
     """Of stored attendance marks: event id, organisation, when recorded, day, school, morning, afternoon."""
-    return _mark_readers[stored[:HEADER]](stored)  # type: ignore[return-value]
+    return _mark_readers[stored[:HEADER]](stored)
 
 
 def decode_stored(stored: bytes) -> Decoded:

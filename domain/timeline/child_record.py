@@ -32,7 +32,7 @@ def project(record: ChildRecord | None, told: Iterable[Event | Marked]) -> Child
     events: list[Event] = []
     marks: list[Marked] = []
     last: Event | Marked | None = None
-    for last in told:  # noqa: B007 - the last one is looked at
+    for last in told:
         if isinstance(last, Event):
             events.append(last)
         else:

@@ -33,7 +33,8 @@ from tests.spec import rows
 from tests.spec.deciding import told
 from tests.spec.example import Asks, Question, Row
 from tests.spec.lines import involved, line, reach, shown_in_the_line
-from tests.spec.words import COUNCIL, Happened, happened, identifier
+from tests.spec.words import COUNCIL, Happened, identifier
+from tests.spec.words import happened as event_of
 
 
 class Reference:
@@ -157,7 +158,7 @@ class Reference:
         name = question.about.partition(".")[0]
         has_worker = any(field["name"] == "worker" for field in registry().newest[event_type].document["fields"])
         said = {**dict(asks.said), **({"worker": asks.worker} if has_worker else {})}
-        event = happened(event_type, name, question.at, by=COUNCIL, **said)
+        event = event_of(event_type, name, question.at, by=COUNCIL, **said)
         self.take([(len(self._happened) + 1, event)])
         return event_type
 
@@ -230,9 +231,7 @@ class Reference:
         return [rows.grouped(members) for members in held.values()]
 
 
-def of_one_child(
-    what: str, child: Child, world: World, day: int, events: Sequence[Event], *, hides: bool
-) -> list[Row]:
+def of_one_child(what: str, child: Child, world: World, day: int, events: Sequence[Event], *, hides: bool) -> list[Row]:
     """What is answered of one child; `events` those that were known then."""
     match what:
         case "timeline":
@@ -300,7 +299,7 @@ def _entry(entry: Entry, day: int, *, hides: bool) -> Row:
         accepted=iso(entry.accepted),
         reason=entry.reason,
         role=entry.role,
-        scope=entry.scope,
+        scope=entry.scope if entry.kind == "lead" else None,
         provision=entry.provision,
         events=rows.numbers(entry.positions),
     )
