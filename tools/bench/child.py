@@ -146,15 +146,17 @@ class _Floor:
 def _in_turns(timed: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
     """CPU milliseconds of this process for each, taken in turns so that all see the same machine; the first round is left out."""
     took: dict[str, list[float]] = {name: [] for name in timed}
-    gc.collect()
-    gc.freeze()
+    before = gc.get_threshold()
     gc.set_threshold(20_000, 10, 10)  # as the process of the API has it
-    for number in range(ROUNDS + 1):
-        for name, work in timed.items():
-            began = time.process_time()
-            work()
-            if number:
-                took[name].append(1000 * (time.process_time() - began))
+    try:
+        for number in range(ROUNDS + 1):
+            for name, work in timed.items():
+                began = time.process_time()
+                work()
+                if number:
+                    took[name].append(1000 * (time.process_time() - began))
+    finally:
+        gc.set_threshold(*before)
     return took
 
 
