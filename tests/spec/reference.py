@@ -244,7 +244,8 @@ def of_one_child(what: str, child: Child, world: World, day: int, events: Sequen
             return reach(involved(shown_in_the_line(child, day, hides)), () if hides else world.said, day)
         case "gaps":
             reference = world.reference(day)
-            return [_gap(g, world, day) for g in gaps_on(child, day, Waits(day, reference), world.left(day))]
+            found = gaps_on(child, day, Waits(day, reference), world.left(day))
+            return [_gap(g, world, day, hides=hides) for g in found]
     shown = {
         (s.indicator, s.status, s.feed)
         for f in out_of_touch([child], world.feeds, day, world.reference(day))
@@ -256,7 +257,7 @@ def of_one_child(what: str, child: Child, world: World, day: int, events: Sequen
             "since": iso(i.since),
             "days": day - i.since,
             "status": status,
-            "feed": feed or "heard",
+            "feed": _feed(feed, hides=hides),
             "events": rows.numbers(i.positions),
         }
         for i, status, feed in shown
@@ -305,7 +306,12 @@ def _entry(entry: Entry, day: int, *, hides: bool) -> Row:
     )
 
 
-def _gap(gap: Gap, world: World, day: int) -> Row:
+def _feed(silent: str | None, *, hides: bool) -> str:
+    """Which feed is silent names a school or a practice."""
+    return "heard" if silent is None else "not said" if hides else silent
+
+
+def _gap(gap: Gap, world: World, day: int, *, hides: bool) -> Row:
     hearing = Hearing(world.feeds, day, world.reference(day).expected_feeds())
     silent = hearing.unheard(GAPS[gap.rule], [gap.organisation])
     return {
@@ -313,7 +319,7 @@ def _gap(gap: Gap, world: World, day: int) -> Row:
         "since": iso(gap.since),
         "days": day - gap.since,
         "status": "not_known" if silent else "true",
-        "feed": silent or "heard",
+        "feed": _feed(silent, hides=hides),
         "events": rows.numbers(gap.positions),
     }
 
