@@ -11,7 +11,7 @@ from domain.dates import school_year_of
 from domain.errors import Rejected
 
 MARK_FIELDS: Final = ("am", "pm")
-MAX_DAYS: Final = 16_384  # school days of eighty years: one child has two thousand
+MAX_DAYS: Final = 8192  # school days of forty years: one child has two thousand
 MAX_KNOWN: Final = 4096  # pairs of marks of one school year
 LONGEST_KNOWN: Final = 40  # bytes: two of the longest words
 

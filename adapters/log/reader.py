@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.codec import decode_stored
 from adapters.codec.avro import read_marks
-from adapters.log.keys.data_keys import Erased, MasterKeys, Openers
+from adapters.log.keys.data_keys import Erased, MasterKeys, unseal
 from adapters.log.keys.hashes import Hashes
 from adapters.log.subjects import Known, Subjects
 from domain.effects import SAYS_NO_PERSON, Act, Effect
@@ -65,12 +66,12 @@ class LogReader:
 
     def open(self, rows: Iterable[Stored]) -> Iterator[Event]:
         """Events from their stored rows; raises Erased for destroyed keys."""
-        for position, record, _, stored in self._unsealed(rows):
+        for position, record, _, stored in self.unsealed(rows):
             yield self._event(position, record, stored)
 
     def open_record(self, rows: Iterable[Stored]) -> Iterator[Event | Marked]:
         """The same, of marks no more than what they say: they are most of a child's events, and read in a fraction of the time."""
-        for position, record, topic, stored in self._unsealed(rows):
+        for position, record, topic, stored in self.unsealed(rows):
             if topic.startswith(_MARKS):
                 event_id, organisation, recorded_at, day, school, am, pm = read_marks(stored)
                 key = self._hashes.event(organisation, event_id)
@@ -78,27 +79,37 @@ class LogReader:
             else:
                 yield self._event(position, record, stored)
 
-    def _unsealed(self, rows: Iterable[Stored]) -> Iterator[Stored]:
-        """Rows with their states opened; the keys of all are looked up together."""
-        newest = registry().newest
+    def unsealed(self, rows: Iterable[Stored]) -> Iterator[Stored]:
+        """Rows with their states opened; the keys of all are looked up together, and each is made ready once."""
         held = list(rows)
-        known: dict[UUID, Known] = {}
-        wanted: dict[tuple[UUID, str], tuple[Known, str, int]] = {}
-        for record, topic in {(record, topic) for _, record, topic, _ in held}:
-            event_type, _, period = topic.partition(":")
-            holder = known.setdefault(record, Known(record.bytes))
-            wanted[record, topic] = holder, newest[event_type].effect.retention, int(period)
-        self._subjects.find_keys(self._connection, wanted.values(), make=False)
-        openers = {
-            name: (holder.keys.get((key_class, period)), holder.record)
-            for name, (holder, key_class, period) in wanted.items()
-        }
-        unsealed = Openers()
+        ciphers = self._ciphers({(record, topic) for _, record, topic, _ in held})
+        at: UUID | None = None
+        of: dict[str, AESGCM | None] = {}
+        context = b""
         for position, record, topic, state in held:
-            key, context = openers[record, topic]
-            if key is None:
+            if record is not at:  # rows come record by record, and to look one up takes longer than to open a row
+                at, of, context = record, ciphers[record], record.bytes
+            cipher = of[topic]
+            if cipher is None:
                 raise Erased("its data key is destroyed")
-            yield position, record, topic, unsealed.open(key, state, context)
+            yield position, record, topic, unseal(cipher, state, context)
+
+    def _ciphers(self, wanted: Iterable[tuple[UUID, str]]) -> dict[UUID, dict[str, AESGCM | None]]:
+        """For each record and topic what opens its events; None where the data key is destroyed."""
+        newest = registry().newest
+        known: dict[UUID, Known] = {}
+        names: list[tuple[UUID, str, str, int]] = []
+        for record, topic in wanted:
+            event_type, _, period = topic.partition(":")
+            known.setdefault(record, Known(record.bytes))
+            names.append((record, topic, newest[event_type].effect.retention, int(period)))
+        keys = [(known[record], key_class, period) for record, _, key_class, period in names]
+        self._subjects.find_keys(self._connection, keys, make=False)
+        found: dict[UUID, dict[str, AESGCM | None]] = {record: {} for record in known}
+        for record, topic, retention, number in names:
+            key = known[record].keys.get((retention, number))
+            found[record][topic] = None if key is None else AESGCM(key)
+        return found
 
     def _event(self, position: int, record: UUID, stored: bytes) -> Event:
         decoded = decode_stored(stored)

@@ -23,12 +23,13 @@ from tests.spec.reference import of_one_child
 from tests.spec.views import Views
 from tests.spec.words import Happened
 
-# What one child's events do not tell, and why.
-OF_SEVERAL_CHILDREN: Final[Mapping[str, str]] = {
+# What is not asked of one child's events, and why.
+NOT_ASKED: Final[Mapping[str, str]] = {
     "families": "a family is made of the children who live with each other, or whom somebody says to be related",
     "caseload": "it asks of all children which of them a worker works with",
     "children": "it asks of all records which of them are one child",
     "measure": "it counts over all children",
+    "commands": "they are decided on the aggregate anyway",
 }
 # A snapshot is whole once all of its rows have come, and they are of many children.
 SNAPSHOT: Final = "snapshot"
@@ -56,7 +57,7 @@ class ViewsAndAggregate:
 
     def answer(self, question: Question) -> list[Row] | None:
         shown = self._views.answer(question)
-        if question.what not in OF_SEVERAL_CHILDREN and not self._snapshots:
+        if question.what not in NOT_ASKED and not self._snapshots:
             rebuilt = self._rebuilt(question)
             assert _sorted(rebuilt) == _sorted(shown), f"the aggregate differs: {rebuilt}; the views: {shown}"
         return shown
@@ -94,7 +95,7 @@ class ViewsAndAggregate:
 
     def _numbered(self, row: Row) -> Row:
         """A row with its events as the example counts them."""
-        if "events" not in row:
+        if not row.get("events"):
             return row
         return {**row, "events": self._views.numbers(f"e-{one}" for one in row["events"].split(", "))}
 

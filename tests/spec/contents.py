@@ -87,6 +87,12 @@ PAGES = (
             "test_plans_without_lead",
         ),
     ),
+    Page(
+        "commands",
+        "Commands",
+        "What people decide of a child, by the API or with `icr decide`: when it becomes an event, and when it is refused.",
+        ("test_leading", "test_covering", "test_joining_the_team", "test_own_work", "test_deciding"),
+    ),
     Page("families", "Families", "Which children are one family, and how families are listed.", ("test_families",)),
     Page(
         "reference",

@@ -14,6 +14,18 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class Asks:
+    """A command: its name, the worker for whom it is made, and what else it says."""
+
+    name: str
+    worker: str
+    said: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return ", ".join([self.name, self.worker, *(text for _, text in self.said)])
+
+
+@dataclass(frozen=True)
 class Question:
     """What is asked: of whom, as at a day, as known after so many of the events or at an instant."""
 
@@ -23,6 +35,7 @@ class Question:
     known_after: int | None = None
     known_at: str | None = None
     only: tuple[str, ...] = ()
+    commands: tuple["Asks", ...] = ()
 
     def wanted(self, found: list[Row] | None) -> list[Row] | None:
         """An answer without the rules that were not asked about."""
@@ -117,6 +130,15 @@ class Asked:
         """What each child adds to a measure."""
         return self._ask("measure", name)
 
+    def to(self, name: str, child: str, worker: str, **said: str) -> "Decided":
+        """A worker decides: `icr decide …`, or the API."""
+        return self.at_one_moment(name, child, worker, **said)
+
+    def at_one_moment(self, name: str, child: str, *workers: str, **said: str) -> "Decided":
+        """Several workers decide the same at one moment."""
+        asks = tuple(Asks(name, worker, tuple(said.items())) for worker in workers)
+        return Decided(self.answerer, Question("commands", child, self.at, commands=asks))
+
     def _ask(self, what: str, about: str, *only: str) -> "Answer":
         return Answer(self.answerer, Question(what, about, self.at, self.known_after, self.known_at, only))
 
@@ -150,6 +172,23 @@ class Answer:
         """Nothing is known under that identifier."""
         self.answerer.told(self.question, None)
         assert self.question.wanted(self.answerer.answer(self.question)) is None
+
+
+@dataclass(frozen=True)
+class Decided(Answer):
+    """What becomes of commands. What is appended stands in the log, for what is asked next."""
+
+    def becomes(self, event_type: str) -> None:
+        """This event."""
+        self.shows({"command": str(self.question.commands[0]), "becomes": event_type})
+
+    def is_refused(self, reason: str, field: str, rule: str) -> None:
+        """Refused, for a reason of the list, in a field, by a rule."""
+        self.shows({"command": str(self.question.commands[0]), "becomes": f"{reason} in {field}", "because": rule})
+
+    def is_won_by_one(self, event_type: str, reason: str, field: str, rule: str) -> None:
+        """Whoever comes first wins, and the other is told."""
+        self.shows({"becomes": event_type}, {"becomes": f"{reason} in {field}", "because": rule})
 
 
 def _difference(expected: list[Row], found: list[Row]) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,17 +20,21 @@ from domain.indicators.families import out_of_touch
 from domain.indicators.waits import Waits, gaps_on
 from domain.kinds import BETWEEN_PEOPLE, SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads.active import GAPS, Gap, passed_on
+from domain.leads.commands import Command, decide
 from domain.measures.of_child import MEASURES, parts
 from domain.texts import usable
 from domain.timeline.child import Child
 from domain.timeline.entries import Entry, retracted
 from domain.timeline.world import World, build_world
+from schemas.registry import registry
 from schemas.texts import text_fields
 from tests.builders.service import KIND_OF
 from tests.spec import rows
-from tests.spec.example import Question, Row
+from tests.spec.deciding import told
+from tests.spec.example import Asks, Question, Row
 from tests.spec.lines import involved, line, reach, shown_in_the_line
-from tests.spec.words import Happened, identifier
+from tests.spec.words import COUNCIL, Happened, identifier
+from tests.spec.words import happened as event_of
 
 
 class Reference:
@@ -114,6 +119,8 @@ class Reference:
         return build_world(self._events_then(question), self._schemes, kind_of=KIND_OF)
 
     def answer(self, question: Question) -> list[Row] | None:
+        if question.what == "commands":
+            return [told(question, asks, partial(self._decide, question, asks)) for asks in question.commands]
         world, day = self._world(question), parse_day(question.at)
         match question.what:
             case "caseload":
@@ -142,6 +149,18 @@ class Reference:
             return None
         hides = self._shielded(question, child)
         return of_one_child(question.what, child, world, day, self._events_then(question), hides=hides)
+
+    def _decide(self, question: Question, asks: Asks, command: Command) -> str:
+        """By the rules on the child as all events have it; what is decided is an event from then on."""
+        child = self._child(self._world(question), question.about)
+        assert child is not None
+        event_type = decide(asks.name, child, command)
+        name = question.about.partition(".")[0]
+        has_worker = any(field["name"] == "worker" for field in registry().newest[event_type].document["fields"])
+        said = {**dict(asks.said), **({"worker": asks.worker} if has_worker else {})}
+        event = event_of(event_type, name, question.at, by=COUNCIL, **said)
+        self.take([(len(self._happened) + 1, event)])
+        return event_type
 
     def _shielded(self, question: Question, child: Child) -> bool:
         """Whether a shield holds, by all that is known or by what was known then."""
@@ -225,7 +244,8 @@ def of_one_child(what: str, child: Child, world: World, day: int, events: Sequen
             return reach(involved(shown_in_the_line(child, day, hides)), () if hides else world.said, day)
         case "gaps":
             reference = world.reference(day)
-            return [_gap(g, world, day) for g in gaps_on(child, day, Waits(day, reference), world.left(day))]
+            found = gaps_on(child, day, Waits(day, reference), world.left(day))
+            return [_gap(g, world, day, hides=hides) for g in found]
     shown = {
         (s.indicator, s.status, s.feed)
         for f in out_of_touch([child], world.feeds, day, world.reference(day))
@@ -237,7 +257,7 @@ def of_one_child(what: str, child: Child, world: World, day: int, events: Sequen
             "since": iso(i.since),
             "days": day - i.since,
             "status": status,
-            "feed": feed or "heard",
+            "feed": _feed(feed, hides=hides),
             "events": rows.numbers(i.positions),
         }
         for i, status, feed in shown
@@ -260,7 +280,7 @@ def _timeline(child: Child, day: int, hides: bool, more: Sequence[Entry] = ()) -
 
 
 def _provider(entry: Entry, *, hides: bool) -> str | None:
-    if entry.kind in BETWEEN_PEOPLE:
+    if entry.kind in BETWEEN_PEOPLE or entry.kind == "lead":  # a lead's is the worker, who is shown as such
         return None
     return placeless(entry.provider) if hides else entry.provider
 
@@ -280,13 +300,18 @@ def _entry(entry: Entry, day: int, *, hides: bool) -> Row:
         accepted=iso(entry.accepted),
         reason=entry.reason,
         role=entry.role,
-        scope=entry.scope,
+        scope=entry.scope if entry.kind == "lead" else None,
         provision=entry.provision,
         events=rows.numbers(entry.positions),
     )
 
 
-def _gap(gap: Gap, world: World, day: int) -> Row:
+def _feed(silent: str | None, *, hides: bool) -> str:
+    """Which feed is silent names a school or a practice."""
+    return "heard" if silent is None else "not said" if hides else silent
+
+
+def _gap(gap: Gap, world: World, day: int, *, hides: bool) -> Row:
     hearing = Hearing(world.feeds, day, world.reference(day).expected_feeds())
     silent = hearing.unheard(GAPS[gap.rule], [gap.organisation])
     return {
@@ -294,7 +319,7 @@ def _gap(gap: Gap, world: World, day: int) -> Row:
         "since": iso(gap.since),
         "days": day - gap.since,
         "status": "not_known" if silent else "true",
-        "feed": silent or "heard",
+        "feed": _feed(silent, hides=hides),
         "events": rows.numbers(gap.positions),
     }
 

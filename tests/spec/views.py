@@ -1,9 +1,11 @@
 """Examples put to the service itself: recorded, projected, and asked through the one place that all reads pass."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
+from adapters.commands.decided import Commands
 from adapters.log.keys.hashes import Hashes
 from domain.answers.ids import child_id
 from domain.dates import to_day
@@ -11,7 +13,8 @@ from domain.measures.of_child import MEASURES
 from tests.builders.asking import Asked, asking, event_at
 from tests.builders.service import KEYS, Bench
 from tests.spec import rows
-from tests.spec.example import Question, Row
+from tests.spec.deciding import told
+from tests.spec.example import Asks, Question, Row
 from tests.spec.words import Happened, identifier
 
 
@@ -45,11 +48,34 @@ class Views:
         return None if question.known_after is None else self._heads[question.known_after]
 
     def answer(self, question: Question) -> list[Row] | None:
+        if question.what == "commands":
+            return self._decided(question)
         known_at = question.known_at or (
             None if question.known_after is None else str(self._heads[question.known_after])
         )
         with asking(self._bench.service, known_at) as asked:
             return self._answer(asked, question, date.fromisoformat(question.at))
+
+    def _decided(self, question: Question) -> list[Row]:
+        """By the service itself, each in a thread of its own where there are several; then the views are brought up to date."""
+        noon = datetime.fromisoformat(f"{question.at}T12:00:00Z")
+        self._bench.clock.set(max(noon, self._bench.clock.now()))
+        who = self.identifier(question.about)
+
+        def decide(asks: Asks) -> Row:
+            commands = Commands(self._bench.service)
+            try:
+                return told(question, asks, lambda said: str(commands.run(asks.name, who, said).event_type))
+            finally:
+                commands.close()
+
+        if len(question.commands) == 1:
+            found = [decide(question.commands[0])]
+        else:
+            with ThreadPoolExecutor(len(question.commands)) as pool:
+                found = list(pool.map(decide, question.commands))
+        self._bench.projector.project()
+        return found
 
     def _answer(self, asked: Asked, question: Question, day: date) -> list[Row] | None:
         match question.what:
@@ -115,7 +141,8 @@ class Views:
         hashes = Hashes(KEYS)
         by_key = {hashes.event(h.by, f"e{n}"): n for n, h in self._happened.items()}
         held = self._bench.connection.execute("SELECT key, position FROM log.inbox").fetchall()
-        by_event = {event_at(self._bench.service, position): by_key[key.bytes] for key, position in held}
+        # What was decided has an id of the service's own.
+        by_event = {event_at(self._bench.service, at): by_key.get(key.bytes, at) for key, at in held}
         return rows.numbers(by_event[event] for event in events)
 
     def _entry(self, told: dict[str, Any]) -> Row:

@@ -108,6 +108,24 @@ def ask(
     _shown(found, answers_tables, tell, as_json=as_json)
 
 
+@app.command("child", epilog="Example: icr bench child --events 1000")
+def child(
+    events: Annotated[int, typer.Option(min=10, help="Events of the child, most of them attendance marks.")] = 5000,
+    as_json: Json = False,
+) -> None:
+    """Measure how long one child takes to be rebuilt from the log, against fetching and opening the same rows.
+
+    PostgreSQL is its own, Kafka is not needed. Nothing is left behind.
+    """
+    from adapters.process.clock import SystemClock
+    from tools.bench.child import Child, tables
+
+    settings = read_settings(None, log_level="warning")
+    with _told() as tell:
+        found = Child(settings, events, SystemClock(), tell).run()
+    _shown(found, tables, tell, as_json=as_json)
+
+
 @app.command("page", epilog="Example: icr bench ingest --events 5000 --profile --json | icr bench page -")
 def page(
     results: Annotated[

@@ -24,6 +24,7 @@ _ANSWERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "families": ("family", ("children", "lost")),
     "children": ("records of one child", ("records", "disputed")),
     "measure": ("child in the measure", ("child", "counted")),
+    "commands": ("what becomes of it", ("command", "becomes", "because")),
 }
 _HEADINGS: Final = {"children": "children", "entries": "the worker's", "records": "records of one child", "rule": "gap"}
 
@@ -196,7 +197,7 @@ def _cells(row: Row, columns: Sequence[str]) -> list[str]:
     """The columns of a row, and what else it names in one cell."""
     if "week of" in row:
         return [str(row["entry"]), f"week of {row['week of']}", str(row["sessions"]), ""]
-    told = [_days(str(row[c]), row.get("status")) if c == "days" else str(row[c]) for c in columns]
+    told = [_days(str(row[c]), row.get("status")) if c == "days" else str(row.get(c, "")) for c in columns]
     rest = "; ".join(f"{name} {_word(value)}" for name, value in row.items() if name not in columns)
     return [*told, rest] if columns else [rest]
 

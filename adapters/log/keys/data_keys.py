@@ -89,20 +89,6 @@ def open_sealed(key: bytes, sealed: bytes, context: bytes) -> bytes:
     return unseal(AESGCM(key), sealed, context)
 
 
-class Openers:
-    """Opens what was sealed under data keys that come again and again: what a key needs to be used is made once."""
-
-    def __init__(self) -> None:
-        self._made: dict[bytes, AESGCM] = {}
-
-    def open(self, key: bytes, sealed: bytes, context: bytes) -> bytes:
-        """As `open_sealed`."""
-        made = self._made.get(key)
-        if made is None:
-            made = self._made[key] = AESGCM(key)
-        return unseal(made, sealed, context)
-
-
 def key_context(record: bytes, key_class: str, period: int) -> bytes:
     """What a data key is bound to."""
     return record + f"|{key_class}|{period}".encode()

@@ -93,7 +93,7 @@ def test_nobody_is_proposed_where_nobody_leads(commands: Commands) -> None:
 
 def test_who_declines_is_nominated_no_more(commands: Commands) -> None:
     commands.run("nominate", CHILD, by())
-    commands.run("decline", CHILD, by(**SEAT, reason="capacity"))
+    commands.run("decline", CHILD, by(**SEAT, reason="no_capacity"))
     with pytest.raises(Rejected, match="not_so in worker"):
         commands.run("accept", CHILD, by(on=date(2025, 10, 2)))
 

@@ -17,6 +17,7 @@ from adapters.codec import (
     same_content,
     to_json_form,
 )
+from adapters.codec.avro import read_marks
 from adapters.codec.generate import compile_reader, constant, source
 from domain.errors import Misuse, Rejected
 from schemas.registry import ContractBroken, Schema, fingerprint_of, registry
@@ -305,6 +306,14 @@ def test_marks_of_many_days_and_forms_are_remembered_within_bounds() -> None:
         decode_wire(encode_wire(marked("/", " " * (place % 60) + "n", day)))
     assert len(generate._years) <= marks.MAX_DAYS
     assert all(len(tail) <= marks.LONGEST_KNOWN for known in generate._years.values() for tail in known)
+
+
+@pytest.mark.parametrize(("am", "pm"), [("/", "N"), (None, "\\"), ("I", None)])
+def test_stored_marks_are_read_alone_as_they_are_read_whole(am: str | None, pm: str | None) -> None:
+    stored = decode_wire(encode_wire(marked(am, pm))).stored
+    body = decode_stored(stored).body
+    whole = (body["event_id"], body["source"]["organisation"], body["recorded_at"], body["effective"]["from"])
+    assert read_marks(stored) == (*whole, body["school"], body["am"], body["pm"])
 
 
 # Encoding.
