@@ -30,6 +30,9 @@ AFTER_LINKS: Final = ("27_doubt", "30_entries", "40_people", "50_children", "60_
 # Until there are statistics, plans are for tables of which nothing is known, some of them quadratic in an edition's events: so
 # the first edition is small.
 FIRST_SIZE: Final = 1000
+# While so many times an edition's positions wait, an edition takes in as many: a record is then worked out once for all its
+# events of days that are over, of which nobody asks between (docs/decisions/0037).
+GROWN: Final = 5
 _TOUCH = "INSERT INTO stage_record SELECT unnest(%s::uuid[]) EXCEPT SELECT record FROM stage_record EXCEPT SELECT record FROM stage_apart"
 _SESSION = "SET jit = off; SET plan_cache_mode = force_generic_plan"
 
@@ -58,6 +61,8 @@ def at_once(error: BaseException) -> int | None:
 class Projector:
     """Makes editions from the log; any number may run, one works at a time.
 
+    One that `grows` makes larger editions while it catches up.
+
     Without `upkeep` it leaves statistics and dead rows to the server: quicker while there are few rows, slow with many.
 
     `tries` says of an error how often an edition may fail with it in a row before it is put down to the data, and the
@@ -67,12 +72,13 @@ class Projector:
 
     def __init__(
         self, connect: Callable[[], Connection], now: Callable[[], datetime], edition_size: int = 10_000,
-        sql: Callable[[str], Sequence[str]] = statements, *, upkeep: bool = True,
+        sql: Callable[[str], Sequence[str]] = statements, *, upkeep: bool = True, grows: bool = False,
         tries: Callable[[BaseException], int | None] = at_once, beat: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self._connect = connect
         self._now = now
         self._size = edition_size
+        self._grows = grows
         self._sql = sql
         self._upkeep = Upkeep(VIEW_TABLES) if upkeep else None
         self._tries = tries
@@ -80,6 +86,8 @@ class Projector:
         self._connection: Connection | None = None
         self._part = ""
         self._failed = 0
+        # How many positions the last edition took in.
+        self.taken = 0
         # Records that new editions leave out, since they take so long that everybody else would wait.
         self.put_off: set[UUID] = set()
 
@@ -125,13 +133,15 @@ class Projector:
             use(connection, view)
             number, last = _one(connection, "SELECT edition, position FROM state")
             if last >= head:
+                self.taken = 0
                 return number, last, head
             number += 1
             first = last + 1
-            last, digest = self._boundary(connection, first)
+            last, digest = self._boundary(connection, first, head)
             self._open(connection, Bounds(number, first, last), digest)
             self._make(connection, Bounds(number, first, last), put_off=self.put_off)
-        self._keep_up(connection, view, number, last - first + 1)
+        self.taken = last - first + 1
+        self._keep_up(connection, view, number, self.taken)
         return number, last, head
 
     def mend(self, records: Collection[UUID]) -> list[UUID]:
@@ -181,13 +191,15 @@ class Projector:
             (*bounds, self._now(), digest),
         )
 
-    def _boundary(self, connection: Connection, first: int) -> tuple[int, bytes]:
+    def _boundary(self, connection: Connection, first: int, head: int) -> tuple[int, bytes]:
         """The last batch that fits into an edition that begins at `first`, or the one batch that does not."""
+        grown = self._size * GROWN
+        size = grown if self._grows and head - first + 1 >= grown else self._size
         row = connection.execute(
             # The end is worked out here: the driver sends small numbers as smallint, whose sum may be too large for one.
             "(SELECT last, hash FROM log.batch WHERE last BETWEEN %(f)s AND %(t)s ORDER BY last DESC LIMIT 1) "
             "UNION ALL (SELECT last, hash FROM log.batch WHERE last >= %(f)s ORDER BY last LIMIT 1) LIMIT 1",
-            {"f": first, "t": first + (self._size if first > 1 else min(self._size, FIRST_SIZE)) - 1},
+            {"f": first, "t": first + (size if first > 1 else min(size, FIRST_SIZE)) - 1},
         ).fetchone()
         assert row is not None
         return row[0], row[1]

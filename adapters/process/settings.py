@@ -140,7 +140,12 @@ class Settings(BaseSettings):
         default=8, ge=1, le=1000, description="Connections to the database that reads over HTTP share, at most"
     )
     batch_size: int = Field(default=2000, ge=1, le=100_000, description="Events recorded in one transaction, at most")
-    edition_size: int = Field(default=10_000, ge=1, le=100_000, description="Events taken into one edition, at most")
+    edition_size: int = Field(
+        default=10_000,
+        ge=1,
+        le=100_000,
+        description="Events taken into one edition, at most; five times as many while more than these wait",
+    )
     snapshot_loss_share: float = Field(
         default=0.2,
         ge=0,

@@ -25,9 +25,16 @@ SAID_ONE_BY_ONE: Final = 20  # records named in the log at a time
 # An edition that took so many seconds is looked at for records with so many facts, which are then put off. They are taken in
 # one at a time, and no sooner than after so many times as long as the last one took: a fifth of the time at most.
 SLOW_SECONDS: Final = 2.0
+# For so many positions; one that takes in more may take longer.
+SLOW_POSITIONS: Final = 10_000
 BUSY_FACTS: Final = 1000
 PAUSE: Final = 4.0
 LEAST_PAUSE: Final = 60.0
+
+
+def is_slow(took: float, positions: int) -> bool:
+    """Whether an edition of so many positions, that took so many seconds, is looked at for busy records."""
+    return took >= SLOW_SECONDS * max(1.0, positions / SLOW_POSITIONS)
 
 
 class Mender:
@@ -64,7 +71,7 @@ class Mender:
         """`Projector.step`, after which records that made it slow are put off."""
         began = self._seconds()
         made = self._projector.step()
-        self._put_off(self._seconds() - began)
+        self._put_off(self._seconds() - began, self._projector.taken)
         return made
 
     def turn(self) -> None:
@@ -96,8 +103,8 @@ class Mender:
         if len(new) > SAID_ONE_BY_ONE:
             self._log.error(RECORD_BEING_MENDED, count=len(new))
 
-    def _put_off(self, took: float) -> None:
-        if took < SLOW_SECONDS:
+    def _put_off(self, took: float, positions: int) -> None:
+        if not is_slow(took, positions):
             return
         for record, facts in self._projector.busiest(BUSY_FACTS).items():
             if record not in self._facts:
@@ -116,11 +123,11 @@ class Mender:
         took = self._seconds() - began
         self._busy_from = self._pause(took)
         self._waiting.pop(record, None)
-        if took < SLOW_SECONDS:
+        if not is_slow(took, 0):
             self._facts.pop(record, None)
             self._projector.put_off.discard(record)
         else:
-            self._put_off(took)
+            self._put_off(took, 0)
 
     def _try_again(self, due: list[UUID]) -> None:
         mended = set(self._mend(due))

@@ -85,7 +85,8 @@ class Service:
 
     def projector(self, work: Work = Work.PROJECT) -> Projector:
         """A projector for one thread or process."""
-        return Projector(partial(self.connect, work), self.clock.now, self.settings.edition_size, tries=tries_of)
+        size = self.settings.edition_size
+        return Projector(partial(self.connect, work), self.clock.now, size, tries=tries_of, grows=True)
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from domain.dates import from_day, to_day
 from domain.indicators.families import out_of_touch
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
 from domain.timeline.entries import Entry, retracted
-from projections.engine import checksums
+from projections import reference_data
+from projections.engine import checksums, use
 from schemas.registry import registry
 from tests.builders.asking import asking, event_at
 from tests.builders.service import Bench, bench
@@ -57,6 +58,9 @@ def agree(here: Bench, rnd: random.Random) -> None:
         expected, found = of_reference(here.world(last)), of_views(here.connection, here.serving(), number)
         for name, answer in expected.items():
             assert answer == found[name], f"{name} at edition {number}"
+        with here.connection.transaction():
+            use(here.connection, here.serving())
+            assert reference_data.feeds(here.connection, number) == list(here.world(last).feeds)
     assert tallies_of_views(here.connection, here.serving()) == tallies_of_reference(here.world())
 
 

@@ -142,8 +142,11 @@ def test_a_list_of_forty_children_takes_as_many_statements_as_one_of_four(here: 
     assert of_forty == of_four
 
 
-def test_an_instant_takes_no_statement_more(here: Bench) -> None:
+def test_an_instant_is_answered_as_its_position_and_takes_no_statement_more(here: Bench) -> None:
     take(here, had(1), 1)
-    by_position, _ = statements(here, position(here))
-    by_instant, _ = statements(here, "2025-12-01T09:00:00Z")
-    assert by_instant <= by_position
+    everything = statements(here, "1:0")
+    assert statements(here, "2026-06-01T11:59:59Z") == everything
+    assert everything[1]
+    of_nothing, nothing = statements(here, position(here))
+    assert nothing == []
+    assert statements(here, "2026-06-01T12:00:00Z") == (of_nothing, [])

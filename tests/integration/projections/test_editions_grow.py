@@ -1,0 +1,51 @@
+"""Given many events that wait, when the projector catches up, then editions are larger until it has nearly done so."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from adapters.service.mending import is_slow
+from projections.engine import Projector, checksums
+from tests.builders.service import Bench, bench
+from tests.spec.words import gp_registered
+
+SIZE = 20
+
+
+@pytest.fixture
+def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
+    made = bench(any_database_url, tmp_path)
+    for first in range(1, 261, 10):
+        made.record(
+            *(gp_registered(f"child {n}", practice="Z90001", on="2020-03-10").wire(n) for n in range(first, first + 10))
+        )
+    yield made
+    made.close()
+
+
+def sizes(here: Bench, *, grows: bool) -> list[int]:
+    """How many events each edition took in."""
+    projector = Projector(here.service.connect, here.clock.now, SIZE, upkeep=False, grows=grows)
+    projector.project()
+    projector.close()
+    rows = here.connection.execute("SELECT last - first + 1 FROM log.edition ORDER BY number")
+    return [row[0] for row in rows]
+
+
+def test_editions_are_five_times_as_large_while_five_times_as_many_events_wait(here: Bench) -> None:
+    assert sizes(here, grows=True) == [100, 100, 20, 20, 20]
+    before = checksums(here.connection, here.serving())
+    view, _ = here.projector.rebuild()
+    assert checksums(here.connection, view) == before
+
+
+def test_editions_stay_as_they_are_where_that_is_not_asked_for(here: Bench) -> None:
+    assert sizes(here, grows=False) == [SIZE] * 13
+
+
+def test_a_larger_edition_may_take_longer_before_busy_records_are_looked_for() -> None:
+    assert is_slow(2.0, 500)
+    assert is_slow(2.0, 10_000)
+    assert not is_slow(9.9, 50_000)
+    assert is_slow(10.0, 50_000)
