@@ -33,9 +33,7 @@ class Cluster:
         # Of one's own and passable: PostgreSQL 15 cannot run below a folder closed to its account.
         self.folder = Path(tempfile.mkdtemp(prefix="icr-test-postgres-"))
         self.folder.chmod(0o711)
-        self.server = PostgresServer(
-            self.folder / "cluster", durable=False, options=OPTIONS, binaries=binaries
-        )
+        self.server = PostgresServer(self.folder / "cluster", durable=False, options=OPTIONS, binaries=binaries)
         self.server.start()
         with psycopg.connect(self._url("postgres")) as connection:
             version = connection.info.server_version
