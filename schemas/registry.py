@@ -81,9 +81,14 @@ def fingerprint_of(document: Mapping[str, Any]) -> bytes:
     Raises ContractBroken for what is no Avro schema.
     """
     try:
-        return bytes.fromhex(fingerprint(to_parsing_canonical_form(dict(document)), "CRC-64-AVRO"))
+        return _crc(to_parsing_canonical_form(dict(document)))
     except (SchemaParseException, UnknownType) as error:
         raise ContractBroken(f"is no Avro schema: {error}") from error
+
+
+@lru_cache(maxsize=1024)  # byte by byte in Python; the gate asks for the same forms again
+def _crc(canonical: str) -> bytes:
+    return bytes.fromhex(fingerprint(canonical, "CRC-64-AVRO"))
 
 
 def type_name(stem: str) -> str:

@@ -6,7 +6,7 @@ Few of these days make ten in a row, and the views look again only where they ma
 import random
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.log.messages import Message
@@ -67,6 +67,7 @@ def registers(draw: st.DrawFn) -> list[dict[str, Any]]:
     return [event for _, event in sorted(sent, key=lambda pair: pair[0])]
 
 
+@settings(max_examples=max(10, settings().max_examples // 4))
 @given(history=registers(), rnd=st.randoms(use_true_random=False))
 def test_days_in_a_row_agree_with_the_reference(
     small: Bench, history: list[dict[str, Any]], rnd: random.Random

@@ -17,7 +17,8 @@ from tests.builders.service import KIND_OF, Bench, bench
 from tests.generative.agreement import of_reference, of_views, tallies_of_reference, tallies_of_views
 from tests.generative.histories import early, histories, late, relabelled
 
-HISTORIES, FIRST = 150, 12
+# On a push as many as show every fault; by night more, among which one that is new may be seen.
+HISTORIES, FIRST = (150 if settings().max_examples > 50 else 60), 12
 EDITION = 400
 # The views are compared at these editions and at the last. Few histories show most faults, and the first difference ends it.
 LOOKS = (2, 5, 10)
@@ -284,6 +285,9 @@ class Log:
 
     here: Bench
     expected: dict[int, dict[str, set[Any]]]
+
+
+pytestmark = [pytest.mark.hypothesis]  # of the generated ones, which the night has more of
 
 
 class Different(Exception):

@@ -17,6 +17,7 @@ import yaml
 
 from adapters.embedded.postgres import PostgresServer, _locale, _major, free_port, packaged_binaries
 from adapters.process.settings import Settings
+from tests.builders.process import icr
 from tests.servers.kafka import RealKafka
 from tests.servers.plugin import Stack
 
@@ -145,12 +146,14 @@ def test_a_service_becomes_healthy_and_ends_when_told(stack: Stack, tmp_path: Pa
     service = LASTING[name]
     environment = {**stack.environment, "ICR_HTTP_PORT": str(free_port())}
     assert health(service, environment) != 0, "healthy before it was started"
+    asked = check_of(service)[1:]
     with running(local(service["command"]), environment, tmp_path / "log") as process:
         end = time.monotonic() + 60
-        while (code := health(service, environment)) != 0 and time.monotonic() < end and process.poll() is None:
+        # Asked quickly until it is well, and then as the engine asks.
+        while icr(*asked, environment=environment).returncode and time.monotonic() < end and process.poll() is None:
             time.sleep(0.2)
         said = (tmp_path / "log").read_text()[-2000:]
-        assert (code, process.poll()) == (0, None), said
+        assert (health(service, environment), process.poll()) == (0, None), said
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0, (tmp_path / "log").read_text()[-2000:]
     assert health(service, environment) != 0, "healthy after it ended"

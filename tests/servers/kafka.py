@@ -23,6 +23,7 @@ from tools.kafka_broker import JavaBroker, NoKafka, cache
 
 IMAGE = "apache/kafka:4.1.0"
 EXTERNAL = "KAFKA_BOOTSTRAP_SERVERS"
+QUICK_START = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 
 class Broker(Protocol):
@@ -51,8 +52,7 @@ class Broker(Protocol):
 
 def _java_broker() -> JavaBroker:
     """A quick start by default; figures want the JVM's full compiler."""
-    options = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
-    return JavaBroker(java_options=() if os.environ.get("ICR_TEST_FULL_JIT") == "1" else options)
+    return JavaBroker(java_options=() if os.environ.get("ICR_TEST_FULL_JIT") == "1" else QUICK_START)
 
 
 class ContainerBroker:

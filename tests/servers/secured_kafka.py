@@ -15,6 +15,7 @@ from kafka.errors import KafkaError
 
 from adapters.embedded.postgres import free_port
 from adapters.process.clock import SystemClock
+from tests.servers.kafka import QUICK_START
 from tools.kafka_broker import PROPERTIES, JavaBroker
 
 ADMIN = "admin"
@@ -88,7 +89,8 @@ class SecuredBroker(JavaBroker):
     def __init__(self, authority: Authority) -> None:
         self._mutual = free_port()
         self._authority = authority
-        super().__init__(SECURED.replace("{mutual}", str(self._mutual)).replace("{security}", PACKAGE), USERS)
+        properties = SECURED.replace("{mutual}", str(self._mutual)).replace("{security}", PACKAGE)
+        super().__init__(properties, USERS, java_options=QUICK_START)
         certificate, key = authority.issue("broker")
         (self.folder / "broker.pem").write_bytes(key.read_bytes() + certificate.read_bytes())
         (self.folder / "ca.pem").write_bytes(authority.file.read_bytes())

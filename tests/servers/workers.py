@@ -19,6 +19,7 @@ ROOT: Final = Path(__file__).parents[2]
 _BROKERS: Final = 2
 _ON_A_BROKER: Final = re.compile(r"\[(.*-)?real[-\]]")
 _ALL_ON_A_BROKER: Final = re.compile(r"\b(real_stack|real_kafka|kafka_real|SecuredKafka)\b")
+_DEMONSTRATION: Final = "demonstrated"  # the fixture that is made once for several modules
 _SHARED: Final = re.compile(r'scope="module"|module_database_url')
 
 
@@ -40,19 +41,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _rank(nodeid: str) -> tuple[int, int]:
-    """Brokers first, then modules; the rest mixed, so that what waits for a server runs beside what needs a core."""
+    """Brokers and the demonstration first, then modules; the rest mixed, so that what waits for a server runs beside what needs a core."""
     group = _group(nodeid)
     if group is None:
         return 2, zlib.crc32(nodeid.encode())
-    return (0 if group.startswith("kafka") else 1), 0
+    return (0 if group.startswith("kafka") or group == _DEMONSTRATION else 1), 0
 
 
 def _group(nodeid: str) -> str | None:
-    """What a test goes together with: a broker, or the others of its module where they share what takes long to make."""
+    """What a test goes together with: a broker, the demonstration, or its module where that shares what takes long to make."""
     module = nodeid.partition("::")[0]
     text = _text(module)
     if _ON_A_BROKER.search(nodeid) or _ALL_ON_A_BROKER.search(text):
         return f"kafka-{zlib.crc32(module.encode()) % _BROKERS}"
+    if _DEMONSTRATION in text:
+        return _DEMONSTRATION
     return module if _SHARED.search(text) else None
 
 

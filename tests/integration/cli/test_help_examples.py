@@ -31,6 +31,7 @@ from domain.leads.commands import DECISIONS
 from tests.builders.process import ROOT, wait_for
 from tests.builders.stream import event, mark, upn
 from tests.builders.warm_command import warm_command
+from tests.integration.conftest import DEMONSTRATION, Demonstrated
 from tools.docs.reference import example, walk
 from tools.main import app
 
@@ -145,22 +146,19 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(demonstrated: Demonstrated, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """The demonstration was run; its servers are held, so that each command joins them and does not start its own."""
     folder = tmp_path_factory.mktemp("stranger")
-    for name in ("bin", "data", "work"):
+    for name in ("bin", "work"):
         (folder / name).mkdir(mode=0o711)
     (folder / ".curlrc").write_text("fail\n", encoding="utf-8")  # an answer that is an error is one to the shell
     for name, made in FILES.items():
         shutil.copy(made, folder / "work" / name) if isinstance(made, Path) else made(folder / "work" / name)
     if BY_NAME.is_dir():
         shutil.copytree(BY_NAME, folder / "work", dirs_exist_ok=True)
-    desk = Desk(folder / "data", folder / "work", _environment(folder))
-    with warm_command(folder / "bin" / "icr"):
-        demonstrated = desk.run(example(COMMANDS["icr", "demo"]) or "", seconds=400)
-        assert demonstrated.returncode == 0, demonstrated.stderr[-2000:]
-        with servers(load_settings(folder / "data"), broker=True):
-            yield desk
+    desk = Desk(demonstrated.copy(folder / "data"), folder / "work", _environment(folder))
+    with warm_command(folder / "bin" / "icr"), servers(load_settings(folder / "data"), broker=True):
+        yield desk
 
 
 @contextmanager
@@ -211,7 +209,8 @@ def test_the_example_of_its_help_works(command: str, desk: Desk) -> None:
     line = example(COMMANDS[tuple(command.split())])
     assert line, f"{command} --help shows no example"
     if command == "icr demo":
-        return  # it was run first, and the other examples ask about what it left
+        assert line == DEMONSTRATION  # it was run first, and the other examples ask about what it left
+        return
     line = _as_typed(desk, line)
     if command in LASTS:
         with lasting(desk, command, line):

@@ -11,29 +11,20 @@ from typing import Any
 import pytest
 
 from tests.builders.process import icr, started, wait_for
+from tests.integration.conftest import Demonstrated
 from tools.demo.agencies import CHILD, PLAN
 
 pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demo")
+def folder(demonstrated: Demonstrated, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return demonstrated.copy(tmp_path_factory.mktemp("demo") / "data")
 
 
 @pytest.fixture
 def environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if not key.startswith("ICR_")}
-
-
-def demo(folder: Path, environment: dict[str, str]) -> dict[str, Any]:
-    done = icr("demo", "--no-serve", "--json", "--data", str(folder), environment=environment, seconds=240)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    for counts in (found["kafka"], found["imported"]):
-        assert counts["read"] == counts["accepted"] + counts["duplicate"] + counts["conflict"] + counts["kept"]
-    assert found["kafka"]["read"] == found["published"]
-    return found
 
 
 def left(folder: Path, environment: dict[str, str]) -> list[Any]:
@@ -44,8 +35,11 @@ def left(folder: Path, environment: dict[str, str]) -> list[Any]:
     return [json.loads(one.stdout) for one in answers]
 
 
-def test_the_whole_way(folder: Path, environment: dict[str, str]) -> None:
-    first = demo(folder, environment)
+def test_the_whole_way(demonstrated: Demonstrated) -> None:
+    first = demonstrated.said
+    for counts in (first["kafka"], first["imported"]):
+        assert counts["read"] == counts["accepted"] + counts["duplicate"] + counts["conflict"] + counts["kept"]
+    assert first["kafka"]["read"] == first["published"]
     assert first["kafka"]["accepted"] > 5000
     assert (first["kafka"]["conflict"], first["kafka"]["kept"]) == (1, 2)
     assert first["kafka"]["duplicate"] > 1
@@ -72,7 +66,7 @@ def test_again_it_doubles_nothing_and_serves_until_it_is_told_to_end(
 ) -> None:
     before, log = left(folder, environment), tmp_path / "log"
     with started("demo", "--data", str(folder), environment=environment, log=log) as process:
-        wait_for(lambda: "Ctrl-C ends it" in log.read_text() or process.poll() is not None, seconds=200, pause=0.2)
+        wait_for(lambda: "Ctrl-C ends it" in log.read_text() or process.poll() is not None, seconds=400, pause=0.2)
         assert process.poll() is None, log.read_text()[-2000:]
         found = re.search(r"API (http://\S+)", log.read_text())
         assert found is not None
