@@ -25,7 +25,7 @@ def page_of(read: Reading, question: AList[Any], whole: Sequence[T]) -> Page[T]:
     start = _start(question)
     if start > len(whole):
         raise Rejected("bad_value", "cursor", _RULE)
-    end = len(whole) if question.limit is None else start + question.limit
+    end = start + question.limit
     following = f"{read.position(read.edition.position)}.{end}.{_digest(question)}" if end < len(whole) else None
     return Page(whole[start:end], len(whole), following)
 
@@ -53,4 +53,4 @@ def _parts(cursor: str) -> tuple[str, int, str]:
 
 def _digest(question: AList[Any]) -> str:
     """Of what was asked, but for how much of it and as known when, which the cursor says itself."""
-    return hashlib.sha256(repr(replace(question, limit=None, cursor=None, known_at=None)).encode()).hexdigest()[:8]
+    return hashlib.sha256(repr(replace(question, limit=1, cursor=None, known_at=None)).encode()).hexdigest()[:8]

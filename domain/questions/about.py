@@ -29,6 +29,7 @@ from domain.questions.asking import (
     RETRACTED,
     SINCE,
     STATE,
+    USUAL,
     WORKER,
     A,
     AList,
@@ -167,7 +168,7 @@ class ListKept(Question[keeping.KeptEvents]):
 
     reason: Annotated[str | None, REASON] = None
     state: Annotated[str | None, STATE] = None
-    limit: Annotated[int, LIMIT] = 1000
+    limit: Annotated[int, LIMIT] = USUAL
     cursor: Annotated[UUID | None, AFTER_KEPT] = None
 
     def __post_init__(self) -> None:

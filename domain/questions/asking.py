@@ -87,6 +87,7 @@ STATE: Final = Field(Kind.TEXT, "Only those in this state; without it those not 
 KEPT_EVENT: Final = Field(Kind.KEPT_EVENT, "An id as `icr quarantine list` shows it", "ID", argument=True)
 AFTER_KEPT: Final = Field(Kind.KEPT_EVENT, "The `next` of the answer before, for the rest of the list", "ID")
 CONTENT: Final = Field(Kind.FLAG, "Also what was sent: personal data", "")
+USUAL: Final = 1_000  # of a list, where nobody says how many; what is longer says so, and how to ask for the rest
 LIMIT: Final = Field(Kind.NUMBER, "At most so many, in the order of the list", "N", least=1, most=10_000)
 CURSOR: Final = Field(Kind.TEXT, "The `next` of the answer before, for the rest of the same list", "CURSOR", most=64)
 
@@ -109,9 +110,9 @@ class AsKnown(Question[A]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AList(AsKnown[A]):
-    """A question that is answered by a list, or by a part of one of `limit` after `cursor`; without `limit` by all of it."""
+    """A question that is answered by a list, or by a part of one: of `limit`, after `cursor`."""
 
-    limit: Annotated[int | None, LIMIT] = None
+    limit: Annotated[int, LIMIT] = USUAL
     cursor: Annotated[str | None, CURSOR] = None
 
 
