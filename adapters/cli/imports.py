@@ -52,7 +52,7 @@ def nems(
     with said_so_far(counts), opened(data) as service, progress() as bars:
         recorder = service.recorder()
         importer = Importer(
-            recorder, read_nems, unit="message", most_bytes=MAX_BYTES, batch=service.settings.batch_size
+            recorder, read_nems, unit="message", most_bytes=MAX_BYTES, batch=service.settings.batch_size, kind="nems"
         )
         task = bars.add_task("files", total=len(files))
         try:
@@ -83,7 +83,7 @@ def cin(
     from adapters.intake.connectors.census import authority
     from adapters.intake.connectors.cin import UNIT, read_cin
 
-    counts = _streamed(files, partial(read_cin, organisation=authority(organisation)), UNIT, data)
+    counts = _streamed(files, partial(read_cin, organisation=authority(organisation)), UNIT, data, kind="cin")
     report(counts, as_json=as_json)
 
 
@@ -118,8 +118,9 @@ def school_census(
     census = SchoolCensus(files, whose, pseudonymous, chosen_term(term))
     told: list[Pair] = []
     counts = _streamed(
-        files, census.read, UNIT, data, lambda service, recorder: told.extend(_pairs(service, recorder, census))
-    )
+        files, census.read, UNIT, data, lambda service, recorder: told.extend(_pairs(service, recorder, census)),
+        kind="school-census",
+    )  # fmt: skip
     if not pseudonymous and any(2 * (c.reasons["no_identifier"] + c.reasons["bad_form"]) > c.read for c in counts):
         note("icr: most numbers are no UPNs: if they are pseudonyms, import with --pseudonymous")
     report(counts, as_json=as_json, pairs=told)
@@ -134,7 +135,7 @@ def _pairs(service: "Service", recorder: "Recorder", census: "SchoolCensus") -> 
 
 def _streamed(
     files: "Sequence[Path]", read: "ReadFile", unit: str, data: Path | None,
-    after: "Callable[[Service, Recorder], None]" = lambda _, __: None,
+    after: "Callable[[Service, Recorder], None]" = lambda _, __: None, *, kind: str,
 ) -> "list[FileCounts]":  # fmt: skip
     from adapters.intake.imports import FileImporter, none_opens
 
@@ -143,7 +144,8 @@ def _streamed(
     counts: list[FileCounts] = []
     with said_so_far(counts), opened(data) as service, progress() as bars:
         recorder = service.recorder()
-        importer = FileImporter(recorder, read, unit=unit, batch=service.settings.batch_size, by_content=True)
+        batch = service.settings.batch_size
+        importer = FileImporter(recorder, read, unit=unit, batch=batch, by_content=True, kind=kind)
         task = bars.add_task(f"{unit}s", total=None)
         try:
             importer.take(files, files=counts, seen=lambda units: bars.update(task, completed=units))

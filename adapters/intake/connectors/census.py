@@ -9,20 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, Final
 
 import orjson
 
-from adapters.codec.times import FIRST_YEAR, LAST_YEAR, timestamp
+from adapters.codec.times import LAST_YEAR, stated_day, timestamp
 from adapters.intake.connectors import BrokenFile
 from domain.errors import Misuse
 
 _GZIP: Final = b"\x1f\x8b"
-_ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*|Z|[+-]\d{2}:\d{2})?", re.ASCII)
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAMED: Final = re.compile(r"(\d{4})-([A-Za-z]{3})-(\d{2})(?:[T ].*)?", re.ASCII)
-_BRITISH: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})(?:[T ].*)?", re.ASCII)
 _ORGANISATION: Final = re.compile(r"la-\d{3}", re.ASCII)
 
 # Left out of an event's id: what differs where the same is told again.
@@ -43,7 +40,7 @@ def is_note(cells: Sequence[str]) -> bool:
 
 
 @contextmanager
-def opened_file(path: Path) -> Iterator[BinaryIO]:
+def opened_file(path: Path) -> Iterator[BufferedIOBase]:
     """A file's bytes, unpacked if it is gzip. Raises OSError where it cannot be opened, BrokenFile where gzip breaks off."""
     with path.open("rb") as plain:
         if plain.peek(2)[:2] != _GZIP:
@@ -53,32 +50,15 @@ def opened_file(path: Path) -> Iterator[BinaryIO]:
             return
         try:
             with gzip.open(plain) as unpacked:
-                yield cast("BinaryIO", unpacked)
+                yield unpacked
         except (gzip.BadGzipFile, EOFError, zlib.error):
             raise BrokenFile("the file is packed (gzip), and breaks off or is damaged") from None
 
 
 @lru_cache(maxsize=16_384)  # some years of days, each told of many children
 def read_day(text: str, last_year: int = LAST_YEAR) -> date | None:
-    """The day of `2024-03-31`, `2024-Mar-31` or `31/03/2024`, with or without a time; None where there is none such.
-
-    Nor is one before 1900 or after `last_year`, a system's way to say *none*: no sum of days leaves the calendar so.
-    """
-    try:
-        day = _read_day(text)
-    except ValueError:
-        return None
-    return day if day is not None and FIRST_YEAR <= day.year <= last_year else None
-
-
-def _read_day(text: str) -> date | None:
-    if found := _ISO.fullmatch(text):
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    if found := _NAMED.fullmatch(text):
-        return date(int(found[1]), _MONTHS.index(found[2].lower()) + 1, int(found[3]))
-    if found := _BRITISH.fullmatch(text):
-        return date(int(found[3]), int(found[2]), int(found[1]))
-    return None
+    """The day that a text states (`adapters.codec.times.stated_day`), None where it states none."""
+    return stated_day(text, last_year)
 
 
 def authority(organisation: str | None) -> str | None:

@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 from adapters.codec.times import civil_day, read_of_file
@@ -129,7 +130,7 @@ def read_cin(path: Path, organisation: str | None = None) -> Iterator[Converted]
         yield from read_stream(stream, organisation)
 
 
-def read_stream(stream: BinaryIO, organisation: str | None) -> Iterator[Converted]:
+def read_stream(stream: BufferedIOBase, organisation: str | None) -> Iterator[Converted]:
     """The same of an open file, or of what was stored of a kept element. Raises BrokenFile."""
     census, header = None, Header()
     for child in children(stream, header):

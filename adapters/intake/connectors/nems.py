@@ -13,7 +13,16 @@ from adapters.intake.connectors.nems_birth import birth
 from adapters.intake.connectors.nems_contacts import professional_contact
 from adapters.intake.connectors.nems_message import Message, open_message
 from adapters.intake.connectors.nems_pds import change_of_address, change_of_gp, death
-from adapters.intake.connectors.nems_xml import MAX_BYTES, kid, name_of, parse_bundle, resources, to_bytes, value
+from adapters.intake.connectors.nems_xml import (
+    MAX_BYTES,
+    BrokenOff,
+    kid,
+    name_of,
+    parse_bundle,
+    resources,
+    to_bytes,
+    value,
+)
 from domain.errors import Rejected
 
 __all__ = ["KINDS", "MAX_BYTES", "read_nems"]
@@ -28,10 +37,15 @@ KINDS: Final[dict[str, Callable[[Message], list[dict[str, Any]]]]] = {
 
 
 def read_nems(data: bytes) -> Iterator[Converted]:
-    """Every message of a file, in order; never raises for what the file holds (an unreadable one is one unit, kept)."""
+    """Every message of a file, in order; never raises for what the file holds.
+
+    A file that is unreadable, or breaks off, is one unit, kept, after the messages that came before the break.
+    """
     try:
         root = parse_bundle(data)
     except Rejected as error:
+        whole = error.whole if isinstance(error, BrokenOff) else ()
+        yield from (_convert(bundle, to_bytes(bundle)) for bundle in whole)
         yield _kept(error, data)
         return
     inner = list(_messages(root))

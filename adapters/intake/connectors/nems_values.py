@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-from adapters.codec.times import FILE_FORM, LAST_YEAR, civil_day, read_of_file
+from adapters.codec.times import FILE_FORM, LAST_YEAR, stated_day
 from adapters.intake.connectors.nems_xml import extension_code, extensions, kids, value, values
 from domain.identifiers import NHS, Checked, check_identifier
+from domain.names import stated_name
 
 _ODS = re.compile(r"[A-Z0-9]{3,12}")
 _UPRN = re.compile(r"[0-9]{1,12}")
@@ -38,12 +39,10 @@ def read_day(text: str | None) -> Day:
     """The civil date of a FHIR date, dateTime or instant; a month or a year alone is no day."""
     if text is None:
         return Day(None)
-    if not FILE_FORM.fullmatch(text):
-        return Day(None, "impossible_date")
-    if len(text) < len("2000-01-01"):
+    if len(text) < len("2000-01-01") and FILE_FORM.fullmatch(text):
         return Day(None, "missing_field")
-    instant = read_of_file(text)
-    return Day(None, "impossible_date") if instant is None else Day(civil_day(instant))
+    day = stated_day(text)
+    return Day(None, "impossible_date") if day is None else Day(day)
 
 
 def is_open_end(text: str | None) -> bool:
@@ -82,10 +81,14 @@ def names(people: Iterable[Element]) -> list[dict[str, Any]]:
     """HumanNames as the contract has them, the current ones first."""
     found: list[dict[str, Any]] = []
     for name in sorted(people, key=lambda n: (not is_current(n), value(n, "use") != "official")):
-        family = value(name, "family") or value(name, "text")
-        if family is not None and value(name, "use") not in ("temp", "anonymous"):
-            use = _NAME_USE.get(value(name, "use") or "")
-            found.append({"given": values(name, "given"), "family": family, "use": use})
+        if value(name, "use") in ("temp", "anonymous"):
+            continue
+        given, family = values(name, "given"), value(name, "family")
+        if family is None and not given:
+            family = value(name, "text")
+        stated = stated_name(given, family, _NAME_USE.get(value(name, "use") or ""))
+        if stated is not None:
+            found.append(stated)
     return found
 
 

@@ -27,6 +27,7 @@ from adapters.intake.connectors.school_census_tables import (
 )
 from domain.errors import Rejected
 from domain.identifiers import UPN
+from domain.names import stated_name
 
 UNIT: Final = "row"
 SYSTEM: Final = "school-census"
@@ -37,6 +38,7 @@ _JOINED_AT_ONCE: Final = 20_000  # rows of exclusions whose pupils are looked up
 _SATURDAY: Final = 6
 _SUSPENSION: Final = {"FIXD": 2, "SUSP": 2, "LNCH": 1}  # category: sessions of it in a day
 _PERMANENT: Final = "PERM"
+_SURNAMES: Final = {"official": "surname", "usual": "preferredsurname", "former": "formersurname"}
 _SEX: Final = {"M": "M", "F": "F", "U": "U"}
 
 
@@ -242,13 +244,13 @@ def _upper(text: str | None) -> str | None:
 
 
 def _names(row: Row) -> list[dict[str, Any]]:
-    """The legal name first, then the name the pupil goes by and the former one."""
-    given = [row.get("forename"), *(row.get("middlenames") or "").split()]
-    forenames = [name for name in given if name]
-    wanted = (("official", "surname"), ("usual", "preferredsurname"), ("former", "formersurname"))
-    names = [
-        {"given": forenames, "family": family, "use": use} for use, column in wanted if (family := row.get(column))
-    ]
+    """The legal name first, then the name the pupil goes by and the former one; a forename alone is the legal name."""
+    forenames = [row.get("forename") or "", *(row.get("middlenames") or "").split()]
+    surnames = {use: row.get(column) for use, column in _SURNAMES.items()}
+    has_none = surnames["official"] is None and surnames["usual"] is None
+    alone = stated_name(forenames, None, "official") if has_none else None
+    said = [stated_name(forenames, family, use) for use, family in surnames.items() if family is not None]
+    names = [name for name in (alone, *said) if name is not None]
     return [name for number, name in enumerate(names) if number == 0 or name["family"] != names[0]["family"]]
 
 

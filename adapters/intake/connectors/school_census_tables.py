@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+from io import BufferedIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
 from adapters.intake.connectors import BrokenFile
 from adapters.intake.connectors.census import is_note, opened_file
+from adapters.intake.connectors.encodings import not_utf_8, wide_text
 from domain.errors import Misuse
 
 if TYPE_CHECKING:
@@ -160,10 +162,11 @@ def _next(reader: "_csv.Reader") -> list[str] | None:
 class _Lines:
     """Lines as text: UTF-8, else the Windows encoding that office programs write; remembers a row's bytes."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BufferedIOBase) -> None:
         self._stream = stream
         self._row: list[bytes] = []
         self._size = 0
+        self._begun = False
 
     def __iter__(self) -> "_Lines":
         return self
@@ -176,6 +179,10 @@ class _Lines:
         self._size += len(line)
         if self._size > MAX_LINE:
             raise BrokenFile(f"a row has more than {MAX_LINE} bytes")
+        if not self._begun:
+            self._begun = True
+            if wide_text(line) is not None:
+                raise BrokenFile(not_utf_8(line))
         try:
             return line.decode("utf-8-sig")
         except UnicodeDecodeError:
