@@ -106,9 +106,10 @@ def school_census(
 ) -> None:
     """Import school censuses: pupils on roll, pupils no longer on roll, suspensions and exclusions; terms in any order.
 
+    A roll is a snapshot of its school on census day: whoever was on it before and is not any more has lapsed there.
     Counts are of rows. A table may be imported again: nothing is doubled. Also told, over all terms known: how many
-    pupils came, left and changed school from one to the next. Ends with 1 when something was kept in quarantine or a file could
-    not be read, with 2 when none could be opened.
+    pupils came, left and changed school from one to the next. Ends with 1 when something was kept in quarantine or a
+    file could not be read, with 2 when none could be opened.
     """
     from adapters.intake.connectors.census import authority
     from adapters.intake.connectors.school_census import NOBODY, UNIT, SchoolCensus
@@ -127,9 +128,15 @@ def school_census(
 
 
 def _pairs(service: "Service", recorder: "Recorder", census: "SchoolCensus") -> "Iterator[Pair]":
-    from adapters.intake.census_pairs import pairs
+    from adapters.intake.census_pairs import empty_rolls, pairs
+    from adapters.log.messages import Message
 
     last_year = service.clock.now().year + 1
+    reports, others = empty_rolls(recorder, census.organisation, last_year, pseudonymous=census.pseudonymous)
+    if reports:
+        recorder.record([Message(report) for report in reports])
+    if others:
+        note(f"icr: {others} schools of one term have no row in the next: of their pupils nothing is said there")
     return pairs(recorder, census.organisation, last_year, pseudonymous=census.pseudonymous)
 
 

@@ -252,6 +252,8 @@ def _settle(unit: _Unit) -> None:
     outcomes = unit.outcomes
     if unit.converted.kept is None:
         unit.counts.events += len(outcomes)
+    if unit.converted.of_the_file and all(one.outcome in (ACCEPTED, DUPLICATE) for one in outcomes):
+        return  # no unit of the file, unless it is to be said that it was not taken in
     if not outcomes:  # it says nothing that is new here, as a message about nobody's involvement
         unit.counts.count(DUPLICATE, None)
         return

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from domain.dates import london_day
 from domain.effects import Act, Effect
-from domain.events import Event, provider_of, service_of, team_key
+from domain.events import Event, provider_of, service_of, team_key, worker_key
 
 SNAPSHOT = "snapshot"
 ROWS = frozenset({Act.START, Act.CONFIRM})
@@ -60,9 +60,19 @@ def snapshots(events: Iterable[Event], kind_of: Mapping[str, str]) -> list[Snaps
             body = event.body
             days = body["covers"]["from"], body["complete_through"]
             one = Snapshot(event.organisation, kind_of[body["feed"]], body["scope"], *days, body["count"])
-            if sum(one.first <= seen <= one.last and _lists(one, row) for row, seen in rows) >= one.count:
+            if (
+                len({_listed(row) for row, seen in rows if one.first <= seen <= one.last and _lists(one, row)})
+                >= one.count
+            ):
                 found.append(one)
     return found
+
+
+def _listed(row: Event) -> tuple[object, ...]:
+    """What a row is of: told twice, under another id or reference, it is one row still."""
+    body = row.body
+    provider, service = provider_of(row.effect, row.organisation, body), service_of(row.effect, body)
+    return row.record, provider, service, worker_key(body.get("worker")), team_key(body.get("team"))
 
 
 def _lists(snapshot: Snapshot, row: Event) -> bool:

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from io import BufferedIOBase
 from pathlib import Path
@@ -19,6 +19,8 @@ from adapters.codec.times import LAST_YEAR, stated_day, timestamp
 from adapters.intake.connectors import BrokenFile
 from domain.errors import Misuse
 
+BACKFILL: Final = "backfill"
+SNAPSHOT: Final = "snapshot"
 _GZIP: Final = b"\x1f\x8b"
 _ORGANISATION: Final = re.compile(r"la-\d{3}", re.ASCII)
 
@@ -103,7 +105,7 @@ class Source:
     def event(
         self, event_type: str, subject: Mapping[str, Any], day: date, own: Mapping[str, Any], *,
         until: date | None = None, reference: str | None = None, source_record_id: str | None = None,
-        target: Mapping[str, Any] | None = None, may_change: bool = False,
+        target: Mapping[str, Any] | None = None, may_change: bool = False, mode: str = BACKFILL,
     ) -> dict[str, Any]:  # fmt: skip
         """One event in the JSON form of the contract, with the type's own fields.
 
@@ -122,7 +124,7 @@ class Source:
                 "source_record_id": source_record_id,
                 "source_version": None,
             },
-            "mode": "backfill",
+            "mode": mode,
             "recorded_at": timestamp(self.written if may_change else max(self.written, first)),
             "subject": subject,
             "others": [],
@@ -132,6 +134,33 @@ class Source:
             "basis": "public_task",
             **own,
         }
+        return self._named(event)
+
+    def report(
+        self, feed: str, first: date, last: date, count: int, *, scope: str | None = None, mode: str = BACKFILL
+    ) -> dict[str, Any]:
+        """FeedReported: what the file covers of a feed, from its first to its last day, and how many it tells of."""
+        return self._named(
+            {
+                "event_type": "FeedReported",
+                "event_id": "",
+                "source": {
+                    "organisation": self.organisation,
+                    "system": self.system,
+                    "source_record_id": None,
+                    "source_version": None,
+                },
+                "mode": mode,
+                "recorded_at": timestamp(self.written),
+                "feed": feed,
+                "covers": {"from": first.isoformat(), "to": (last + timedelta(days=1)).isoformat()},
+                "complete_through": last.isoformat(),
+                "count": count,
+                "scope": scope,
+            }
+        )
+
+    def _named(self, event: dict[str, Any]) -> dict[str, Any]:
         said = {name: value for name, value in event.items() if name not in _NOT_CONTENT}
         digest = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
         event["event_id"] = f"{self.system}:{digest[:32]}"

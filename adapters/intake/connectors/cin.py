@@ -30,6 +30,7 @@ from adapters.intake.connectors.cin_xml import (
     numbered,
     text_of,
 )
+from domain.dates import add_months, from_day, to_day
 from domain.errors import Rejected
 
 UNIT: Final = "dated element"
@@ -107,6 +108,9 @@ _ENDS: Final[Mapping[str, str]] = {
     fact.begins: name for name, fact in FACTS.items() if fact.begins is not None and fact.begins != name
 }
 
+# What the census has all of. Of deaths it has only those of children in need.
+_COVERED: Final = tuple(sorted({fact.event_type for fact in FACTS.values()} - {"DeathNotified"}))
+
 # Dated, and yet no fact: why each is kept.
 _NO_FACTS: Final[Mapping[str, str]] = {
     "initialcpctarget": "a day by which something is due is no event",
@@ -136,8 +140,8 @@ def read_stream(stream: BufferedIOBase, organisation: str | None) -> Iterator[Co
     for child in children(stream, header):
         census = census or _census(header, organisation)
         yield from census.of(child)
-    if census is None:
-        _census(header, organisation)  # nobody is in it: it must be a census all the same
+    # Nobody may be in it: it must be a census all the same. One that broke off does not come here, and covers nothing.
+    yield from (census or _census(header, organisation)).covered()
 
 
 def _census(header: Header, organisation: str | None) -> "_Census":
@@ -155,7 +159,8 @@ def _census(header: Header, organisation: str | None) -> "_Census":
     if written is None:
         raise BrokenFile("its header does not say when it was written (DateTime, ReferenceDate or Year)")
     latest = max(civil_day(written), refers or date.min)
-    return _Census(header, Source(organisation, SYSTEM, written), latest + _LATEST)
+    through = refers or _march(header.get("year"))
+    return _Census(header, Source(organisation, SYSTEM, written), latest + _LATEST, through)
 
 
 def _march(year: str | None) -> date | None:
@@ -172,7 +177,18 @@ class _Census:
     header: Header
     source: Source
     latest: date
+    through: date | None
     alike: Counter[bytes] = field(default_factory=Counter)
+    told: Counter[str] = field(default_factory=Counter)
+
+    def covered(self) -> Iterator[Converted]:
+        """FeedReported of each event type: all of it that there was in the census's year, if the header says which."""
+        if self.through is None or self.header.excerpt:
+            return
+        first = from_day(add_months(to_day(self.through), -12) + 1)
+        for event_type in _COVERED:
+            report = self.source.report(event_type, first, self.through, self.told[event_type])
+            yield Converted((report,), None, b"", of_the_file=True)
 
     def of(self, child: Element) -> Iterator[Converted]:
         """What one child's dated elements become."""
@@ -212,6 +228,7 @@ class _Census:
             fact.event_type, who.block, dated.day, fact.own(dated.module),
             reference=reference, source_record_id=record, may_change=record is not None,
         )  # fmt: skip
+        self.told[fact.event_type] += 1
         back = self._reopened(fact, dated, who)
         start = None if record is None else self._start(fact, dated, who, reference)
         return Converted((event,), None, b"", who.set_aside, warned, takes_back=back, begun_by=start)

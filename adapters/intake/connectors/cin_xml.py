@@ -26,6 +26,7 @@ MAX_IDENTIFYING: Final = 50  # numbers, days and the like by which a child is kn
 _CHUNK: Final = 64 * 1024
 _SILENT: Final = 1024 * 1024  # bytes without an element begun or ended: one tag or text
 
+_KEPT: Final = " kept: "  # begins the comment behind an excerpt
 IDENTIFIERS: Final = "childidentifiers"
 
 # The last is ours: it tells apart what is stored of two children of whom nothing else does.
@@ -34,9 +35,13 @@ _HEADER: Final = frozenset({"collection", "year", "referencedate", "lea", "datet
 
 @dataclass(slots=True)
 class Header:
-    """What the census says of itself; by lower-case names, the first of each."""
+    """What the census says of itself; by lower-case names, the first of each.
+
+    `excerpt`: it is what was stored of an element that was kept, not all that a census had.
+    """
 
     values: dict[str, str] = field(default_factory=dict)
+    excerpt: bool = False
 
     def get(self, name: str) -> str | None:
         """A value, trimmed; None where it is absent or empty."""
@@ -135,6 +140,10 @@ class _Reader:
         self._path.pop()
         self._collected = ""
 
+    def comment(self, text: str) -> None:
+        if text.startswith(_KEPT):
+            self.header.excerpt = True
+
     def close(self) -> None:
         """Nothing is left to do."""
 
@@ -216,7 +225,7 @@ def excerpt(
     _copy(leaves, SubElement(child, module.element.tag))
     written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     # Two elements of one module may be kept: what is stored of them must differ, or one would be taken for the other.
-    return written + f"<!-- kept: {own} -->".encode()
+    return written + f"<!--{_KEPT}{own} -->".encode()
 
 
 def numbered(raw: bytes, number: int) -> bytes:

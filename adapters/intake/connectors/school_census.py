@@ -4,6 +4,8 @@ What each column becomes stands in `docs/school-census.md`. The unit is the row.
 for its term, under a source record named after the term: so the log itself knows who was on roll when.
 """
 
+import zlib
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from adapters.intake.connectors import BrokenFile, Converted
-from adapters.intake.connectors.census import Source, note_of, read_day, subject_block
+from adapters.intake.connectors.census import BACKFILL, SNAPSHOT, Source, note_of, read_day, subject_block
 from adapters.intake.connectors.school_census_tables import (
     ROLL_ROW,
     SCHOOL,
@@ -65,19 +67,18 @@ class SchoolCensus:
             term = self._term(path)
             if term is None:
                 raise BrokenFile("its name does not tell the term (as 2024_autumn): name it with --term")
-            census = _Census(self._source(term), term, table, self.pseudonymous)
+            census = _Census(source_of(self.organisation, term), term, table, self.pseudonymous)
             if table.kind is Kind.EXCLUSIONS:
                 yield from self._exclusions(census, term)
+                return
+            if table.kind is Kind.ON_ROLL and not table.excerpt:
+                yield from _roll(census)
                 return
             for row in table.rows:
                 yield census.convert(row, census.on_roll if table.kind is Kind.ON_ROLL else census.left)
 
     def _term(self, path: Path) -> Term | None:
         return term_of(path.name) or self.term
-
-    def _source(self, term: Term) -> Source:
-        day = term.day()
-        return Source(self.organisation, SYSTEM, datetime(day.year, day.month, day.day, tzinfo=UTC))
 
     def _exclusions(self, census: "_Census", term: Term) -> Iterator[Converted]:
         """So many rows at a time, with their pupils from the term's rolls: the rolls need not fit into memory."""
@@ -106,6 +107,58 @@ class SchoolCensus:
         if not rolls:
             raise BrokenFile("it names pupils by rows of its term's roll: import it together with that table")
         return found
+
+
+def _roll(census: "_Census") -> Iterator[Converted]:
+    """The rows of a roll, then for each school how many pupils it lists: whoever is not among them is on its roll no more."""
+    listed = _Listed(census.term.day())
+    try:
+        for row in census.table.rows:
+            yield census.convert(row, census.on_roll)
+            listed.add(row)
+    except (BrokenFile, OSError, EOFError, zlib.error):
+        listed.unread += 1  # one more than has come, at least: so nobody is missed from it
+        yield from listed.reports(census.source)
+        raise
+    yield from listed.reports(census.source)
+
+
+class _Listed:
+    """Who is listed at each school on census day: `unread` rows name no school, and may be of any."""
+
+    def __init__(self, day: date) -> None:
+        self._day = day
+        self._numbers: dict[str, set[int]] = defaultdict(set)
+        self._nameless: Counter[str] = Counter()
+        self.unread = 0
+
+    def add(self, row: Row) -> None:
+        """A row of the roll; one of a pupil who came after census day is none."""
+        school, number = row.get(*SCHOOL), row.get("upn", "formerupn")
+        entered = read_day(row.get("entrydate") or "")
+        if school is None:
+            self.unread += 1
+        elif entered is None or number is None:
+            self._nameless[school] += 1
+        elif entered <= self._day:
+            self._numbers[school].add(hash(number.upper()))
+
+    def reports(self, source: Source) -> Iterator[Converted]:
+        """FeedReported of each school: a snapshot of its roll. Of which a row cannot be read it is never whole."""
+        for school in sorted(self._numbers.keys() | self._nameless.keys()):
+            count = len(self._numbers[school]) + self._nameless[school] + self.unread
+            yield Converted((roll_report(source, school, self._day, count),), None, b"", of_the_file=True)
+
+
+def roll_report(source: Source, school: str, day: date, count: int) -> dict[str, Any]:
+    """FeedReported of a school's whole roll on census day."""
+    return source.report("PupilAdmitted", day, day, count, scope=school, mode=SNAPSHOT)
+
+
+def source_of(organisation: str, term: Term) -> Source:
+    """Whose census of a term, written down on census day."""
+    day = term.day()
+    return Source(organisation, SYSTEM, datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
 def on_roll_record(term: Term, *, pseudonymous: bool) -> str:
@@ -152,7 +205,7 @@ class _Census:
         return note_of("import school-census", "--term", str(self.term), *whose, *pseudonymous)
 
     def on_roll(self, row: Row) -> Facts:
-        """PupilAdmitted, told for this term."""
+        """PupilAdmitted, told for this term: a row of the snapshot, if the pupil was there on census day."""
         pupil, school, entered = self.pupil(row), _school(row), _needed_day(row, "entrydate")
         own = {
             "school": school,
@@ -160,7 +213,8 @@ class _Census:
             "year_group": row.get("ncyearactual"),
         }
         record = on_roll_record(self.term, pseudonymous=self.pseudonymous)
-        event = self.source.event("PupilAdmitted", pupil.subject, entered, own, source_record_id=record)
+        mode = SNAPSHOT if entered <= self.term.day() else BACKFILL
+        event = self.source.event("PupilAdmitted", pupil.subject, entered, own, source_record_id=record, mode=mode)
         return [event], pupil.set_aside
 
     def left(self, row: Row) -> Facts:

@@ -114,11 +114,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An opened table: its kind, its head as bytes, and its rows, which can be read once."""
+    """An opened table: its kind, its head as bytes, and its rows, which can be read once.
+
+    `excerpt`: it holds rows that were kept in quarantine and have been mended, not all that the table had.
+    """
 
     kind: Kind
     head: bytes
     rows: Iterator[Row]
+    excerpt: bool = False
 
 
 @contextmanager
@@ -127,7 +131,9 @@ def opened_table(path: Path) -> Iterator[Table]:
     with opened_file(path) as stream:
         lines = _Lines(stream)
         reader = csv.reader(lines, strict=True)
+        excerpt = False
         while is_note(cells := _next(reader) or []):
+            excerpt = True
             lines.taken()
         columns = [cell.strip().lower() for cell in cells]
         head = lines.taken()
@@ -140,7 +146,7 @@ def opened_table(path: Path) -> Iterator[Table]:
             raise BrokenFile("its columns are those of no table of the school census that is read")
         if len(set(columns)) < len(columns):
             raise BrokenFile("two of its columns have one name")
-        yield Table(kind, head, _rows(reader, lines, columns))
+        yield Table(kind, head, _rows(reader, lines, columns), excerpt)
 
 
 def _rows(reader: "_csv.Reader", lines: "_Lines", columns: list[str]) -> Iterator[Row]:
