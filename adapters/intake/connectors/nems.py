@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 from adapters.intake.connectors import Converted
 from adapters.intake.connectors.nems_birth import birth
+from adapters.intake.connectors.nems_child_health import CONTACT_KINDS, child_health
 from adapters.intake.connectors.nems_contacts import professional_contact
 from adapters.intake.connectors.nems_message import Message, open_message
 from adapters.intake.connectors.nems_pds import change_of_address, change_of_gp, death
@@ -33,7 +34,19 @@ KINDS: Final[dict[str, Callable[[Message], list[dict[str, Any]]]]] = {
     "pds-change-of-gp-1": change_of_gp,
     "pds-death-notification-1": death,
     "professional-contacts-1": professional_contact,
+    **dict.fromkeys(CONTACT_KINDS, child_health),
 }
+
+# Published kinds that are kept (docs/decisions/0038-kinds-of-health-messages.md): a kind is named where it is one of them.
+KEPT_KINDS: Final = frozenset(
+    """admission-details-1 allergies-adverse-reactions-1 allergies-and-adverse-reactions-1 assessment-scales-1 birth-details-1
+    blood-spot-card-received-1 clinical-risk-factors-1 demographics-record-change-1 discharge-details-1 early-years-progress-1
+    educational-history-1 emergency-care-attendance-1 encounter-1 failsafe-1 failsafe-response-1 family-history-1
+    feeding-status-1 individual-requirements-1 information-and-advice-given-1 investigation-results-1 legal-information-1
+    measurements-1 medication-administration-1 medication-statement-1 observations-1 parent-guardian-or-personal-comment-1
+    pds-contact-details-citizen-1 pds-record-change-1 personal-contacts-1 plan-and-requested-actions-1 problem-list-1
+    professional-responsibility-notification-1 professional-summary-1 referral-1 safety-alerts-1 social-context-1""".split()
+)
 
 
 def read_nems(data: bytes) -> Iterator[Converted]:
@@ -73,7 +86,12 @@ def _convert(bundle: Element, raw: bytes) -> Converted:
 def _events(message: Message) -> list[dict[str, Any]]:
     convert = KINDS.get(message.code)
     if convert is None:
-        raise Rejected("unknown_event_type", "MessageHeader.event", "not a kind of event message that is taken in")
+        named = (
+            f"a message of the kind {message.code}"
+            if message.code in KEPT_KINDS
+            else "a message of a kind that is not known"
+        )
+        raise Rejected("unknown_event_type", "MessageHeader.event", f"{named}, and no such message is taken in")
     if message.code.startswith("pds-"):
         if message.action not in ("new", "update"):
             # The guides know no deletion of these; undoing a fact on a guess is worse than asking a person.

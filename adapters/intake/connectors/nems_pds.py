@@ -41,7 +41,7 @@ def _birth_of(block: dict[str, Any]) -> date | None:
     return None if person is None or person["date_of_birth"] is None else date.fromisoformat(person["date_of_birth"])
 
 
-def _trusted(
+def trusted(
     message: Message, text: str | None, path: str, *, birth: date | None, latest: date | None = None
 ) -> date | None:
     """A stated day, or None with a note of why it is set aside: unreadable, before birth, or later than it can be."""
@@ -68,7 +68,7 @@ def change_of_address(message: Message) -> Events:
     if home is None or present is None or not is_somewhere(present):
         raise Rejected("missing_field", "Patient.address", "no present address")
     former = [a for a in kids(patient, "address") if a is not home and not is_current(a, today)]
-    start = _trusted(message, value(home, "period", "start"), "Patient.address.period.start", birth=birth)
+    start = trusted(message, value(home, "period", "start"), "Patient.address.period.start", birth=birth)
     if start is None:
         # It began, at the latest, when the one before it was given up; else we know it from the message's day on.
         ends = [read_day(value(old, "period", "end")).day for old in former]
@@ -85,7 +85,7 @@ def _former_address(
     built = address(old)
     if value(old, "period", "start") is None or not is_somewhere(built):
         return None
-    start = _trusted(message, value(old, "period", "start"), f"{path}.start", birth=birth)
+    start = trusted(message, value(old, "period", "start"), f"{path}.start", birth=birth)
     if start is None:
         return None
     if start >= until:
@@ -153,7 +153,7 @@ def _ended(message: Message, episode: Element, birth: date | None) -> tuple[str,
         raise Rejected("unknown_code", "EpisodeOfCare.managingOrganization", "the previous practice has no ODS code")
     if code in _NO_PRACTICE:
         return None
-    end = _trusted(message, None if is_open_end(end_text) else end_text, f"{path}.end", birth=birth)
+    end = trusted(message, None if is_open_end(end_text) else end_text, f"{path}.end", birth=birth)
     begun = read_day(value(episode, "period", "start")).day
     if end is not None and begun is not None and end < begun:
         message.set_aside.append(("end_before_start", f"{path}.end"))
@@ -173,11 +173,11 @@ def _registration(
     theirs = [e for e in ongoing if message.organisation(kid(e, "managingOrganization"))[0] == code]
     periods += [p for e in theirs for p in kids(e, "period")]
     for period in periods:
-        start = _trusted(message, value(period, "start"), "registrationPeriod.start", birth=birth)
+        start = trusted(message, value(period, "start"), "registrationPeriod.start", birth=birth)
         if start is None:
             continue
         end_text = value(period, "end")
-        end = None if is_open_end(end_text) else _trusted(message, end_text, "registrationPeriod.end", birth=birth)
+        end = None if is_open_end(end_text) else trusted(message, end_text, "registrationPeriod.end", birth=birth)
         if end is not None and end <= start:
             message.set_aside.append(("end_before_start", "registrationPeriod.end"))
             end = None
@@ -208,7 +208,7 @@ def death(message: Message) -> Events:
         if died_text is not None or flag == "true":
             message.set_aside.append(("impossible_date", "Patient.deceased"))
         return [envelope.event("DeathNotificationWithdrawn", {}, changed)]
-    died = _trusted(message, died_text, "Patient.deceasedDateTime", birth=birth, latest=message.sent_on())
+    died = trusted(message, died_text, "Patient.deceasedDateTime", birth=birth, latest=message.sent_on())
     return [envelope.event("DeathNotified", {"status": _DEATH_STATUS.get(status)}, died or changed)]
 
 
@@ -217,7 +217,7 @@ def _effective(message: Message, patient: Element) -> date:
     today = message.sent_on()
     for extension in extensions(patient, "systemeffectivedate"):
         text = value(extension, "valueDateTime") or value(extension, "valueDate")
-        changed = _trusted(message, text, "Patient.extension(systemEffectiveDate)", birth=None, latest=today)
+        changed = trusted(message, text, "Patient.extension(systemEffectiveDate)", birth=None, latest=today)
         if changed is not None:
             return changed
     return today

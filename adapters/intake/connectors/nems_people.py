@@ -81,6 +81,20 @@ def subject(message: Message, patient: Element, *, by_routing: bool = True) -> d
     }
 
 
+def subject_by_routing(message: Message) -> dict[str, Any]:
+    """The subject of a message without a Patient: by the number that it was routed by. Raises Rejected where there is none."""
+    number = _routing_number(message)
+    if number is None:
+        raise Rejected(
+            "no_identifier", "MessageHeader.extension(routingDemographics)", "an NHS number that passes its check"
+        )
+    return {
+        "identifiers": [{"scheme": NHS, "value": number.normalised or number.value}],
+        "person": None,
+        "nhs_number_status": None,
+    }
+
+
 def _routing_number(message: Message) -> Checked | None:
     for extension in extensions(message.routing(), "nhsnumber"):
         number = value(extension, "valueIdentifier", "value")

@@ -11,6 +11,7 @@ from adapters.intake.connectors.cin import read_cin
 from adapters.intake.connectors.nems import read_nems
 from adapters.intake.connectors.school_census import SchoolCensus
 from tests.builders.cin import census, child
+from tests.builders.units import units_of
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 REFERRED = "<CINreferralDate>2024-01-10</CINreferralDate>"
@@ -20,7 +21,7 @@ def read(units: Iterator[Converted]) -> tuple[int, str]:
     """How many units came, and what was said then."""
     count = 0
     try:
-        for _ in units:
+        for _ in units_of(units):
             count += 1
     except BrokenFile as broken:
         return count, str(broken)
