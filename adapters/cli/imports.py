@@ -205,7 +205,7 @@ def report(counts: Sequence["FileCounts"], *, as_json: bool, pairs: "Sequence[Pa
             note(f"icr: {one.file}: {one.error}")
     if counts and all(one.error is not None and not one.read and not one.broken for one in counts):
         raise typer.Exit(MISUSE)
-    if any(one.error is not None or one.kept for one in counts):
+    if any(one.error is not None or one.kept or one.of_file_kept for one in counts):
         raise typer.Exit(KEPT_OR_FAILED)
 
 

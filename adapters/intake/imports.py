@@ -27,7 +27,8 @@ class FileCounts:
     """One file's counts by contract 4.
 
     `error` says why it could not be read (to its end), `broken` that it could be opened, `lost` how many were sent and
-    never acknowledged. `ignored` counts by reason what is no unit, and `warnings` what was taken in all the same.
+    never acknowledged. `ignored` counts by reason what is no unit, and `warnings` what was taken in all the same, and
+    what the file says of itself and was not taken in (`of_file_kept`), as that a snapshot lost too many of its rows.
     """
 
     file: str
@@ -44,6 +45,7 @@ class FileCounts:
     warnings: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
     lost: int = 0
+    of_file_kept: int = 0
     error: str | None = None
     broken: bool = False
 
@@ -250,10 +252,14 @@ class Importer(FileImporter):
 def _settle(unit: _Unit) -> None:
     """Count a unit when it is known what became of all that it says."""
     outcomes = unit.outcomes
+    if unit.converted.of_the_file:
+        for outcome in outcomes:
+            if outcome.outcome in (KEPT, CONFLICT) and outcome.reason is not None:
+                unit.counts.warnings[outcome.reason] += 1
+                unit.counts.of_file_kept += 1
+        return
     if unit.converted.kept is None:
         unit.counts.events += len(outcomes)
-    if unit.converted.of_the_file and all(one.outcome in (ACCEPTED, DUPLICATE) for one in outcomes):
-        return  # no unit of the file, unless it is to be said that it was not taken in
     if not outcomes:  # it says nothing that is new here, as a message about nobody's involvement
         unit.counts.count(DUPLICATE, None)
         return

@@ -18,6 +18,7 @@ import orjson
 from adapters.codec.times import LAST_YEAR, stated_day, timestamp
 from adapters.intake.connectors import BrokenFile
 from domain.errors import Misuse
+from domain.identifiers import UPN, check_identifier
 
 BACKFILL: Final = "backfill"
 SNAPSHOT: Final = "snapshot"
@@ -136,6 +137,15 @@ class Source:
         }
         return self._named(event)
 
+    def replaced(self, subject: Mapping[str, Any], former: str, day: date) -> dict[str, Any]:
+        """UpnReplaced: the subject's UPN stands in the place of a former one, as is known on a day.
+
+        Files do not say since when. So the day is no part of its id, and what the next file tells again is known.
+        """
+        event = self.event("UpnReplaced", subject, day, {"former": former, "reason": None})
+        said = {name: event[name] for name in ("event_type", "source", "subject", "former")}
+        return {**event, "event_id": self._id_of(said)}
+
     def report(
         self, feed: str, first: date, last: date, count: int, *, scope: str | None = None, mode: str = BACKFILL
     ) -> dict[str, Any]:
@@ -161,7 +171,24 @@ class Source:
         )
 
     def _named(self, event: dict[str, Any]) -> dict[str, Any]:
-        said = {name: value for name, value in event.items() if name not in _NOT_CONTENT}
-        digest = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        event["event_id"] = f"{self.system}:{digest[:32]}"
+        event["event_id"] = self._id_of({name: value for name, value in event.items() if name not in _NOT_CONTENT})
         return event
+
+    def _id_of(self, said: Mapping[str, Any]) -> str:
+        digest = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return f"{self.system}:{digest[:32]}"
+
+
+def upns_of(current: str | None, former: Iterable[str | None]) -> tuple[list[tuple[str, str]], list[str]]:
+    """The UPNs by which a file's child is known, and those that the current one has replaced.
+
+    A former number is no second number in use. Where the current one fails its check, or there is none, the former is all
+    that the child is known by.
+    """
+    before = [number for number in former if number and number != current]
+    valid = current is not None and check_identifier(UPN, current).valid
+    if not valid:
+        return [(UPN, number) for number in (current, *before) if number], []
+    replaced = [number for number in dict.fromkeys(before) if check_identifier(UPN, number).valid]
+    failed = [number for number in before if number not in replaced]  # the recorder sets them aside
+    return [(UPN, number) for number in (current, *failed) if number], replaced

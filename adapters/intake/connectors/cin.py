@@ -205,6 +205,12 @@ class _Census:
                     raw = self._apart(raw)
                 yield Converted((), (error.reason, error.field, error.rule), raw)
 
+        day = min((one.day for one in found if one.day is not None), default=None)
+        if day is not None:
+            for former in who.former:
+                event = self.source.replaced(who.block, former, min(day, civil_day(self.source.written)))
+                yield Converted((event,), None, b"", of_the_file=True)
+
     def _apart(self, raw: bytes) -> bytes:
         """What is stored of an element of nobody known, who may be another than one of whom the same is told."""
         same = hashlib.blake2b(raw, digest_size=16).digest()

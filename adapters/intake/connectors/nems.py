@@ -28,6 +28,9 @@ from domain.errors import Rejected
 
 __all__ = ["KINDS", "MAX_BYTES", "read_nems"]
 
+_SUPERSEDED: Final = "NhsNumberSuperseded"
+_OF_ANY_EVENT: Final = ("mode", "recorded_at", "subject", "basis")
+
 KINDS: Final[dict[str, Callable[[Message], list[dict[str, Any]]]]] = {
     "pds-birth-notification-1": birth,
     "pds-change-of-address-1": change_of_address,
@@ -99,7 +102,25 @@ def _events(message: Message) -> list[dict[str, Any]]:
         focus = message.resolve(kid(message.header, "focus"), "Communication")
         if value(focus, "status") == "entered-in-error" and convert is not death:
             raise Rejected("unknown_code", "Communication.status", "the message says that it was entered in error")
-    return convert(message)
+    events = convert(message)
+    return [*events, *_superseded(message, events)]
+
+
+def _superseded(message: Message, events: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """NhsNumberSuperseded for each old number of the child: a replacement, and no second number in use."""
+    told = next((event for event in events if event["target"] is None), None)
+    if told is None or any(
+        event["subject"] != told["subject"] for event in events
+    ):  # twins: of which is not known here
+        return
+    for number, (former, day) in enumerate(message.replaced):
+        written = message.sent_on()
+        since = written if day is None or day > written else day
+        yield {name: told[name] for name in _OF_ANY_EVENT} | {
+            "event_type": _SUPERSEDED, "event_id": message.event_id(_SUPERSEDED, str(number)), "others": [],
+            "source": {**told["source"], "source_record_id": None}, "reference": None, "target": None,
+            "effective": {"from": since.isoformat(), "to": None}, "former": former,
+        }  # fmt: skip
 
 
 def _kept(error: Rejected, raw: bytes) -> Converted:

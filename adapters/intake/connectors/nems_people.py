@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from adapters.intake.connectors.nems_message import Message
-from adapters.intake.connectors.nems_values import names, nhs_numbers, person, read_day
+from adapters.intake.connectors.nems_values import names, nhs_numbers, old_nhs_numbers, person, read_day
 from adapters.intake.connectors.nems_xml import extensions, kid, kids, value
 from domain.errors import Rejected
 from domain.identifiers import NHS, Checked, check_identifier
@@ -73,6 +73,7 @@ def subject(message: Message, patient: Element, *, by_routing: bool = True) -> d
         message.set_aside.append(("missing_field", "Patient.identifier"))
     number, status = valid[0] if valid else (stand_in, None)
     assert number is not None
+    message.replaced = [(old, day) for old, day in old_nhs_numbers(patient) if old != number.normalised]
     return {
         # Those that fail their check stay: the recorder sets them aside, and they link nothing.
         "identifiers": [{"scheme": NHS, "value": c.normalised or c.value} for c in (number, *failed)],

@@ -71,6 +71,17 @@ def nhs_numbers(patient: Element | None) -> list[tuple[Checked, str | None]]:
     return list(found.values())
 
 
+def old_nhs_numbers(patient: Element | None) -> list[tuple[str, date | None]]:
+    """The NHS numbers that a Patient carried once and no longer does, each with the day on which it was given up."""
+    found: dict[str, date | None] = {}
+    for identifier in kids(patient, "identifier"):
+        system = (value(identifier, "system") or "").rstrip("/").lower()
+        checked = check_identifier(NHS, value(identifier, "value") or "")
+        if system.endswith("/nhs-number") and checked.normalised is not None and not is_current(identifier):
+            found.setdefault(checked.normalised, read_day(value(identifier, "period", "end")).day)
+    return list(found.items())
+
+
 def ods_code(text: str | None) -> str | None:
     """An ODS code, or None where the text cannot be one."""
     code = (text or "").upper()

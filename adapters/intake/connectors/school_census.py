@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from adapters.intake.connectors import BrokenFile, Converted
-from adapters.intake.connectors.census import BACKFILL, SNAPSHOT, Source, note_of, read_day, subject_block
+from adapters.intake.connectors.census import BACKFILL, SNAPSHOT, Source, note_of, read_day, subject_block, upns_of
 from adapters.intake.connectors.school_census_tables import (
     ROLL_ROW,
     SCHOOL,
@@ -28,7 +28,6 @@ from adapters.intake.connectors.school_census_tables import (
     term_of,
 )
 from domain.errors import Rejected
-from domain.identifiers import UPN
 from domain.names import stated_name
 
 UNIT: Final = "row"
@@ -175,6 +174,7 @@ def _roll_row(row: Row) -> tuple[str, str] | None:
 class _Pupil:
     subject: dict[str, Any]
     set_aside: tuple[tuple[str, str], ...]
+    former: tuple[str, ...] = ()
 
 
 _Found = _Pupil | Rejected
@@ -215,13 +215,16 @@ class _Census:
         record = on_roll_record(self.term, pseudonymous=self.pseudonymous)
         mode = SNAPSHOT if entered <= self.term.day() else BACKFILL
         event = self.source.event("PupilAdmitted", pupil.subject, entered, own, source_record_id=record, mode=mode)
-        return [event], pupil.set_aside
+        return [event, *self._replaced(pupil, entered)], pupil.set_aside
+
+    def _replaced(self, pupil: _Pupil, day: date) -> list[dict[str, Any]]:
+        return [self.source.replaced(pupil.subject, former, day) for former in pupil.former]
 
     def left(self, row: Row) -> Facts:
         """PupilRemovedFromRoll, after the PupilAdmitted of its entry date."""
         pupil, school, gone = self.pupil(row), _school(row), _needed_day(row, "leavingdate")
         own = {"school": school, "ground": None, "destination": None}
-        events = [self.source.event("PupilRemovedFromRoll", pupil.subject, gone, own)]
+        events = [self.source.event("PupilRemovedFromRoll", pupil.subject, gone, own), *self._replaced(pupil, gone)]
         text = row.get("entrydate")
         entered = None if text is None else read_day(text)
         if entered is None or entered > gone:
@@ -253,9 +256,9 @@ class _Census:
 
     def pupil(self, row: Row) -> _Pupil:
         """Whom a row of a roll is about. A UPN that fails its check stays: the recorder judges it."""
-        scheme = f"agency:{self.source.organisation}:{SYSTEM}" if self.pseudonymous else UPN
-        numbers = [number for name in ("upn", "formerupn") if (number := row.get(name)) is not None]
-        if not numbers:
+        scheme = f"agency:{self.source.organisation}:{SYSTEM}"
+        upn, former_upn = row.get("upn"), row.get("formerupn")
+        if upn is None and former_upn is None:
             raise Rejected("no_identifier", "upn", "the pupil's number")
         aside = []
         text, said = row.get("dob"), _upper(row.get("sex", "gender"))
@@ -265,8 +268,11 @@ class _Census:
         if said is not None and said not in _SEX:
             aside.append(("unknown_code", "subject.person.sex"))
         names = [] if self.pseudonymous else _names(row)
-        numbered = [(scheme, number) for number in numbers]
-        return _Pupil(subject_block(numbered, names=names, born=born, sex=_SEX.get(said or "")), tuple(aside))
+        numbered, former = upns_of(upn, [former_upn])
+        if self.pseudonymous:
+            numbered, former = [(scheme, number) for number in (upn, former_upn) if number], []
+        block = subject_block(numbered, names=names, born=born, sex=_SEX.get(said or ""))
+        return _Pupil(block, tuple(aside), tuple(former))
 
 
 def _tried(census: _Census, row: Row) -> _Found:
