@@ -51,12 +51,18 @@ def is_open_end(text: str | None) -> bool:
 
 
 def is_current(element: Element, at: date | None = None) -> bool:
-    """Whether a name, address or identifier is in use: not `old`, and its period has no end, or one after `at`."""
-    if value(element, "use") == "old":
+    """Whether a name, address or identifier is in use: not `old`, begun by `at`, and its period has no end, or one after it."""
+    if value(element, "use") == "old" or (at is not None and begins_after(element, at)):
         return False
     text = value(element, "period", "end")
     end = None if is_open_end(text) else read_day(text).day
     return is_open_end(text) or (at is not None and end is not None and end > at)
+
+
+def begins_after(element: Element, at: date) -> bool:
+    """Whether the period of a name, address or episode begins later than a day."""
+    begun = read_day(value(element, "period", "start")).day
+    return begun is not None and begun > at
 
 
 def nhs_numbers(patient: Element | None) -> list[tuple[Checked, str | None]]:
@@ -88,11 +94,11 @@ def ods_code(text: str | None) -> str | None:
     return code if _ODS.fullmatch(code) else None
 
 
-def names(people: Iterable[Element]) -> list[dict[str, Any]]:
-    """HumanNames as the contract has them, the current ones first."""
+def names(people: Iterable[Element], at: date | None = None) -> list[dict[str, Any]]:
+    """HumanNames as the contract has them, those in use at a day first; one that begins later is not a name yet."""
     found: list[dict[str, Any]] = []
-    for name in sorted(people, key=lambda n: (not is_current(n), value(n, "use") != "official")):
-        if value(name, "use") in ("temp", "anonymous"):
+    for name in sorted(people, key=lambda n: (not is_current(n, at), value(n, "use") != "official")):
+        if value(name, "use") in ("temp", "anonymous") or (at is not None and begins_after(name, at)):
             continue
         given, family = values(name, "given"), value(name, "family")
         if family is None and not given:
@@ -109,7 +115,7 @@ def person(patient: Element, at: date) -> dict[str, Any] | None:
     where = None if home is None else address(home)
     birth = read_day(value(patient, "birthDate")).day
     found = {
-        "names": names(kids(patient, "name")),
+        "names": names(kids(patient, "name"), at),
         "date_of_birth": None if birth is None else birth.isoformat(),
         "expected_date": None,
         "sex": _SEX.get(value(patient, "gender") or ""),
