@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
-from adapters.intake.connectors.school_census import on_roll_record, roll_report, source_of
+from adapters.intake.connectors.school_census_rolls import on_roll_record, roll_report, source_of
 from adapters.intake.connectors.school_census_tables import Term
 from adapters.log.recorder import Recorder
 from adapters.log.snapshots import FEW

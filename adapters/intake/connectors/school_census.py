@@ -5,11 +5,10 @@ for its term, under a source record named after the term: so the log itself know
 """
 
 import zlib
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, Final
 
 from adapters.intake.connectors import BrokenFile, Converted
 from adapters.intake.connectors.census import BACKFILL, SNAPSHOT, Source, note_of, read_day, subject_block, upns_of
+from adapters.intake.connectors.school_census_rolls import SYSTEM, Listed, on_roll_record, source_of
 from adapters.intake.connectors.school_census_tables import (
     ROLL_ROW,
     SCHOOL,
@@ -31,7 +31,6 @@ from domain.errors import Rejected
 from domain.names import stated_name
 
 UNIT: Final = "row"
-SYSTEM: Final = "school-census"
 # Nobody's code: where a command does not name the authority, for the tables never do.
 NOBODY: Final = "la-000"
 
@@ -110,7 +109,7 @@ class SchoolCensus:
 
 def _roll(census: "_Census") -> Iterator[Converted]:
     """The rows of a roll, then for each school how many pupils it lists: whoever is not among them is on its roll no more."""
-    listed = _Listed(census.term.day())
+    listed = Listed(census.term.day())
     try:
         for row in census.table.rows:
             yield census.convert(row, census.on_roll)
@@ -120,49 +119,6 @@ def _roll(census: "_Census") -> Iterator[Converted]:
         yield from listed.reports(census.source)
         raise
     yield from listed.reports(census.source)
-
-
-class _Listed:
-    """Who is listed at each school on census day: `unread` rows name no school, and may be of any."""
-
-    def __init__(self, day: date) -> None:
-        self._day = day
-        self._numbers: dict[str, set[int]] = defaultdict(set)
-        self._nameless: Counter[str] = Counter()
-        self.unread = 0
-
-    def add(self, row: Row) -> None:
-        """A row of the roll; one of a pupil who came after census day is none."""
-        school, number = row.get(*SCHOOL), row.get("upn", "formerupn")
-        entered = read_day(row.get("entrydate") or "")
-        if school is None:
-            self.unread += 1
-        elif entered is None or number is None:
-            self._nameless[school] += 1
-        elif entered <= self._day:
-            self._numbers[school].add(hash(number.upper()))
-
-    def reports(self, source: Source) -> Iterator[Converted]:
-        """FeedReported of each school: a snapshot of its roll. Of which a row cannot be read it is never whole."""
-        for school in sorted(self._numbers.keys() | self._nameless.keys()):
-            count = len(self._numbers[school]) + self._nameless[school] + self.unread
-            yield Converted((roll_report(source, school, self._day, count),), None, b"", of_the_file=True)
-
-
-def roll_report(source: Source, school: str, day: date, count: int) -> dict[str, Any]:
-    """FeedReported of a school's whole roll on census day."""
-    return source.report("PupilAdmitted", day, day, count, scope=school, mode=SNAPSHOT)
-
-
-def source_of(organisation: str, term: Term) -> Source:
-    """Whose census of a term, written down on census day."""
-    day = term.day()
-    return Source(organisation, SYSTEM, datetime(day.year, day.month, day.day, tzinfo=UTC))
-
-
-def on_roll_record(term: Term, *, pseudonymous: bool) -> str:
-    """The source record of all rows of a term's roll."""
-    return f"{SYSTEM}{':pseudonymous' if pseudonymous else ''}:{term}:on-roll"
 
 
 def _roll_row(row: Row) -> tuple[str, str] | None:
