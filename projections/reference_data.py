@@ -14,15 +14,29 @@ from projections.editions import Connection, at_edition
 from projections.pipelined import Query, Steps
 from projections.queries import Rectangle
 
+_FEEDS: Final = """
+WITH cut AS (
+    SELECT l.provider, l.service, min(l.day) - 1 AS until FROM (
+        SELECT DISTINCT ON (provider, service, scope) provider, service, day, position, recorded_at FROM log.fact
+        WHERE act = 16 AND lists IS NOT NULL AND position <= %(p)s ORDER BY provider, service, scope, recorded_at DESC, tie DESC) l
+    WHERE NOT EXISTS (SELECT FROM snapshot s JOIN log.edition e ON e.number = s.whole_ed WHERE s.position = l.position AND e.last <= %(p)s)
+        AND NOT EXISTS (SELECT FROM log.fact r WHERE r.act = 16 AND r.provider = l.provider AND r.service = l.service AND r.lists IS NULL
+            AND r.recorded_at > l.recorded_at AND r.position <= %(p)s)
+    GROUP BY l.provider, l.service
+)
+SELECT DISTINCT ON (f.provider, f.service) f.provider, f.service, least(f.until, c.until)
+FROM log.fact f LEFT JOIN cut c USING (provider, service)
+WHERE f.act = 16 AND f.position <= %(p)s ORDER BY f.provider, f.service, f.recorded_at DESC, f.tie DESC
+"""
+
 
 @Query
 def feeds(connection: Connection, position: int) -> Steps[list[Feed]]:
-    """For each organisation and event type, how far its feed said last that it was complete, as known at a position."""
-    rows = connection.execute(
-        "SELECT DISTINCT ON (provider, service) provider, service, until FROM log.fact WHERE act = 16 AND position <= %s "
-        "ORDER BY provider, service, recorded_at DESC, tie DESC",
-        (position,),
-    )
+    """For each organisation and event type, how far its feed said last that it was complete, as known at a position.
+
+    Of which a snapshot has not come whole, no further than to the day before (domain.timeline.snapshots.cut_off).
+    """
+    rows = connection.execute(_FEEDS, {"p": position})
     yield
     return [Feed(*row) for row in rows]
 

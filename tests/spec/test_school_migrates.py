@@ -4,7 +4,7 @@ The new system tells the school's rolls again, with its own references and ids, 
 roll once at a time: tellings of one first day are one enrolment, under whatever reference and by whomever.
 """
 
-from tests.spec.example import entry
+from tests.spec.example import entry, indicator
 from tests.spec.words import (
     event_corrected,
     happened,
@@ -103,3 +103,21 @@ def test_a_snapshot_that_is_cut_off(given, asked):
     ]
     given(*rolls, *again, snapshot_reported(BY, "PupilAdmitted", on="2025-10-01", count=6, scope=SCHOOL))
     asked(at="2025-11-01").timeline("A").shows(entry("enrolment 900001", "2021-09-01..", "open", events="1"))
+
+
+def test_a_feed_that_is_partial(given, asked):
+    """What rests on a feed whose snapshot was cut off is not known, until it has come whole
+
+    A left the roll. The report of 1 October says three pupils; two came. The third comes later.
+    """
+    given(
+        pupil_admitted("A", school=SCHOOL, on="2021-09-01", born="2015-03-01"),
+        pupil_removed_from_roll("A", school=SCHOOL, on="2025-09-10"),
+        *[listed(pupil_admitted(child, school=SCHOOL, on="2021-09-01"), "2025-10-01") for child in "BC"],
+        snapshot_reported(BY, "PupilAdmitted", on="2025-10-01", count=3, scope=SCHOOL),
+        listed(pupil_admitted("D", school=SCHOOL, on="2021-09-01"), "2025-10-01"),
+    )
+    asked(at="2025-10-16", known_after=5).indicators("A", "no_school").shows(
+        indicator("no_school", since="2025-09-10", status="not_known", feed="urn-900001 PupilAdmitted")
+    )
+    asked(at="2025-10-15").indicators("A", "no_school").shows(indicator("no_school", since="2025-09-10"))
