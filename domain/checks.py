@@ -33,6 +33,9 @@ LEAST_WAITED = {"no_universal_contact": 20}
 MICROSECONDS_A_DAY = 86_400_000_000
 EARLIEST_RECORDED = EARLIEST * MICROSECONDS_A_DAY
 
+# What was written down so long before it began was not written down then: a clock's fault, or milliseconds taken for microseconds.
+MOST_BEFORE_DAYS = 10 * 366
+
 FROM_THE_FUTURE = "from_the_future"
 
 SetAside = tuple[str, str]
@@ -82,6 +85,12 @@ def check_envelope(
         raise Rejected("wrong_organisation", "source.organisation", rule)
     if body["recorded_at"] <= EARLIEST_RECORDED:
         raise Rejected("impossible_date", "recorded_at", "not before 1900")
+    began = body["effective"]["from"] if "effective" in body else body["complete_through"]
+    believed = began <= now // MICROSECONDS_A_DAY + REFERENCE_DAYS  # else the fact's own day is what is wrong
+    if believed and body["recorded_at"] < (began - MOST_BEFORE_DAYS) * MICROSECONDS_A_DAY:
+        raise Rejected(
+            "impossible_date", "recorded_at", "not ten years before what it tells of: is it in microseconds?"
+        )
     if body["recorded_at"] > now + ahead:
         raise Rejected(FROM_THE_FUTURE, "recorded_at", "not ahead of the time at which it is received")
 

@@ -96,7 +96,9 @@ def _check_nhs(value: str) -> Checked:
     digits = value.translate(_SEPARATORS)
     if len(digits) != 10 or not (digits.isascii() and digits.isdigit()):
         return Checked(NHS, value, False, None, "bad_form")
-    if digits == digits[0] * 10 or nhs.checksum(digits) != 0:
+    if digits == digits[0] * 10:  # it passes the modulus 11 check, and is nobody's
+        return Checked(NHS, value, False, None, "filler_identifier")
+    if nhs.checksum(digits) != 0:
         return Checked(NHS, value, False, None, "bad_check_digit")
     warnings = []
     if digits.startswith("999"):

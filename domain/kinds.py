@@ -23,6 +23,9 @@ SHOWN_OF_A_SHIELDED_CHILD = frozenset(
     }
 )  # fmt: skip
 
+# Of these a child has one at a provider at a time, whatever references it is told under (domain.timeline.retold).
+ONE_AT_A_TIME = frozenset({"enrolment"})
+
 # What is so of the child and another person, so that of two people it is two things. Of a relationship it matters who the
 # people are and not which organisation says so; of the others, it is so by the word of one.
 BETWEEN_PEOPLE = frozenset({"relationship", "parental_responsibility"})

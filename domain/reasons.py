@@ -28,7 +28,7 @@ _TABLE = (
     Reason("too_long", "A text is longer, or a list of people larger, than its field takes."),
     Reason(
         "filler_identifier",
-        "The identifier is a filler, as UNKNOWN or 0, which an agency's system gives to many children.",
+        "The identifier is a filler, as UNKNOWN, 0 or ten equal digits, which systems give to many children.",
     ),
     Reason("wrong_organisation", "The organisation may not publish this event here."),
     Reason("impossible_date", "A date cannot be true."),

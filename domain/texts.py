@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from domain.effects import Effect
+from domain.effects import SAYS_NO_PERSON, Effect
 from domain.errors import Rejected
 from domain.identifiers import holds_a_number
+from domain.names import with_whole_names
 
 Step = str | int
 Place = tuple[Step, ...]
@@ -251,7 +252,10 @@ def checked_texts(
 def usable(fields: Sequence[TextField], effect: Effect, body: Mapping[str, Any]) -> Mapping[str, Any]:
     """A body as the timeline may use it: without the texts and codes that were set aside when it was accepted."""
     found = faults_of(fields, body)
-    return without_unlisted(effect, _without(body, found) if found else body)
+    sound = _without(body, found) if found else body
+    if effect.act not in SAYS_NO_PERSON:
+        sound, _ = with_whole_names(sound)
+    return without_unlisted(effect, sound)
 
 
 def without_unlisted(effect: Effect, body: Mapping[str, Any]) -> Mapping[str, Any]:

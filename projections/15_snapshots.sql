@@ -8,5 +8,5 @@ WHERE s.whole_ed IS NULL AND (s.position >= least(%(lo)s, (SELECT min(position) 
         SELECT FROM log.fact f WHERE f.organisation = s.organisation AND f.kind = s.kind AND f.seen BETWEEN s.first AND s.last
             AND f.position BETWEEN %(lo)s AND %(hi)s))
     AND s.listed <= (
-        SELECT count(*) FROM log.fact f WHERE f.organisation = s.organisation AND f.kind = s.kind AND f.seen BETWEEN s.first AND s.last
+        SELECT count(DISTINCT (f.record, f.provider, f.service, f.worker, f.team)) FROM log.fact f WHERE f.organisation = s.organisation AND f.kind = s.kind AND f.seen BETWEEN s.first AND s.last
             AND f.position <= %(hi)s AND (s.scope IS NULL OR s.scope IN (f.provider, f.service) OR f.team = s.organisation || ':' || s.scope));

@@ -2,6 +2,23 @@
 -- makes entries of its own.
 DELETE FROM stage_entry;
 
+-- References of one enrolment are one, and none where it is told without (domain.timeline.retold).
+WITH last AS (
+    SELECT DISTINCT ON (record, doubted, kind, organisation, reference) record, doubted, kind, organisation, reference, provider, service, day, recorded_at, tie
+    FROM stage_fact WHERE kind = 'enrolment' AND act = 1 AND reference IS NOT NULL
+    ORDER BY record, doubted, kind, organisation, reference, recorded_at DESC, tie DESC
+), same AS (
+    SELECT record, doubted, kind, organisation, reference, CASE WHEN EXISTS (
+            SELECT FROM stage_fact a WHERE a.record = l.record AND a.doubted = l.doubted AND a.kind = l.kind AND a.act = 1 AND a.reference IS NULL
+                AND a.provider = l.provider AND a.service = l.service AND a.day = l.day)
+        THEN NULL ELSE first_value(reference) OVER (PARTITION BY record, doubted, kind, organisation, provider, service, day ORDER BY recorded_at, tie)
+        END AS one
+    FROM last l
+)
+UPDATE stage_fact f SET reference = s.one FROM same s
+WHERE f.kind = s.kind AND f.record = s.record AND f.doubted = s.doubted AND f.organisation = s.organisation AND f.reference = s.reference
+    AND s.one IS DISTINCT FROM f.reference;
+
 -- With a reference: the start recorded last and the end recorded last make one interval.
 INSERT INTO stage_entry (main, record, kind, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role,
                          scope, provision, reason, lapses_after, others, positions, recorded_at, tie, takes_over, onward, due, doubted)

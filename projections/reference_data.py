@@ -29,7 +29,10 @@ ORDER BY 1, 2
 
 @Query
 def feeds(connection: Connection, edition: int) -> Steps[list[Feed]]:
-    """For each organisation and event type, how far its feed said last that it was complete, as known at an edition."""
+    """For each organisation and event type, how far its feed said last that it was complete, as known at an edition.
+
+    Of which a snapshot has not come whole, no further than to the day before (domain.timeline.snapshots.cut_off).
+    """
     rows = connection.execute(FEEDS, {"e": edition}, binary=True)
     yield
     return [Feed(*row) for row in rows]

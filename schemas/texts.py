@@ -8,6 +8,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Final
 
+from domain.effects import Act
 from domain.texts import CHECKED_ELSEWHERE, FORMS, TextClass, TextField
 from schemas.registry import TEXTS, ContractBroken, Schema
 from schemas.shape import Field, Kind, Many, Maybe, Record, Scalar, shape
@@ -79,11 +80,13 @@ def fields_of(schema: Schema, table: TextTable, record: Record) -> tuple[TextFie
     effect = schema.effect
     named = {effect.service_field, effect.provider_field} | {rule.field for rule in effect.codes if rule.of_the_fact}
     listed = {rule.field for rule in effect.codes if not rule.of_the_fact}
+    # Without its part a report would speak of the whole organisation, and a snapshot of a school end what all others have.
+    part_of = "scope" if effect.act is Act.FEED else None
 
     def below(part: Record, top: bool) -> Iterator[TextField]:
         for entry in part.fields:
             inner, many, spare = core(entry)
-            of_the_fact = top and (entry.name in _OF_THE_FACT or entry.name in named)
+            of_the_fact = top and (entry.name in _OF_THE_FACT or entry.name in named or entry.name == part_of)
             spare = spare or (top and entry.name in listed)
             if isinstance(inner, Record):
                 inside = tuple(below(inner, top=False))

@@ -52,7 +52,7 @@ def nems(
     with said_so_far(counts), opened(data) as service, progress() as bars:
         recorder = service.recorder()
         importer = Importer(
-            recorder, read_nems, unit="message", most_bytes=MAX_BYTES, batch=service.settings.batch_size
+            recorder, read_nems, unit="message", most_bytes=MAX_BYTES, batch=service.settings.batch_size, kind="nems"
         )
         task = bars.add_task("files", total=len(files))
         try:
@@ -83,7 +83,7 @@ def cin(
     from adapters.intake.connectors.census import authority
     from adapters.intake.connectors.cin import UNIT, read_cin
 
-    counts = _streamed(files, partial(read_cin, organisation=authority(organisation)), UNIT, data)
+    counts = _streamed(files, partial(read_cin, organisation=authority(organisation)), UNIT, data, kind="cin")
     report(counts, as_json=as_json)
 
 
@@ -106,9 +106,10 @@ def school_census(
 ) -> None:
     """Import school censuses: pupils on roll, pupils no longer on roll, suspensions and exclusions; terms in any order.
 
+    A roll is a snapshot of its school on census day: whoever was on it before and is not any more has lapsed there.
     Counts are of rows. A table may be imported again: nothing is doubled. Also told, over all terms known: how many
-    pupils came, left and changed school from one to the next. Ends with 1 when something was kept in quarantine or a file could
-    not be read, with 2 when none could be opened.
+    pupils came, left and changed school from one to the next. Ends with 1 when something was kept in quarantine or a
+    file could not be read, with 2 when none could be opened.
     """
     from adapters.intake.connectors.census import authority
     from adapters.intake.connectors.school_census import NOBODY, UNIT, SchoolCensus
@@ -118,23 +119,30 @@ def school_census(
     census = SchoolCensus(files, whose, pseudonymous, chosen_term(term))
     told: list[Pair] = []
     counts = _streamed(
-        files, census.read, UNIT, data, lambda service, recorder: told.extend(_pairs(service, recorder, census))
-    )
+        files, census.read, UNIT, data, lambda service, recorder: told.extend(_pairs(service, recorder, census)),
+        kind="school-census",
+    )  # fmt: skip
     if not pseudonymous and any(2 * (c.reasons["no_identifier"] + c.reasons["bad_form"]) > c.read for c in counts):
         note("icr: most numbers are no UPNs: if they are pseudonyms, import with --pseudonymous")
     report(counts, as_json=as_json, pairs=told)
 
 
 def _pairs(service: "Service", recorder: "Recorder", census: "SchoolCensus") -> "Iterator[Pair]":
-    from adapters.intake.census_pairs import pairs
+    from adapters.intake.census_pairs import empty_rolls, pairs
+    from adapters.log.messages import Message
 
     last_year = service.clock.now().year + 1
+    reports, others = empty_rolls(recorder, census.organisation, last_year, pseudonymous=census.pseudonymous)
+    if reports:
+        recorder.record([Message(report) for report in reports])
+    if others:
+        note(f"icr: {others} schools of one term have no row in the next: of their pupils nothing is said there")
     return pairs(recorder, census.organisation, last_year, pseudonymous=census.pseudonymous)
 
 
 def _streamed(
     files: "Sequence[Path]", read: "ReadFile", unit: str, data: Path | None,
-    after: "Callable[[Service, Recorder], None]" = lambda _, __: None,
+    after: "Callable[[Service, Recorder], None]" = lambda _, __: None, *, kind: str,
 ) -> "list[FileCounts]":  # fmt: skip
     from adapters.intake.imports import FileImporter, none_opens
 
@@ -143,7 +151,8 @@ def _streamed(
     counts: list[FileCounts] = []
     with said_so_far(counts), opened(data) as service, progress() as bars:
         recorder = service.recorder()
-        importer = FileImporter(recorder, read, unit=unit, batch=service.settings.batch_size, by_content=True)
+        batch = service.settings.batch_size
+        importer = FileImporter(recorder, read, unit=unit, batch=batch, by_content=True, kind=kind)
         task = bars.add_task(f"{unit}s", total=None)
         try:
             importer.take(files, files=counts, seen=lambda units: bars.update(task, completed=units))
@@ -196,7 +205,7 @@ def report(counts: Sequence["FileCounts"], *, as_json: bool, pairs: "Sequence[Pa
             note(f"icr: {one.file}: {one.error}")
     if counts and all(one.error is not None and not one.read and not one.broken for one in counts):
         raise typer.Exit(MISUSE)
-    if any(one.error is not None or one.kept for one in counts):
+    if any(one.error is not None or one.kept or one.of_file_kept for one in counts):
         raise typer.Exit(KEPT_OR_FAILED)
 
 

@@ -110,13 +110,4 @@ def opened(data: Path | None, *, broker: bool = False) -> Iterator["Service"]:
         yield service
 
 
-def lines_of(values: Sequence[str]) -> Iterator[str]:
-    """The values given as arguments; `-` stands for the lines of standard input, empty ones left out."""
-    for value in values:
-        if value == "-":
-            yield from (line.strip() for line in sys.stdin if line.strip())
-        else:
-            yield value
-
-
 Document = dict[str, Any]

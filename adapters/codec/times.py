@@ -1,10 +1,11 @@
 """Civil dates and instants as text and as Avro's numbers: the one place where either is read or written.
 
-Events are strict: RFC 3339, always with a zone. Files are read as they come: an instant without a zone is London's.
+Events are strict: RFC 3339, always with a zone. Files are read as they come: an instant without a zone is London's, and
+the day of an instant with one is the day that London had then.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 
 from adapters.codec.limits import FIRST_INSTANT, LAST_INSTANT, MICROSECONDS_A_DAY
@@ -24,6 +25,14 @@ FILE_FORM: Final = re.compile(
 
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
+)
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# The day first, then perhaps a time, then perhaps a zone, and nothing else.
+_STATED: Final = re.compile(
+    r"(?:(?P<year>\d{4})-(?P<month>\d{2}|[A-Za-z]{3})-(?P<day>\d{2})|(?P<d>\d{2})/(?P<m>\d{2})/(?P<y>\d{4}))"
+    r"(?:[T ](?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?)?"
+    r"(?P<zone> ?(?:[Zz]|[+-]\d{2}(?::?\d{2})?))?",
+    re.ASCII,
 )
 _POSITION: Final = re.compile(r"(?:(\d{1,9}):)?(\d{1,18})", re.ASCII)
 _LAST_DAY: Final = to_day(date(LAST_YEAR, 12, 31))
@@ -125,6 +134,46 @@ def read_of_file(text: str | None) -> datetime | None:
         return (stated if stated.tzinfo is not None else stated.replace(tzinfo=LONDON)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def stated_day(text: str, last_year: int = LAST_YEAR) -> date | None:
+    """The day that a file states: `2024-03-31`, `2024-Mar-31` or `31/03/2024`, perhaps with a time, perhaps with its zone.
+
+    A time with its zone is an instant, and its day is London's: systems that turn midnights into UTC write 1 April 2015
+    as 2015-03-31T23:00:00Z. None for anything else, such as a day with other text behind it, and for days before 1900
+    or after `last_year`, which are a system's way to say *none*.
+    """
+    found = _STATED.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        day = _day_stated(found)
+    except (ValueError, OverflowError):
+        return None
+    return day if FIRST_YEAR <= day.year <= last_year else None
+
+
+def _day_stated(found: re.Match[str]) -> date:
+    """Raises ValueError or OverflowError where no calendar or clock shows it."""
+    month = found["month"] or found["m"]
+    number = int(month) if month.isdigit() else _MONTHS.index(month.lower()) + 1
+    day = date(int(found["year"] or found["y"]), number, int(found["day"] or found["d"]))
+    if found["hour"] is None:
+        return day
+    at = time(int(found["hour"]), int(found["minute"]), int(found["second"] or 0))
+    zone = found["zone"]
+    return day if zone is None else civil_day(datetime.combine(day, at, _zone(zone.strip())))
+
+
+def _zone(text: str) -> timezone:
+    digits = text[1:].replace(":", "")
+    if not digits:
+        return UTC
+    minutes = int(digits[2:] or 0)
+    if minutes > 59:
+        raise ValueError("an hour has sixty minutes")
+    east = timedelta(hours=int(digits[:2]), minutes=minutes)
+    return timezone(-east if text[0] == "-" else east)
 
 
 def civil_day(instant: datetime) -> date:

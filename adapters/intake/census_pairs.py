@@ -1,4 +1,8 @@
-"""Who came, went and changed school between two terms' censuses, over all terms that the log knows."""
+"""Who came, went and changed school between two terms' censuses, over all terms that the log knows.
+
+Of a school that has rows in one term and none in the next nothing is stated by any row. Where it had few pupils the
+next census says so of it; else its table was more likely not handed in, and that is told to whoever imports.
+"""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -6,9 +10,10 @@ from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
-from adapters.intake.connectors.school_census import on_roll_record
+from adapters.intake.connectors.school_census_rolls import on_roll_record, roll_report, source_of
 from adapters.intake.connectors.school_census_tables import Term
 from adapters.log.recorder import Recorder
+from adapters.log.snapshots import FEW
 from domain.effects import Act
 
 _FIRST_YEAR: Final = 2000  # the names of files tell no earlier one
@@ -29,6 +34,12 @@ SELECT count(*) FILTER (WHERE earlier.record IS NULL), count(*) FILTER (WHERE la
 FROM earlier FULL JOIN later USING (record)
 """
 
+_EMPTIED = """
+SELECT provider, count(DISTINCT record) FROM log.fact WHERE source_key = %(earlier)s AND act = %(act)s
+    AND provider NOT IN (SELECT provider FROM log.fact WHERE source_key = %(later)s AND act = %(act)s)
+GROUP BY provider ORDER BY provider
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -47,13 +58,35 @@ class Pair:
 
 def pairs(recorder: Recorder, organisation: str, last_year: int, *, pseudonymous: bool) -> Iterator[Pair]:
     """Each pair of neighbouring terms of an authority's rolls, up to a year, whatever order they came in."""
+    for (before, earlier), (after, later) in _neighbours(recorder, organisation, last_year, pseudonymous=pseudonymous):
+        told = {"earlier": earlier, "later": later, "act": int(Act.START)}
+        row = recorder.connection.execute(_PAIR, told).fetchone()
+        assert row is not None
+        yield Pair(str(before), str(after), *row)
+
+
+def empty_rolls(
+    recorder: Recorder, organisation: str, last_year: int, *, pseudonymous: bool
+) -> tuple[list[dict[str, Any]], int]:
+    """FeedReported of each small school that is in one term's census and not in the next; and how many others are not."""
+    reports, others = [], 0
+    for (_, earlier), (after, later) in _neighbours(recorder, organisation, last_year, pseudonymous=pseudonymous):
+        told = {"earlier": earlier, "later": later, "act": int(Act.START)}
+        for school, pupils in recorder.connection.execute(_EMPTIED, told):
+            if pupils <= FEW:
+                reports.append(roll_report(source_of(organisation, after), school, after.day(), 0))
+            else:
+                others += 1
+    return reports, others
+
+
+def _neighbours(
+    recorder: Recorder, organisation: str, last_year: int, *, pseudonymous: bool
+) -> list[tuple[tuple[Term, UUID], tuple[Term, UUID]]]:
     keys = {
         UUID(bytes=recorder.hashes.source_record(organisation, on_roll_record(term, pseudonymous=pseudonymous))): term
         for term in (Term(year, season) for year in range(_FIRST_YEAR, last_year + 1) for season in range(3))
     }
     connection = recorder.connection
     known = sorted((keys[key], key) for (key,) in connection.execute(_KNOWN, (list(keys),)))
-    for (before, earlier), (after, later) in pairwise(known):
-        row = connection.execute(_PAIR, {"earlier": earlier, "later": later, "act": int(Act.START)}).fetchone()
-        assert row is not None
-        yield Pair(str(before), str(after), *row)
+    return list(pairwise(known))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from adapters.intake.connectors import BrokenFile, Converted
+from adapters.intake.connectors import BrokenFile, Converted, looks_like
 from adapters.intake.repeated_facts import News, RepeatedFacts
 from adapters.log.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message, Outcome
 from adapters.log.recorder import Recorder
@@ -27,7 +27,8 @@ class FileCounts:
     """One file's counts by contract 4.
 
     `error` says why it could not be read (to its end), `broken` that it could be opened, `lost` how many were sent and
-    never acknowledged. `ignored` counts by reason what is no unit, and `warnings` what was taken in all the same.
+    never acknowledged. `ignored` counts by reason what is no unit, and `warnings` what was taken in all the same, and
+    what the file says of itself and was not taken in (`of_file_kept`), as that a snapshot lost too many of its rows.
     """
 
     file: str
@@ -44,6 +45,7 @@ class FileCounts:
     warnings: Counter[str] = field(default_factory=Counter)
     ignored: Counter[str] = field(default_factory=Counter)
     lost: int = 0
+    of_file_kept: int = 0
     error: str | None = None
     broken: bool = False
 
@@ -131,13 +133,17 @@ class FileImporter:
     `read` yields the units of a file, and raises OSError or BrokenFile where it cannot go on. `by_content`: the
     connector's event ids are made of all that an event says but when it was written down, so that the same fact in a
     later file has the id it had, and is a duplicate though the file was written later (`adapters.intake.repeated_facts`).
+    `kind`: what of `adapters.intake.connectors.looks_like` it reads; a file that looks like another is said, and not read.
     """
 
-    def __init__(self, recorder: Recorder, read: ReadFile, *, unit: str, batch: int, by_content: bool = False) -> None:
+    def __init__(
+        self, recorder: Recorder, read: ReadFile, *, unit: str, batch: int, by_content: bool = False, kind: str | None = None
+    ) -> None:  # fmt: skip
         self._recorder = recorder
         self._read = read
         self._unit = unit
         self._batch = batch
+        self._kind = kind
         self._retelling = RepeatedFacts(recorder) if by_content else None
         self._waiting: list[_Unit] = []
         self._unsettled: list[_Unit] = []
@@ -160,6 +166,8 @@ class FileImporter:
             counts = FileCounts(str(path), self._unit)
             files.append(counts)
             try:
+                if self._kind is not None:
+                    looks_like.check(path, self._kind)
                 for converted in self._read(path):
                     self._add(counts, converted, lambda: seen(sum(one.read for one in files)))
             except OSError as error:
@@ -235,13 +243,21 @@ class FileImporter:
 class Importer(FileImporter):
     """The same for connectors that take a whole file as bytes."""
 
-    def __init__(self, recorder: Recorder, read: Read, *, unit: str, most_bytes: int, batch: int) -> None:
-        super().__init__(recorder, lambda path: read(read_whole(path, most_bytes)), unit=unit, batch=batch)
+    def __init__(
+        self, recorder: Recorder, read: Read, *, unit: str, most_bytes: int, batch: int, kind: str | None = None
+    ) -> None:
+        super().__init__(recorder, lambda path: read(read_whole(path, most_bytes)), unit=unit, batch=batch, kind=kind)
 
 
 def _settle(unit: _Unit) -> None:
     """Count a unit when it is known what became of all that it says."""
     outcomes = unit.outcomes
+    if unit.converted.of_the_file:
+        for outcome in outcomes:
+            if outcome.outcome in (KEPT, CONFLICT) and outcome.reason is not None:
+                unit.counts.warnings[outcome.reason] += 1
+                unit.counts.of_file_kept += 1
+        return
     if unit.converted.kept is None:
         unit.counts.events += len(outcomes)
     if not outcomes:  # it says nothing that is new here, as a message about nobody's involvement

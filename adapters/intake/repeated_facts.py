@@ -11,13 +11,15 @@ were written at the same time, as their headers have it, the one that came later
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
 from adapters.codec.times import timestamp
+from adapters.intake.connectors.census import BACKFILL
 from adapters.log.recorder import Recorder
+from domain.dates import to_day
 from domain.effects import Act
 
 Event = dict[str, Any]
@@ -28,6 +30,10 @@ _AT_ONE_TIME: Final = 1000  # microseconds: no header tells times more closely
 _INBOX = "SELECT key FROM log.inbox WHERE key = ANY(%b)"
 _BEGUN = """
 SELECT i.key, f.recorded_at FROM log.inbox i JOIN log.fact f ON f.position = i.position WHERE i.key = ANY(%b)
+"""
+_REPORTED: Final = "FeedReported"
+_THROUGH = """
+SELECT provider, service, max(until) FROM log.fact WHERE act = 16 AND provider = ANY(%s) AND service = ANY(%s) GROUP BY provider, service
 """
 _LAST = """
 SELECT DISTINCT ON (slot) slot, key, recorded_at, act FROM (
@@ -71,10 +77,14 @@ class RepeatedFacts:
         `begun_by` gives for each event that is an end the id of its start.
         """
         known = self._known(events)
+        through = self._through(events)
         last = self._last(events)
         begun = self._begun(events, begun_by, known, last)
         news: list[tuple[News, list[Event]]] = []
         for number, event in enumerate(events):
+            if event is not None and _is_said_already(event, through):
+                news.append((News.TOLD, []))
+                continue
             what, told = (News.FRESH, None) if event is None else self._sorted(event, known, last)
             news.append((what, [] if told is None else [told]))
             if what is News.FRESH and number in begun and told is not None:
@@ -143,6 +153,16 @@ class RepeatedFacts:
         then = timestamp(_EPOCH + timedelta(microseconds=last.recorded_at))
         return last.key in (self._key(event), self._key(retold({**event, "recorded_at": then})))
 
+    def _through(self, events: Iterable[Event | None]) -> dict[tuple[str, str], int]:
+        """How far the feeds of which reports are told are complete by the log, by organisation and event type."""
+        names = {_feed(event) for event in events if event is not None and event["event_type"] == _REPORTED}
+        if not names:
+            return {}
+        found = self._recorder.connection.execute(
+            _THROUGH, (sorted({one for one, _ in names}), sorted({feed for _, feed in names}))
+        )
+        return {(organisation, feed): day for organisation, feed, day in found}
+
     def _known(self, events: Iterable[Event | None]) -> set[UUID]:
         keys = list({self._key(event) for event in events if event is not None})
         return {key for (key,) in self._recorder.connection.execute(_INBOX, (keys,))}
@@ -172,9 +192,11 @@ class RepeatedFacts:
 
     def _slot(self, event: Event) -> UUID | None:
         """The source record an event is of, or takes back; None of one that is told of many pupils at once."""
+        if event["event_type"] not in _CAN_CHANGE:
+            return None
         said = event["target"] if event["target"] is not None else event["source"]
         record = said["source_record_id"]
-        if record is None or event["event_type"] not in _CAN_CHANGE:
+        if record is None:
             return None
         return UUID(bytes=self._recorder.hashes.source_record(event["source"]["organisation"], record))
 
@@ -185,6 +207,20 @@ _CAN_CHANGE: Final = frozenset({_RETRACTED, "AssessmentCompleted", "ChildInNeedE
 _OF_ANY_EVENT: Final = frozenset(
     {"event_type", "event_id", "source", "mode", "recorded_at", "subject", "others", "effective", "reference", "target", "basis"}
 )  # fmt: skip
+
+
+def _feed(report: Event) -> tuple[str, str]:
+    return report["source"]["organisation"], report["feed"]
+
+
+def _is_said_already(event: Event, through: dict[tuple[str, str], int]) -> bool:
+    """Whether an event says how far a feed is complete, and the log knows that it is further: a file takes nothing back.
+
+    A snapshot's report says more than that: what the file lists.
+    """
+    if event["event_type"] != _REPORTED or event["mode"] != BACKFILL:
+        return False
+    return through.get(_feed(event), -1) > to_day(date.fromisoformat(event["complete_through"]))
 
 
 def _can_take_back(event: Event, last: _Last | None) -> bool:

@@ -17,10 +17,11 @@ from adapters.log.self_description import SelfDescription, self_description_of
 from adapters.log.subjects import Identifier, Known, Subjects
 from domain.checks import AHEAD_SECONDS, FROM_THE_FUTURE, SetAside, check_envelope, check_fact
 from domain.dates import school_year_of
-from domain.effects import ABOUT_NO_CHILD, Act, Effect
+from domain.effects import ABOUT_NO_CHILD, SAYS_NO_PERSON, Act, Effect
 from domain.errors import Rejected
 from domain.events import former_of, team_key, worker_key
 from domain.identifiers import FILLERS, Checked, Fillers, check_identifier, choose_key
+from domain.names import with_whole_names
 from domain.texts import checked_texts, usable, without_unlisted
 from schemas.registry import SHARED, registry
 from schemas.texts import text_fields
@@ -148,7 +149,8 @@ class Preparer:
         item.digest = self._hashes.digest(decoded.stored)
         check_envelope(body, self._patterns_of(schema.sector, item.message.sector), now, self._ahead)
         body, unusable = checked_texts(text_fields(schema), body)
-        item.set_aside = [*decoded.set_aside, *unusable, *check_fact(effect, body, now)]
+        body, nameless = (body, ()) if effect.act in SAYS_NO_PERSON else with_whole_names(body)
+        item.set_aside = [*decoded.set_aside, *unusable, *nameless, *check_fact(effect, body, now)]
         body = item.body = without_unlisted(effect, body)  # what is set aside says nothing
         feed = body.get("feed") if effect.act in ABOUT_NO_CHILD else None
         if feed is not None and feed not in registry().newest:

@@ -5,6 +5,7 @@ CREATE TABLE {view}.feed (
     organisation text NOT NULL,
     event_type text NOT NULL,
     complete_through int NOT NULL,
+    told_through int NOT NULL,
     recorded_at bigint NOT NULL,
     tie bytea NOT NULL,
     from_ed int NOT NULL,
@@ -16,7 +17,8 @@ CREATE UNIQUE INDEX ON {view}.feed (organisation, event_type, from_ed);
 COMMENT ON TABLE {view}.feed IS 'The last report of each feed, by what its agency wrote down last; a row holds for editions [from_ed, to_ed)';
 COMMENT ON COLUMN {view}.feed.organisation IS 'Organisation that publishes';
 COMMENT ON COLUMN {view}.feed.event_type IS 'Event type of the feed';
-COMMENT ON COLUMN {view}.feed.complete_through IS 'Last day for which it is complete';
+COMMENT ON COLUMN {view}.feed.complete_through IS 'Last day for which it is complete, as far as a snapshot that was cut off lets it be';
+COMMENT ON COLUMN {view}.feed.told_through IS 'Last day for which its last report says that it is complete';
 COMMENT ON COLUMN {view}.feed.recorded_at IS 'When the report was recorded, microseconds';
 COMMENT ON COLUMN {view}.feed.tie IS 'What decides between reports of one instant';
 COMMENT ON COLUMN {view}.feed.from_ed IS 'First edition it holds in';

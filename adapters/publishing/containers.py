@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import fastavro
 import orjson
@@ -72,7 +72,30 @@ def _schema(text: bytes) -> Schema:
     schema = registry().by_fingerprint.get(fingerprint) if fingerprint is not None else None
     if schema is None:
         raise BrokenFile("its schema is not one that `icr schemas list` shows")
+    # Of two schemas that differ in units alone the fingerprint is the same.
+    ours, theirs = dict(_units(schema.document)), dict(_units(orjson.loads(text)))
+    for field, unit in theirs.items():
+        if unit != ours.get(field):
+            raise BrokenFile(
+                f"its schema has {field} in other units than ours ({ours.get(field) or 'none'}): write it by our schema"
+            )
     return schema
+
+
+def _units(part: Any, field: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401 - what JSON can hold
+    """The logical type of each field of a schema that states one, by its path."""
+    if isinstance(part, list):
+        for one in part:
+            yield from _units(one, field)
+    elif isinstance(part, dict):
+        logical = part.get("logicalType")
+        if isinstance(logical, str):
+            yield field, logical
+        for entry in part.get("fields", ()):
+            yield from _units(entry["type"], f"{field}.{entry['name']}".lstrip("."))
+        for inner in ("type", "items"):
+            if isinstance(part.get(inner), dict | list):
+                yield from _units(part[inner], field)
 
 
 def _metadata(stream: BinaryIO) -> dict[str, bytes]:

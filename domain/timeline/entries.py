@@ -5,7 +5,7 @@ service), and an end that could belong to several starts is shown as such (contr
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from domain.effects import Act
 from domain.events import Event, RecordId, due_of, goes_onward, provider_of, service_of, team_key, worker_key
 from domain.facts import Amendments, Fact, live_facts
 from domain.kinds import BETWEEN_PEOPLE
+from domain.timeline.retold import Named, corrected_wherever_told, references
 from domain.timeline.snapshots import Snapshot, seen_on
 
 END_WITHOUT_START = "end_without_start"
@@ -136,7 +137,8 @@ def entries(
 
     What is told at the positions `doubted` makes entries of its own: it ends, confirms and starts nothing that is sure.
     """
-    facts = live_facts(events)
+    history = list(events)
+    facts = corrected_wherever_told(live_facts(history), history)
     sure = _fold(fact for fact in facts if fact.event.position not in doubted)
     unsure = _fold(fact for fact in facts if fact.event.position in doubted)
     return absent([*sure, *(replace(entry, doubted=True) for entry in unsure)], whole)
@@ -150,10 +152,12 @@ def absent(found: list[Entry], whole: Sequence[Snapshot]) -> list[Entry]:
 def _fold(facts: Iterable[Fact]) -> list[Entry]:
     groups: dict[tuple[Any, ...], _Group] = defaultdict(_Group)
     result: list[Entry] = []
+    facts = list(facts)
+    same = references(facts)
     for fact in facts:
         event = fact.event
         if event.act in PAIRED:
-            groups[_pair_key(event)].add(fact)
+            groups[_pair_key(event, same)].add(fact)
         elif event.act is Act.MOMENT:
             result.append(_entry([fact], fact, fact.start, None, None))
     for key, group in groups.items():
@@ -192,11 +196,14 @@ def retracted(events: Iterable[Event]) -> list[Entry]:
     return found
 
 
-def _pair_key(event: Event) -> tuple[Any, ...]:
+def _pair_key(event: Event, same: Mapping[Named, str | None]) -> tuple[Any, ...]:
     service = service_of(event.effect, event.body)
     provider = _provider(event)
-    if event.body["reference"] is not None:
-        return (event.record, event.effect.kind, event.organisation, event.body["reference"])
+    reference = event.body["reference"]
+    if reference is not None:
+        reference = same.get((event.record, event.effect.kind, event.organisation, reference), reference)
+    if reference is not None:
+        return (event.record, event.effect.kind, event.organisation, reference)
     return (event.record, event.effect.kind, provider, None, service)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from domain.dates import london_day
 from domain.effects import Act, Effect
-from domain.events import Event, provider_of, service_of, team_key
+from domain.events import Event, provider_of, service_of, team_key, worker_key
 
 SNAPSHOT = "snapshot"
 ROWS = frozenset({Act.START, Act.CONFIRM})
@@ -50,8 +50,11 @@ def listed_kinds(effects: Iterable[Effect]) -> dict[str, str]:
     return {effect.event_type: effect.kind for effect in effects if effect.act in ROWS}
 
 
-def snapshots(events: Iterable[Event], kind_of: Mapping[str, str]) -> list[Snapshot]:
-    """The snapshots of which every row has come; `kind_of` what a snapshot of an event type lists (`listed_kinds`)."""
+def reported(events: Iterable[Event], kind_of: Mapping[str, str]) -> list[tuple[Event, Snapshot, bool]]:
+    """Every report of a snapshot, what it covers, and whether every row of it has come.
+
+    `kind_of` is what a snapshot of an event type lists (`listed_kinds`).
+    """
     history = list(events)
     rows = [(event, seen) for event in history if (seen := seen_on(event)) is not None]
     found = []
@@ -60,9 +63,36 @@ def snapshots(events: Iterable[Event], kind_of: Mapping[str, str]) -> list[Snaps
             body = event.body
             days = body["covers"]["from"], body["complete_through"]
             one = Snapshot(event.organisation, kind_of[body["feed"]], body["scope"], *days, body["count"])
-            if sum(one.first <= seen <= one.last and _lists(one, row) for row, seen in rows) >= one.count:
-                found.append(one)
+            came = {_listed(row) for row, seen in rows if one.first <= seen <= one.last and _lists(one, row)}
+            found.append((event, one, len(came) >= one.count))
     return found
+
+
+def cut_off(reports: Iterable[tuple[Event, Snapshot, bool]], others: Iterable[Event]) -> dict[tuple[str, str], int]:
+    """Of each feed (organisation, event type) whose last snapshot of some part has not come whole, the day before its first.
+
+    Not where `others`, reports that close no snapshot, said something of the feed since.
+    """
+    last: dict[tuple[str, str, str | None], tuple[Event, Snapshot, bool]] = {}
+    for event, one, whole in sorted(reports, key=lambda report: report[0].order):
+        last[event.organisation, str(event.body["feed"]), one.scope] = event, one, whole
+    since: dict[tuple[str, str], int] = {}
+    for event in others:
+        name = event.organisation, str(event.body["feed"])
+        since[name] = max(since.get(name, event.recorded_at), event.recorded_at)
+    found: dict[tuple[str, str], int] = {}
+    for (organisation, feed, _), (event, one, whole) in last.items():
+        name = organisation, feed
+        if not whole and since.get(name, event.recorded_at) <= event.recorded_at:
+            found[name] = min(found.get(name, one.first - 1), one.first - 1)
+    return found
+
+
+def _listed(row: Event) -> tuple[object, ...]:
+    """What a row is of: told twice, under another id or reference, it is one row still."""
+    body = row.body
+    provider, service = provider_of(row.effect, row.organisation, body), service_of(row.effect, body)
+    return row.record, provider, service, worker_key(body.get("worker")), team_key(body.get("team"))
 
 
 def _lists(snapshot: Snapshot, row: Event) -> bool:

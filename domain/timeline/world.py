@@ -1,6 +1,6 @@
 """The whole reference state from a history: which records are one child, and each child as the rules see it (design D12)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.effects import ABOUT_NO_CHILD, Act
@@ -11,7 +11,7 @@ from domain.identity.sealed import withhold
 from domain.reference import Reference, reference_at, staff_fact, workers_left
 from domain.timeline.child import Child, build_child
 from domain.timeline.marks import Marked, marked
-from domain.timeline.snapshots import snapshots
+from domain.timeline.snapshots import Snapshot, cut_off, reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +58,26 @@ def build_world(
     told = [event for event in history if event.act not in ABOUT_NO_CHILD]
     records = {event.record for event in told} | {one.record for one in shown}
     grouped = children_of(sorted({*records, *links.child}), links)
-    whole, unsure = snapshots(history, kind_of or {}), doubted(history, links)
+    reports, unsure = reported(history, kind_of or {}), doubted(history, links)
+    whole = [one for _, one, came in reports if came]
     children = {
         child: build_child(child, members, told, scheme_of, whole, unsure, sealed, shown)
         for child, members in grouped.items()
     }
-    return World(children, links, tuple(feeds(history)), unsure, said)
+    return World(children, links, tuple(feeds(history, reports)), unsure, said)
 
 
-def feeds(history: Iterable[Event]) -> list[Feed]:
-    """For each organisation and event type, how far its feed said last that it was complete."""
+def feeds(history: Sequence[Event], reports: Sequence[tuple[Event, Snapshot, bool]] = ()) -> list[Feed]:
+    """For each organisation and event type, how far its feed said last that it was complete.
+
+    Of which a snapshot has not come whole (`reports`), no further than to the day before: it is partial.
+    """
+    closing = {event.position for event, _, _ in reports}
+    cut = cut_off(reports, [e for e in history if e.act is Act.FEED and e.position not in closing])
     last: dict[tuple[str, str], tuple[tuple[int, bytes], int]] = {}
     for event in history:
         if event.act is Act.FEED:
             said = (event.order, int(event.body["complete_through"]))
             name = (event.organisation, str(event.body["feed"]))
             last[name] = max(last.get(name, said), said)
-    return [Feed(organisation, event_type, day) for (organisation, event_type), (_, day) in sorted(last.items())]
+    return [Feed(*name, min(day, cut.get(name, day))) for name, (_, day) in sorted(last.items())]

@@ -1,5 +1,6 @@
 """Good messages and files, broken at random: by a seed, so that what was found is found again."""
 
+import gzip
 import json
 from collections.abc import Callable
 from copy import deepcopy
@@ -13,7 +14,11 @@ NASTY: Final[tuple[Any, ...]] = (
     "\u202e", "é" * 5001, LONG, "0000-00-00", "2025-02-30", "9999-12-31", "0001-01-01", "-0001-01-01", "2025-11-03T16:20:00",
     "2025-11-03T24:00:60Z", "2025-11-03T16:20:00+99:99", "9999-12-31T23:59:59.999999999Z", "nhs", "upn", "agency::", "agency:la-808:records",
     "999 000 0018", "9990000018", "\uff11\uff12\uff13\uff14", "NaN", "1e999", [], {}, [[]], [None] * 1001, {"": None}, {"scheme": "nhs"}, ["nhs"] * 3,
+    # As systems write days, and what people write behind them.
+    "2015-03-31T23:00:00Z", "2015-03-31 23:00:00+00", "01/04/2015 00:00", "2014-May-09 00:00:00", "2014-05-09 approx",
+    "2021-09-01 - 2024-07-20", "2024-05-01Tgarbage", "2025-W36-1", "20250901", "2024-05", "1970-01-21T09:00:00Z",
 )  # fmt: skip
+_ENCODINGS: Final = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "utf-8-sig")
 _VARINTS: Final = (
     b"\xff\xff\xff\xff\x0f", b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", b"\xff" * 11, b"\x80\x80\x80\x80\x80\x00", b"\x01", b"\x02",
     b"\x03", b"\x80\x04", b"\0", b"\xfe\xff\xff\xff\x1f",
@@ -120,7 +125,21 @@ def xml_of(random: Random, data: bytes, others: list[bytes]) -> bytes:
     text = data.decode("utf-8", "replace")
     for _ in range(random.randint(1, 4)):
         text = _xml_step(random, text)
-    return text.encode("utf-8", "surrogatepass")
+    return _saved(random, text)
+
+
+def _saved(random: Random, text: str) -> bytes:
+    """A file's text as some program saved it: nearly always UTF-8, now and then cut off, or packed and cut off."""
+    way = random.randrange(12)
+    if way == 0:
+        return text.encode(random.choice(_ENCODINGS), "replace")
+    saved = text.encode("utf-8", "surrogatepass")
+    if way == 1:
+        return saved[: random.randrange(len(saved) + 1)]
+    if way == 2:
+        packed = gzip.compress(saved)
+        return packed[: len(packed) - random.choice((0, 1, 8, 9, 200))]
+    return saved
 
 
 def _xml_step(random: Random, text: str) -> str:
@@ -176,4 +195,4 @@ def csv_of(random: Random, data: bytes, others: list[bytes]) -> bytes:
         else:
             random.shuffle(rows[0])
     text = random.choice(("\n", "\n", "\r\n", "\r")).join(",".join(row) for row in rows)
-    return text.encode("utf-8", "surrogatepass")
+    return _saved(random, text)

@@ -205,16 +205,16 @@ Files = list[FileCounts]
 
 
 def by_nems(here: Bench, paths: list[Path]) -> Files:
-    return Importer(here.recorder, read_nems, unit="message", most_bytes=MAX_BYTES, batch=500).take(paths)
+    return Importer(here.recorder, read_nems, unit="message", most_bytes=MAX_BYTES, batch=500, kind="nems").take(paths)
 
 
 def by_cin(here: Bench, paths: list[Path]) -> Files:
-    return FileImporter(here.recorder, read_cin, unit="element", batch=500, by_content=True).take(paths)
+    return FileImporter(here.recorder, read_cin, unit="element", batch=500, by_content=True, kind="cin").take(paths)
 
 
 def by_school_census(here: Bench, paths: list[Path]) -> Files:
     read = SchoolCensus(paths, "la-808").read
-    return FileImporter(here.recorder, read, unit="row", batch=500, by_content=True).take(paths)
+    return FileImporter(here.recorder, read, unit="row", batch=500, by_content=True, kind="school-census").take(paths)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ PAGES = (
             "test_amendments",
             "test_lapses",
             "test_snapshots",
+            "test_school_migrates",
             "test_clocks",
             "test_same_instant",
             "test_attendance",

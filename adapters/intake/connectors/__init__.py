@@ -23,7 +23,8 @@ class Converted:
     `warnings` are words for what contradicts the rules of its source and is taken in all the same. `ignored` is the
     reason code of a line that says no fact at all: it is no unit, and is neither recorded nor kept. `takes_back` are
     retractions of source records, to be recorded only where such a record stands: what the unit says is that it is not.
-    `begun_by` is the id of the event that tells the start of what an event here ends.
+    `begun_by` is the id of the event that tells the start of what an event here ends. `of_the_file`: what the file says
+    of itself, as how much it covers; no unit of it.
     """
 
     events: tuple[dict[str, Any], ...]
@@ -34,6 +35,7 @@ class Converted:
     ignored: str | None = None
     takes_back: tuple[dict[str, Any], ...] = ()
     begun_by: str | None = None
+    of_the_file: bool = False
 
 
 class BrokenFile(Exception):

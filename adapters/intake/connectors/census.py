@@ -7,22 +7,22 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, Final
 
 import orjson
 
-from adapters.codec.times import FIRST_YEAR, LAST_YEAR, timestamp
+from adapters.codec.times import LAST_YEAR, stated_day, timestamp
 from adapters.intake.connectors import BrokenFile
 from domain.errors import Misuse
+from domain.identifiers import UPN, check_identifier
 
+BACKFILL: Final = "backfill"
+SNAPSHOT: Final = "snapshot"
 _GZIP: Final = b"\x1f\x8b"
-_ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*|Z|[+-]\d{2}:\d{2})?", re.ASCII)
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAMED: Final = re.compile(r"(\d{4})-([A-Za-z]{3})-(\d{2})(?:[T ].*)?", re.ASCII)
-_BRITISH: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})(?:[T ].*)?", re.ASCII)
 _ORGANISATION: Final = re.compile(r"la-\d{3}", re.ASCII)
 
 # Left out of an event's id: what differs where the same is told again.
@@ -43,7 +43,7 @@ def is_note(cells: Sequence[str]) -> bool:
 
 
 @contextmanager
-def opened_file(path: Path) -> Iterator[BinaryIO]:
+def opened_file(path: Path) -> Iterator[BufferedIOBase]:
     """A file's bytes, unpacked if it is gzip. Raises OSError where it cannot be opened, BrokenFile where gzip breaks off."""
     with path.open("rb") as plain:
         if plain.peek(2)[:2] != _GZIP:
@@ -53,32 +53,15 @@ def opened_file(path: Path) -> Iterator[BinaryIO]:
             return
         try:
             with gzip.open(plain) as unpacked:
-                yield cast("BinaryIO", unpacked)
+                yield unpacked
         except (gzip.BadGzipFile, EOFError, zlib.error):
             raise BrokenFile("the file is packed (gzip), and breaks off or is damaged") from None
 
 
 @lru_cache(maxsize=16_384)  # some years of days, each told of many children
 def read_day(text: str, last_year: int = LAST_YEAR) -> date | None:
-    """The day of `2024-03-31`, `2024-Mar-31` or `31/03/2024`, with or without a time; None where there is none such.
-
-    Nor is one before 1900 or after `last_year`, a system's way to say *none*: no sum of days leaves the calendar so.
-    """
-    try:
-        day = _read_day(text)
-    except ValueError:
-        return None
-    return day if day is not None and FIRST_YEAR <= day.year <= last_year else None
-
-
-def _read_day(text: str) -> date | None:
-    if found := _ISO.fullmatch(text):
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    if found := _NAMED.fullmatch(text):
-        return date(int(found[1]), _MONTHS.index(found[2].lower()) + 1, int(found[3]))
-    if found := _BRITISH.fullmatch(text):
-        return date(int(found[3]), int(found[2]), int(found[1]))
-    return None
+    """The day that a text states (`adapters.codec.times.stated_day`), None where it states none."""
+    return stated_day(text, last_year)
 
 
 def authority(organisation: str | None) -> str | None:
@@ -123,7 +106,7 @@ class Source:
     def event(
         self, event_type: str, subject: Mapping[str, Any], day: date, own: Mapping[str, Any], *,
         until: date | None = None, reference: str | None = None, source_record_id: str | None = None,
-        target: Mapping[str, Any] | None = None, may_change: bool = False,
+        target: Mapping[str, Any] | None = None, may_change: bool = False, mode: str = BACKFILL,
     ) -> dict[str, Any]:  # fmt: skip
         """One event in the JSON form of the contract, with the type's own fields.
 
@@ -142,7 +125,7 @@ class Source:
                 "source_record_id": source_record_id,
                 "source_version": None,
             },
-            "mode": "backfill",
+            "mode": mode,
             "recorded_at": timestamp(self.written if may_change else max(self.written, first)),
             "subject": subject,
             "others": [],
@@ -152,7 +135,60 @@ class Source:
             "basis": "public_task",
             **own,
         }
-        said = {name: value for name, value in event.items() if name not in _NOT_CONTENT}
-        digest = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        event["event_id"] = f"{self.system}:{digest[:32]}"
+        return self._named(event)
+
+    def replaced(self, subject: Mapping[str, Any], former: str, day: date) -> dict[str, Any]:
+        """UpnReplaced: the subject's UPN stands in the place of a former one, as is known on a day.
+
+        Files do not say since when. So the day is no part of its id, and what the next file tells again is known.
+        """
+        event = self.event("UpnReplaced", subject, day, {"former": former, "reason": None})
+        said = {name: event[name] for name in ("event_type", "source", "subject", "former")}
+        return {**event, "event_id": self._id_of(said)}
+
+    def report(
+        self, feed: str, first: date, last: date, count: int, *, scope: str | None = None, mode: str = BACKFILL
+    ) -> dict[str, Any]:
+        """FeedReported: what the file covers of a feed, from its first to its last day, and how many it tells of."""
+        return self._named(
+            {
+                "event_type": "FeedReported",
+                "event_id": "",
+                "source": {
+                    "organisation": self.organisation,
+                    "system": self.system,
+                    "source_record_id": None,
+                    "source_version": None,
+                },
+                "mode": mode,
+                "recorded_at": timestamp(self.written),
+                "feed": feed,
+                "covers": {"from": first.isoformat(), "to": (last + timedelta(days=1)).isoformat()},
+                "complete_through": last.isoformat(),
+                "count": count,
+                "scope": scope,
+            }
+        )
+
+    def _named(self, event: dict[str, Any]) -> dict[str, Any]:
+        event["event_id"] = self._id_of({name: value for name, value in event.items() if name not in _NOT_CONTENT})
         return event
+
+    def _id_of(self, said: Mapping[str, Any]) -> str:
+        digest = hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return f"{self.system}:{digest[:32]}"
+
+
+def upns_of(current: str | None, former: Iterable[str | None]) -> tuple[list[tuple[str, str]], list[str]]:
+    """The UPNs by which a file's child is known, and those that the current one has replaced.
+
+    A former number is no second number in use. Where the current one fails its check, or there is none, the former is all
+    that the child is known by.
+    """
+    before = [number for number in former if number and number != current]
+    valid = current is not None and check_identifier(UPN, current).valid
+    if not valid:
+        return [(UPN, number) for number in (current, *before) if number], []
+    replaced = [number for number in dict.fromkeys(before) if check_identifier(UPN, number).valid]
+    failed = [number for number in before if number not in replaced]  # the recorder sets them aside
+    return [(UPN, number) for number in (current, *failed) if number], replaced

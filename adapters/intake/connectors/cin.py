@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 from adapters.codec.times import civil_day, read_of_file
@@ -29,6 +30,7 @@ from adapters.intake.connectors.cin_xml import (
     numbered,
     text_of,
 )
+from domain.dates import add_months, from_day, to_day
 from domain.errors import Rejected
 
 UNIT: Final = "dated element"
@@ -106,6 +108,9 @@ _ENDS: Final[Mapping[str, str]] = {
     fact.begins: name for name, fact in FACTS.items() if fact.begins is not None and fact.begins != name
 }
 
+# What the census has all of. Of deaths it has only those of children in need.
+_COVERED: Final = tuple(sorted({fact.event_type for fact in FACTS.values()} - {"DeathNotified"}))
+
 # Dated, and yet no fact: why each is kept.
 _NO_FACTS: Final[Mapping[str, str]] = {
     "initialcpctarget": "a day by which something is due is no event",
@@ -129,14 +134,14 @@ def read_cin(path: Path, organisation: str | None = None) -> Iterator[Converted]
         yield from read_stream(stream, organisation)
 
 
-def read_stream(stream: BinaryIO, organisation: str | None) -> Iterator[Converted]:
+def read_stream(stream: BufferedIOBase, organisation: str | None) -> Iterator[Converted]:
     """The same of an open file, or of what was stored of a kept element. Raises BrokenFile."""
     census, header = None, Header()
     for child in children(stream, header):
         census = census or _census(header, organisation)
         yield from census.of(child)
-    if census is None:
-        _census(header, organisation)  # nobody is in it: it must be a census all the same
+    # Nobody may be in it: it must be a census all the same. One that broke off does not come here, and covers nothing.
+    yield from (census or _census(header, organisation)).covered()
 
 
 def _census(header: Header, organisation: str | None) -> "_Census":
@@ -154,7 +159,8 @@ def _census(header: Header, organisation: str | None) -> "_Census":
     if written is None:
         raise BrokenFile("its header does not say when it was written (DateTime, ReferenceDate or Year)")
     latest = max(civil_day(written), refers or date.min)
-    return _Census(header, Source(organisation, SYSTEM, written), latest + _LATEST)
+    through = refers or _march(header.get("year"))
+    return _Census(header, Source(organisation, SYSTEM, written), latest + _LATEST, through)
 
 
 def _march(year: str | None) -> date | None:
@@ -171,7 +177,18 @@ class _Census:
     header: Header
     source: Source
     latest: date
+    through: date | None
     alike: Counter[bytes] = field(default_factory=Counter)
+    told: Counter[str] = field(default_factory=Counter)
+
+    def covered(self) -> Iterator[Converted]:
+        """FeedReported of each event type: all of it that there was in the census's year, if the header says which."""
+        if self.through is None or self.header.excerpt:
+            return
+        first = from_day(add_months(to_day(self.through), -12) + 1)
+        for event_type in _COVERED:
+            report = self.source.report(event_type, first, self.through, self.told[event_type])
+            yield Converted((report,), None, b"", of_the_file=True)
 
     def of(self, child: Element) -> Iterator[Converted]:
         """What one child's dated elements become."""
@@ -187,6 +204,12 @@ class _Census:
                 if not who.block["identifiers"]:
                     raw = self._apart(raw)
                 yield Converted((), (error.reason, error.field, error.rule), raw)
+
+        day = min((one.day for one in found if one.day is not None), default=None)
+        if day is not None:
+            for former in who.former:
+                event = self.source.replaced(who.block, former, min(day, civil_day(self.source.written)))
+                yield Converted((event,), None, b"", of_the_file=True)
 
     def _apart(self, raw: bytes) -> bytes:
         """What is stored of an element of nobody known, who may be another than one of whom the same is told."""
@@ -211,6 +234,7 @@ class _Census:
             fact.event_type, who.block, dated.day, fact.own(dated.module),
             reference=reference, source_record_id=record, may_change=record is not None,
         )  # fmt: skip
+        self.told[fact.event_type] += 1
         back = self._reopened(fact, dated, who)
         start = None if record is None else self._start(fact, dated, who, reference)
         return Converted((event,), None, b"", who.set_aside, warned, takes_back=back, begun_by=start)

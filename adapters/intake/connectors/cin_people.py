@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-from adapters.intake.connectors.census import read_day, subject_block
+from adapters.intake.connectors.census import read_day, subject_block, upns_of
 from adapters.intake.connectors.cin_xml import MAX_IDENTIFYING, Module, name_of, text_of
 from domain.identifiers import UPN
 
@@ -16,10 +16,11 @@ _SEX: Final[Mapping[str, str]] = {"1": "M", "2": "F", "0": "U", "9": "U", "M": "
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The subject of an event, and what of it failed its check and was left out."""
+    """The subject of an event, what of it failed its check and was left out, and the UPNs that its own has replaced."""
 
     block: dict[str, Any]
     set_aside: tuple[tuple[str, str], ...]
+    former: tuple[str, ...] = ()
 
 
 def subject(identifiers: Element | None, organisation: str, system: str) -> Subject:
@@ -32,7 +33,10 @@ def subject(identifiers: Element | None, organisation: str, system: str) -> Subj
     aside: list[tuple[str, str]] = []
     said_of = Module(identifiers)
     found = [(f"agency:{organisation}:{system}", said_of.first("lachildid"))]
-    found += [(UPN, text_of(kid)) for name in ("upn", "formerupn") for kid in identifiers if name_of(kid) == name]
+    upns = [text for kid in identifiers if name_of(kid) == "upn" and (text := text_of(kid))]
+    former = [text_of(kid) for kid in identifiers if name_of(kid) == "formerupn"]
+    numbered, replaced = upns_of(upns[0] if upns else None, former)
+    found += [*numbered, *((UPN, number) for number in upns[1:])]
     if len(found) > MAX_IDENTIFYING:
         aside.append(("too_large", "subject.identifiers"))
     born = _day(said_of, "personbirthdate", "subject.person.date_of_birth", aside)
@@ -41,7 +45,8 @@ def subject(identifiers: Element | None, organisation: str, system: str) -> Subj
     sex = None if said is None else _SEX.get(said.upper())
     if said is not None and sex is None:
         aside.append(("unknown_code", "subject.person.sex"))
-    return Subject(subject_block(found[:MAX_IDENTIFYING], born=born, expected=expected, sex=sex), tuple(aside))
+    block = subject_block(found[:MAX_IDENTIFYING], born=born, expected=expected, sex=sex)
+    return Subject(block, tuple(aside), tuple(replaced[:MAX_IDENTIFYING]))
 
 
 def _day(said_of: Module, name: str, field: str, aside: list[tuple[str, str]]) -> date | None:

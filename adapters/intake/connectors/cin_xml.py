@@ -4,17 +4,19 @@ Source: DfE, *Children in need census: technical specification*. Names are compa
 systems write them in several ways. DTDs and entities are refused: the census has none, and bombs are made of them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
+from io import BufferedIOBase
 from itertools import islice
-from typing import BinaryIO, Final
+from typing import Final
 from xml.etree.ElementTree import Element, ParseError, SubElement, TreeBuilder, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
 from adapters.intake.connectors import BrokenFile
+from adapters.intake.connectors.encodings import is_wrong_in_xml
 
 # A child of the published examples has 50 elements; these leave room for the longest history.
 MAX_ELEMENTS: Final = 20_000
@@ -22,8 +24,9 @@ MAX_TEXT: Final = 1024 * 1024
 MAX_DEPTH: Final = 32
 MAX_IDENTIFYING: Final = 50  # numbers, days and the like by which a child is known
 _CHUNK: Final = 64 * 1024
-_SILENT: Final = 16  # so many chunks without an element begun or ended: one tag or text of a megabyte
+_SILENT: Final = 1024 * 1024  # bytes without an element begun or ended: one tag or text
 
+_KEPT: Final = " kept: "  # begins the comment behind an excerpt
 IDENTIFIERS: Final = "childidentifiers"
 
 # The last is ours: it tells apart what is stored of two children of whom nothing else does.
@@ -32,9 +35,13 @@ _HEADER: Final = frozenset({"collection", "year", "referencedate", "lea", "datet
 
 @dataclass(slots=True)
 class Header:
-    """What the census says of itself; by lower-case names, the first of each."""
+    """What the census says of itself; by lower-case names, the first of each.
+
+    `excerpt`: it is what was stored of an element that was kept, not all that a census had.
+    """
 
     values: dict[str, str] = field(default_factory=dict)
+    excerpt: bool = False
 
     def get(self, name: str) -> str | None:
         """A value, trimmed; None where it is absent or empty."""
@@ -133,30 +140,61 @@ class _Reader:
         self._path.pop()
         self._collected = ""
 
+    def comment(self, text: str) -> None:
+        if text.startswith(_KEPT):
+            self.header.excerpt = True
+
     def close(self) -> None:
         """Nothing is left to do."""
 
+    def taken(self) -> list[Element]:
+        """The children that are complete and were not taken yet."""
+        ready, self.ready = self.ready, []
+        return ready
 
-def children(stream: BinaryIO, header: Header) -> Iterator[Element]:
-    """Each child, when `header` has been filled. Raises BrokenFile where the file is no census, or breaks off."""
+
+def children(stream: BufferedIOBase, header: Header) -> Iterator[Element]:
+    """Each child, when `header` has been filled. Raises BrokenFile where the file is no census, or breaks off.
+
+    The children before the place at which it breaks off come all the same.
+    """
     reader = _Reader(header)
     parser = XMLParser(target=reader, forbid_dtd=True)
-    silent, calls = 0, 0
+    start, silent, calls = b"", 0, 0
+    # Whatever a packed file still gives before it breaks off is read: so one piece at a time.
+    while chunk := stream.read1(_CHUNK):
+        start = start or chunk
+        stopped = _stopped(reader, start, chunk, partial(parser.feed, chunk))
+        silent, calls = (0, reader.calls) if reader.calls > calls else (silent + len(chunk), calls)
+        yield from reader.taken()
+        if stopped is not None:
+            raise stopped
+        if silent > _SILENT:
+            raise BrokenFile("a tag or a text has more than a megabyte")
+    stopped = _stopped(reader, start, b"", parser.close)
+    yield from reader.taken()
+    if stopped is not None:
+        raise stopped
+
+
+def _stopped(reader: _Reader, start: bytes, chunk: bytes, go_on: Callable[[], object]) -> BrokenFile | None:
+    """Why the parser cannot go on, if it cannot; `start` is the file's beginning."""
     try:
-        while chunk := stream.read(_CHUNK):
-            parser.feed(chunk)
-            silent, calls = (0, reader.calls) if reader.calls > calls else (silent + 1, calls)
-            if silent > _SILENT:
-                raise BrokenFile("a tag or a text has more than a megabyte")
-            ready, reader.ready = reader.ready, []
-            yield from ready
-        parser.close()
+        go_on()
+    except BrokenFile as broken:
+        return BrokenFile(str(broken))
     except DefusedXmlException:
-        raise BrokenFile("a DTD or an entity is declared; the census has none") from None
-    except (ParseError, ValueError, LookupError):
-        # ValueError and LookupError: an encoding that the parser does not know.
-        raise BrokenFile("not well-formed XML" if reader.root else "it is no census: no XML") from None
-    yield from reader.ready
+        return BrokenFile("a DTD or an entity is declared; the census has none")
+    except ParseError as error:
+        if not reader.root:
+            return BrokenFile("it is no census: no XML")
+        line = f"line {error.position[0]}: what stands before it was read"
+        if is_wrong_in_xml(start, chunk):
+            return BrokenFile(f"it says to be UTF-8, and is not, at {line}")
+        return BrokenFile(f"not well-formed XML at {line}")
+    except (ValueError, LookupError):
+        return BrokenFile("its encoding is not one that is known" if reader.root else "it is no census: no XML")
+    return None
 
 
 def identifying(identifiers: Element, needed: frozenset[str]) -> Element:
@@ -187,7 +225,7 @@ def excerpt(
     _copy(leaves, SubElement(child, module.element.tag))
     written: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     # Two elements of one module may be kept: what is stored of them must differ, or one would be taken for the other.
-    return written + f"<!-- kept: {own} -->".encode()
+    return written + f"<!--{_KEPT}{own} -->".encode()
 
 
 def numbered(raw: bytes, number: int) -> bytes:

@@ -18,7 +18,7 @@ from adapters.codec.times import civil_day
 from adapters.intake.connectors.nems_message import Envelope, Message
 from adapters.intake.connectors.nems_people import patient_of, publisher, subject
 from adapters.intake.connectors.nems_values import is_open_end, names, read_day
-from adapters.intake.connectors.nems_xml import codes, kid, kids, value, values
+from adapters.intake.connectors.nems_xml import codes, kid, kids, name_of, value, values
 from domain.errors import Rejected
 
 Block = dict[str, Any]
@@ -31,9 +31,13 @@ _SERVICES: Final = {"1078501000000104": "health visiting", "1060971000000108": "
 _UNIVERSAL: Final = ("health visit", "school nurs", "public health nurs", "general practice", "midwi")
 
 # Sensitive services (domain: sexual health, mental health, substance misuse), by words in their names.
-_SENSITIVE: Final = re.compile(
+SENSITIVE: Final = re.compile(
     r"sexual|contracept|genitourinary|abortion|termination of pregnancy|\bmental|camhs|psych|substance|\bdrugs?\b"
     r"|alcohol|addict"
+)
+
+SENSITIVE_RULE: Final = (
+    "a sensitive service needs consent or suspected significant harm, and the message can state neither"
 )
 
 _LONGEST: Final = 200  # of a reference and of a source record's id in the contract
@@ -56,7 +60,7 @@ def professional_contact(message: Message) -> Events:
     if action != "delete" and status not in known:
         reason = "missing_field" if status is None else "unknown_code"
         raise Rejected(reason, "EpisodeOfCare.status", "not in the list of statuses of an episode of care")
-    reference = _reference(message, episode)
+    reference = reference_of(message, episode)
     envelope = Envelope(
         message, publisher(message, kid(episode, "managingOrganization")), "nems:professional-contacts",
         message.updated(), subject(message, patient), reference, reference,
@@ -76,18 +80,21 @@ def _episode(message: Message) -> Element:
     return episodes[0]
 
 
-def _reference(message: Message, episode: Element) -> str:
-    """The publisher's own id of the episode, with its system, for two systems of a publisher may count alike."""
-    for identifier in kids(episode, "identifier"):
+def reference_of(message: Message, element: Element, kind: str = "") -> str:
+    """The publisher's own id of what a message is about, with its system, for two systems of a publisher may count alike.
+
+    `kind` stands before it where messages of several kinds may be about one element. Raises Rejected where there is none.
+    """
+    for identifier in kids(element, "identifier"):
         text, system = value(identifier, "value"), value(identifier, "system")
         if text is not None:
-            whole = text if system is None else f"{system}|{text}"
+            whole = kind + (text if system is None else f"{system}|{text}")
             return whole if len(whole) <= _LONGEST else f"sha256:{hashlib.sha256(whole.encode()).hexdigest()}"
-    own = value(episode, "id")
+    own, name = value(element, "id"), name_of(element)
     if own is None:
-        raise Rejected("missing_field", "EpisodeOfCare.identifier", "nothing tells this episode of care from another")
-    message.set_aside.append(("missing_field", "EpisodeOfCare.identifier"))
-    return f"EpisodeOfCare/{own}"
+        raise Rejected("missing_field", f"{name}.identifier", "nothing tells it from another of its kind")
+    message.set_aside.append(("missing_field", f"{name}.identifier"))
+    return f"{kind}{name}/{own}"
 
 
 def _written_on(envelope: Envelope) -> date:
@@ -151,9 +158,8 @@ def _service(episode: Element) -> str:
     if not words:
         reason = "unknown_code" if kinds else "missing_field"
         raise Rejected(reason, "EpisodeOfCare.type", "the service is not named in words")
-    if any(_SENSITIVE.search(text) for text in words):
-        rule = "a sensitive service needs consent or suspected significant harm, and the message can state neither"
-        raise Rejected("missing_field", "basis", rule)
+    if any(SENSITIVE.search(text) for text in words):
+        raise Rejected("missing_field", "basis", SENSITIVE_RULE)
     plain = words[0].partition(" (")[0]
     for ending in (" services", " service"):
         plain = plain.removesuffix(ending)

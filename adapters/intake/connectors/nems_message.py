@@ -19,13 +19,14 @@ from domain.errors import Rejected
 
 @dataclass(slots=True)
 class Message:
-    """A message bundle taken apart. `set_aside` grows while it is read; nothing else changes."""
+    """A message bundle taken apart. While it is read `set_aside` grows, and `replaced`: old NHS numbers and their last days."""
 
     bundle: Element
     header: Element
     code: str
     digest: str
     set_aside: list[tuple[str, str]] = field(default_factory=list)
+    replaced: list[tuple[str, date | None]] = field(default_factory=list)
     index: dict[str, list[Element]] = field(default_factory=lambda: defaultdict(list))
 
     @property

@@ -13,6 +13,7 @@ from adapters.intake.connectors.nems_people import patient_of, publisher, subjec
 from adapters.intake.connectors.nems_values import (
     Day,
     address,
+    begins_after,
     current_address,
     is_current,
     is_open_end,
@@ -41,7 +42,7 @@ def _birth_of(block: dict[str, Any]) -> date | None:
     return None if person is None or person["date_of_birth"] is None else date.fromisoformat(person["date_of_birth"])
 
 
-def _trusted(
+def trusted(
     message: Message, text: str | None, path: str, *, birth: date | None, latest: date | None = None
 ) -> date | None:
     """A stated day, or None with a note of why it is set aside: unreadable, before birth, or later than it can be."""
@@ -59,23 +60,54 @@ def _trusted(
 
 
 def change_of_address(message: Message) -> Events:
-    """AddressChanged for the previous address, where its dates are told, and for the present one."""
+    """AddressChanged for the present address, and for each other whose dates are told: previous, temporary and to come."""
     patient = patient_of(message)
     block = subject(message, patient)
     birth, today = _birth_of(block), message.sent_on()
     home = current_address(patient, today)
     present = None if home is None else address(home)
     if home is None or present is None or not is_somewhere(present):
-        raise Rejected("missing_field", "Patient.address", "no present address")
-    former = [a for a in kids(patient, "address") if a is not home and not is_current(a, today)]
-    start = _trusted(message, value(home, "period", "start"), "Patient.address.period.start", birth=birth)
+        return _to_come(message, patient, block, birth)
+    others = [a for a in kids(patient, "address") if a is not home]
+    former = [a for a in others if not is_current(a, today) and not begins_after(a, today)]
+    beside = [a for a in others if a not in former]
+    start = trusted(message, value(home, "period", "start"), "Patient.address.period.start", birth=birth)
     if start is None:
         # It began, at the latest, when the one before it was given up; else we know it from the message's day on.
         ends = [read_day(value(old, "period", "end")).day for old in former]
         start = max((end for end in ends if end is not None and (birth or end) <= end <= today), default=today)
     envelope = _envelope(message, block, start)
     events = [e for n, old in enumerate(former) if (e := _former_address(envelope, old, n, start, birth)) is not None]
-    return [*events, envelope.event("AddressChanged", {"address": present}, start, part="present")]
+    events.append(envelope.event("AddressChanged", {"address": present}, start, part="present"))
+    return [*events, *(e for n, a in enumerate(beside) if (e := _beside(envelope, a, n, birth)) is not None)]
+
+
+def _to_come(message: Message, patient: Element, block: dict[str, Any], birth: date | None) -> Events:
+    """Addresses of a message that has no present one; raises Rejected where none is to come either."""
+    envelope = _envelope(message, block, message.sent_on())
+    told = [_beside(envelope, a, n, birth) for n, a in enumerate(kids(patient, "address"))]
+    events = [event for event in told if event is not None]
+    if not events:
+        raise Rejected("missing_field", "Patient.address", "no present address")
+    return events
+
+
+def _beside(envelope: Envelope, element: Element, number: int, birth: date | None) -> dict[str, Any] | None:
+    """An address that is to come, or one beside the present one, such as a temporary one: for its own period."""
+    message, path = envelope.message, "Patient.address[other].period"
+    built = address(element)
+    stated = value(element, "period", "start")
+    if stated is None or not is_somewhere(built):
+        return None
+    start = trusted(message, stated, f"{path}.start", birth=birth)
+    end_text = value(element, "period", "end")
+    end = None if is_open_end(end_text) else trusted(message, end_text, f"{path}.end", birth=birth)
+    if start is None or (end is None and not begins_after(element, message.sent_on())):
+        return None  # of two that are open the present one holds
+    if end is not None and end <= start:
+        message.set_aside.append(("end_before_start", f"{path}.end"))
+        return None
+    return envelope.event("AddressChanged", {"address": built}, start, end, part=f"other {number}")
 
 
 def _former_address(
@@ -85,7 +117,7 @@ def _former_address(
     built = address(old)
     if value(old, "period", "start") is None or not is_somewhere(built):
         return None
-    start = _trusted(message, value(old, "period", "start"), f"{path}.start", birth=birth)
+    start = trusted(message, value(old, "period", "start"), f"{path}.start", birth=birth)
     if start is None:
         return None
     if start >= until:
@@ -111,6 +143,7 @@ def change_of_gp(message: Message) -> Events:
     episodes = [e for e in message.all("EpisodeOfCare") if _is_primary_care(e)]
     ended = [found for episode in episodes if (found := _ended(message, episode, birth)) is not None]
     begun = None if code is None else _registration(message, patient, episodes, code, birth)
+    others = [] if code is None else _other_practices(message, episodes, code, birth)
     days = [end for _, end in ended] + ([] if begun is None else [begun[0]])
     if not days:
         rule = "neither a present practice nor a finished registration"
@@ -122,7 +155,29 @@ def change_of_gp(message: Message) -> Events:
     ]
     if begun is not None:
         events.append(envelope.event("GpRegistered", {"practice": code, "practice_name": name}, *begun))
+    events.extend(
+        envelope.event("GpRegistered", {"practice": practice, "practice_name": called}, start, end, part=f"other {n}")
+        for n, (practice, called, start, end) in enumerate(others)
+    )
     return events
+
+
+def _other_practices(
+    message: Message, episodes: list[Element], present: str, birth: date | None
+) -> list[tuple[str, str | None, date, date | None]]:
+    """(practice, name, first day, end) of registrations beside the present one that state their own start, as one to come."""
+    found = []
+    for episode in episodes:
+        code, name = message.organisation(kid(episode, "managingOrganization"))
+        if code is None or code == present or code in _NO_PRACTICE or value(episode, "status") == "finished":
+            continue
+        start = trusted(message, value(episode, "period", "start"), "EpisodeOfCare.period.start", birth=birth)
+        end_text = value(episode, "period", "end")
+        end = None if is_open_end(end_text) else read_day(end_text).day
+        # One that is open beside the present practice and has begun is the one before: the present one holds.
+        if start is not None and (end is not None or start > message.sent_on()):
+            found.append((code, name, start, end))
+    return found
 
 
 def _practice(message: Message, patient: Element) -> tuple[str | None, str | None]:
@@ -153,7 +208,7 @@ def _ended(message: Message, episode: Element, birth: date | None) -> tuple[str,
         raise Rejected("unknown_code", "EpisodeOfCare.managingOrganization", "the previous practice has no ODS code")
     if code in _NO_PRACTICE:
         return None
-    end = _trusted(message, None if is_open_end(end_text) else end_text, f"{path}.end", birth=birth)
+    end = trusted(message, None if is_open_end(end_text) else end_text, f"{path}.end", birth=birth)
     begun = read_day(value(episode, "period", "start")).day
     if end is not None and begun is not None and end < begun:
         message.set_aside.append(("end_before_start", f"{path}.end"))
@@ -173,11 +228,11 @@ def _registration(
     theirs = [e for e in ongoing if message.organisation(kid(e, "managingOrganization"))[0] == code]
     periods += [p for e in theirs for p in kids(e, "period")]
     for period in periods:
-        start = _trusted(message, value(period, "start"), "registrationPeriod.start", birth=birth)
+        start = trusted(message, value(period, "start"), "registrationPeriod.start", birth=birth)
         if start is None:
             continue
         end_text = value(period, "end")
-        end = None if is_open_end(end_text) else _trusted(message, end_text, "registrationPeriod.end", birth=birth)
+        end = None if is_open_end(end_text) else trusted(message, end_text, "registrationPeriod.end", birth=birth)
         if end is not None and end <= start:
             message.set_aside.append(("end_before_start", "registrationPeriod.end"))
             end = None
@@ -208,7 +263,7 @@ def death(message: Message) -> Events:
         if died_text is not None or flag == "true":
             message.set_aside.append(("impossible_date", "Patient.deceased"))
         return [envelope.event("DeathNotificationWithdrawn", {}, changed)]
-    died = _trusted(message, died_text, "Patient.deceasedDateTime", birth=birth, latest=message.sent_on())
+    died = trusted(message, died_text, "Patient.deceasedDateTime", birth=birth, latest=message.sent_on())
     return [envelope.event("DeathNotified", {"status": _DEATH_STATUS.get(status)}, died or changed)]
 
 
@@ -217,7 +272,7 @@ def _effective(message: Message, patient: Element) -> date:
     today = message.sent_on()
     for extension in extensions(patient, "systemeffectivedate"):
         text = value(extension, "valueDateTime") or value(extension, "valueDate")
-        changed = _trusted(message, text, "Patient.extension(systemEffectiveDate)", birth=None, latest=today)
+        changed = trusted(message, text, "Patient.extension(systemEffectiveDate)", birth=None, latest=today)
         if changed is not None:
             return changed
     return today

@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from adapters.intake.connectors.nems_message import Message
-from adapters.intake.connectors.nems_values import names, nhs_numbers, person, read_day
+from adapters.intake.connectors.nems_values import names, nhs_numbers, old_nhs_numbers, person, read_day
 from adapters.intake.connectors.nems_xml import extensions, kid, kids, value
 from domain.errors import Rejected
 from domain.identifiers import NHS, Checked, check_identifier
@@ -73,11 +73,26 @@ def subject(message: Message, patient: Element, *, by_routing: bool = True) -> d
         message.set_aside.append(("missing_field", "Patient.identifier"))
     number, status = valid[0] if valid else (stand_in, None)
     assert number is not None
+    message.replaced = [(old, day) for old, day in old_nhs_numbers(patient) if old != number.normalised]
     return {
         # Those that fail their check stay: the recorder sets them aside, and they link nothing.
         "identifiers": [{"scheme": NHS, "value": c.normalised or c.value} for c in (number, *failed)],
         "person": _with_birth(message, patient, number),
         "nhs_number_status": status,
+    }
+
+
+def subject_by_routing(message: Message) -> dict[str, Any]:
+    """The subject of a message without a Patient: by the number that it was routed by. Raises Rejected where there is none."""
+    number = _routing_number(message)
+    if number is None:
+        raise Rejected(
+            "no_identifier", "MessageHeader.extension(routingDemographics)", "an NHS number that passes its check"
+        )
+    return {
+        "identifiers": [{"scheme": NHS, "value": number.normalised or number.value}],
+        "person": None,
+        "nhs_number_status": None,
     }
 
 

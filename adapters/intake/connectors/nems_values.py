@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-from adapters.codec.times import FILE_FORM, LAST_YEAR, civil_day, read_of_file
+from adapters.codec.times import FILE_FORM, LAST_YEAR, stated_day
 from adapters.intake.connectors.nems_xml import extension_code, extensions, kids, value, values
 from domain.identifiers import NHS, Checked, check_identifier
+from domain.names import stated_name
 
 _ODS = re.compile(r"[A-Z0-9]{3,12}")
 _UPRN = re.compile(r"[0-9]{1,12}")
@@ -38,12 +39,10 @@ def read_day(text: str | None) -> Day:
     """The civil date of a FHIR date, dateTime or instant; a month or a year alone is no day."""
     if text is None:
         return Day(None)
-    if not FILE_FORM.fullmatch(text):
-        return Day(None, "impossible_date")
-    if len(text) < len("2000-01-01"):
+    if len(text) < len("2000-01-01") and FILE_FORM.fullmatch(text):
         return Day(None, "missing_field")
-    instant = read_of_file(text)
-    return Day(None, "impossible_date") if instant is None else Day(civil_day(instant))
+    day = stated_day(text)
+    return Day(None, "impossible_date") if day is None else Day(day)
 
 
 def is_open_end(text: str | None) -> bool:
@@ -52,12 +51,18 @@ def is_open_end(text: str | None) -> bool:
 
 
 def is_current(element: Element, at: date | None = None) -> bool:
-    """Whether a name, address or identifier is in use: not `old`, and its period has no end, or one after `at`."""
-    if value(element, "use") == "old":
+    """Whether a name, address or identifier is in use: not `old`, begun by `at`, and its period has no end, or one after it."""
+    if value(element, "use") == "old" or (at is not None and begins_after(element, at)):
         return False
     text = value(element, "period", "end")
     end = None if is_open_end(text) else read_day(text).day
     return is_open_end(text) or (at is not None and end is not None and end > at)
+
+
+def begins_after(element: Element, at: date) -> bool:
+    """Whether the period of a name, address or episode begins later than a day."""
+    begun = read_day(value(element, "period", "start")).day
+    return begun is not None and begun > at
 
 
 def nhs_numbers(patient: Element | None) -> list[tuple[Checked, str | None]]:
@@ -72,20 +77,35 @@ def nhs_numbers(patient: Element | None) -> list[tuple[Checked, str | None]]:
     return list(found.values())
 
 
+def old_nhs_numbers(patient: Element | None) -> list[tuple[str, date | None]]:
+    """The NHS numbers that a Patient carried once and no longer does, each with the day on which it was given up."""
+    found: dict[str, date | None] = {}
+    for identifier in kids(patient, "identifier"):
+        system = (value(identifier, "system") or "").rstrip("/").lower()
+        checked = check_identifier(NHS, value(identifier, "value") or "")
+        if system.endswith("/nhs-number") and checked.normalised is not None and not is_current(identifier):
+            found.setdefault(checked.normalised, read_day(value(identifier, "period", "end")).day)
+    return list(found.items())
+
+
 def ods_code(text: str | None) -> str | None:
     """An ODS code, or None where the text cannot be one."""
     code = (text or "").upper()
     return code if _ODS.fullmatch(code) else None
 
 
-def names(people: Iterable[Element]) -> list[dict[str, Any]]:
-    """HumanNames as the contract has them, the current ones first."""
+def names(people: Iterable[Element], at: date | None = None) -> list[dict[str, Any]]:
+    """HumanNames as the contract has them, those in use at a day first; one that begins later is not a name yet."""
     found: list[dict[str, Any]] = []
-    for name in sorted(people, key=lambda n: (not is_current(n), value(n, "use") != "official")):
-        family = value(name, "family") or value(name, "text")
-        if family is not None and value(name, "use") not in ("temp", "anonymous"):
-            use = _NAME_USE.get(value(name, "use") or "")
-            found.append({"given": values(name, "given"), "family": family, "use": use})
+    for name in sorted(people, key=lambda n: (not is_current(n, at), value(n, "use") != "official")):
+        if value(name, "use") in ("temp", "anonymous") or (at is not None and begins_after(name, at)):
+            continue
+        given, family = values(name, "given"), value(name, "family")
+        if family is None and not given:
+            family = value(name, "text")
+        stated = stated_name(given, family, _NAME_USE.get(value(name, "use") or ""))
+        if stated is not None:
+            found.append(stated)
     return found
 
 
@@ -95,7 +115,7 @@ def person(patient: Element, at: date) -> dict[str, Any] | None:
     where = None if home is None else address(home)
     birth = read_day(value(patient, "birthDate")).day
     found = {
-        "names": names(kids(patient, "name")),
+        "names": names(kids(patient, "name"), at),
         "date_of_birth": None if birth is None else birth.isoformat(),
         "expected_date": None,
         "sex": _SEX.get(value(patient, "gender") or ""),

@@ -4,13 +4,14 @@ Source: FHIR STU3, *XML Representation of Resources*: every value is a `value` a
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
+from adapters.intake.connectors.encodings import is_wrong_in_xml
 from domain.errors import Rejected
 
 FHIR: Final = "{http://hl7.org/fhir}"
@@ -23,6 +24,14 @@ MAX_DEPTH: Final = 64
 MAX_TEXT: Final = 64 * 1024
 
 
+class BrokenOff(Rejected):
+    """A file whose XML breaks off; `whole` are the bundles within it that were complete by then."""
+
+    def __init__(self, reason: str, rule: str, whole: Sequence[Element]) -> None:
+        super().__init__(reason, None, rule)
+        self.whole = tuple(whole)
+
+
 class _BoundedBuilder(TreeBuilder):
     """Builds the tree and gives up at the bounds; comments and processing instructions are left out by its base."""
 
@@ -30,6 +39,7 @@ class _BoundedBuilder(TreeBuilder):
         super().__init__()
         self._elements = 0
         self._depth = 0
+        self.bundles: list[Element] = []
 
     def start(self, tag: str, attrs: dict[str, str], /) -> Element:
         self._elements += 1
@@ -44,11 +54,18 @@ class _BoundedBuilder(TreeBuilder):
 
     def end(self, tag: str, /) -> Element:
         self._depth -= 1
-        return super().end(tag)
+        ended = super().end(tag)
+        # The innermost bundles: what another holds is its transport.
+        if tag == FHIR + "Bundle" and self._depth and ended.find(f".//{tag}") is None:
+            self.bundles.append(ended)
+        return ended
 
 
 def parse_bundle(data: bytes) -> Element:
-    """The FHIR `Bundle` in some bytes; raises Rejected (`too_large`, `undecodable`) with a rule and no value."""
+    """The FHIR `Bundle` in some bytes; raises Rejected (`too_large`, `undecodable`) with a rule and no value.
+
+    Where the XML breaks off it raises BrokenOff, with the bundles that came before.
+    """
     if len(data) > MAX_BYTES:
         raise Rejected("too_large", None, f"larger than {MAX_BYTES} bytes")
     start = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -56,15 +73,18 @@ def parse_bundle(data: bytes) -> Element:
         raise Rejected("undecodable", None, "the file is empty")
     if start[:1] in (b"{", b"["):
         raise Rejected("undecodable", None, "JSON was found; event messages are read as FHIR XML")
-    parser = XMLParser(target=_BoundedBuilder(), forbid_dtd=True)
+    builder = _BoundedBuilder()
+    parser = XMLParser(target=builder, forbid_dtd=True)
     try:
         parser.feed(data)
         root = parser.close()
     except DefusedXmlException:
         raise Rejected("undecodable", None, "a DTD or an entity is declared; FHIR allows none") from None
-    except (ParseError, ValueError, LookupError):
-        # ValueError and LookupError: an encoding that the parser does not know.
-        raise Rejected("undecodable", None, "not well-formed XML") from None
+    except ParseError as error:
+        said = "it says to be UTF-8, and is not," if is_wrong_in_xml(data, data) else "not well-formed XML"
+        raise BrokenOff("undecodable", f"{said} at line {error.position[0]}", builder.bundles) from None
+    except (ValueError, LookupError):
+        raise Rejected("undecodable", None, "its encoding is not one that is known") from None
     if root.tag != FHIR + "Bundle":
         raise Rejected("undecodable", None, "the root is not a FHIR Bundle")
     return root

@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import dropwhile
@@ -14,6 +15,7 @@ from typing import Final
 
 from adapters.intake.connectors import BrokenFile
 from adapters.intake.connectors.census import is_note, read_day
+from adapters.intake.connectors.encodings import not_utf_8, wide_text
 from domain.errors import Misuse, Rejected
 
 MAX_BYTES: Final = 16 * 1024 * 1024
@@ -115,10 +117,11 @@ def _check(columns: list[str], needed: Collection[str], optional: Collection[str
 
 def _lines(data: bytes) -> Iterator[tuple[list[str], bytes]]:
     """The cells of each row, and the bytes that it was read from."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise BrokenFile("the file is not in UTF-8: save it as CSV UTF-8") from None
+    text = None
+    with suppress(UnicodeDecodeError):  # it holds the text: raised below, so that nothing keeps it
+        text = data.decode("utf-8-sig") if wide_text(data) is None else None
+    if text is None:
+        raise BrokenFile(not_utf_8(data))
     lines = list(io.StringIO(text, newline=""))
     reader = csv.reader(iter(lines), strict=True)
     begun = 0

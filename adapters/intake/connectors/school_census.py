@@ -4,17 +4,19 @@ What each column becomes stands in `docs/school-census.md`. The unit is the row.
 for its term, under a source record named after the term: so the log itself knows who was on roll when.
 """
 
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from adapters.intake.connectors import BrokenFile, Converted
-from adapters.intake.connectors.census import Source, note_of, read_day, subject_block
+from adapters.intake.connectors.census import BACKFILL, SNAPSHOT, Source, note_of, read_day, subject_block, upns_of
+from adapters.intake.connectors.school_census_rolls import SYSTEM, Listed, on_roll_record, source_of
 from adapters.intake.connectors.school_census_tables import (
     ROLL_ROW,
     SCHOOL,
@@ -26,10 +28,9 @@ from adapters.intake.connectors.school_census_tables import (
     term_of,
 )
 from domain.errors import Rejected
-from domain.identifiers import UPN
+from domain.names import stated_name
 
 UNIT: Final = "row"
-SYSTEM: Final = "school-census"
 # Nobody's code: where a command does not name the authority, for the tables never do.
 NOBODY: Final = "la-000"
 
@@ -37,6 +38,7 @@ _JOINED_AT_ONCE: Final = 20_000  # rows of exclusions whose pupils are looked up
 _SATURDAY: Final = 6
 _SUSPENSION: Final = {"FIXD": 2, "SUSP": 2, "LNCH": 1}  # category: sessions of it in a day
 _PERMANENT: Final = "PERM"
+_SURNAMES: Final = {"official": "surname", "usual": "preferredsurname", "former": "formersurname"}
 _SEX: Final = {"M": "M", "F": "F", "U": "U"}
 
 
@@ -63,19 +65,18 @@ class SchoolCensus:
             term = self._term(path)
             if term is None:
                 raise BrokenFile("its name does not tell the term (as 2024_autumn): name it with --term")
-            census = _Census(self._source(term), term, table, self.pseudonymous)
+            census = _Census(source_of(self.organisation, term), term, table, self.pseudonymous)
             if table.kind is Kind.EXCLUSIONS:
                 yield from self._exclusions(census, term)
+                return
+            if table.kind is Kind.ON_ROLL and not table.excerpt:
+                yield from _roll(census)
                 return
             for row in table.rows:
                 yield census.convert(row, census.on_roll if table.kind is Kind.ON_ROLL else census.left)
 
     def _term(self, path: Path) -> Term | None:
         return term_of(path.name) or self.term
-
-    def _source(self, term: Term) -> Source:
-        day = term.day()
-        return Source(self.organisation, SYSTEM, datetime(day.year, day.month, day.day, tzinfo=UTC))
 
     def _exclusions(self, census: "_Census", term: Term) -> Iterator[Converted]:
         """So many rows at a time, with their pupils from the term's rolls: the rolls need not fit into memory."""
@@ -106,9 +107,18 @@ class SchoolCensus:
         return found
 
 
-def on_roll_record(term: Term, *, pseudonymous: bool) -> str:
-    """The source record of all rows of a term's roll."""
-    return f"{SYSTEM}{':pseudonymous' if pseudonymous else ''}:{term}:on-roll"
+def _roll(census: "_Census") -> Iterator[Converted]:
+    """The rows of a roll, then for each school how many pupils it lists: whoever is not among them is on its roll no more."""
+    listed = Listed(census.term.day())
+    try:
+        for row in census.table.rows:
+            yield census.convert(row, census.on_roll)
+            listed.add(row)
+    except (BrokenFile, OSError, EOFError, zlib.error):
+        listed.unread += 1  # one more than has come, at least: so nobody is missed from it
+        yield from listed.reports(census.source)
+        raise
+    yield from listed.reports(census.source)
 
 
 def _roll_row(row: Row) -> tuple[str, str] | None:
@@ -120,6 +130,7 @@ def _roll_row(row: Row) -> tuple[str, str] | None:
 class _Pupil:
     subject: dict[str, Any]
     set_aside: tuple[tuple[str, str], ...]
+    former: tuple[str, ...] = ()
 
 
 _Found = _Pupil | Rejected
@@ -150,7 +161,7 @@ class _Census:
         return note_of("import school-census", "--term", str(self.term), *whose, *pseudonymous)
 
     def on_roll(self, row: Row) -> Facts:
-        """PupilAdmitted, told for this term."""
+        """PupilAdmitted, told for this term: a row of the snapshot, if the pupil was there on census day."""
         pupil, school, entered = self.pupil(row), _school(row), _needed_day(row, "entrydate")
         own = {
             "school": school,
@@ -158,14 +169,18 @@ class _Census:
             "year_group": row.get("ncyearactual"),
         }
         record = on_roll_record(self.term, pseudonymous=self.pseudonymous)
-        event = self.source.event("PupilAdmitted", pupil.subject, entered, own, source_record_id=record)
-        return [event], pupil.set_aside
+        mode = SNAPSHOT if entered <= self.term.day() else BACKFILL
+        event = self.source.event("PupilAdmitted", pupil.subject, entered, own, source_record_id=record, mode=mode)
+        return [event, *self._replaced(pupil, entered)], pupil.set_aside
+
+    def _replaced(self, pupil: _Pupil, day: date) -> list[dict[str, Any]]:
+        return [self.source.replaced(pupil.subject, former, day) for former in pupil.former]
 
     def left(self, row: Row) -> Facts:
         """PupilRemovedFromRoll, after the PupilAdmitted of its entry date."""
         pupil, school, gone = self.pupil(row), _school(row), _needed_day(row, "leavingdate")
         own = {"school": school, "ground": None, "destination": None}
-        events = [self.source.event("PupilRemovedFromRoll", pupil.subject, gone, own)]
+        events = [self.source.event("PupilRemovedFromRoll", pupil.subject, gone, own), *self._replaced(pupil, gone)]
         text = row.get("entrydate")
         entered = None if text is None else read_day(text)
         if entered is None or entered > gone:
@@ -197,9 +212,9 @@ class _Census:
 
     def pupil(self, row: Row) -> _Pupil:
         """Whom a row of a roll is about. A UPN that fails its check stays: the recorder judges it."""
-        scheme = f"agency:{self.source.organisation}:{SYSTEM}" if self.pseudonymous else UPN
-        numbers = [number for name in ("upn", "formerupn") if (number := row.get(name)) is not None]
-        if not numbers:
+        scheme = f"agency:{self.source.organisation}:{SYSTEM}"
+        upn, former_upn = row.get("upn"), row.get("formerupn")
+        if upn is None and former_upn is None:
             raise Rejected("no_identifier", "upn", "the pupil's number")
         aside = []
         text, said = row.get("dob"), _upper(row.get("sex", "gender"))
@@ -209,8 +224,11 @@ class _Census:
         if said is not None and said not in _SEX:
             aside.append(("unknown_code", "subject.person.sex"))
         names = [] if self.pseudonymous else _names(row)
-        numbered = [(scheme, number) for number in numbers]
-        return _Pupil(subject_block(numbered, names=names, born=born, sex=_SEX.get(said or "")), tuple(aside))
+        numbered, former = upns_of(upn, [former_upn])
+        if self.pseudonymous:
+            numbered, former = [(scheme, number) for number in (upn, former_upn) if number], []
+        block = subject_block(numbered, names=names, born=born, sex=_SEX.get(said or ""))
+        return _Pupil(block, tuple(aside), tuple(former))
 
 
 def _tried(census: _Census, row: Row) -> _Found:
@@ -242,13 +260,13 @@ def _upper(text: str | None) -> str | None:
 
 
 def _names(row: Row) -> list[dict[str, Any]]:
-    """The legal name first, then the name the pupil goes by and the former one."""
-    given = [row.get("forename"), *(row.get("middlenames") or "").split()]
-    forenames = [name for name in given if name]
-    wanted = (("official", "surname"), ("usual", "preferredsurname"), ("former", "formersurname"))
-    names = [
-        {"given": forenames, "family": family, "use": use} for use, column in wanted if (family := row.get(column))
-    ]
+    """The legal name first, then the name the pupil goes by and the former one; a forename alone is the legal name."""
+    forenames = [row.get("forename") or "", *(row.get("middlenames") or "").split()]
+    surnames = {use: row.get(column) for use, column in _SURNAMES.items()}
+    has_none = surnames["official"] is None and surnames["usual"] is None
+    alone = stated_name(forenames, None, "official") if has_none else None
+    said = [stated_name(forenames, family, use) for use, family in surnames.items() if family is not None]
+    names = [name for name in (alone, *said) if name is not None]
     return [name for number, name in enumerate(names) if number == 0 or name["family"] != names[0]["family"]]
 
 

@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+from io import BufferedIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, Final
 
 from adapters.intake.connectors import BrokenFile
 from adapters.intake.connectors.census import is_note, opened_file
+from adapters.intake.connectors.encodings import not_utf_8, wide_text
 from domain.errors import Misuse
 
 if TYPE_CHECKING:
@@ -112,11 +114,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An opened table: its kind, its head as bytes, and its rows, which can be read once."""
+    """An opened table: its kind, its head as bytes, and its rows, which can be read once.
+
+    `excerpt`: it holds rows that were kept in quarantine and have been mended, not all that the table had.
+    """
 
     kind: Kind
     head: bytes
     rows: Iterator[Row]
+    excerpt: bool = False
 
 
 @contextmanager
@@ -125,7 +131,9 @@ def opened_table(path: Path) -> Iterator[Table]:
     with opened_file(path) as stream:
         lines = _Lines(stream)
         reader = csv.reader(lines, strict=True)
+        excerpt = False
         while is_note(cells := _next(reader) or []):
+            excerpt = True
             lines.taken()
         columns = [cell.strip().lower() for cell in cells]
         head = lines.taken()
@@ -138,7 +146,7 @@ def opened_table(path: Path) -> Iterator[Table]:
             raise BrokenFile("its columns are those of no table of the school census that is read")
         if len(set(columns)) < len(columns):
             raise BrokenFile("two of its columns have one name")
-        yield Table(kind, head, _rows(reader, lines, columns))
+        yield Table(kind, head, _rows(reader, lines, columns), excerpt)
 
 
 def _rows(reader: "_csv.Reader", lines: "_Lines", columns: list[str]) -> Iterator[Row]:
@@ -160,10 +168,11 @@ def _next(reader: "_csv.Reader") -> list[str] | None:
 class _Lines:
     """Lines as text: UTF-8, else the Windows encoding that office programs write; remembers a row's bytes."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BufferedIOBase) -> None:
         self._stream = stream
         self._row: list[bytes] = []
         self._size = 0
+        self._begun = False
 
     def __iter__(self) -> "_Lines":
         return self
@@ -176,6 +185,10 @@ class _Lines:
         self._size += len(line)
         if self._size > MAX_LINE:
             raise BrokenFile(f"a row has more than {MAX_LINE} bytes")
+        if not self._begun:
+            self._begun = True
+            if wide_text(line) is not None:
+                raise BrokenFile(not_utf_8(line))
         try:
             return line.decode("utf-8-sig")
         except UnicodeDecodeError:

@@ -124,10 +124,11 @@ def test_an_amendment_waits_for_what_it_names_and_is_released(stack: Stack) -> N
 
 
 def test_what_a_connector_kept_is_read_by_it_again(stack: Stack, tmp_path: Path) -> None:
-    path = tmp_path / "vaccination.xml"
-    path.write_bytes((FIXTURES / "vaccination.xml").read_bytes())
+    path = tmp_path / "encounter.xml"
+    path.write_bytes((FIXTURES / "encounter.xml").read_bytes())
     assert icr("import", "nems", str(path), environment=stack.environment).returncode == 1
     [one] = listed(stack)
+    assert one["rule"] == "a message of the kind encounter-1, and no such message is taken in"
     done = icr("quarantine", "redrive", "--reason", "unknown_event_type", "--json", environment=stack.environment)
     assert (done.returncode, json.loads(done.stdout)["reasons"]) == (1, {"unknown_event_type": 1})
     assert listed(stack) == [one]

@@ -20,8 +20,8 @@ def test_an_nhs_number_may_be_written_in_groups(written: str) -> None:
     ("value", "reason"),
     [
         ("9990200018", "bad_check_digit"),
-        ("9999999999", "bad_check_digit"),
-        ("0000000000", "bad_check_digit"),
+        ("9999999999", "filler_identifier"),
+        ("0000000000", "filler_identifier"),
         ("999020001", "bad_form"),
         ("99902000177", "bad_form"),
         ("999020001X", "bad_form"),

@@ -12,6 +12,7 @@ from adapters.intake.connectors.cin import FACTS, read_cin
 from adapters.intake.connectors.reference_files import KINDS, ReferenceFile
 from adapters.intake.connectors.school_census import SchoolCensus
 from tests.builders.cin import census, child
+from tests.builders.units import units_of
 
 PLACEHOLDERS = ("9999-12-31", "31/12/9999", "9999-01-01", "2999-12-31", "0001-01-01", "01/01/0001", "1900-01-01")
 HEAD = "pupilonrolltableid,URN,dob,upn,entrydate"
@@ -21,7 +22,7 @@ ROLL = f"{HEAD}\nr1,900001,2014-05-09,Z808900100001,2021-09-01\n"
 def read(path: Path, reader: Iterator[Converted]) -> list[str | None]:
     """Why each unit is kept, None where it is not; a file that is refused has none."""
     try:
-        return [unit.kept and unit.kept[0] for unit in reader]
+        return [unit.kept and unit.kept[0] for unit in units_of(reader)]
     except BrokenFile:
         return []
 

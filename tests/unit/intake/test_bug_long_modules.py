@@ -11,6 +11,7 @@ from adapters.intake.connectors import Converted
 from adapters.intake.connectors.cin import read_cin
 from adapters.intake.connectors.cin_xml import MAX_IDENTIFYING
 from tests.builders.cin import IN_NEED, PROTECTION, census, child, plan
+from tests.builders.units import units_of
 
 MANY = 9_000
 
@@ -40,7 +41,7 @@ def read(tmp_path: Path) -> Read:
     def reader(details: str) -> list[Converted]:
         path = tmp_path / "census.xml"
         path.write_text(census([child(details)]))
-        return list(read_cin(path))
+        return list(units_of(read_cin(path)))
 
     return reader
 
@@ -78,7 +79,7 @@ def test_a_child_of_more_numbers_than_can_be(tmp_path: Path) -> None:
     former = "".join(f"<FormerUPN>Z80890010{n:04}</FormerUPN>" for n in range(5_000))
     told = child("<CINreferralDate>2024-01-10</CINreferralDate>", "<XDate>2024-01-11</XDate>" * 2)
     path.write_text(census([told]).replace("</LAchildID>", f"</LAchildID>{former}"))
-    event, *kept = read_cin(path)
+    event, *kept = units_of(read_cin(path))
     assert len(event.events[0]["subject"]["identifiers"]) == MAX_IDENTIFYING
     assert event.set_aside == (("too_large", "subject.identifiers"),)
     assert max(len(unit.raw) for unit in kept) < 3_000

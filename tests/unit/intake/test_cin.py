@@ -12,6 +12,7 @@ import pytest
 from adapters.codec import decode_json
 from adapters.intake.connectors import Converted
 from adapters.intake.connectors.cin import read_cin
+from tests.builders.units import units_of
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "cin"
 CENSUS = (FIXTURES / "census.xml").read_text(encoding="utf-8")
@@ -25,7 +26,7 @@ def read(tmp_path: Path) -> Read:
 
     def reader(text: str) -> list[Converted]:
         (tmp_path / "census.xml").write_text(text, encoding="utf-8")
-        return list(read_cin(tmp_path / "census.xml"))
+        return list(units_of(read_cin(tmp_path / "census.xml")))
 
     return reader
 
@@ -152,7 +153,7 @@ def test_a_former_upn_is_a_further_identifier(read: Read) -> None:
 
 
 def test_a_census_with_prefixes_empty_modules_and_a_header_without_time() -> None:
-    units = list(read_cin(FIXTURES / "namespaced.xml"))
+    units = list(units_of(read_cin(FIXTURES / "namespaced.xml")))
     assert told(units, "C1004") == [
         ("DeathNotified", "2024-02-20"),
         ("ReferralReceived", "2023-09-04"),
@@ -169,10 +170,12 @@ def test_names_in_another_case(read: Read) -> None:
 def test_the_authority_is_named_where_the_header_does_not_say(tmp_path: Path) -> None:
     path = tmp_path / "census.xml"
     path.write_text(CENSUS.replace("<LEA>808</LEA>", ""))
-    units = list(read_cin(path, "la-213"))
+    units = list(units_of(read_cin(path, "la-213")))
     assert {event["source"]["organisation"] for event in events_of(units)} == {"la-213"}
     path.write_text(CENSUS)
-    assert {event["source"]["organisation"] for event in events_of(list(read_cin(path, "la-213")))} == {"la-808"}
+    assert {event["source"]["organisation"] for event in events_of(list(units_of(read_cin(path, "la-213"))))} == {
+        "la-808"
+    }
 
 
 def test_several_episodes_of_one_child(read: Read) -> None:

@@ -17,6 +17,7 @@ from adapters.intake.connectors.cin_xml import MAX_DEPTH, MAX_ELEMENTS, MAX_TEXT
 from adapters.intake.imports import FileImporter
 from adapters.log.messages import OUTCOMES, Message, Outcome
 from domain.reasons import REASONS
+from tests.builders.units import units_of
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "cin"
 CENSUS = (FIXTURES / "census.xml").read_text(encoding="utf-8")
@@ -32,7 +33,7 @@ def read(tmp_path: Path) -> Read:
     def reader(data: str | bytes) -> list[Converted]:
         path = tmp_path / "census.xml"
         path.write_bytes(data if isinstance(data, bytes) else data.encode())
-        units = list(read_cin(path))
+        units = list(units_of(read_cin(path)))
         for unit in units:
             assert (unit.kept is None) == bool(unit.events)
             if unit.kept is not None:
@@ -98,7 +99,7 @@ def test_what_came_before_a_file_breaks_off_is_read(tmp_path: Path) -> None:
     path.write_text(census(child("<CINreferralDate>2024-05-01</CINreferralDate>") * 3000)[:-100_000])
     units = []
     with pytest.raises(BrokenFile, match="not well-formed"):
-        units.extend(read_cin(path))
+        units.extend(units_of(read_cin(path)))
     reader = read_cin(path)
     assert next(reader).events
 

@@ -333,11 +333,17 @@ def test_the_civil_date_of_a_fhir_date_is_londons(text: str, day: str | None):
 
 
 def test_other_kinds_are_kept_whole():
-    converted = unit(text_of("vaccination"))
+    converted = unit(text_of("encounter"))
     assert converted.events == ()
-    assert converted.kept is not None
-    assert converted.kept[0] == "unknown_event_type"
-    assert converted.raw == text_of("vaccination").encode()
+    rule = "a message of the kind encounter-1, and no such message is taken in"
+    assert converted.kept == ("unknown_event_type", "MessageHeader.event", rule)
+    assert converted.raw == text_of("encounter").encode()
+
+
+def test_a_kind_that_no_guide_publishes_is_not_quoted():
+    kept = unit(text_of("encounter").replace("encounter-1", "wren-ashdown-9990101019")).kept
+    rule = "a message of a kind that is not known, and no such message is taken in"
+    assert kept == ("unknown_event_type", "MessageHeader.event", rule)
 
 
 def test_messages_in_the_wrapper_in_which_they_are_delivered_are_the_same_messages():

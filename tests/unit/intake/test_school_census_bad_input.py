@@ -18,6 +18,7 @@ from adapters.intake.connectors.school_census import SchoolCensus
 from adapters.intake.connectors.school_census_tables import MAX_LINE, chosen_term
 from domain.errors import Misuse
 from domain.reasons import REASONS
+from tests.builders.units import units_of
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "school-census"
 ON_ROLL = "NativeId,dob,surname,forename,upn,sex,entrydate,enrolstatus"
@@ -38,7 +39,7 @@ def read(tmp_path: Path) -> Read:
         path.write_bytes(data if isinstance(data, bytes) else data.encode())
         roll = tmp_path / "2024_autumn_roll.csv"
         roll.write_text(f"{ROLL}\nr1,{ROW}\n")
-        units = list(SchoolCensus([path, roll], **options).read(path))
+        units = list(units_of(SchoolCensus([path, roll], **options).read(path)))
         for unit in units:
             assert [bool(unit.events), unit.kept is not None, unit.ignored is not None].count(True) == 1
             if unit.kept is not None:

@@ -101,6 +101,19 @@ def test_a_container_of_another_schema_is_refused(tmp_path: Path) -> None:
         list(read_events(write(tmp_path, "a.avro", out.getvalue())))
 
 
+def test_a_container_in_other_units_is_refused(tmp_path: Path) -> None:
+    """Its fingerprint is that of our schema, for it leaves units out; read so, milliseconds are days of 1970."""
+    schema = json.loads(
+        json.dumps(registry().newest["PupilAdmitted"].document).replace("timestamp-micros", "timestamp-millis")
+    )
+    out = io.BytesIO()
+    fastavro.writer(out, fastavro.parse_schema(schema), [])
+    path = tmp_path / "a.avro"
+    path.write_bytes(out.getvalue())
+    with pytest.raises(BrokenFile, match="recorded_at in other units than ours"):
+        list(read_events(path))
+
+
 def test_a_container_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     squeezed = zlib.compressobj(9, zlib.DEFLATED, -15)
     bomb = squeezed.compress(bytes(100 * 1024 * 1024)) + squeezed.flush()
