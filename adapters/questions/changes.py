@@ -29,8 +29,8 @@ from projections.changes import NOW, THEN, Around, Prompt
 _BEGUN: Final = dict.fromkeys((rule for rule in (*GAP_RULES, *RULES) if rule != NO_UNIVERSAL_CONTACT), FOREVER)
 _NOTHING: Final[Mapping[str, list[Any]]] = {"records_joined": [], "began": [], "cleared": []}
 
-# Gaps and indicators by rule and day, of each child.
-Prompts = dict[ChildId, dict[tuple[str, int], Prompt]]
+# Gaps and indicators by rule and day, of each child: two leads may have the same gap since one day.
+Prompts = dict[ChildId, dict[tuple[str, int], list[Prompt]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +173,10 @@ class AboutChanges(AboutLeads):
     ) -> dict[str, list[Any]]:
         now, records = both.prompts[NOW].get(child, {}), self._records(child)
         were = {both.around[THEN].child_of[record] for record in records}
-        held = {name: prompt for was in sorted(were) for name, prompt in both.prompts[THEN].get(was, {}).items()}
-        began = [prompt for name, prompt in now.items() if name not in held and prompt.news]
-        cleared = [prompt for name, prompt in held.items() if name not in now]
+        held = [one for was in sorted(were) for one in both.prompts[THEN].get(was, {}).items()]
+        before = {name for name, _ in held}
+        began = [prompt for name, some in now.items() if name not in before for prompt in some if prompt.news]
+        cleared = [prompt for name, some in held if name not in now for prompt in some]
         schools = both.around[NOW].schools[child]
 
         def told(prompts: Sequence[Prompt], hearing: Hearing) -> list[dict[str, Any]]:
@@ -190,7 +191,7 @@ class AboutChanges(AboutLeads):
                     ),
                     "being_mended": mended,
                 }
-                for one in sorted(prompts, key=lambda one: one.row[1:3])
+                for one in sorted(prompts, key=lambda one: (*one.row[1:3], one.row[5]))
             ]
 
         return {
@@ -275,5 +276,6 @@ def _by_rule(prompts: Iterable[Prompt]) -> Prompts:
     found: Prompts = {}
     for prompt in prompts:
         child, rule, since = prompt.row[:3]
-        found.setdefault(child, {})[rule, 0 if rule == NO_UNIVERSAL_CONTACT else since] = prompt
+        name = (rule, 0 if rule == NO_UNIVERSAL_CONTACT else since)
+        found.setdefault(child, {}).setdefault(name, []).append(prompt)
     return found
