@@ -32,8 +32,8 @@ from projections.changes import NOW, THEN, Around, Prompt
 
 _BEGUN: Final = dict.fromkeys((rule for rule in (*GAP_RULES, *RULES) if rule != NO_UNIVERSAL_CONTACT), FOREVER)
 
-# Gaps and indicators by rule and day, of each child.
-Prompts = dict[ChildId, dict[tuple[str, int], Prompt]]
+# Gaps and indicators by rule and day, of each child: two leads may have the same gap since one day.
+Prompts = dict[ChildId, dict[tuple[str, int], list[Prompt]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,9 @@ def _changes_of(
         return ChangesOfChild(known, on_caseload=False, entries=entries, taken_back=taken_back)
     now, then = both.prompts[NOW].get(known.child, {}), both.around[THEN]
     were = {then.child_of[record] for record in known.records}
-    held = {name: prompt for was in sorted(were) for name, prompt in both.prompts[THEN].get(was, {}).items()}
+    held = [one for was in sorted(were) for one in both.prompts[THEN].get(was, {}).items()]
+    held_by_then = {name for name, _ in held}
+    came = [one for name, some in now.items() if name not in held_by_then for one in some if one.news]
     before = set(then.records.get(known.child, [known.child]))
     return ChangesOfChild(
         known,
@@ -157,8 +159,8 @@ def _changes_of(
         records_joined=sorted(set(known.records) - before) if before - {known.child} else (),
         entries=entries,
         taken_back=taken_back,
-        began=_gaps(known, [one for name, one in now.items() if name not in held and one.news], both, NOW),
-        cleared=_gaps(known, [one for name, one in held.items() if name not in now], both, THEN),
+        began=_gaps(known, came, both, NOW),
+        cleared=_gaps(known, [one for name, some in held if name not in now for one in some], both, THEN),
     )
 
 
@@ -174,7 +176,7 @@ def _gaps(known: KnownChild, prompts: Iterable[Prompt], both: _Both, moment: int
             known.shielded,
             known.being_mended,
         )
-        for one in sorted(prompts, key=lambda one: one.row[1:3])
+        for one in sorted(prompts, key=lambda one: (*one.row[1:3], one.row[5]))
     ]
 
 
@@ -247,5 +249,6 @@ def _by_rule(prompts: Iterable[Prompt]) -> Prompts:
     found: Prompts = {}
     for prompt in prompts:
         child, rule, since = prompt.row[:3]
-        found.setdefault(child, {})[rule, 0 if rule == NO_UNIVERSAL_CONTACT else since] = prompt
+        name = (rule, 0 if rule == NO_UNIVERSAL_CONTACT else since)
+        found.setdefault(child, {}).setdefault(name, []).append(prompt)
     return found

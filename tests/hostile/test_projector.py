@@ -41,6 +41,7 @@ _TAKEN_IN = "SELECT 1 / (count(*) = 0)::int FROM {} f WHERE f.worker = 'la-808:B
 _RAISES = {
     "10_attendance": _TAKEN_IN.format("new_facts(%(lo)s, %(hi)s)"),
     "15_snapshots": _TAKEN_IN.format("new_facts(%(lo)s, %(hi)s)"),
+    "17_feeds": _TAKEN_IN.format("new_facts(%(lo)s, %(hi)s)"),
     "20_records": "SELECT 1 / (count(*) = 0)::int FROM stage_record JOIN log.fact f USING (record) WHERE f.worker = 'la-808:BAD'",
     "22_facts": _TAKEN_IN.format("stage_fact"),
     "25_evidence": _TAKEN_IN.format("stage_fact"),
