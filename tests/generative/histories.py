@@ -146,6 +146,7 @@ ADDRESSES = [
     _address("none_known", None, None, None), _address("left_england", None, None, None), _address("current", "400", "no_fixed_abode"),
     _address("current", "500", "home", "ZZ99 3VZ"),
 ]  # fmt: skip
+LEFT_ENGLAND, NO_FIXED_ABODE = ADDRESSES[5], ADDRESSES[6]
 _ENVELOPE = {*PUBLISHED, *ABOUT_A_CHILD}
 CHOICES: dict[str, list[Any]] = {
     "school": ["900001", "900002"],
@@ -622,6 +623,9 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_led_by_one_who_left(child + 2, number + 9060),
         *_on_two_plans(child + 3, number + 9070),
         *_seen_after_a_missed_review(child + 8, number + 9050),
+        *_gone_abroad(child + 17, number + 9043),
+        *_of_no_fixed_abode(child + 14, number + 9055),
+        *_with_a_new_number(child + 15, number + 9056),
         *_home_of_another(child + 9, number + 9080),
         *_under_a_new_identity(child + 12, number + 9090),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
@@ -678,6 +682,28 @@ def _seen_after_a_missed_review(child: int, number: int) -> list[dict[str, Any]]
     missed = told(number, "ReviewMissed", "ods-Z90001", child, "nhs", 2, 1, review="two_years", reason=None)
     missed["subject"]["person"] = _person(YOUNGEST, False)
     return [missed, told(number + 1, "ContactTookPlace", "ods-Z90001", child, "nhs", 12, 2, service="clinic")]
+
+
+def _gone_abroad(child: int, number: int) -> list[dict[str, Any]]:
+    """A child under five who missed a review, and who then left England."""
+    missed = told(number, "ReviewMissed", "ods-Z90001", child, "nhs", 2, 1, review="two_years", reason=None)
+    missed["subject"]["person"] = _person(YOUNGEST, False)
+    return [missed, told(number + 1, "AddressChanged", "ods-Z90001", child, "nhs", 8, 2, address=LEFT_ENGLAND)]
+
+
+def _of_no_fixed_abode(child: int, number: int) -> list[dict[str, Any]]:
+    """A child whose address is known to be none."""
+    moved = told(number, "AddressChanged", "ods-Z90001", child, "nhs", 3, 1, address=NO_FIXED_ABODE)
+    moved["subject"]["person"] = _person(YOUNGEST, False)
+    return [moved]
+
+
+def _with_a_new_number(child: int, number: int) -> list[dict[str, Any]]:
+    """A child whose NHS number was replaced by the next one, and who has something under each."""
+    return [
+        *(told(number + i, "GpRegistered", "ods-Z90001", child + i, "nhs", i, i, practice="Z90001") for i in range(2)),
+        told(number + 2, "NhsNumberSuperseded", "ods-Z90001", child + 1, "nhs", 2, 3, former=nhs_number(child)),
+    ]
 
 
 def _home_of_another(child: int, number: int) -> list[dict[str, Any]]:

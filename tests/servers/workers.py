@@ -18,6 +18,7 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT: Final = Path(__file__).parents[2]
 _BROKERS: Final = 2
 _ON_A_BROKER: Final = re.compile(r"\[(.*-)?real[-\]]")
+_ON_NONE: Final = re.compile(r"\[(.*-)?embedded[-\]]")
 _ALL_ON_A_BROKER: Final = re.compile(r"\b(real_stack|real_kafka|kafka_real|SecuredKafka)\b")
 _DEMONSTRATION: Final = "demonstrated"  # the fixture that is made once for several modules
 _SHARED: Final = re.compile(r'scope="module"|module_database_url')
@@ -41,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _rank(nodeid: str) -> tuple[int, int]:
-    """Brokers and the demonstration first, then modules; the rest mixed, so that what waits for a server runs beside what needs a core."""
+    """Brokers and the demonstration first, then modules; the rest mixed: what waits for a server beside what needs a core."""
     group = _group(nodeid)
     if group is None:
         return 2, zlib.crc32(nodeid.encode())
@@ -52,7 +53,7 @@ def _group(nodeid: str) -> str | None:
     """What a test goes together with: a broker, the demonstration, or its module where that shares what takes long to make."""
     module = nodeid.partition("::")[0]
     text = _text(module)
-    if _ON_A_BROKER.search(nodeid) or _ALL_ON_A_BROKER.search(text):
+    if _ON_A_BROKER.search(nodeid) or (_ALL_ON_A_BROKER.search(text) and not _ON_NONE.search(nodeid)):
         return f"kafka-{zlib.crc32(module.encode()) % _BROKERS}"
     if _DEMONSTRATION in text:
         return _DEMONSTRATION
