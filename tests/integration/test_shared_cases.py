@@ -18,7 +18,7 @@ from adapters.intake.imports import FileCounts, FileImporter
 from adapters.log.messages import Message, Outcome
 from adapters.publishing.arrays import BrokenFile
 from adapters.publishing.files import read_events
-from adapters.questions import Questions
+from tests.builders.asking import asking
 from tests.builders.process import ROOT
 from tests.builders.service import Bench
 
@@ -55,7 +55,7 @@ def recorded(here: Bench, name: str) -> list[Outcome]:
 def shown(here: Bench, identifier: str, kind: str) -> list[tuple[str, str, str]]:
     """(provider, from, status) of a child's entries of a kind."""
     here.projector.project()
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         told = asked.timeline(identifier=identifier, effective_at=date(2026, 5, 30))
     assert told is not None
     return [(entry["provider"], entry["from"], entry["status"]) for entry in told["entries"] if entry["kind"] == kind]

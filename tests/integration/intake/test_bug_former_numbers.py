@@ -9,7 +9,7 @@ from adapters.intake.connectors.cin import read_cin
 from adapters.intake.connectors.nems import MAX_BYTES, read_nems
 from adapters.intake.connectors.school_census import SchoolCensus
 from adapters.intake.imports import FileCounts, FileImporter, Importer
-from adapters.questions import Questions
+from tests.builders.asking import asking
 from tests.builders.cin import census
 from tests.builders.service import Bench
 from tests.builders.stream import event, upn
@@ -27,7 +27,7 @@ def admitted(here: Bench, number: str, school: str, day: str) -> None:
 
 def statuses(here: Bench, identifier: str) -> dict[str, str]:
     here.projector.project()
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         told = asked.timeline(identifier=identifier, effective_at=date(2026, 5, 30))
     assert told is not None
     return {entry["provider"]: entry["status"] for entry in told["entries"] if entry["kind"] == "enrolment"}
@@ -99,7 +99,7 @@ def test_an_old_nhs_number(here: Bench, tmp_path: Path) -> None:
         if e.effect.event_type == "NhsNumberSuperseded"
         for i in e.body["subject"]["identifiers"]
     )
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         found = [
             asked.timeline(identifier=f"nhs:{one}", effective_at=date(2026, 5, 30)) for one in (number, "9990000018")
         ]

@@ -10,7 +10,7 @@ from adapters.intake.census_pairs import empty_rolls
 from adapters.intake.connectors.school_census import SchoolCensus
 from adapters.intake.imports import FileCounts, FileImporter
 from adapters.log.messages import Message
-from adapters.questions import Questions
+from tests.builders.asking import asking
 from tests.builders.service import Bench
 from tests.builders.stream import upn
 
@@ -47,7 +47,7 @@ class Authority:
     def shown(self, child: int, on: str) -> dict[str, str]:
         """By school what is shown of a child on a day."""
         self._here.projector.project()
-        with Questions(self._here.service).ask() as asked:
+        with asking(self._here.service) as asked:
             told = asked.timeline(identifier=f"upn:{upn(child)}", effective_at=date.fromisoformat(on))
         assert told is not None
         return {

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.intake.connectors.nems import MAX_BYTES, read_nems
 from adapters.intake.imports import Importer
-from adapters.questions import Questions
+from tests.builders.asking import asking
 from tests.builders.service import Bench
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "nems"
@@ -20,7 +20,7 @@ def shown(here: Bench, *paths: Path) -> list[tuple[str, str, str]]:
         [counts] = importer.take([path])
         assert counts.kept == 0, counts
     here.projector.project()
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         told = asked.timeline(identifier="nhs:9990101019", effective_at=date(2026, 5, 30))
     assert told is not None
     return [(entry["kind"], entry["service"], entry["from"]) for entry in told["entries"]]

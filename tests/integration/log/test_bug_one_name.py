@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from adapters.questions import Questions
+from tests.builders.asking import asking
 from tests.builders.service import Bench
 from tests.builders.stream import event, upn
 
@@ -17,7 +17,7 @@ def test_the_one_name_is_the_name(here: Bench) -> None:
         [("missing_field", "subject.person.names[1].family")],
     )
     here.projector.project()
-    with Questions(here.service).ask() as asked:
+    with asking(here.service) as asked:
         found = asked.child(identifier=f"upn:{upn(1)}", effective_at=date(2026, 5, 30))
         by_name = asked.find(family="suharto", born=date(2014, 5, 9), effective_at=date(2026, 5, 30))
         by_nothing = asked.find(family="", born=date(2014, 5, 9), effective_at=date(2026, 5, 30))
