@@ -17,6 +17,7 @@ from domain.errors import NothingKnown
 from domain.events import Event, RecordId
 from domain.timeline.child import Child
 from domain.timeline.world import World
+from tests.builders.asking import event_at
 from tests.builders.service import Bench
 from tests.spec.example import Question, Row
 from tests.spec.reference import of_one_child
@@ -97,7 +98,10 @@ class ViewsAndAggregate:
         """A row with its events as the example counts them."""
         if not row.get("events"):
             return row
-        return {**row, "events": self._views.numbers(f"e-{one}" for one in row["events"].split(", "))}
+        return {
+            **row,
+            "events": self._views.numbers(event_at(self._bench.service, int(one)) for one in row["events"].split(", ")),
+        }
 
 
 def _sorted(found: Sequence[Row] | None) -> list[str] | None:
