@@ -176,7 +176,8 @@ class AboutChanges(AboutLeads):
         held = [one for was in sorted(were) for one in both.prompts[THEN].get(was, {}).items()]
         before = {name for name, _ in held}
         began = [prompt for name, some in now.items() if name not in before for prompt in some if prompt.news]
-        cleared = [prompt for name, some in held if name not in now for prompt in some]
+        # Two children of before that are one now may both have had it, on the same grounds.
+        cleared = {(*name, *prompt.row[5]): prompt for name, some in held if name not in now for prompt in some}
         schools = both.around[NOW].schools[child]
 
         def told(prompts: Sequence[Prompt], hearing: Hearing) -> list[dict[str, Any]]:
@@ -197,7 +198,7 @@ class AboutChanges(AboutLeads):
         return {
             "records_joined": self._joined(child, records, both.around[THEN].records.get(child, [child])),
             "began": told(began, both.hearing[NOW]),
-            "cleared": told(cleared, both.hearing[THEN]),
+            "cleared": told(list(cleared.values()), both.hearing[THEN]),
         }
 
     def _joined(self, child: ChildId, records: Collection[UUID], then: Collection[UUID]) -> list[str]:
