@@ -151,6 +151,8 @@ def _changes_of(
     were = {then.child_of[record] for record in known.records}
     held = [one for was in sorted(were) for one in both.prompts[THEN].get(was, {}).items()]
     held_by_then = {name for name, _ in held}
+    # Two children of before that are one now may both have had it, on the same grounds.
+    gone_by = {(*name, *one.row[5]): one for name, some in held if name not in now for one in some}
     came = [one for name, some in now.items() if name not in held_by_then for one in some if one.news]
     before = set(then.records.get(known.child, [known.child]))
     return ChangesOfChild(
@@ -160,7 +162,7 @@ def _changes_of(
         entries=entries,
         taken_back=taken_back,
         began=_gaps(known, came, both, NOW),
-        cleared=_gaps(known, [one for name, some in held if name not in now for one in some], both, THEN),
+        cleared=_gaps(known, gone_by.values(), both, THEN),
     )
 
 
