@@ -628,6 +628,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_with_a_new_number(child + 15, number + 9056),
         *_home_of_another(child + 9, number + 9080),
         *_under_a_new_identity(child + 12, number + 9090),
+        *_told_by_two_systems(child + 15, number + 9600),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
@@ -724,6 +725,32 @@ def _home_of_another(child: int, number: int) -> list[dict[str, Any]]:
     )
     left["subject"]["identifiers"] += _identifiers(child + 1, ("nhs",))
     return [*known, mixed, admitted, left]
+
+
+def _told_by_two_systems(child: int, number: int) -> list[dict[str, Any]]:
+    """An admission told under two references, and one also without; of each a telling is corrected, of one twice."""
+
+    def admission(
+        of: int, who: int, minute: int, reference: str | None, organisation: str = "urn-900001"
+    ) -> dict[str, Any]:
+        own = {"school": "900001", "enrolment_status": None, "year_group": None}
+        return told(number + of, "PupilAdmitted", organisation, who, "upn", 0, minute, **own) | {"reference": reference}
+
+    def corrected(of: int, who: int, minute: int, target: int, day: int) -> dict[str, Any]:
+        changes = {"effective_from": _day(day), "effective_to": None, "reopen": False, "worker": None}
+        event = told(number + of, "EventCorrected", "urn-900001", who, "upn", 0, minute, changes=changes)
+        return event | {
+            "target": {"event_id": f"e{number + target}", "source_record_id": None, "reason": "entered_in_error"}
+        }
+
+    return [
+        admission(0, child, 1, "old1"),
+        admission(1, child, 9, "new1"),
+        corrected(2, child, 3, 0, 4),
+        corrected(3, child, 5, 1, 6),
+        admission(4, child + 1, 1, "old2"),
+        admission(5, child + 1, 9, None, "la-808"),
+    ]
 
 
 def _under_a_new_identity(child: int, number: int) -> list[dict[str, Any]]:

@@ -56,6 +56,22 @@ FAULTS = {
         "(array_agg(day ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE act IN (1, 9, 12)))[1]",
         "(array_agg(day ORDER BY recorded_at, tie) FILTER (WHERE act IN (1, 9, 12)))[1]",
     ),
+    "one enrolment under two references is two": (
+        "30_entries",
+        "first_value(reference) OVER (PARTITION BY record",
+        "first_value(reference) OVER (PARTITION BY reference",
+    ),
+    "an enrolment told without a reference is another": (
+        "30_entries",
+        "THEN NULL ELSE first_value",
+        "THEN reference ELSE first_value",
+    ),
+    "the first correction of an enrolment wins": (
+        "22_facts",
+        "f.day, c.recorded_at DESC, c.tie DESC",
+        "f.day, c.recorded_at, c.tie",
+    ),
+    "a correction moves one telling alone": ("22_facts", "f.day = c.told AND s.day <> c.day", "false"),
     "end before start kept": ("30_entries", "CASE WHEN d.ends < d.starts THEN NULL ELSE d.ends END", "d.ends"),
     "ambiguous ends close": (
         "30_entries",
