@@ -53,6 +53,23 @@ def test_transferred_to_another_caseload(given, asked):
     )
 
 
+def test_a_contact_that_was_missed(given, asked):
+    """A contact that took place, and one that was missed, with the kind and the day and never with a result
+
+    What was told in error is taken back.
+    """
+    given(
+        happened("ContactTookPlace", "A", on="2025-03-05", service="newborn hearing screening"),
+        happened("ContactMissed", "A", on="2025-06-10", service="vaccination"),
+        happened("ContactMissed", "A", on="2025-07-10", service="vaccination"),
+        event_retracted("A", 3, recorded="2025-08-01", by="ods-Z9H"),
+    )
+    asked(at="2025-09-01").timeline("A").shows(
+        entry("contact_took_place newborn hearing screening", "2025-03-05..", "moment", provision="universal"),
+        entry("contact_missed vaccination", "2025-06-10..", "moment", provision="universal"),
+    )
+
+
 def test_police_notification(given, asked):
     """A notification by the police is a moment, with nothing of the incident or of whom they told"""
     given(
