@@ -28,3 +28,9 @@ COMMENT ON COLUMN {view}.feed.to_ed IS 'First edition it no longer holds in';
 DROP INDEX {view}.entry_record_idx;
 CREATE INDEX ON {view}.entry (record, kind);
 CREATE INDEX ON {view}.entry (record) WHERE kind = 'shield';
+
+-- The organisation whose feed a report speaks of: of one school's roll the school, whoever hands it in.
+CREATE FUNCTION {view}.feed_of(report log.fact) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN report.lists = 'enrolment' AND report.scope ~ '^[0-9]{6}$' THEN 'urn-' || report.scope ELSE report.provider END
+$$;
+COMMENT ON FUNCTION {view}.feed_of(log.fact) IS 'The organisation whose feed a report speaks of';

@@ -48,7 +48,7 @@ WHERE %(o)s::text IS NULL OR s.organisation = %(o)s GROUP BY 1, 2, 3, 4
 """
 # Rows that the last snapshot of each part says it has, and that have not come (domain.timeline.snapshots).
 _MISSING: Final = """
-SELECT provider, service, sum(greatest(0, listed - (SELECT count(*) FROM log.fact f
+SELECT provider, service, sum(greatest(0, listed - (SELECT count(DISTINCT (f.record, f.provider, f.service, f.worker, f.team)) FROM log.fact f
     WHERE f.organisation = r.provider AND f.kind = r.lists AND f.seen BETWEEN r.day AND r.until
       AND (r.scope IS NULL OR r.scope IN (f.provider, f.service) OR f.team = r.provider || ':' || r.scope))))
 FROM (SELECT DISTINCT ON (provider, service, scope) * FROM log.fact WHERE act = 16 AND lists IS NOT NULL

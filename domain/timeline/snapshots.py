@@ -6,8 +6,10 @@ was there when it was written down, so it confirms. What the organisation starte
 has lapsed, never ended. A snapshot of which rows have not come makes nothing lapse.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from domain.dates import london_day
 from domain.effects import Act, Effect
@@ -15,6 +17,8 @@ from domain.events import Event, provider_of, service_of, team_key, worker_key
 
 SNAPSHOT = "snapshot"
 ROWS = frozenset({Act.START, Act.CONFIRM})
+OF_A_ROLL: Final = "PupilAdmitted"
+_SCHOOL: Final = re.compile(r"[0-9]{6}")  # a school's URN
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,19 @@ def reported(events: Iterable[Event], kind_of: Mapping[str, str]) -> list[tuple[
     return found
 
 
+def feed_of(event: Event) -> tuple[str, str]:
+    """The feed (organisation, event type) that a report speaks of.
+
+    A report that closes the snapshot of one school's roll speaks for that school, whoever hands it in: what the school itself
+    said since stands above it, and a census of last term makes no other school's feed late.
+    """
+    body = event.body
+    scope = body["scope"]
+    if body["mode"] == SNAPSHOT and body["feed"] == OF_A_ROLL and scope is not None and _SCHOOL.fullmatch(scope):
+        return f"urn-{scope}", OF_A_ROLL
+    return event.organisation, str(body["feed"])
+
+
 def cut_off(reports: Iterable[tuple[Event, Snapshot, bool]], others: Iterable[Event]) -> dict[tuple[str, str], int]:
     """Of each feed (organisation, event type) whose last snapshot of some part has not come whole, the day before its first.
 
@@ -75,10 +92,10 @@ def cut_off(reports: Iterable[tuple[Event, Snapshot, bool]], others: Iterable[Ev
     """
     last: dict[tuple[str, str, str | None], tuple[Event, Snapshot, bool]] = {}
     for event, one, whole in sorted(reports, key=lambda report: report[0].order):
-        last[event.organisation, str(event.body["feed"]), one.scope] = event, one, whole
+        last[*feed_of(event), one.scope] = event, one, whole
     since: dict[tuple[str, str], int] = {}
     for event in others:
-        name = event.organisation, str(event.body["feed"])
+        name = feed_of(event)
         since[name] = max(since.get(name, event.recorded_at), event.recorded_at)
     found: dict[tuple[str, str], int] = {}
     for (organisation, feed, _), (event, one, whole) in last.items():

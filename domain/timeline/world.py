@@ -11,7 +11,7 @@ from domain.identity.sealed import withhold
 from domain.reference import Reference, reference_at, staff_fact, workers_left
 from domain.timeline.child import Child, build_child
 from domain.timeline.marks import Marked, marked
-from domain.timeline.snapshots import Snapshot, cut_off, reported
+from domain.timeline.snapshots import Snapshot, cut_off, feed_of, reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,6 @@ def feeds(history: Sequence[Event], reports: Sequence[tuple[Event, Snapshot, boo
     for event in history:
         if event.act is Act.FEED:
             said = (event.order, int(event.body["complete_through"]))
-            name = (event.organisation, str(event.body["feed"]))
+            name = feed_of(event)
             last[name] = max(last.get(name, said), said)
     return [Feed(*name, min(day, cut.get(name, day))) for name, (_, day) in sorted(last.items())]

@@ -69,6 +69,7 @@ PAGES = (
             "test_no_contact",
             "test_suppressors",
             "test_feeds",
+            "test_bug_census_beside_live_feeds",
             "test_thresholds",
             "test_cautions",
         ),

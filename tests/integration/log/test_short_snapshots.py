@@ -116,7 +116,7 @@ def test_two_in_one_batch_are_held_against_each_other(here: Bench) -> None:
 def test_rows_that_have_not_come_are_counted_by_the_quality_report(here: Bench) -> None:
     record(here, 1, *SIX, *rows("ABCD", "2025-02-01"), snapshot_reported(COUNCIL, WORK, on="2025-02-01", count=6))
     [line] = [line for line in quality(here.service, COUNCIL) if line["event_type"] == WORK]
-    assert (line.accepted, line["missing_rows"]) == (10, 2)
+    assert (line["accepted"], line["missing_rows"]) == (10, 2)
     assert "missing rows of a snapshot 2" in reasons_of(line)
     record(here, 20, *rows("EF", "2025-02-01"))
     assert [line["missing_rows"] for line in quality(here.service)] == [0, 0]
