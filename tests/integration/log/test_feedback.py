@@ -148,7 +148,7 @@ def test_an_agency_is_told_nothing_of_what_others_hold(here: Bench) -> None:
     here.projector.project()
     here.record(*mine)
     assert answer() == alone
-    assert {(row.word, row.event_id) for row in page(here, OTHER).rows} >= {
+    assert {(row["outcome"], row["event_id"]) for row in page(here, OTHER)["feedback"]} >= {
         ("accepted", "adm-2"),
         ("conflict", "adm-1"),
     }
@@ -199,7 +199,7 @@ def test_polling_sees_each_outcome_once_while_others_write(here: Bench) -> None:
     assert seen == whole, "read in pages it has the order that it has at once"
     again: list[tuple[Any, ...]] = []
     cursor = None
-    while cursor is None or found.more:
+    while cursor is None or found["more"]:
         found = page(here, since=cursor, limit=7)
         again += [(row["outcome"], row["event_id"]) for row in found["feedback"]]
         cursor = found["next"]
@@ -210,7 +210,7 @@ def test_a_page_ends_at_the_head_so_that_what_others_did_is_not_looked_through_a
     here.record(mark(1))
     here.record(*(mark(n, organisation=OTHER) for n in range(2, 9)))
     found = page(here)
-    assert ([row.event_id for row in found.rows], found["next"], found.more) == (["mark-1"], "1:8.0", False)
+    assert ([row["event_id"] for row in found["feedback"]], found["next"], found["more"]) == (["mark-1"], "1:8.0", False)
 
 
 def test_a_batch_of_many_organisations_and_types_is_told_apart(here: Bench) -> None:

@@ -32,8 +32,8 @@ def test_what_was_told_five_times_stays_told_once_and_counted_five_times(here: B
         ("accepted", "adm-1"), ("kept", "adm-2"), ("duplicate", "adm-1"), ("duplicate", "adm-2"), ("conflict", "adm-1"),
     ]  # fmt: skip
     [line] = quality(here.service)
-    assert (line["accepted"], line.kept, line.duplicate, line.conflict) == (1, 1, 10, 5)
+    assert (line["accepted"], line["kept"], line["duplicate"], line["conflict"]) == (1, 1, 10, 5)
     assert used(here.connection, SCHOOL) == held
     here.record(admitted(1), wrong)
     [line] = quality(here.service)
-    assert line.duplicate == 12
+    assert line["duplicate"] == 12
