@@ -311,11 +311,11 @@ def death_of(vital: Iterable[Sequence[Any]]) -> int | None:
     return last[1] if last is not None and last[0] == Act.DEATH else None
 
 
-def named(connection: Connection, edition: int, digest: UUID, limit: int) -> list[UUID]:
-    """Records of whom a family name with a date of birth was ever stated."""
+def named(connection: Connection, edition: int, digests: Collection[UUID], limit: int) -> list[UUID]:
+    """Records of whom a family name with a date of birth was ever stated; `digests`: what it may be found by."""
     rows = connection.execute(
-        f"SELECT record FROM person WHERE named @> ARRAY[%(d)s]::uuid[] AND {_LIVE} ORDER BY record LIMIT %(n)s",
-        {"d": digest, "e": edition, "n": limit},
+        f"SELECT record FROM person WHERE named && %(d)s::uuid[] AND {_LIVE} ORDER BY record LIMIT %(n)s",
+        {"d": list(digests), "e": edition, "n": limit},
     )
     return [row[0] for row in rows]
 

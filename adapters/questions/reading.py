@@ -24,6 +24,7 @@ from domain.errors import Misuse
 from domain.events import ChildId
 from domain.feeds import Feed, Hearing
 from domain.identifiers import IdentifierStatus, parse_identifier
+from domain.names import fold_name_before
 from domain.reference import KINDS, Reference, Stated, closings, standing
 from domain.timeline.entries import Entry
 from projections import behind, editions, kinship, queries, reference_data
@@ -48,6 +49,7 @@ class Reading:
         self.edition = edition
         self.number = edition.number
         self.hashes = Hashes(service.keys)
+        self.hashes_before = Hashes(service.keys, fold_name_before)
         self._subjects = Subjects(service.keys, self.hashes)
         self.cells = SealedValues(connection, service.keys)
         self._log = LogReader(connection, service.keys, service.settings.fillers)

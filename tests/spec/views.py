@@ -93,6 +93,10 @@ class Views:
                 ]
             case "children":
                 return self._children(asked, day)
+            case "found":
+                family, _, born = question.about.rpartition(", ")
+                listed = asked.find(family=family, born=date.fromisoformat(born), effective_at=day)["children"]
+                return [{"child": self._letter(asked, day)[one["child"]]} for one in listed]
             case "measure":
                 names, measure = self._letter(asked, day), MEASURES[question.about]
                 added = asked.parts([measure], to_day(day))
