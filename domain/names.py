@@ -28,7 +28,7 @@ _APOSTROPHES: Final = frozenset({*map(chr, range(0x02B0, 0x0300)), "\ua78b", "\u
 
 
 def fold_name(name: str) -> str:
-    """A name as it is compared: Łuczak, LUCZAK and luczak are one; so are O’Neill, O Neill and ONeill."""
+    """A name as it is compared: Łuczak, LUCZAK and luczak are one; so are O'Neill, O Neill and ONeill."""
     plain = _decomposed(name).translate(_PLAIN_LETTERS)
     return "".join(c for c in plain if c.isalnum() and c not in _APOSTROPHES)
 

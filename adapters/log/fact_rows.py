@@ -88,7 +88,7 @@ def fact_row(
         + pack.text(_text(body, "role")) + pack.text(_text(body, "scope")) + pack.text(_text(body, "provision") or effect.provision)
         + pack.text(_reason(effect, body)) + pack.int4(effect.lapses_after)
         + pack.uuids(others) + pack.uuids(linked) + pack.blob(_contact(worker, team, own))
-        + _person_fields(body, hashes, identity) + _address_fields(effect, body, hashes, identity)
+        + _person_fields(effect, body, hashes, identity) + _address_fields(effect, body, hashes, identity)
         + _FLAG[effect.takes_over] + _FLAG[goes_onward(effect, body)]
         + pack.int4(due_of(effect, body)) + _FLAG[body["mode"] != "live"]
         + pack.int4(seen_of(effect.act, body["mode"], body["recorded_at"])) + pack.NULL * 2 + pack.blob(former) + pack.blob(_tie(body, keys))
@@ -136,11 +136,11 @@ def _contact(worker: Mapping[str, Any] | None, team: Mapping[str, Any] | None, o
     return own.seal(said, 3)
 
 
-def _person_fields(body: Mapping[str, Any], hashes: Hashes, identity: SealedFactValues | None) -> bytes:
+def _person_fields(effect: Effect, body: Mapping[str, Any], hashes: Hashes, identity: SealedFactValues | None) -> bytes:
     person = body["subject"]["person"]
     if person is None or identity is None:
         return pack.NULL * 6
-    birth = usable_birth(body)
+    birth = usable_birth(effect, body)
     age = school_age(birth) if birth is not None else (None, None)
     named = [hashes.named(n["family"], birth) for n in person["names"]] if birth is not None else []
     dates = {"birth": birth, "expected": person["expected_date"]}
