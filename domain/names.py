@@ -8,7 +8,7 @@ stand for what their keyboard has not. What is compared is exact; a near match i
 """
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 MISSING = "missing_field"
@@ -25,6 +25,29 @@ _PLAIN_LETTERS: Final = str.maketrans(
 )  # fmt: skip
 # Letters that are written as an apostrophe: Unicode's spacing modifier letters and the saltillo.
 _APOSTROPHES: Final = frozenset({*map(chr, range(0x02B0, 0x0300)), "\ua78b", "\ua78c"})
+
+
+def all_names(
+    told: Iterable[tuple[str, Sequence[Mapping[str, Any]]]],
+) -> list[tuple[Mapping[str, Any], frozenset[str]]]:
+    """The different names of a child in the order in which they were told, each with the organisations that told of it.
+
+    One name is told with a use and without: only that it is a former one makes it another.
+    """
+    names: dict[tuple[tuple[str, ...], str, bool], tuple[Mapping[str, Any], set[str]]] = {}
+    for organisation, stated in told:
+        for name in stated:
+            names.setdefault(_told_apart(name), (name, set()))[1].add(organisation)
+    return [(name, frozenset(whose)) for name, whose in names.values()]
+
+
+def same_name(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two statements are of one name, letter by letter."""
+    return _told_apart(one) == _told_apart(other)
+
+
+def _told_apart(name: Mapping[str, Any]) -> tuple[tuple[str, ...], str, bool]:
+    return tuple(name["given"]), name["family"], name["use"] == "former"
 
 
 def fold_name(name: str) -> str:

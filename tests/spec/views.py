@@ -223,6 +223,8 @@ def _line(told: dict[str, Any]) -> Row:
     name = told["name"]
     return rows.line(
         person=None if name is None else {"names": [name]},
+        others=[(other, [by["agency"] or "not said" for by in other["told_by"]]) for other in told["other_names"]],
+        sex=told["sex"],
         birth=told["date_of_birth"],
         expected=told["expected_date"],
         alive=told["alive"],

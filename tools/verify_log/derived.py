@@ -33,8 +33,10 @@ KeyName = tuple[UUID, str, int]
 Fields = list[bytes | None]
 
 # Column -> which cell it is: of the record's identity key, but the contact, which is under the event's own.
-_SEALED: Final[Mapping[str, int]] = {"birth_day": 0, "person": 1, "address": 2, "contact": 3}
-_KEY, _LINKED, _OTHERS, _NAMED = (COLUMNS.index(name) for name in ("key", "linked", "others", "named"))
+_SEALED: Final[Mapping[str, int]] = {"birth_day": 0, "person": 1, "address": 2, "contact": 3, "sex": 4}
+_KEY, _LINKED, _OTHERS, _NAMED, _SEX, _CALLED = (
+    COLUMNS.index(name) for name in ("key", "linked", "others", "named", "sex", "called")
+)
 
 
 class _Plain(SealedFactValues):
@@ -269,6 +271,8 @@ class Derived:
         wanted = _wanted(one.event.position, item, record, self._hashes)
         if wanted[_NAMED] != there[_NAMED]:  # recorded before names were folded as they are now
             wanted[_NAMED] = _wanted(one.event.position, item, record, self._hashes_before)[_NAMED]
+        if there[_SEX] is None and there[_CALLED] is None:  # recorded before facts had them
+            wanted[_SEX] = wanted[_CALLED] = None
         for column, which in _SEALED.items():
             at = COLUMNS.index(column)
             cell, key = there[at], one.own if column == "contact" else one.identity

@@ -1,6 +1,6 @@
 """The keyed hashes of the service, one hasher for each kind of value, and what exactly is hashed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from adapters.log.keys.data_keys import MasterKeys
@@ -23,6 +23,7 @@ class Hashes:
         self._reference = keys.hasher("reference")
         self._birth = keys.hasher("birth")
         self._named = keys.hasher("named")
+        self._called = keys.hasher("called")
         self._place = keys.hasher("place")
         self._property = keys.hasher("property")
         self._family = keys.hasher("family")
@@ -55,6 +56,10 @@ class Hashes:
     def named(self, family: str, birth: int) -> bytes:
         """Of a family name with a date of birth, as search asks for it."""
         return self._named(f"{self._fold(family)}\0{birth}".encode())
+
+    def called(self, names: Sequence[Mapping[str, Any]]) -> bytes:
+        """Of a child's names as one event states them."""
+        return self._called(repr([(list(n["given"]), n["family"], n["use"]) for n in names]).encode())
 
     def place(self, address: Mapping[str, Any]) -> bytes | None:
         """Of what tells an address from others; None where there is none."""
