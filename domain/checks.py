@@ -15,7 +15,7 @@ from domain.dates import EARLIEST, FOREVER
 from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from domain.errors import Rejected
 from domain.identifiers import holds_a_number
-from domain.kinds import BETWEEN_PEOPLE
+from domain.kinds import BETWEEN_PEOPLE, ONLY_OF_THE_BORN
 from domain.texts import unlisted
 
 MAX_EVENT_ID = 100
@@ -30,6 +30,8 @@ MOST_PEOPLE = 60
 _COUNTED = ("sessions", "hours", "funded_hours")
 # Shorter silences are worked out by nobody (domain.indicators.support).
 LEAST_WAITED = {"no_universal_contact": 20}
+# A referral may not precede the date of birth by more than 40 weeks (children in need census, domain.md B1).
+PREGNANCY_DAYS = 280
 MICROSECONDS_A_DAY = 86_400_000_000
 EARLIEST_RECORDED = EARLIEST * MICROSECONDS_A_DAY
 
@@ -164,7 +166,7 @@ def _check_days(effect: Effect, body: Mapping[str, Any], now: int, aside: list[S
     if end is not None and end < start:
         aside.append(("end_before_start", "effective.to"))
     birth = body["subject"]["person"] and body["subject"]["person"]["date_of_birth"]
-    if birth is not None and usable_birth(body) is None:
+    if birth is not None and usable_birth(effect, body) is None:
         aside.append(
             ("before_birth" if EARLIEST <= birth <= today else "impossible_date", "subject.person.date_of_birth")
         )
@@ -218,14 +220,18 @@ def _check_number(body: Mapping[str, Any], field: str, least: int, most: int) ->
         raise Rejected("bad_value", field, f"from {least} to {most}")
 
 
-def usable_birth(body: Mapping[str, Any]) -> int | None:
-    """The date of birth an event states, unless its own fact or recording lies before it (then it is set aside)."""
+def usable_birth(effect: Effect, body: Mapping[str, Any]) -> int | None:
+    """The date of birth an event states, unless its own fact or recording lies before it (then it is set aside).
+
+    What may be so of an unborn child may be so for the 40 weeks before birth.
+    """
     person = body["subject"]["person"]
     if person is None or person["date_of_birth"] is None:
         return None
     birth: int = person["date_of_birth"]
+    before = 0 if effect.kind in ONLY_OF_THE_BORN else PREGNANCY_DAYS
     recorded_day = body["recorded_at"] // MICROSECONDS_A_DAY
-    if birth < EARLIEST or birth > recorded_day + 1 or birth > body["effective"]["from"]:
+    if birth < EARLIEST or birth > recorded_day + 1 or birth > body["effective"]["from"] + before:
         return None
     return birth
 

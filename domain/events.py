@@ -72,7 +72,7 @@ class Event:
     @property
     def birth(self) -> int | None:
         """The date of birth it states, where it can be believed."""
-        return None if self.act in SAYS_NO_PERSON else usable_birth(self.body)
+        return None if self.act in SAYS_NO_PERSON else usable_birth(self.effect, self.body)
 
     def text(self, name: str | None) -> str | None:
         """One of the type's own text fields."""

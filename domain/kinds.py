@@ -23,6 +23,16 @@ SHOWN_OF_A_SHIELDED_CHILD = frozenset(
     }
 )  # fmt: skip
 
+# What nobody has before birth. Of all else the mother's pregnancy may be the reason: a referral, a plan for an unborn child.
+ONLY_OF_THE_BORN = frozenset(
+    {
+        "enrolment", "gp_registration", "early_years", "alternative_provision", "suspension", "permanent_exclusion", "reduced_timetable",
+        "sen_support", "ehcp", "ehcp_requested", "elective_home_education", "not_in_school_register", "child_missing_education",
+        "upn_assigned", "upn_replaced", "looked_after", "youth_justice", "missing_episode", "return_interview", "ed_attendance",
+        "health_assessment", "review_done", "review_missed", "birth", "death",
+    }
+)  # fmt: skip
+
 # Of these a child has one at a provider at a time, whatever references it is told under (domain.timeline.retold).
 ONE_AT_A_TIME = frozenset({"enrolment"})
 

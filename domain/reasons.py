@@ -51,7 +51,10 @@ _TABLE = (
     Reason("already_so", "What the command asks for is so already."),
     Reason("not_so", "What the command would change is not so."),
     Reason("end_before_start", "An end lies before its start."),
-    Reason("before_birth", "A date lies before the child's birth."),
+    Reason(
+        "before_birth",
+        "A date lies before the child's birth, or, where it may be of an unborn child, more than 40 weeks before.",
+    ),
     Reason(
         "sealed_identity",
         "The event names a child who has a new identity; it waits for the index team, and nobody else is told.",

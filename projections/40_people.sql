@@ -1,9 +1,15 @@
 -- Who a record is about, as stated last, and its addresses: from live facts of which it is not disputed whom they are about.
 WITH f AS (
     SELECT l.*, coalesce(s.day, l.day) AS stands FROM stage_fact s JOIN log.fact l ON l.position = s.position
-    WHERE NOT s.doubted AND (l.person IS NOT NULL OR l.birth IS NOT NULL OR l.birth_day IS NOT NULL OR l.act IN (7, 8))
+    WHERE NOT s.doubted AND (l.person IS NOT NULL OR l.birth IS NOT NULL OR l.birth_day IS NOT NULL OR l.sex IS NOT NULL OR l.act IN (7, 8))
 ), called AS (
     SELECT record, array_agg(DISTINCT n ORDER BY n) AS named FROM f CROSS JOIN LATERAL unnest(named) AS n GROUP BY record
+), stated AS (
+    SELECT DISTINCT ON (record, organisation, called) record, organisation, called, person, recorded_at, tie
+    FROM f WHERE person IS NOT NULL ORDER BY record, organisation, called, recorded_at, tie
+), names AS (
+    SELECT record, array_agg(person ORDER BY recorded_at, tie) AS called, array_agg(organisation ORDER BY recorded_at, tie) AS called_by
+    FROM stated GROUP BY record
 ), new AS (
     SELECT t.record,
         (array_agg(person ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE person IS NOT NULL))[1] AS person,
@@ -19,16 +25,22 @@ WITH f AS (
         (array_agg(act ORDER BY recorded_at DESC, act DESC, tie DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_act,
         (array_agg(stands ORDER BY recorded_at DESC, act DESC, tie DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_day,
         (array_agg(recorded_at ORDER BY recorded_at DESC, act DESC, tie DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_at,
-        (array_agg(tie ORDER BY recorded_at DESC, act DESC, tie DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_tie
-    FROM stage_record t JOIN f ON f.record = t.record LEFT JOIN called c ON c.record = t.record GROUP BY t.record, c.named
+        (array_agg(tie ORDER BY recorded_at DESC, act DESC, tie DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_tie,
+        (array_agg(sex ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE sex IS NOT NULL))[1] AS sex,
+        (array_agg(recorded_at ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE sex IS NOT NULL))[1] AS sex_at,
+        (array_agg(tie ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE sex IS NOT NULL))[1] AS sex_tie,
+        s.called, s.called_by
+    FROM stage_record t JOIN f ON f.record = t.record LEFT JOIN called c ON c.record = t.record LEFT JOIN names s ON s.record = t.record
+    GROUP BY t.record, c.named, s.called, s.called_by
 ), signed AS (
     SELECT *, md5(new::text)::uuid AS sig FROM new
 ), closed AS (
     UPDATE person o SET to_ed = %(e)s FROM stage_record t
     WHERE o.record = t.record AND o.to_ed IS NULL AND NOT EXISTS (SELECT FROM signed n WHERE n.record = o.record AND n.sig = o.sig)
 )
-INSERT INTO person
-SELECT n.*, %(e)s, NULL FROM signed n
+INSERT INTO person (record, person, person_at, person_tie, birth, birth_at, birth_tie, age_from, age_to, birth_day, named,
+    vital_act, vital_day, vital_at, vital_tie, sex, sex_at, sex_tie, called, called_by, sig, from_ed)
+SELECT n.*, %(e)s FROM signed n
 WHERE NOT EXISTS (SELECT FROM person o WHERE o.record = n.record AND o.to_ed IS NULL AND o.sig = n.sig);
 
 WITH new AS (

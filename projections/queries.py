@@ -53,11 +53,16 @@ class AddressRow:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """Who a child is: cells of the record that said it last; `death` the day of a death that stands."""
+    """Who a child is: cells of the record that said it last; `death` the day of a death that stands.
+
+    `called`: what each organisation has ever stated of its names.
+    """
 
     person: Sealed | None
     birth: Sealed | None
     death: int | None
+    sex: Sealed | None = None
+    called: tuple[tuple[str, Sealed], ...] = ()
 
 
 def child_of(connection: Connection, edition: int, record: UUID) -> ChildId:
@@ -280,7 +285,8 @@ def people(
     """Who each child is, as stated last among its records, and a death that stands."""
     owner = {record: child for child, records in by_child.items() for record in records}
     rows = connection.execute(
-        "SELECT record, person, person_at, person_tie, birth_day, birth IS NOT NULL, birth_at, birth_tie, vital_act, vital_day, vital_at, vital_tie "
+        "SELECT record, person, person_at, person_tie, birth_day, birth IS NOT NULL, birth_at, birth_tie, vital_act, vital_day, vital_at, vital_tie, "
+        "sex, sex_at, sex_tie, called, called_by "
         f"FROM unnest(%(r)b::uuid[]) AS r JOIN person p ON p.record = r AND {live('p')}",
         {"r": list(owner), "e": edition},
         binary=True,
@@ -297,10 +303,13 @@ def people(
             key=lambda r: (r[5], r[6] or 0, r[7] or b""),
             default=None,
         )
+        sexed = max((r for r in mine if r[12] is not None), key=lambda r: (r[13], r[14]), default=None)
         found[child] = PersonRow(
             Sealed(named[0], named[1]) if named else None,
             Sealed(born[0], born[4]) if born else None,
-            death_of(r[8:] for r in mine),
+            death_of(r[8:12] for r in mine),
+            Sealed(sexed[0], sexed[12]) if sexed else None,
+            tuple((by, Sealed(r[0], cell)) for r in mine for by, cell in zip(r[16] or (), r[15] or (), strict=True)),
         )
     return found
 
@@ -311,11 +320,11 @@ def death_of(vital: Iterable[Sequence[Any]]) -> int | None:
     return last[1] if last is not None and last[0] == Act.DEATH else None
 
 
-def named(connection: Connection, edition: int, digest: UUID, limit: int) -> list[UUID]:
-    """Records of whom a family name with a date of birth was ever stated."""
+def named(connection: Connection, edition: int, digests: Collection[UUID], limit: int) -> list[UUID]:
+    """Records of whom a family name with a date of birth was ever stated; `digests`: what it may be found by."""
     rows = connection.execute(
-        f"SELECT record FROM person WHERE named @> ARRAY[%(d)s]::uuid[] AND {_LIVE} ORDER BY record LIMIT %(n)s",
-        {"d": digest, "e": edition, "n": limit},
+        f"SELECT record FROM person WHERE named && %(d)s::uuid[] AND {_LIVE} ORDER BY record LIMIT %(n)s",
+        {"d": list(digests), "e": edition, "n": limit},
     )
     return [row[0] for row in rows]
 

@@ -29,7 +29,7 @@ def show_found(answer: Document) -> None:
 
 def show_child(answer: Document) -> None:
     """One child's line of the index, then who works with it, the team around it, its assessments."""
-    other = [words.name_of(one) for one in answer["other_names"]]
+    other = [_also(one) for one in answer["other_names"]]
     facts = {
         "child": answer["child"],
         "name": words.name_of(answer["name"]) + (f" (also {', '.join(other)})" if other else ""),
@@ -69,6 +69,13 @@ def _lead(one: Part) -> str:
         + (f", {reach}" if reach else "")
         + words.covered(one)
     )
+
+
+def _also(one: Part) -> str:
+    """Another name, and whose it is."""
+    said = [by["agency_name"] or by["agency"] for by in one["told_by"] if by["agency"] is not None]
+    what = [*(["former"] if one["use"] == "former" else []), *said]
+    return words.name_of(one) + (f" [{', '.join(what)}]" if what else "")
 
 
 def _around(one: Part) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from schemas.registry import registry
 IDENTITY: Final = "identity"
 COLUMNS: Final = (
     "position record shard act kind service provider organisation day until reopen recorded_at key source_key target_key target_source "
-    "reference worker team role scope provision reason lapses_after others linked contact birth age_from age_to birth_day person named "
+    "reference worker team role scope provision reason lapses_after others linked contact birth age_from age_to birth_day person named sex called "
     "address address_status residence place property takes_over onward due backfill seen lists listed former tie"
 ).split()  # fmt: skip
 MARK_COLUMNS: Final = "position record shard school day recorded_at am pm".split()
@@ -52,7 +52,7 @@ class SealedFactValues:
         return seal(self._key, self._nonces[which * 12 : which * 12 + 12], data, self._record + bytes([which]))
 
 
-NONCES_A_FACT: Final = 4
+NONCES_A_FACT: Final = 5
 _FLAG: Final = {True: pack.boolean(True), False: pack.NULL}
 
 
@@ -88,7 +88,7 @@ def fact_row(
         + pack.text(_text(body, "role")) + pack.text(_text(body, "scope")) + pack.text(_text(body, "provision") or effect.provision)
         + pack.text(_reason(effect, body)) + pack.int4(effect.lapses_after)
         + pack.uuids(others) + pack.uuids(linked) + pack.blob(_contact(worker, team, own))
-        + _person_fields(body, hashes, identity) + _address_fields(effect, body, hashes, identity)
+        + _person_fields(effect, body, hashes, identity) + _address_fields(effect, body, hashes, identity)
         + _FLAG[effect.takes_over] + _FLAG[goes_onward(effect, body)]
         + pack.int4(due_of(effect, body)) + _FLAG[body["mode"] != "live"]
         + pack.int4(seen_of(effect.act, body["mode"], body["recorded_at"])) + pack.NULL * 2 + pack.blob(former) + pack.blob(_tie(body, keys))
@@ -136,11 +136,11 @@ def _contact(worker: Mapping[str, Any] | None, team: Mapping[str, Any] | None, o
     return own.seal(said, 3)
 
 
-def _person_fields(body: Mapping[str, Any], hashes: Hashes, identity: SealedFactValues | None) -> bytes:
+def _person_fields(effect: Effect, body: Mapping[str, Any], hashes: Hashes, identity: SealedFactValues | None) -> bytes:
     person = body["subject"]["person"]
     if person is None or identity is None:
-        return pack.NULL * 6
-    birth = usable_birth(body)
+        return pack.NULL * 8
+    birth = usable_birth(effect, body)
     age = school_age(birth) if birth is not None else (None, None)
     named = [hashes.named(n["family"], birth) for n in person["names"]] if birth is not None else []
     dates = {"birth": birth, "expected": person["expected_date"]}
@@ -148,6 +148,8 @@ def _person_fields(body: Mapping[str, Any], hashes: Hashes, identity: SealedFact
         pack.blob(None if birth is None else hashes.birth(birth)) + pack.int4(age[0]) + pack.int4(age[1])
         + pack.blob(identity.seal(dates, 0) if any(v is not None for v in dates.values()) else None)
         + pack.blob(identity.seal(person, 1) if person["names"] else None) + pack.uuids(named)
+        + pack.blob(identity.seal(person["sex"], 4) if person["sex"] is not None else None)
+        + pack.blob(hashes.called(person["names"]) if person["names"] else None)
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from adapters.log.subjects import Known, Subjects
 from projections.queries import Sealed
 from schemas.registry import registry
 
-BIRTH, PERSON, ADDRESS, CONTACT = range(4)
+BIRTH, PERSON, ADDRESS, CONTACT, SEX = range(5)
 
 
 class SealedValueOpener:
@@ -39,27 +39,31 @@ class SealedValueOpener:
         """Date of birth and expected date, as day numbers."""
         return None if sealed is None else self._open(sealed.record, IDENTITY, sealed.cell, BIRTH)
 
+    def sex(self, sealed: Sealed | None) -> str | None:
+        """Sex, as it was stated."""
+        said: str | None = None if sealed is None else self._open(sealed.record, IDENTITY, sealed.cell, SEX)
+        return said
+
     def address(self, sealed: Sealed) -> dict[str, Any] | None:
         """An address."""
-        return self._open(sealed.record, IDENTITY, sealed.cell, ADDRESS)
+        said: dict[str, Any] | None = self._open(sealed.record, IDENTITY, sealed.cell, ADDRESS)
+        return said
 
     def contact(self, record: UUID, kind: str, cell: bytes | None) -> dict[str, Any] | None:
         """Contacts of worker and team of an entry of a kind."""
         if cell is None:
             return None
-        return self._open(record, _class_of(kind), cell, CONTACT)
+        said: dict[str, Any] | None = self._open(record, _class_of(kind), cell, CONTACT)
+        return said
 
-    def _open(self, record: UUID, key_class: str, cell: bytes, which: int) -> dict[str, Any] | None:
+    def _open(self, record: UUID, key_class: str, cell: bytes, which: int) -> Any:  # noqa: ANN401 - what was sealed
         known = self._known.setdefault(record, Known(record.bytes))
         try:
             # No key is ever made here: a missing one means that the record was erased.
             self._subjects.find_keys(self._connection, [(known, key_class, 0)], make=False)
-            opened: dict[str, Any] = json.loads(
-                open_sealed(known.keys[key_class, 0], cell, record.bytes + bytes([which]))
-            )
+            return json.loads(open_sealed(known.keys[key_class, 0], cell, record.bytes + bytes([which])))
         except (Erased, KeyError):
             return None
-        return opened
 
 
 @lru_cache(maxsize=256)

@@ -24,8 +24,9 @@ def gather_found(read: Reading, question: FindChildren, day: int) -> FoundFacts:
     else:
         assert question.family is not None
         assert question.born is not None
-        digest = UUID(bytes=read.hashes.named(question.family, to_day(question.born)))
-        records = queries.named(read.connection, read.number, digest, MOST_FOUND * 12)
+        born = to_day(question.born)
+        digests = [UUID(bytes=hashes.named(question.family, born)) for hashes in (read.hashes, read.hashes_before)]
+        records = queries.named(read.connection, read.number, digests, MOST_FOUND * 12)
         children = sorted(set(queries.children_of(read.connection, read.number, records).values()))
     if len(children) > MOST_FOUND:
         return FoundFacts((), refine=True)

@@ -24,6 +24,7 @@ from domain.errors import Misuse
 from domain.events import ChildId
 from domain.feeds import Feed, Hearing
 from domain.identifiers import IdentifierStatus, parse_identifier
+from domain.names import all_names, fold_name_before
 from domain.reference import KINDS, Reference, Stated, closings, standing
 from domain.timeline.entries import Entry
 from projections import behind, editions, kinship, queries, reference_data
@@ -48,6 +49,7 @@ class Reading:
         self.edition = edition
         self.number = edition.number
         self.hashes = Hashes(service.keys)
+        self.hashes_before = Hashes(service.keys, fold_name_before)
         self._subjects = Subjects(service.keys, self.hashes)
         self.cells = SealedValues(connection, service.keys)
         self._log = LogReader(connection, service.keys, service.settings.fillers)
@@ -116,8 +118,10 @@ class Reading:
 
     def _person(self, row: queries.PersonRow) -> Person:
         details, dates = self.cells.person(row.person) or {}, self.cells.birth(row.birth) or {}
+        sex = details.get("sex") if row.sex is None else self.cells.sex(row.sex)
+        called = [(by, said["names"]) for by, cell in row.called if (said := self.cells.person(cell)) is not None]
         return Person(
-            details.get("names", ()), details.get("sex"), dates.get("birth"), dates.get("expected"), row.death
+            details.get("names", ()), sex, dates.get("birth"), dates.get("expected"), row.death, all_names(called)
         )
 
     def child(self, identifier: str | None, record: str | None) -> ChildId | None:

@@ -1,13 +1,14 @@
 """One child: its line of the index, and its timeline (domain.md B1, contract 3 and 4)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal, cast
 from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from domain.access.shield import may_be_told
+from domain.access.shield import may_be_told, placeless
 from domain.answers.entries import (
     AsAt,
     Held,
@@ -28,6 +29,7 @@ from domain.events import ChildId
 from domain.identifiers import IdentifierStatus
 from domain.kinds import NO_INVOLVEMENT
 from domain.leads.active import active_span
+from domain.names import same_name
 from domain.timeline.entries import Entry
 
 ATTENDANCE: Final = "attendance"
@@ -49,6 +51,19 @@ class ShownName(TypedDict):
     given: Annotated[list[str], _IDENTITY]
     family: Annotated[str | None, _IDENTITY]
     use: Annotated[str | None, _IDENTITY]
+
+
+class ShownAgency(TypedDict):
+    """Whose word it is; without a place where the child is shielded."""
+
+    agency: Annotated[str | None, _WHEREABOUTS]
+    agency_name: Annotated[str | None, _WHEREABOUTS]
+
+
+class NameOfAgencies(ShownName):
+    """Another name of the child, with the agencies that have told of it: a former one, or what others call the child."""
+
+    told_by: list[ShownAgency]
 
 
 _Days = TypedDict(
@@ -75,7 +90,8 @@ class ShownAddress(_Days):
 
 class _Person(TypedDict):
     name: ShownName | None
-    other_names: list[ShownName]
+    name_told_by: Annotated[list[ShownAgency], Written("The agencies that call the child by this name")]
+    other_names: list[NameOfAgencies]
     date_of_birth: Annotated[Day | None, _IDENTITY]
     expected_date: Annotated[Day | None, _IDENTITY]
     sex: Annotated[str | None, _IDENTITY]
@@ -122,13 +138,17 @@ class Timeline(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who a child is, opened: names, the one that stands first; days of birth, of a birth expected, of a death that stands."""
+    """Who a child is, opened: names, the one that stands first; days of birth, of a birth expected, of a death that stands.
+
+    `called`: all names ever told, each with the organisations that told of it.
+    """
 
     names: Sequence[ShownName] = ()
     sex: str | None = None
     birth: int | None = None
     expected: int | None = None
     death: int | None = None
+    called: Sequence[tuple[Mapping[str, Any], AbstractSet[str]]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +243,8 @@ def index_line(of: ChildInIndex, at: AsAt) -> IndexLine:
         "records": records_shown(known),
         "identifiers": known_by(known),
         "name": person.names[0] if person.names else None,
-        "other_names": list(person.names[1:]),
+        "name_told_by": _told_by(person, person.names[:1], at, shielded=shielded),
+        "other_names": _other_names(person, at, shielded=shielded),
         "date_of_birth": iso(person.birth),
         "expected_date": iso(person.expected) if person.birth is None else None,
         "sex": person.sex,
@@ -239,6 +260,25 @@ def index_line(of: ChildInIndex, at: AsAt) -> IndexLine:
         "lead": [_with_cover(entry, shown, [one for one, _ in leading], covers) for entry, shown in leading],
         "reviews_due": reviews_due([one.entry for one in of.held], of.everything, at.day, shielded=shielded),
     }
+
+
+def other_names(person: Person) -> list[ShownName]:
+    """All names of a child but the one that stands, each once: those told with it, then all that were ever told."""
+    standing = [*person.names, *(cast("ShownName", name) for name, _ in person.called)]
+    return [
+        name for n, name in enumerate(standing) if n > 0 and not any(same_name(name, before) for before in standing[:n])
+    ]
+
+
+def _other_names(person: Person, at: AsAt, *, shielded: bool) -> list[NameOfAgencies]:
+    return [{**name, "told_by": _told_by(person, [name], at, shielded=shielded)} for name in other_names(person)]
+
+
+def _told_by(person: Person, names: Sequence[ShownName], at: AsAt, *, shielded: bool) -> list[ShownAgency]:
+    """Who has told of a name; of a shielded child no agency that tells where it is met."""
+    whose = {by for name in names for called, told in person.called if same_name(called, name) for by in told}
+    shown = sorted({placeless(by) or "" for by in whose} if shielded else whose)
+    return [{"agency": by or None, "agency_name": at.named(by or None)} for by in shown]
 
 
 def found(of: FoundFacts, at: AsAt) -> FoundChildren:

@@ -36,6 +36,7 @@ class AddressFrom:
 class Child:
     """Everything the views' rules read; days are day numbers, `death` the day of a death that stands.
 
+    `called`: what organisations stated of its names, in order.
     `sealed`: the day from which the child has a new identity, of which nothing here may tell.
     """
 
@@ -50,6 +51,8 @@ class Child:
     person: Mapping[str, Any] | None
     numbered: bool = True
     sealed: int | None = None
+    sex: str | None = None
+    called: tuple[tuple[str, Sequence[Mapping[str, Any]]], ...] = ()
 
     def of_kind(self, *kinds: str) -> list[Entry]:
         """Entries of some kinds that are surely about the child, and whose dates can be trusted."""
@@ -124,6 +127,12 @@ def build_child(
         _person(facts),
         scheme_of is None or any(scheme_of.get(record) in (NHS, UPN) for record in records),
         over,
+        _sex(facts),
+        tuple(
+            (f.event.organisation, p["names"])
+            for f in sorted(facts, key=lambda fact: fact.event.order)
+            if (p := _person_of(f)) is not None and p["names"]
+        ),
     )
 
 
@@ -155,6 +164,12 @@ def _person_of(fact: Fact) -> Mapping[str, Any] | None:
 def _person(facts: Sequence[Fact]) -> Mapping[str, Any] | None:
     named = [(f.event.order, p) for f in facts if (p := _person_of(f)) is not None and p["names"]]
     return max(named, key=lambda pair: pair[0])[1] if named else None
+
+
+def _sex(facts: Sequence[Fact]) -> str | None:
+    """As it was stated last, with a name or without one."""
+    told = [(f.event.order, str(p["sex"])) for f in facts if (p := _person_of(f)) is not None and p["sex"] is not None]
+    return max(told)[1] if told else None
 
 
 def _death(facts: Sequence[Fact]) -> int | None:

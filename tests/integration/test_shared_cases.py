@@ -147,3 +147,7 @@ def test_22_the_mark_is_named(here: Bench) -> None:
 def test_23_sex_and_birth_are_told_without_a_name(here: Bench) -> None:
     assert imported(here, "23-sex-without-a-name/census.xml").accepted == 1
     assert [(names, sex) for names, sex, _ in people(here)] == [([], "F")]
+    here.projector.project()
+    with asking(here.service) as asked:
+        line = asked.child(identifier="agency:la-808:cin:S1", effective_at=date(2026, 5, 30))
+    assert (line["name"], line["sex"], line["date_of_birth"]) == (None, "F", "2015-03-31")

@@ -29,6 +29,7 @@ NOT_ASKED: Final[Mapping[str, str]] = {
     "families": "a family is made of the children who live with each other, or whom somebody says to be related",
     "caseload": "it asks of all children which of them a worker works with",
     "children": "it asks of all records which of them are one child",
+    "found": "it asks of all children whose name it is",
     "measure": "it counts over all children",
     "commands": "they are decided on the aggregate anyway",
 }

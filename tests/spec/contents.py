@@ -28,6 +28,7 @@ PAGES = (
             "test_same_instant",
             "test_attendance",
             "test_index",
+            "test_names",
             "test_services",
             "test_shield",
             "test_sealed",

@@ -126,6 +126,10 @@ class Asked:
         """Which records are one child."""
         return self._ask("children", "")
 
+    def found(self, family: str, born: str) -> "Answer":
+        """The children of whom a family name and a date of birth were stated, as people search for them."""
+        return self._ask("found", f"{family}, {born}")
+
     def measure(self, name: str) -> "Answer":
         """What each child adds to a measure."""
         return self._ask("measure", name)
@@ -254,6 +258,11 @@ def family(children: str, lost: str = "", **more: Any) -> Row:
 def one_child(records: str, disputed: str = "no") -> Row:
     """Records that are one child."""
     return {"records": records, "disputed": disputed}
+
+
+def child_found(child: str) -> Row:
+    """A child that is found."""
+    return {"child": child}
 
 
 def counted(child: str, days: int | None = None) -> Row:

@@ -1,12 +1,14 @@
 """The line of the children's index by the reference, and how to reach those who work with a child."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from domain.access.shield import placeless
 from domain.dates import iso
 from domain.events import Event
 from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads.active import active_span
+from domain.names import all_names, same_name
 from domain.reference import StaffFact, staff_fact
 from domain.timeline.child import Child
 from domain.timeline.entries import Entry
@@ -37,6 +39,8 @@ def line(child: Child, day: int, hides: bool) -> Row:
     here = child.address_at(day)
     return rows.line(
         person=child.person,
+        others=_others(child, hides),
+        sex=child.sex,
         birth=iso(child.birth),
         expected=iso(child.expected) if child.birth is None else None,
         alive=child.alive_at(day),
@@ -47,6 +51,13 @@ def line(child: Child, day: int, hides: bool) -> Row:
         leads=[str(e.worker) for e in shown if any(a <= day < b for a, b in active_span(e, child.of_kind("lead")))],
         reviews=_reviews(child, day, hides),
     )
+
+
+def _others(child: Child, hides: bool) -> list[tuple[Mapping[str, Any], set[str]]]:
+    """All names but the one that stands, each with whoever told of it."""
+    standing = child.person["names"][0] if child.person else None
+    found = [(name, by) for name, by in all_names(child.called) if standing is None or not same_name(name, standing)]
+    return [(name, {(placeless(one) or "not said") if hides else one for one in by}) for name, by in found]
 
 
 def _reviews(child: Child, day: int, hides: bool) -> list[tuple[str, str | None, bool]]:

@@ -14,6 +14,7 @@ from domain.attendance import CATEGORIES
 from domain.dates import LONDON, iso, parse_day, to_day
 from domain.effects import ABOUT_NO_CHILD, Act
 from domain.events import ChildId, Event, Position, RecordId, former_of
+from domain.facts import live_facts
 from domain.feeds import Hearing
 from domain.identifiers import check_identifier, choose_key
 from domain.indicators.families import out_of_touch
@@ -22,6 +23,7 @@ from domain.kinds import BETWEEN_PEOPLE, SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads.active import GAPS, Gap, passed_on
 from domain.leads.commands import Command, decide
 from domain.measures.of_child import MEASURES, parts
+from domain.names import fold_name
 from domain.texts import usable
 from domain.timeline.child import Child
 from domain.timeline.entries import Entry, retracted
@@ -141,6 +143,8 @@ class Reference:
                 ]
             case "children":
                 return self._children(world)
+            case "found":
+                return self._found(question, world)
             case "measure":
                 added = parts(MEASURES[question.about], world.children.values(), day)
                 return [rows.measured(self._letter(world, part.child), part) for part in added]
@@ -219,6 +223,20 @@ class Reference:
                     }
                 )
         return found
+
+    def _found(self, question: Question, world: World) -> list[Row]:
+        """The children of whom any event that is surely about them states both."""
+        family, _, born = question.about.rpartition(", ")
+        stated = {
+            fact.event.record
+            for fact in live_facts(self._events_then(question))
+            if fact.event.position not in world.doubted
+            and (said := fact.event.person()) is not None
+            and fact.event.birth == parse_day(born)
+            and fold_name(family) in [fold_name(name["family"]) for name in said["names"]]
+        }
+        found = {child.id for record in stated if (child := world.child_of(record)) is not None}
+        return [{"child": self._letter(world, child)} for child in found]
 
     def _children(self, world: World) -> list[Row]:
         disputed = {r for edge in world.links.disputed for r in (edge.one, edge.other)}

@@ -77,6 +77,8 @@ def week(school: str, monday: str | None, counts: Mapping[str, int]) -> Row:
 def line(
     *,
     person: Mapping[str, Any] | None,
+    others: Iterable[tuple[Mapping[str, Any], Iterable[str]]],
+    sex: str | None,
     birth: str | None,
     expected: str | None,
     alive: bool | None,
@@ -93,7 +95,9 @@ def line(
     if address is not None:
         where = ", ".join(address["lines"]) if address["status"] == "current" else address["status"]
     return {
-        "name": None if name is None else " ".join([*name["given"], name["family"]]),
+        "name": None if name is None else _called(name),
+        "other names": "; ".join(sorted(f"{_called(name)} ({', '.join(sorted(by))})" for name, by in others)),
+        "sex": sex,
         "born": birth,
         "expected": expected,
         "alive": {True: "yes", False: "no", None: "not known"}[alive],
@@ -104,6 +108,10 @@ def line(
         "lead": ", ".join(leads),
         "reviews": "; ".join(sorted(f"{what} {due}{', overdue' if late else ''}" for what, due, late in reviews)),
     }
+
+
+def _called(name: Mapping[str, Any]) -> str:
+    return " ".join([*name["given"], name["family"]])
 
 
 def reached(

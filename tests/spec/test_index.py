@@ -14,12 +14,14 @@ from tests.spec.words import (
     early_help_ended,
     early_help_started,
     gp_registered,
+    happened,
     involvement_started,
     lead_accepted,
     lead_nominated,
     left_england,
     no_known_address,
     pupil_admitted,
+    referral_received,
 )
 
 
@@ -65,6 +67,23 @@ def test_born_after_the_fact(given, asked):
     """
     given(gp_registered("A", practice="Z90001", on="2015-03-20", name="Ada Example", born="2016-03-01"))
     asked(at="2025-11-01").index("A").shows(line(name="Ada Example", born=None, gp="Z90001", alive="not known"))
+
+
+def test_before_birth(given, asked):
+    """What may be so of an unborn child sets no date of birth aside
+
+    A referral, a plan or a midwife may come up to 40 weeks before birth; before that one of the two dates is wrong.
+    """
+    given(
+        referral_received("A", "childrens_social_care", on="2025-05-01", born="2025-10-20", recorded="2025-11-03"),
+        happened("ChildProtectionStarted", "B", on="2025-01-13", born="2025-10-20", recorded="2025-11-03"),
+        happened("ChildProtectionStarted", "C", on="2025-01-12", born="2025-10-20", recorded="2025-11-03"),
+        gp_registered("D", practice="Z90001", on="2025-10-19", born="2025-10-20", recorded="2025-11-03"),
+    )
+    asked(at="2025-11-03").index("A").shows(line(born="2025-10-20", alive="yes"))
+    asked(at="2025-11-03").index("B").shows(line(born="2025-10-20", alive="yes"))
+    asked(at="2025-11-03").index("C").shows(line(born=None))
+    asked(at="2025-11-03").index("D").shows(line(born=None))
 
 
 def test_address_until_the_next(given, asked):

@@ -93,6 +93,10 @@ class Views:
                 ]
             case "children":
                 return self._children(asked, day)
+            case "found":
+                family, _, born = question.about.rpartition(", ")
+                listed = asked.find(family=family, born=date.fromisoformat(born), effective_at=day)["children"]
+                return [{"child": self._letter(asked, day)[one["child"]]} for one in listed]
             case "measure":
                 names, measure = self._letter(asked, day), MEASURES[question.about]
                 added = asked.parts([measure], to_day(day))
@@ -219,6 +223,8 @@ def _line(told: dict[str, Any]) -> Row:
     name = told["name"]
     return rows.line(
         person=None if name is None else {"names": [name]},
+        others=[(other, [by["agency"] or "not said" for by in other["told_by"]]) for other in told["other_names"]],
+        sex=told["sex"],
         birth=told["date_of_birth"],
         expected=told["expected_date"],
         alive=told["alive"],

@@ -125,16 +125,22 @@ def _event(
     born: str | None = None,
     expected: str | None = None,
     name: str | None = None,
+    former: str | None = None,
+    sex: str | None = None,
     known_by: str | Sequence[str] = "nhs",
     **common: Any,
 ) -> Happened:
     person = None
-    if born or expected or name:
-        given, _, family = (name or "Ada Example").rpartition(" ")
-        person = {"names": [{"given": [given], "family": family}], "date_of_birth": born, "expected_date": expected}
+    if born or expected or name or sex:
+        # A name of no letters is none; without one said, everybody is called Ada Example.
+        names = [_name(name or "Ada Example")] if name != "" else []
+        names += [_name(former, "former")] if former else []
+        person = {"names": names, "date_of_birth": born, "expected_date": expected, "sex": sex}
     said: dict[str, object] = dict(told or {})
     said |= {
-        "name": name,
+        "name": "not told" if name == "" else name,
+        "former name": former,
+        "sex": sex,
         "born": born,
         "expected": expected,
         "until": common.get("until"),
@@ -155,6 +161,11 @@ def _event(
         person=person,
         **common,
     )
+
+
+def _name(name: str, use: str | None = None) -> dict[str, Any]:
+    given, _, family = name.rpartition(" ")
+    return {"given": [given], "family": family, "use": use}
 
 
 def happened(event_type: str, child: str, on: str, by: str | None = None, **more: Any) -> Happened:

@@ -23,6 +23,7 @@ _ANSWERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "caseload": ("child of the caseload", ("child", "entries", "gaps")),
     "families": ("family", ("children", "lost")),
     "children": ("records of one child", ("records", "disputed")),
+    "found": ("child that is found", ("child",)),
     "measure": ("child in the measure", ("child", "counted")),
     "commands": ("what becomes of it", ("command", "becomes", "because")),
 }
@@ -173,7 +174,12 @@ def _answers(what: str, asked: Sequence[tuple[Any, Sequence[Row] | None]]) -> li
             rows.append((*head, *_nothing("*nothing*", columns)))
         rows.extend((*head, *_cells(row, columns)) for row in expected or ())
     headings = [_HEADINGS.get(c, c) for c in columns] or [title]
-    whose = {"caseload": "worker", "measure": "measure", "families": "area"}.get(what, "child")
+    whose = {
+        "caseload": "worker",
+        "measure": "measure",
+        "found": "family name and date of birth",
+        "families": "area",
+    }.get(what, "child")
     heads = ["asked at", *(["as known"] if as_known else []), *([whose] if of else []), *headings]
     return table(*_filled([*heads, "with"], rows))
 

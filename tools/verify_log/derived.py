@@ -23,6 +23,7 @@ from adapters.log.sealed import is_sealing
 from adapters.log.subjects import Identifier, Subjects, key_of_topic
 from domain.effects import ABOUT_NO_CHILD, Act
 from domain.errors import Rejected
+from domain.names import fold_name_before
 from schemas.registry import registry
 from tools.verify_log.batches import Event
 from tools.verify_log.report import Report
@@ -32,8 +33,10 @@ KeyName = tuple[UUID, str, int]
 Fields = list[bytes | None]
 
 # Column -> which cell it is: of the record's identity key, but the contact, which is under the event's own.
-_SEALED: Final[Mapping[str, int]] = {"birth_day": 0, "person": 1, "address": 2, "contact": 3}
-_KEY, _LINKED, _OTHERS = (COLUMNS.index(name) for name in ("key", "linked", "others"))
+_SEALED: Final[Mapping[str, int]] = {"birth_day": 0, "person": 1, "address": 2, "contact": 3, "sex": 4}
+_KEY, _LINKED, _OTHERS, _NAMED, _SEX, _CALLED = (
+    COLUMNS.index(name) for name in ("key", "linked", "others", "named", "sex", "called")
+)
 
 
 class _Plain(SealedFactValues):
@@ -74,6 +77,7 @@ class Derived:
         self._keys = keys
         self._report = report
         self._hashes = Hashes(keys)
+        self._hashes_before = Hashes(keys, fold_name_before)
         self._preparer = Preparer(self._hashes, Subjects(keys, self._hashes), {})
 
     def open(self, events: Sequence[Event]) -> list[Opened]:
@@ -264,9 +268,11 @@ class Derived:
     def _fact(self, one: Opened, there: Fields) -> None:
         item, record = one.item, one.event.record.bytes
         assert item is not None
-        identity = _PLAIN if needs_identity(item.effect, item.body) else None
-        fields = pack.int8(one.event.position) + fact_of(item, record, _PLAIN, identity, self._hashes)
-        [wanted] = _parsed(pack.HEADER + pack.row_of(fields, len(COLUMNS)) + pack.TRAILER)
+        wanted = _wanted(one.event.position, item, record, self._hashes)
+        if wanted[_NAMED] != there[_NAMED]:  # recorded before names were folded as they are now
+            wanted[_NAMED] = _wanted(one.event.position, item, record, self._hashes_before)[_NAMED]
+        if there[_SEX] is None and there[_CALLED] is None:  # recorded before facts had them
+            wanted[_SEX] = wanted[_CALLED] = None
         for column, which in _SEALED.items():
             at = COLUMNS.index(column)
             cell, key = there[at], one.own if column == "contact" else one.identity
@@ -312,6 +318,14 @@ class Derived:
         for key, (position, digest) in wanted.items():
             if key not in there or there[key][0] != position or digest not in (None, there[key][1]):
                 self._report.at("inbox_differs", position)
+
+
+def _wanted(position: int, item: Item, record: bytes, hashes: Hashes) -> Fields:
+    """The fact of an event, worked out anew, its cells not sealed."""
+    identity = _PLAIN if needs_identity(item.effect, item.body) else None
+    fields = pack.int8(position) + fact_of(item, record, _PLAIN, identity, hashes)
+    [wanted] = _parsed(pack.HEADER + pack.row_of(fields, len(COLUMNS)) + pack.TRAILER)
+    return wanted
 
 
 def _named(item: Item | None) -> tuple[Identifier | None, ...]:

@@ -1,17 +1,21 @@
 """The keyed hashes of the service, one hasher for each kind of value, and what exactly is hashed."""
 
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from adapters.log.keys.data_keys import MasterKeys
+from domain.names import fold_name
 from domain.places import place_of
 
 
 class Hashes:
-    """Finds and compares without showing: each method gives 16 bytes that only this deployment's key can make."""
+    """Finds and compares without showing: each method gives 16 bytes that only this deployment's key can make.
 
-    def __init__(self, keys: MasterKeys) -> None:
+    `fold` makes of a name what is compared.
+    """
+
+    def __init__(self, keys: MasterKeys, fold: Callable[[str], str] = fold_name) -> None:
+        self._fold = fold
         self._identifier = keys.hasher("identifier")
         self._event = keys.hasher("event")
         self._digest = keys.hasher("digest")
@@ -19,6 +23,7 @@ class Hashes:
         self._reference = keys.hasher("reference")
         self._birth = keys.hasher("birth")
         self._named = keys.hasher("named")
+        self._called = keys.hasher("called")
         self._place = keys.hasher("place")
         self._property = keys.hasher("property")
         self._family = keys.hasher("family")
@@ -50,7 +55,11 @@ class Hashes:
 
     def named(self, family: str, birth: int) -> bytes:
         """Of a family name with a date of birth, as search asks for it."""
-        return self._named(f"{fold_name(family)}\0{birth}".encode())
+        return self._named(f"{self._fold(family)}\0{birth}".encode())
+
+    def called(self, names: Sequence[Mapping[str, Any]]) -> bytes:
+        """Of a child's names as one event states them."""
+        return self._called(repr([(list(n["given"]), n["family"], n["use"]) for n in names]).encode())
 
     def place(self, address: Mapping[str, Any]) -> bytes | None:
         """Of what tells an address from others; None where there is none."""
@@ -68,9 +77,3 @@ class Hashes:
     def shown(self, generation: int, position: int) -> bytes:
         """Of an event's place in a generation of the log: what names it where it is shown."""
         return self._shown(f"{generation}:{position}".encode())
-
-
-def fold_name(family: str) -> str:
-    """A family name as it is compared: no case, accents, spaces, hyphens or apostrophes."""
-    plain = unicodedata.normalize("NFKD", family)
-    return "".join(c for c in plain.casefold() if c.isalnum())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.names import stated_name, with_whole_names
+from domain.names import fold_name, stated_name, with_whole_names
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,25 @@ def test_what_is_whole_is_left_as_it_is() -> None:
     assert with_whole_names(body)[0] is body
     nobody = {"subject": {"person": None}}
     assert with_whole_names(nobody) == (nobody, [])
+
+
+@pytest.mark.parametrize(
+    ("registered", "typed"),
+    [
+        ("Pawłowska", "Pawlowska"), ("Łuczak", "LUCZAK"), ("Øster", "oster"), ("Đorđević", "Dordevic"), ("Y\u0131ld\u0131z", "YILDIZ"),
+        ("İnan", "Inan"), ("Þórsdóttir", "Thorsdottir"), ("Guðmundsson", "Gudmundsson"), ("Ærø", "Aero"), ("Groß", "GROSS"),
+        ("Cœur", "Coeur"), ("Əliyev", "Eliyev"), ("Ŋoŋa", "Nona"), ("Ħaż", "haz"), ("Ǿsby", "Osby"), ("ŉdou", "n dou"),
+        ("Ka\u02bbana\u02bcana", "Ka'ana'ana"), ("Ka\ua78cana", "kaana"), ("O\u2019Neill", "O Neill"), ("Smith\u2010Jones", "smith jones"),
+        ("Nguyễn", "Nguyen"), ("Müller", "muller"), ("Mu\u0308ller", "Müller"), ("Ɗanjuma", "Danjuma"), ("Ǽbo", "aebo"),
+    ],
+)  # fmt: skip
+def test_a_name_is_compared_as_it_is_typed(registered: str, typed: str) -> None:
+    assert fold_name(registered) == fold_name(typed)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Pawłowska", "Pawlovska"), ("Møller", "Moeller"), ("\u0418\u0432\u0430\u043d", "Ivan"), ("王", "李")],
+)
+def test_other_names_stay_others(one: str, other: str) -> None:
+    assert "" != fold_name(one) != fold_name(other)
