@@ -57,6 +57,8 @@ ADDITIONAL_SERVICES = (
 SENSITIVE_SERVICES = frozenset({"community_support"})
 # Plans of children's social care, which are one service however many of them there are.
 SOCIAL_CARE_PLANS = frozenset({"child_in_need", "child_protection", "looked_after"})
+# What the work of the social worker who holds such a plan is called where it is published as an involvement.
+SOCIAL_WORK = frozenset({"social work", "social worker", "children's social care"})
 
 
 def is_additional(kind: str, provision: str) -> bool:

@@ -145,7 +145,7 @@ JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.why IS NULL AND e.
 WHERE (c.facts OR e.kind = 'enrolment') AND e.kind IN ('enrolment', 'elective_home_education', 'not_in_school_register',
     'alternative_provision', 'suspension', 'permanent_exclusion', 'sen_support', 'early_years', 'childrens_centre', 'childrens_centre_visit',
     'gp_registration', 'health_visiting', 'review_done', 'review_missed', 'contact_took_place', 'was_not_brought', 'ed_attendance',
-    'early_help', 'involvement', 'temporary_accommodation', 'missing_episode', 'return_interview', 'child_in_need', 'child_protection',
+    'early_help', 'involvement', 'temporary_accommodation', 'homeless_application', 'tenancy', 'missing_episode', 'return_interview', 'child_in_need', 'child_protection',
     'looked_after', 'youth_justice', 'asylum_support', 'case_closed', 'step_down', 'step_up', 'lead');
 
 -- Days between registrations with a practice, but not after an end that explains them.

@@ -94,7 +94,8 @@ SELECT t.child, t.rule, lower(r), lower(r), upper(r),
     log.sorted((SELECT log.array_join(h.positions) FROM held h WHERE h.child = t.child AND h.rule = t.rule AND h.days && r))
 FROM together t JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(t.days - s.silenced) AS r;
 
--- homeless_or_mobile: placed, no address known, or three different addresses in a row within twelve months.
+-- homeless_or_mobile: placed, or placed no more, applied as homeless or evicted and no home told since; no address known; or three
+-- different addresses in a row within twelve months. While a placement lasts it rests on whoever placed.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
 WITH moved AS (
     SELECT *, place IS DISTINCT FROM lag(place) OVER (PARTITION BY child ORDER BY day) AS new FROM stage_address
@@ -104,23 +105,44 @@ WITH moved AS (
         SELECT m.child, m.day, max(c.day) AS first, row_number() OVER (PARTITION BY m.child, m.day ORDER BY max(c.day) DESC) AS nth
         FROM moved m JOIN moved c ON c.child = m.child AND c.new AND c.day <= m.day WHERE m.new GROUP BY m.child, m.day, c.place) h
     WHERE nth = 3
+), placed AS (
+    SELECT * FROM stage_own WHERE kind = 'temporary_accommodation'
+), home AS (
+    SELECT child, day FROM stage_address WHERE status = 'current' AND place IS NOT NULL AND residence IS DISTINCT FROM 'no_fixed_abode'
+    UNION ALL
+    SELECT child, starts FROM stage_own WHERE kind = 'tenancy'
+), lost AS (
+    SELECT child, starts AS day, log.months_after(starts, 12) AS until, positions FROM stage_own WHERE kind = 'homeless_application'
+    UNION ALL
+    -- An eviction counts also where nobody told that the tenancy began.
+    SELECT m.child, e.ends, log.months_after(e.ends, 12), e.positions
+    FROM stage_child c JOIN stage_member m USING (child) JOIN entry e ON e.record = m.record AND e.to_ed IS NULL
+    WHERE c.facts AND e.kind = 'tenancy' AND e.reason = 'evicted' AND e.ends IS NOT NULL AND (e.why IS NULL OR e.why = 'end_without_start') AND NOT e.doubted
+    UNION ALL
+    SELECT child, open_until, 2000000, positions FROM placed
 ), part AS (
-    SELECT child, int4range(starts, open_until) AS days, positions FROM stage_own WHERE kind = 'temporary_accommodation'
+    SELECT child, int4range(starts, open_until) AS days, positions FROM placed
     UNION ALL
     SELECT child, int4range(day, until), ARRAY[main] FROM stage_address WHERE status = 'none_known' OR residence = 'no_fixed_abode'
+    UNION ALL
+    SELECT l.child, int4range(l.day, least(l.until, (SELECT min(h.day) FROM home h WHERE h.child = l.child AND h.day >= l.day))), l.positions FROM lost l
     UNION ALL
     SELECT t.child, int4range(t.day, log.months_after(t.first, 12)),
         (SELECT array_agg(m.main) FROM moved m WHERE m.child = t.child AND m.new AND m.day BETWEEN t.first AND t.day)
     FROM third t WHERE t.day < log.months_after(t.first, 12)
 ), days AS (
-    SELECT child, range_agg(days) AS days FROM part GROUP BY child
+    SELECT child, range_agg(days) AS days, (SELECT range_agg(int4range(p.starts, p.open_until)) FROM placed p WHERE p.child = part.child) AS placed
+    FROM part GROUP BY child
 )
-SELECT d.child, 'homeless_or_mobile', lower(r), lower(r), upper(r),
-    log.sorted((SELECT log.array_join(p.positions) FROM part p WHERE p.child = d.child AND p.days && r)),
-    (SELECT max(o.organisation COLLATE "C") FROM stage_own o WHERE o.child = d.child AND o.kind = 'temporary_accommodation'
-        AND o.starts < upper(r) AND o.open_until > lower(r))
+SELECT d.child, 'homeless_or_mobile', lower(r), lower(q.span), upper(q.span),
+    log.sorted((SELECT log.array_join(p.positions) FROM part p WHERE p.child = d.child AND p.days && r)), q.placing
 FROM days d JOIN stage_child c ON c.child = d.child AND c.facts JOIN stage_silence s ON s.child = d.child
-CROSS JOIN LATERAL unnest(d.days - s.silenced) AS r;
+CROSS JOIN LATERAL unnest(d.days - s.silenced) AS r
+CROSS JOIN LATERAL (
+    SELECT i AS span, (SELECT max(p.organisation COLLATE "C") FROM placed p WHERE p.child = d.child AND int4range(p.starts, p.open_until) && i) AS placing
+    FROM unnest(int4multirange(r) * coalesce(d.placed, '{}')) AS i
+    UNION ALL
+    SELECT o, NULL FROM unnest(int4multirange(r) - coalesce(d.placed, '{}')) AS o) q;
 
 -- dropped_out: an additional service ended because it lost touch, and none works with the child since.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)

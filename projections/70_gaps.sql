@@ -31,11 +31,18 @@ WITH accepted AS (
         THEN int4multirange(int4range(starts, least(coalesce(accepted, 2000000), until))) ELSE '{}' END, positions, NULL
     FROM stage_own WHERE kind = 'lead'
 ), additional AS (
-    SELECT *, int4range(starts, open_until) AS days, kind IN ('child_in_need', 'child_protection', 'looked_after') AS plan FROM stage_own WHERE log.is_additional(kind, provision)
+    SELECT *, int4range(starts, open_until) AS days, kind IN ('child_in_need', 'child_protection', 'looked_after') AS plan,
+        kind = 'involvement' AND service IN ('social work', 'social worker', 'children''s social care') AS work,
+        (SELECT e.team FROM entry e WHERE e.main = o.main AND e.to_ed IS NULL) AS team
+    FROM stage_own o WHERE log.is_additional(kind, provision)
 ), several AS (
     SELECT a.child, 'services_without_lead', range_agg(a.days * b.days) - coalesce((SELECT c.days FROM covered c WHERE c.child = a.child), '{}'),
         (SELECT log.sorted(log.array_join(o.positions)) FROM additional o WHERE o.child = a.child), NULL
-    FROM additional a JOIN additional b ON b.child = a.child AND b.main > a.main AND NOT (a.plan AND b.plan) GROUP BY a.child
+    -- Of two teams or agencies: one worker's or team's are one, all plans of social care, and a plan and its authority's social work.
+    FROM additional a JOIN additional b ON b.child = a.child AND b.main > a.main AND NOT (a.plan AND b.plan)
+        AND (a.worker = b.worker) IS NOT TRUE AND (a.team = b.team) IS NOT TRUE
+        AND NOT (a.organisation = b.organisation AND (a.plan AND b.work OR a.work AND b.plan))
+    GROUP BY a.child
 ), step AS (
     SELECT o.child, CASE o.kind WHEN 'step_up' THEN 'step_up_without_lead' ELSE 'step_down_without_lead' END,
         int4multirange(int4range(o.starts, o.starts + 183)) - coalesce(c.days, '{}'), o.positions, NULL

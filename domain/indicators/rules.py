@@ -65,7 +65,7 @@ RULES = {
              "a contact takes place, a review is done, or six months pass with fewer missed appointments",
              "Transport or an error of the booking may be the cause."),
         Rule(HOMELESS_OR_MOBILE, ("housing",), ("AddressChanged",), ("TemporaryAccommodationPlaced",),
-             "the placement ends, or twelve months pass with fewer moves",
+             "a home is told, from the end of a placement on, or twelve months pass with fewer moves",
              "An address may have been mistyped; care may be shared between two homes."),
         Rule(DROPPED_OUT, ("support",), ("InvolvementStarted",), (), "another service starts to work with the child",
              "Things may have improved; consent withheld is not disengagement."),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from domain.dates import FOREVER
-from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, SOCIAL_CARE_PLANS
+from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, SOCIAL_CARE_PLANS, SOCIAL_WORK
 from domain.spans import Spans, intersect, subtract, union, until_death
 from domain.timeline.child import Child, additional_services, open_spans
 from domain.timeline.entries import Entry
@@ -52,7 +52,7 @@ GAPS = {
         GapRule(LEAD_GONE, "the lead works with the child again, or the lead ends or passes on", ("InvolvementStarted",), ("InvolvementConfirmed",)),
         GapRule(CONTESTED, "one of the two leads ends", ("LeadEnded",)),
         GapRule(NOT_ACCEPTED, "the worker accepts or declines"),
-        GapRule(SERVICES_WITHOUT_LEAD, "a lead accepts, or fewer than two services go on"),
+        GapRule(SERVICES_WITHOUT_LEAD, "a lead accepts, or fewer than two teams or agencies work with the child"),
         GapRule(STEP_DOWN, "a lead accepts, or half a year passes"),
         GapRule(STEP_UP, "a lead accepts, or half a year passes"),
         GapRule(IN_NEED, "a lead accepts, or the plan ends"),
@@ -178,15 +178,27 @@ def _not_accepted(child: Child, leads: list[Entry]) -> list[Gap]:
 
 
 def _services(child: Child, covered: Spans) -> list[Gap]:
-    """Two additional services or more at once, and nobody leads; all plans of social care are one."""
+    """Additional services of two teams or agencies or more at once, and nobody leads."""
     additional = additional_services(child)
     several = union(
         span
         for one, other in combinations(additional, 2)
-        if not {one.kind, other.kind} <= SOCIAL_CARE_PLANS
+        if not _one_team(one, other)
         for span in intersect(open_spans([one]), open_spans([other]))
     )
     return _spans_to_gaps(SERVICES_WITHOUT_LEAD, child, subtract(several, covered), _positions(additional))
+
+
+def _one_team(one: Entry, other: Entry) -> bool:
+    """Whether two services are one team's, or one worker's, who needs no lead to work with himself.
+
+    All plans of social care are one, and so are a plan and the social work of its authority.
+    """
+    if (one.worker is not None and one.worker == other.worker) or (one.team is not None and one.team == other.team):
+        return True
+    plans = [e.kind in SOCIAL_CARE_PLANS for e in (one, other)]
+    work = [e.kind == INVOLVEMENT and e.service in SOCIAL_WORK for e in (one, other)]
+    return all(plans) or (one.organisation == other.organisation and any(plans) and any(work))
 
 
 def _steps(child: Child, covered: Spans) -> list[Gap]:

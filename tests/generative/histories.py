@@ -629,6 +629,8 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_home_of_another(child + 9, number + 9080),
         *_under_a_new_identity(child + 12, number + 9090),
         *_told_by_two_systems(child + 15, number + 9600),
+        *_in_one_hand(child + 20, number + 9700),
+        *_losing_a_home(child + 30, number + 9720),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
@@ -675,6 +677,63 @@ def _on_two_plans(child: int, number: int) -> list[dict[str, Any]]:
     return [
         told(number, "ChildInNeedStarted", "la-808", child, "agency", 0, 1, **nobody),
         told(number + 1, "ChildProtectionStarted", "la-808", child, "agency", 5, 1, **nobody),
+    ]
+
+
+def _in_one_hand(child: int, number: int) -> list[dict[str, Any]]:
+    """Two services of one worker, of one team, of a social worker and her authority's plan; and of her and another's plan."""
+    nobody: dict[str, Any] = {"team": None, "worker": None}
+    team = {**nobody, "team": CHOICES["team"][0]}
+    serving = {"provision": "additional", "role": None}
+    return [
+        told(number, "EarlyHelpStarted", "la-808", child, "agency", 0, 1, **{**nobody, "worker": WORKERS[0]}),
+        told(number + 1, "InvolvementStarted", "la-808", child, "agency", 5, 1, service="a", **serving, **{**nobody, "worker": WORKERS[0]}),
+        *(told(number + 2 + i, "InvolvementStarted", "la-808", child + 1, "agency", 5, 1, service=s, **serving, **team) for i, s in enumerate("ab")),
+        *(
+            told(number + 4 + i, "InvolvementStarted", "la-808", child + 2 + i, "nhs", 0, 1, service="social work", **serving, **nobody)
+            for i in range(2)
+        ),
+        *(told(number + 6 + i, "ChildInNeedStarted", by, child + 2 + i, "nhs", 5, 2, **nobody) for i, by in enumerate(("la-808", "la-358"))),
+    ]  # fmt: skip
+
+
+def _losing_a_home(child: int, number: int) -> list[dict[str, Any]]:
+    """Homeless applications and evictions, tenancies that ended otherwise, and placements, with what ends each and what does not."""
+    applied = ("HomelessApplicationMade", {"duty": None})
+    tenancy: tuple[str, dict[str, Any]] = ("TenancyStarted", {"address": None})
+    stay: tuple[str, dict[str, Any]] = ("TemporaryAccommodationPlaced", {"address": None})
+    over: tuple[str, dict[str, Any]] = ("TemporaryAccommodationEnded", {})
+
+    def ended(reason: str) -> tuple[str, dict[str, Any]]:
+        return "TenancyEnded", {"reason": reason}
+
+    def at(which: int) -> tuple[str, dict[str, Any]]:
+        return "AddressChanged", {"address": ADDRESSES[which]}
+
+    lives: list[list[tuple[int, tuple[str, dict[str, Any]]]]] = [
+        [(2, at(0)), (5, applied)],
+        # Of no fixed abode, and then last known at an address that is no home any more.
+        [(5, applied), (9, at(6)), (20, ("AddressChanged", {"address": _address("last_known", "100", "home")}))],
+        [(5, applied), (9, tenancy)],
+        [(5, ended("evicted"))],
+        [(1, tenancy), (5, ended("evicted")), (9, at(0))],
+        [(1, tenancy), (5, ended("moved"))],
+        [(1, at(0)), (5, stay), (15, over)],
+        [(5, stay), (15, over), (30, at(0))],
+    ]
+    return [
+        told(
+            number + 10 * n + i,
+            event_type,
+            "ods-Z90001" if event_type == "AddressChanged" else "la-808",
+            child + n,
+            "nhs",
+            day,
+            i,
+            **own,
+        )
+        for n, life in enumerate(lives)
+        for i, (day, (event_type, own)) in enumerate(life)
     ]
 
 

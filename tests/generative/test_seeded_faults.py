@@ -165,6 +165,30 @@ FAULTS = {
         "OR residence = 'no_fixed_abode'",
         "",
     ),
+    "whoever applied as homeless has a home": ("60_indicators", "WHERE kind = 'homeless_application'", "WHERE false"),
+    "any end of a tenancy is an eviction": ("60_indicators", "AND e.reason = 'evicted'", ""),
+    "an eviction counts of a tenancy that was told alone": (
+        "60_indicators",
+        "(e.why IS NULL OR e.why = 'end_without_start')",
+        "e.why IS NULL",
+    ),
+    "the end of a placement is a home": (
+        "60_indicators",
+        "SELECT child, open_until, 2000000, positions FROM placed",
+        "SELECT child, 0, 0, positions FROM placed",
+    ),
+    "no fixed abode is a home": ("60_indicators", "AND residence IS DISTINCT FROM 'no_fixed_abode'\n", "\n"),
+    "a tenancy is no home": (
+        "60_indicators",
+        "SELECT child, starts FROM stage_own WHERE kind = 'tenancy'",
+        "SELECT child, starts FROM stage_own WHERE false",
+    ),
+    "a home told before helps": ("60_indicators", "AND h.day >= l.day", ""),
+    "a placement that is over is relied on": (
+        "60_indicators",
+        "SELECT o, NULL FROM unnest",
+        "SELECT o, 'la-808' FROM unnest",
+    ),
     "a destination is nothing": ("60_indicators", "AND t.until = lower(g) AND NOT t.onward", "AND t.until = lower(g)"),
     "the excluding school's roll counts": ("60_indicators", "AND e.provider <> x.provider", ""),
     "two practices are many": (
@@ -214,6 +238,10 @@ FAULTS = {
         "ON b.child = a.child AND b.main > a.main AND NOT (a.plan AND b.plan)",
         "ON b.child = a.child AND NOT (a.plan AND b.plan)",
     ),
+    "what one worker does is several services": ("70_gaps", "AND (a.worker = b.worker) IS NOT TRUE", ""),
+    "what one team does is several services": ("70_gaps", "AND (a.team = b.team) IS NOT TRUE", ""),
+    "a social worker and the plan are two services": ("70_gaps", "(a.plan AND b.work OR a.work AND b.plan)", "false"),
+    "a plan is the social work of any authority": ("70_gaps", "a.organisation = b.organisation AND (a.plan", "(a.plan"),
     "every plan is a service": (
         "70_gaps",
         "b.main > a.main AND NOT (a.plan AND b.plan)",

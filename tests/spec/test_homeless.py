@@ -1,7 +1,8 @@
 """Homeless or mobile (`homeless_or_mobile`)
 
-In temporary accommodation; or no address known, or no fixed abode; or a third address within twelve months. A placement
-relies on the feed of whoever placed, the others on every feed of addresses.
+In temporary accommodation, or out of it and at no home told since; applied as homeless, or evicted, and no home told since; no
+address known, or no fixed abode; or a third address within twelve months. While a placement lasts it relies on the feed of
+whoever placed, all else on every feed of addresses.
 """
 
 from tests.spec.example import indicator
@@ -10,6 +11,7 @@ from tests.spec.words import (
     address_changed,
     event_retracted,
     feed_reported,
+    happened,
     no_known_address,
     placed_in_temporary_accommodation,
     temporary_accommodation_ended,
@@ -20,11 +22,13 @@ HOME, OTHER, THIRD = address("1 Example Row"), address("2 Other Street"), addres
 
 
 def test_temporary_accommodation(given, asked):
-    """While the placement lasts"""
+    """While the placement lasts, and until a home is told"""
     given(
         placed_in_temporary_accommodation("A", on="2025-10-01"),
         temporary_accommodation_ended("A", on="2026-02-01"),
         feed_reported("la-808", "TemporaryAccommodationPlaced", through="2026-08-31"),
+        address_changed("A", on="2026-02-01", address=HOME),
+        HEARD,
     )
     asked(at="2025-09-30").indicators("A").shows_nothing()
     asked(at="2025-10-01").indicators("A").shows(indicator("homeless_or_mobile", since="2025-10-01", events="1, 2"))
@@ -134,3 +138,66 @@ def test_mistyped(given, asked):
         indicator("homeless_or_mobile", since="2026-01-01", events="1, 2, 3")
     )
     asked(at="2026-01-01").indicators("A").shows_nothing()
+
+
+def test_out_of_temporary_accommodation(given, asked):
+    """A placement that ended with no home told since does not clear it; then every feed of addresses must have been heard
+
+    Where the family went nobody said; the address that it had before is no answer.
+    """
+    given(
+        address_changed("A", on="2025-09-01", address=HOME),
+        placed_in_temporary_accommodation("A", on="2025-10-01"),
+        temporary_accommodation_ended("A", on="2026-02-01"),
+        feed_reported("la-808", "TemporaryAccommodationPlaced", through="2026-08-31"),
+        HEARD,
+        address_changed("A", on="2027-03-01", address=OTHER),
+    )
+    asked(at="2026-02-01", known_after=4).indicators("A").shows(
+        indicator("homeless_or_mobile", since="2025-10-01", status="not_known", feed="AddressChanged")
+    )
+    asked(at="2026-02-01").indicators("A").shows(indicator("homeless_or_mobile", since="2025-10-01", events="2, 3"))
+    asked(at="2026-12-31").indicators("A").shows(indicator("homeless_or_mobile", since="2025-10-01"))
+    asked(at="2027-03-01").indicators("A").shows_nothing()
+
+
+def test_homeless_application(given, asked):
+    """A homeless application alone raises it, until a home is told, for twelve months at most
+
+    A tenancy that begins is a home; of no fixed abode is none.
+    """
+    for child in "ABC":
+        given(happened("HomelessApplicationMade", child, on="2025-10-01", duty="relief"))
+    given(
+        address_changed("A", on="2025-12-01", address=OTHER),
+        happened("TenancyStarted", "B", on="2025-12-01"),
+        HEARD,
+    )
+    asked(at="2025-09-30").indicators("A").shows_nothing()
+    for child, number in (("A", 1), ("B", 2), ("C", 3)):
+        asked(at="2025-11-30").indicators(child).shows(
+            indicator("homeless_or_mobile", since="2025-10-01", events=str(number))
+        )
+    asked(at="2025-12-01").indicators("A").shows_nothing()
+    asked(at="2025-12-01").indicators("B").shows_nothing()
+    asked(at="2026-09-30").indicators("C").shows(indicator("homeless_or_mobile", since="2025-10-01"))
+    asked(at="2026-10-01").indicators("C").shows_nothing()
+
+
+def test_evicted(given, asked):
+    """An eviction alone raises it, also where nobody told that the tenancy began; another end of a tenancy does not"""
+    given(
+        happened("TenancyEnded", "A", on="2025-10-01", reason="evicted"),
+        happened("TenancyStarted", "B", on="2025-01-01"),
+        happened("TenancyEnded", "B", on="2025-10-01", reason="evicted"),
+        happened("TenancyStarted", "C", on="2025-01-01"),
+        happened("TenancyEnded", "C", on="2025-10-01", reason="moved"),
+        address_changed("B", on="2025-10-01", address=OTHER),
+        HEARD,
+    )
+    asked(at="2025-10-01").indicators("A").shows(indicator("homeless_or_mobile", since="2025-10-01", events="1"))
+    asked(at="2025-10-01", known_after=5).indicators("B").shows(
+        indicator("homeless_or_mobile", since="2025-10-01", status="not_known", feed="AddressChanged")
+    )
+    asked(at="2025-10-01").indicators("B").shows_nothing()
+    asked(at="2025-10-01").indicators("C").shows_nothing()

@@ -1,6 +1,6 @@
 """Several services without a lead (`services_without_lead`)
 
-Two additional services or more work with a child at once, and nobody leads. Shown at once, unless the authority sets a
+Additional services of two teams or agencies or more work with a child at once, and nobody leads. Shown at once, unless the authority sets a
 number of working days.
 """
 
@@ -128,3 +128,43 @@ def test_plans_of_social_care(given, asked):
     asked(at="2025-12-01").gaps("A", RULE).shows_nothing()
     asked(at="2025-12-01").gaps("B", RULE).shows(gap(RULE, since="2025-10-01", events="4, 5"))
     asked(at="2025-12-01").gaps("C", RULE).shows(gap(RULE, since="2025-10-01", events="6, 7"))
+
+
+def test_social_worker_and_her_plan(given, asked):
+    """A social worker and the plan that her authority holds are one; another authority's plan is another agency's"""
+    given(
+        involvement_started("A", "social work", on="2025-09-01"),
+        happened("ChildInNeedStarted", "A", on="2025-10-01"),
+        involvement_started("B", "social work", on="2025-09-01"),
+        happened("ChildInNeedStarted", "B", on="2025-10-01", by="la-358"),
+    )
+    asked(at="2025-12-01").gaps("A", RULE).shows_nothing()
+    asked(at="2025-12-01").gaps("B", RULE).shows(gap(RULE, since="2025-10-01", events="3, 4"))
+
+
+def test_one_worker(given, asked):
+    """What one worker does is one service, under whatever names"""
+    given(
+        early_help_started("A", on="2025-09-01", worker="W1"),
+        involvement_started("A", "parenting", on="2025-10-01", worker="W1"),
+        early_help_started("B", on="2025-09-01", worker="W1"),
+        involvement_started("B", "parenting", on="2025-10-01", worker="W2"),
+    )
+    asked(at="2025-12-01").gaps("A", RULE).shows_nothing()
+    asked(at="2025-12-01").gaps("B", RULE).shows(gap(RULE, since="2025-10-01"))
+
+
+def test_one_team(given, asked):
+    """What one team does is one service"""
+    north, south = ({"organisation": "la-808", "code": code, "name": None, "contact": None} for code in ("T1", "T2"))
+    for child, team in (("A", north), ("B", south)):
+        given(
+            happened(
+                "InvolvementStarted", child, on="2025-09-01", service="parenting", provision="additional", team=north
+            ),
+            happened(
+                "InvolvementStarted", child, on="2025-10-01", service="mentoring", provision="additional", team=team
+            ),
+        )
+    asked(at="2025-12-01").gaps("A", RULE).shows_nothing()
+    asked(at="2025-12-01").gaps("B", RULE).shows(gap(RULE, since="2025-10-01"))

@@ -28,6 +28,15 @@ def _worker(details: Row) -> str:
     return f"{details['worker']['organisation']}:{details['worker']['staff_id']}"
 
 
+def _hands(details: Row) -> Row:
+    """Whose hands a child is in, worker and team; None where neither is said."""
+    team = details.get("team")
+    return {
+        "worker": _worker(details) if details.get("worker") else None,
+        "team": f"{team['organisation']}:{team['code']}" if team else None,
+    }
+
+
 def _school(details: Row) -> Row:
     return {"school": details["school"].urn, "destination": details.get("destination")}
 
@@ -53,13 +62,13 @@ def _involved(details: Row) -> Row:
     return {
         **said,
         "until": until and until.toordinal(),
-        "worker": _worker(details) if details.get("worker") else None,
+        **_hands(details),
     }
 
 
 def _helped(details: Row) -> Row:
     said = {"reference": details["reference"], "reason": details.get("reason")}
-    return {**said, "worker": _worker(details) if details.get("worker") else None}
+    return {**said, **_hands(details)}
 
 
 def _led(details: Row) -> Row:
@@ -94,7 +103,7 @@ def _words(*words: str) -> Callable[[Row], Row]:
             **said,
             "reference": details.get("reference"),
             "until": until and until.toordinal(),
-            "worker": _worker(details) if details.get("worker") else None,
+            **_hands(details),
         }
 
     return kept

@@ -165,14 +165,23 @@ def _without(child: Known, leads: list[Lead], today: int) -> list[Missing]:
 
 
 def _several(child: Known, leads: list[Lead], today: int) -> list[Missing]:
-    social_care = child.social_care
-    others = [work for work in child.additional if work not in social_care]
+    plans = {id(plan) for plan in child.social_care}
+    work = child.additional
+    apart = [(one, other) for one, other in combinations(work, 2) if not _hand_in_hand(one, other, plans)]
 
     def uncoordinated(day: int) -> bool:
-        services = sum(work.alive_on(day) for work in others) + any(plan.alive_on(day) for plan in social_care)
-        return services > 1 and not any(lead.active(day) for lead in leads)
+        several = any(one.alive_on(day) and other.alive_on(day) for one, other in apart)
+        return several and not any(lead.active(day) for lead in leads)
 
     return [Missing("services_without_lead", first_day(uncoordinated, today))] if uncoordinated(today) else []
+
+
+def _hand_in_hand(one: Spell, other: Spell, plans: set[int]) -> bool:
+    """Whether one team or worker does both, or children's social care: its plans, and its social worker's work."""
+    same = any(one.told.get(who) is not None and one.told.get(who) == other.told.get(who) for who in ("worker", "team"))
+    on_plan = [id(spell) in plans for spell in (one, other)]
+    worked = [spell.told.get("service") == "social work" for spell in (one, other)]
+    return same or all(on_plan) or (any(on_plan) and any(worked) and one.told["by"] == other.told["by"])
 
 
 def _stepped(child: Known, leads: list[Lead], today: int) -> Iterator[Missing]:

@@ -133,20 +133,25 @@ def _homeless(child: Known, today: int) -> tuple[int, str | None] | None:
                 third.append((moves[n][0], months_later(moves[first][0], 12)))
                 break
 
+    homes = [
+        row["day"]
+        for row in child.addresses
+        if row["status"] == "current" and row["residence"] != "no_fixed_abode" and row["place"]
+    ]
+
+    def not_housed(end: int | None, day: int) -> bool:
+        return end is not None and end <= day and not any(end <= home <= day for home in homes)
+
     def without_home(day: int) -> bool:
         here = child.address(day)
         nowhere = here is not None and (here["status"] == "none_known" or here["residence"] == "no_fixed_abode")
-        placed = any(one.on(day) for one in child.placements)
+        placed = any(one.on(day) or not_housed(one.end, day) for one in child.placements)
         return not child.quiet(day) and (nowhere or placed or any(start <= day < end for start, end in third))
 
     if not without_home(today):
         return None
     since = first_day(without_home, today)
-    placing = [
-        one.told["organisation"]
-        for one in child.placements
-        if one.start <= today and (one.end is None or one.end > max(since, one.start))
-    ]
+    placing = [one.told["organisation"] for one in child.placements if one.on(today)]
     return since, max(placing, default=None)
 
 
