@@ -110,9 +110,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
     assert not set(parts) & set(answers), "an answer has the name of a question or an event"
     parts |= answers
     parts |= {"Event": events, "Problem": _PROBLEM, "Published": _PUBLISHED, "Outcome": _OUTCOME}
+    not_found = {f"/v1/{row.path}" for row in QUESTIONS if row.unknown is not None}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            _add_problems(operation, method, lost=path.endswith(("/show", "/timeline", "}")))
+            _add_problems(operation, method, lost=path in not_found or path.endswith("}"))
     for row in QUESTIONS:
         if row.path is not None:
             shape = {"content": {JSON: {"schema": answer_schema(row)}}}

@@ -13,7 +13,7 @@ from adapters.cli.asking import EVERYWHERE, parameter_of, read_value
 from adapters.cli.output import opened, print_json, say
 from adapters.commands.offered import EXAMPLE_CHILD, Offered, offered
 from adapters.commands.offered import Field as OfferedField
-from adapters.questions.table import option_of
+from adapters.questions.table import as_typed, option_of
 from domain.errors import Misuse
 from domain.questions.asking import EFFECTIVE_AT, IDENTIFIER, RECORD, WORKER, Field, Kind
 
@@ -76,7 +76,7 @@ def _carried_out(
 
 
 def _example(one: Offered) -> str:
-    said = " ".join(f"--{name} '{text}'" if " " in text else f"--{name} {text}" for name, text in one.example.items())
+    said = " ".join(f"--{name.replace('_', '-')} {as_typed(text)}" for name, text in one.example.items())
     return f"echo {EXAMPLE_CHILD} | icr decide {one.name} --id - {said}"
 
 

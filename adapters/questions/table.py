@@ -30,7 +30,7 @@ class Row:
     group: str = ""
     method: str = POST
     typed: str | None = None
-    unknown: str = "answer"
+    unknown: str | None = None
 
     @property
     def name(self) -> str:
@@ -40,7 +40,7 @@ class Row:
     @property
     def not_known(self) -> str:
         """What is said where there is no answer: the same whatever the reason."""
-        return f"no {self.unknown} is known by that, as of then"
+        return f"no {self.unknown or 'answer'} is known by that, as of then"
 
     @property
     def typed_example(self) -> str:
@@ -218,6 +218,11 @@ def option_of(name: str, field: Field) -> str:
     return field.option or f"--{name.replace('_', '-')}"
 
 
+def as_typed(value: str) -> str:
+    """A value of an example as a shell takes it."""
+    return f"'{value}'" if " " in value else value
+
+
 def typed(command: Sequence[str], question: type[Question[Any]], example: Mapping[str, Any]) -> str:
     """A command with the values of an example, as a person types it."""
     words, before = ["icr", *command], ""
@@ -228,9 +233,9 @@ def typed(command: Sequence[str], question: type[Question[Any]], example: Mappin
         if one.kind is Kind.IDENTIFIER:
             before, value = f"echo {value} | ", "-"
         if one.argument:
-            words.append(str(value))
+            words.append(as_typed(str(value)))
         elif one.kind is Kind.FLAG:
             words.append(option_of(name, one))
         else:
-            words += [option_of(name, one), str(value)]
+            words += [option_of(name, one), as_typed(str(value))]
     return before + " ".join(words)

@@ -46,6 +46,8 @@ class Command:
         """Whether an entry is of this role and scope, or of this service, whoever's it is."""
         if self.service is not None:
             return entry.service == self.service
+        if self.role is None:  # a kind that has one service
+            return True
         return entry.service == self.role and (entry.kind == COVER or entry.scope == self.scope)
 
 

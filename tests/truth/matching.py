@@ -199,7 +199,8 @@ def _measures(plan: Plan, told: Truth, asked: Asked, names: dict[str, Name]) -> 
         found += _compare("measures", name, line["measures"], added.pop(name, []))
     found += [f"measures of others: said and not true {share}" for share in added.values()]
     for figure in asked.measures(effective_at=plan.truth_of)["measures"]:
-        (true,) = (line for line in told.measures if line["id"] == figure["id"])
+        true = next((line for line in told.measures if line["id"] == figure["id"]), None)
+        assert true is not None, f"tools/simulator/truth/counting.py does not say what is true of {figure['id']}"
         shown = {word: figure["all"][word] for word in ("status", "numerator", "denominator", "median", "worst")}
         if figure["all"]["suppressed"]:
             shown, true = {"status": shown["status"]}, {"status": true["status"]}

@@ -210,7 +210,11 @@ def test_a_page_ends_at_the_head_so_that_what_others_did_is_not_looked_through_a
     here.record(mark(1))
     here.record(*(mark(n, organisation=OTHER) for n in range(2, 9)))
     found = page(here)
-    assert ([row["event_id"] for row in found["feedback"]], found["next"], found["more"]) == (["mark-1"], "1:8.0", False)
+    assert ([row["event_id"] for row in found["feedback"]], found["next"], found["more"]) == (
+        ["mark-1"],
+        "1:8.0",
+        False,
+    )
 
 
 def test_a_batch_of_many_organisations_and_types_is_told_apart(here: Bench) -> None:

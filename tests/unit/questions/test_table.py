@@ -11,8 +11,10 @@ from adapters.questions import door
 from adapters.questions.table import QUESTIONS, Row, typed
 from domain.answers.answered import AsOf
 from domain.answers.fields import Discloses, said_of, types_within
+from domain.leads.commands import DECISIONS
 from domain.questions import about
 from domain.questions.asking import AsKnown, Question, answer_of, fields_of
+from tests.builders.process import ROOT
 from tools.main import app
 
 QUESTION_TYPES = {
@@ -83,3 +85,10 @@ def test_where_people_live_and_how_to_reach_workers_are_classes_of_their_own() -
     assert found["ShownContact.contact"] is Discloses.CONTACT
     assert found["IndexLine.shielded"] is Discloses.SAFETY
     assert found["ShownIdentifier.scheme"] is Discloses.IDENTIFIER
+
+
+def test_the_page_of_the_api_names_every_route() -> None:
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    missing = [row.path for row in QUESTIONS if row.path is not None and f"/v1/{row.path}" not in page]
+    assert missing == []
+    assert [name for name in DECISIONS if f"`{name}`" not in page] == []
