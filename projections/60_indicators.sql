@@ -156,9 +156,10 @@ SELECT g.child, 'dropped_out', lower(g.days), lower(r), upper(r),
 FROM gap g JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(g.days) - s.silenced) AS r
 WHERE EXISTS (SELECT FROM additional o WHERE o.child = g.child AND o.until = lower(g.days) AND o.reason IN ('disengaged', 'not_contactable'));
 
--- no_universal_contact: from each contact with a service for every child until the next; days seen at school are joined when
--- asked, and a stretch that no threshold is short enough for is no silence.
-INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
+-- no_universal_contact: from each contact with a service for every child until the next. Below school age from the day on which
+-- the next review is overdue, by the term of the child's birth. Of school age days seen at school are joined when asked, and a
+-- stretch that no threshold is short enough for is no silence.
+INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
 WITH met AS (
     SELECT o.child, o.starts, o.until, o.positions FROM stage_own o JOIN stage_child c USING (child)
     WHERE c.facts AND o.kind IN ('enrolment', 'gp_registration', 'health_visiting', 'review_done', 'contact_took_place', 'ed_attendance',
@@ -168,12 +169,30 @@ WITH met AS (
 ), day AS (
     SELECT child, day, log.sorted(log.array_join(positions)) AS positions, lead(day, 1, 2000000) OVER (PARTITION BY child ORDER BY day) AS following
     FROM said GROUP BY child, day
+), aged AS (
+    SELECT s.child, s.silenced, coalesce(s.age_from, 0) AS begins, coalesce(s.age_to, 2000000) AS ends,
+        log.months_after(s.age_from + 1, -65) AS eldest, log.months_after(s.age_from, -60) AS youngest
+    FROM stage_silence s
+), due AS (
+    SELECT d.*, a.silenced, a.begins, a.ends, (SELECT min(a.youngest + v.due + 1) FROM (VALUES (10, 14), (42, 56), (274, 457), (730, 914)) AS v (opens, due)
+        WHERE a.eldest + v.opens > d.day) AS overdue
+    FROM day d JOIN aged a USING (child)
+), silence AS (
+    SELECT child, silenced, day AS since, overdue AS starts, least(following, begins) AS until, positions, 'below school age' AS whose FROM due
+    UNION ALL
+    SELECT child, silenced, CASE WHEN overdue < begins THEN day ELSE greatest(day, begins) END, greatest(day, begins), least(following, ends), positions, NULL
+    FROM due WHERE following - CASE WHEN overdue < begins THEN day ELSE greatest(day, begins) END >= 26
+    UNION ALL
+    -- A baby that the health service knows, until the first contact.
+    SELECT a.child, a.silenced, least(a.youngest, (SELECT min(h.day) FROM stage_address h WHERE h.child = a.child)), a.youngest + 15,
+        least(a.begins, (SELECT min(d.day) FROM day d WHERE d.child = a.child)), '{}', 'below school age'
+    FROM aged a JOIN stage_child c USING (child)
+    WHERE c.facts AND a.begins > 0 AND EXISTS (SELECT FROM stage_member m JOIN log.subject j ON j.record = m.record
+        WHERE m.child = a.child AND j.scheme IN ('nhs', 'upn'))
 )
-SELECT d.child, 'no_universal_contact', d.day, lower(r), upper(r), d.positions
-FROM day d JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(d.day, d.following)) - s.silenced
-    -- After school age no service is for everybody any more.
-    - CASE WHEN s.age_to IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(s.age_to, 2000000)) END) AS r
-WHERE d.following - d.day >= 26;
+SELECT q.child, 'no_universal_contact', q.since, lower(r), upper(r), q.positions, q.whose
+FROM silence q CROSS JOIN LATERAL unnest(int4multirange(int4range(q.starts, q.until)) - q.silenced) AS r
+WHERE q.starts < q.until;
 
 -- ten_days_absent, twenty_days_absent: school days in a row with nothing but unauthorised absence.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)

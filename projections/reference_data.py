@@ -112,7 +112,8 @@ def _staff(rows: Iterable[Any]) -> list[StaffFact]:
 SILENT: Final = at_edition("""
 WITH held AS (
     SELECT r.child, r.rule, r.since, r.starts, r.ends, r.positions, r.organisation FROM rectangle r
-    WHERE r.rule = %(rule)s AND r.since <= %(quiet)s AND r.starts <= %(d)s AND r.ends > %(d)s AND live(r) {some}
+    WHERE r.rule = %(rule)s AND (r.since <= %(quiet)s OR r.organisation = 'below school age')
+        AND r.starts <= %(d)s AND r.ends > %(d)s AND live(r) {some}
 ), quiet AS MATERIALIZED (
     SELECT h.child, h.since, coalesce(m.record, h.child) AS record FROM held h LEFT JOIN membership m ON m.child = h.child AND live(m)
 ), surely_seen AS MATERIALIZED (

@@ -20,7 +20,7 @@ from domain.errors import Misuse
 from domain.events import ChildId
 from domain.feeds import Hearing
 from domain.indicators import RULES, Indicator
-from domain.indicators.families import as_shown
+from domain.indicators.families import as_shown, speaks
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.indicators.waits import Waits
 from domain.leads.active import GAP_RULES, left_gaps, passed_on
@@ -168,17 +168,12 @@ def _changes_of(
 
 def _gaps(known: KnownChild, prompts: Iterable[Prompt], both: _Both, moment: int) -> list[GapFacts]:
     schools, hearing = both.around[NOW].schools[known.child], both.hearing[moment]
+    ordered = sorted(prompts, key=lambda one: (*one.row[1:3], one.row[5]))
+    found = [(one.row, silent_of(one.row, hearing, schools)) for one in ordered]
     return [
-        GapFacts(
-            known.child,
-            one.row[1],
-            one.row[2],
-            one.row[5],
-            silent_of(one.row, hearing, schools),
-            known.shielded,
-            known.being_mended,
-        )
-        for one in sorted(prompts, key=lambda one: (*one.row[1:3], one.row[5]))
+        GapFacts(known.child, row[1], row[2], row[5], silent, known.shielded, known.being_mended)
+        for row, silent in found
+        if speaks(row[6], silent)
     ]
 
 

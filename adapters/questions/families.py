@@ -13,7 +13,7 @@ from domain.areas import SCHOOL as BY_SCHOOL
 from domain.areas import area_key
 from domain.events import ChildId
 from domain.indicators import RULES, Indicator
-from domain.indicators.families import Family, Shown, as_shown, assemble, group, unheard
+from domain.indicators.families import Family, Shown, as_shown, assemble, group, speaks, unheard
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.indicators.waits import Waits
 from domain.questions.about import ListFamilies, ShowFamily
@@ -86,8 +86,9 @@ def _shown(read: Reading, day: int, children: Collection[ChildId] | None = None)
     shown = []
     for child, indicator in held:
         if indicator is not None:
-            feed = unheard(hearing, indicator, schools.get(child, ()))
-            shown.append(Shown(indicator, child, "not_known" if feed else "true", feed))
+            feed = unheard(hearing, indicator.id, indicator.organisation, schools.get(child, ()))
+            if speaks(indicator.organisation, feed):
+                shown.append(Shown(indicator, child, "not_known" if feed else "true", feed))
     return shown
 
 

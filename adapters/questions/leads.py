@@ -18,8 +18,7 @@ from domain.answers.pages import Page
 from domain.areas import area_key
 from domain.events import ChildId
 from domain.feeds import Hearing
-from domain.indicators import RULES
-from domain.indicators.families import family_id
+from domain.indicators.families import family_id, speaks, unheard
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.indicators.waits import Waits
 from domain.leads.active import GAP_RULES, GAPS, left_gaps, passed_on
@@ -102,24 +101,18 @@ def gap_facts(read: Reading, rows: Sequence[queries.Rectangle], day: int, hearin
     quiet = {row[0] for row in rows if row[1] == NO_UNIVERSAL_CONTACT}
     schools = read.schools(quiet, day) if quiet else {}
 
-    return [
-        GapFacts(
-            row[0],
-            row[1],
-            row[2],
-            row[5],
-            silent_of(row, hearing, schools.get(row[0], ())),
-            row[0] in shielded,
-            mended[row[0]],
-        )
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        silent = silent_of(row, hearing, schools.get(row[0], ()))
+        if speaks(row[6], silent):
+            found.append(GapFacts(row[0], row[1], row[2], row[5], silent, row[0] in shielded, mended[row[0]]))
+    return found
 
 
 def silent_of(row: queries.Rectangle, hearing: Hearing, schools: Collection[str]) -> str | None:
     """What a gap or an indicator relies on and was not heard; a silence also on the `schools` that the child is at."""
-    seen_by = sorted(schools) if row[1] == NO_UNIVERSAL_CONTACT else ()
-    return hearing.unheard(GAPS.get(row[1]) or RULES[row[1]], [row[6], *(f"urn-{one}" for one in seen_by)])
+    gap = GAPS.get(row[1])
+    return unheard(hearing, row[1], row[6], schools) if gap is None else hearing.unheard(gap, [row[6]])
 
 
 def leads_of(read: Reading, children: Collection[ChildId]) -> dict[ChildId, list[SealedEntry]]:

@@ -15,8 +15,8 @@ from typing import Any, Literal
 from domain import codes
 from domain.events import ChildId, RecordId
 from domain.feeds import Feed, Hearing
-from domain.indicators import RULES, Indicator, indicators
-from domain.indicators.rules import NO_UNIVERSAL_CONTACT
+from domain.indicators import Indicator, indicators
+from domain.indicators.rules import BELOW_SCHOOL_AGE, NO_UNIVERSAL_CONTACT, rule_of
 from domain.indicators.support import last_seen
 from domain.indicators.waits import Waits
 from domain.reference import Reference
@@ -58,9 +58,8 @@ class Family:
     @property
     def lost(self) -> tuple[str, ...]:
         """Domains out of touch: only those that are true, never those not known."""
-        return tuple(
-            sorted({domain for s in self.shown if s.status == "true" for domain in RULES[s.indicator.id].domains})
-        )
+        sure = [s.indicator for s in self.shown if s.status == "true"]
+        return tuple(sorted({domain for one in sure for domain in rule_of(one.id, one.organisation).domains}))
 
     @property
     def since(self) -> int:
@@ -177,6 +176,8 @@ def as_shown(indicator: Indicator, waits: Waits, seen: int | None = None) -> Ind
     `seen` is the last day on which a school saw the child, from which silence is counted.
     """
     since = indicator.since
+    if indicator.organisation == BELOW_SCHOOL_AGE and (seen is None or seen < since):
+        return indicator  # what is due by its age is overdue from the first day on
     if indicator.id == NO_UNIVERSAL_CONTACT and seen is not None:
         since = max(since, seen)
     school = indicator.organisation.removeprefix("urn-") if indicator.organisation else None
@@ -185,12 +186,20 @@ def as_shown(indicator: Indicator, waits: Waits, seen: int | None = None) -> Ind
     return indicator if since == indicator.since else replace(indicator, since=since)
 
 
-def unheard(hearing: Hearing, indicator: Indicator, schools: Iterable[str]) -> str | None:
+def unheard(hearing: Hearing, indicator: str, organisation: str | None, schools: Iterable[str]) -> str | None:
     """What an indicator relies on and was not heard; of silence also the marks of each school that has the child on roll."""
-    owners = [indicator.organisation]
-    if indicator.id == NO_UNIVERSAL_CONTACT:
+    rule = rule_of(indicator, organisation)
+    if organisation == BELOW_SCHOOL_AGE:
+        return hearing.unheard(rule, [None])
+    owners = [organisation]
+    if indicator == NO_UNIVERSAL_CONTACT:
         owners += [f"urn-{school}" for school in sorted(schools)]
-    return hearing.unheard(RULES[indicator.id], owners)
+    return hearing.unheard(rule, owners)
+
+
+def speaks(organisation: str | None, silent: str | None) -> bool:
+    """Whether anything is said of an indicator: of a child below school age only where the health visitors were heard."""
+    return silent is None or organisation != BELOW_SCHOOL_AGE
 
 
 def out_of_touch(children: Sequence[Child], feeds: Sequence[Feed], day: int, reference: Reference) -> list[Family]:
@@ -201,6 +210,8 @@ def out_of_touch(children: Sequence[Child], feeds: Sequence[Feed], day: int, ref
         for found in indicators(child):
             indicator = as_shown(found, waits, last_seen(child, day)) if found.start <= day < found.end else None
             if indicator is not None:
-                silent = unheard(hearing, indicator, _schools_on(child, day))
+                silent = unheard(hearing, indicator.id, indicator.organisation, _schools_on(child, day))
+                if not speaks(indicator.organisation, silent):
+                    continue
                 shown.append(Shown(indicator, child.id, "not_known" if silent else "true", silent))
     return assemble(shown, group([kin_of(child, day) for child in children]))

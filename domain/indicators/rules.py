@@ -73,9 +73,23 @@ RULES = {
              "An interview may have been held and not recorded."),
         Rule(NO_UNIVERSAL_CONTACT, ("education", "primary health"), ("PupilAdmitted", "GpRegistered", "AttendanceMarked"), ("AttendanceMarked",),
              "any school, health or early years service is in contact with the child, or the child leaves school age",
-             "The family may have left the area; a new identity or an adoption ends the old record silently."),
+             "The family may have left the area; a new identity or an adoption ends the old record silently. "
+             "Below school age it goes by the health visitors' reviews, is never *education*, and rests on `ReviewDone`."),
     )
 }  # fmt: skip
+
+# Where an indicator names this in place of an organisation, it is of a child below school age, of whom no school need know: it goes
+# by the health visitors' reviews, and says nothing where they were not heard.
+BELOW_SCHOOL_AGE = "below school age"
+_BELOW_SCHOOL_AGE = Rule(
+    f"{NO_UNIVERSAL_CONTACT} {BELOW_SCHOOL_AGE}", ("primary health",), ("ReviewDone",), (), RULES[NO_UNIVERSAL_CONTACT].clears_when,
+    RULES[NO_UNIVERSAL_CONTACT].caution,
+)  # fmt: skip
+
+
+def rule_of(indicator: str, organisation: str | None) -> Rule:
+    """The rule of an indicator, by what stands in place of the organisation whose word it rests on."""
+    return _BELOW_SCHOOL_AGE if organisation == BELOW_SCHOOL_AGE else RULES[indicator]
 
 
 @dataclass(frozen=True, slots=True)

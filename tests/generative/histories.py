@@ -631,6 +631,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_told_by_two_systems(child + 15, number + 9600),
         *_in_one_hand(child + 20, number + 9700),
         *_losing_a_home(child + 30, number + 9720),
+        *_below_school_age(child + 40, number + 9820),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
@@ -734,6 +735,36 @@ def _losing_a_home(child: int, number: int) -> list[dict[str, Any]]:
         )
         for n, life in enumerate(lives)
         for i, (day, (event_type, own)) in enumerate(life)
+    ]
+
+
+def _below_school_age(child: int, number: int) -> list[dict[str, Any]]:
+    """Under-fives with their birth alone, an agency's id alone, a contact when a review was due and too early for it, and none for long."""
+
+    def born(of: int, day: str, event_type: str, which: str, on: int, **own: Any) -> dict[str, Any]:
+        made = told(
+            number + of,
+            event_type,
+            "la-808" if which == "agency" else "ods-Z90001",
+            child + of // 4,
+            which,
+            on,
+            1,
+            **own,
+        )
+        made["subject"]["person"] = {**_person(child + of // 4, False), "date_of_birth": day}
+        return made
+
+    met = {"service": "clinic"}
+    return [
+        born(0, "2025-09-20", "MaternityBooked", "nhs", 0),
+        born(4, "2025-09-20", "EarlyHelpStarted", "agency", 0, worker=None, team=None),
+        born(8, "2025-02-20", "ContactTookPlace", "nhs", 3, **met),
+        born(12, "2023-03-20", "ContactTookPlace", "nhs", -400, **met),
+        born(16, "2021-02-20", "ContactTookPlace", "nhs", -900, **met),
+        born(20, "2021-02-20", "ContactTookPlace", "nhs", -300, **met),
+        born(24, "2009-09-20", "ContactTookPlace", "nhs", 3, **met),
+        born(28, "2025-09-20", "AddressChanged", "nhs", 3, address=ADDRESSES[0]),
     ]
 
 

@@ -226,6 +226,33 @@ FAULTS = {
         "SELECT child, until, positions FROM met WHERE until < 2000000",
         "SELECT child, until, positions FROM met WHERE false",
     ),
+    "a baby known to an agency alone is looked for": (
+        "60_indicators",
+        "AND j.scheme IN ('nhs', 'upn'))\n)\nSELECT q",
+        ")\n)\nSELECT q",
+    ),
+    "a baby is due nothing": ("60_indicators", "WHERE c.facts AND a.begins > 0 AND EXISTS", "WHERE false AND EXISTS"),
+    "an early contact is a review": (
+        "60_indicators",
+        "WHERE a.eldest + v.opens > d.day",
+        "WHERE a.eldest + v.due > d.day",
+    ),
+    "a review is overdue at once": ("60_indicators", "min(a.youngest + v.due + 1)", "min(a.youngest + v.opens + 1)"),
+    "below school age lasts for ever": (
+        "60_indicators",
+        "overdue AS starts, least(following, begins) AS until",
+        "overdue AS starts, following AS until",
+    ),
+    "at school age silence begins anew": (
+        "60_indicators",
+        "CASE WHEN overdue < begins THEN day ELSE greatest(day, begins) END, greatest(day, begins), least",
+        "greatest(day, begins), greatest(day, begins), least",
+    ),
+    "a contact too early for school age counts": (
+        "60_indicators",
+        "ELSE greatest(day, begins) END, greatest(day, begins), least",
+        "ELSE day END, greatest(day, begins), least",
+    ),
     "nobody takes over": ("70_gaps", "AND t.takes_over", "AND false"),
     "any case closed is a step": ("70_gaps", "AND o.reason = 'RC9'", ""),
     "any lead will do for child protection": (

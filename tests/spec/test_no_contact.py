@@ -4,13 +4,21 @@ No school, health or early years service, one that every child has, has said any
 days: ninety days, holidays not counted. A session at school, a review, an attendance at an emergency department, a
 registration and its end are contacts. A child of whom none was ever said is not flagged. It relies on every feed of
 admissions, registrations and marks.
+
+Below school age it goes by the health visitors' reviews: after birth (days 10 to 14), at six to eight weeks, by fifteen months, by
+two and a half years. It is shown when a review is overdue and nobody met the child since that review could have taken place, also of
+a baby of whom only the birth is known. It never says *education*, and says nothing where the health visitors' feed of reviews is
+not heard. The views know no birthdays: a child counts as young as the youngest, and as old as the eldest, who comes to
+school age on the same day.
 """
 
 from tests.spec.example import indicator
 from tests.spec.words import (
     absent,
+    address,
     address_changed,
     attendance_marked,
+    birth_notified,
     death_notified,
     early_help_started,
     event_retracted,
@@ -194,3 +202,60 @@ def test_school_without_marks(given, asked):
     asked(at="2025-12-01").indicators("A", "no_universal_contact").shows(
         indicator("no_universal_contact", since="2025-09-01", status="not_known")
     )
+
+
+REVIEWS_HEARD = feed_reported("ods-Z9H", "ReviewDone", through="2030-12-31", recorded="2030-12-31")
+
+
+def test_baby(given, asked):
+    """A baby of whom only the birth is known; until the first contact, and not where no health visitor is heard
+
+    Born on 1 December 2025: the youngest of those who come to school age with this child are born on the 31st, whose new birth visit
+    is due by 14 January. It is out of touch with health, not with education.
+    """
+    given(
+        birth_notified("A", on="2025-12-01", address=address("1 Example Row")),
+        REVIEWS_HEARD,
+        happened("ReviewDone", "A", on="2026-02-10", review="new_birth", recorded="2031-01-06"),
+    )
+    asked(at="2026-01-14").indicators("A", RULE).shows_nothing()
+    asked(at="2026-01-15").indicators("A", RULE).shows(indicator(RULE, since="2025-12-01"))
+    asked(at="2026-01-15", known_after=1).indicators("A", RULE).shows_nothing()
+    asked(at="2026-02-10").indicators("A", RULE).shows_nothing()
+    asked(at="2026-02-10", known_after=2).indicators("A", RULE).shows(indicator(RULE, since="2025-12-01"))
+
+
+def test_every_review_done(given, asked):
+    """A healthy child with every review done is not shown, however long ago the last one was; it is when one is missed
+
+    Born on 1 December 2025. The review by fifteen months did not take place: the youngest of its term have it until
+    2 April 2027.
+    """
+    for child, reviews in {
+        "A": ("2025-12-12", "2026-01-20", "2026-11-20", "2027-12-20"),
+        "B": ("2025-12-12", "2026-01-20"),
+    }.items():
+        given(birth_notified(child, on="2025-12-01"))
+        given([happened("ReviewDone", child, on=day, review="new_birth", recorded=f"{day} 10:00") for day in reviews])
+    given(REVIEWS_HEARD)
+    for day in ("2026-06-01", "2027-04-02", "2028-12-01", "2030-12-01"):
+        asked(at=day).indicators("A", RULE).shows_nothing()
+    asked(at="2027-04-02").indicators("B", RULE).shows_nothing()
+    asked(at="2027-04-03").indicators("B", RULE).shows(indicator(RULE, since="2026-01-20"))
+
+
+def test_comes_of_school_age(given, asked):
+    """At school age it is counted in school days from then on; where a review was overdue it goes on
+
+    Born on 1 December 2020: of school age from 31 December 2025, and the sixty-fourth weekday after that is 31 March 2026.
+    """
+    for child, last in (("A", "2023-01-10"), ("B", "2021-02-01")):
+        given(
+            birth_notified(child, on="2020-12-01", recorded="2025-09-01"),
+            happened("ContactTookPlace", child, on=last, service="health visiting", recorded="2025-09-01 10:00"),
+        )
+    given(REVIEWS_HEARD, HEARD)
+    asked(at="2026-03-30").indicators("A", RULE).shows_nothing()
+    asked(at="2026-03-31").indicators("A", RULE).shows(indicator(RULE, since="2025-12-31"))
+    asked(at="2025-12-30").indicators("B", RULE).shows(indicator(RULE, since="2021-02-01"))
+    asked(at="2026-01-01").indicators("B", RULE).shows(indicator(RULE, since="2021-02-01"))

@@ -29,7 +29,7 @@ class Sign:
     """One sign. `since`: from which day it holds on a day, if it does, and on which organisation's word it rests.
 
     It is known only if the feeds of `all_feeds` were heard from all, or that of `own_feed` from that organisation.
-    `each`: as `since`, where it may hold several times at once.
+    `each`: as `since`, where it may hold several times at once; `only_heard`: nothing is said where its feeds were not.
     """
 
     id: str
@@ -38,6 +38,7 @@ class Sign:
     all_feeds: tuple[str, ...] = ()
     own_feed: str | None = None
     needs_number: bool = False
+    only_heard: bool = False
     each: Callable[[Known, int], list[tuple[int, str | None]]] | None = None
 
     def found(self, child: Known, today: int) -> list[tuple[int, str | None]]:
@@ -198,6 +199,7 @@ SIGNS = (
         unseen.no_universal_contact,
         ("PupilAdmitted", "GpRegistered", MARKS),
     ),
+    Sign("no_universal_contact", HEALTH, unseen.no_contact_before_school, ("ReviewDone",), only_heard=True),
 )
 
 

@@ -16,6 +16,8 @@ PROVISION_DUE_AFTER = 5  # school days, here Monday to Friday
 SILENT_FOR = 64  # school days: ninety days, holidays not counted
 EMERGENCIES, NOT_BROUGHT, WITHIN_MONTHS = 3, 2, 6
 MISSING_WITHIN = 90  # days
+# Reviews of under-fives by days of age, from and to: new birth, six to eight weeks, nine to fifteen months, two to two and a half years.
+REVIEWS = ((10, 14), (42, 56), (274, 457), (730, 914))
 NO_LOSS = ("death", "embarkation")
 
 
@@ -111,15 +113,42 @@ def missing_without_interview(child: Known, today: int) -> Found:
 def no_universal_contact(child: Known, today: int) -> Found:
     """No school, health or early years service has had to do with the child for sixty-four school days.
 
-    An involvement says that a worker has the child on a list, not that anybody was in contact; and of a child with whom
-    nobody ever was, nothing is said. After school age no service is for everybody.
+    An involvement says that a worker has the child on a list, not that anybody was in contact; and of a child of school age with
+    whom nobody ever was, nothing is said. After school age no service is for everybody, before it the reviews count.
     """
     past = [day for day in child.contacts if day <= today]
-    over = child.born is not None and today >= school_age(child.born)[1]
-    if not past or over or child.quiet(today):
+    begins, ends = school_age(child.born) if child.born is not None else (0, today + 1)
+    if not past or not begins <= today < ends or child.quiet(today):
         return None
-    since = max([past[-1], *(row["day"] for row in child.of("attended") if row["day"])])
+    at_school = [row["day"] for row in child.of("attended") if row["day"]]
+    unseen = child.born is not None and past[-1] < begins and _review_missing(child, begins - 1)
+    since = max([past[-1] if unseen else max(past[-1], begins), *at_school])
     return (since, None) if weekdays(since, today) >= SILENT_FOR else None
+
+
+def no_contact_before_school(child: Known, today: int) -> Found:
+    """Below school age: the review that was due last did not take place, nor any other contact since it could have."""
+    if child.born is None or not child.numbered or today >= school_age(child.born)[0] or child.quiet(today):
+        return None
+    past = [day for day in child.contacts if day <= today]
+    born = months_later(school_age(child.born)[0], -60)
+    told = min([born, *(row["day"] for row in child.addresses)])
+    at_school = [row["day"] for row in child.of("attended") if row["day"]]
+    since = past[-1] if past else told
+    if not _review_missing(child, today):
+        return None
+    if at_school and max(at_school) >= since:
+        return (max(at_school), None) if weekdays(max(at_school), today) >= SILENT_FOR else None
+    return since, None
+
+
+def _review_missing(child: Known, day: int) -> bool:
+    """Whether a review was over by a day, by the term in which the child was born, and nobody met the child from when it was due."""
+    begins = school_age(child.born or 0)[0]
+    eldest, youngest = months_later(begins + 1, -65), months_later(begins, -60)
+    past = [one for one in child.contacts if one <= day]
+    over = [(opens, closes) for opens, closes in REVIEWS if youngest + closes < day]
+    return bool(over) and not any(one >= eldest + over[-1][0] for one in past)
 
 
 def severe_absence(child: Known, today: int) -> Found:

@@ -21,7 +21,7 @@ from tools.simulator.truth.leading import RULES, UNTIL_SET, gaps, hands, led_by
 from tools.simulator.truth.lost_touch import SIGNS, is_heard
 
 Line = dict[str, Any]
-DOMAINS = {sign.id: sign.domains for sign in SIGNS}
+DOMAINS = {sign.id: sign.domains for sign in reversed(SIGNS)}
 
 
 def truth(plan: Plan, ledger: Ledger) -> Iterator[Line]:
@@ -97,7 +97,8 @@ def _indicators(child: Known, ledger: Ledger, today: int) -> Iterator[Row]:
             feeds = sign.all_feeds if organisation is None else (sign.own_feed,)
             unknown = sign.needs_number and not child.numbered
             status = "not_known" if unknown else _status(ledger, feeds, organisation, today)
-            yield {"id": sign.id, "since": _iso(since), "status": status}
+            if status == "true" or not sign.only_heard:
+                yield {"id": sign.id, "since": _iso(since), "status": status, "domains": list(sign.domains)}
 
 
 def _status(ledger: Ledger, feeds: Iterable[str | None], organisation: str | None, today: int) -> str:
@@ -111,7 +112,7 @@ def _family(children: list[Line]) -> Line:
     return {
         "type": "family",
         "children": sorted((child["identifiers"] for child in children), key=str),
-        "lost": sorted({domain for one in sure for domain in DOMAINS[one["id"]]}),
+        "lost": sorted({domain for one in sure for domain in one["domains"]}),
         "since": min((one["since"] for one in sure or shown), default=None),
     }
 
