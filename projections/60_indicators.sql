@@ -21,16 +21,23 @@ CROSS JOIN LATERAL (SELECT log.array_join(t.positions) AS positions FROM taught 
                     WHERE t.child = u.child AND t.kind = 'enrolment' AND t.until = lower(g) AND NOT t.onward HAVING count(*) > 0) l
 CROSS JOIN LATERAL unnest(int4multirange(g) - u.silenced) AS r;
 
--- excluded_without_provision: suspended or excluded, with no provision elsewhere and on no other school's roll.
-INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
-SELECT x.child, 'excluded_without_provision', lower(o), lower(r), upper(r), x.positions
-FROM stage_own x JOIN stage_silence s USING (child)
-CROSS JOIN LATERAL unnest(int4multirange(int4range(x.starts, x.until)) - coalesce((
+-- excluded_without_provision: suspended or excluded, with no provision elsewhere and on no other school's roll. A permanent
+-- exclusion that is upheld, or not concluded, goes on until a school admits the child.
+INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
+WITH excluded AS (
+    SELECT x.*, CASE WHEN kind = 'suspension' OR (until < 2000000 AND reason IS DISTINCT FROM 'upheld') THEN until
+        ELSE coalesce((SELECT min(e.starts) FROM stage_own e WHERE e.child = x.child AND e.kind = 'enrolment' AND e.starts > x.starts), 2000000)
+        END AS out_until
+    FROM stage_own x WHERE kind IN ('suspension', 'permanent_exclusion')
+)
+SELECT x.child, 'excluded_without_provision', lower(o), lower(r), upper(r), x.positions,
+    CASE WHEN x.kind = 'permanent_exclusion' THEN 'permanent ' ELSE '' END || 'urn-' || x.provider
+FROM excluded x JOIN stage_silence s USING (child)
+CROSS JOIN LATERAL unnest(int4multirange(int4range(x.starts, x.out_until)) - coalesce((
     SELECT range_agg(int4range(e.starts, e.until)) FROM stage_own e
     WHERE e.child = x.child AND (e.kind IN ('elective_home_education', 'not_in_school_register', 'alternative_provision')
                                  OR (e.kind = 'enrolment' AND e.provider <> x.provider))), '{}')) AS o
-CROSS JOIN LATERAL unnest(int4multirange(o) - s.silenced) AS r
-WHERE x.kind IN ('suspension', 'permanent_exclusion');
+CROSS JOIN LATERAL unnest(int4multirange(o) - s.silenced) AS r;
 
 -- no_gp: a registration ended and none followed.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)

@@ -23,6 +23,10 @@ WITH changed AS (
 SELECT record FROM changed UNION SELECT other FROM changed
 UNION SELECT b.record FROM births b WHERE EXISTS (SELECT FROM edge e WHERE e.record = b.record AND e.to_ed IS NULL)
                                        OR EXISTS (SELECT FROM edge e WHERE e.other = b.record AND e.to_ed IS NULL)
+UNION SELECT t.record FROM stage_record t
+WHERE NOT EXISTS (SELECT FROM stated_birth b WHERE b.record = t.record AND b.to_ed IS NULL)
+    AND (EXISTS (SELECT FROM edge e WHERE e.record = t.record AND e.to_ed IS NULL)
+         OR EXISTS (SELECT FROM edge e WHERE e.other = t.record AND e.to_ed IS NULL))
 """
 
 _COMPONENT = """
@@ -35,7 +39,8 @@ WITH RECURSIVE reached AS (
 )
 SELECT r.record, s.scheme, b.birth, m.child, coalesce(m.disputed, false),
     EXISTS (SELECT FROM edge e WHERE e.other = r.record AND e.strength = 2 AND e.to_ed IS NULL),
-    (SELECT z.position FROM log.sealed z WHERE z.record = r.record AND z.position <= %(hi)s)
+    (SELECT z.position FROM log.sealed z WHERE z.record = r.record AND z.position <= %(hi)s),
+    EXISTS (SELECT FROM log.fact f WHERE f.record = r.record AND f.position <= %(hi)s)
 FROM reached r LEFT JOIN log.subject s ON s.record = r.record LEFT JOIN stated_birth b ON b.record = r.record AND b.to_ed IS NULL
 LEFT JOIN membership m ON m.record = r.record AND m.to_ed IS NULL
 """
@@ -60,14 +65,14 @@ def relink(connection: Connection, edition: int, last: int) -> tuple[list[UUID],
         for a, b, at, tie, strength, joins in rows
     ]
     sides = {
-        RecordId(record): Side(scheme or "", birth, former, sealed)
-        for record, scheme, birth, _, _, former, sealed in component
+        RecordId(record): Side(scheme or "", birth, former, sealed, told)
+        for record, scheme, birth, _, _, former, sealed, told in component
     }
     links = resolve(edges, sides)
     disputed = {record for edge in links.disputed for record in (edge.one, edge.other)}
     changed: list[tuple[UUID, UUID, bool]] = []
     children: set[UUID] = set()
-    for record, _, _, old, was_disputed, _, _ in component:
+    for record, _, _, old, was_disputed, *_ in component:
         new = links.child.get(record, ChildId(record))
         if (
             (old or record) != new

@@ -21,7 +21,7 @@ from domain.events import ChildId
 from domain.feeds import Hearing
 from domain.indicators import RULES, Indicator
 from domain.indicators.families import as_shown, speaks
-from domain.indicators.rules import NO_UNIVERSAL_CONTACT
+from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, NO_UNIVERSAL_CONTACT
 from domain.indicators.waits import Waits
 from domain.leads.active import GAP_RULES, left_gaps, passed_on
 from domain.questions.about import ShowChanges
@@ -208,7 +208,7 @@ def _long_enough(prompts: Iterable[Prompt], waits: Waits) -> list[Prompt]:
     found = []
     for prompt in prompts:
         child, rule, since, start, end, positions, organisation = prompt.row
-        if rule != NO_UNIVERSAL_CONTACT:
+        if rule not in (NO_UNIVERSAL_CONTACT, EXCLUDED_WITHOUT_PROVISION):
             if waits.over(rule, since):
                 found.append(prompt)
             continue

@@ -2,7 +2,8 @@
 
 Edges are taken in the order of their strength, then the agency's recorded time, then its version and id. One that would
 join two live NHS numbers, two live UPNs, disagreeing dates of birth, more than twelve records, or what a person parted is
-disputed and joins nothing. So taken, the answer does not depend on the order of arrival.
+disputed and joins nothing. An agency's assertion that cannot join since a date of birth is not known is pending: it is not
+disputed, and joins by itself when the date comes. So taken, the answer does not depend on the order of arrival.
 """
 
 from collections import defaultdict
@@ -42,6 +43,7 @@ class Edge:
 class Side:
     """What the joining rules need of a record; `former`: its number was replaced.
 
+    `told`: an event came under its number; otherwise others have only named it beside theirs.
     The date of birth may be any value that is equal when it is. `sealed`: where in the log its identity was sealed.
     """
 
@@ -49,6 +51,7 @@ class Side:
     birth: object | None
     former: bool = False
     sealed: int | None = None
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,10 @@ class Links:
 
 
 def resolve(edges: Iterable[Edge], sides: Mapping[RecordId, Side]) -> Links:
-    """Join records by their edges in order. A record with no known date of birth is joined by no agency's assertion."""
+    """Join records by their edges in order.
+
+    An agency's assertion joins no record that something was told of and whose date of birth is not known: it is pending.
+    """
     members: dict[RecordId, set[RecordId]] = {}
     disputed: list[Edge] = []
     edges = list(edges)
@@ -70,7 +76,7 @@ def resolve(edges: Iterable[Edge], sides: Mapping[RecordId, Side]) -> Links:
             continue
         one = members.setdefault(edge.one, {edge.one})
         other = members.setdefault(edge.other, {edge.other})
-        if one is other or not (edge.strength > Strength.ASSERTION or _births_known(edge, sides)):
+        if one is other or not (edge.strength > Strength.ASSERTION or _may_assert(edge, one, other, sides)):
             continue
         if any(pair <= one | other for pair in parted) or _vetoed(one | other, sides):
             disputed.append(edge)
@@ -84,8 +90,18 @@ def resolve(edges: Iterable[Edge], sides: Mapping[RecordId, Side]) -> Links:
     return Links(child, tuple(disputed))
 
 
-def _births_known(edge: Edge, sides: Mapping[RecordId, Side]) -> bool:
-    return all(record in sides and sides[record].birth is not None for record in (edge.one, edge.other))
+def _may_assert(edge: Edge, one: set[RecordId], other: set[RecordId], sides: Mapping[RecordId, Side]) -> bool:
+    """Whether an agency's word suffices: both dates of birth are known, or nothing was told under the one number.
+
+    Under such a number nobody else's child can be shown. What two agencies tell of it they tell of each other's child
+    as well, so that then each date of birth must be known.
+    """
+    if all(record in sides and sides[record].birth is not None for record in (edge.one, edge.other)):
+        return True
+    if all(record not in sides or sides[record].told for record in (edge.one, edge.other)):
+        return False
+    told = [[sides[r] for r in group if r in sides and sides[r].told] for group in (one, other)]
+    return not all(told) or all(side.birth is not None for group in told for side in group)
 
 
 def _vetoed(group: set[RecordId], sides: Mapping[RecordId, Side]) -> bool:
@@ -113,6 +129,7 @@ def evidence(
     An event whose subject carries several identifiers asserts that their records are one.
     """
     edges: list[Edge] = []
+    told = {event.record for event in events if event.act not in SAYS_NO_PERSON}
     stated: dict[RecordId, list[Event]] = defaultdict(list)
     replaced: set[RecordId] = set()
     for fact in live_facts(events):
@@ -139,6 +156,7 @@ def evidence(
             _birth(stated[record]) if record in stated else None,
             record in replaced,
             sealed[record].position if record in sealed else None,
+            record in told,
         )
         for record, scheme in scheme_of.items()
     }

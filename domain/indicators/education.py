@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from domain.dates import school_age
+from domain.dates import FOREVER, school_age
 from domain.feeds import NO_NUMBER
-from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, LOST_LEAVER, NO_SCHOOL, Indicator
+from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, LOST_LEAVER, NO_SCHOOL, PERMANENT, Indicator
 from domain.spans import subtract, union
 from domain.timeline.child import Child, dated_spans, not_silenced
 from domain.timeline.entries import Entry
@@ -12,6 +12,7 @@ from domain.timeline.entries import Entry
 # Taught somewhere, as agencies say: on a roll, at home by choice, on the register of children not in school, elsewhere.
 TAUGHT = ("enrolment", "elective_home_education", "not_in_school_register", "alternative_provision")
 EXCLUDED = ("suspension", "permanent_exclusion")
+UPHELD = "upheld"
 
 
 def ending_at(found: Sequence[Entry], day: int) -> tuple[int, ...]:
@@ -44,15 +45,35 @@ def lost_leaver(child: Child) -> list[Indicator]:
 
 
 def excluded_without_provision(child: Child) -> list[Indicator]:
-    """Suspended or excluded, with no provision arranged; due from the sixth school day (Education Act 2002 s.51A)."""
+    """Suspended or excluded, with no provision arranged; due from the sixth school day (Education Act 2002 s.51A).
+
+    Of a suspension from its sixth day (Education and Inspections Act 2006 s.100), of a permanent exclusion from the sixth after its
+    first (Education Act 1996 s.19(3B)), in the days of the school that excluded.
+    """
     elsewhere = dated_spans(e for e in child.of_kind(*TAUGHT) if e.kind != "enrolment")
+    enrolments = child.of_kind("enrolment")
     found: list[Indicator] = []
     for exclusion in child.of_kind(*EXCLUDED):
-        others = [e for e in child.of_kind("enrolment") if e.provider != exclusion.provider]
-        out = subtract(dated_spans([exclusion]), union([*elsewhere, *dated_spans(others)]))
+        if exclusion.start is None:
+            continue
+        others = [e for e in enrolments if e.provider != exclusion.provider]
+        whole = union([(exclusion.start, _excluded_until(exclusion, exclusion.start, enrolments))])
+        out = subtract(whole, union([*elsewhere, *dated_spans(others)]))
+        permanent = PERMANENT if exclusion.kind == "permanent_exclusion" else ""
         found.extend(
-            Indicator(EXCLUDED_WITHOUT_PROVISION, start, a, b, exclusion.positions)
+            Indicator(
+                EXCLUDED_WITHOUT_PROVISION, start, a, b, exclusion.positions, f"{permanent}urn-{exclusion.provider}"
+            )
             for start, end in out
             for a, b in not_silenced(child, ((start, end),))
         )
     return found
+
+
+def _excluded_until(exclusion: Entry, start: int, enrolments: Sequence[Entry]) -> int:
+    """The day on which an exclusion no longer holds: one that is upheld, or not concluded, goes on until a school admits the child."""
+    if exclusion.end is not None and (exclusion.kind == "suspension" or exclusion.reason != UPHELD):
+        return exclusion.end
+    if exclusion.kind == "suspension":
+        return FOREVER
+    return min([FOREVER, *(e.start for e in enrolments if e.start is not None and e.start > start)])

@@ -16,7 +16,13 @@ from domain import codes
 from domain.events import ChildId, RecordId
 from domain.feeds import Feed, Hearing
 from domain.indicators import Indicator, indicators
-from domain.indicators.rules import BELOW_SCHOOL_AGE, NO_UNIVERSAL_CONTACT, rule_of
+from domain.indicators.rules import (
+    BELOW_SCHOOL_AGE,
+    EXCLUDED_WITHOUT_PROVISION,
+    NO_UNIVERSAL_CONTACT,
+    PERMANENT,
+    rule_of,
+)
 from domain.indicators.support import last_seen
 from domain.indicators.waits import Waits
 from domain.reference import Reference
@@ -180,8 +186,9 @@ def as_shown(indicator: Indicator, waits: Waits, seen: int | None = None) -> Ind
         return indicator  # what is due by its age is overdue from the first day on
     if indicator.id == NO_UNIVERSAL_CONTACT and seen is not None:
         since = max(since, seen)
-    school = indicator.organisation.removeprefix("urn-") if indicator.organisation else None
-    if not waits.over(indicator.id, since, school):
+    whose = indicator.organisation or ""
+    school = whose.removeprefix(PERMANENT).removeprefix("urn-") or None
+    if not waits.over(indicator.id, since, school, further=int(whose.startswith(PERMANENT))):
         return None
     return indicator if since == indicator.since else replace(indicator, since=since)
 
@@ -189,7 +196,7 @@ def as_shown(indicator: Indicator, waits: Waits, seen: int | None = None) -> Ind
 def unheard(hearing: Hearing, indicator: str, organisation: str | None, schools: Iterable[str]) -> str | None:
     """What an indicator relies on and was not heard; of silence also the marks of each school that has the child on roll."""
     rule = rule_of(indicator, organisation)
-    if organisation == BELOW_SCHOOL_AGE:
+    if organisation == BELOW_SCHOOL_AGE or indicator == EXCLUDED_WITHOUT_PROVISION:
         return hearing.unheard(rule, [None])
     owners = [organisation]
     if indicator == NO_UNIVERSAL_CONTACT:

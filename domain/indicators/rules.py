@@ -50,7 +50,7 @@ RULES = {
         Rule(SEVERE_ABSENCE, ("education",), (), ("AttendanceMarked",), "half of the year's sessions are attended again, or the school year ends",
              "Illness or needs that are not met may be the cause; absence early in a year weighs more."),
         Rule(EXCLUDED_WITHOUT_PROVISION, ("education",), ("AlternativeProvisionStarted",), (),
-             "provision starts, another school admits the child, or the exclusion ends",
+             "provision starts, a school admits the child, or the exclusion ends otherwise than by being upheld",
              "The provision may not have been reported."),
         Rule(NO_GP, ("primary health",), ("GpRegistered",), (), "a practice registers the child",
              "A move may be in progress; private care is not seen here."),
@@ -85,6 +85,9 @@ _BELOW_SCHOOL_AGE = Rule(
     f"{NO_UNIVERSAL_CONTACT} {BELOW_SCHOOL_AGE}", ("primary health",), ("ReviewDone",), (), RULES[NO_UNIVERSAL_CONTACT].clears_when,
     RULES[NO_UNIVERSAL_CONTACT].caution,
 )  # fmt: skip
+
+# Before the school of a permanent exclusion, of which provision is due a day later than of a suspension.
+PERMANENT = "permanent "
 
 
 def rule_of(indicator: str, organisation: str | None) -> Rule:

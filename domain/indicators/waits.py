@@ -58,13 +58,13 @@ class Waits:
         self._day = day
         self._reference = reference
         self._thresholds = reference.thresholds()
-        self._begun_by: dict[tuple[str, str | None], int] = {}
+        self._begun_by: dict[tuple[str, str | None, int], int] = {}
 
-    def over(self, rule: str, since: int, school: str | None = None) -> bool:
-        """Whether it is, of something that has been so since a day, at a school where that matters."""
-        name = (rule, school)
+    def over(self, rule: str, since: int, school: str | None = None, further: int = 0) -> bool:
+        """Whether it is, of something that has been so since a day, at a school where that matters, and for so many units more."""
+        name = (rule, school, further)
         if name not in self._begun_by:
-            self._begun_by[name] = self._latest(rule, self._reference.is_school_day(school))
+            self._begun_by[name] = self._latest(rule, self._reference.is_school_day(school), further)
         return since <= self._begun_by[name]
 
     def latest(self, rule: str) -> int:
@@ -72,7 +72,7 @@ class Waits:
         # No calendar makes a school day of a Saturday or Sunday, so by weekdays alone no wait is longer.
         return self._latest(rule, is_weekday)
 
-    def _latest(self, rule: str, is_school_day: Callable[[int], bool]) -> int:
+    def _latest(self, rule: str, is_school_day: Callable[[int], bool], further: int = 0) -> int:
         """The latest day on which it may have begun; before all days where the rule is off."""
         wait = WAITS.get(rule)
         if wait is None:
@@ -80,6 +80,7 @@ class Waits:
         count = self._thresholds.get(rule, wait.count)
         if count is None:
             return -1
+        count += further
         if wait.unit is Unit.DAYS:
             return self._day - count
         counts = is_school_day if wait.unit is Unit.SCHOOL_DAYS else is_weekday

@@ -632,6 +632,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_in_one_hand(child + 20, number + 9700),
         *_losing_a_home(child + 30, number + 9720),
         *_below_school_age(child + 40, number + 9820),
+        *_expelled(child + 50, number + 9860),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
@@ -765,6 +766,29 @@ def _below_school_age(child: int, number: int) -> list[dict[str, Any]]:
         born(20, "2021-02-20", "ContactTookPlace", "nhs", -300, **met),
         born(24, "2009-09-20", "ContactTookPlace", "nhs", 3, **met),
         born(28, "2025-09-20", "AddressChanged", "nhs", 3, address=ADDRESSES[0]),
+    ]
+
+
+def _expelled(child: int, number: int) -> list[dict[str, Any]]:
+    """Permanent exclusions that are upheld, quashed and not concluded, of pupils whom another school admits later, or leaves again."""
+    roll = {"enrolment_status": None, "year_group": None}
+
+    def life(n: int, *steps: tuple[str, int, dict[str, Any]]) -> list[dict[str, Any]]:
+        return [
+            told(number + 8 * n + i, t, "urn-900001", child + n, "upn", day, i, **own)
+            for i, (t, day, own) in enumerate(steps)
+        ]
+
+    here, there = {"school": "900001"}, {"school": "900002"}
+    admitted = ("PupilAdmitted", 0, {**here, **roll})
+    out = ("PermanentExclusionDecided", 5, {**here, "reason": None})
+    moved = ("PupilAdmitted", 30, {**there, **roll})
+    left = ("PupilRemovedFromRoll", 40, {**there, "ground": None, "destination": None})
+    return [
+        *life(0, admitted, out, ("PermanentExclusionConcluded", 20, {**here, "outcome": "upheld"})),
+        *life(1, admitted, out, ("PermanentExclusionConcluded", 20, {**here, "outcome": "upheld"}), moved, left),
+        *life(2, admitted, out, ("PermanentExclusionConcluded", 20, {**here, "outcome": "quashed"})),
+        *life(3, admitted, out, moved, left),
     ]
 
 

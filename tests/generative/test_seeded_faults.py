@@ -231,6 +231,22 @@ FAULTS = {
         "AND j.scheme IN ('nhs', 'upn'))\n)\nSELECT q",
         ")\n)\nSELECT q",
     ),
+    "an exclusion that is upheld is over": ("60_indicators", "AND reason IS DISTINCT FROM 'upheld'", ""),
+    "an exclusion goes on when a school admits": (
+        "60_indicators",
+        "e.kind = 'enrolment' AND e.starts > x.starts",
+        "false",
+    ),
+    "an admission before it ends an exclusion": (
+        "60_indicators",
+        "e.kind = 'enrolment' AND e.starts > x.starts",
+        "e.kind = 'enrolment'",
+    ),
+    "every exclusion is a suspension": (
+        "60_indicators",
+        "WHEN x.kind = 'permanent_exclusion' THEN 'permanent '",
+        "WHEN false THEN 'permanent '",
+    ),
     "a baby is due nothing": ("60_indicators", "WHERE c.facts AND a.begins > 0 AND EXISTS", "WHERE false AND EXISTS"),
     "an early contact is a review": (
         "60_indicators",

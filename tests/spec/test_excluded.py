@@ -1,7 +1,9 @@
 """Excluded without provision (`excluded_without_provision`)
 
-Suspended or permanently excluded, and no provision has begun by the sixth school day. School days are those of the
-authority's published calendar, else Monday to Friday. It relies on the feeds of provision.
+Suspended or permanently excluded, and no provision has begun. It is due from the sixth school day of a suspension (Education and
+Inspections Act 2006 s.100), and from the sixth after the first of a permanent exclusion (Education Act 1996 s.19(3B): "the sixth
+school day following the relevant day"). School days are those of the school's published calendar, else of the authority's, else
+Monday to Friday. It relies on the feeds of provision.
 """
 
 from tests.spec.example import indicator
@@ -13,6 +15,7 @@ from tests.spec.words import (
     happened,
     left_england,
     pupil_admitted,
+    pupil_removed_from_roll,
     school_terms,
     threshold_set,
 )
@@ -44,10 +47,10 @@ def test_sixth_day(given, asked):
 
 
 def test_permanent(given, asked):
-    """A permanent exclusion just so"""
+    """Of a permanent exclusion on the sixth day after the first: Tuesday the 14th"""
     given(expelled(), HEARD)
-    asked(at="2025-10-12").indicators("A", RULE).shows_nothing()
-    asked(at="2025-10-13").indicators("A", RULE).shows(SHOWN)
+    asked(at="2025-10-13").indicators("A", RULE).shows_nothing()
+    asked(at="2025-10-14").indicators("A", RULE).shows(SHOWN)
 
 
 def test_calendar(given, asked):
@@ -125,8 +128,8 @@ def test_provision(given, asked):
     for child in "ABC":
         asked(at="2025-10-19").indicators(child, RULE).shows(SHOWN)
         asked(at="2025-10-20").indicators(child, RULE).shows_nothing()
-    asked(at="2025-12-07").indicators("A", RULE).shows_nothing()
-    asked(at="2025-12-08").indicators("A", RULE).shows(indicator(RULE, since="2025-12-01"))
+    asked(at="2025-12-08").indicators("A", RULE).shows_nothing()
+    asked(at="2025-12-09").indicators("A", RULE).shows(indicator(RULE, since="2025-12-01"))
 
 
 def test_provision_in_time(given, asked):
@@ -167,3 +170,41 @@ def test_silent_feed(given, asked):
     asked(at="2025-11-03").indicators("A", RULE).shows(
         indicator(RULE, since="2025-10-06", status="not_known", feed="org-example AlternativeProvisionStarted")
     )
+
+
+def test_upheld(given, asked):
+    """A permanent exclusion that is upheld goes on until provision starts or another school admits the child
+
+    Once a school has admitted the child, its leaving that school is another matter.
+    """
+    for child in "AB":
+        given(
+            expelled(child),
+            happened("PermanentExclusionConcluded", child, on="2025-11-03", school="900001", outcome="upheld"),
+        )
+    given(
+        happened("AlternativeProvisionStarted", "A", on="2025-12-01", provider="Example Unit"),
+        pupil_admitted("B", school="900002", on="2025-12-01", known_by="nhs"),
+        pupil_removed_from_roll("B", school="900002", on="2026-02-02", known_by="nhs"),
+        HEARD,
+    )
+    for child in "AB":
+        asked(at="2025-11-03").indicators(child, RULE).shows(SHOWN)
+        asked(at="2025-11-30").indicators(child, RULE).shows(SHOWN)
+        asked(at="2025-12-01").indicators(child, RULE).shows_nothing()
+    asked(at="2026-03-02").indicators("B", RULE).shows_nothing()
+
+
+def test_calendar_of_the_school(given, asked):
+    """The days of the school that excluded count, where it publishes its own
+
+    The authority's schools are closed on Friday the 10th; this school is open.
+    """
+    given(
+        school_terms("2025-07-01", ("2025-09-01", "2025-12-20"), closed=[("2025-10-10", "2025-10-11")]),
+        school_terms("2025-07-01", ("2025-09-01", "2025-12-20"), schools=["900001"], name="own"),
+        suspended(),
+        HEARD,
+    )
+    asked(at="2025-10-12").indicators("A", RULE).shows_nothing()
+    asked(at="2025-10-13").indicators("A", RULE).shows(SHOWN)

@@ -1,9 +1,10 @@
 """Links
 
 Each agency publishes under its own number, and each number has its own record. Two records become one child when an
-event's *subject* carries both numbers and both records have a date of birth, the same one; or when the one who gives out
-a number says that it replaced another, which is no longer in use then. What would join two NHS numbers in use, two UPNs in
-use, different dates of birth or more than twelve records is *disputed* and joins nothing.
+event's *subject* carries both numbers and both records have a date of birth, the same one, or nothing was told under one of
+the numbers yet; or when the one who gives out a number says that it replaced another, which is no longer in use then. What would
+join two NHS numbers in use, two UPNs in use, different dates of birth or more than twelve records is *disputed* and joins
+nothing. What cannot join since a date of birth is not known is *pending*, and joins by itself when the date comes.
 """
 
 from tests.spec.example import entry, line, one_child
@@ -137,6 +138,49 @@ def test_no_date_of_birth(given, asked):
     )
     asked(at="2025-11-01", known_after=2).children().shows(one_child("A.nhs"), one_child("A.upn"))
     asked(at="2025-11-01").children().shows(one_child("A.nhs, A.upn"))
+
+
+def test_found_by_both_from_that_moment(given, asked):
+    """A number under which nobody has told anything yet finds the child at once
+
+    Nothing speaks against it, and it shows nobody else's child.
+    """
+    given(pupil_admitted("A", school="900001", on="2025-09-01", known_by=["upn", "nhs"], born=BORN))
+    asked(at="2025-10-01").children().shows(one_child("A.nhs, A.upn"))
+    asked(at="2025-10-01").timeline("A.nhs").shows(entry("enrolment 900001", "2025-09-01..", "open"))
+
+
+def test_pending_when_something_is_told(given, asked):
+    """Once something is told under that number the dates of birth decide
+
+    Without one they are two children until it comes; with another one the numbers are disputed.
+    """
+    given(
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by=["upn", "nhs"], born=BORN),
+        gp_registered("A", practice="Z90001", on="2025-10-01"),
+        gp_registered("A", practice="Z90002", on="2025-11-01", born=BORN),
+        gp_registered("A", practice="Z90002", on="2025-12-01", born="2016-01-09"),
+    )
+    asked(at="2026-01-01", known_after=1).children().shows(one_child("A.nhs, A.upn"))
+    asked(at="2026-01-01", known_after=2).children().shows(one_child("A.nhs"), one_child("A.upn"))
+    asked(at="2026-01-01", known_after=3).children().shows(one_child("A.nhs, A.upn"))
+    asked(at="2026-01-01").children().shows(one_child("A.nhs", disputed="yes"), one_child("A.upn", disputed="yes"))
+
+
+def test_one_number_of_two_children(given, asked):
+    """A number under which nothing is told joins no two children
+
+    The first that was said to have it is found by it. Two dates of birth are disputed; where one is not known, it is
+    not said whose the number is.
+    """
+    given(
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by=["upn", "A.nhs"], born=BORN),
+        pupil_admitted("B", school="900001", on="2025-09-02", known_by=["upn", "A.nhs"], born="2016-01-09"),
+        early_help_started("C", on="2025-09-03", known_by=["agency", "A.nhs"]),
+    )
+    asked(at="2025-10-01").children().shows(
+        one_child("A.nhs, A.upn", disputed="yes"), one_child("B.upn", disputed="yes"), one_child("C.agency")
+    )
 
 
 def test_different_dates_of_birth(given, asked):
@@ -301,5 +345,5 @@ def test_more_than_twelve(given, asked):
     )
     asked(at="2025-10-01").children().shows(
         one_child(", ".join(sorted(f"A.agency{n}" for n in range(2, 14))), disputed="yes"),
-        one_child("A.agency14, A.agency15", disputed="yes"),
+        one_child("A.agency14, A.agency15, A.agency16", disputed="yes"),
     )

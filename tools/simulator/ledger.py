@@ -110,7 +110,7 @@ def _words(*words: str) -> Callable[[Row], Row]:
 
 
 def _school_only(details: Row) -> Row:
-    return {**_words()(details), "school": details["school"].urn}
+    return {**_words("outcome")(details), "school": details["school"].urn}
 
 
 _KEPT: dict[str, Callable[[Row], Row]] = {

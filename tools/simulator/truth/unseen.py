@@ -41,17 +41,30 @@ def without_practice(child: Known, day: int) -> int | None:
 
 
 def excluded_without_provision(child: Known, today: int) -> list[tuple[int, str | None]]:
-    """Each exclusion during which, from the sixth school day on, the child is taught nowhere else."""
+    """Each exclusion during which the child is taught nowhere else, from the sixth school day on.
+
+    Of a permanent one from the sixth after the first; it goes on when it is upheld, until a school admits the child.
+    """
     found: list[tuple[int, str | None]] = []
     for one in child.exclusions:
         others = [stay for stay in child.stays if stay.told["school"] != one.told["school"]]
+        permanent = one.told["kind"] == "excluded"
+        upheld = permanent and (one.end is None or (one.over is not None and one.over["outcome"] == "upheld"))
+        admitted = [stay.start for stay in child.stays if stay.start > one.start]
 
-        def out(day: int, one: Spell = one, others: list[Spell] = others) -> bool:
-            return one.on(day) and not any(place.on(day) for place in (*child.elsewhere, *others))
+        def out(
+            day: int,
+            one: Spell = one,
+            others: list[Spell] = others,
+            upheld: bool = upheld,
+            admitted: list[int] = admitted,
+        ) -> bool:
+            on = one.start <= day and not any(start <= day for start in admitted) if upheld else one.on(day)
+            return on and not any(place.on(day) for place in (*child.elsewhere, *others))
 
         if out(today) and not child.quiet(today):
             since = first_day(out, today)
-            if weekdays(since, today) >= PROVISION_DUE_AFTER:
+            if weekdays(since, today) >= PROVISION_DUE_AFTER + permanent:
                 found.append((since, None))
     return found
 
