@@ -14,7 +14,7 @@ from adapters.codec.times import KNOWN_AT_RULE, read_day, read_known_at
 from adapters.questions.table import BY_QUESTION, Row, option_of
 from domain.errors import Misuse, Rejected
 from domain.questions import about
-from domain.questions.asking import Field, Kind, Question, fields_of, is_required
+from domain.questions.asking import AList, Field, Kind, Question, fields_of, is_required
 
 _SHOWN: Final[Mapping[type[Question[Any]], Callable[[Document], None]]] = {
     about.FindChildren: rendering_child.show_found,
@@ -78,6 +78,9 @@ _READ: Final[Mapping[Kind, Callable[[Any, str], Any]]] = {
 }
 
 
+_COMMON: Final = tuple(option_of(name, field) for name, field in fields_of(AList))
+
+
 def add_questions(app: typer.Typer, *questions: type[Question[Any]]) -> typer.Typer:
     """A group with the commands of some questions added to it."""
     for question in questions:
@@ -103,7 +106,7 @@ def command_of(row: Row) -> Callable[..., None]:
             if row.question is not about.ReadFeedback and answer.get("next"):
                 note(f"icr: {answer['total']} in all; for the rest add --cursor {answer['next']}")
         if row.question is about.FindChildren:
-            _say_found(answer, row)
+            _say_found(answer)
 
     ask.__doc__ = row.says
     ask.__signature__ = Signature([*_options(row), *EVERYWHERE])  # type: ignore[attr-defined]
@@ -157,7 +160,9 @@ def _question(row: Row, given: Mapping[str, Any]) -> Question[Any]:
     try:
         row.question(**given)  # what is missing is said before what is wrong
     except Rejected as rejected:
-        raise Misuse(f"{' '.join(row.command)}: {rejected.rule}") from None
+        named = [option_of(name, field) for name, field in fields_of(row.question) if field.kind is not Kind.FLAG]
+        options = ", ".join(one for one in named if one not in _COMMON)
+        raise Misuse(f"{' '.join(row.command)}: {rejected.rule} ({options})") from None
     fields = fields_of(row.question)
     return row.question(**{name: read_value(field, given[name], option_of(name, field)) for name, field in fields})
 
@@ -169,11 +174,11 @@ def _searched(search: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return {**given, "family": family, "born": born}
 
 
-def _say_found(answer: Document, row: Row) -> None:
+def _say_found(answer: Document) -> None:
     if answer["refine"]:
         note("icr: more than ten children fit: ask with an identifier")
     elif not answer["children"]:
-        note(f"icr: {row.not_known}")
+        note(f"icr: {BY_QUESTION[about.ShowChild].not_known}")
         raise typer.Exit(KEPT_OR_FAILED)
 
 

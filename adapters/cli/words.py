@@ -9,6 +9,7 @@ Part = Mapping[str, Any]
 
 ALIVE: Final = {True: "alive", False: "died", None: "not known to be alive"}
 NOTHING: Final = "-"
+_EVENT: Final = 8  # characters of an event's id: it need only be told from those beside it
 _LIST_MOST: Final = 6  # events named in a cell; all of them are in --json
 _CAPITALS: Final = {"caf": "CAF", "ehcp": "EHCP"}
 
@@ -45,8 +46,8 @@ def name_of(part: Part | None) -> str:
 
 
 def events(part: Part) -> str:
-    """The first events that something rests on."""
-    named = list(part["events"])
+    """The first events that something rests on, by the beginning of their ids; `--json` has them whole."""
+    named = [event[:_EVENT] for event in part["events"]]
     rest = len(named) - _LIST_MOST
     return ", ".join(named[:_LIST_MOST]) + (f" and {rest} more" if rest > 0 else "")
 

@@ -97,7 +97,7 @@ def areas(answer: dict[str, Any]) -> dict[str | None, Any]:
 
 def test_by_area_and_of_all(service: Service, capfd: pytest.CaptureFixture[str]) -> None:
     answer = command(capfd, "with_lead")
-    assert {"as_at", "position", "edition", "records_being_mended", "measures"} == set(answer)
+    assert {"as_at", "effective_at", "position", "edition", "records_being_mended", "measures"} == set(answer)
     assert areas(answer) == {"ZE1": "suppressed", "ZE2": (6, 12), "ZE3": "suppressed"}
     [measure] = answer["measures"]
     assert (measure["id"], measure["unit"]) == ("with_lead", "share")
@@ -124,7 +124,7 @@ def test_a_feed_not_heard_is_said_beside_the_figure(service: Service, capfd: pyt
     unheard = measures["referral_to_first_service"]
     assert (unheard["status"], unheard["feed"], unheard["denominator"]) == ("not_known", "ReferralReceived", 10)
     with asking(service) as asked:
-        later = asked.measures(name="with_lead", effective_at=date(2026, 7, 20))["measures"][0]["all"]
+        later = asked.measures(measure="with_lead", effective_at=date(2026, 7, 20))["measures"][0]["all"]
     assert (later["status"], later["feed"]) == ("not_known", "la-808 InvolvementStarted")
 
 
@@ -199,5 +199,5 @@ def test_over_http_wrong_questions_are_problems(client: TestClient) -> None:
 
 def test_a_day_later_is_another_day(service: Service) -> None:
     with asking(service) as asked:
-        before = asked.measures(name="with_lead", effective_at=date(2026, 2, 1) - timedelta(days=1))
+        before = asked.measures(measure="with_lead", effective_at=date(2026, 2, 1) - timedelta(days=1))
     assert before["measures"][0]["all"]["denominator"] == 10
