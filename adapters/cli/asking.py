@@ -1,6 +1,7 @@
 """The commands that ask questions, made of the table of questions: their options, the way to the door, the answer as printed."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from inspect import Parameter, Signature
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -10,7 +11,6 @@ import typer
 from adapters.cli import rendering, rendering_agencies, rendering_child
 from adapters.cli.output import KEPT_OR_FAILED, Data, Document, Json, note, print_json
 from adapters.cli.reading import answered, read_identifier, read_search, read_text
-from adapters.codec.times import KNOWN_AT_RULE, read_day, read_known_at
 from adapters.questions.table import BY_QUESTION, Row, option_of
 from domain.errors import Misuse, Rejected
 from domain.questions import about
@@ -46,7 +46,15 @@ _Search = Annotated[
 ]
 
 
+def _day(given: str, option: str) -> date:
+    from adapters.codec.times import read_day
+
+    return read_day(given, option)
+
+
 def _known_at(given: str, option: str) -> str:
+    from adapters.codec.times import KNOWN_AT_RULE, read_known_at
+
     if not read_known_at(given):
         raise Misuse(f"{option}: {KNOWN_AT_RULE}")
     return given
@@ -68,7 +76,7 @@ def _kept_event(given: str, _: str) -> UUID:
 # How a value is read, by its kind: what was typed, and the option that is named where it cannot be read.
 _READ: Final[Mapping[Kind, Callable[[Any, str], Any]]] = {
     Kind.IDENTIFIER: lambda given, _: read_identifier(given),
-    Kind.DAY: read_day,
+    Kind.DAY: _day,
     Kind.KNOWN_AT: _known_at,
     Kind.WORKER: _worker,
     Kind.TEXT: read_text,
