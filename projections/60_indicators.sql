@@ -73,7 +73,10 @@ WITH registered AS (
     UNION ALL
     SELECT e.child, 'emergency_without_gp', greatest(e.last, lower(g.days)), least(log.months_after(e.first, 6), upper(g.days)),
         (SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = e.child AND o.kind = e.kind AND o.starts BETWEEN e.first AND e.last)
-    FROM several e JOIN stage_gp_gap g USING (child) WHERE e.kind = 'ed_attendance' AND e.last < log.months_after(e.first, 6)
+    FROM several e CROSS JOIN LATERAL (
+        SELECT days FROM stage_gp_gap w WHERE w.child = e.child
+        UNION ALL SELECT int4range(0, coalesce(min(w.starts), 2000000)) FROM registered w WHERE w.child = e.child) g
+    WHERE e.kind = 'ed_attendance' AND e.last < log.months_after(e.first, 6)
     UNION ALL
     SELECT o.child, 'under_five_unseen', o.starts, least(s.age_from, (SELECT min(q.starts) FROM stage_own q
         WHERE q.child = o.child AND q.kind IN ('review_done', 'contact_took_place') AND q.starts >= o.starts)), o.positions

@@ -219,7 +219,8 @@ def retracted(
 ) -> Steps[list[tuple[Entry, bytes | None]]]:
     """Facts that were taken back, as their events first said them (domain.timeline.entries.retracted), and contact cells."""
     rows = connection.execute(
-        "SELECT f.kind, f.record, f.service, f.provider, f.organisation, f.day, f.until, t.reason, NULL, NULL, f.worker, f.team, f.role, "
+        "SELECT f.kind, f.record, f.service, f.provider, f.organisation, CASE WHEN f.act NOT IN (2, 13) THEN f.day END, "
+        "CASE WHEN f.act IN (2, 13) THEN f.day ELSE f.until END, t.reason, NULL, NULL, f.worker, f.team, f.role, "
         "f.scope, f.provision, CASE WHEN f.act IN (2, 4, 13) THEN f.reason END, f.lapses_after, f.others, log.sorted(f.position || t.positions), "
         "f.position, f.recorded_at, f.tie, f.act = 4, coalesce(f.takes_over, false), coalesce(f.onward, false), f.due, NULL, false, f.contact "
         "FROM log.fact f CROSS JOIN LATERAL (SELECT (array_agg(r.reason ORDER BY r.recorded_at DESC, r.tie DESC))[1] AS reason, "

@@ -33,7 +33,7 @@ def show_child(answer: Document) -> None:
     facts = {
         "child": answer["child"],
         "name": words.name_of(answer["name"]) + (f" (also {', '.join(other)})" if other else ""),
-        "born": f"{words.born(answer)}, {words.ALIVE[answer['alive']]}",
+        "born": ", ".join(filter(None, (words.born(answer), words.ALIVE[answer["alive"]]))),
         "sex": answer["sex"] or words.NOTHING,
         "identifiers": words.identifiers(answer),
         "address": "shielded: not shown" if answer["shielded"] else words.address(answer["address"]),
@@ -105,9 +105,8 @@ def _assessed(one: Part) -> str:
 
 def show_timeline(answer: Document) -> None:
     """One child's timeline, oldest first."""
-    say(
-        f"{words.plain(answer['child'])}: {words.ALIVE[answer['alive']]}; known by {words.plain(words.identifiers(answer))}"
-    )
+    known = (words.ALIVE[answer["alive"]], f"known by {words.plain(words.identifiers(answer))}")
+    say(f"{words.plain(answer['child'])}: {'; '.join(filter(None, known))}")
     _say_mended(answer)
     rows = [
         (

@@ -7,7 +7,8 @@ from adapters.cli.output import print_table
 
 Part = Mapping[str, Any]
 
-ALIVE: Final = {True: "alive", False: "died", None: "not known to be alive"}
+# Of a child who is unborn, or of whom nobody told a birth, nothing is said: it is no sign that anything is wrong.
+ALIVE: Final = {True: "alive", False: "died", None: ""}
 NOTHING: Final = "-"
 _EVENT: Final = 8  # characters of an event's id: it need only be told from those beside it
 _LIST_MOST: Final = 6  # events named in a cell; all of them are in --json

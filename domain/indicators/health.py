@@ -6,8 +6,8 @@ from domain.dates import FOREVER, add_months, school_age
 from domain.indicators.education import ending_at
 from domain.indicators.grounds import Ground, between, days_of, grounded, within
 from domain.indicators.rules import EMERGENCY_WITHOUT_GP, GP_UNSETTLED, NO_GP, NOT_BROUGHT, REVIEW_MISSED, Indicator
-from domain.spans import Span, intersect, subtract, union
-from domain.timeline.child import Child, dated_spans, not_silenced
+from domain.spans import Span, Spans, intersect, subtract, union
+from domain.timeline.child import Child, not_silenced
 from domain.timeline.entries import Entry
 
 GP_SUPPRESSORS = frozenset({"death", "embarkation"})
@@ -27,10 +27,19 @@ def _gp_gaps(child: Child) -> Iterator[tuple[Span, list[Entry]]]:
     registrations = child.of_kind("gp_registration")
     starts = [e.start for e in registrations if e.start is not None]
     if starts:
-        for gap in subtract(((min(starts), FOREVER),), dated_spans(registrations)):
+        for gap in subtract(((min(starts), FOREVER),), _registered(registrations)):
             ended = [e for e in registrations if e.end == gap[0]]
             if not any(e.reason in GP_SUPPRESSORS for e in ended):
                 yield gap, ended
+
+
+def _registered(registrations: Sequence[Entry]) -> Spans:
+    """Days with a practice. A patient has one: a registration with another ends the one before, whoever published it."""
+    begun = [(e, e.start, FOREVER if e.end is None else e.end) for e in registrations if e.start is not None]
+    return union(
+        (start, min([end, *(later for other, later, _ in begun if later > start and other.provider != one.provider)]))
+        for one, start, end in begun
+    )
 
 
 def no_gp(child: Child) -> list[Indicator]:
@@ -64,8 +73,9 @@ def _practices(registrations: Sequence[Entry], first: int, last: int) -> int:
 
 
 def emergency_without_gp(child: Child) -> list[Indicator]:
-    """Three attendances at an emergency department within six months, while no practice has the child."""
-    without = union(gap for gap, _ in _gp_gaps(child))
+    """Three attendances at an emergency department within six months, while no practice has the child, or none ever had."""
+    joined = min(days_of(child.of_kind("gp_registration")), default=FOREVER)
+    without = union([(0, joined), *(gap for gap, _ in _gp_gaps(child))])
     attended = child.of_kind("ed_attendance")
     grounds: list[Ground] = [
         (a, b, between(attended, first, last))

@@ -181,7 +181,7 @@ def _seen(starts: Iterable[Fact], confirms: Iterable[Fact] = ()) -> int | None:
 
 
 def retracted(events: Iterable[Event]) -> list[Entry]:
-    """Facts that were taken back, each as its event first said it; `why` is the reason that was given last."""
+    """Facts that were taken back, each as its event first said it, an end as an end; `why` is the reason that was given last."""
     history = list(events)
     retracts = Amendments(event for event in history if event.act is Act.RETRACT)
     found = []
@@ -190,7 +190,8 @@ def retracted(events: Iterable[Event]) -> list[Entry]:
         if by:
             said = Fact(event, event.effective_from, event.effective_to, event.body.get("worker"))
             reason = max(by, key=lambda r: r.order).body["target"]["reason"]
-            entry = _entry([said], said, said.start, said.end, reason)
+            start, end = (None, said.start) if event.act in _ENDS else (said.start, said.end)
+            entry = _entry([said], said, start, end, reason)
             positions = tuple(sorted({event.position, *(r.position for r in by)}))
             found.append(replace(entry, positions=positions, retracted=True))
     return found

@@ -632,7 +632,8 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_in_one_hand(child + 20, number + 9700),
         *_losing_a_home(child + 30, number + 9720),
         *_below_school_age(child + 40, number + 9820),
-        *_expelled(child + 50, number + 9860),
+        *_expelled(child + 50, number + 10100),
+        *_one_practice(child + 60, number + 9900),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
@@ -789,6 +790,34 @@ def _expelled(child: int, number: int) -> list[dict[str, Any]]:
         *life(1, admitted, out, ("PermanentExclusionConcluded", 20, {**here, "outcome": "upheld"}), moved, left),
         *life(2, admitted, out, ("PermanentExclusionConcluded", 20, {**here, "outcome": "quashed"})),
         *life(3, admitted, out, moved, left),
+    ]
+
+
+def _one_practice(child: int, number: int) -> list[dict[str, Any]]:
+    """Two practices of which the second alone tells its end; one practice that tells a start twice; emergencies without any."""
+    first, second = ({"practice": p, "practice_name": None} for p in ("Z90001", "Z90002"))
+    ended = {"practice": "Z90002", "reason": "other"}
+    return [
+        told(number, "GpRegistered", "ods-Z90001", child, "nhs", 0, 1, **first),
+        told(number + 1, "GpRegistered", "ods-Z90002", child, "nhs", 10, 2, **second),
+        told(number + 2, "GpRegistrationEnded", "ods-Z90002", child, "nhs", 20, 3, **ended),
+        {**told(number + 3, "GpRegistered", "ods-Z90001", child + 1, "nhs", 0, 1, **first), "reference": "g1"},
+        {**told(number + 4, "GpRegistered", "ods-Z90001", child + 1, "nhs", 10, 2, **first), "reference": "g2"},
+        {
+            **told(
+                number + 5,
+                "GpRegistrationEnded",
+                "ods-Z90001",
+                child + 1,
+                "nhs",
+                20,
+                3,
+                practice="Z90001",
+                reason="other",
+            ),
+            "reference": "g2",
+        },
+        *(told(number + 6 + i, "EdAttendance", "ods-Z90001", child + 2, "nhs", i, i) for i in range(3)),
     ]
 
 

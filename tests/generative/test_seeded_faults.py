@@ -247,6 +247,13 @@ FAULTS = {
         "WHEN x.kind = 'permanent_exclusion' THEN 'permanent '",
         "WHEN false THEN 'permanent '",
     ),
+    "a patient has two practices": ("50_children", "AND n.starts > r.starts AND n.provider <> r.provider", "AND false"),
+    "a registration that is told again ends itself": ("50_children", "AND n.provider <> r.provider", ""),
+    "emergencies of who never had a practice do not count": (
+        "60_indicators",
+        "UNION ALL SELECT int4range(0, coalesce(min(w.starts), 2000000)) FROM registered w",
+        "UNION ALL SELECT int4range(0, coalesce(min(w.starts), 1)) FROM registered w",
+    ),
     "a baby is due nothing": ("60_indicators", "WHERE c.facts AND a.begins > 0 AND EXISTS", "WHERE false AND EXISTS"),
     "an early contact is a review": (
         "60_indicators",

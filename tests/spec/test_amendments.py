@@ -158,6 +158,19 @@ def test_retracted_shown_where_asked(given, asked):
     )
 
 
+def test_bug_retracted_end_shown_as_a_start(given, asked):
+    """An end that was retracted is shown as an end"""
+    given(
+        early_help_started("A", on="2025-09-01"),
+        early_help_ended("A", on="2025-10-01"),
+        event_retracted("A", 2, recorded="2025-10-20"),
+    )
+    asked(at="2025-11-01").timeline_with_retracted("A").shows(
+        entry("early_help", "2025-09-01..", "open", events="1"),
+        entry("early_help", "..2025-10-01", "retracted: entered_in_error", events="2, 3"),
+    )
+
+
 def test_source_record_retracted_shown(given, asked):
     """All that a retracted source record had said is shown"""
     given(

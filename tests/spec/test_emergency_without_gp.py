@@ -1,7 +1,7 @@
 """Emergencies without a GP (`emergency_without_gp`)
 
-Three attendances at an emergency department within six months, while no practice has the child since a registration
-ended. It relies on the feeds of registrations and of attendances. A child never seen registered is not flagged.
+Three attendances at an emergency department within six months, while no practice has the child: since a registration ended, or
+none ever had it. It relies on the feeds of registrations and of attendances.
 """
 
 from tests.spec.example import indicator
@@ -83,14 +83,20 @@ def test_registers(given, asked):
 
 
 def test_never_registered(given, asked):
-    """Never registered, or no longer because of a departure: nothing is said"""
+    """Never registered with any practice; until one registers the child
+
+    After an end because of a departure nothing is said.
+    """
     given(
         THREE,
         gone_from_gp("B", reason="embarkation"),
         attended("2025-06-01", "2025-09-10", "2025-10-20", child="B"),
         HEARD,
+        gp_registered("A", practice="Z90001", on="2025-11-03", recorded="2026-09-01"),
     )
-    asked(at="2025-10-20").indicators("A", RULE).shows_nothing()
+    asked(at="2025-10-20").indicators("A", RULE).shows(indicator(RULE, since="2025-10-20", events="1, 2, 3"))
+    asked(at="2025-11-02").indicators("A", RULE).shows(SHOWN)
+    asked(at="2025-11-03").indicators("A", RULE).shows_nothing()
     asked(at="2025-10-20").indicators("B", RULE).shows_nothing()
 
 

@@ -63,14 +63,23 @@ def test_never_registered(given, asked):
 
 
 def test_two_registrations(given, asked):
-    """As long as one registration runs, the end of another does not matter"""
+    """A patient has one practice: a registration ends the one before it, whoever published it
+
+    The first practice told no end, or a late one; it matters only whether the second still has the child.
+    """
+    for child in "AB":
+        given(
+            gp_registered(child, practice="Z90001", on="2020-03-10"),
+            gp_registered(child, practice="Z90002", on="2025-09-20"),
+        )
     given(
-        gp_registered("A", practice="Z90001", on="2020-03-10"),
-        gp_registered("A", practice="Z90002", on="2025-09-20"),
         gp_registration_ended("A", practice="Z90001", on="2025-10-01"),
+        gp_registration_ended("B", practice="Z90002", on="2025-10-01"),
         HEARD,
     )
     asked(at="2025-12-31").indicators("A", "no_gp").shows_nothing()
+    asked(at="2025-10-30").indicators("B", "no_gp").shows_nothing()
+    asked(at="2025-10-31").indicators("B", "no_gp").shows(indicator("no_gp", since="2025-10-01"))
 
 
 def test_embarkation(given, asked):

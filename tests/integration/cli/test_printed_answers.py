@@ -107,3 +107,11 @@ def test_who_covers_for_a_lead_is_printed_with_it(here: Bench, printed: Printed)
     assert f"lead         {wanted.format(seat)}" in told
     for page, question in ((rendering.show_handover, "handover"), (rendering.show_caseload, "caseload")):
         assert wanted.format("") in printed(page, ask(here, question, worker=W1))
+
+
+def test_bug_not_known_to_be_alive_after_an_admission_was_taken_back(here: Bench, printed: Printed) -> None:
+    admitted = happened("PupilAdmitted", "Q", on="2025-09-01", school="900001", enrolment_status=None, year_group=None)
+    take(here, [admitted, happened("EventRetracted", "Q", on="2025-09-20", by="urn-900001", target=20)], 20)
+    whom = ":".join(identifier("Q", "nhs"))
+    assert "alive" not in printed(rendering_child.show_child, ask(here, "child", identifier=whom))
+    assert "alive" not in printed(rendering_child.show_timeline, ask(here, "timeline", identifier=whom))

@@ -27,11 +27,20 @@ def weekdays(since: int, today: int) -> int:
 
 
 def without_practice(child: Known, day: int) -> int | None:
-    """Since when the child has had no practice on a day, where it once had one and its end does not explain itself."""
+    """Since when the child has had no practice on a day, where it once had one and its end does not explain itself.
+
+    A patient has one practice: whom another one takes on, the one before has no longer.
+    """
     joined = min((one.start for one in child.registrations), default=day)
 
     def unregistered(day: int) -> bool:
-        return day > joined and not any(one.on(day) for one in child.registrations)
+        begun = [one for one in child.registrations if one.start <= day]
+        left = [
+            one
+            for one in begun
+            if any(other.start > one.start and other.told["practice"] != one.told["practice"] for other in begun)
+        ]
+        return day > joined and not any(one.on(day) and one not in left for one in begun)
 
     if not unregistered(day):
         return None
@@ -70,12 +79,13 @@ def excluded_without_provision(child: Known, today: int) -> list[tuple[int, str 
 
 
 def emergency_without_gp(child: Known, today: int) -> Found:
-    """Three attendances at an emergency department within six months, by a child without a practice."""
+    """Three attendances at an emergency department within six months, by a child without a practice, or who never had one."""
     threes = list(_within(child.days_of("emergency"), EMERGENCIES))
 
     def so(day: int) -> bool:
         several = any(last <= day < months_later(first, WITHIN_MONTHS) for first, last in threes)
-        return several and not child.quiet(day) and without_practice(child, day) is not None
+        never = not any(one.start <= day for one in child.registrations)
+        return several and not child.quiet(day) and (never or without_practice(child, day) is not None)
 
     return (first_day(so, today), None) if so(today) else None
 
