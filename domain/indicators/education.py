@@ -48,7 +48,7 @@ def excluded_without_provision(child: Child) -> list[Indicator]:
     """Suspended or excluded, with no provision arranged; due from the sixth school day (Education Act 2002 s.51A).
 
     Of a suspension from its sixth day (Education and Inspections Act 2006 s.100), of a permanent exclusion from the sixth after its
-    first (Education Act 1996 s.19(3B)), in the days of the school that excluded.
+    first (Education Act 1996 s.19), in the days of the school that excluded.
     """
     elsewhere = dated_spans(e for e in child.of_kind(*TAUGHT) if e.kind != "enrolment")
     enrolments = child.of_kind("enrolment")

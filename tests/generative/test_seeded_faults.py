@@ -27,13 +27,13 @@ LOOKS = (2, 5, 10)
 FAULTS = {
     "a feed's report that comes late counts": (
         "17_feeds",
-        "(o.recorded_at, o.tie, o.complete_through) >= (t.recorded_at, t.tie, t.complete_through)",
-        "false",
+        "WHERE o.to_ed IS NULL) said",
+        "WHERE false) said",
     ),
     "a feed's first report of an edition counts": (
         "17_feeds",
-        "recorded_at DESC, tie DESC, until DESC",
-        "recorded_at, tie, until",
+        "f.recorded_at DESC, f.tie DESC, f.until DESC",
+        "f.recorded_at, f.tie, f.until",
     ),
     "a feed's earlier reports stand as well": (
         "17_feeds",
