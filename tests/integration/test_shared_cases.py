@@ -93,10 +93,10 @@ def test_07_on_a_roll(here: Bench) -> None:
 
 
 @pytest.mark.parametrize("name", ["2024_autumn_pupilonroll.csv", "census-id-twice.xml"])
-def test_08_both_children_are_recorded(here: Bench, name: str) -> None:
+def test_08_the_second_child_is_kept_and_never_joined(here: Bench, name: str) -> None:
     counts = imported(here, f"08-one-number-two-children/{name}")
-    assert (counts.read, counts.accepted + counts.kept) == (2, 2)
-    assert len({person[2] for person in people(here)}) == counts.accepted
+    assert (counts.accepted, counts.kept, dict(counts.reasons)) == (1, 1, {"number_of_two_children": 1})
+    assert len({person[2] for person in people(here)}) == 1
 
 
 def test_10_the_day_is_londons(here: Bench) -> None:

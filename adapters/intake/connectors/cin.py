@@ -30,6 +30,7 @@ from adapters.intake.connectors.cin_xml import (
     numbered,
     text_of,
 )
+from adapters.intake.connectors.one_number import NumbersOfFile
 from domain.dates import add_months, from_day, to_day
 from domain.errors import Rejected
 
@@ -180,6 +181,7 @@ class _Census:
     through: date | None
     alike: Counter[bytes] = field(default_factory=Counter)
     told: Counter[str] = field(default_factory=Counter)
+    numbers: NumbersOfFile = field(default_factory=NumbersOfFile)
 
     def covered(self) -> Iterator[Converted]:
         """FeedReported of each event type: all of it that there was in the census's year, if the header says which."""
@@ -196,8 +198,11 @@ class _Census:
         who = subject(identifiers, self.source.organisation, SYSTEM)
         known_by = None if identifiers is None else identifying(identifiers, _NEEDED)
         found = list(_dated(child))
+        another = self._another(who)
         for dated, warned in zip(found, warnings(child, found), strict=True):
             try:
+                if another is not None:
+                    raise another
                 yield self._convert(dated, who, warned)
             except Rejected as error:
                 raw = excerpt(self.header, known_by, dated.module, (dated.place, dated.leaf), _NEEDED)
@@ -206,10 +211,18 @@ class _Census:
                 yield Converted((), (error.reason, error.field, error.rule), raw)
 
         day = min((one.day for one in found if one.day is not None), default=None)
-        if day is not None:
+        if day is not None and another is None:
             for former in who.former:
                 event = self.source.replaced(who.block, former, min(day, civil_day(self.source.written)))
                 yield Converted((event,), None, b"", of_the_file=True)
+
+    def _another(self, who: Subject) -> Rejected | None:
+        """Why this is not the child who has the number in this census; None where it may be."""
+        try:
+            self.numbers.check(who.block)
+        except Rejected as rejected:
+            return rejected
+        return None
 
     def _apart(self, raw: bytes) -> bytes:
         """What is stored of an element of nobody known, who may be another than one of whom the same is told."""

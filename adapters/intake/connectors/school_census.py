@@ -7,7 +7,7 @@ for its term, under a source record named after the term: so the log itself know
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from itertools import islice
@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from adapters.intake.connectors import BrokenFile, Converted
 from adapters.intake.connectors.census import BACKFILL, SNAPSHOT, Source, note_of, read_day, subject_block, upns_of
+from adapters.intake.connectors.one_number import NumbersOfFile
 from adapters.intake.connectors.school_census_rolls import SYSTEM, Listed, on_roll_record, source_of
 from adapters.intake.connectors.school_census_tables import (
     ROLL_ROW,
@@ -143,6 +144,7 @@ class _Census:
     term: Term
     table: Table
     pseudonymous: bool
+    numbers: NumbersOfFile = field(default_factory=NumbersOfFile)
 
     def convert(self, row: Row, facts: "Callable[[Row], Facts]") -> Converted:
         """What a row becomes by one of the methods below."""
@@ -163,6 +165,7 @@ class _Census:
     def on_roll(self, row: Row) -> Facts:
         """PupilAdmitted, told for this term: a row of the snapshot, if the pupil was there on census day."""
         pupil, school, entered = self.pupil(row), _school(row), _needed_day(row, "entrydate")
+        self.numbers.check(pupil.subject)
         own = {
             "school": school,
             "enrolment_status": _upper(row.get("enrolstatus")),
@@ -179,6 +182,7 @@ class _Census:
     def left(self, row: Row) -> Facts:
         """PupilRemovedFromRoll, after the PupilAdmitted of its entry date."""
         pupil, school, gone = self.pupil(row), _school(row), _needed_day(row, "leavingdate")
+        self.numbers.check(pupil.subject)
         own = {"school": school, "ground": None, "destination": None}
         events = [self.source.event("PupilRemovedFromRoll", pupil.subject, gone, own), *self._replaced(pupil, gone)]
         text = row.get("entrydate")
