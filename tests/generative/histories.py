@@ -634,6 +634,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_below_school_age(child + 40, number + 9820),
         *_expelled(child + 50, number + 10100),
         *_one_practice(child + 60, number + 9900),
+        *_reported_twice(number + 10200),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
@@ -661,6 +662,19 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
             "reference": "backwards",
         },
     ]
+
+
+def _reported_twice(number: int) -> list[dict[str, Any]]:
+    """A feed whose later report says that it is complete less far; no rule relies on it."""
+    source = {"organisation": "la-808", "system": "sys", "source_record_id": None, "source_version": None}
+    return [
+        {
+            "event_type": "FeedReported", "event_id": f"e{number + i}", "source": source, "mode": "live", "recorded_at": _instant(i),
+            "feed": "ShieldReviewed", "covers": {"from": _day(0), "to": _day(through)}, "complete_through": _day(through),
+            "count": 1, "scope": None,
+        }
+        for i, through in enumerate((40, 20))
+    ]  # fmt: skip
 
 
 def _led_by_one_who_left(child: int, number: int) -> list[dict[str, Any]]:
