@@ -1,9 +1,9 @@
 """Excluded without provision (`excluded_without_provision`)
 
 Suspended or permanently excluded, and no provision has begun. It is due from the sixth school day of a suspension (Education and
-Inspections Act 2006 s.100), and from the sixth after the first of a permanent exclusion (Education Act 1996 s.19,
-with the regulations of 2007 on full-time education for excluded pupils). School days are those of the school's published calendar, else of the authority's, else
-Monday to Friday. It relies on the feeds of provision.
+Inspections Act 2006 s.100), and from the sixth after the first of a permanent exclusion (Education Act 1996 s.19, with the
+regulations of 2007 on full-time education for excluded pupils). School days are those of the school's published calendar, else of
+the authority's, else Monday to Friday. It relies on the feeds of provision.
 """
 
 from tests.spec.example import indicator
