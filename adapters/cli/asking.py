@@ -1,5 +1,6 @@
 """The commands that ask questions, made of the table of questions: their options, the way to the door, the answer as printed."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from inspect import Parameter, Signature
@@ -160,6 +161,9 @@ def parameter_of(name: str, field: Field, default: object) -> Parameter:
 def read_value(field: Field, given: Any, option: str) -> Any:  # noqa: ANN401 - as its kind is written
     """What was typed, as its kind is read; raises Misuse, or Rejected for an identifier or a date that fails its check."""
     reader = _READ.get(field.kind)
+    formed = field.kind is not Kind.TEXT or field.pattern is None or given is None or re.fullmatch(field.pattern, given)
+    if not formed:
+        raise Misuse(f"{option}: {field.says}")
     return given if given is None or reader is None else reader(given, option)
 
 

@@ -4,18 +4,17 @@ from collections.abc import Collection
 
 from adapters.questions.reading import Reading
 from domain.answers.measures import MeasureFacts, MeasuresFacts
-from domain.errors import Misuse
 from domain.events import ChildId
-from domain.measures.of_child import MEASURES, Measure, unheard
+from domain.measures.of_child import MEASURES, unheard
 from domain.questions.about import ShowMeasures
 from projections import editions, queries
 from projections import measures as served
 
 
 def gather_measures(read: Reading, question: ShowMeasures, day: int) -> MeasuresFacts:
-    """Every measure, or the one of an id; raises Misuse for an id there is not."""
+    """Every measure, or the one of an id."""
     editions.look_at_many(read.connection)
-    wanted = list(MEASURES.values()) if question.measure is None else [named(question.measure)]
+    wanted = list(MEASURES.values()) if question.measure is None else [MEASURES[question.measure]]
     told = served.parts(read.connection, read.number, wanted, day, lambda sealed: births(read, sealed))
     areas = read.areas({part.child for parts in told.values() for part in parts}, day)
     feeds, expected = read.feeds(), read.reference(day).expected_feeds()
@@ -28,10 +27,3 @@ def births(read: Reading, sealed: Collection[tuple[ChildId, queries.Sealed]]) ->
     read.cells.expect({cell.record for _, cell in sealed})
     opened = {child: read.cells.birth(cell) for child, cell in sealed}
     return {child: said["birth"] for child, said in opened.items() if said is not None and said["birth"] is not None}
-
-
-def named(measure: str) -> Measure:
-    """The measure of an id; raises Misuse, naming all, where there is none."""
-    if measure not in MEASURES:
-        raise Misuse(f"no such measure: there are {', '.join(MEASURES)}")
-    return MEASURES[measure]

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.answers import agencies, children, families, keeping, leads, measures
 from domain.answers.keeping import STATES
 from domain.errors import Rejected
+from domain.measures.of_child import MEASURES
 from domain.questions.asking import (
     AFTER_KEPT,
     AREA,
@@ -130,10 +131,14 @@ class ShowFamily(AsKnown[families.ShownFamily]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowMeasures(AsKnown[measures.Measures]):
-    """How the system does, by all measures or one, by area."""
+    """How the system does, by all measures or one, by area. Raises Rejected for a measure that there is not."""
 
     measure: Annotated[str | None, MEASURE] = None
     area: Annotated[str | None, AREA] = None
+
+    def __post_init__(self) -> None:
+        if self.measure is not None and self.measure not in MEASURES:
+            raise Rejected("bad_value", "measure", f"no such measure: there are {', '.join(MEASURES)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

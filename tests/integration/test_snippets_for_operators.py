@@ -88,6 +88,11 @@ def timeline(environment: dict[str, str], *more: str) -> Any:
     return (done.returncode, json.loads(done.stdout) if done.stdout else done.stderr)
 
 
+def of_any_log(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer without the ids of its events, which name places in one generation of the log: a restore begins another."""
+    return {**answer, "entries": [{**entry, "events": len(entry["events"])} for entry in answer["entries"]]}
+
+
 def test_a_dump_is_restored_and_gives_the_same_answers(
     embedded_stack: Stack, terminal: dict[str, str], tmp_path: Path
 ) -> None:
@@ -115,7 +120,7 @@ def test_a_dump_is_restored_and_gives_the_same_answers(
     code, after = timeline({**embedded_stack.environment, "ICR_DATABASE_URL": restored})
     assert code == 0
     positions = re.compile(r'"1:(\d+)"')
-    assert json.loads(positions.sub(r'"2:\1"', json.dumps(before))) == after
+    assert of_any_log(json.loads(positions.sub(r'"2:\1"', json.dumps(before)))) == of_any_log(after)
     code, said = timeline(
         {**embedded_stack.environment, "ICR_DATABASE_URL": restored}, "--known-at", before["position"]
     )

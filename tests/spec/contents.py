@@ -70,7 +70,6 @@ PAGES = (
             "test_no_contact",
             "test_suppressors",
             "test_feeds",
-            "test_bug_census_beside_live_feeds",
             "test_thresholds",
             "test_cautions",
         ),

@@ -59,6 +59,7 @@ WRITTEN: Final[dict[str, tuple[str, str]]] = {
     "log.feedback.reason": (_OURS, "a reason code"),
     "log.feedback.rule": (_OURS, "a rule of this program, in a sentence"),
     "log.feedback_reader.name": (_OURS, "a cluster, and an organisation's code as its topic has it"),
+    "called_by": _ORGANISATION,
     "cause": (_OURS, "an SQLSTATE, or the kind of an error"),
     "part": (_OURS, "the name of a file of the views"),
     "log.paused_partition.detail": (_OURS, "what could not be read, in words of this program"),

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from adapters.cli import mending as command
-from adapters.cli import output
+from adapters.cli import output, reading
 from adapters.service.mending import Mender
 from adapters.service.projecting import follow
 from domain.answers.ids import record_id
@@ -132,7 +132,8 @@ def test_the_worker_says_it_and_mends_what_it_can_when_it_starts(here: Bench) ->
 
 def test_people_see_the_list_and_try_again(here: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     one_bad_child(here)
-    monkeypatch.setattr(command, "opened", lambda _: nullcontext(here.service))
+    for module in (command, reading):
+        monkeypatch.setattr(module, "opened", lambda _: nullcontext(here.service))
     run = CliRunner()
     listed = json.loads(run.invoke(command.app, ["list", "--json"]).stdout)["being_mended"]
     assert [(one["cause"], one["part"], one["position"]) for one in listed] == [("23502", "30_entries", 4)] * 2

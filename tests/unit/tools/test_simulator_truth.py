@@ -281,9 +281,9 @@ def test_absent_for_half_of_the_school_year(marked: Cases) -> None:
     assert "2026-03-15" < signs(child)["severe_absence"] < "2026-05-15"
 
 
-def test_a_small_child_whom_no_service_has_seen_for_long(marked: Cases) -> None:
+def test_a_small_child_who_was_met_since_its_last_review_could_take_place(marked: Cases) -> None:
     (child,) = marked.children("seen_by_nobody")
-    assert signs(child) == {"no_universal_contact": (date(2026, 7, 3) - timedelta(days=200)).isoformat()}
+    assert signs(child) == {}
 
 
 def test_who_took_over_leads_and_nobody_else(cases: Cases) -> None:
