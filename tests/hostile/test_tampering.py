@@ -68,6 +68,17 @@ def test_an_untouched_log_holds(log: Bench) -> None:
     assert log.connection.execute("SELECT count(*) FROM log.source_record").fetchone() != (0,)
 
 
+def test_bug_an_event_that_waits_was_named(small: Bench) -> None:
+    """What waits for another event is kept with the digest of the event, and was said to differ from it."""
+    named = {"event_id": "not-come", "source_record_id": None, "reason": "entered_in_error"}
+    waits = event("EventRetracted", "a-9", "urn-900001", {"upn": upn(7)}, "2025-10-02", target=named)
+    small.empty()
+    assert [o.reason for o in small.record(waits)] == ["waits_for"]
+    assert kinds(read(small)) == {}
+    small.connection.execute("UPDATE log.aside SET digest = gen_random_uuid() WHERE reason = 'waits_for'")
+    assert kinds(read(small)) == {"aside_differs": 1}
+
+
 @given(told=histories(most=30, every_scene=True))
 @settings(max_examples=3)
 def test_whatever_is_recorded_holds(small: Bench, told: list[dict[str, Any]]) -> None:

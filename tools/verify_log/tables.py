@@ -1,6 +1,7 @@
 """What is looked at as a whole, beside the events one by one: rows that no event accounts for, editions, keys, kept events."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
@@ -149,7 +150,7 @@ def _agrees(
     hashes: Hashes, kind: str, sent: bytes, key: UUID | None, digest: UUID, organisation: str | None, event_type: str | None
 ) -> bool:  # fmt: skip
     """Whether the columns in the clear are those of the content, as far as that says them."""
-    if len(sent) < _WHOLE and _digest(hashes, kind, sent) not in (None, digest.bytes):
+    if len(sent) < _WHOLE and (made := _digests(hashes, kind, sent)) and digest.bytes not in made:
         return False
     claims = self_description_of(sent)
     if organisation is not None and claims.organisation is not None and organisation != claims.organisation:
@@ -161,11 +162,9 @@ def _agrees(
     return key.bytes == hashes.event(claims.organisation, claims.event_id)
 
 
-def _digest(hashes: Hashes, kind: str, sent: bytes) -> bytes | None:
-    """As it was made: of what is kept its bytes, of a conflict the event as it would have been stored."""
-    if kind == KEPT:
-        return hashes.digest(sent)
-    try:
-        return hashes.digest(decode_message(sent).stored)
-    except Rejected:
-        return None
+def _digests(hashes: Hashes, kind: str, sent: bytes) -> list[bytes]:
+    """As it may have been made: of the event as it would have been stored; of what is kept for what stands in it, of its bytes."""
+    made = [hashes.digest(sent)] if kind == KEPT else []
+    with suppress(Rejected):  # of what says no event that could have been stored
+        made.append(hashes.digest(decode_message(sent).stored))
+    return made
