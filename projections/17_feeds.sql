@@ -1,6 +1,6 @@
 -- How far each feed says that it is complete: by the report that its agency wrote down last, and no further than to the day
 -- before a snapshot of which rows have not come, unless a report that closes no snapshot was written down since
--- (domain.timeline.world.feeds). A report of one school's roll speaks for that school (domain.timeline.snapshots.feed_of).
+-- (domain.timeline.world.feeds). An authority's report of one school's roll speaks for that school (domain.timeline.snapshots.feed_of).
 WITH told AS (
     SELECT DISTINCT ON (1, 2) feed_of(f) AS organisation, f.service AS event_type, f.until AS told_through, f.recorded_at, f.tie
     FROM new_facts(%(lo)s, %(hi)s) f WHERE f.act = 16

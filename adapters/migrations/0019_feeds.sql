@@ -29,8 +29,14 @@ DROP INDEX {view}.entry_record_idx;
 CREATE INDEX ON {view}.entry (record, kind);
 CREATE INDEX ON {view}.entry (record) WHERE kind = 'shield';
 
--- The organisation whose feed a report speaks of: of one school's roll the school, whoever hands it in.
+-- The organisation whose feed a report speaks of: of an authority's, of one school's roll, the school.
 CREATE FUNCTION {view}.feed_of(report log.fact) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN report.lists = 'enrolment' AND report.scope ~ '^[0-9]{6}$' THEN 'urn-' || report.scope ELSE report.provider END
+    SELECT CASE WHEN report.lists = 'enrolment' AND report.provider LIKE 'la-%' AND report.scope ~ '^[0-9]{6}$' THEN 'urn-' || report.scope ELSE report.provider END
 $$;
 COMMENT ON FUNCTION {view}.feed_of(log.fact) IS 'The organisation whose feed a report speaks of';
+
+-- What stands now, so that answers about now hold before `icr rebuild` has made the editions of before.
+INSERT INTO {view}.feed (organisation, event_type, complete_through, told_through, recorded_at, tie, from_ed)
+SELECT DISTINCT ON (1, 2) {view}.feed_of(f), f.service, f.until, f.until, f.recorded_at, f.tie, s.edition
+FROM log.fact f, {view}.state s WHERE f.act = 16 AND f.position <= s.position
+ORDER BY 1, 2, f.recorded_at DESC, f.tie DESC, f.until DESC;

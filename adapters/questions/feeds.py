@@ -27,13 +27,13 @@ _MANY_BY_CODE: Final = {SCHOOL: _MANY["school"], "la-": _MANY["local_authority"]
 _MANY_OTHERS: Final = "organisations"
 
 Heard = Mapping[tuple[str, str], bool]  # of each organisation and event type
-# The last report of each feed, by what the agency wrote down last; of one school's roll it is the school's, whoever hands it in
-# (domain.timeline.snapshots.feed_of).
+# The last report of each feed, by what the agency wrote down last; an authority's report of one school's roll is the
+# school's (domain.timeline.snapshots.feed_of).
 _LAST_REPORTS: Final = """
 SELECT DISTINCT ON (f.feed, f.service) f.feed, f.service, f.until, f.day, b.received_at,
        count(*) OVER (PARTITION BY f.feed, f.service)
 FROM (
-    SELECT *, CASE WHEN lists = 'enrolment' AND scope ~ '^[0-9]{6}$' THEN 'urn-' || scope ELSE provider END AS feed
+    SELECT *, CASE WHEN lists = 'enrolment' AND provider LIKE 'la-%%' AND scope ~ '^[0-9]{6}$' THEN 'urn-' || scope ELSE provider END AS feed
     FROM log.fact WHERE act = %s AND position <= %s) f
 JOIN LATERAL (SELECT received_at FROM log.batch WHERE last >= f.position ORDER BY last LIMIT 1) b ON true
 ORDER BY f.feed, f.service, f.recorded_at DESC, f.tie DESC

@@ -9,6 +9,7 @@ from adapters.log.keys.data_keys import MasterKeys
 from adapters.log.quarantine_rows import KeptEvent, QuarantineRows
 from domain.answers.keeping import KeptFacts, MendedFacts
 from domain.answers.pages import Page
+from domain.errors import Rejected
 from domain.questions.about import ListKept, ShowKept
 from projections import editions, mending
 
@@ -22,9 +23,14 @@ _AFTER: Final = (
     "(%(cursor)s::uuid IS NULL OR (received_at, id) > (SELECT received_at, id FROM log.aside WHERE id = %(cursor)s))"
 )
 
+_IS_THERE: Final = "SELECT FROM log.aside WHERE id = %(cursor)s"
+
 
 def gather_kept(connection: Connection, question: ListKept) -> Page[KeptFacts]:
-    """Kept events, oldest first, and how many there are in all; without a state those that are not settled."""
+    """Kept events, oldest first, and how many there are in all; without a state those that are not settled.
+
+    Raises Rejected for a cursor that is no event, as of one that was cleared since: the rest of the list is not known.
+    """
     asked = {
         "states": list(_NOT_SETTLED) if question.state is None else [question.state],
         "reason": question.reason,
@@ -32,6 +38,10 @@ def gather_kept(connection: Connection, question: ListKept) -> Page[KeptFacts]:
         "cursor": question.cursor,
     }
     query = f"SELECT {_COLUMNS} FROM log.aside WHERE {_CHOSEN} AND {_AFTER} ORDER BY received_at, id LIMIT %(limit)s"  # noqa: S608
+    if question.cursor is not None and connection.execute(_IS_THERE, asked).fetchone() is None:
+        raise Rejected(
+            "bad_value", "cursor", "the event after which the list went on is no longer there: ask from its beginning"
+        )
     rows = connection.execute(query, asked).fetchall()
     counted = connection.execute(f"SELECT count(*) FROM log.aside WHERE {_CHOSEN}", asked).fetchone()  # noqa: S608
     found = [KeptFacts(*row) for row in rows[: question.limit]]

@@ -19,6 +19,7 @@ SNAPSHOT = "snapshot"
 ROWS = frozenset({Act.START, Act.CONFIRM})
 OF_A_ROLL: Final = "PupilAdmitted"
 _SCHOOL: Final = re.compile(r"[0-9]{6}")  # a school's URN
+_AUTHORITY: Final = "la-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,13 @@ def reported(events: Iterable[Event], kind_of: Mapping[str, str]) -> list[tuple[
 def feed_of(event: Event) -> tuple[str, str]:
     """The feed (organisation, event type) that a report speaks of.
 
-    A report that closes the snapshot of one school's roll speaks for that school, whoever hands it in: what the school itself
-    said since stands above it, and a census of last term makes no other school's feed late.
+    An authority's report that closes the snapshot of one school's roll speaks for that school: what the school itself said
+    since stands above it, and a census of last term makes no other school's feed late. Nobody else speaks for another.
     """
     body = event.body
-    scope = body["scope"]
-    if body["mode"] == SNAPSHOT and body["feed"] == OF_A_ROLL and scope is not None and _SCHOOL.fullmatch(scope):
+    scope, by_authority = body["scope"], event.organisation.startswith(_AUTHORITY)
+    of_a_roll = body["mode"] == SNAPSHOT and body["feed"] == OF_A_ROLL
+    if by_authority and of_a_roll and scope is not None and _SCHOOL.fullmatch(scope):
         return f"urn-{scope}", OF_A_ROLL
     return event.organisation, str(body["feed"])
 

@@ -22,6 +22,17 @@ def test_the_schools_own_word_stands_above_the_census(given, asked):
     )
 
 
+def test_nobody_else_speaks_for_a_school(given, asked):
+    """A school that reports another's roll speaks for itself alone"""
+    given(*LEFT, snapshot_reported("urn-900002", "PupilAdmitted", on="2025-10-02", count=0, scope="900001"))
+    asked(at="2025-10-16").indicators("A", "no_school").shows(
+        indicator("no_school", since="2025-10-06", status="true", feed="heard")
+    )
+    asked(at="2025-10-17").indicators("A", "no_school").shows(
+        indicator("no_school", since="2025-10-06", status="not_known", feed="urn-900002 PupilAdmitted")
+    )
+
+
 def test_a_school_that_only_a_census_speaks_of(given, asked):
     """Where only a census speaks of a school, it speaks for a fortnight"""
     given(*LEFT, CENSUS)

@@ -13,7 +13,7 @@ VIEW_SETS = ("view_a", "view_b")
 
 
 def upgrade() -> None:
-    """Add a table and indexes to each set of views. The table is empty, and no feed counts as heard, until `icr rebuild` has filled it."""
+    """Add a table and indexes to each set of views. The table has what stands now; `icr rebuild` fills in what stood before."""
     driver = op.get_bind().connection.driver_connection
     assert driver is not None
     # What is in the log and not yet in the views can shield as well.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -117,6 +118,11 @@ def test_kept_events_are_listed_in_parts(here: Bench) -> None:
         found += part["aside"]
         part = answer(here.service, ListKept(limit=3, cursor=part["next"]))
     assert [*found, *part["aside"]] == whole
+
+
+def test_bug_a_list_that_goes_on_after_nothing_was_empty(here: Bench) -> None:
+    with pytest.raises(Rejected, match="cursor"):
+        answer(here.service, ListKept(cursor=UUID(int=7)))
 
 
 def test_an_event_is_shown_by_a_hash_that_does_not_tell_its_place(here: Bench) -> None:
