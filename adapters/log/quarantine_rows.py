@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -18,35 +17,13 @@ from adapters.log.messages import CONFLICT, DUPLICATE, KEPT, WITHHELD, Message
 from adapters.log.prepare import Item, raw_bytes
 from adapters.log.self_description import SelfDescription
 from adapters.process.quotas import Quota
+from domain.answers.keeping import KeptFacts
 from domain.errors import Misuse, Rejected
 
 Connection = psycopg.Connection[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class KeptEvent:
-    """One kept or conflicting event, without its content."""
-
-    id: UUID
-    kind: str
-    state: str
-    reason: str
-    field: str | None
-    rule: str | None
-    event_type: str | None
-    organisation: str | None
-    received_at: datetime
-    note: str | None
-    length: int
-    stored: int
-
-    @property
-    def whole(self) -> bool:
-        """Whether the whole message is here; without the rest it cannot be recorded again."""
-        return self.stored >= self.length
-
-
-_LISTED = "id, kind, state, reason, field, rule, event_type, organisation, received_at, note, length, stored"
+LISTED: Final = "id, kind, state, reason, field, rule, event_type, organisation, received_at, note, length, stored"
 # No event is longer; of what is, the beginning says what it was.
 GIANT = MAX_MESSAGE
 FIRST_OF_A_GIANT = 64 * 1024
@@ -237,23 +214,12 @@ class QuarantineRows:
     def _open(self, aside: UUID, wrapped: bytes, sealed: bytes) -> bytes:
         return open_kept_event(self._keys, aside, wrapped, sealed)
 
-    def list(
-        self, connection: Connection, kind: str | None = None, state: str | None = None, limit: int = 1000
-    ) -> list[KeptEvent]:
-        """Kept and conflicting events, oldest first."""
-        rows = connection.execute(
-            f"SELECT {_LISTED} FROM log.aside WHERE (%s::text IS NULL OR kind = %s) AND (%s::text IS NULL OR state = %s) "
-            "ORDER BY received_at, id LIMIT %s",
-            (kind, kind, state, state, limit),
-        )
-        return [KeptEvent(*row) for row in rows.fetchall()]
-
-    def show(self, connection: Connection, aside: UUID) -> tuple[KeptEvent, bytes]:
+    def show(self, connection: Connection, aside: UUID) -> tuple[KeptFacts, bytes]:
         """One event with its content; raises Misuse when there is none of that id."""
-        row = connection.execute(f"SELECT {_LISTED}, wrapped, sealed FROM log.aside WHERE id = %s", (aside,)).fetchone()
+        row = connection.execute(f"SELECT {LISTED}, wrapped, sealed FROM log.aside WHERE id = %s", (aside,)).fetchone()
         if row is None:
             raise Misuse("no kept event has that id")
-        return KeptEvent(*row[:-2]), self._open(aside, row[-2], row[-1])
+        return KeptFacts(*row[:-2]), self._open(aside, row[-2], row[-1])
 
     def reject(self, connection: Connection, asides: Sequence[UUID], note: str, at: datetime) -> int:
         """Settle kept events for good, with a person's reason; how many."""
@@ -269,4 +235,4 @@ class QuarantineRows:
         return len(rejected)
 
 
-__all__ = ["CONFLICT", "KEPT", "WITHHELD", "KeptEvent", "QuarantineRows"]
+__all__ = ["CONFLICT", "KEPT", "WITHHELD", "QuarantineRows"]

@@ -1,12 +1,12 @@
 """Gathers what is not in the log or not in the views yet: events kept in quarantine, records being mended."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import psycopg
 
 from adapters.log.keys.data_keys import MasterKeys
-from adapters.log.quarantine_rows import KeptEvent, QuarantineRows
+from adapters.log.quarantine_rows import LISTED, QuarantineRows
 from domain.answers.keeping import KeptFacts, MendedFacts
 from domain.answers.pages import Page
 from domain.errors import Rejected
@@ -16,7 +16,6 @@ from projections import editions, mending
 Connection = psycopg.Connection[Any]
 
 _NOT_SETTLED: Final = ("waiting", "ready", "shown")
-_COLUMNS: Final = ", ".join(field.name for field in fields(KeptEvent))
 _CHOSEN: Final = "state = ANY(%(states)s) AND (%(reason)s::text IS NULL OR reason = %(reason)s)"
 
 _AFTER: Final = (
@@ -37,7 +36,7 @@ def gather_kept(connection: Connection, question: ListKept) -> Page[KeptFacts]:
         "limit": question.limit + 1,
         "cursor": question.cursor,
     }
-    query = f"SELECT {_COLUMNS} FROM log.aside WHERE {_CHOSEN} AND {_AFTER} ORDER BY received_at, id LIMIT %(limit)s"  # noqa: S608
+    query = f"SELECT {LISTED} FROM log.aside WHERE {_CHOSEN} AND {_AFTER} ORDER BY received_at, id LIMIT %(limit)s"  # noqa: S608
     if question.cursor is not None and connection.execute(_IS_THERE, asked).fetchone() is None:
         raise Rejected(
             "bad_value", "cursor", "the event after which the list went on is no longer there: ask from its beginning"
@@ -50,8 +49,7 @@ def gather_kept(connection: Connection, question: ListKept) -> Page[KeptFacts]:
 
 def gather_kept_event(connection: Connection, keys: MasterKeys, question: ShowKept) -> KeptFacts:
     """One kept event; what was sent only where it is asked for: text, else hexadecimal. Raises Misuse without such an id."""
-    one, sent = QuarantineRows(keys).show(connection, question.id)
-    facts = KeptFacts(*(getattr(one, field.name) for field in fields(KeptEvent)))
+    facts, sent = QuarantineRows(keys).show(connection, question.id)
     return replace(facts, content=_text(sent)) if question.content else facts
 
 
