@@ -42,11 +42,6 @@ def gather_feedback(
     return FeedbackFacts(question.organisation, [_told(row, head) for row in rows], following, more)
 
 
-def check_cursor(cursor: str | None) -> None:
-    """Raise Rejected for what has not the form of a cursor."""
-    _place(cursor)
-
-
 def _told(row: Row, head: Head) -> Told:
     cursor = _cursor(head.generation, row.place)
     if row.word == REPLAY_REQUESTED:
