@@ -24,6 +24,7 @@ from domain.effects import DISCLOSURE_CLASSES, RETENTION_CLASSES, Act, Effect
 from schemas.registry import (
     CODES,
     EFFECTS,
+    RELEASED,
     TEXTS,
     ContractBroken,
     Schema,
@@ -36,8 +37,6 @@ from schemas.registry import (
 )
 from schemas.shape import Choice, Kind, Many, Maybe, Record, Scalar, Shape, shape_of, walk
 from schemas.texts import core, fields_of, load_texts
-
-RELEASED: Final = "released.json"
 
 PUBLISHED: Final = ("event_id", "source", "mode", "recorded_at")
 ABOUT_A_CHILD: Final = ("subject", "others", "effective", "reference", "target", "basis")

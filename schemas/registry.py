@@ -16,8 +16,6 @@ from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Any, Final
 
-from fastavro.schema import SchemaParseException, UnknownType, fingerprint, to_parsing_canonical_form
-
 from domain.codes import CodeList
 from domain.dates import EARLIEST, FOREVER, to_day
 from domain.effects import Effect, parse_effect
@@ -26,6 +24,7 @@ SHARED: Final = "shared"
 EFFECTS: Final = "effects.toml"
 CODES: Final = "codes.toml"
 TEXTS: Final = "texts.toml"
+RELEASED: Final = "released.json"
 
 _FILE = re.compile(r"(?P<stem>[a-z][a-z0-9_]*)\.v(?P<version>[1-9][0-9]*)\.avsc")
 
@@ -80,6 +79,9 @@ def fingerprint_of(document: Mapping[str, Any]) -> bytes:
     form of any schema with a logical type and so gives another number.
     Raises ContractBroken for what is no Avro schema.
     """
+    # Imported here: at a start the fingerprints are those in `released.json`.
+    from fastavro.schema import SchemaParseException, UnknownType, to_parsing_canonical_form
+
     try:
         return _crc(to_parsing_canonical_form(dict(document)))
     except (SchemaParseException, UnknownType) as error:
@@ -88,6 +90,8 @@ def fingerprint_of(document: Mapping[str, Any]) -> bytes:
 
 @lru_cache(maxsize=1024)  # byte by byte in Python; the gate asks for the same forms again
 def _crc(canonical: str) -> bytes:
+    from fastavro.schema import fingerprint
+
     return bytes.fromhex(fingerprint(canonical, "CRC-64-AVRO"))
 
 
@@ -130,8 +134,11 @@ def read_effects(data: bytes, lists: Mapping[str, CodeList]) -> dict[str, Effect
     }
 
 
-def read_schema(path: str, data: bytes, effects: Mapping[str, Effect]) -> Schema:
-    """One schema file; raises ContractBroken when its name, place and content disagree or it has no effects row."""
+def read_schema(path: str, data: bytes, effects: Mapping[str, Effect], fingerprint: bytes | None = None) -> Schema:
+    """One schema file; raises ContractBroken when its name, place and content disagree or it has no effects row.
+
+    `fingerprint` where it is known; without it, it is worked out.
+    """
     sector, _, name = path.partition("/")
     match = _FILE.fullmatch(name)
     if match is None:
@@ -145,12 +152,33 @@ def read_schema(path: str, data: bytes, effects: Mapping[str, Effect]) -> Schema
     effect = effects.get(event_type)
     if effect is None:
         raise ContractBroken(f"{path}: {event_type} has no row in {EFFECTS}; no class, not recorded")
-    return Schema(event_type, sector, int(match["version"]), fingerprint_of(document), document, effect, path)
+    fingerprint = fingerprint or fingerprint_of(document)
+    return Schema(event_type, sector, int(match["version"]), fingerprint, document, effect, path)
+
+
+class _Released:
+    """The fingerprints that `released.json` holds, each of the bytes of one file; the gate of CI works them out anew.
+
+    To work out all of them takes a tenth of a second, which every command would pay at its start.
+    """
+
+    def __init__(self, root: Traversable) -> None:
+        try:
+            self._of: dict[str, dict[str, str]] = json.loads((root / RELEASED).read_bytes())
+        except (OSError, ValueError):
+            self._of = {}  # the gate says so
+
+    def fingerprint(self, path: str, data: bytes) -> bytes | None:
+        """The fingerprint of a schema file; None where it is not released, or is not as it was released."""
+        held = self._of.get(path, {})
+        if held.get("sha256") != hashlib.sha256(data).hexdigest():
+            return None
+        return bytes.fromhex(held["fingerprint"])
 
 
 def load(root: Traversable) -> Registry:
     """The registry of a folder of schemas; raises ContractBroken on a schema without effects row and the reverse."""
-    digest = hashlib.sha256()
+    digest, released = hashlib.sha256(), _Released(root)
     table, lists = (root / EFFECTS).read_bytes(), (root / CODES).read_bytes()
     effects = read_effects(table, read_codes(lists))
     found: dict[bytes, Schema] = {}
@@ -161,7 +189,7 @@ def load(root: Traversable) -> Registry:
         digest.update(data)
         if path in (EFFECTS, CODES, TEXTS):
             continue
-        schema = read_schema(path, data, effects)
+        schema = read_schema(path, data, effects, released.fingerprint(path, data))
         if other := found.get(schema.fingerprint):
             raise ContractBroken(f"{path}: same canonical form as {other.file}, so readers could not tell them apart")
         found[schema.fingerprint] = schema

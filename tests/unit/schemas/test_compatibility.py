@@ -207,6 +207,16 @@ def test_a_missing_record_of_releases_is_found(folder: Path, content: bytes | No
     assert Finding("released.json", "released", "cannot be read") in findings(folder)
 
 
+def test_a_fingerprint_that_is_recorded_wrongly_is_found(folder: Path) -> None:
+    """At a start the recorded ones are believed; here they are not."""
+    path = folder / "released.json"
+    released = json.loads(path.read_text())
+    released[DIED]["fingerprint"] = "0123456789abcdef"
+    path.write_text(json.dumps(released))
+    message = "was released and is another schema now; make a new version instead"
+    assert Finding(DIED, "released", message) in findings(folder)
+
+
 def test_a_text_without_a_class_is_found(folder: Path) -> None:
     edit(folder / DIED, add({"name": "remark", "type": ["null", "string"], "doc": "A remark.", "default": None}))
     message = f"{DIED}: remark has no class in texts.toml; no class, not recorded"

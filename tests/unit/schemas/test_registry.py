@@ -8,6 +8,7 @@ import pytest
 from fastavro.schema import fingerprint
 
 import schemas
+import schemas.registry
 from domain.effects import Act
 from schemas.registry import ContractBroken, fingerprint_of, load, registry, type_name
 from schemas.shape import describe, shape, shape_of, walk
@@ -35,6 +36,26 @@ def test_every_file_is_in_the_registry_under_its_own_fingerprint() -> None:
         assert print_ == schema.fingerprint == fingerprint_of(schema.document)
         assert schema.effect.event_type == schema.event_type
     assert contract.types == tuple(sorted(contract.newest))
+
+
+def test_no_fingerprint_is_worked_out_of_what_was_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    def worked_out(document: object) -> bytes:
+        raise AssertionError(document)
+
+    monkeypatch.setattr(schemas.registry, "fingerprint_of", worked_out)
+    assert load(SHIPPED).by_fingerprint.keys() == registry().by_fingerprint.keys()
+
+
+def test_a_schema_that_is_not_as_it_was_released_has_its_own_fingerprint(folder: Path) -> None:
+    path = folder / "health" / "death_notified.v1.avsc"
+    document = json.loads(path.read_text())
+    document["fields"].append({"name": "note", "doc": "New.", "type": ["null", "string"], "default": None})
+    path.write_text(json.dumps(document))
+    released = registry().find("DeathNotified", 1)
+    changed = load(folder).find("DeathNotified", 1)
+    assert released is not None
+    assert changed is not None
+    assert changed.fingerprint == fingerprint_of(document) != released.fingerprint
 
 
 def test_two_types_stand_in_two_versions() -> None:
