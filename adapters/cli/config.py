@@ -1,5 +1,6 @@
 """`icr config check`: the settings in force and where they came from."""
 
+from pathlib import Path
 from typing import Final
 
 import typer
@@ -24,19 +25,25 @@ def check(data: Data = None, as_json: Json = False) -> None:
     Whether a secret is set is shown, not what it is.
     """
     from adapters.codec import confluent_ids
+    from adapters.process.settings import SETTINGS
 
     settings = read_settings(data, log_level="warning")
     confluent_ids(settings.confluent_schema_ids)
     shown = {
-        name: "set" if name in _SECRET and value is not None else value
-        for name, value in settings.model_dump(mode="json").items()
+        name: "set" if name in _SECRET and value is not None else _plain(value)
+        for name, value in ((name, getattr(settings, name)) for name in SETTINGS)
     }
     if as_json:
-        print_json({"valid": True, "settings": shown, "set": sorted(settings.model_fields_set)})
+        print_json({"valid": True, "settings": shown, "set": sorted(settings.given)})
         return
-    fields = type(settings).model_fields
     rows = [
-        (name, value, "yes" if name in settings.model_fields_set else "", fields[name].description)
-        for name, value in shown.items()
+        (name, value, "yes" if name in settings.given else "", SETTINGS[name].says) for name, value in shown.items()
     ]
     print_table("settings", ("name", "value", "set", "what it is"), rows)
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it."""
+    if isinstance(value, dict):
+        return {str(key): one for key, one in value.items()}
+    return str(value) if isinstance(value, Path) else value

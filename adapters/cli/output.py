@@ -15,7 +15,7 @@ import orjson
 import typer
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
     from adapters.process.settings import Settings
     from adapters.service.opened import Service
@@ -64,15 +64,42 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
     Console(highlight=False, width=None if sys.stdout.isatty() else 160).print(table)
 
 
+class Bars:
+    """Progress bars of tasks; none where standard error is no terminal."""
+
+    def __init__(self, shown: "Progress | None" = None) -> None:
+        self._shown = shown
+        self._tasks: list[TaskID] = []
+
+    def add_task(self, says: str, total: float | None = None, *, visible: bool = True) -> int:
+        """A new bar, by its number; `total` None: not known yet."""
+        if self._shown is not None:
+            self._tasks.append(self._shown.add_task(says, total=total, visible=visible))
+        return len(self._tasks) - 1
+
+    def update(self, task: int, **said: Any) -> None:  # noqa: ANN401 - as rich names them
+        """How far a task is: `completed`, and `total` and `visible` where they change."""
+        if self._shown is not None:
+            self._shown.update(self._tasks[task], **said)
+
+    def advance(self, task: int) -> None:
+        """One step further."""
+        if self._shown is not None:
+            self._shown.advance(self._tasks[task])
+
+
 @contextmanager
-def progress() -> Iterator["Progress"]:
+def progress() -> Iterator[Bars]:
     """Progress bars on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield Bars()  # without loading rich
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty()) as bars:
-        yield bars
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        yield Bars(bars)
 
 
 @contextmanager

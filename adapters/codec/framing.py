@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any, Final
 
 from adapters.codec.avro import SINGLE_OBJECT, Decoded, decode_wire
@@ -11,37 +10,16 @@ from adapters.codec.generate import HEADER
 from adapters.codec.json_form import wire_of
 from adapters.codec.plain_json import wrong_encoding
 from adapters.codec.primitives import varint
-from domain.errors import Misuse, Rejected
+from adapters.codec.schema_ids import NO_IDS
+from domain.errors import Rejected
 from schemas.registry import registry
 
 CONFLUENT: Final = 0
 CONFLUENT_HEADER: Final = 5  # 00 and the registry's id of the schema, big-endian
 
-NO_IDS: Final[Mapping[int, bytes]] = MappingProxyType({})
-
 # Fields that belong to the sending, not to the event (contract 1, conflict).
 _TRANSPORT: Final = ("mode",)
 _SOURCE_TRANSPORT: Final = ("source_version",)
-
-
-def confluent_ids(configured: Mapping[int, str]) -> Mapping[int, bytes]:
-    """Schema ids of a Confluent-compatible registry -> fingerprints, from what is configured.
-
-    A schema is named by its fingerprint in hexadecimal, or by its file below `schemas/`. Raises Misuse where it is none
-    of ours.
-    """
-    if not configured:
-        return NO_IDS
-    known: dict[str, bytes] = {}
-    for fingerprint, schema in registry().by_fingerprint.items():
-        known[fingerprint.hex()] = known[schema.file] = known[f"schemas/{schema.file}"] = fingerprint
-    ids: dict[int, bytes] = {}
-    for number, text in configured.items():
-        found = known.get(text) or known.get(text.lower())
-        if found is None or not 0 <= number < 2**32:
-            raise Misuse(f"the schema id {number} needs a fingerprint or a file that `icr schemas list` shows")
-        ids[number] = found
-    return MappingProxyType(ids)
 
 
 def decode_json(data: bytes | Mapping[str, Any]) -> Decoded:

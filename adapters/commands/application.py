@@ -14,6 +14,7 @@ from eventsourcing.application import Application
 from eventsourcing.persistence import ApplicationRecorder, EventStore
 
 from adapters.log.event_store import LogRecorder, SealedEventStore, SealedMapper
+from adapters.log.fact_rows import kinds_of_snapshots
 from adapters.log.reader import LogReader, tied
 from adapters.log.subjects import Subjects
 from adapters.service.opened import Service
@@ -23,12 +24,9 @@ from domain.events import Event, RecordId
 from domain.identifiers import parse_identifier
 from domain.timeline.child import Child
 from domain.timeline.child_record import ChildRecord, project
-from domain.timeline.snapshots import listed_kinds
 from domain.timeline.world import World, build_world
-from schemas.registry import registry
 
 _IDS: Final = ("r-", "c-")  # how the id of a record or a child begins
-_KIND_OF: Final = listed_kinds(schema.effect for schema in registry().newest.values())
 
 
 class ChildRecords(Application[UUID]):
@@ -113,7 +111,7 @@ class ChildRecords(Application[UUID]):
         ).fetchall()
         history = sorted((*beside, *(event for one in found for event in one.events)), key=lambda event: event.position)
         marks = (mark for one in found for mark in one.marks)
-        return build_world(history, dict(schemes), kind_of=_KIND_OF, marks=marks), found
+        return build_world(history, dict(schemes), kind_of=kinds_of_snapshots(), marks=marks), found
 
     def _folded(self, member: UUID, position: int | None) -> ChildRecord | None:
         if not self._is_recorded(member, position):

@@ -197,11 +197,12 @@ def _feed_row(effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapp
 
 def listed(body: Mapping[str, Any]) -> str | None:
     """The kind of entry that a feed report lists all of; None where it is no snapshot of entries."""
-    return _listed_kinds().get(body["feed"]) if body["mode"] == SNAPSHOT else None
+    return kinds_of_snapshots().get(body["feed"]) if body["mode"] == SNAPSHOT else None
 
 
 @lru_cache(maxsize=1)
-def _listed_kinds() -> dict[str, str]:
+def kinds_of_snapshots() -> dict[str, str]:
+    """The kind of entry that a snapshot of an event type lists, for each type that may be sent as one."""
     return listed_kinds(schema.effect for schema in registry().newest.values())
 
 

@@ -24,7 +24,6 @@ from schemas.texts import text_fields
 Connection = psycopg.Connection[Any]
 Stored = tuple[int, UUID, str, bytes]  # position, record, topic, state
 PAGE = 2000
-_MARKS = tuple(f"{name}:" for name, schema in registry().newest.items() if schema.effect.act is Act.MARK)
 _MOST_CHECKED = 10_000
 
 
@@ -71,8 +70,9 @@ class LogReader:
 
     def open_record(self, rows: Iterable[Stored]) -> Iterator[Event | Marked]:
         """The same, of marks no more than what they say: they are most of a child's events, and read in a fraction of the time."""
+        marks = tuple(f"{name}:" for name, schema in registry().newest.items() if schema.effect.act is Act.MARK)
         for position, record, topic, stored in self.unsealed(rows):
-            if topic.startswith(_MARKS):
+            if topic.startswith(marks):
                 event_id, organisation, recorded_at, day, school, am, pm = read_marks(stored)
                 key = self._hashes.event(organisation, event_id)
                 yield Marked(position, RecordId(record), key, recorded_at, school, day, am, pm)

@@ -53,7 +53,7 @@ class SealedValueOpener:
         """Contacts of worker and team of an entry of a kind."""
         if cell is None:
             return None
-        said: dict[str, Any] | None = self._open(record, _class_of(kind), cell, CONTACT)
+        said: dict[str, Any] | None = self._open(record, class_of(kind), cell, CONTACT)
         return said
 
     def _open(self, record: UUID, key_class: str, cell: bytes, which: int) -> Any:  # noqa: ANN401 - what was sealed
@@ -67,6 +67,6 @@ class SealedValueOpener:
 
 
 @lru_cache(maxsize=256)
-def _class_of(kind: str) -> str:
+def class_of(kind: str) -> str:
     """Retention class of the events that make entries of a kind."""
     return next(s.effect.retention for s in registry().newest.values() if s.effect.kind == kind)

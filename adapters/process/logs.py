@@ -9,17 +9,18 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import orjson
-import structlog
-from structlog.typing import FilteringBoundLogger, WrappedLogger
 
 from adapters.process.clock import Clock, SystemClock
 from domain.errors import Rejected
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger, WrappedLogger
 
 NUMBER: Final = "number"
 CODE: Final = "code"
@@ -103,6 +104,7 @@ _LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _lock = threading.Lock()
 _write_lock = threading.Lock()
 _dropped_total = 0
+_waiting: list[Callable[[], None]] = []  # how structlog is to be set up, until the first who logs loads it
 
 
 def configure_logs(level: str = "info", *, clock: Clock | None = None, stream: TextIO | None = None) -> None:
@@ -112,15 +114,23 @@ def configure_logs(level: str = "info", *, clock: Clock | None = None, stream: T
     """
     moment = clock or SystemClock()
 
-    def stamp(_logger: WrappedLogger, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    def stamp(_logger: "WrappedLogger", _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return {"at": moment.now().isoformat(timespec="milliseconds"), **line}
 
-    structlog.configure(
-        processors=[structlog.processors.add_log_level, only_allowed, stamp, _render],
-        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=lambda *_: _Output(stream),
-        cache_logger_on_first_use=False,
-    )
+    def set_up() -> None:
+        import structlog
+
+        structlog.configure(
+            processors=[structlog.processors.add_log_level, only_allowed, stamp, _render],
+            wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+            logger_factory=lambda *_: _Output(stream),
+            cache_logger_on_first_use=False,
+        )
+
+    # Most commands log nothing, and structlog loads rich, which is a tenth of what they may take to start.
+    _waiting[:] = [set_up]
+    if "structlog" in sys.modules:
+        _set_up()
     root = logging.getLogger()
     for handler in [h for h in root.handlers if isinstance(h, _LibraryHandler)]:
         root.removeHandler(handler)
@@ -130,8 +140,17 @@ def configure_logs(level: str = "info", *, clock: Clock | None = None, stream: T
     threading.excepthook = _uncaught_in_thread
 
 
-def get_logger(component: str) -> FilteringBoundLogger:
+def _set_up() -> None:
+    with _lock:
+        while _waiting:
+            _waiting.pop()()
+
+
+def get_logger(component: str) -> "FilteringBoundLogger":
     """A logger whose lines carry `component`. Events are constants: `log.info("batch_recorded", accepted=12)`."""
+    import structlog
+
+    _set_up()
     logger: FilteringBoundLogger = structlog.get_logger(component=component)
     return logger
 
@@ -141,7 +160,7 @@ def dropped_total() -> int:
     return _dropped_total
 
 
-def only_allowed(_logger: WrappedLogger, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def only_allowed(_logger: "WrappedLogger", _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The line with only what may be logged, and `dropped`, the number of things left out, when there are any."""
     event = line.pop("event", None)
     level = line.pop("level", None)
@@ -207,7 +226,7 @@ def describe(error: BaseException) -> dict[str, str]:
     return said
 
 
-def _render(_logger: WrappedLogger, _method: str, line: MutableMapping[str, Any]) -> str:
+def _render(_logger: "WrappedLogger", _method: str, line: MutableMapping[str, Any]) -> str:
     return orjson.dumps(line).decode()
 
 

@@ -3,27 +3,27 @@
 Thresholds of rules are no settings: they are events in the log, so that an old answer can be given again.
 """
 
+import json
 import os
-import re
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
-from pydantic_settings.exceptions import SettingsError
 
+from adapters.process import setting_values as value
 from adapters.process.quotas import MEBIBYTE, Ages, Quota
 from domain.errors import Misuse
 from domain.identifiers import FILLER_WORDS, REPEATED, Fillers, fillers_of
 
-PREFIX = "ICR_"
-CONFIG_VARIABLE = "ICR_CONFIG"
-CONFIG_FILE = "icr.toml"
+PREFIX: Final = "ICR_"
+CONFIG_VARIABLE: Final = "ICR_CONFIG"
+CONFIG_FILE: Final = "icr.toml"
 
 # Which organisations may publish on a sector's topic (fnmatch patterns of organisation codes).
-TOPIC_ORGANISATIONS: dict[str, list[str]] = {
+TOPIC_ORGANISATIONS: Final[dict[str, list[str]]] = {
     "education": ["urn-*", "la-*"],
     "health": ["ods-*"],
     "social_care": ["la-*", "org-*"],
@@ -40,173 +40,129 @@ TOPIC_ORGANISATIONS: dict[str, list[str]] = {
 }
 
 # Variables with our prefix that are not settings: where the file is, and what the tests and ./dev use.
-_OTHER_VARIABLES = (CONFIG_VARIABLE, "ICR_PYTHON")
-_TEST_PREFIX = "ICR_TEST_"
+_OTHER_VARIABLES: Final = (CONFIG_VARIABLE, "ICR_PYTHON")
+_TEST_PREFIX: Final = "ICR_TEST_"
 
-_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[?[0-9A-Fa-f:.]{2,45}\]?")
-
-AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+_BY_SECTOR: Final = value.lists_of(list(TOPIC_ORGANISATIONS), "sectors")
 
 
-class Settings(BaseSettings):
-    """All settings of all commands; `load_settings` makes one. A variable stands above the file."""
+def _organisations(given: object) -> dict[str, list[str]]:
+    """Whoever sets one sector means to change that one, not to forbid the others."""
+    return {**TOPIC_ORGANISATIONS, **_BY_SECTOR(given)}
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)
 
-    data_dir: AbsolutePath = Field(
-        default_factory=lambda: user_data_path("icr"), description="Folder of keys, embedded servers and icr.toml"
-    )
-    # Not in repr: it may hold a password.
-    database_url: str | None = Field(
-        default=None, repr=False, description="PostgreSQL connection string; embedded in the data folder when not set"
-    )
-    kafka_bootstrap_servers: str | None = Field(
-        default=None, description="host:port, comma-separated; an embedded broker, in memory, when not set"
-    )
-    kafka_group: str = Field(default="icr", min_length=1, description="Consumer group")
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        default="PLAINTEXT", description="How Kafka is spoken to; PLAINTEXT is for one machine, or a closed network"
-    )
-    kafka_ca_file: AbsolutePath | None = Field(
-        default=None, description="Certificates that vouch for Kafka's (PEM); the system's own when not set"
-    )
-    kafka_certificate_file: AbsolutePath | None = Field(
-        default=None, description="Our certificate, where Kafka asks for one (PEM)"
-    )
-    kafka_key_file: AbsolutePath | None = Field(default=None, description="The key of our certificate (PEM, mode 0600)")
-    kafka_key_password_file: AbsolutePath | None = Field(
-        default=None, description="File with the password of that key, where it has one (mode 0600)"
-    )
-    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] | None = Field(
-        default=None, description="How we log in to Kafka, where the security protocol names SASL"
-    )
-    kafka_username: str | None = Field(default=None, min_length=1, description="Our user name at Kafka")
-    kafka_password_file: AbsolutePath | None = Field(
-        default=None, description="File with our password at Kafka (mode 0600)"
-    )
-    kafka_token_file: AbsolutePath | None = Field(
-        default=None, description="File with our token for OAUTHBEARER, renewed by another program (mode 0600)"
-    )
-    kek_file: AbsolutePath = Field(
-        default_factory=lambda known: known.get("data_dir", Path()) / "keys",
-        description="Where the key-encryption key is kept",
-    )
-    http_host: str = Field(default="127.0.0.1", min_length=1, description="Address the API listens on")
-    http_port: int = Field(default=8008, ge=0, le=65535, description="Port of the API; 0 takes a free one")
-    http_hosts: Annotated[list[str], NoDecode] = Field(
-        default_factory=list,
-        description="Names, comma-separated, by which the API may be called besides its own address and this machine's",
-    )
-    http_connections: int = Field(
-        default=512,
-        ge=8,
-        le=60_000,
-        description="Connections to the API at once; of more, the one that has let us wait longest is closed",
-    )
-    http_idle_seconds: float = Field(
-        default=30, gt=0, le=3600, description="How long a connection may say nothing between two requests"
-    )
-    http_head_seconds: float = Field(
-        default=10, gt=0, le=600, description="How long the head of a request may take to come, from its first byte"
-    )
-    http_body_seconds: float = Field(
-        default=10, gt=0, le=600, description="How long a body may take, besides the time at ICR_HTTP_BODY_RATE"
-    )
-    http_body_rate: int = Field(
-        default=8_000, ge=1, le=10**9, description="Least bytes a second at which bodies come and answers are taken"
-    )
-    http_bodies: int = Field(
-        default=128 * 2**20, ge=8 * 2**20, description="Bytes of bodies in memory, of all requests together, at most"
-    )
-    http_publishing: int = Field(
-        default=2, ge=1, le=100, description="Requests with events recorded side by side, at most"
-    )
-    http_publishing_queue: int = Field(
-        default=256, ge=0, le=10_000, description="Requests with events that may wait for that; more are refused (503)"
-    )
-    http_reading_queue: int = Field(
-        default=128, ge=0, le=10_000, description="Reads that may wait for a connection; more are refused (503)"
-    )
-    http_rate: float = Field(
-        default=100,
-        gt=0,
-        le=10**6,
-        description="Requests a second of one client address (IPv6: its /64), at most; ten times that of this machine",
-    )
-    http_burst: int = Field(
-        default=1000, ge=1, le=10**6, description="Requests that an address may make at once after a while of few"
-    )
-    read_connections: int = Field(
-        default=8, ge=1, le=1000, description="Connections to the database that reads over HTTP share, at most"
-    )
-    batch_size: int = Field(default=2000, ge=1, le=100_000, description="Events recorded in one transaction, at most")
-    edition_size: int = Field(
-        default=10_000,
-        ge=1,
-        le=100_000,
-        description="Events taken into one edition, at most; five times as many while more than these wait",
-    )
-    snapshot_loss_share: float = Field(
-        default=0.2,
-        ge=0,
-        le=1,
-        description="A snapshot waits for a person when it has lost more than this share of its rows",
-    )
-    future_tolerance_seconds: int = Field(
-        default=300,
-        ge=0,
-        le=86_400,
-        description="An event recorded more than this ahead of our clock is kept until its time has come",
-    )
-    clock_tolerance_seconds: int = Field(
-        default=60,
-        ge=0,
-        le=86_400,
-        description="Nothing is recorded while this host's clock is further behind the newest event, or from the database's clock; 0 asks nothing",
-    )
-    quarantine_rows: int = Field(
-        default=100_000, ge=0, description="Messages of one organisation whose content the quarantine holds, at most"
-    )
-    quarantine_megabytes: int = Field(
-        default=1024,
-        ge=0,
-        description="... and how much of it, in MiB; beyond, only reason, length and digest are stored",
-    )
-    quarantine_settled_days: int = Field(
-        default=90, ge=0, description="Days after which what was settled, and a conflict, is cleared; 0: never"
-    )
-    quarantine_waiting_days: int = Field(
-        default=400,
-        ge=0,
-        description="Days after which what still waits is cleared, once its agency was told over Kafka; 0: never",
-    )
-    feedback_days: int = Field(default=400, ge=0, description="Days for which feedback can be read; 0: for ever")
-    pause_unreadable_share: float = Field(
-        default=0.5, gt=0, le=1, description="A partition pauses when more than this share of a batch is unreadable"
-    )
-    pause_unreadable_minimum: int = Field(
-        default=100, ge=1, description="... and at least this many of its messages are"
-    )
-    topic_organisations: dict[str, list[str]] = Field(
-        default_factory=lambda: dict(TOPIC_ORGANISATIONS),
-        description="Patterns of the organisation codes that may publish on a sector's topic",
-    )
-    filler_identifiers: list[str] = Field(
-        default_factory=lambda: list(FILLER_WORDS),
-        description="What agencies' systems write where they have no id of a child; given, it replaces the list there is",
-    )
-    more_filler_identifiers: list[str] = Field(default_factory=list, description="... and what is added to that list")
-    filler_repeated: int = Field(
-        default=REPEATED,
-        ge=0,
-        le=60,
-        description="An agency's id of one character, so many times or more, is a filler too; 0: none is",
-    )
-    confluent_schema_ids: dict[int, str] = Field(
-        default_factory=dict,
-        description="Schema ids of Confluent framing, each with the fingerprint or file of its schema (`icr schemas list`)",
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged")
+# What is no text and no number is JSON in a variable.
+_IN_JSON: Final = (_organisations, value.schema_ids, value.texts)
+
+
+Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
+Mechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"]
+Level = Literal["debug", "info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is told of a setting: what it is for, how its value is read, and which words it may be where it is one of some."""
+
+    says: str
+    read: value.Reader
+    choices: tuple[str, ...] = ()
+
+
+def _choice(says: str, words: object) -> Setting:
+    choices: tuple[str, ...] = get_args(words)
+    return Setting(says, value.one_of(*choices), choices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of all commands, as they were read and checked by `load_settings`; `given`: those that were set.
+
+    One that is made otherwise is not checked.
+    """
+
+    # fmt: off
+    data_dir: Annotated[Path, Setting(
+        "Folder of keys, embedded servers and icr.toml", value.path)] = field(default_factory=lambda: user_data_path("icr"))
+    database_url: Annotated[str | None, Setting(
+        "PostgreSQL connection string; embedded in the data folder when not set", value.text)] = field(default=None, repr=False)
+    kafka_bootstrap_servers: Annotated[str | None, Setting(
+        "host:port, comma-separated; an embedded broker, in memory, when not set", value.text)] = None
+    kafka_group: Annotated[str, Setting("Consumer group", value.text)] = "icr"
+    kafka_security_protocol: Annotated[Protocol, _choice(
+        "How Kafka is spoken to; PLAINTEXT is for one machine, or a closed network", Protocol)] = "PLAINTEXT"
+    kafka_ca_file: Annotated[Path | None, Setting("Certificates that vouch for Kafka's (PEM); the system's own when not set", value.path)] = None
+    kafka_certificate_file: Annotated[Path | None, Setting("Our certificate, where Kafka asks for one (PEM)", value.path)] = None
+    kafka_key_file: Annotated[Path | None, Setting("The key of our certificate (PEM, mode 0600)", value.path)] = None
+    kafka_key_password_file: Annotated[Path | None, Setting("File with the password of that key, where it has one (mode 0600)", value.path)] = None
+    kafka_sasl_mechanism: Annotated[Mechanism | None, _choice("How we log in to Kafka, where the security protocol names SASL", Mechanism)] = None
+    kafka_username: Annotated[str | None, Setting("Our user name at Kafka", value.text)] = None
+    kafka_password_file: Annotated[Path | None, Setting("File with our password at Kafka (mode 0600)", value.path)] = None
+    kafka_token_file: Annotated[Path | None, Setting(
+        "File with our token for OAUTHBEARER, renewed by another program (mode 0600)", value.path)] = None
+    # `keys` in the data folder, where it is not set.
+    kek_file: Annotated[Path, Setting("Where the key-encryption key is kept", value.path)] = Path()
+    http_host: Annotated[str, Setting("Address the API listens on", value.text)] = "127.0.0.1"
+    http_port: Annotated[int, Setting("Port of the API; 0 takes a free one", value.whole(0, 65_535))] = 8008
+    http_hosts: Annotated[list[str], Setting(
+        "Names, comma-separated, by which the API may be called besides its own address and this machine's",
+        value.hosts)] = field(default_factory=list)
+    http_connections: Annotated[int, Setting(
+        "Connections to the API at once; of more, the one that has let us wait longest is closed", value.whole(8, 60_000))] = 512
+    http_idle_seconds: Annotated[float, Setting("How long a connection may say nothing between two requests", value.number(0, 3600, above=True))] = 30
+    http_head_seconds: Annotated[float, Setting(
+        "How long the head of a request may take to come, from its first byte", value.number(0, 600, above=True))] = 10
+    http_body_seconds: Annotated[float, Setting(
+        "How long a body may take, besides the time at ICR_HTTP_BODY_RATE", value.number(0, 600, above=True))] = 10
+    http_body_rate: Annotated[int, Setting("Least bytes a second at which bodies come and answers are taken", value.whole(1, 10**9))] = 8_000
+    http_bodies: Annotated[int, Setting("Bytes of bodies in memory, of all requests together, at most", value.whole(8 * 2**20))] = 128 * 2**20
+    http_publishing: Annotated[int, Setting("Requests with events recorded side by side, at most", value.whole(1, 100))] = 2
+    http_publishing_queue: Annotated[int, Setting(
+        "Requests with events that may wait for that; more are refused (503)", value.whole(0, 10_000))] = 256
+    http_reading_queue: Annotated[int, Setting("Reads that may wait for a connection; more are refused (503)", value.whole(0, 10_000))] = 128
+    http_rate: Annotated[float, Setting(
+        "Requests a second of one client address (IPv6: its /64), at most; ten times that of this machine", value.number(0, 10**6, above=True))] = 100
+    http_burst: Annotated[int, Setting("Requests that an address may make at once after a while of few", value.whole(1, 10**6))] = 1000
+    read_connections: Annotated[int, Setting("Connections to the database that reads over HTTP share, at most", value.whole(1, 1000))] = 8
+    batch_size: Annotated[int, Setting("Events recorded in one transaction, at most", value.whole(1, 100_000))] = 2000
+    edition_size: Annotated[int, Setting(
+        "Events taken into one edition, at most; five times as many while more than these wait", value.whole(1, 100_000))] = 10_000
+    snapshot_loss_share: Annotated[float, Setting(
+        "A snapshot waits for a person when it has lost more than this share of its rows", value.number(0, 1))] = 0.2
+    future_tolerance_seconds: Annotated[int, Setting(
+        "An event recorded more than this ahead of our clock is kept until its time has come", value.whole(0, 86_400))] = 300
+    clock_tolerance_seconds: Annotated[int, Setting(
+        "Nothing is recorded while this host's clock is further behind the newest event, or from the database's clock; 0 asks nothing",
+        value.whole(0, 86_400))] = 60
+    quarantine_rows: Annotated[int, Setting("Messages of one organisation whose content the quarantine holds, at most", value.whole(0))] = 100_000
+    quarantine_megabytes: Annotated[int, Setting(
+        "... and how much of it, in MiB; beyond, only reason, length and digest are stored", value.whole(0))] = 1024
+    quarantine_settled_days: Annotated[int, Setting("Days after which what was settled, and a conflict, is cleared; 0: never", value.whole(0))] = 90
+    quarantine_waiting_days: Annotated[int, Setting(
+        "Days after which what still waits is cleared, once its agency was told over Kafka; 0: never", value.whole(0))] = 400
+    feedback_days: Annotated[int, Setting("Days for which feedback can be read; 0: for ever", value.whole(0))] = 400
+    pause_unreadable_share: Annotated[float, Setting(
+        "A partition pauses when more than this share of a batch is unreadable", value.number(0, 1, above=True))] = 0.5
+    pause_unreadable_minimum: Annotated[int, Setting("... and at least this many of its messages are", value.whole(1))] = 100
+    topic_organisations: Annotated[dict[str, list[str]], Setting(
+        "Patterns of the organisation codes that may publish on a sector's topic",
+        _organisations)] = field(default_factory=lambda: dict(TOPIC_ORGANISATIONS))
+    filler_identifiers: Annotated[list[str], Setting(
+        "What agencies' systems write where they have no id of a child; given, it replaces the list there is",
+        value.texts)] = field(default_factory=lambda: list(FILLER_WORDS))
+    more_filler_identifiers: Annotated[list[str], Setting("... and what is added to that list", value.texts)] = field(default_factory=list)
+    filler_repeated: Annotated[int, Setting(
+        "An agency's id of one character, so many times or more, is a filler too; 0: none is", value.whole(0, 60))] = REPEATED
+    confluent_schema_ids: Annotated[dict[int, str], Setting(
+        "Schema ids of Confluent framing, each with the fingerprint or file of its schema (`icr schemas list`)",
+        value.schema_ids)] = field(default_factory=dict)
+    log_level: Annotated[Level, _choice("Least level logged", Level)] = "info"
+    # fmt: on
+    given: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.kek_file == Path():
+            object.__setattr__(self, "kek_file", self.data_dir / "keys")
 
     @property
     def quota(self) -> Quota:
@@ -223,55 +179,10 @@ class Settings(BaseSettings):
         """What is no id of a child in any agency's scheme."""
         return fillers_of([*self.filler_identifiers, *self.more_filler_identifiers], self.filler_repeated)
 
-    @field_validator("topic_organisations", mode="after")
-    @classmethod
-    def _keep_other_sectors(cls, given: dict[str, list[str]]) -> dict[str, list[str]]:
-        """Whoever sets one sector means to change that one, not to forbid the others."""
-        if not given.keys() <= TOPIC_ORGANISATIONS.keys():
-            raise ValueError(f"sectors are {', '.join(TOPIC_ORGANISATIONS)}")
-        return {**TOPIC_ORGANISATIONS, **given}
 
-    @field_validator("http_hosts", mode="before")
-    @classmethod
-    def _read_hosts(cls, given: object) -> object:
-        return [host.strip() for host in given.split(",") if host.strip()] if isinstance(given, str) else given
-
-    @field_validator("http_hosts", mode="after")
-    @classmethod
-    def _check_hosts(cls, given: list[str]) -> list[str]:
-        if not all(_HOST.fullmatch(host) for host in given):
-            raise ValueError("a host is a name or an address: no scheme, port, path or pattern")
-        return [host.strip("[]").lower() for host in given]
-
-    @model_validator(mode="after")
-    def _check_http(self) -> "Settings":
-        """What is sensible each for itself may not be together."""
-        if self.http_burst < self.http_rate:
-            raise ValueError("http_burst: it is at least http_rate, else the rate is never reached")
-        if self.http_connections <= self.http_publishing + self.http_publishing_queue:
-            raise ValueError("http_connections: it is more than http_publishing and http_publishing_queue together")
-        return self
-
-    @field_validator("confluent_schema_ids", mode="before")
-    @classmethod
-    def _check_ids(cls, given: object) -> object:
-        """Here and not by the type, whose error would name the key, which is the value that is wrong."""
-        if isinstance(given, dict) and not all(re.fullmatch(r"\d{1,10}", str(key), re.ASCII) for key in given):
-            raise ValueError("a schema id is a whole number")
-        return given
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Variables stand above what `load_settings` read from the file; nothing else is looked at."""
-        del settings_cls, dotenv_settings, file_secret_settings
-        return env_settings, init_settings
+SETTINGS: Final[Mapping[str, Setting]] = {
+    name: hint.__metadata__[0] for name, hint in Settings.__annotations__.items() if hasattr(hint, "__metadata__")
+}
 
 
 def load_settings(data: Path | None = None) -> Settings:
@@ -280,41 +191,72 @@ def load_settings(data: Path | None = None) -> Settings:
     The file is the one that ICR_CONFIG names, else icr.toml in the data folder, which need not be there.
     Raises Misuse, naming field and file but never a value, which may be a password.
     """
-    _refuse_unknown_variables()
+    variables = _variables()
     named = os.environ.get(CONFIG_VARIABLE)
     if named:
         file = Path(named).expanduser()
-        given = _read(file, required=True)
+        written = _read(file, required=True)
     else:
-        folder = data or Path(os.environ.get(f"{PREFIX}DATA_DIR") or user_data_path("icr"))
+        folder = data or Path(variables.get("data_dir") or user_data_path("icr"))
         file = folder.expanduser() / CONFIG_FILE
-        given = _read(file, required=False)
-        if "data_dir" in given:
+        written = _read(file, required=False)
+        if "data_dir" in written:
             raise Misuse(f"data_dir cannot be set in {file}, which was found by the data folder")
+    given: dict[str, tuple[str, object]] = {name: (str(file), one) for name, one in written.items()}
+    given |= {name: _of_variable(name, text, written.get(name)) for name, text in variables.items()}
+    if data is not None:
+        given["data_dir"] = "--data", str(data)
+    settings = Settings(**_checked(given), given=frozenset(given))
+    _check_together(settings)
+    return settings
+
+
+def _variables() -> dict[str, str]:
+    """What variables say of settings, by their names; an empty one is one that is not set.
+
+    A mistyped variable must not silently start an embedded server in place of the real one, so it raises Misuse.
+    """
+    ours = {name.upper(): text for name, text in os.environ.items() if name.upper().startswith(PREFIX)}
+    known = {PREFIX + name.upper(): name for name in SETTINGS}
+    unknown = sorted(ours.keys() - known.keys() - set(_OTHER_VARIABLES))
+    if unknown := [name for name in unknown if not name.startswith(_TEST_PREFIX)]:
+        raise Misuse(f"no such setting: {', '.join(unknown)}")
+    return {known[name]: text for name, text in ours.items() if text and name in known}
+
+
+def _of_variable(name: str, text: str, below: object) -> tuple[str, object]:
+    """A variable and what it says; a table is laid over that of the file, which is `below`. Raises Misuse."""
+    variable, read = PREFIX + name.upper(), SETTINGS[name].read
+    if read not in _IN_JSON:
+        return variable, text
     try:
-        settings = Settings(**given)
-    except ValidationError as error:
-        raise Misuse(_explain(error, set(given), file)) from None
-    except SettingsError as error:
-        raise Misuse(_unreadable(error)) from None
-    if data is None:
-        return settings
-    placed = {"data_dir": data.expanduser().absolute()}
-    if "kek_file" not in settings.model_fields_set:
-        placed["kek_file"] = placed["data_dir"] / "keys"
-    return settings.model_copy(update=placed)
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Misuse(f"{variable}: not valid JSON") from None
+    return variable, {**below, **said} if isinstance(said, dict) and isinstance(below, dict) else said
 
 
-def _refuse_unknown_variables() -> None:
-    """A mistyped variable must not silently start an embedded server in place of the real one."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | set(_OTHER_VARIABLES)
-    unknown = [
-        name
-        for name in os.environ
-        if name.startswith(PREFIX) and name not in known and not name.startswith(_TEST_PREFIX)
-    ]
-    if unknown:
-        raise Misuse(f"no such setting: {', '.join(sorted(unknown))}")
+def _checked(given: Mapping[str, tuple[str, object]]) -> dict[str, Any]:
+    """The values as they are read. Raises Misuse with all that is wrong, each with where it stands."""
+    found, faults = {}, []
+    for name, (where, said) in given.items():
+        try:
+            if name not in SETTINGS:
+                raise ValueError("there is no such setting")
+            found[name] = SETTINGS[name].read(said)
+        except ValueError as error:
+            faults.append(f"{where}: {name}: {error}")
+    if faults:
+        raise Misuse("; ".join(faults))
+    return found
+
+
+def _check_together(settings: Settings) -> None:
+    """What is sensible each for itself may not be together; raises Misuse."""
+    if settings.http_burst < settings.http_rate:
+        raise Misuse("http_burst: it is at least http_rate, else the rate is never reached")
+    if settings.http_connections <= settings.http_publishing + settings.http_publishing_queue:
+        raise Misuse("http_connections: it is more than http_publishing and http_publishing_queue together")
 
 
 def _read(file: Path, *, required: bool) -> dict[str, Any]:
@@ -329,20 +271,3 @@ def _read(file: Path, *, required: bool) -> dict[str, Any]:
         raise Misuse(f"{file} cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise Misuse(f"{file} is not valid TOML") from None
-
-
-def _explain(error: ValidationError, in_file: set[str], file: Path) -> str:
-    lines = []
-    for problem in error.errors(include_input=False, include_url=False, include_context=False):
-        field = ".".join(str(part) for part in problem["loc"])
-        top = str(problem["loc"][0]) if problem["loc"] else ""
-        variable = PREFIX + top.upper()
-        where = variable if os.environ.get(variable) else str(file) if top in in_file else "settings"
-        lines.append(": ".join(part for part in (where, field, problem["msg"]) if part))
-    return "; ".join(lines)
-
-
-def _unreadable(error: SettingsError) -> str:
-    """The field out of the library's message for a variable that is no JSON; the rest of it may quote the value."""
-    names = [name for name in Settings.model_fields if f'"{name}"' in str(error)]
-    return f"{PREFIX}{names[0].upper()}: not valid JSON" if names else "a variable is not valid JSON"

@@ -8,25 +8,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from importlib import import_module
 from typing import Any, Final, TypeVar, cast
 
 import psycopg
 
 from adapters.process.clock import today
-from adapters.questions.changes import gather_changes
-from adapters.questions.children import gather_child, gather_found, gather_timeline
-from adapters.questions.families import gather_families, gather_family
-from adapters.questions.feedback import gather_feedback
-from adapters.questions.feeds import gather_feeds
-from adapters.questions.keeping import gather_kept, gather_kept_event, gather_mended
-from adapters.questions.leads import gather_caseload, gather_gaps, gather_handover, gather_my_families
-from adapters.questions.measures import gather_measures
 from adapters.questions.paging import list_known_at
-from adapters.questions.quality import gather_quality
 from adapters.questions.reading import Bodies, Reading, position_of
 from adapters.service.opened import Service
 from domain.access.viewer import Viewer
-from domain.answers import agencies, children, families, keeping, leads, measures
 from domain.answers.answered import Answered
 from domain.dates import to_day
 from domain.questions import about
@@ -37,44 +28,53 @@ A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
-class _OfTheViews:
+class _Way:
+    """What gathers and what shapes, each by its module and name: both are loaded when the question is first asked."""
+
+    gatherer: str  # below adapters.questions
+    shaper: str  # below domain.answers
+
+    def gather(self, *given: object) -> Any:  # noqa: ANN401 - what its own shaper takes
+        """What the answer is made from."""
+        return _named(f"adapters.questions.{self.gatherer}")(*given)
+
+    def shape(self, *given: object) -> Any:  # noqa: ANN401 - as the question says
+        """The answer."""
+        return _named(f"domain.answers.{self.shaper}")(*given)
+
+
+class _OfTheViews(_Way):
     """A question of an edition: `gather(read, question, day)`, and `shape(facts, as at)`."""
 
-    gather: Callable[[Reading, Any, int], Any]
-    shape: Callable[[Any, Any], Any]
 
-
-@dataclass(frozen=True, slots=True)
-class _OfTheLog:
+class _OfTheLog(_Way):
     """A question of the log as it is: `gather(service, connection, question)`, and `shape(facts)`."""
 
-    gather: Callable[[Service, editions.Connection, Any], Any]
-    shape: Callable[[Any], Any]
+
+def _named(path: str) -> Callable[..., Any]:
+    module, _, name = path.rpartition(".")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
 
 
 _WAYS: Final[Mapping[type[Question[Any]], _OfTheViews | _OfTheLog]] = {
-    about.FindChildren: _OfTheViews(gather_found, children.found),
-    about.ShowChild: _OfTheViews(gather_child, children.index_line),
-    about.ShowTimeline: _OfTheViews(gather_timeline, children.timeline),
-    about.ShowCaseload: _OfTheViews(gather_caseload, leads.caseload),
-    about.ShowMyFamilies: _OfTheViews(gather_my_families, leads.my_families),
-    about.ShowChanges: _OfTheViews(gather_changes, leads.changes),
-    about.ShowHandover: _OfTheViews(gather_handover, leads.handover),
-    about.ListGaps: _OfTheViews(gather_gaps, leads.gaps),
-    about.ListFamilies: _OfTheViews(gather_families, families.families),
-    about.ShowFamily: _OfTheViews(gather_family, families.family),
-    about.ShowMeasures: _OfTheViews(gather_measures, measures.measures),
-    about.ListFeeds: _OfTheLog(gather_feeds, agencies.feeds),
-    about.ShowQuality: _OfTheLog(lambda _, connection, asked: gather_quality(connection, asked), agencies.quality),
-    about.ReadFeedback: _OfTheLog(
-        lambda service, connection, asked: gather_feedback(connection, service.keys, asked, service.schema_ids),
-        agencies.feedback,
-    ),
-    about.ListKept: _OfTheLog(lambda _, connection, asked: gather_kept(connection, asked), keeping.kept_events),
-    about.ShowKept: _OfTheLog(
-        lambda service, connection, asked: gather_kept_event(connection, service.keys, asked), keeping.kept_event
-    ),
-    about.ListMended: _OfTheLog(lambda _, connection, __: gather_mended(connection), keeping.being_mended),
+    about.FindChildren: _OfTheViews("children.gather_found", "children.found"),
+    about.ShowChild: _OfTheViews("children.gather_child", "children.index_line"),
+    about.ShowTimeline: _OfTheViews("children.gather_timeline", "children.timeline"),
+    about.ShowCaseload: _OfTheViews("leads.gather_caseload", "leads.caseload"),
+    about.ShowMyFamilies: _OfTheViews("leads.gather_my_families", "leads.my_families"),
+    about.ShowChanges: _OfTheViews("changes.gather_changes", "leads.changes"),
+    about.ShowHandover: _OfTheViews("leads.gather_handover", "leads.handover"),
+    about.ListGaps: _OfTheViews("leads.gather_gaps", "leads.gaps"),
+    about.ListFamilies: _OfTheViews("families.gather_families", "families.families"),
+    about.ShowFamily: _OfTheViews("families.gather_family", "families.family"),
+    about.ShowMeasures: _OfTheViews("measures.gather_measures", "measures.measures"),
+    about.ListFeeds: _OfTheLog("feeds.gather_feeds", "agencies.feeds"),
+    about.ShowQuality: _OfTheLog("quality.gather_quality", "agencies.quality"),
+    about.ReadFeedback: _OfTheLog("feedback.gather_feedback", "agencies.feedback"),
+    about.ListKept: _OfTheLog("keeping.gather_kept", "keeping.kept_events"),
+    about.ShowKept: _OfTheLog("keeping.gather_kept_event", "keeping.kept_event"),
+    about.ListMended: _OfTheLog("keeping.gather_mended", "keeping.being_mended"),
 }
 
 

@@ -1,16 +1,15 @@
 """Gathers what an agency is told of its own events, and what it is asked to send again (docs/feedback.md)."""
 
 import re
-from collections.abc import Mapping
 from typing import Any, Final
 
 import psycopg
 
-from adapters.codec import NO_IDS
 from adapters.log.feedback.reading import FeedbackPlace, FeedbackRows, Head, Row
 from adapters.log.feedback.writing import REPLAY_REQUESTED
-from adapters.log.keys.data_keys import MasterKeys
-from domain.answers.agencies import CURSOR_FORM, FeedbackFacts, Told
+from adapters.service.opened import Service
+from domain.answers.agencies import FeedbackFacts, Told
+from domain.answers.ids import CURSOR_FORM
 from domain.errors import Rejected
 from domain.questions.about import ReadFeedback
 
@@ -23,15 +22,13 @@ _OTHER_LIFE: Final = (
 )
 
 
-def gather_feedback(
-    connection: Connection, keys: MasterKeys, question: ReadFeedback, schema_ids: Mapping[int, bytes] = NO_IDS
-) -> FeedbackFacts:
+def gather_feedback(service: Service, connection: Connection, question: ReadFeedback) -> FeedbackFacts:
     """What an organisation is told after a cursor, or from the beginning, within the caller's snapshot.
 
     Raises Rejected for what is no cursor of this log.
     """
     place, generation = _place(question.since)
-    reader = FeedbackRows(connection, keys, schema_ids)
+    reader = FeedbackRows(connection, service.keys, service.schema_ids)
     head = reader.head()
     if generation is not None and (generation != head.generation or place > head.place):
         raise Rejected("bad_value", "since", _OTHER_LIFE)

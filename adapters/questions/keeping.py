@@ -5,12 +5,12 @@ from typing import Any, Final
 
 import psycopg
 
-from adapters.log.keys.data_keys import MasterKeys
 from adapters.log.quarantine_rows import LISTED, QuarantineRows
+from adapters.service.opened import Service
 from domain.answers.keeping import KeptFacts, MendedFacts
 from domain.answers.pages import Page
 from domain.errors import Rejected
-from domain.questions.about import ListKept, ShowKept
+from domain.questions.about import ListKept, ListMended, ShowKept
 from projections import editions, mending
 
 Connection = psycopg.Connection[Any]
@@ -25,7 +25,7 @@ _AFTER: Final = (
 _IS_THERE: Final = "SELECT FROM log.aside WHERE id = %(cursor)s"
 
 
-def gather_kept(connection: Connection, question: ListKept) -> Page[KeptFacts]:
+def gather_kept(_: Service, connection: Connection, question: ListKept) -> Page[KeptFacts]:
     """Kept events, oldest first, and how many there are in all; without a state those that are not settled.
 
     Raises Rejected for a cursor that is no event, as of one that was cleared since: the rest of the list is not known.
@@ -47,9 +47,9 @@ def gather_kept(connection: Connection, question: ListKept) -> Page[KeptFacts]:
     return Page(found, counted[0] if counted else 0, str(found[-1].id) if len(rows) > question.limit else None)
 
 
-def gather_kept_event(connection: Connection, keys: MasterKeys, question: ShowKept) -> KeptFacts:
+def gather_kept_event(service: Service, connection: Connection, question: ShowKept) -> KeptFacts:
     """One kept event; what was sent only where it is asked for: text, else hexadecimal. Raises Misuse without such an id."""
-    facts, sent = QuarantineRows(keys).show(connection, question.id)
+    facts, sent = QuarantineRows(service.keys).show(connection, question.id)
     return replace(facts, content=_text(sent)) if question.content else facts
 
 
@@ -60,7 +60,7 @@ def _text(sent: bytes) -> str:
         return sent.hex()
 
 
-def gather_mended(connection: Connection) -> list[MendedFacts]:
+def gather_mended(_: Service, connection: Connection, __: ListMended) -> list[MendedFacts]:
     """What is noted of the records being mended, the longest waiting first."""
     editions.edition_at(connection)
     return [

@@ -1,13 +1,11 @@
 """Opening many sealed cells within one read: their keys are fetched together."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from uuid import UUID
 
 from adapters.log.fact_rows import IDENTITY
-from adapters.log.sealed_values import SealedValueOpener
+from adapters.log.sealed_values import SealedValueOpener, class_of
 from adapters.log.subjects import Known
-from schemas.registry import registry
 
 
 class SealedValues(SealedValueOpener):
@@ -21,13 +19,7 @@ class SealedValues(SealedValueOpener):
         """Fetch the identity keys of records, and the keys of contact cells by record and kind of entry, in one query."""
         wanted = [
             *((record, IDENTITY) for record in records),
-            *((record, _retention(kind)) for record, kind in contacts),
+            *((record, class_of(kind)) for record, kind in contacts),
         ]
         keys = [(self._known.setdefault(record, Known(record.bytes)), key_class, 0) for record, key_class in wanted]
         self._subjects.find_keys(self._connection, keys, make=False)
-
-
-@lru_cache(maxsize=256)
-def _retention(kind: str) -> str:
-    """Retention class of the events that make entries of a kind."""
-    return next(s.effect.retention for s in registry().newest.values() if s.effect.kind == kind)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import psycopg
 
 from adapters.log.messages import ACCEPTED, OUTCOMES
+from adapters.service.opened import Service
 from domain.answers.agencies import QualityFacts
 from domain.questions.about import ShowQuality
 
@@ -69,7 +70,7 @@ class _Line:
     set_aside: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def gather_quality(connection: Connection, question: ShowQuality) -> list[QualityFacts]:
+def gather_quality(_: Service, connection: Connection, question: ShowQuality) -> list[QualityFacts]:
     """The report, of one organisation or of all, as at the head of the log; by organisation and event type."""
     found: dict[tuple[str | None, str | None], _Line] = defaultdict(_Line)
     asked = {"o": question.organisation}

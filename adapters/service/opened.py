@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from adapters.codec import confluent_ids
+from adapters.codec.schema_ids import confluent_ids
 from adapters.embedded import Servers, servers
 from adapters.log.connections import Work, connect
 from adapters.log.keys import key_file
 from adapters.log.keys.data_keys import MasterKeys
 from adapters.log.keys.key_check import check_keys, first_keys, is_begun, no_key_file
-from adapters.log.pool import ReadPool
-from adapters.log.recorder import Recorder
 from adapters.log.trouble import tries_of
 from adapters.migrations.version import is_current
 from adapters.process.clock import Clock, ClockCheck, SystemClock
@@ -25,6 +23,8 @@ from domain.errors import Unreachable
 from projections.engine import Projector
 
 if TYPE_CHECKING:
+    from adapters.log.pool import ReadPool
+    from adapters.log.recorder import Recorder
     from adapters.process.kafka_security import Security
 
 
@@ -63,12 +63,17 @@ class Service:
         """A new connection to the database, in autocommit mode, limited by what it is for."""
         return connect(self.database_url, work)
 
-    def read_pool(self) -> ReadPool:
+    def read_pool(self) -> "ReadPool":
         """Connections for the reads of one lasting process, which opens and closes it."""
+        from adapters.log.pool import ReadPool
+
         return ReadPool(self.database_url, self.settings.read_connections)
 
-    def recorder(self) -> Recorder:
+    def recorder(self) -> "Recorder":
         """A recorder for one thread or process."""
+        # Most commands record nothing, and start sooner without it.
+        from adapters.log.recorder import Recorder
+
         organisations = self.settings.topic_organisations
         return Recorder(
             partial(self.connect, Work.WRITE),

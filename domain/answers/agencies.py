@@ -12,11 +12,11 @@ from typing import Annotated, Final, Literal
 from typing_extensions import TypedDict
 
 from domain.answers.fields import Day, Discloses, Instant, Written
+from domain.answers.ids import CURSOR_FORM
 from domain.dates import iso
 
 _FEED: Final = Discloses.FEED
 _PUBLISHED: Final = Discloses.PUBLISHED
-CURSOR_FORM: Final = r"^[0-9]{1,9}:[0-9]{1,18}\.[0-9]{1,18}$"
 Cursor = Annotated[str, Written("Opaque; grows", pattern=CURSOR_FORM), Discloses.NOTHING]
 FeedStatus = Literal["heard", "silent", "never", "closed"]
 _OUTCOMES: Final = "^(accepted|duplicate|conflict|kept|released|replaced|rejected)$"

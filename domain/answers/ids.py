@@ -1,8 +1,11 @@
-"""How children and records are named in answers; nothing that is shown derives from an identifier."""
+"""How children, records and places are named in answers; nothing that is shown derives from an identifier."""
 
+from typing import Final
 from uuid import UUID
 
 from domain.errors import Misuse
+
+CURSOR_FORM: Final = r"^[0-9]{1,9}:[0-9]{1,18}\.[0-9]{1,18}$"  # of feedback: the place that an answer ends at
 
 
 def child_id(child: UUID) -> str:

@@ -5,10 +5,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from domain.answers import agencies, children, families, keeping, leads, measures
-from domain.answers.keeping import STATES
 from domain.errors import Rejected
-from domain.measures.of_child import MEASURES
 from domain.questions.asking import (
     AFTER_KEPT,
     AREA,
@@ -39,9 +36,11 @@ from domain.questions.asking import (
 )
 from domain.reasons import REASONS
 
+# The answer to each is named and not imported, so that who asks one question need not load the answers to all.
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FindChildren(AsKnown[children.FoundChildren]):
+class FindChildren(AsKnown["children.FoundChildren"]):
     """Which children: by one identifier, or by family name and date of birth. Raises Rejected for anything else."""
 
     identifier: Annotated[str | None, IDENTIFIER] = None
@@ -67,33 +66,33 @@ class OneChild(AsKnown[A]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowChild(OneChild[children.IndexLine]):
+class ShowChild(OneChild["children.IndexLine"]):
     """One child's line of the index."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowTimeline(OneChild[children.Timeline]):
+class ShowTimeline(OneChild["children.Timeline"]):
     """One child's timeline, and whether with what was taken back."""
 
     retracted: Annotated[bool, RETRACTED] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowCaseload(AList[leads.WorkerCaseload]):
+class ShowCaseload(AList["leads.WorkerCaseload"]):
     """Whose caseload."""
 
     worker: Annotated[str, WORKER]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowMyFamilies(AList[leads.WorkerFamilies]):
+class ShowMyFamilies(AList["leads.WorkerFamilies"]):
     """Whose families."""
 
     worker: Annotated[str, WORKER]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowChanges(AList[leads.WorkerChanges]):
+class ShowChanges(AList["leads.WorkerChanges"]):
     """Whose children, and since when."""
 
     worker: Annotated[str, WORKER]
@@ -101,21 +100,21 @@ class ShowChanges(AList[leads.WorkerChanges]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowHandover(AList[leads.WorkerHandover]):
+class ShowHandover(AList["leads.WorkerHandover"]):
     """Whose children are handed over."""
 
     worker: Annotated[str, WORKER]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListGaps(AList[leads.ListedGaps]):
+class ListGaps(AList["leads.ListedGaps"]):
     """Gaps of lead, of an area or of all."""
 
     area: Annotated[str | None, AREA] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListFamilies(AList[families.ListedFamilies]):
+class ListFamilies(AList["families.ListedFamilies"]):
     """Families out of touch, of an area or of all, with at least `lost` domains out of touch."""
 
     area: Annotated[str | None, AREA] = None
@@ -123,40 +122,42 @@ class ListFamilies(AList[families.ListedFamilies]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowFamily(AsKnown[families.ShownFamily]):
+class ShowFamily(AsKnown["families.ShownFamily"]):
     """Which family."""
 
     family: Annotated[str, FAMILY]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowMeasures(AsKnown[measures.Measures]):
+class ShowMeasures(AsKnown["measures.Measures"]):
     """How the system does, by all measures or one, by area. Raises Rejected for a measure that there is not."""
 
     measure: Annotated[str | None, MEASURE] = None
     area: Annotated[str | None, AREA] = None
 
     def __post_init__(self) -> None:
+        from domain.measures.of_child import MEASURES
+
         if self.measure is not None and self.measure not in MEASURES:
             raise Rejected("bad_value", "measure", f"no such measure: there are {', '.join(MEASURES)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListFeeds(Question[agencies.Feeds]):
+class ListFeeds(Question["agencies.Feeds"]):
     """Which feeds are heard on a day; None: today in London."""
 
     effective_at: Annotated[date | None, EFFECTIVE_AT] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowQuality(Question[agencies.Quality]):
+class ShowQuality(Question["agencies.Quality"]):
     """What became of what was sent, by one organisation or by all."""
 
     organisation: Annotated[str | None, ORGANISATION] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadFeedback(Question[agencies.Feedback]):
+class ReadFeedback(Question["agencies.Feedback"]):
     """What an organisation is told of its own events after a cursor; None: from the beginning."""
 
     organisation: Annotated[str, ORGANISATION]
@@ -165,7 +166,7 @@ class ReadFeedback(Question[agencies.Feedback]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListKept(Question[keeping.KeptEvents]):
+class ListKept(Question["keeping.KeptEvents"]):
     """Which events are kept, for a reason and in a state; without a state those not settled, and conflicts.
 
     At most `limit`, oldest first, after the event `cursor`. Raises Rejected for a reason or a state that there is not.
@@ -177,6 +178,8 @@ class ListKept(Question[keeping.KeptEvents]):
     cursor: Annotated[UUID | None, AFTER_KEPT] = None
 
     def __post_init__(self) -> None:
+        from domain.answers.keeping import STATES
+
         if self.reason is not None and self.reason not in REASONS:
             raise Rejected("bad_value", "reason", f"a reason is one of: {', '.join(REASONS)}")
         if self.state is not None and self.state not in STATES:
@@ -184,7 +187,7 @@ class ListKept(Question[keeping.KeptEvents]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowKept(Question[keeping.ShownKeptEvent]):
+class ShowKept(Question["keeping.ShownKeptEvent"]):
     """Why one event is kept, and whether with what was sent."""
 
     id: Annotated[UUID, KEPT_EVENT]
@@ -192,5 +195,5 @@ class ShowKept(Question[keeping.ShownKeptEvent]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListMended(Question[keeping.BeingMendedList]):
+class ListMended(Question["keeping.BeingMendedList"]):
     """Which records are being mended."""

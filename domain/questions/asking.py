@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import MISSING, dataclass
 from datetime import date
 from enum import Enum, auto
+from importlib import import_module
 from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_type_hints
 
-from domain.answers.agencies import CURSOR_FORM
+from domain.answers.ids import CURSOR_FORM
 
 A = TypeVar("A")
 
@@ -125,8 +126,10 @@ def fields_of(question: type[Question[Any]]) -> Sequence[tuple[str, Field]]:
 
 
 def answer_of(question: type[Question[Any]]) -> type:
-    """The type of the answer to a kind of question."""
-    answer: type = get_args(question.__orig_bases__[0])[0]  # type: ignore[attr-defined]
+    """The type of the answer to a kind of question, loaded now: the question names it by its module and its own name."""
+    named = get_args(question.__orig_bases__[0])[0]  # type: ignore[attr-defined]
+    module, _, name = named.__forward_arg__.partition(".")
+    answer: type = getattr(import_module(f"domain.answers.{module}"), name)
     return answer
 
 

@@ -31,7 +31,8 @@ import adapters.cli.feedback, adapters.cli.publish, adapters.cli.quarantine, ada
 import adapters.embedded.supervisor
 import adapters.api.app, adapters.api.serving, adapters.intake.connectors.nems, adapters.intake.imports
 import adapters.intake.kafka.consumer, adapters.process.heartbeat, adapters.publishing.publish, adapters.questions
-import adapters.service.opened, adapters.service.projecting
+import adapters.codec.framing, adapters.log.pool, adapters.log.recorder, adapters.service.opened, adapters.service.projecting
+import adapters.questions.changes, adapters.questions.door, adapters.questions.feeds, rich.table, structlog
 
 
 def run(order):

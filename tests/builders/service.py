@@ -1,7 +1,7 @@
 """A service over one database with a clock that stands still, and a quick way to make it empty again."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -102,7 +102,7 @@ def bench(
     With few rows the projector's `upkeep` takes as long as the projecting itself; a test with thousands wants it.
     """
     clock = FixedClock(NOW)
-    settings = load_settings(folder).model_copy(update=changed)
+    settings = replace(load_settings(folder), **changed)
     service = Service(settings, url, None, None, False, KEYS, clock)
     projector = Projector(service.connect, clock.now, settings.edition_size, sql, upkeep=upkeep)
     return Bench(service, connect(url), service.recorder(), projector, clock)

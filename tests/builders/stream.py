@@ -4,6 +4,7 @@ import contextlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
@@ -104,7 +105,7 @@ def publish(
 @contextmanager
 def service_of(stack: Stack, **settings: object) -> Iterator[Service]:
     """The service on a stack, for calls in this process; `settings` stand above the stack's."""
-    with open_service(stack.settings.model_copy(update=settings), broker=True) as service:
+    with open_service(replace(stack.settings, **settings), broker=True) as service:
         yield service
 
 

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from adapters.embedded.postgres import PostgresServer, _locale, _major, free_port, packaged_binaries
-from adapters.process.settings import Settings
+from adapters.process.settings import SETTINGS
 from tests.builders.process import icr
 from tests.servers.kafka import RealKafka
 from tests.servers.plugin import Stack
@@ -75,7 +75,7 @@ def test_services_reach_each_other_by_names_that_are_services() -> None:
 
 
 def test_variables_of_ours_are_settings() -> None:
-    known = {f"ICR_{name.upper()}" for name in Settings.model_fields}
+    known = {f"ICR_{name.upper()}" for name in SETTINGS}
     for service in OURS.values():
         assert set(service["environment"]) <= known
     assert set(re.findall(r"\bICR_[A-Z_]+", DOCKERFILE)) <= known

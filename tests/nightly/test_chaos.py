@@ -15,6 +15,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,7 @@ def _undisturbed(chaos: Chaos, url: str) -> None:
     with service_of(chaos.stack) as service:
         calm = {"kafka_group": "icr-undisturbed", "database_url": url, "pause_unreadable_share": 1.0}
         other = Service(
-            service.settings.model_copy(update=calm), url, service.bootstrap_servers, service.incarnation,
+            replace(service.settings, **calm), url, service.bootstrap_servers, service.incarnation,
             service.embedded_broker, service.keys, service.clock,
         )  # fmt: skip
         consumer = Consumer(other)

@@ -5,7 +5,7 @@ Both are brought into one shape: children are named by their numbers, families b
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,7 @@ def recorded(plan: Plan, url: str, folder: Path, district: int = DISTRICT) -> It
     The area is played in districts of so many children.
     """
     clock = FixedClock(datetime.combine(plan.end, time(12), UTC))
-    settings = load_settings(folder / "service").model_copy(update={"edition_size": 20_000})
+    settings = replace(load_settings(folder / "service"), edition_size=20_000)
     service = Service(settings, url, None, None, False, KEYS, clock)
     recorder, projector, counts = service.recorder(), Projector(service.connect, clock.now, 20_000), Counts()
     notes = folder / "notes"

@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from statistics import median
@@ -151,7 +151,7 @@ class Ask:
         folder.mkdir(mode=0o700)
         url = new_database(ground.url, "ask")
         migrate(url)
-        settings = self._settings.model_copy(update={"data_dir": folder, "database_url": url})
+        settings = replace(self._settings, data_dir=folder, database_url=url)
         return Service(settings, url, None, None, False, load_or_create(folder / "keys"), self._clock)
 
     def _load(self, service: Service, workload: Workload) -> int:

@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -92,7 +93,7 @@ class Child:
             folder.mkdir(mode=0o700)
             url = new_database(used.url, "child")
             migrate(url)
-            settings = self._settings.model_copy(update={"data_dir": folder, "database_url": url})
+            settings = replace(self._settings, data_dir=folder, database_url=url)
             service = Service(settings, url, None, None, False, load_or_create(folder / "keys"), self._clock)
             self._tell("recording")
             self._record(service)

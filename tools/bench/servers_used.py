@@ -2,6 +2,7 @@
 
 import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from adapters.embedded import servers
@@ -44,7 +45,7 @@ class ServersUsed:
         bootstrap, incarnation = self._broker.bootstrap_servers, None
         if bootstrap is None:
             ours = {"data_dir": shipped.folder, "database_url": shipped.url}
-            found = self._stack.enter_context(servers(self._settings.model_copy(update=ours), broker=True))
+            found = self._stack.enter_context(servers(replace(self._settings, **ours), broker=True))
             bootstrap, incarnation = found.bootstrap_servers or "", found.incarnation
             self._stack.callback(shipped.close)  # before the broker is left, which stays for whoever uses it
         else:

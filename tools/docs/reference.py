@@ -2,12 +2,11 @@
 
 import inspect
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import typer
-from pydantic.fields import FieldInfo
 
-from adapters.process.settings import CONFIG_FILE, CONFIG_VARIABLE, PREFIX, Settings
+from adapters.process.settings import CONFIG_FILE, CONFIG_VARIABLE, PREFIX, SETTINGS, Settings
 from tools.markdown import made_by, table
 
 EXAMPLE: Final = "Example: "
@@ -42,10 +41,11 @@ failed; 2: used wrongly; 3: a server could not be reached.
 
 def _settings() -> str:
     rows = []
-    for name, field in Settings.model_fields.items():
-        choices = " or ".join(f"`{choice}`" for choice in get_args(field.annotation) if isinstance(choice, str))
-        means = (field.description or "") + (f" ({choices})" if choices else "")
-        rows.append((f"`{PREFIX}{name.upper()}`", means, _BY_CODE.get(name) or _default(field)))
+    without = Settings()
+    for name, setting in SETTINGS.items():
+        choices = " or ".join(f"`{choice}`" for choice in setting.choices)
+        means = setting.says + (f" ({choices})" if choices else "")
+        rows.append((f"`{PREFIX}{name.upper()}`", means, _BY_CODE.get(name) or _default(getattr(without, name))))
     return "\n".join(
         [
             made_by("adapters/process/settings.py"),
@@ -56,8 +56,7 @@ def _settings() -> str:
     )
 
 
-def _default(field: FieldInfo) -> str:
-    value = field.get_default(call_default_factory=True, validated_data={})
+def _default(value: object) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{name}: {', '.join(f'`{v}`' for v in values)}" for name, values in value.items())
     return "" if value is None else f"`{value}`"

@@ -11,15 +11,12 @@ from typing import Any, Final
 
 import psycopg
 
-from adapters.codec import decode_stored
 from adapters.log.appending import hold_appends
 from adapters.log.connections import connect
 from adapters.log.keys import key_file
 from adapters.log.keys.data_keys import Erased, MasterKeys, key_context, open_sealed
 from adapters.log.keys.hashes import Hashes
 from adapters.log.messages import KEPT
-from adapters.log.quarantine_rows import open_kept_event
-from adapters.log.subjects import key_of_topic
 from domain.errors import Misuse, Rejected, Unreachable
 
 Connection = psycopg.Connection[Any]
@@ -143,6 +140,9 @@ def _by_opening(connection: Connection, keys: MasterKeys) -> Sequence[str]:
 
 def _found_again(connection: Connection, keys: MasterKeys) -> list[bool]:
     """Of some events that open: whether the inbox has them under the key that the hash key makes."""
+    from adapters.codec import decode_stored
+    from adapters.log.subjects import key_of_topic
+
     hashes, found = Hashes(keys), []
     for record, topic, state in connection.execute(
         "SELECT originator_id, topic, state FROM log.event ORDER BY notification_id LIMIT %s", (_LOOKED_AT,)
@@ -167,6 +167,8 @@ def _found_again(connection: Connection, keys: MasterKeys) -> list[bool]:
 
 def _asides_again(connection: Connection, keys: MasterKeys) -> list[bool]:
     """Of some kept events: whether they stand under the digest that the hash key makes. Raises Erased by another kek."""
+    from adapters.log.quarantine_rows import open_kept_event
+
     hashes = Hashes(keys)
     return [
         hashes.digest(open_kept_event(keys, aside, wrapped, sealed)) == digest.bytes

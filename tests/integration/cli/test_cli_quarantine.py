@@ -100,7 +100,7 @@ def test_redriving_says_what_became_of_it(stack: Stack) -> None:
 def test_what_was_kept_by_a_rule_that_changed_is_accepted_when_redriven(stack: Stack) -> None:
     with service_of(stack) as service:
         strict = Service(
-            service.settings.model_copy(update={"topic_organisations": {"education": ["urn-1*"]}}),
+            replace(service.settings, topic_organisations={"education": ["urn-1*"]}),
             service.database_url, None, None, False, service.keys, SystemClock(),
         )  # fmt: skip
         recorder = strict.recorder()
@@ -202,7 +202,7 @@ def test_what_waits_only_after_its_first_reason_has_gone_is_released_too(stack: 
     target = {"event_id": "mark-7", "source_record_id": None, "reason": "wrong_child"}
     retracted = event("EventRetracted", "r7", "urn-900001", {"upn": upn(1)}, "2025-09-10", target=target)
     with service_of(stack) as service:
-        narrow = service.settings.model_copy(update={"topic_organisations": {"education": ["urn-1*"]}})
+        narrow = replace(service.settings, topic_organisations={"education": ["urn-1*"]})
         recorder = replace(service, settings=narrow).recorder()
         recorder.record([Message(retracted)])
         recorder.close()

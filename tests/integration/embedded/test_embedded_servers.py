@@ -7,6 +7,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -90,7 +91,7 @@ def data(made: Path, fresh_data: Path) -> Path:
 
 
 def settings(data: Path, **given: object) -> Settings:
-    return load_settings(data).model_copy(update=given)
+    return replace(load_settings(data), **given)
 
 
 def processes_of(data: Path) -> list[psutil.Process]:

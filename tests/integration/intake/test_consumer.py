@@ -124,7 +124,7 @@ def test_a_partition_of_which_too_much_cannot_be_read_pauses_and_the_others_go_o
         assert kept < service.settings.pause_unreadable_minimum
         assert tracked(stack).get(f"{topic}:1", 0) == kept
         # The operator decides to take it all.
-        open_handed = service.settings.model_copy(update={"pause_unreadable_share": 1.0})
+        open_handed = replace(service.settings, pause_unreadable_share=1.0)
         changed = Service(
             open_handed, service.database_url, service.bootstrap_servers, service.incarnation, service.embedded_broker,
             service.keys, service.clock,
@@ -142,11 +142,11 @@ def test_confluent_framing_is_read_by_the_ids_that_are_set(stack: Stack) -> None
     publish(stack.bootstrap_servers, [(EDUCATION, b"k", framed(150, 42))])
     with service_of(stack) as service:
         ids = {41: encode_wire(mark(1))[2:10].hex()}
-        settings = service.settings.model_copy(update={"confluent_schema_ids": ids})
+        settings = replace(service.settings, confluent_schema_ids=ids)
         counts = drain(replace(service, settings=settings)).counts
         assert (counts.accepted, counts.kept, dict(counts.reasons)) == (150, 1, {"unknown_schema": 1})
         # The registry has one more: what was kept for it is taken in.
-        settings = service.settings.model_copy(update={"confluent_schema_ids": {42: ids[41]}})
+        settings = replace(service.settings, confluent_schema_ids={42: ids[41]})
         counts = Quarantine(replace(service, settings=settings)).redrive(None, "unknown_schema")
     assert (counts.accepted, counts.kept) == (1, 0)
     assert counted(stack)["event"] == 151

@@ -14,7 +14,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -187,7 +187,7 @@ def _open_transactions(url: str) -> int:
 def _compare(stack: Stack, other_url: str) -> None:
     """An undisturbed consumer reads the same into another database with the same keys; then both are projected."""
     with service_of(stack) as service:
-        settings = service.settings.model_copy(update={"kafka_group": "icr-undisturbed", "database_url": other_url})
+        settings = replace(service.settings, kafka_group="icr-undisturbed", database_url=other_url)
         other = Service(
             settings, other_url, service.bootstrap_servers, service.incarnation, service.embedded_broker,
             service.keys, service.clock,

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +30,7 @@ def machine(folder: Path, url: str, *, keys: bool = True) -> Settings:
     folder.mkdir(mode=0o700)
     if keys:
         key_file.new(folder / "keys")
-    return load_settings(folder).model_copy(update={"database_url": url})
+    return replace(load_settings(folder), database_url=url)
 
 
 def record_one(settings: Settings, serial: int | bytes) -> str:

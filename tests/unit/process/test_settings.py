@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.process.settings import TOPIC_ORGANISATIONS, Settings, load_settings
+from adapters.process.settings import SETTINGS, TOPIC_ORGANISATIONS, Settings, load_settings
 from domain.errors import Misuse
 
 
@@ -98,13 +98,13 @@ def test_settings_show_no_password(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     [
         ("ICR_HTTP_PORT", "sesame"),
         ("ICR_HTTP_PORT", "70000"),
-        ("ICR_BATCH_SIZE", "0"),
+        ("ICR_BATCH_SIZE", "-77"),
         ("ICR_PAUSE_UNREADABLE_SHARE", "1.5"),
         ("ICR_TOPIC_ORGANISATIONS", "sesame"),
         ("ICR_TOPIC_ORGANISATIONS", '{"housing": "sesame"}'),
         ("ICR_TOPIC_ORGANISATIONS", '{"sesame": []}'),
         ("ICR_LOG_LEVEL", "sesame"),
-        ("ICR_READ_CONNECTIONS", "0"),
+        ("ICR_READ_CONNECTIONS", "-77"),
         ("ICR_CONFLUENT_SCHEMA_IDS", "sesame"),
         ("ICR_CONFLUENT_SCHEMA_IDS", '{"sesame": "56c223974c7710b1"}'),
         ("ICR_CONFLUENT_SCHEMA_IDS", '{"7": ["sesame"]}'),
@@ -118,13 +118,27 @@ def test_a_bad_variable_is_named_and_its_value_is_not(
         load_settings(tmp_path)
     assert variable in str(raised.value)
     assert value not in str(raised.value)
-    assert raised.value.__suppress_context__  # the library's exception quotes the value
+    assert (
+        raised.value.__context__ is None or raised.value.__suppress_context__
+    )  # a library's exception quotes the value
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("http_port = 'sesame'", "http_port"),
+        ("http_port = 'sesame'", "http_port: it is a whole number from 0 to 65535"),
+        ("http_port = true", "http_port"),
+        ("http_port = 80.5", "http_port"),
+        ("http_port = []", "http_port"),
+        ("http_rate = 'nan'", "http_rate: it is a number above 0 and at most 1000000"),
+        ("http_idle_seconds = inf", "http_idle_seconds"),
+        ("kafka_group = 7", "kafka_group: it is a text"),
+        ("kafka_group = ''", "kafka_group"),
+        ("kafka_ca_file = ['/sesame']", "kafka_ca_file"),
+        ("kafka_security_protocol = 'sesame'", "it is one of PLAINTEXT, SSL"),
+        ("filler_identifiers = 'sesame'", "it is a list of texts"),
+        ("topic_organisations = ['sesame']", "it is a table of lists"),
+        ("[confluent_schema_ids]\n41 = 7", "confluent_schema_ids"),
         ("no_such_setting = 'sesame'", "no_such_setting"),
         ("this is no TOML", "not valid TOML"),
         ("data_dir = '/sesame'", "data_dir"),
@@ -137,6 +151,37 @@ def test_a_bad_file_is_named_with_the_field(tmp_path: Path, text: str, said: str
     assert said in str(raised.value)
     assert str(file) in str(raised.value)
     assert "sesame" not in str(raised.value).replace(str(file), "")
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config(tmp_path, "http_port = -1")
+    monkeypatch.setenv("ICR_BATCH_SIZE", "many")
+    with pytest.raises(Misuse, match=r"icr\.toml: http_port: .*; ICR_BATCH_SIZE: batch_size: "):
+        load_settings(tmp_path)
+
+
+def test_a_number_may_be_written_as_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config(tmp_path, 'http_port = "8080"\nhttp_rate = 7')
+    monkeypatch.setenv("ICR_SNAPSHOT_LOSS_SHARE", "0.5")
+    settings = load_settings(tmp_path)
+    assert (settings.http_port, settings.http_rate, settings.snapshot_loss_share) == (8080, 7.0, 0.5)
+
+
+def test_a_list_is_json_in_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICR_MORE_FILLER_IDENTIFIERS", '["nobody"]')
+    assert load_settings(tmp_path).more_filler_identifiers == ["nobody"]
+
+
+def test_a_table_of_a_variable_is_laid_over_that_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config(tmp_path, '[topic_organisations]\nhousing = ["org-*"]\npolice = ["org-1*"]')
+    monkeypatch.setenv("ICR_TOPIC_ORGANISATIONS", '{"police": ["org-2*"]}')
+    organisations = load_settings(tmp_path).topic_organisations
+    assert (organisations["housing"], organisations["police"]) == (["org-*"], ["org-2*"])
+
+
+def test_a_variable_in_small_letters_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("icr_kafka_group", "south")
+    assert load_settings(tmp_path).kafka_group == "south"
 
 
 def test_a_mistyped_variable_is_refused_before_an_embedded_server_takes_the_place_of_the_real_one(
@@ -160,7 +205,8 @@ def test_a_folder_in_the_place_of_the_file_is_wrong_use(tmp_path: Path) -> None:
 
 
 def test_every_setting_says_what_it_is_for() -> None:
-    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+    assert [name for name, setting in SETTINGS.items() if not setting.says] == []
+    assert {"given", *SETTINGS} == set(Settings.__dataclass_fields__)
 
 
 def test_hosts_are_separated_by_commas_in_a_variable_and_a_list_in_the_file(
