@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from adapters.cli.output import INTERRUPTED, KEPT_OR_FAILED, MISUSE, UNREACHABLE, note
-from adapters.process.memory import keep_in_memory, reserve_little
+from adapters.process.memory import collect_seldom, keep_in_memory, reserve_little
 from domain.errors import IcrError
 
 # Command -> its module, the name of a function or of a group in it, and a function's example.
@@ -115,6 +115,7 @@ _ClickError: Final[type[Exception]] = typer.BadParameter.__mro__[2]
 
 def main(arguments: Sequence[str], commands: Commands = COMMANDS) -> int:
     """Run one command; its exit code. Whatever goes wrong is told on standard error, without personal data."""
+    collect_seldom()
     keep_in_memory()
     reserve_little()
     try:

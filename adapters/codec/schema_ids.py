@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.errors import Misuse
-from schemas.registry import registry
 
 NO_IDS: Final[Mapping[int, bytes]] = MappingProxyType({})
 
@@ -18,6 +17,8 @@ def confluent_ids(configured: Mapping[int, str]) -> Mapping[int, bytes]:
     """
     if not configured:
         return NO_IDS
+    from schemas.registry import registry
+
     known: dict[str, bytes] = {}
     for fingerprint, schema in registry().by_fingerprint.items():
         known[fingerprint.hex()] = known[schema.file] = known[f"schemas/{schema.file}"] = fingerprint

@@ -22,7 +22,6 @@ from domain.order import tie_of
 from domain.timeline.snapshots import SNAPSHOT, listed_kinds, seen_of
 from schemas.registry import registry
 
-IDENTITY: Final = "identity"
 COLUMNS: Final = (
     "position record shard act kind service provider organisation day until reopen recorded_at key source_key target_key target_source "
     "reference worker team role scope provision reason lapses_after others linked contact birth age_from age_to birth_day person named sex called "

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import psycopg
 
-from adapters.log.fact_rows import IDENTITY, needs_identity
+from adapters.log.fact_rows import needs_identity
+from adapters.log.keys.data_keys import IDENTITY
 from adapters.log.prepare import Item
 from adapters.log.subjects import Identifier, Known, Subjects
 from domain.checks import not_amendable

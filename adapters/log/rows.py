@@ -12,14 +12,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from adapters.log import copy_rows as pack
 from adapters.log.fact_rows import (
     COLUMNS,
-    IDENTITY,
     NONCES_A_FACT,
     SealedFactValues,
     fact_row,
     mark_row,
     needs_identity,
 )
-from adapters.log.keys.data_keys import NONCE
+from adapters.log.keys.data_keys import IDENTITY, NONCE
 from adapters.log.keys.hashes import Hashes
 from adapters.log.prepare import Item
 from adapters.log.subjects import Known

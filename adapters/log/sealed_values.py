@@ -8,12 +8,10 @@ from uuid import UUID
 
 import psycopg
 
-from adapters.log.fact_rows import IDENTITY
-from adapters.log.keys.data_keys import Erased, MasterKeys, open_sealed
+from adapters.log.keys.data_keys import IDENTITY, Erased, MasterKeys, open_sealed
 from adapters.log.keys.hashes import Hashes
 from adapters.log.subjects import Known, Subjects
 from projections.queries import Sealed
-from schemas.registry import registry
 
 BIRTH, PERSON, ADDRESS, CONTACT, SEX = range(5)
 
@@ -69,4 +67,6 @@ class SealedValueOpener:
 @lru_cache(maxsize=256)
 def class_of(kind: str) -> str:
     """Retention class of the events that make entries of a kind."""
+    from schemas.registry import registry
+
     return next(s.effect.retention for s in registry().newest.values() if s.effect.kind == kind)

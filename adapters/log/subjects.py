@@ -13,7 +13,6 @@ import psycopg
 
 from adapters.log.keys.data_keys import MasterKeys, key_context
 from adapters.log.keys.hashes import Hashes
-from schemas.registry import registry
 
 CACHE_RECORDS: Final = 50_000
 _PERIOD_DIGITS: Final = 4  # a school year, or 0
@@ -34,6 +33,8 @@ class Known:
 
 def key_of_topic(topic: str) -> tuple[str, int] | None:
     """Retention class and key period of an event, by its topic (`EventType:period`); None for what is no topic of ours."""
+    from schemas.registry import registry
+
     event_type, _, period = topic.partition(":")
     schema = registry().newest.get(event_type)
     if schema is None or not (period.isascii() and period.isdecimal() and len(period) <= _PERIOD_DIGITS):

@@ -34,6 +34,11 @@ class _Way:
     gatherer: str  # below adapters.questions
     shaper: str  # below domain.answers
 
+    def load(self) -> None:
+        """Load both now."""
+        _named(f"adapters.questions.{self.gatherer}")
+        _named(f"domain.answers.{self.shaper}")
+
     def gather(self, *given: object) -> Any:  # noqa: ANN401 - what its own shaper takes
         """What the answer is made from."""
         return _named(f"adapters.questions.{self.gatherer}")(*given)
@@ -76,6 +81,12 @@ _WAYS: Final[Mapping[type[Question[Any]], _OfTheViews | _OfTheLog]] = {
     about.ShowKept: _OfTheLog("keeping.gather_kept_event", "keeping.kept_event"),
     about.ListMended: _OfTheLog("keeping.gather_mended", "keeping.being_mended"),
 }
+
+
+def load_all() -> None:
+    """Load what any question needs: so does a process that lasts, before it answers, and nobody's first question waits."""
+    for way in _WAYS.values():
+        way.load()
 
 
 class Door:

@@ -1,17 +1,19 @@
 """Which feeds are heard: every feed with its last report, and how many organisations in reach do not publish (design D7)."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from adapters.process.clock import today
 from adapters.questions.reading import Reading
 from adapters.service.opened import Service
-from domain.answers.agencies import FeedFacts, FeedStatus
 from domain.dates import to_day
 from domain.effects import Act
 from domain.feeds import Expected, Feed, Relying
 from domain.questions.about import ListFeeds
 from projections import editions
+
+if TYPE_CHECKING:
+    from domain.answers.agencies import FeedFacts, FeedStatus
 
 HEARD: Final = "heard"
 SCHOOL: Final = "urn-"  # what a school's code begins with
@@ -87,8 +89,10 @@ def many_of(organisations: Mapping[str, Mapping[str, Any]]) -> Callable[[str], s
     return called
 
 
-def gather_feeds(service: Service, connection: editions.Connection, question: ListFeeds) -> list[FeedFacts]:
+def gather_feeds(service: Service, connection: editions.Connection, question: ListFeeds) -> "list[FeedFacts]":
     """Every feed that is expected or ever spoke, as known at the head of the log, and whether it is heard on a day."""
+    from domain.answers.agencies import FeedFacts
+
     day = to_day(question.effective_at or today(service.clock))
     row = connection.execute("SELECT generation, position FROM log.head").fetchone()
     generation, head = row or (1, 0)
@@ -108,7 +112,7 @@ def gather_feeds(service: Service, connection: editions.Connection, question: Li
     ]
 
 
-def _status(name: tuple[str, str], expected: Expected, heard: Heard, *, spoke: bool) -> FeedStatus:
+def _status(name: tuple[str, str], expected: Expected, heard: Heard, *, spoke: bool) -> "FeedStatus":
     if not heard[name]:
         return "silent" if spoke else "never"
     return "closed" if name[0] in expected.closed else "heard"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from adapters.log.fact_rows import IDENTITY
+from adapters.log.keys.data_keys import IDENTITY
 from adapters.log.sealed_values import SealedValueOpener, class_of
 from adapters.log.subjects import Known
 

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from adapters.codec.times import KNOWN_AT_RULE, read_known_at
 from adapters.log.keys.hashes import Hashes
-from adapters.log.reader import LogReader
 from adapters.log.subjects import Subjects
 from adapters.process.clock import today
 from adapters.questions.opening import SealedValues
@@ -52,7 +51,6 @@ class Reading:
         self.hashes_before = Hashes(service.keys, fold_name_before)
         self._subjects = Subjects(service.keys, self.hashes)
         self.cells = SealedValues(connection, service.keys)
-        self._log = LogReader(connection, service.keys, service.settings.fillers)
         self._bodies: Bodies = {} if bodies is None else bodies
         # What this one read has found so far; one edition, one snapshot, so that nothing of it changes meanwhile.
         self._references: dict[int, Reference] = {}
@@ -264,7 +262,11 @@ class Reading:
         """Open the events about no child that are about to be asked for, in one query."""
         missing = [p for p in set(positions) if (self.edition.generation, p) not in self._bodies]
         if missing:
-            for event in self._log.open(queries.stored(self.connection, missing)):
+            # Bodies are remembered, so that most reads open no event, and need nothing of what decodes one.
+            from adapters.log.reader import LogReader
+
+            log = LogReader(self.connection, self.service.keys, self.service.settings.fillers)
+            for event in log.open(queries.stored(self.connection, missing)):
                 self._bodies[self.edition.generation, event.position] = event.body
 
     def body(self, position: int) -> Mapping[str, Any]:

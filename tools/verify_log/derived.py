@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.log import copy_rows as pack
 from adapters.log.chain import Batch
-from adapters.log.fact_rows import COLUMNS, IDENTITY, MARK_COLUMNS, SealedFactValues, mark_row, needs_identity
+from adapters.log.fact_rows import COLUMNS, MARK_COLUMNS, SealedFactValues, mark_row, needs_identity
 from adapters.log.feedback.writing import numbers_of
-from adapters.log.keys.data_keys import NONCE, Erased, MasterKeys, key_context
+from adapters.log.keys.data_keys import IDENTITY, NONCE, Erased, MasterKeys, key_context
 from adapters.log.keys.hashes import Hashes
 from adapters.log.prepare import Item, Preparer
 from adapters.log.rows import fact_of

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from domain.errors import IcrError, Misuse
 
 NONCE: Final = 12
+IDENTITY: Final = "identity"  # the retention class of who a child is and where it lives
 Hash = Callable[[bytes], bytes]
 
 

@@ -35,6 +35,12 @@ def test_each_question_has_one_row_one_answer_and_one_way_to_be_printed() -> Non
     assert len({row.command for row in QUESTIONS}) == len(QUESTIONS)
 
 
+def test_what_gathers_and_what_shapes_is_there_for_each() -> None:
+    door.load_all()
+    with pytest.raises(AttributeError):
+        door._OfTheLog("feeds.gather_feeds", "agencies.fed").load()
+
+
 @pytest.mark.parametrize("row", QUESTIONS, ids=lambda row: row.name)
 def test_each_is_a_command_with_its_example(row: Row) -> None:
     command = typer.main.get_command(app)
