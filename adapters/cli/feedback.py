@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from adapters.cli.output import Data, Json, opened, print_json, say
-from adapters.cli.workers import Parent, Worker, check_tables, started
+from adapters.cli.running import Parent, Worker, check_tables, started
 from domain.errors import Misuse, Rejected
 
 Organisation = Annotated[

@@ -20,7 +20,7 @@ COMMANDS: Final[Commands] = {
     "consume": ("adapters.cli.workers", "consume", "icr consume"),
     "project": ("adapters.cli.workers", "project", "icr project"),
     "tell": ("adapters.cli.feedback", "tell", "icr tell --until-end"),
-    "health": ("adapters.cli.workers", "health", "icr health consume"),
+    "health": ("adapters.cli.health", "health", "icr health consume"),
     "migrate": ("adapters.cli.workers", "migrate", "icr migrate"),
     "publish": ("adapters.cli.publish", "publish", "icr publish events.jsonl --to kafka"),
     "import": ("adapters.cli.imports", "app", None),

@@ -1,95 +1,17 @@
 """The processes of the service: `migrate` once, then `consume`, `project`, `serve` and `tell`, or `up` for all of them."""
 
-import ctypes
 import gc
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from enum import StrEnum
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from adapters.cli.output import (
-    DONE,
-    KEPT_OR_FAILED,
-    UNREACHABLE,
-    Data,
-    Json,
-    note,
-    print_json,
-    read_settings,
-    say,
-)
-from domain.errors import Misuse, Unreachable
+from adapters.cli.health import trouble_of_partitions
+from adapters.cli.output import KEPT_OR_FAILED, Data, Json, note, print_json, read_settings, say
+from adapters.cli.running import Parent, Stop, Worker, check_tables, start, started, stop_all, wait_for_one
+from domain.errors import Unreachable
 
 if TYPE_CHECKING:
-    from adapters.process.heartbeat import Heartbeat
-    from adapters.process.settings import Settings
     from adapters.service.opened import Service
-
-# A worker ends in time by itself (adapters.process.ending); who waits for several of them allows them a little more.
-GRACE_SECONDS: Final = 8.5
-HARD_OF_SEVERAL: Final = 9.5
-_PR_SET_PDEATHSIG: Final = 1
-
-Parent = Annotated[int, typer.Option("--parent", hidden=True, help="End when this process ends.")]
-
-
-class Worker(StrEnum):
-    """The lasting processes."""
-
-    CONSUME = "consume"
-    PROJECT = "project"
-    SERVE = "serve"
-    TELL = "tell"
-
-
-class Stop:
-    """Whether SIGTERM or SIGINT has asked to end. The work at hand is finished; a second signal ends it at once.
-
-    With `at_once` the first interrupts the work, until `gently` says that there is none to interrupt any more. What does
-    not end by itself is ended; with `several` processes to end, a little later than each of them.
-    """
-
-    def __init__(self, parent: int = 0, *, at_once: bool = False, several: bool = False) -> None:
-        from adapters.process.ending import HARD, SOFT, end_in_time
-
-        self._asked = False
-        self._at_once = at_once
-        self._times = 0
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._ask)
-        end_in_time(soft=None if several else SOFT, hard=HARD_OF_SEVERAL if several else HARD)
-        if parent:
-            ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-            self._asked = os.getppid() != parent  # it ended before we asked to be told
-
-    def _ask(self, number: int, _frame: FrameType | None) -> None:
-        del number
-        now = self._asked or self._at_once
-        self._asked = True
-        self._times += 1
-        if now:
-            raise KeyboardInterrupt
-
-    @property
-    def before_work(self) -> bool:
-        """Whether it was asked once, when there was no work yet that could be interrupted."""
-        return self._at_once and self._times == 1
-
-    def gently(self) -> None:
-        """From now on the first signal only asks."""
-        self._at_once = False
-
-    def __call__(self) -> bool:
-        """Whether to end."""
-        return self._asked
 
 
 def migrate(
@@ -169,7 +91,7 @@ def consume(
     if until_end:
         if status.waiting:
             note(f"icr: {status.waiting} offsets wait behind a transaction that a producer has left open")
-        for line in _of_partitions(status.partitions):
+        for line in trouble_of_partitions(status.partitions):
             note(f"icr: {line}")
     if status.alarms or (until_end and (status.counts.kept or status.paused or status.waiting)):
         raise typer.Exit(KEPT_OR_FAILED)
@@ -230,110 +152,6 @@ def up(data: Data = None) -> None:
         raise Unreachable("a worker", "it has ended; what it said stands above")
 
 
-@contextmanager
-def started(
-    worker: Worker, data: "Data", parent: int, *, broker: bool = False, waits: bool = True
-) -> Iterator[tuple["Service", "Heartbeat", Stop]]:
-    """A worker's service, once it is there, its heart, and whether to end; until `gently` a signal ends it at once."""
-    from adapters.cli.starting import opened_when_there
-    from adapters.codec import confluent_ids
-    from adapters.process.clock import SystemClock
-    from adapters.process.heartbeat import Heartbeat
-    from adapters.service.opened import keys_there
-
-    stop = Stop(parent, at_once=True)
-    settings = read_settings(data)
-    confluent_ids(settings.confluent_schema_ids)  # this and the key file are looked at before anything is made
-    keys_there(settings)
-    with (
-        Heartbeat(settings.data_dir, worker, SystemClock()) as heart,
-        opened_when_there(settings, heart, broker=broker, waits=waits) as service,
-    ):
-        yield service, heart, stop
-
-
-def start(worker: Worker, settings: "Settings", environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
-    """A worker as a process of its own, which ends when this one does."""
-    command = [sys.executable, "-m", "adapters.cli.main", worker, "--data", str(settings.data_dir)]
-    command += ["--parent", str(os.getpid())]
-    # A session of its own: Ctrl-C is for this process, which then ends them in order.
-    return subprocess.Popen(  # noqa: S603
-        command, stdin=subprocess.DEVNULL, start_new_session=True, env={**os.environ, **(environment or {})}
-    )
-
-
-def wait_for_one(processes: Any, stop: Stop) -> int | None:  # noqa: ANN401
-    """Wait until told to stop (None) or until one of the processes has ended (its exit code)."""
-    while not stop():
-        for process in processes:
-            if process.poll() is not None:
-                return int(process.returncode)
-        time.sleep(0.1)
-    return None
-
-
-def stop_all(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Ask processes to end, and see that they do."""
-    for process in processes:
-        if process.poll() is None:
-            process.terminate()
-    end = time.monotonic() + GRACE_SECONDS
-    for process in processes:
-        try:
-            process.wait(max(0.1, end - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
-def health(
-    worker: Annotated[Worker, typer.Argument(help="Which of the processes on this host.")],
-    data: Data = None,
-    as_json: Json = False,
-) -> None:
-    """Say whether a worker on this host is well: 0 yes, 1 it is in trouble, 3 there is none."""
-    from adapters.embedded.lock import trouble_of_servers
-    from adapters.process.clock import SystemClock
-    from adapters.process.heartbeat import beats
-
-    settings = read_settings(data, log_level="warning")
-    found = [
-        {"pid": beat.pid, "at": beat.at.isoformat(), "trouble": list(beat.trouble), **beat.said}
-        for beat in beats(settings.data_dir, worker, SystemClock())
-    ]
-    if servers := trouble_of_servers(settings.data_dir):
-        for one in found:
-            one["trouble"] = [*one["trouble"], servers]
-    if worker is Worker.SERVE and found:
-        from adapters.api.serving import answers
-
-        for one in found:
-            # One that waits for the database has no address yet, and says so itself.
-            if "host" in one and not answers(one["host"], one["port"]):
-                one["trouble"] = [*one["trouble"], "no_answer"]
-    well = bool(found) and not any(one["trouble"] for one in found)
-    if as_json:
-        print_json({"worker": worker, "healthy": well, "workers": found})
-    elif not found:
-        note(f"icr: no {worker} worker of this data folder runs on this host")
-    else:
-        for one in found:
-            say(f"{worker} {one['pid']}: {', '.join(one['trouble']) or 'well'}")
-            for line in _of_partitions(one.get("partitions", [])):
-                say(f"  {line}")
-    code = DONE if well else KEPT_OR_FAILED if found else UNREACHABLE
-    if code:
-        raise typer.Exit(code)
-
-
-def _of_partitions(partitions: Sequence[dict[str, Any]]) -> list[str]:
-    """A line for each partition in trouble."""
-    return [
-        f"{one['trouble']}: {one['topic']} {one['partition']} at offset {one['offset']}, {one['detail'] or one['reason']}"
-        for one in partitions
-    ]
-
-
 def _spare_the_collector() -> None:
     """Let the garbage collector look for cycles seldom.
 
@@ -345,17 +163,6 @@ def _spare_the_collector() -> None:
     gc.set_threshold(100_000, 20, 100)
 
 
-def check_tables(connect: Any) -> None:  # noqa: ANN401
-    """Raise Misuse where the database has not our tables."""
-    import psycopg
-
-    with connect() as connection:
-        try:
-            connection.execute("SELECT FROM log.head")
-        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
-            raise Misuse("the database has not this version's tables: run icr migrate") from None
-
-
 def _make_topics(service: "Service") -> None:
     """Where this worker may; where not, they are there or will come."""
     from adapters.intake.kafka.topics import ensure_topics
@@ -365,19 +172,3 @@ def _make_topics(service: "Service") -> None:
         ensure_topics(service.bootstrap_servers or "", service.kafka_security)
     except Unreachable:
         get_logger("consume").warning("topics_not_made")
-
-
-__all__ = [
-    "Stop",
-    "Worker",
-    "check_tables",
-    "consume",
-    "health",
-    "migrate",
-    "project",
-    "serve",
-    "start",
-    "started",
-    "stop_all",
-    "up",
-]

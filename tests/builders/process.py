@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 _SERVER = """
 import json, os, select, signal, sys
 import tools.main as cli
-import adapters.cli.feedback, adapters.cli.publish, adapters.cli.quarantine, adapters.cli.reading, adapters.cli.workers
+import adapters.cli.feedback, adapters.cli.publish, adapters.cli.quarantine, adapters.cli.reading, adapters.cli.health, adapters.cli.workers
 import adapters.embedded.supervisor
 import adapters.api.app, adapters.api.serving, adapters.intake.connectors.nems, adapters.intake.imports
 import adapters.intake.kafka.consumer, adapters.process.heartbeat, adapters.publishing.publish, adapters.questions

@@ -26,7 +26,7 @@ def demo(
     All children are invented. The servers are embedded and the data stays in the folder: a second run publishes the
     same events again, and doubles nothing. Serves until Ctrl-C, unless --no-serve.
     """
-    from adapters.cli.workers import Stop, wait_for_one
+    from adapters.cli.running import Stop, wait_for_one
     from adapters.service.opened import open_service
     from tools.demo.run import check_place, mark_place, run, running
 
@@ -55,7 +55,7 @@ def demo(
 def _serve(processes: "Running", port: int) -> str:
     """Start the server, on another port when its own is taken; its address."""
     from adapters.api.serving import address, is_free
-    from adapters.cli.workers import Worker
+    from adapters.cli.running import Worker
 
     environment = {} if is_free(port) else {"ICR_HTTP_PORT": "0"}
     said = processes.start_worker(Worker.SERVE, environment).said

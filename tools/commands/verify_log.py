@@ -38,7 +38,7 @@ def verify_log(
     compared with the sealed events; what was erased is named as erased. Without it only that the batches follow on each
     other. Nothing is written, and nothing that an event says is shown. It says the head of the log: note it elsewhere.
     """
-    from adapters.cli.workers import check_tables
+    from adapters.cli.running import check_tables
     from tools.verify_log import verify
 
     noted = None if head is None else _noted(head)

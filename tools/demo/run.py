@@ -14,7 +14,7 @@ import orjson
 import psycopg
 from kafka import KafkaConsumer, TopicPartition
 
-from adapters.cli.workers import Worker, start, stop_all
+from adapters.cli.running import Worker, start, stop_all
 from adapters.intake.kafka.topics import ALL_TOPICS, PARTITIONS, connection
 from adapters.process.heartbeat import Beat, beats
 from adapters.process.settings import Settings
