@@ -19,7 +19,7 @@ from typing import Final
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from adapters.embedded.postgres import ending_with_parent, free_port
+from adapters.embedded.processes import ending_with_parent, free_port
 
 VERSION: Final = "4.4.0"
 _START_SECONDS: Final = 60.0

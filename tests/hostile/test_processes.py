@@ -22,7 +22,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from adapters.embedded.lock import ServersFolder, servers, supervised
-from adapters.embedded.postgres import free_port
+from adapters.embedded.processes import free_port
 from adapters.log.connections import Work, connect
 from adapters.log.messages import Message
 from adapters.process.settings import Settings

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 import typer
 
-from adapters.embedded.postgres import free_port
+from adapters.embedded.processes import free_port
 from tests.builders.process import ROOT, icr, started, wait_for
 from tools.docs.reference import example, walk
 from tools.main import app

@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 import yaml
 
-from adapters.embedded.postgres import PostgresServer, _locale, _major, free_port, packaged_binaries
+from adapters.embedded.binaries import locale, major, packaged_binaries
+from adapters.embedded.postgres import PostgresServer
+from adapters.embedded.processes import free_port
 from adapters.process.settings import SETTINGS
 from tests.builders.process import icr
 from tests.servers.kafka import RealKafka
@@ -173,8 +175,8 @@ def test_the_databases_command_and_health_check_work_with_the_server_of_that_ver
     service = SERVICES["postgres"]
     program, *words = service["command"]
     options = dict(word.split("=", 1) for word in words if word != "-c")
-    assert (program, service["image"]) == ("postgres", f"postgres:{_major(packaged_binaries())}")
-    assert service["environment"]["POSTGRES_INITDB_ARGS"].split()[1:] == list(_locale(packaged_binaries()))
+    assert (program, service["image"]) == ("postgres", f"postgres:{major(packaged_binaries())}")
+    assert service["environment"]["POSTGRES_INITDB_ARGS"].split()[1:] == list(locale(packaged_binaries()))
     server = PostgresServer(tmp_path / "postgres", durable=False, options=options)
     server.start()
     try:

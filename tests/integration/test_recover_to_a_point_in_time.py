@@ -18,7 +18,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from adapters.api.app import create_app
-from adapters.embedded.postgres import PostgresServer, packaged_binaries
+from adapters.embedded.binaries import packaged_binaries
+from adapters.embedded.postgres import PostgresServer
 from adapters.log.keys.key_file import load_or_create
 from adapters.migrations.migrate import migrate
 from adapters.process.settings import Settings

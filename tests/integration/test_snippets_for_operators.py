@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from adapters.embedded.postgres import packaged_binaries
+from adapters.embedded.binaries import packaged_binaries
 from tests.builders.example_family import ADA_NHS, example_family
 from tests.builders.process import ROOT, icr
 from tests.servers.plugin import Stack

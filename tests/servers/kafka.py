@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from kafka import KafkaAdminClient
 from kafka.errors import CoordinatorLoadInProgressError, KafkaError, UnknownTopicOrPartitionError
 
-from adapters.embedded.postgres import free_port
+from adapters.embedded.processes import free_port
 from tools.kafka_broker import JavaBroker, NoKafka, cache
 
 IMAGE = "apache/kafka:4.1.0"

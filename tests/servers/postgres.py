@@ -10,7 +10,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from adapters.embedded.postgres import PostgresServer, packaged_binaries
+from adapters.embedded.binaries import packaged_binaries
+from adapters.embedded.postgres import PostgresServer
 
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 

@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from adapters.embedded.postgres import free_port
+from adapters.embedded.processes import free_port
 from adapters.process.clock import SystemClock
 from tests.servers.kafka import QUICK_START
 from tools.kafka_broker import PROPERTIES, JavaBroker

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from kafka import KafkaConsumer, TopicPartition
 
-from adapters.embedded.postgres import ending_with_parent
+from adapters.embedded.processes import ending_with_parent
 from adapters.intake.kafka.consumer import POLL_MS
 from adapters.intake.kafka.reading import POLL_RECORDS
 from adapters.intake.kafka.topics import connection

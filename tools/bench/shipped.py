@@ -13,7 +13,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import sql
 
-from adapters.embedded.postgres import ending_with_parent
+from adapters.embedded.processes import ending_with_parent
 from adapters.intake.kafka.topics import tracking_name
 from adapters.log.connections import connect
 from adapters.log.keys.key_file import load_or_create

@@ -6,7 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from adapters.embedded.postgres import PostgresServer, packaged_binaries
+from adapters.embedded.binaries import packaged_binaries
+from adapters.embedded.postgres import PostgresServer
 from adapters.log.connections import connect
 from adapters.migrations.migrate import migrate
 from domain.errors import IcrError, Misuse

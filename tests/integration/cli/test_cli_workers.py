@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from adapters.embedded.postgres import free_port
+from adapters.embedded.processes import free_port
 from tests.builders.process import icr, started, wait_for
 from tests.builders.stream import area, counted, publish, recorded
 from tests.servers.plugin import Stack

@@ -23,7 +23,7 @@ import pytest
 import typer
 
 from adapters.embedded.lock import servers
-from adapters.embedded.postgres import free_port
+from adapters.embedded.processes import free_port
 from adapters.log.pauses import UNREADABLE_RECORD, Pause, write_pause
 from adapters.process.clock import SystemClock
 from adapters.process.settings import load_settings

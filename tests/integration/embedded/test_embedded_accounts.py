@@ -12,8 +12,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from adapters.embedded import postgres
-from adapters.embedded.postgres import PostgresServer, packaged_binaries
+from adapters.embedded import binaries, postgres
+from adapters.embedded.binaries import packaged_binaries
+from adapters.embedded.postgres import PostgresServer
 from domain.errors import Misuse, Unreachable
 
 ROOT = Path(__file__).parents[3]
@@ -115,8 +116,9 @@ def test_binaries_below_a_closed_folder_are_copied_to_where_the_server_can_run_t
     closed = passable / "closed"
     closed.mkdir(mode=0o700)
     installed = copy_package(closed)
-    monkeypatch.setattr(postgres, "SHARED_BINARIES", passable / "shared")
-    monkeypatch.setattr(postgres, "packaged_binaries", lambda: installed)
+    monkeypatch.setattr(binaries, "SHARED_BINARIES", passable / "shared")
+    for place in (binaries, postgres):
+        monkeypatch.setattr(place, "packaged_binaries", lambda: installed)
     server = PostgresServer(passable / "postgres", durable=False)
     try:
         server.start()
@@ -134,10 +136,11 @@ def test_binaries_that_cannot_be_copied_are_said_so(passable: Path, monkeypatch:
     closed.mkdir(mode=0o700)
     installed = copy_package(closed)
     (passable / "file").touch()
-    monkeypatch.setattr(postgres, "SHARED_BINARIES", passable / "file")
+    monkeypatch.setattr(binaries, "SHARED_BINARIES", passable / "file")
     with pytest.raises(Unreachable, match="cannot run"):
         PostgresServer(passable / "postgres", binaries=installed).start()
-    monkeypatch.setattr(postgres, "packaged_binaries", lambda: installed)
+    for place in (binaries, postgres):
+        monkeypatch.setattr(place, "packaged_binaries", lambda: installed)
     with pytest.raises(Unreachable, match="could not be copied"):
         PostgresServer(passable / "postgres").start()
 

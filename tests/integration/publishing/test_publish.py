@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from adapters.embedded.postgres import free_port
+from adapters.embedded.processes import free_port
 from adapters.intake.kafka.topics import ALL_TOPICS
 from tests.builders.process import ROOT, icr, started, wait_for
 from tests.builders.stream import counted, event, mark, recorded, upn
