@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 from domain.errors import Rejected
@@ -37,6 +37,8 @@ from domain.questions.asking import (
 from domain.reasons import REASONS
 
 # The answer to each is named and not imported, so that who asks one question need not load the answers to all.
+if TYPE_CHECKING:
+    from domain.answers import agencies, children, families, keeping, leads, measures  # noqa: F401 - in texts below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

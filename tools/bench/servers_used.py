@@ -44,8 +44,8 @@ class ServersUsed:
         shipped = self.deploy(name)
         bootstrap, incarnation = self._broker.bootstrap_servers, None
         if bootstrap is None:
-            ours = {"data_dir": shipped.folder, "database_url": shipped.url}
-            found = self._stack.enter_context(servers(replace(self._settings, **ours), broker=True))
+            ours = replace(self._settings, data_dir=shipped.folder, database_url=shipped.url)
+            found = self._stack.enter_context(servers(ours, broker=True))
             bootstrap, incarnation = found.bootstrap_servers or "", found.incarnation
             self._stack.callback(shipped.close)  # before the broker is left, which stays for whoever uses it
         else:
