@@ -18,7 +18,7 @@ _FEED: Final = Discloses.FEED
 _PUBLISHED: Final = Discloses.PUBLISHED
 CURSOR_FORM: Final = r"^[0-9]{1,9}:[0-9]{1,18}\.[0-9]{1,18}$"
 Cursor = Annotated[str, Written("Opaque; grows", pattern=CURSOR_FORM), Discloses.NOTHING]
-FeedStatus = Literal["heard", "silent", "never", "closed"]
+FeedStatus = Literal["heard", "partial", "silent", "never", "closed"]
 _OUTCOMES: Final = "^(accepted|duplicate|conflict|kept|released|replaced|rejected)$"
 
 
