@@ -97,10 +97,11 @@ class SchoolCensus:
                     if self._term(path) != term or table.kind not in (Kind.ON_ROLL, Kind.LEFT):
                         continue
                     rolls += 1
+                    numbers = NumbersOfFile()  # the second child with a number is told of in no table
                     for row in table.rows:
-                        key = _roll_row(row)
+                        pupil, key = _tried(census, row, numbers), _roll_row(row)
                         if key in wanted:
-                            found[key] = _tried(census, row)
+                            found[key] = pupil
                 except (OSError, BrokenFile):
                     continue  # it is said where that file itself is read
         if not rolls:
@@ -113,8 +114,9 @@ def _roll(census: "_Census") -> Iterator[Converted]:
     listed = Listed(census.term.day())
     try:
         for row in census.table.rows:
-            yield census.convert(row, census.on_roll)
-            listed.add(row)
+            converted = census.convert(row, census.on_roll)
+            yield converted
+            listed.add(row, kept=converted.kept is not None)
     except (BrokenFile, OSError, EOFError, zlib.error):
         listed.unread += 1  # one more than has come, at least: so nobody is missed from it
         yield from listed.reports(census.source)
@@ -243,11 +245,13 @@ class _Census:
         return _Pupil(block, tuple(aside), tuple(former))
 
 
-def _tried(census: _Census, row: Row) -> _Found:
+def _tried(census: _Census, row: Row, numbers: NumbersOfFile) -> _Found:
     try:
-        return census.pupil(row)
+        pupil = census.pupil(row)
+        numbers.check(pupil.subject)
     except Rejected as rejected:
         return rejected
+    return pupil
 
 
 def _school(row: Row) -> str:
