@@ -43,7 +43,8 @@ _TABLE = (
     Reason("bad_value", "A field's value is of the wrong type or form."),
     Reason("waits_for", "The event names one that has not come yet."),
     Reason(
-        "number_of_two_children", "The file gives one number to two children; the first stands, and the second is kept."
+        "number_of_two_children",
+        "A file or an organisation gives one number to two children; the first stands, and what is told of the second is kept.",
     ),
     Reason("conflict", "Another event with this id was accepted before, with other content; the first stands."),
     Reason("key_differs", "The subject carries none of the identifiers of the event it names."),

@@ -23,16 +23,3 @@ LEFT JOIN LATERAL (
               AND (r.target_key = a.key OR (r.target_key IS NULL AND r.target_source = a.source_key AND r.record = a.record AND a.recorded_at <= r.recorded_at))))
 ) c ON true
 WHERE c.retracted IS NOT TRUE;
-
--- A correction of an enrolment's first day is one of every telling of that day (domain.timeline.retold).
-WITH corrected AS (
-    SELECT DISTINCT ON (s.record, s.kind, s.provider, s.service, f.day) s.record, s.kind, s.provider, s.service, f.day AS told, c.day
-    FROM stage_fact s JOIN log.fact f ON f.position = s.position CROSS JOIN LATERAL (
-        SELECT a.day, a.recorded_at, a.tie FROM log.fact a
-        WHERE a.position = ANY(s.amended) AND a.act = 14 AND a.day IS NOT NULL ORDER BY a.recorded_at DESC, a.tie DESC LIMIT 1) c
-    WHERE s.kind = 'enrolment' AND s.act = 1 AND s.amended IS NOT NULL
-    ORDER BY s.record, s.kind, s.provider, s.service, f.day, c.recorded_at DESC, c.tie DESC
-)
-UPDATE stage_fact s SET day = c.day FROM corrected c, log.fact f
-WHERE f.position = s.position AND s.act = 1 AND s.kind = c.kind AND s.record = c.record AND s.provider = c.provider
-    AND s.service = c.service AND f.day = c.told AND s.day <> c.day;

@@ -2,6 +2,38 @@
 -- makes entries of its own.
 DELETE FROM stage_entry;
 
+-- Records of one child whose numbers replaced one another are one record here, that of one holder of them all: what began
+-- under the former number ends under the present one (domain.identity.links.one_holder).
+DELETE FROM stage_holder;
+INSERT INTO stage_holder
+WITH RECURSIVE pair AS MATERIALIZED (
+    SELECT g.record, g.other FROM edge g JOIN membership m ON m.record = g.record AND m.to_ed IS NULL
+    JOIN membership o ON o.record = g.other AND o.to_ed IS NULL AND o.child = m.child
+    WHERE g.strength = 2 AND g.to_ed IS NULL AND g.joins AND g.record IN (SELECT record FROM stage_record)
+), both_ways AS (
+    SELECT record, other FROM pair UNION SELECT other, record FROM pair
+), reached AS (
+    SELECT record, other AS holder FROM both_ways
+    UNION
+    SELECT r.record, b.other FROM reached r JOIN both_ways b ON b.record = r.holder
+)
+SELECT DISTINCT ON (record) record, holder FROM reached ORDER BY record, holder;
+
+UPDATE stage_fact f SET record = h.holder FROM stage_holder h WHERE f.record = h.record AND h.holder <> h.record;
+
+-- A correction of an enrolment's first day is one of every telling of that day (domain.timeline.retold).
+WITH corrected AS (
+    SELECT DISTINCT ON (s.record, s.kind, s.provider, s.service, f.day) s.record, s.kind, s.provider, s.service, f.day AS told, c.day
+    FROM stage_fact s JOIN log.fact f ON f.position = s.position CROSS JOIN LATERAL (
+        SELECT a.day, a.recorded_at, a.tie FROM log.fact a
+        WHERE a.position = ANY(s.amended) AND a.act = 14 AND a.day IS NOT NULL ORDER BY a.recorded_at DESC, a.tie DESC LIMIT 1) c
+    WHERE s.kind = 'enrolment' AND s.act = 1 AND s.amended IS NOT NULL
+    ORDER BY s.record, s.kind, s.provider, s.service, f.day, c.recorded_at DESC, c.tie DESC
+)
+UPDATE stage_fact s SET day = c.day FROM corrected c, log.fact f
+WHERE f.position = s.position AND s.act = 1 AND s.kind = c.kind AND s.record = c.record AND s.provider = c.provider
+    AND s.service = c.service AND f.day = c.told AND s.day <> c.day;
+
 -- References of one enrolment are one, and none where it is told without (domain.timeline.retold).
 WITH last AS (
     SELECT DISTINCT ON (record, doubted, kind, organisation, reference) record, doubted, kind, organisation, reference, provider, service, day, recorded_at, tie
@@ -144,6 +176,12 @@ UPDATE stage_entry n SET absent_from = a.first FROM (
         AND (s.scope IS NULL OR s.scope IN (n.provider, n.service) OR n.team = s.organisation || ':' || s.scope)
     GROUP BY n.main) a
 WHERE n.main = a.main;
+
+-- An entry stands on the record of the event that it is made of.
+WITH held AS MATERIALIZED (
+    SELECT main FROM stage_entry WHERE record IN (SELECT holder FROM stage_holder)
+)
+UPDATE stage_entry n SET record = f.record FROM held h JOIN log.fact f ON f.position = h.main WHERE n.main = h.main;
 
 UPDATE stage_entry SET sig = md5(stage_entry::text)::uuid;
 

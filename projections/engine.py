@@ -16,7 +16,7 @@ import psycopg
 
 from domain.errors import IcrError
 from projections import mending
-from projections.membership import relink
+from projections.membership import relink, replaced
 from projections.mending import Cause
 from projections.upkeep import Upkeep
 
@@ -290,8 +290,10 @@ class Projector:
         self._part = "links"
         relinked, unsure = relink(connection, bounds.number, bounds.last)
         relinked = sorted({*relinked, *mending.children_of_mended(connection)})
-        if unsure:  # entries and people of these records change with what is disputed
-            connection.execute(_TOUCH, (unsure,))
+        # Entries and people of records change with what is disputed, and entries with what replaced their number.
+        more = {*unsure, *replaced(connection, bounds.number, relinked)}
+        if more:
+            connection.execute(_TOUCH, (sorted(more),))
             self._run(connection, FACTS, parameters)
         for name in AFTER_LINKS:
             self._run(connection, name, {**parameters, "relinked": relinked})

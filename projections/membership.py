@@ -3,6 +3,7 @@
 The rule is `domain.identity.links.resolve`; here its inputs are gathered component by component and its answer is versioned.
 """
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +45,36 @@ SELECT r.record, s.scheme, b.birth, m.child, coalesce(m.disputed, false),
 FROM reached r LEFT JOIN log.subject s ON s.record = r.record LEFT JOIN stated_birth b ON b.record = r.record AND b.to_ed IS NULL
 LEFT JOIN membership m ON m.record = r.record AND m.to_ed IS NULL
 """
+
+# Records whose numbers replaced one another, of what an edition touches, or before it did: links that it ends, children that it
+# parts.
+_REPLACED = """
+WITH RECURSIVE touched AS MATERIALIZED (
+    SELECT record FROM stage_record
+    UNION
+    SELECT record FROM membership WHERE child = ANY(%(relinked)s) AND (to_ed IS NULL OR to_ed = %(e)s)
+), reached AS (
+    SELECT unnest(ARRAY[g.record, g.other]) AS record FROM edge g
+    WHERE g.strength = 2 AND (g.to_ed IS NULL OR g.to_ed = %(e)s)
+        AND (g.record IN (SELECT record FROM touched) OR g.other IN (SELECT record FROM touched))
+    UNION
+    SELECT n.record FROM reached r CROSS JOIN LATERAL (
+        SELECT g.other AS record FROM edge g WHERE g.record = r.record AND g.strength = 2 AND (g.to_ed IS NULL OR g.to_ed = %(e)s)
+        UNION ALL
+        SELECT g.record FROM edge g WHERE g.other = r.record AND g.strength = 2 AND (g.to_ed IS NULL OR g.to_ed = %(e)s)) n
+)
+SELECT record FROM reached ORDER BY record
+"""
+
+
+def replaced(connection: Connection, edition: int, relinked: Collection[UUID]) -> list[UUID]:
+    """The records whose entries are worked out together with those that an edition touches, or were until now.
+
+    `relinked` are the children whose records it changed. What began under a number ends under the one that replaced it
+    (domain.identity.links.one_holder).
+    """
+    rows = connection.execute(_REPLACED, {"relinked": list(relinked), "e": edition}, prepare=True)
+    return [row[0] for row in rows]
 
 
 def relink(connection: Connection, edition: int, last: int) -> tuple[list[UUID], list[UUID]]:

@@ -24,6 +24,7 @@ from adapters.log.keys.data_keys import MasterKeys
 from adapters.log.keys.hashes import Hashes
 from adapters.log.keys.key_check import note_keys
 from adapters.log.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, WITHHELD, Message, Offset, Outcome
+from adapters.log.one_number import OneNumber
 from adapters.log.outcomes import outcome_of
 from adapters.log.prepare import Item, Preparer
 from adapters.log.prepared_ahead import PreparedAhead
@@ -108,6 +109,7 @@ class Recorder:
         self._asides = QuarantineRows(keys, quota)
         self._inbox = Inbox(self._subjects, self._hashes)
         self._sealed = Sealed(keys, self._subjects)
+        self._one_number = OneNumber(self._subjects)
         self._loss_share = snapshot_loss_share
         self._unrecordable = 0
         self._connection: Connection | None = None
@@ -176,7 +178,8 @@ class Recorder:
                     *self._record(messages[cut:], offsets, None, upcoming),
                 ]
             hold_back(lambda: self.connection, items, self._loss_share)
-            find_records(self.connection, self._subjects, [item for item in items if item.rejected is None])
+            fit = [item for item in items if item.rejected is None]
+            find_records(self.connection, self._subjects, fit, self._one_number.hold_back)
             try:
                 outcomes, ready = self._append(items, offsets, only_if_last)
             except _TargetCame:
@@ -189,6 +192,7 @@ class Recorder:
         """Record by halves, the offsets with the last: should we end in between, the first is read again as duplicates."""
         self._subjects.known.clear()  # what is remembered may not have come to be
         self._ahead.forget()
+        self._one_number.forget()
         if len(messages) > 1:
             middle = len(messages) // 2
             return [*self.record(messages[:middle]), *self.record(messages[middle:], offsets)]
@@ -237,6 +241,7 @@ class Recorder:
             ready = bool(survivors and anyone_waits and self._release(connection, survivors, at, notes)) or ready
             notes.write(connection, at)
         self._inbox.remember(survivors)
+        self._one_number.remember(survivors)
         return [outcome for outcome in outcomes if outcome is not None], ready
 
     def _received_at(self, now: datetime, newest: datetime | None, database: datetime) -> datetime:

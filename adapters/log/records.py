@@ -1,7 +1,7 @@
 """The record of each item: whom it is about, whom it names besides, and for an amendment the record of what it amends."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +17,16 @@ from domain.errors import Rejected
 from schemas.registry import registry
 
 Connection = psycopg.Connection[Any]
+HoldBack = Callable[[Connection, Sequence[Item]], None]
 Target = tuple[bytes, str]  # record and event type; no type for a source record, which may be of several
 
 
-def find_records(connection: Connection, subjects: Subjects, items: Sequence[Item]) -> None:
+def find_records(
+    connection: Connection, subjects: Subjects, items: Sequence[Item], hold_back: HoldBack = lambda _connection, _items: None
+) -> None:
     """Find or make the record and the data keys of each item that is not rejected.
 
-    An amendment that names nothing it may amend is rejected, or waits for what has not come yet.
+    `hold_back` may reject some once their records are known, and before anything is aimed at them. An amendment that names nothing it may amend is rejected, or waits for what has not come yet.
     """
     known = subjects.known
     wanted: dict[Identifier, None] = {}
@@ -44,6 +47,7 @@ def find_records(connection: Connection, subjects: Subjects, items: Sequence[Ite
         if item.linked or item.others:
             item.linked_records = [_record_of(connection, subjects, i) for i in item.linked]
             item.other_records = [_record_of(connection, subjects, i) for i in item.others]
+    hold_back(connection, items)
     amendments = [item for item in items if item.target_key is not None or item.target_source is not None]
     if amendments:
         _aim(connection, amendments, items)

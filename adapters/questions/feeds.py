@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from domain.answers.agencies import FeedFacts, FeedStatus
 
 HEARD: Final = "heard"
+PARTIAL: Final = "partial"
 SCHOOL: Final = "urn-"  # what a school's code begins with
 # What several organisations of a kind are called; one that is not registered goes by its code.
 _MANY: Final = {
@@ -39,6 +40,22 @@ FROM (
     FROM log.fact WHERE act = %s AND position <= %s) f
 JOIN LATERAL (SELECT received_at FROM log.batch WHERE last >= f.position ORDER BY last LIMIT 1) b ON true
 ORDER BY f.feed, f.service, f.recorded_at DESC, f.tie DESC
+"""
+# Rows that a snapshot, the row r, says it has, and that have not come (domain.timeline.snapshots).
+MISSING_ROWS: Final = """greatest(0, r.listed - (SELECT count(DISTINCT (f.record, f.provider, f.service, f.worker, f.team)) FROM log.fact f
+    WHERE f.organisation = r.provider AND f.kind = r.lists AND f.seen BETWEEN r.day AND r.until
+      AND (r.scope IS NULL OR r.scope IN (f.provider, f.service) OR f.team = r.provider || ':' || r.scope)))"""
+# Feeds of which the last snapshot of some part has not come whole, and the day before it (domain.timeline.snapshots.cut_off).
+_CUT_OFF: Final = f"""
+SELECT feed, service, min(day) - 1 FROM (
+    SELECT DISTINCT ON (feed, service, scope) * FROM (
+        SELECT *, CASE WHEN lists = 'enrolment' AND provider LIKE 'la-%%' AND scope ~ '^[0-9]{{6}}$' THEN 'urn-' || scope ELSE provider END AS feed
+        FROM log.fact WHERE act = %(a)s AND position <= %(p)s AND lists IS NOT NULL) s
+    ORDER BY feed, service, scope, recorded_at DESC, tie DESC) r
+WHERE {MISSING_ROWS} > 0 AND NOT EXISTS (
+    SELECT FROM log.fact o WHERE o.act = %(a)s AND o.position <= %(p)s AND o.lists IS NULL AND o.service = r.service
+        AND o.provider = r.feed AND o.recorded_at > r.recorded_at)
+GROUP BY feed, service
 """
 
 
@@ -99,12 +116,19 @@ def gather_feeds(service: Service, connection: editions.Connection, question: Li
     reports = connection.execute(_LAST_REPORTS, (int(Act.FEED), head)).fetchall()
     reference = Reading(service, connection, editions.Edition(0, head, generation)).reference(day)
     expected = reference.expected_feeds()
-    heard = heard_feeds([Feed(*report[:3]) for report in reports], expected, day)
-    last = {(report[0], report[1]): report[2:] for report in reports}
+    partial = {
+        (organisation, event_type): through
+        for organisation, event_type, through in connection.execute(_CUT_OFF, {"a": int(Act.FEED), "p": head})
+    }
+    last = {
+        (organisation, event_type): (min(through, partial.get((organisation, event_type), through)), *rest)
+        for organisation, event_type, through, *rest in reports
+    }
+    heard = heard_feeds([Feed(*name, told[0]) for name, told in last.items()], expected, day)
     return [
         FeedFacts(
             *name,
-            _status(name, expected, heard, spoke=name in last),
+            PARTIAL if name in partial else _status(name, expected, heard, spoke=name in last),
             name in expected.allowances,
             *last.get(name, ()),
         )

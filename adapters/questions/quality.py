@@ -11,6 +11,7 @@ from typing import Any, Final
 import psycopg
 
 from adapters.log.messages import ACCEPTED, OUTCOMES
+from adapters.questions.feeds import MISSING_ROWS
 from adapters.service.opened import Service
 from domain.answers.agencies import QualityFacts
 from domain.questions.about import ShowQuality
@@ -48,10 +49,8 @@ FROM log.set_aside s JOIN log.event e ON e.notification_id = s.position
 WHERE %(o)s::text IS NULL OR s.organisation = %(o)s GROUP BY 1, 2, 3, 4
 """
 # Rows that the last snapshot of each part says it has, and that have not come (domain.timeline.snapshots).
-_MISSING: Final = """
-SELECT provider, service, sum(greatest(0, listed - (SELECT count(DISTINCT (f.record, f.provider, f.service, f.worker, f.team)) FROM log.fact f
-    WHERE f.organisation = r.provider AND f.kind = r.lists AND f.seen BETWEEN r.day AND r.until
-      AND (r.scope IS NULL OR r.scope IN (f.provider, f.service) OR f.team = r.provider || ':' || r.scope))))
+_MISSING: Final = f"""
+SELECT provider, service, sum({MISSING_ROWS})
 FROM (SELECT DISTINCT ON (provider, service, scope) * FROM log.fact WHERE act = 16 AND lists IS NOT NULL
       AND (%(o)s::text IS NULL OR provider = %(o)s) ORDER BY provider, service, scope, recorded_at DESC, tie DESC) r
 GROUP BY 1, 2

@@ -182,7 +182,7 @@ QUESTIONS: Final[Sequence[Row]] = (
         ("feeds",),
         None,
         "Which feeds are heard",
-        "List the feeds that ever spoke or are expected: heard, silent, never or closed, and through which day each is complete. "
+        "List the feeds that ever spoke or are expected: heard, partial, silent, never or closed, and through which day each is complete. "
         "A feed that has not reported lately is silent, which is not the same as having nothing to say; of an organisation that "
         "has closed it need not report, if it did until then.",
     ),

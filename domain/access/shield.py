@@ -6,13 +6,13 @@ counts from when it is known; lifting one counts from its day, by the timeline's
 applied it can lift it, a lift may be taken back or corrected, and dates that contradict each other lift nothing.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from domain.effects import SAYS_NO_PERSON
 from domain.events import Event, RecordId
 from domain.identifiers import AGENCY, NHS, UPN
 from domain.identity.sealed import seals
-from domain.timeline.entries import entries
+from domain.timeline.entries import ONE_RECORD, entries
 
 SHIELD = "shield"
 _AUTHORITY = "la-"
@@ -25,11 +25,14 @@ def shielded(
     today: int,
     doubted: Collection[int] = frozenset(),
     doubted_then: Collection[int] = frozenset(),
+    holder: Mapping[RecordId, RecordId] = ONE_RECORD,
+    holder_then: Mapping[RecordId, RecordId] = ONE_RECORD,
 ) -> bool:
     """Whether a shield holds over some records on a day, by all events or by those that were known `then`.
 
     A sealed identity is shielded for ever. A shield of which it is disputed whose it is holds all the same; what is told at
-    the positions `doubted`, now and then, lifts none that is sure.
+    the positions `doubted`, now and then, lifts none that is sure. One that was told under a number that has been replaced
+    is lifted under the present one (`holder`, now and then, as of `entries`).
     """
     history = list(events)
     near = set(records)
@@ -40,8 +43,8 @@ def shielded(
         return True
     return any(
         entry.kind == SHIELD and (entry.end is None or entry.end > today)
-        for known, unsure in ((history, doubted), (then, doubted_then))
-        for entry in entries((event for event in known if event.record in near), doubted=unsure)
+        for known, unsure, held in ((history, doubted, holder), (then, doubted_then, holder_then))
+        for entry in entries((event for event in known if event.record in near), doubted=unsure, holder=held)
     )
 
 

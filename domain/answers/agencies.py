@@ -18,7 +18,7 @@ from domain.dates import iso
 _FEED: Final = Discloses.FEED
 _PUBLISHED: Final = Discloses.PUBLISHED
 Cursor = Annotated[str, Written("Opaque; grows", pattern=CURSOR_FORM), Discloses.NOTHING]
-FeedStatus = Literal["heard", "silent", "never", "closed"]
+FeedStatus = Literal["heard", "partial", "silent", "never", "closed"]
 _OUTCOMES: Final = "^(accepted|duplicate|conflict|kept|released|replaced|rejected)$"
 
 

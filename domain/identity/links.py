@@ -163,6 +163,23 @@ def evidence(
     return edges, sides
 
 
+def one_holder(edges: Iterable[Edge], links: Links) -> dict[RecordId, RecordId]:
+    """Of records whose numbers replaced one another and that are one child, the one that stands for all of them.
+
+    What began under the former number ends under the present one: such records are one where ends look for their starts.
+    """
+    holder: dict[RecordId, RecordId] = {}
+    for edge in edges:
+        child = links.child.get(edge.one)
+        if edge.strength is not Strength.REPLACEMENT or child is None or child != links.child.get(edge.other):
+            continue
+        one, other = holder.get(edge.one, edge.one), holder.get(edge.other, edge.other)
+        first = min(one, other)
+        holder |= {record: first for record, held in holder.items() if held in (one, other)}
+        holder |= {edge.one: first, edge.other: first}
+    return holder
+
+
 def _birth(stated: Sequence[Event]) -> int | None:
     """The date of birth that a record is linked by: the last that was stated under its number alone.
 

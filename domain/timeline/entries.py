@@ -7,7 +7,8 @@ service), and an end that could belong to several starts is shown as such (contr
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal
 
 from domain.dates import FOREVER
 from domain.effects import Act
@@ -27,6 +28,7 @@ IDENTIFIERS_DISPUTED = "identifiers_disputed"
 
 PAIRED = frozenset({Act.START, Act.END, Act.CONFIRM, Act.NOMINATE, Act.ACCEPT, Act.RELATE, Act.UNRELATE})
 _STARTS = frozenset({Act.START, Act.NOMINATE, Act.RELATE})
+ONE_RECORD: Final[Mapping[RecordId, RecordId]] = MappingProxyType({})
 _ENDS = frozenset({Act.END, Act.UNRELATE})
 
 
@@ -131,16 +133,20 @@ class _Group:
 
 
 def entries(
-    events: Iterable[Event], whole: Sequence[Snapshot] = (), doubted: Collection[int] = frozenset()
+    events: Iterable[Event],
+    whole: Sequence[Snapshot] = (),
+    doubted: Collection[int] = frozenset(),
+    holder: Mapping[RecordId, RecordId] = ONE_RECORD,
 ) -> list[Entry]:
     """All intervals and moments of some records' events, in no particular order; `whole` the snapshots that are complete.
 
     What is told at the positions `doubted` makes entries of its own: it ends, confirms and starts nothing that is sure.
+    Records whose numbers replaced one another are one, that of their `holder` (domain.identity.links.one_holder).
     """
     history = list(events)
-    facts = corrected_wherever_told(live_facts(history), history)
-    sure = _fold(fact for fact in facts if fact.event.position not in doubted)
-    unsure = _fold(fact for fact in facts if fact.event.position in doubted)
+    facts = corrected_wherever_told(live_facts(history), history, holder)
+    sure = _fold((fact for fact in facts if fact.event.position not in doubted), holder)
+    unsure = _fold((fact for fact in facts if fact.event.position in doubted), holder)
     return absent([*sure, *(replace(entry, doubted=True) for entry in unsure)], whole)
 
 
@@ -149,15 +155,15 @@ def absent(found: list[Entry], whole: Sequence[Snapshot]) -> list[Entry]:
     return [_absent(entry, whole) for entry in found] if whole else found
 
 
-def _fold(facts: Iterable[Fact]) -> list[Entry]:
+def _fold(facts: Iterable[Fact], holder: Mapping[RecordId, RecordId]) -> list[Entry]:
     groups: dict[tuple[Any, ...], _Group] = defaultdict(_Group)
     result: list[Entry] = []
     facts = list(facts)
-    same = references(facts)
+    same = references(facts, holder)
     for fact in facts:
         event = fact.event
         if event.act in PAIRED:
-            groups[_pair_key(event, same)].add(fact)
+            groups[_pair_key(event, same, holder)].add(fact)
         elif event.act is Act.MOMENT:
             result.append(_entry([fact], fact, fact.start, None, None))
     for key, group in groups.items():
@@ -197,15 +203,18 @@ def retracted(events: Iterable[Event]) -> list[Entry]:
     return found
 
 
-def _pair_key(event: Event, same: Mapping[Named, str | None]) -> tuple[Any, ...]:
+def _pair_key(
+    event: Event, same: Mapping[Named, str | None], holder: Mapping[RecordId, RecordId]
+) -> tuple[Any, ...]:
+    record = holder.get(event.record, event.record)
     service = service_of(event.effect, event.body)
     provider = _provider(event)
     reference = event.body["reference"]
     if reference is not None:
-        reference = same.get((event.record, event.effect.kind, event.organisation, reference), reference)
+        reference = same.get((record, event.effect.kind, event.organisation, reference), reference)
     if reference is not None:
-        return (event.record, event.effect.kind, event.organisation, reference)
-    return (event.record, event.effect.kind, provider, None, service)
+        return (record, event.effect.kind, event.organisation, reference)
+    return (record, event.effect.kind, provider, None, service)
 
 
 def _provider(event: Event) -> str:

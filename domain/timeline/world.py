@@ -1,12 +1,12 @@
 """The whole reference state from a history: which records are one child, and each child as the rules see it (design D12)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.effects import ABOUT_NO_CHILD, Act
 from domain.events import ChildId, Event, Position, RecordId
 from domain.feeds import Feed
-from domain.identity.links import Links, children_of, doubted, evidence, resolve
+from domain.identity.links import Links, children_of, doubted, evidence, one_holder, resolve
 from domain.identity.sealed import withhold
 from domain.reference import Reference, reference_at, staff_fact, workers_left
 from domain.timeline.child import Child, build_child
@@ -23,6 +23,7 @@ class World:
     feeds: tuple[Feed, ...]
     doubted: frozenset[int]
     said: tuple[Event, ...] = ()
+    holder: Mapping[RecordId, RecordId] = field(default_factory=dict)
 
     def reference(self, day: int) -> Reference:
         """The reference data that stands on a day."""
@@ -54,6 +55,7 @@ def build_world(
     shown = [one for one in every if one.record not in sealed or one.position < sealed[one.record].position]
     edges, sides = evidence(history, scheme_of, sealed)
     links = resolve(edges, sides)
+    holder = one_holder(edges, links)
     said = tuple(event for event in history if event.act is Act.REFERENCE)
     told = [event for event in history if event.act not in ABOUT_NO_CHILD]
     records = {event.record for event in told} | {one.record for one in shown}
@@ -61,10 +63,10 @@ def build_world(
     reports, unsure = reported(history, kind_of or {}), doubted(history, links)
     whole = [one for _, one, came in reports if came]
     children = {
-        child: build_child(child, members, told, scheme_of, whole, unsure, sealed, shown)
+        child: build_child(child, members, told, scheme_of, whole, unsure, sealed, shown, holder)
         for child, members in grouped.items()
     }
-    return World(children, links, tuple(feeds(history, reports)), unsure, said)
+    return World(children, links, tuple(feeds(history, reports)), unsure, said, holder)
 
 
 def feeds(history: Sequence[Event], reports: Sequence[tuple[Event, Snapshot, bool]] = ()) -> list[Feed]:

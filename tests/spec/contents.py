@@ -47,7 +47,12 @@ PAGES = (
             "test_responsibility_and_holds",
         ),
     ),
-    Page("links", "Links", "When records of different agencies are one child.", ("test_links", "test_disputed")),
+    Page(
+        "links",
+        "Links",
+        "When records of different agencies are one child.",
+        ("test_links", "test_replaced_numbers", "test_disputed"),
+    ),
     Page(
         "indicators",
         "Indicators",

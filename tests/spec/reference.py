@@ -170,8 +170,10 @@ class Reference:
         """Whether a shield holds, by all that is known or by what was known then."""
         today = to_day(max(self._received.values()).astimezone(LONDON).date())
         then = self._events_then(question)
-        unsure, unsure_then = (build_world(events, self._schemes).doubted for events in (self._events, then))
-        return shielded(self._events, then, child.records, today, unsure, unsure_then)
+        now, was = (build_world(events, self._schemes) for events in (self._events, then))
+        return shielded(
+            self._events, then, child.records, today, now.doubted, was.doubted, now.holder, was.holder
+        )
 
     def _areas(self, question: Question, world: World, members: Iterable[ChildId], day: int) -> set[str]:
         """The areas of a family on all maps, in capitals; without a map those of the first part of each postcode."""

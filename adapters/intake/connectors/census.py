@@ -142,7 +142,15 @@ class Source:
 
         Files do not say since when. So the day is no part of its id, and what the next file tells again is known.
         """
-        event = self.event("UpnReplaced", subject, day, {"former": former, "reason": None})
+        return self._without_day(self.event("UpnReplaced", subject, day, {"former": former, "reason": None}))
+
+    def migrated(self, subject: Mapping[str, Any], former: tuple[str, str], day: date) -> dict[str, Any]:
+        """SourceIdMigrated: the same of the authority's own number, which stands in the place of a former one."""
+        scheme, value = former
+        own = {"former": {"scheme": scheme, "value": value}, "reason": None}
+        return self._without_day(self.event("SourceIdMigrated", subject, day, own))
+
+    def _without_day(self, event: dict[str, Any]) -> dict[str, Any]:
         said = {name: event[name] for name in ("event_type", "source", "subject", "former")}
         return {**event, "event_id": self._id_of(said)}
 

@@ -97,10 +97,11 @@ class SchoolCensus:
                     if self._term(path) != term or table.kind not in (Kind.ON_ROLL, Kind.LEFT):
                         continue
                     rolls += 1
+                    numbers = NumbersOfFile()  # the second child with a number is told of in no table
                     for row in table.rows:
-                        key = _roll_row(row)
+                        pupil, key = _tried(census, row, numbers), _roll_row(row)
                         if key in wanted:
-                            found[key] = _tried(census, row)
+                            found[key] = pupil
                 except (OSError, BrokenFile):
                     continue  # it is said where that file itself is read
         if not rolls:
@@ -113,8 +114,9 @@ def _roll(census: "_Census") -> Iterator[Converted]:
     listed = Listed(census.term.day())
     try:
         for row in census.table.rows:
-            yield census.convert(row, census.on_roll)
-            listed.add(row)
+            converted = census.convert(row, census.on_roll)
+            yield converted
+            listed.add(row, kept=converted.kept is not None)
     except (BrokenFile, OSError, EOFError, zlib.error):
         listed.unread += 1  # one more than has come, at least: so nobody is missed from it
         yield from listed.reports(census.source)
@@ -156,6 +158,11 @@ class _Census:
             return Converted((), (error.reason, error.field, error.rule), self._note() + self.table.head + row.line)
         return Converted(tuple(events), None, b"", aside)
 
+    @property
+    def scheme(self) -> str:
+        """The scheme of numbers that are no UPNs."""
+        return f"agency:{self.source.organisation}:{SYSTEM}"
+
     def _note(self) -> bytes:
         """Whose row it is and of which term, which the table does not say."""
         pseudonymous = ("--pseudonymous",) if self.pseudonymous else ()
@@ -177,6 +184,8 @@ class _Census:
         return [event, *self._replaced(pupil, entered)], pupil.set_aside
 
     def _replaced(self, pupil: _Pupil, day: date) -> list[dict[str, Any]]:
+        if self.pseudonymous:
+            return [self.source.migrated(pupil.subject, (self.scheme, former), day) for former in pupil.former]
         return [self.source.replaced(pupil.subject, former, day) for former in pupil.former]
 
     def left(self, row: Row) -> Facts:
@@ -216,7 +225,6 @@ class _Census:
 
     def pupil(self, row: Row) -> _Pupil:
         """Whom a row of a roll is about. A UPN that fails its check stays: the recorder judges it."""
-        scheme = f"agency:{self.source.organisation}:{SYSTEM}"
         upn, former_upn = row.get("upn"), row.get("formerupn")
         if upn is None and former_upn is None:
             raise Rejected("no_identifier", "upn", "the pupil's number")
@@ -230,16 +238,20 @@ class _Census:
         names = [] if self.pseudonymous else _names(row)
         numbered, former = upns_of(upn, [former_upn])
         if self.pseudonymous:
-            numbered, former = [(scheme, number) for number in (upn, former_upn) if number], []
+            present = upn or former_upn
+            numbered = [(self.scheme, present)] if present else []
+            former = [former_upn] if former_upn and former_upn != present else []
         block = subject_block(numbered, names=names, born=born, sex=_SEX.get(said or ""))
         return _Pupil(block, tuple(aside), tuple(former))
 
 
-def _tried(census: _Census, row: Row) -> _Found:
+def _tried(census: _Census, row: Row, numbers: NumbersOfFile) -> _Found:
     try:
-        return census.pupil(row)
+        pupil = census.pupil(row)
+        numbers.check(pupil.subject)
     except Rejected as rejected:
         return rejected
+    return pupil
 
 
 def _school(row: Row) -> str:

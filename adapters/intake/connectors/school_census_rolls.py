@@ -21,13 +21,13 @@ class Listed:
         self._nameless: Counter[str] = Counter()
         self.unread = 0
 
-    def add(self, row: Row) -> None:
-        """A row of the roll; one of a pupil who came after census day is none."""
+    def add(self, row: Row, *, kept: bool) -> None:
+        """A row of the roll; one of a pupil who came after census day is none. One that was kept is missing from it."""
         school, number = row.get(*SCHOOL), row.get("upn", "formerupn")
         entered = read_day(row.get("entrydate") or "")
         if school is None:
             self.unread += 1
-        elif entered is None or number is None:
+        elif kept or entered is None or number is None:
             self._nameless[school] += 1
         elif entered <= self._day:
             self._numbers[school].add(hash(number.upper()))

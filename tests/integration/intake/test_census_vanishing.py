@@ -192,3 +192,12 @@ def test_a_row_that_was_mended_says_nothing_of_the_rest(authority: Authority, tm
     mended.rename(renamed)
     [counts] = authority.imports([renamed])
     assert (counts.read, counts.accepted, counts.events) == (1, 1, 1)
+
+
+def test_a_child_listed_under_the_number_of_another(authority: Authority) -> None:
+    """Its row is kept; so one row of the roll is missing, and nobody is missed from it."""
+    authority.hands_in(autumn_2024=[row(1), row(2)])
+    other = f"900001,{upn(1)},2011-12-25,Birch,Noor,M,2020-09-01,C"
+    [counts] = authority.hands_in(spring_2025=[row(1), other])
+    assert (counts.read, counts.accepted, dict(counts.reasons)) == (2, 1, {"number_of_two_children": 1})
+    assert authority.shown(2, "2025-02-01") == {"900001": "open"}

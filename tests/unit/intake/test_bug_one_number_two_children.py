@@ -1,15 +1,18 @@
 """One number that a file gave to two children made them one, and nothing was said."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.intake.connectors.census import subject_block
 from adapters.intake.connectors.one_number import NumbersOfFile
+from adapters.intake.connectors.school_census import SchoolCensus
 from adapters.intake.connectors.school_census_rolls import SYSTEM
 from domain.dates import from_day
 from domain.errors import Rejected
 from domain.names import stated_name
+from tests.builders.stream import upn
 
 NUMBER = f"agency:la-808:{SYSTEM}"
 
@@ -42,3 +45,19 @@ def test_another_child(second: dict[str, Any]) -> None:
 )
 def test_perhaps_the_same_child(second: dict[str, Any]) -> None:
     after_the_first(second)  # raises nothing
+
+
+def test_an_exclusion_of_the_second(tmp_path: Path) -> None:
+    """The table of exclusions names pupils by rows of the roll: an exclusion of the second child was the first's."""
+    roll, table = tmp_path / "2024_autumn_roll.csv", tmp_path / "2024_autumn_exclusions.csv"
+    roll.write_text(
+        "pupilonrolltableid,nativeid,dob,surname,forename,upn,sex,entrydate\n"
+        f"r1,900001,2014-05-09,Ash,Wren,{upn(1)},F,2021-09-01\nr2,900001,2011-12-25,Birch,Noor,{upn(1)},M,2018-09-01\n"
+    )
+    table.write_text(
+        "pupilonrolltableid,nativeid,category,reason1,startdate,sessions\nr1,900001,SUSP,PP,2024-09-10,2\nr2,900001,SUSP,PP,2024-09-11,2\n"
+    )
+    first, second = SchoolCensus([roll, table], "la-808").read(table)
+    assert [event["event_type"] for event in first.events] == ["SuspensionStarted"]
+    assert second.kept is not None
+    assert second.kept[0] == "number_of_two_children"
