@@ -21,7 +21,7 @@ from domain.events import ChildId
 from domain.feeds import Hearing
 from domain.indicators import RULES, Indicator
 from domain.indicators.families import as_shown, speaks
-from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, NO_UNIVERSAL_CONTACT
+from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, NO_GP, NO_UNIVERSAL_CONTACT
 from domain.indicators.waits import Waits
 from domain.leads.active import GAP_RULES, left_gaps, passed_on
 from domain.questions.about import ShowChanges
@@ -31,6 +31,9 @@ from projections import behind, changes, editions, queries, reference_data
 from projections.changes import NOW, THEN, Around, Prompt
 
 _BEGUN: Final = dict.fromkeys((rule for rule in (*GAP_RULES, *RULES) if rule != NO_UNIVERSAL_CONTACT), FOREVER)
+
+# Of these it is not their day alone that says whether they are shown.
+_AS_SHOWN: Final = (NO_UNIVERSAL_CONTACT, EXCLUDED_WITHOUT_PROVISION, NO_GP)
 
 # Gaps and indicators by rule and day, of each child: two leads may have the same gap since one day.
 Prompts = dict[ChildId, dict[tuple[str, int], list[Prompt]]]
@@ -208,7 +211,7 @@ def _long_enough(prompts: Iterable[Prompt], waits: Waits) -> list[Prompt]:
     found = []
     for prompt in prompts:
         child, rule, since, start, end, positions, organisation = prompt.row
-        if rule not in (NO_UNIVERSAL_CONTACT, EXCLUDED_WITHOUT_PROVISION):
+        if rule not in _AS_SHOWN:
             if waits.over(rule, since):
                 found.append(prompt)
             continue

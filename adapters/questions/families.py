@@ -14,7 +14,7 @@ from domain.areas import area_key
 from domain.events import ChildId
 from domain.indicators import RULES, Indicator
 from domain.indicators.families import Family, Shown, as_shown, assemble, group, speaks, unheard
-from domain.indicators.rules import NO_UNIVERSAL_CONTACT
+from domain.indicators.rules import NO_GP, NO_UNIVERSAL_CONTACT
 from domain.indicators.waits import Waits
 from domain.questions.about import ListFamilies, ShowFamily
 from projections import editions, kinship, queries, reference_data
@@ -76,6 +76,7 @@ def _shown(read: Reading, day: int, children: Collection[ChildId] | None = None)
     """Indicators that have been so for long enough on a day, with what their feeds say of them."""
     hearing, waits = read.hearing(day), Waits(day, read.reference(day))
     begun = {rule: waits.latest(rule) for rule in RULES}
+    begun[NO_GP] = day  # a refusal needs no waiting
     quiet_since = begun.pop(NO_UNIVERSAL_CONTACT)
     silent = reference_data.silent(read.connection, read.number, day, NO_UNIVERSAL_CONTACT, quiet_since, children)
     others = queries.rectangles(read.connection, read.number, day, begun, children)

@@ -24,7 +24,7 @@ def gather_lines(
     by_child = read.records_of(children)
     with read.about(children, day) as records:
         told = queries.people.send(read.connection, read.number, by_child)
-        lived = queries.addresses.send(read.connection, read.number, by_child)
+        lived = queries.addresses.send(read.connection, read.number, by_child, day)
         named = queries.schemes.send(read.connection, read.number, records)
         held = queries.entries.send(
             read.connection, read.number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
@@ -34,7 +34,7 @@ def gather_lines(
     known = read.known(people, named.answer(), hide)
 
     def address(child: ChildId) -> ShownAddress | None:
-        return read.address(next((a for a in homes[child] if a.day <= day < a.until), None))
+        return read.address(homes.get(child))
 
     return {
         child: ChildInIndex(known[child], None if known[child].shielded else address(child), *opened[child])

@@ -177,8 +177,8 @@ class Reading:
         if here is None or opened is None:
             return None
         return {
-            "status": opened["status"], "lines": opened["lines"], "postcode": opened["postcode"], "uprn": opened["uprn"],
-            "residence": opened["residence"], "return": opened["return"], "from": iso_day(here.day), "to": iso(here.until),
+            "status": here.status, "lines": opened["lines"], "postcode": opened["postcode"], "uprn": opened["uprn"],
+            "residence": here.residence, "return": opened["return"], "from": iso_day(here.day), "to": iso(here.until),
         }  # fmt: skip
 
     def expect_contacts(self, entries: Iterable[tuple[Entry, bytes | None]]) -> None:
@@ -217,7 +217,7 @@ class Reading:
         }
 
     def postcodes(self, children: Collection[ChildId], day: int) -> dict[ChildId, str | None]:
-        """Where each child lives on a day, of those whose address is known and not erased."""
+        """Where each child lives on a day, or lived last, of those whose address was ever known and is not erased."""
         homes = self._homes.setdefault(day, {})
         if missing := [child for child in children if child not in homes]:
             found = kinship.homes(self.connection, self.number, day, self.records_of(missing))
@@ -226,6 +226,11 @@ class Reading:
         self.cells.expect({sealed.record for sealed in here.values()})
         opened = {child: self.cells.address(sealed) for child, sealed in here.items()}
         return {child: address["postcode"] for child, address in opened.items() if address is not None}
+
+    def last_known(self, children: Collection[ChildId], day: int) -> set[ChildId]:
+        """Those of some children of whom nobody knows where they live on a day, though it was known once."""
+        self.postcodes(children, day)
+        return {child for child in children if (home := self._homes[day][child]) is not None and home.last_known}
 
     def schools(self, children: Collection[ChildId], day: int) -> dict[ChildId, set[str]]:
         """Where each child is on roll on a day."""

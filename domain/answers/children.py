@@ -253,7 +253,7 @@ def index_line(of: ChildInIndex, at: AsAt) -> IndexLine:
         "shielded": shielded,
         "being_mended": known.being_mended,
         "school": by_kind.get("enrolment", []),
-        "gp": by_kind.get("gp_registration", []),
+        "gp": [*by_kind.get("gp_registration", []), *by_kind.get("gp_temporary_registration", [])],
         "involvements": [one for kind in sorted(by_kind) if kind not in NO_INVOLVEMENT for one in by_kind[kind]],
         "assessments": by_kind.get("assessment", []),
         "team": by_kind.get("team_member", []),

@@ -14,6 +14,7 @@ from domain.indicators.rules import (
     LOST_LEAVER,
     NO_GP,
     NO_UNIVERSAL_CONTACT,
+    ExcludedBy,
 )
 from domain.leads import active
 from domain.reference import Reference
@@ -66,6 +67,20 @@ class Waits:
         if name not in self._begun_by:
             self._begun_by[name] = self._latest(rule, self._reference.is_school_day(school), further)
         return since <= self._begun_by[name]
+
+    def served(self, by: ExcludedBy) -> bool:
+        """Whether a suspension that is stated in sessions is over by the day: a school day of its school has two.
+
+        It is stated in school days, and a lunchtime counts as half of one (Education Act 2002 s.51A; statutory guidance on
+        suspension): of an odd number the last day is begun, and is over with it.
+        """
+        if by.sessions is None:
+            return False
+        is_school_day, left, day = self._reference.is_school_day(by.school), (by.sessions + 1) // 2, by.start
+        while left > 0 and day < self._day:
+            left -= is_school_day(day)
+            day += 1
+        return left <= 0
 
     def latest(self, rule: str) -> int:
         """A day after which nothing can have begun that has been so for long enough, whatever the school; `over` says it exactly."""

@@ -180,7 +180,7 @@ class Reference:
             return set()
         found: set[str] = set()
         for child in children:
-            here = child.address_at(day)
+            here, _ = child.home_at(day)
             postcode = None if here is None else here.address["postcode"]
             schools = {e.provider for e in child.of_kind("enrolment") if e.status_at(day)[0] == "open"}
             found |= set(areas(maps, postcode, schools).values()) if maps else {squeezed(postcode or "")[:-3]}
