@@ -20,10 +20,12 @@ _HOME: Final = """told AS (
 ), here AS (
     SELECT DISTINCT ON (child) child, nowhere FROM told ORDER BY child, lasts DESC, day DESC
 ), home AS (
-    SELECT DISTINCT ON (child) child, t.record, t.property, t.address, h.nowhere OR t.status = 'last_known' OR (t.placed AND NOT t.lasts) AS last_known
+    SELECT DISTINCT ON (child) child, t.record, t.property, t.address,
+        h.nowhere OR t.status = 'last_known' OR (t.placed AND NOT t.lasts) AS last_known
     FROM told t JOIN here h USING (child) WHERE NOT t.nowhere ORDER BY child, t.lasts DESC, t.day DESC
 )"""
-_NEAR: Final = at_edition("""
+_NEAR: Final = at_edition(
+    """
 WITH flagged AS (SELECT unnest(%(c)b::uuid[]) AS child), mine AS (
     SELECT coalesce(m.record, c.child) AS record FROM flagged c LEFT JOIN membership m ON m.child = c.child AND live(m)
 ), near AS (
@@ -54,11 +56,14 @@ UNION ALL
 SELECT h.child, NULL, NULL, NULL, NULL, NULL, NULL, t.service, t.provider, t.others
 FROM held h JOIN entry t ON t.record = h.record AND t.kind = 'relationship' AND t.why IS NULL AND NOT t.doubted
 AND t.starts <= %(d)s AND (t.ends IS NULL OR t.ends > %(d)s) AND live(t)
-""".replace("{home}", _HOME))
-_HOMES: Final = at_edition(f"""
-WITH held AS (SELECT * FROM unnest(%(c)b::uuid[], %(r)b::uuid[]) AS h (child, record)), {_HOME}
+""".replace("{home}", _HOME)
+)
+_HOMES: Final = at_edition(
+    """
+WITH held AS (SELECT * FROM unnest(%(c)b::uuid[], %(r)b::uuid[]) AS h (child, record)), {home}
 SELECT child, record, property, address, last_known FROM home
-""")
+""".replace("{home}", _HOME)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,11 @@ def kinship(connection: Connection, edition: int, day: int, flagged: Collection[
 
 
 def _kin(
-    child: UUID, records: Sequence[UUID], home: UUID | None, own: Iterable[tuple[str, str, Sequence[UUID]]], last_known: bool
+    child: UUID,
+    records: Sequence[UUID],
+    home: UUID | None,
+    own: Iterable[tuple[str, str, Sequence[UUID]]],
+    last_known: bool,
 ) -> Kin:
     families: set[str] = set()
     adults: set[RecordId] = set()

@@ -158,7 +158,9 @@ def _person_fields(effect: Effect, body: Mapping[str, Any], hashes: Hashes, iden
 def _address_fields(
     effect: Effect, body: Mapping[str, Any], hashes: Hashes, identity: SealedFactValues | None
 ) -> bytes:
-    told = effect.act in (Act.ADDRESS, Act.BIRTH) or (effect.act is Act.START and effect.kind == TEMPORARY_ACCOMMODATION)
+    told = effect.act in (Act.ADDRESS, Act.BIRTH) or (
+        effect.act is Act.START and effect.kind == TEMPORARY_ACCOMMODATION
+    )
     address = body.get("address") if told else None
     if address is None or identity is None:
         return pack.NULL * 5

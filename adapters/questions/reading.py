@@ -15,7 +15,7 @@ from adapters.process.clock import today
 from adapters.questions.opening import SealedValues
 from adapters.service.opened import Service
 from domain.access.shield import finds
-from domain.answers.children import KnownChild, Person, ShownAddress
+from domain.answers.children import KnownChild, Person, ShownAddress, ShownName
 from domain.answers.entries import AsAt, ShownContacts
 from domain.answers.ids import parse_id
 from domain.areas import SCHOOL, areas, squeezed
@@ -115,6 +115,10 @@ class Reading:
             )
             for child, row in people.items()
         }
+
+    def name(self, row: queries.PersonRow) -> ShownName | None:
+        """The name of a child that stands; None where there is none, or it is erased."""
+        return next(iter(self._person(row).names), None)
 
     def _person(self, row: queries.PersonRow) -> Person:
         details, dates = self.cells.person(row.person) or {}, self.cells.birth(row.birth) or {}
@@ -294,12 +298,14 @@ class Reading:
         if missing := [child for child in children if child not in self._shields]:
             by_child = self.records_of(missing)
             everyone = [record for records in by_child.values() for record in records]
-            if len(everyone) > MANY:
-                found = queries.all_shielded(self.connection, self.edition, self._today)
-            else:
-                found = queries.shielded(self.connection, self.edition, everyone, self._today)
-            self._take_shields(by_child, found)
+            self._take_shields(by_child, self.shielded_records(everyone))
         return {child for child in children if self._shields[child]}
+
+    def shielded_records(self, records: Collection[UUID]) -> set[UUID]:
+        """Records over which a shield holds, of some or of all: of many all shields are looked at."""
+        if len(records) > MANY:
+            return queries.all_shielded(self.connection, self.edition, self._today)
+        return queries.shielded(self.connection, self.edition, list(records), self._today)
 
 
 def owners(by_child: ByChild) -> dict[UUID, ChildId]:

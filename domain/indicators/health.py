@@ -70,7 +70,9 @@ def no_gp(child: Child) -> list[Indicator]:
         day = min((day for day, _ in refused), default=until)
         if without is not None:
             since, begins, said, whose = without
-            found.extend(Indicator(NO_GP, since, a, b, said, whose) for a, b in not_silenced(child, union([(begins, day)])))
+            found.extend(
+                Indicator(NO_GP, since, a, b, said, whose) for a, b in not_silenced(child, union([(begins, day)]))
+            )
         if refused:
             since, _, said, _ = without or (day, day, (), None)
             positions = tuple(sorted({*said, *(p for _, some in refused for p in some)}))
@@ -85,7 +87,11 @@ def _never_registered(child: Child) -> tuple[int, int] | None:
     Of another since it is known, and as if born as late as its term allows (the views know no birthdays). None where it is known
     by no number of school or health, or nobody told a date of birth: its registration could not be found.
     """
-    told = [e.start for e in child.entries if e.start is not None and e.why is None and not e.doubted and e.kind != "relationship"]
+    told = [
+        e.start
+        for e in child.entries
+        if e.start is not None and e.why is None and not e.doubted and e.kind != "relationship"
+    ]
     known = min([*told, *(a.start for a in child.addresses)], default=None)
     if child.birth is None or known is None or not child.numbered:
         return None

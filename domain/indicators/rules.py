@@ -50,7 +50,7 @@ RULES = {
         Rule(SEVERE_ABSENCE, ("education",), (), ("AttendanceMarked",), "half of the year's sessions are attended again, or the school year ends",
              "Illness or needs that are not met may be the cause; absence early in a year weighs more."),
         Rule(EXCLUDED_WITHOUT_PROVISION, ("education",), ("AlternativeProvisionStarted",), (),
-             "provision starts, a school admits the child, the sessions of the suspension are over, or the exclusion ends otherwise than by being upheld",
+             "provision starts, a school admits the child, the sessions of a suspension are over, or the exclusion ends and is not upheld",
              "The provision may not have been reported."),
         Rule(NO_GP, ("primary health",), ("GpRegistered",), (), "a practice registers the child",
              "A move may be in progress; private care is not seen here. Of a child whom no practice ever registered it is said only "

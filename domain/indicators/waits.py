@@ -17,6 +17,7 @@ from domain.indicators.rules import (
     ExcludedBy,
 )
 from domain.leads import active
+from domain.leads.family import NOT_COVERED, FamilyCover, uncovered
 from domain.reference import Reference
 from domain.timeline.child import Child
 
@@ -106,8 +107,14 @@ class Waits:
         return begun
 
 
-def gaps_on(child: Child, day: int, waits: Waits, left: Mapping[str, int]) -> list[active.Gap]:
-    """The gaps of a child that have been so for long enough on a day; `left` is the day on which each worker left who did."""
-    held = [gap for gap in active.gaps(child) if gap.start <= day < gap.end]
+def gaps_on(
+    child: Child, day: int, waits: Waits, left: Mapping[str, int], cover: FamilyCover = NOT_COVERED
+) -> list[active.Gap]:
+    """The gaps of a child that have been so for long enough on a day.
+
+    `left` is the day on which each worker left who did, `cover` the leads of its family that were stated for others of it.
+    """
+    so = [uncovered(gap, cover, day) for gap in active.gaps(child) if gap.start <= day < gap.end]
+    held = [gap for gap in so if gap is not None]
     gone = active.left_gaps(child.of_kind("lead"), left, day) if child.over is None or day < child.over else []
     return [*(gap for gap in held if waits.over(gap.rule, gap.since)), *gone]

@@ -184,9 +184,13 @@ def _addresses(facts: Sequence[Fact], entries: Iterable[Entry]) -> list[AddressF
     ]
     placed = [(entry, event_at[Position(entry.main)]) for entry in entries if _is_placement(entry)]
     told += [
-        AddressFrom(entry.start, _placed_at(address), event.order, event.position, event.record, True, entry.open_until())
+        AddressFrom(
+            entry.start, _placed_at(address), event.order, event.position, event.record, True, entry.open_until()
+        )
         for entry, event in placed
-        if entry.start is not None and (address := event.body.get("address")) is not None and address["status"] == "current"
+        if entry.start is not None
+        and (address := event.body.get("address")) is not None
+        and address["status"] == "current"
     ]
     by_day: dict[int, AddressFrom] = {}
     for one in told:

@@ -11,7 +11,17 @@ from typing import Any, Literal
 
 from domain.dates import FOREVER
 from domain.effects import Act
-from domain.events import Event, RecordId, due_of, goes_onward, provider_of, service_of, sessions_of, team_key, worker_key
+from domain.events import (
+    Event,
+    RecordId,
+    due_of,
+    goes_onward,
+    provider_of,
+    service_of,
+    sessions_of,
+    team_key,
+    worker_key,
+)
 from domain.facts import Amendments, Fact, live_facts
 from domain.kinds import BETWEEN_PEOPLE
 from domain.timeline.retold import Named, corrected_wherever_told, references

@@ -232,11 +232,16 @@ def test_sessions(given, asked):
 def test_sessions_in_the_days_of_the_school(given, asked):
     """In the days of its own school, where it publishes them
 
-    The half-term of this school, from Thursday the 9th to the 17th, does not count: the sixth school day is Wednesday the 22nd, the eighth Friday the 24th.
+    The half-term of this school, from Thursday the 9th to the 17th, does not count: the sixth school day is
+    Wednesday the 22nd, the eighth Friday the 24th.
     """
     given(
         school_terms(
-            "2025-07-01", ("2025-09-01", "2025-12-20"), closed=[("2025-10-09", "2025-10-18")], schools=["900001"], name="own"
+            "2025-07-01",
+            ("2025-09-01", "2025-12-20"),
+            closed=[("2025-10-09", "2025-10-18")],
+            schools=["900001"],
+            name="own",
         ),
         suspended(sessions=16),
         HEARD,

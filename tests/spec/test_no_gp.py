@@ -68,9 +68,7 @@ def test_never_registered(given, asked):
     """Never registered: thirty days after anybody first knew the child"""
     given(pupil_admitted("A", school="900001", on="2025-10-01", born="2016-03-10", known_by="nhs"), HEARD)
     asked(at="2025-10-30").indicators("A", "no_gp").shows_nothing()
-    asked(at="2025-10-31").indicators("A", "no_gp").shows(
-        indicator("no_gp", since="2025-10-01", days=30, events="")
-    )
+    asked(at="2025-10-31").indicators("A", "no_gp").shows(indicator("no_gp", since="2025-10-01", days=30, events=""))
     given(gp_registered("A", practice="Z90001", on="2025-11-10"))
     asked(at="2025-11-09").indicators("A", "no_gp").shows(indicator("no_gp", since="2025-10-01"))
     asked(at="2025-11-10").indicators("A", "no_gp").shows_nothing()

@@ -142,7 +142,10 @@ def _homeless(child: Known, today: int) -> tuple[int, str | None] | None:
     homes = [
         row["day"]
         for row in child.addresses
-        if row["status"] == "current" and row["residence"] != "no_fixed_abode" and row["place"] and row["kind"] != "placed"
+        if row["status"] == "current"
+        and row["residence"] != "no_fixed_abode"
+        and row["place"]
+        and row["kind"] != "placed"
     ]
 
     def not_housed(end: int | None, day: int) -> bool:
