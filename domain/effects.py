@@ -54,7 +54,7 @@ class Effect:
     `lapses_after` days without confirmation (none: never lapses); `takes_over`: once accepted, whoever held the same role
     and scope no longer does; `onward_field`: the field of an end that says where the child went;
     `due_field`: the day of the next review; `former_field`: a number that the subject's own, of the scheme tried first,
-    has replaced.
+    has replaced; `sessions_field`: how many sessions it lasts.
     """
 
     event_type: str
@@ -73,6 +73,7 @@ class Effect:
     onward_field: str | None = None
     due_field: str | None = None
     former_field: str | None = None
+    sessions_field: str | None = None
     codes: tuple[CodeRule, ...] = ()
 
 
@@ -112,6 +113,7 @@ def parse_effect(event_type: str, row: Mapping[str, object], lists: Mapping[str,
         text("onward_field"),
         text("due_field"),
         text("former_field"),
+        text("sessions_field"),
         (*_code_rules(event_type, row, "fact_codes", lists), *_code_rules(event_type, row, "codes", lists)),
     )
 

@@ -16,6 +16,8 @@ ChildId = NewType("ChildId", UUID)
 Position = NewType("Position", int)
 
 
+# A pupil is suspended for at most forty-five school days in a school year, of two sessions each (SI 2012/1033, regulation 4).
+MOST_SESSIONS = 90
 _NOWHERE = frozenset({"", "unknown", "not known", "none"})
 
 
@@ -119,6 +121,12 @@ def due_of(effect: Effect, body: Mapping[str, Any]) -> int | None:
     """The day on which a fact says that it is to be looked at again, where that can be."""
     said = body.get(effect.due_field) if effect.due_field else None
     return said if isinstance(said, int) and EARLIEST <= said < FOREVER else None
+
+
+def sessions_of(effect: Effect, body: Mapping[str, Any]) -> int | None:
+    """How many sessions a suspension is stated to last; None where it is not stated, or is more than a school year allows."""
+    said = body.get(effect.sessions_field) if effect.sessions_field else None
+    return said if isinstance(said, int) and 0 < said <= MOST_SESSIONS else None
 
 
 def team_key(team: Mapping[str, Any] | None) -> str | None:

@@ -7,7 +7,7 @@ shielded child: most services are met somewhere (design D9, fail closed).
 # Entries that are something else than a service working with the child.
 NO_INVOLVEMENT = frozenset(
     {
-        "enrolment", "gp_registration", "lead", "lead_cover", "team_member", "relationship", "parental_responsibility",
+        "enrolment", "gp_registration", "gp_temporary_registration", "lead", "lead_cover", "team_member", "relationship", "parental_responsibility",
         "responsible_authority", "assessment", "consent", "shield", "legal_hold", "missing_episode", "not_in_school_register",
     }
 )  # fmt: skip
@@ -26,7 +26,8 @@ SHOWN_OF_A_SHIELDED_CHILD = frozenset(
 # What nobody has before birth. Of all else the mother's pregnancy may be the reason: a referral, a plan for an unborn child.
 ONLY_OF_THE_BORN = frozenset(
     {
-        "enrolment", "gp_registration", "early_years", "alternative_provision", "suspension", "permanent_exclusion", "reduced_timetable",
+        "enrolment", "gp_registration", "gp_temporary_registration", "gp_registration_refused", "early_years",
+        "alternative_provision", "suspension", "permanent_exclusion", "reduced_timetable",
         "sen_support", "ehcp", "ehcp_requested", "elective_home_education", "not_in_school_register", "child_missing_education",
         "upn_assigned", "upn_replaced", "looked_after", "youth_justice", "missing_episode", "return_interview", "ed_attendance",
         "health_assessment", "review_done", "review_missed", "birth", "death",

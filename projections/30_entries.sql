@@ -53,7 +53,7 @@ WHERE f.kind = s.kind AND f.record = s.record AND f.doubted = s.doubted AND f.or
 
 -- With a reference: the start recorded last and the end recorded last make one interval.
 INSERT INTO stage_entry (main, record, kind, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role,
-                         scope, provision, reason, lapses_after, others, positions, recorded_at, tie, takes_over, onward, due, doubted)
+                         scope, provision, reason, lapses_after, others, positions, recorded_at, tie, takes_over, onward, due, doubted, sessions)
 WITH one AS (
     SELECT record, doubted, kind, organisation, reference,
         (array_agg(position ORDER BY CASE WHEN act IN (1, 9, 12) THEN 0 WHEN act = 10 THEN 1 WHEN act = 3 THEN 2 ELSE 3 END,
@@ -76,12 +76,12 @@ SELECT m.position, m.record, m.kind, m.service, m.provider, m.organisation, d.st
     CASE WHEN d.starts IS NULL AND has_end THEN 'end_without_start' WHEN d.starts IS NULL THEN 'confirmed_without_start'
          WHEN d.ends < d.starts THEN 'end_before_start' END,
     d.confirmed, d.accepted, m.worker, m.team, m.role, m.scope, m.provision, d.end_reason, m.lapses_after, m.others, d.positions,
-    m.recorded_at, m.tie, coalesce(m.takes_over, false), coalesce(d.end_onward, false), m.due, m.doubted
+    m.recorded_at, m.tie, coalesce(m.takes_over, false), coalesce(d.end_onward, false), m.due, m.doubted, m.sessions
 FROM dated d JOIN stage_fact m ON m.position = d.main;
 
 -- Without one: walk starts and ends by day; an end closes the one start that is open.
 INSERT INTO stage_entry (main, record, kind, service, provider, organisation, starts, ends, why, worker, team, role,
-                         scope, provision, reason, lapses_after, others, positions, recorded_at, tie, takes_over, onward, due, confirmed, doubted)
+                         scope, provision, reason, lapses_after, others, positions, recorded_at, tie, takes_over, onward, due, confirmed, doubted, sessions)
 WITH f AS (
     SELECT *, act IN (2, 13) AS is_end,
         act IN (1, 9, 12) OR (act = 10 AND
@@ -125,13 +125,13 @@ SELECT position, record, kind, service, provider, organisation,
     log.sorted(ARRAY[position] || coalesce(amended, '{}') || CASE WHEN is_start AND one_hand THEN all_starts ELSE '{}' END
         || CASE WHEN is_start AND one_hand AND ends_in > 0 THEN first_positions WHEN is_start AND ends_in > 0 THEN all_ends ELSE '{}' END),
     recorded_at, tie, coalesce(takes_over, false), coalesce(CASE WHEN is_end THEN onward WHEN ends_in > 0 THEN first_onward END, false), due,
-    CASE WHEN one_hand THEN last_seen ELSE seen END, doubted
+    CASE WHEN one_hand THEN last_seen ELSE seen END, doubted, sessions
 FROM numbered
 WHERE (is_start AND (NOT one_hand OR nth = 1)) OR (is_end AND (starts_in = 0 OR (one_hand AND nth > 1)))
 UNION ALL
 SELECT position, record, kind, service, provider, organisation, day, CASE WHEN until < day THEN NULL ELSE until END,
     CASE WHEN until < day THEN 'end_before_start' END, worker, team, role, scope, provision, NULL, lapses_after, others,
-    log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, tie, coalesce(takes_over, false), false, due, seen, doubted
+    log.sorted(ARRAY[position] || coalesce(amended, '{}')), recorded_at, tie, coalesce(takes_over, false), false, due, seen, doubted, sessions
 FROM f WHERE is_start AND until IS NOT NULL;
 
 -- Confirmations and acceptances without a reference go to the entry that started last on or before their day; a
@@ -189,8 +189,8 @@ UPDATE entry o SET to_ed = %(e)s FROM stage_record t
 WHERE o.record = t.record AND o.to_ed IS NULL AND NOT EXISTS (SELECT FROM stage_entry n WHERE n.main = o.main AND n.sig = o.sig);
 
 INSERT INTO entry (main, record, kind, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope,
-                   provision, reason, lapses_after, others, positions, recorded_at, tie, moment, takes_over, onward, due, absent_from, doubted, contact, sig, from_ed)
+                   provision, reason, lapses_after, others, positions, recorded_at, tie, moment, takes_over, onward, due, absent_from, doubted, sessions, contact, sig, from_ed)
 SELECT n.main, n.record, n.kind, n.service, n.provider, n.organisation, n.starts, n.ends, n.why, n.confirmed, n.accepted, n.worker, n.team,
-    n.role, n.scope, n.provision, n.reason, n.lapses_after, n.others, n.positions, n.recorded_at, n.tie, n.moment, n.takes_over, n.onward, n.due, n.absent_from, n.doubted, f.contact, n.sig, %(e)s
+    n.role, n.scope, n.provision, n.reason, n.lapses_after, n.others, n.positions, n.recorded_at, n.tie, n.moment, n.takes_over, n.onward, n.due, n.absent_from, n.doubted, n.sessions, f.contact, n.sig, %(e)s
 FROM stage_entry n JOIN log.fact f ON f.position = n.main
 WHERE NOT EXISTS (SELECT FROM entry o WHERE o.main = n.main AND o.to_ed IS NULL AND o.sig = n.sig);

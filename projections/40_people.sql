@@ -1,7 +1,7 @@
 -- Who a record is about, as stated last, and its addresses: from live facts of which it is not disputed whom they are about.
 WITH f AS (
     SELECT l.*, coalesce(s.day, l.day) AS stands FROM stage_fact s JOIN log.fact l ON l.position = s.position
-    WHERE NOT s.doubted AND (l.person IS NOT NULL OR l.birth IS NOT NULL OR l.birth_day IS NOT NULL OR l.sex IS NOT NULL OR l.act IN (7, 8))
+    WHERE NOT s.doubted AND (l.person IS NOT NULL OR l.birth IS NOT NULL OR l.birth_day IS NOT NULL OR l.sex IS NOT NULL OR l.act IN (7, 8, 17))
 ), called AS (
     SELECT record, array_agg(DISTINCT n ORDER BY n) AS named FROM f CROSS JOIN LATERAL unnest(named) AS n GROUP BY record
 ), stated AS (
@@ -29,7 +29,7 @@ WITH f AS (
         (array_agg(sex ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE sex IS NOT NULL))[1] AS sex,
         (array_agg(recorded_at ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE sex IS NOT NULL))[1] AS sex_at,
         (array_agg(tie ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE sex IS NOT NULL))[1] AS sex_tie,
-        s.called, s.called_by
+        s.called, s.called_by, min(stands) FILTER (WHERE act = 17) AS notified
     FROM stage_record t JOIN f ON f.record = t.record LEFT JOIN called c ON c.record = t.record LEFT JOIN names s ON s.record = t.record
     GROUP BY t.record, c.named, s.called, s.called_by
 ), signed AS (
@@ -39,22 +39,32 @@ WITH f AS (
     WHERE o.record = t.record AND o.to_ed IS NULL AND NOT EXISTS (SELECT FROM signed n WHERE n.record = o.record AND n.sig = o.sig)
 )
 INSERT INTO person (record, person, person_at, person_tie, birth, birth_at, birth_tie, age_from, age_to, birth_day, named,
-    vital_act, vital_day, vital_at, vital_tie, sex, sex_at, sex_tie, called, called_by, sig, from_ed)
+    vital_act, vital_day, vital_at, vital_tie, sex, sex_at, sex_tie, called, called_by, notified, sig, from_ed)
 SELECT n.*, %(e)s FROM signed n
 WHERE NOT EXISTS (SELECT FROM person o WHERE o.record = n.record AND o.to_ed IS NULL AND o.sig = n.sig);
 
 WITH new AS (
-    SELECT DISTINCT ON (s.record, s.day) s.position AS main, s.record, s.day, l.address_status AS status, l.residence, l.place, l.property,
-        l.address, l.recorded_at, l.tie
-    FROM stage_fact s JOIN log.fact l ON l.position = s.position
-    WHERE NOT s.doubted AND l.act IN (6, 17) AND l.address IS NOT NULL
-    ORDER BY s.record, s.day, l.recorded_at DESC, l.tie DESC
+    SELECT * FROM (
+        SELECT DISTINCT ON (s.record, s.day) s.position AS main, s.record, s.day, l.address_status AS status, l.residence, l.place, l.property,
+            l.address, l.recorded_at, l.tie, false AS placed, NULL::int AS until
+        FROM stage_fact s JOIN log.fact l ON l.position = s.position
+        WHERE NOT s.doubted AND l.act IN (6, 17) AND l.address IS NOT NULL
+        ORDER BY s.record, s.day, l.recorded_at DESC, l.tie DESC) told
+    UNION ALL
+    -- Temporary accommodation is the current address while it lasts.
+    SELECT * FROM (
+        SELECT DISTINCT ON (n.record, n.starts) n.main, n.record, n.starts, l.address_status, coalesce(l.residence, 'temporary'), l.place, l.property,
+            l.address, l.recorded_at, l.tie, true,
+            coalesce(n.ends, least(greatest(n.starts, n.confirmed) + n.lapses_after, n.absent_from), 2000000)
+        FROM stage_entry n JOIN log.fact l ON l.position = n.main
+        WHERE n.kind = 'temporary_accommodation' AND n.why IS NULL AND NOT n.doubted AND n.starts IS NOT NULL AND l.address_status = 'current'
+        ORDER BY n.record, n.starts, l.recorded_at DESC, l.tie DESC) placed
 ), signed AS (
     SELECT *, md5(new::text)::uuid AS sig FROM new
 ), closed AS (
     UPDATE address o SET to_ed = %(e)s FROM stage_record t
     WHERE o.record = t.record AND o.to_ed IS NULL AND NOT EXISTS (SELECT FROM signed n WHERE n.main = o.main AND n.sig = o.sig)
 )
-INSERT INTO address
-SELECT n.*, %(e)s, NULL FROM signed n
+INSERT INTO address (main, record, day, status, residence, place, property, address, recorded_at, tie, placed, until, sig, from_ed)
+SELECT n.*, %(e)s FROM signed n
 WHERE NOT EXISTS (SELECT FROM address o WHERE o.record = n.record AND o.main = n.main AND o.to_ed IS NULL AND o.sig = n.sig);

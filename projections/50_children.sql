@@ -104,10 +104,10 @@ SELECT c.child, c.child FROM stage_child c WHERE NOT EXISTS (SELECT FROM members
 
 DELETE FROM stage_address;
 INSERT INTO stage_address
-SELECT child, main, day, lead(day, 1, 2000000) OVER (PARTITION BY child ORDER BY day), status, residence, place
-FROM (SELECT DISTINCT ON (m.child, a.day) m.child, a.main, a.day, a.status, a.residence, a.place
+SELECT child, main, day, lead(day, 1, 2000000) OVER (PARTITION BY child ORDER BY day), status, residence, place, placed
+FROM (SELECT DISTINCT ON (m.child, a.day) m.child, a.main, a.day, a.status, a.residence, a.place, a.placed
       FROM stage_member m JOIN address a ON a.record = m.record AND a.to_ed IS NULL
-      ORDER BY m.child, a.day, a.recorded_at DESC, a.tie DESC) d;
+      ORDER BY m.child, a.day, a.placed DESC, a.recorded_at DESC, a.tie DESC) d;
 
 DELETE FROM stage_silence;
 INSERT INTO stage_silence
@@ -128,23 +128,25 @@ WITH vital AS (
     SELECT DISTINCT ON (m.child) m.child, p.age_from, p.age_to
     FROM stage_member m JOIN person p ON p.record = m.record AND p.to_ed IS NULL
     WHERE p.birth IS NOT NULL ORDER BY m.child, p.birth_at DESC, p.birth_tie DESC
+), notified AS (
+    SELECT m.child, min(p.notified) AS day FROM stage_member m JOIN person p ON p.record = m.record AND p.to_ed IS NULL GROUP BY m.child
 )
 SELECT c.child, coalesce(a.days, '{}'::int4multirange)
     + CASE WHEN least(v.death, z.day) IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(least(v.death, z.day), 2000000)) END
     + coalesce(q.days, '{}')
     + CASE WHEN g.age_to IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(log.months_after(g.age_to, 27), 2000000)) END,
-    least(v.death, z.day), g.age_from, g.age_to
-FROM stage_child c LEFT JOIN vital v USING (child) LEFT JOIN sealed z USING (child) LEFT JOIN away a USING (child) LEFT JOIN quiet q USING (child) LEFT JOIN age g USING (child);
+    least(v.death, z.day), g.age_from, g.age_to, n.day
+FROM stage_child c LEFT JOIN vital v USING (child) LEFT JOIN sealed z USING (child) LEFT JOIN away a USING (child) LEFT JOIN quiet q USING (child) LEFT JOIN age g USING (child) LEFT JOIN notified n USING (child);
 
 DELETE FROM stage_own;
 INSERT INTO stage_own
 SELECT m.child, e.main, e.kind, e.service, e.provider, e.organisation, e.scope, e.worker, e.provision, e.starts, coalesce(e.ends, 2000000),
-    coalesce(e.ends, least(greatest(e.starts, e.confirmed) + e.lapses_after, e.absent_from), 2000000), e.accepted, e.reason, e.positions, e.takes_over, e.onward
+    coalesce(e.ends, least(greatest(e.starts, e.confirmed) + e.lapses_after, e.absent_from), 2000000), e.accepted, e.reason, e.positions, e.takes_over, e.onward, e.sessions
 FROM stage_child c JOIN stage_member m USING (child)
 JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.why IS NULL AND e.starts IS NOT NULL AND NOT e.doubted
 WHERE (c.facts OR e.kind = 'enrolment') AND e.kind IN ('enrolment', 'elective_home_education', 'not_in_school_register',
     'alternative_provision', 'suspension', 'permanent_exclusion', 'sen_support', 'early_years', 'childrens_centre', 'childrens_centre_visit',
-    'gp_registration', 'health_visiting', 'review_done', 'review_missed', 'contact_took_place', 'was_not_brought', 'ed_attendance',
+    'gp_registration', 'gp_temporary_registration', 'gp_registration_refused', 'health_visiting', 'review_done', 'review_missed', 'contact_took_place', 'was_not_brought', 'ed_attendance',
     'early_help', 'involvement', 'temporary_accommodation', 'homeless_application', 'tenancy', 'missing_episode', 'return_interview', 'child_in_need', 'child_protection',
     'looked_after', 'youth_justice', 'asylum_support', 'case_closed', 'step_down', 'step_up', 'lead');
 

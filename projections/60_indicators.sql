@@ -22,7 +22,8 @@ CROSS JOIN LATERAL (SELECT log.array_join(t.positions) AS positions FROM taught 
 CROSS JOIN LATERAL unnest(int4multirange(g) - u.silenced) AS r;
 
 -- excluded_without_provision: suspended or excluded, with no provision elsewhere and on no other school's roll. A permanent
--- exclusion that is upheld, or not concluded, goes on until a school admits the child.
+-- exclusion that is upheld, or not concluded, goes on until a school admits the child. How long a suspension that is stated in
+-- sessions lasts is worked out when asked, by the days of its school.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
 WITH excluded AS (
     SELECT x.*, CASE WHEN kind = 'suspension' OR (until < 2000000 AND reason IS DISTINCT FROM 'upheld') THEN until
@@ -31,7 +32,8 @@ WITH excluded AS (
     FROM stage_own x WHERE kind IN ('suspension', 'permanent_exclusion')
 )
 SELECT x.child, 'excluded_without_provision', lower(o), lower(r), upper(r), x.positions,
-    CASE WHEN x.kind = 'permanent_exclusion' THEN 'permanent ' ELSE '' END || 'urn-' || x.provider
+    CASE WHEN x.kind = 'permanent_exclusion' THEN 'permanent ' WHEN x.sessions IS NOT NULL AND x.until = 2000000
+        THEN x.sessions || ' sessions from ' || x.starts || ' ' ELSE '' END || 'urn-' || x.provider
 FROM excluded x JOIN stage_silence s USING (child)
 CROSS JOIN LATERAL unnest(int4multirange(int4range(x.starts, x.out_until)) - coalesce((
     SELECT range_agg(int4range(e.starts, e.until)) FROM stage_own e
@@ -39,11 +41,48 @@ CROSS JOIN LATERAL unnest(int4multirange(int4range(x.starts, x.out_until)) - coa
                                  OR (e.kind = 'enrolment' AND e.provider <> x.provider))), '{}')) AS o
 CROSS JOIN LATERAL unnest(int4multirange(o) - s.silenced) AS r;
 
--- no_gp: a registration ended and none followed.
-INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
-SELECT g.child, 'no_gp', lower(g.days), lower(r), upper(r),
-    log.sorted((SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = g.child AND o.kind = 'gp_registration' AND o.until = lower(g.days)))
-FROM stage_gp_gap g JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(g.days) - s.silenced) AS r;
+-- no_gp: a registration ended and none followed; none ever began, six weeks after a birth or since the child is known; or a
+-- practice refused the child, from that day on.
+INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
+WITH registered AS (
+    SELECT child, range_agg(int4range(starts, least(until, (
+        SELECT min(n.starts) FROM stage_own n
+        WHERE n.child = r.child AND n.kind = 'gp_registration' AND n.starts > r.starts AND n.provider <> r.provider)))) AS days, min(starts) AS first
+    FROM stage_own r WHERE kind = 'gp_registration' GROUP BY child
+), stretch AS (
+    SELECT c.child, u.days, r.first FROM stage_child c LEFT JOIN registered r USING (child)
+    CROSS JOIN LATERAL unnest(int4multirange(int4range(0, 2000000)) - coalesce(r.days, '{}')) AS u (days) WHERE c.facts
+), known AS (
+    SELECT child, min(day) AS day FROM (
+        SELECT m.child, min(e.starts) AS day FROM stage_child c JOIN stage_member m USING (child) JOIN entry e ON e.record = m.record AND e.to_ed IS NULL
+        WHERE c.facts AND e.why IS NULL AND e.starts IS NOT NULL AND NOT e.doubted AND e.kind <> 'relationship' GROUP BY m.child
+        UNION ALL
+        SELECT child, min(day) FROM stage_address GROUP BY child) k GROUP BY child
+), without AS (
+    SELECT t.child, t.days, lower(t.days) AS since, lower(t.days) AS begins, NULL AS whose,
+        (SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = t.child AND o.kind = 'gp_registration' AND o.until = lower(t.days)) AS positions
+    FROM stretch t WHERE t.first < lower(t.days) AND NOT EXISTS (SELECT FROM stage_own o WHERE o.child = t.child AND o.kind = 'gp_registration'
+        AND o.until = lower(t.days) AND o.reason IN ('death', 'embarkation'))
+    UNION ALL
+    -- By the birth where it was notified, else as if born as late as the child's term allows: the views know no birthdays.
+    SELECT t.child, t.days, v.since, CASE WHEN s.notified IS NULL THEN v.since ELSE v.since + 42 END, 'never registered', '{}'
+    FROM stretch t JOIN stage_silence s USING (child) JOIN known k USING (child)
+    CROSS JOIN LATERAL (SELECT coalesce(s.notified, greatest(k.day, log.months_after(s.age_from, -60))) AS since) v
+    WHERE lower(t.days) = 0 AND s.age_from IS NOT NULL AND v.since < upper(t.days)
+        AND EXISTS (SELECT FROM stage_member m JOIN log.subject j ON j.record = m.record WHERE m.child = t.child AND j.scheme IN ('nhs', 'upn'))
+), refused AS (
+    SELECT t.child, t.days, min(o.starts) AS day, log.array_join(o.positions) AS positions
+    FROM stretch t JOIN stage_own o ON o.child = t.child AND o.kind = 'gp_registration_refused' AND t.days @> o.starts GROUP BY t.child, t.days
+), part AS (
+    SELECT w.child, w.since, w.begins AS starts, least(upper(w.days), r.day) AS until, w.positions, w.whose
+    FROM without w LEFT JOIN refused r ON r.child = w.child AND r.days = w.days
+    UNION ALL
+    SELECT r.child, least(w.since, r.day), r.day, upper(r.days), coalesce(w.positions, '{}') || r.positions, 'refused'
+    FROM refused r LEFT JOIN without w ON w.child = r.child AND w.days = r.days
+)
+SELECT p.child, 'no_gp', p.since, lower(r), upper(r), log.sorted(p.positions), p.whose
+FROM part p JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(p.starts, p.until)) - s.silenced) AS r
+WHERE p.starts < p.until;
 
 -- gp_unsettled, emergency_without_gp, under_five_unseen, not_brought, missing_without_interview: each holds while any of
 -- its grounds does.
@@ -118,7 +157,7 @@ WITH moved AS (
 ), placed AS (
     SELECT * FROM stage_own WHERE kind = 'temporary_accommodation'
 ), home AS (
-    SELECT child, day FROM stage_address WHERE status = 'current' AND place IS NOT NULL AND residence IS DISTINCT FROM 'no_fixed_abode'
+    SELECT child, day FROM stage_address WHERE status = 'current' AND NOT placed AND place IS NOT NULL AND residence IS DISTINCT FROM 'no_fixed_abode'
     UNION ALL
     SELECT child, starts FROM stage_own WHERE kind = 'tenancy'
 ), lost AS (
@@ -173,7 +212,7 @@ INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organi
 WITH met AS (
     SELECT o.child, o.starts, o.until, o.positions FROM stage_own o JOIN stage_child c USING (child)
     WHERE c.facts AND o.kind IN ('enrolment', 'gp_registration', 'health_visiting', 'review_done', 'contact_took_place', 'ed_attendance',
-        'early_years', 'childrens_centre', 'childrens_centre_visit', 'sen_support', 'alternative_provision')
+        'early_years', 'childrens_centre', 'childrens_centre_visit', 'sen_support', 'alternative_provision', 'gp_temporary_registration')
 ), said AS (
     SELECT child, starts AS day, positions FROM met UNION ALL SELECT child, until, positions FROM met WHERE until < 2000000
 ), day AS (

@@ -10,7 +10,22 @@ from domain.indicators.families import Kin
 from projections.editions import Connection, at_edition
 from projections.queries import Sealed
 
-_NEAR: Final = at_edition("""
+# Where a child lives on a day: in temporary accommodation while that lasts, else at the address told last; of whom nobody knows where it
+# is now, at the last that was known (domain.timeline.child.Child.home_at).
+_HOME: Final = """told AS (
+    SELECT DISTINCT ON (h.child, a.day) h.child, a.* , a.placed AND a.until > %(d)s AS lasts,
+        a.status = 'none_known' OR a.residence IS NOT DISTINCT FROM 'no_fixed_abode' AS nowhere
+    FROM held h JOIN address a ON a.record = h.record AND a.day <= %(d)s AND live(a)
+    ORDER BY h.child, a.day, a.placed DESC, a.recorded_at DESC, a.tie DESC
+), here AS (
+    SELECT DISTINCT ON (child) child, nowhere FROM told ORDER BY child, lasts DESC, day DESC
+), home AS (
+    SELECT DISTINCT ON (child) child, t.record, t.property, t.address,
+        h.nowhere OR t.status = 'last_known' OR (t.placed AND NOT t.lasts) AS last_known
+    FROM told t JOIN here h USING (child) WHERE NOT t.nowhere ORDER BY child, t.lasts DESC, t.day DESC
+)"""
+_NEAR: Final = at_edition(
+    """
 WITH flagged AS (SELECT unnest(%(c)b::uuid[]) AS child), mine AS (
     SELECT coalesce(m.record, c.child) AS record FROM flagged c LEFT JOIN membership m ON m.child = c.child AND live(m)
 ), near AS (
@@ -26,11 +41,7 @@ WITH flagged AS (SELECT unnest(%(c)b::uuid[]) AS child), mine AS (
     SELECT coalesce(m.child, n.record) FROM near n LEFT JOIN membership m ON m.record = n.record AND live(m)
 ), held AS MATERIALIZED (
     SELECT e.child, coalesce(m.record, e.child) AS record FROM everyone e LEFT JOIN membership m ON m.child = e.child AND live(m)
-), home AS (
-    SELECT DISTINCT ON (h.child) h.child, a.record, a.property, a.address
-    FROM held h JOIN address a ON a.record = h.record AND a.day <= %(d)s AND live(a)
-    ORDER BY h.child, a.day DESC, a.recorded_at DESC, a.tie DESC
-), sealed AS (
+), {home}, sealed AS (
     SELECT h.child, min(z.day) AS day FROM held h JOIN log.sealed z ON z.record = h.record
     AND z.position <= (SELECT last FROM log.edition WHERE number = %(e)s) GROUP BY h.child
 ), vital AS (
@@ -38,27 +49,33 @@ WITH flagged AS (SELECT unnest(%(c)b::uuid[]) AS child), mine AS (
     FROM held h JOIN person p ON p.record = h.record AND p.vital_act IS NOT NULL AND live(p)
     ORDER BY h.child, p.vital_at DESC, p.vital_act DESC, p.vital_tie DESC
 )
-SELECT h.child, h.records, o.record, o.property, o.address, least(v.death, z.day), NULL, NULL, NULL FROM (
+SELECT h.child, h.records, o.record, o.property, o.address, o.last_known, least(v.death, z.day), NULL, NULL, NULL FROM (
     SELECT child, array_agg(record ORDER BY record) AS records FROM held GROUP BY child
 ) h LEFT JOIN home o USING (child) LEFT JOIN vital v USING (child) LEFT JOIN sealed z USING (child)
 UNION ALL
-SELECT h.child, NULL, NULL, NULL, NULL, NULL, t.service, t.provider, t.others
+SELECT h.child, NULL, NULL, NULL, NULL, NULL, NULL, t.service, t.provider, t.others
 FROM held h JOIN entry t ON t.record = h.record AND t.kind = 'relationship' AND t.why IS NULL AND NOT t.doubted
 AND t.starts <= %(d)s AND (t.ends IS NULL OR t.ends > %(d)s) AND live(t)
-""")
-_HOMES: Final = at_edition("""
-SELECT DISTINCT ON (h.child) h.child, a.record, a.property, a.address
-FROM unnest(%(c)b::uuid[], %(r)b::uuid[]) AS h (child, record) JOIN address a ON a.record = h.record AND a.day <= %(d)s AND live(a)
-ORDER BY h.child, a.day DESC, a.recorded_at DESC, a.tie DESC
-""")
+""".replace("{home}", _HOME)
+)
+_HOMES: Final = at_edition(
+    """
+WITH held AS (SELECT * FROM unnest(%(c)b::uuid[], %(r)b::uuid[]) AS h (child, record)), {home}
+SELECT child, record, property, address, last_known FROM home
+""".replace("{home}", _HOME)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a child lives on a day: the sealed address, and its property where children there may be a household."""
+    """Where a child lives on a day: the sealed address, and its property where children there may be a household.
+
+    `last_known`: nobody knows where it lives now.
+    """
 
     sealed: Sealed
     property: UUID | None
+    last_known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +95,22 @@ def kinship(connection: Connection, edition: int, day: int, flagged: Collection[
         if records is None:
             ties.setdefault(child, []).append((service, provider, others or ()))
     found = Kinship([], {}, {})
-    for child, records, home, place, address, death, *_ in rows:
+    for child, records, home, place, address, last_known, death, *_ in rows:
         if records is not None:
             found.records[child] = records
             if home is not None:
-                found.homes[child] = Home(Sealed(home, address), place)
+                found.homes[child] = Home(Sealed(home, address), place, last_known)
             alive = death is None or day < death
-            found.kin.append(_kin(child, records, place if alive else None, ties.get(child, ())))
+            found.kin.append(_kin(child, records, place if alive else None, ties.get(child, ()), last_known is True))
     return found
 
 
 def _kin(
-    child: UUID, records: Sequence[UUID], home: UUID | None, own: Iterable[tuple[str, str, Sequence[UUID]]]
+    child: UUID,
+    records: Sequence[UUID],
+    home: UUID | None,
+    own: Iterable[tuple[str, str, Sequence[UUID]]],
+    last_known: bool,
 ) -> Kin:
     families: set[str] = set()
     adults: set[RecordId] = set()
@@ -108,14 +129,15 @@ def _kin(
         frozenset(families),
         frozenset(adults),
         frozenset(siblings),
+        last_known,
     )
 
 
 def homes(
     connection: Connection, edition: int, day: int, by_child: Mapping[ChildId, Sequence[UUID]]
 ) -> dict[ChildId, Home]:
-    """Where children live on a day; those of whom no address is known by then are left out."""
+    """Where children live on a day, or lived last; those of whom no address was known by then are left out."""
     pairs = [(child, record) for child, records in by_child.items() for record in records]
     parameters = {"c": [child for child, _ in pairs], "r": [record for _, record in pairs], "d": day, "e": edition}
     rows = connection.execute(_HOMES, parameters, binary=True)
-    return {ChildId(child): Home(Sealed(record, cell), place) for child, record, place, cell in rows}
+    return {ChildId(child): Home(Sealed(record, cell), place, gone) for child, record, place, cell, gone in rows}

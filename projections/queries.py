@@ -23,7 +23,7 @@ _NOT_TAKEN_IN: Final = (
 )
 ENTRY: Final = (
     "kind, record, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope, provision, reason, "
-    "lapses_after, others, positions, main, recorded_at, tie, moment, takes_over, onward, due, absent_from, doubted, contact"
+    "lapses_after, others, positions, main, recorded_at, tie, moment, takes_over, onward, due, absent_from, doubted, sessions, contact"
 )
 
 
@@ -41,13 +41,13 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class AddressRow:
-    """An address of a child from a day; `until` the day of the next one."""
+    """An address of a child from a day; `until` the day of the next one, `status` and `residence` as they stand on the day asked about."""
 
     record: UUID
     day: int
     until: int
     status: str
-    property: UUID | None
+    residence: str | None
     cell: bytes
 
 
@@ -162,7 +162,7 @@ def entry_of(row: Sequence[Any]) -> Entry:
     return Entry(
         row[0], RecordId(row[1]), row[2], row[3], row[4], None, row[5], row[6], row[7], row[8], row[9], row[10], row[11], row[12], row[13],
         row[14], row[15], row[16], tuple(RecordId(r) for r in row[17] or ()), tuple(row[18]), row[19], (row[20], row[21]), row[22],
-        row[23], row[24], row[25], row[26], doubted=row[27],
+        row[23], row[24], row[25], row[26], doubted=row[27], sessions=row[28],
     )  # fmt: skip
 
 
@@ -222,7 +222,8 @@ def retracted(
         "SELECT f.kind, f.record, f.service, f.provider, f.organisation, CASE WHEN f.act NOT IN (2, 13) THEN f.day END, "
         "CASE WHEN f.act IN (2, 13) THEN f.day ELSE f.until END, t.reason, NULL, NULL, f.worker, f.team, f.role, "
         "f.scope, f.provision, CASE WHEN f.act IN (2, 4, 13) THEN f.reason END, f.lapses_after, f.others, log.sorted(f.position || t.positions), "
-        "f.position, f.recorded_at, f.tie, f.act = 4, coalesce(f.takes_over, false), coalesce(f.onward, false), f.due, NULL, false, f.contact "
+        "f.position, f.recorded_at, f.tie, f.act = 4, coalesce(f.takes_over, false), coalesce(f.onward, false), "
+        "f.due, NULL, false, f.sessions, f.contact "
         "FROM log.fact f CROSS JOIN LATERAL (SELECT (array_agg(r.reason ORDER BY r.recorded_at DESC, r.tie DESC))[1] AS reason, "
         "array_agg(r.position) AS positions FROM log.fact r WHERE r.record = f.record AND r.act = 15 AND r.position <= %(p)s "
         "AND (r.target_key = f.key OR (r.target_key IS NULL AND r.target_source = f.source_key "
@@ -256,27 +257,36 @@ def weeks(
 
 @Query
 def addresses(
-    connection: Connection, edition: int, by_child: dict[ChildId, list[UUID]]
-) -> Steps[dict[ChildId, list[AddressRow]]]:
-    """The addresses of children in order of their days, each until the next."""
+    connection: Connection, edition: int, by_child: dict[ChildId, list[UUID]], day: int
+) -> Steps[dict[ChildId, AddressRow]]:
+    """The address of each child that holds on a day (domain.timeline.child.Child.address_at); those without one are left out."""
     owner = {record: child for child, records in by_child.items() for record in records}
     rows = connection.execute(
-        "SELECT a.record, a.day, a.status, a.property, a.address, a.recorded_at, a.tie "
+        "SELECT a.record, a.day, a.status, a.residence, a.address, a.recorded_at, a.tie, a.placed, a.until "
         f"FROM unnest(%(r)b::uuid[]) AS r JOIN address a ON a.record = r AND {live('a')}",
         {"r": list(owner), "e": edition},
         binary=True,
     )
     yield
-    best: dict[tuple[ChildId, int], Any] = {}
+    told: dict[ChildId, dict[int, Any]] = {child: {} for child in by_child}
     for row in rows:
-        name = (owner[row[0]], row[1])
-        if name not in best or (row[5], row[6]) > (best[name][5], best[name][6]):
-            best[name] = row
-    found: dict[ChildId, list[AddressRow]] = {child: [] for child in by_child}
-    for (child, day), row in sorted(best.items(), key=lambda item: item[0][1], reverse=True):
-        until = found[child][0].day if found[child] else FOREVER
-        found[child].insert(0, AddressRow(row[0], day, until, row[2], row[3], row[4]))
-    return found
+        mine = told[owner[row[0]]]
+        if row[1] not in mine or (row[7], *row[5:7]) > (mine[row[1]][7], *mine[row[1]][5:7]):
+            mine[row[1]] = row
+    return {child: found for child, mine in told.items() if (found := _address_at(mine, day)) is not None}
+
+
+def _address_at(by_day: Mapping[int, Any], day: int) -> AddressRow | None:
+    """Of the rows of a child, one a day, that which holds."""
+    past = [by_day[first] for first in sorted(by_day) if first <= day]
+    lasting = [row for row in past if row[7] and day < row[8]]
+    if not past:
+        return None
+    record, first, status, residence, cell, _, _, placed, until = (lasting or past)[-1]
+    following = min((later for later in by_day if later > first), default=FOREVER)
+    if placed and until <= day:
+        return AddressRow(record, first, following, "last_known", residence, cell)
+    return AddressRow(record, first, until if placed else following, status, residence, cell)
 
 
 @Query

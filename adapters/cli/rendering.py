@@ -31,8 +31,8 @@ def show_my_families(answer: Document) -> None:
             family["family"],
             "; ".join(f"{words.starred(words.name_of(child['name']), child)}{' *' if child['mine'] else ''}" for child in family["children"]),
             ", ".join(family["lost"]) or "none for certain",
-            "; ".join(words.indicator(one) for one in family["indicators"]),
-            "; ".join(words.gap(one) for one in family["gaps"]),
+            "; ".join(words.indicator_of(one) for one in family["indicators"]),
+            "; ".join(words.gap_of(one) for one in family["gaps"]),
         )
         for family in answer["families"]
     ]  # fmt: skip
@@ -89,12 +89,16 @@ def show_gaps(answer: Document) -> None:
     """Gaps of lead, longest first."""
     rows = [
         (
-            words.starred(one["child"], one), words.spaced(one["rule"]), one["since"], one["days"], words.spaced(one["status"]), one["feed"],
-            words.events(one),
+            words.starred(one["child"], one), words.name_of(one["name"]), words.spaced(one["rule"]), one["since"], one["days"],
+            words.spaced(one["status"]), one["feed"], words.concerned(one), words.events(one),
         )
         for one in answer["gaps"]
     ]  # fmt: skip
-    words.table(f"Gaps of lead, {as_of(answer)}", ("child", "what", "since", "days", "status", "feed", "events"), rows)
+    words.table(
+        f"Gaps of lead, {as_of(answer)}",
+        ("child", "name", "what", "since", "days", "status", "feed", "whose", "events"),
+        rows,
+    )
     say_mended(answer)
 
 
@@ -102,8 +106,9 @@ def show_families(answer: Document) -> None:
     """Families out of touch, most domains first."""
     rows = [
         (
-            family["family"], family["area"], family["children"], ", ".join(family["lost"]) or "none for certain",
-            family["since"], "; ".join(words.indicator(one) for one in family["indicators"]),
+            family["family"], words.area(family), "; ".join(words.name_of(one["name"]) for one in family["names"]),
+            ", ".join(family["lost"]) or "none for certain", family["since"],
+            "; ".join(words.indicator_of(one) for one in family["indicators"]),
         )
         for family in answer["families"]
     ]  # fmt: skip
@@ -144,9 +149,18 @@ def show_family(answer: Document) -> None:
     ]
     words.table("Children", ("child", "name", "born", "address", "school", "GP"), members)
     rows = [
-        (one["child"], words.indicator(one), one["days"], words.events(one), one["clears_when"], one["caution"])
+        (
+            one["child"],
+            words.name_of(one["name"]),
+            words.indicator(one),
+            one["days"],
+            words.concerned(one),
+            words.events(one),
+            one["clears_when"],
+            one["caution"],
+        )
         for one in answer["indicators"]
     ]
-    words.table("Why", ("child", "what", "days", "events", "cleared when", "but"), rows)
+    words.table("Why", ("child", "name", "what", "days", "whose", "events", "cleared when", "but"), rows)
     say_mended(answer)
     _say_coverage(answer["feeds"])

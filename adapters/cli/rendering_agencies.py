@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from adapters.cli.output import Document, note, print_table, say
 from adapters.cli.reading import as_of, say_mended
-from adapters.cli.words import Part, cell, table
+from adapters.cli.words import Part, cell, name_of, plain, table
 
 _FEW: Final = "too few to show"
 _FIGURES: Final = ("area", "value", "counted", "of", "children", "median days", "most days", "feed")
@@ -27,7 +27,11 @@ def show_measures(answer: Document) -> None:
         figures = [*whole, *((one["area"] or "no area known", one) for one in measure["areas"])]
         rows = [[cell(area), *_cells(measure["unit"], one)] for area, one in figures]
         print_table(f"{measure['title']} ({measure['id']})", _FIGURES, rows)
-    say(as_of(answer))
+        if measure["waiting"] is not None:
+            waiting = [(one["child"], name_of(one["name"]), one["days"]) for one in measure["waiting"]]
+            table("Who waits, or waited too long", ("child", "name", "days"), waiting)
+    areas = f"areas of {plain(answer['map'])}, " if answer["map"] else ""
+    say(f"{areas}{as_of(answer)}")
     say_mended(answer)
 
 

@@ -183,6 +183,30 @@ def indicator(one: Part) -> str:
     return f"{spaced(one['id'])} since {one['since']}{_unsure(one)}"
 
 
+def gap_of(one: Part) -> str:
+    """A gap, and of which child."""
+    return f"{name_of(one['name'])}: {gap(one)}"
+
+
+def indicator_of(one: Part) -> str:
+    """An indicator of a family, and of which child."""
+    return f"{name_of(one['name'])}: {indicator(one)}"
+
+
+def concerned(one: Part) -> str:
+    """The workers and agencies whose word a gap or an indicator rests on, by name where that is known."""
+    workers = [who["worker_name"] or who["worker"] for who in one["workers"]]
+    agencies = [
+        f"{by['agency_name']} ({by['agency']})" if by["agency_name"] else by["agency"] for by in one["agencies"]
+    ]
+    return "; ".join(filter(None, [", ".join(workers), ", ".join(agencies)])) or NOTHING
+
+
+def area(family: Part) -> str:
+    """The area of a family, and whether it is only where it lived last."""
+    return f"{family['area'] or NOTHING}{' (last known)' if family['last_known'] else ''}"
+
+
 def _unsure(one: Part) -> str:
     """What is added to a gap or an indicator whose feed was not heard."""
     return "" if one["status"] == "true" else f" (not known: {one['feed']} not heard)"

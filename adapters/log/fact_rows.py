@@ -15,17 +15,18 @@ from domain.attendance import CATEGORIES
 from domain.checks import usable_birth, usable_end
 from domain.dates import school_age
 from domain.effects import ABOUT_NO_CHILD, Act, Effect
-from domain.events import due_of, goes_onward, provider_of, service_of, team_key, worker_key
+from domain.events import due_of, goes_onward, provider_of, service_of, sessions_of, team_key, worker_key
 from domain.indicators.families import may_be_household
 from domain.kinds import BETWEEN_PEOPLE
 from domain.order import tie_of
+from domain.timeline.child import TEMPORARY_ACCOMMODATION
 from domain.timeline.snapshots import SNAPSHOT, listed_kinds, seen_of
 from schemas.registry import registry
 
 COLUMNS: Final = (
     "position record shard act kind service provider organisation day until reopen recorded_at key source_key target_key target_source "
     "reference worker team role scope provision reason lapses_after others linked contact birth age_from age_to birth_day person named sex called "
-    "address address_status residence place property takes_over onward due backfill seen lists listed former tie"
+    "address address_status residence place property takes_over onward due backfill seen lists listed former sessions tie"
 ).split()  # fmt: skip
 MARK_COLUMNS: Final = "position record shard school day recorded_at am pm".split()
 
@@ -90,7 +91,8 @@ def fact_row(
         + _person_fields(effect, body, hashes, identity) + _address_fields(effect, body, hashes, identity)
         + _FLAG[effect.takes_over] + _FLAG[goes_onward(effect, body)]
         + pack.int4(due_of(effect, body)) + _FLAG[body["mode"] != "live"]
-        + pack.int4(seen_of(effect.act, body["mode"], body["recorded_at"])) + pack.NULL * 2 + pack.blob(former) + pack.blob(_tie(body, keys))
+        + pack.int4(seen_of(effect.act, body["mode"], body["recorded_at"])) + pack.NULL * 2 + pack.blob(former)
+        + pack.int4(sessions_of(effect, body)) + pack.blob(_tie(body, keys))
     )  # fmt: skip
 
 
@@ -155,7 +157,10 @@ def _person_fields(effect: Effect, body: Mapping[str, Any], hashes: Hashes, iden
 def _address_fields(
     effect: Effect, body: Mapping[str, Any], hashes: Hashes, identity: SealedFactValues | None
 ) -> bytes:
-    address = body.get("address") if effect.act in (Act.ADDRESS, Act.BIRTH) else None
+    told = effect.act in (Act.ADDRESS, Act.BIRTH) or (
+        effect.act is Act.START and effect.kind == TEMPORARY_ACCOMMODATION
+    )
+    address = body.get("address") if told else None
     if address is None or identity is None:
         return pack.NULL * 5
     residence = address["residence"] if address["residence"] in codes.RESIDENCE else None
@@ -189,7 +194,7 @@ def _feed_row(effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapp
         pack.blob(record) + pack.int2(record[0]) + pack.int2(effect.act) + pack.text(effect.kind) + pack.text(body["feed"])
         + pack.text(organisation) + pack.text(organisation) + pack.int4(body["covers"]["from"]) + pack.int4(body["complete_through"])
         + pack.boolean(False) + pack.int8(body["recorded_at"]) + pack.blob(keys["key"]) + pack.NULL * 7 + pack.text(_text(body, "scope"))
-        + pack.NULL * (len(COLUMNS) - 25) + pack.text(lists) + pack.int4(None if lists is None else body["count"]) + pack.NULL
+        + pack.NULL * (len(COLUMNS) - 26) + pack.text(lists) + pack.int4(None if lists is None else body["count"]) + pack.NULL * 2
         + pack.blob(_tie(body, keys))
     )  # fmt: skip
 

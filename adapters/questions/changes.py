@@ -4,16 +4,18 @@ All children are asked about together, so that the number of statements does not
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 from adapters.codec.times import KNOWN_AT_RULE, read_known_at
 from adapters.questions.index_line import SealedEntry, held_of
-from adapters.questions.leads import silent_of
+from adapters.questions.kin import covers_at
+from adapters.questions.leads import silent_of, uncovered_row
 from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading
 from domain.answers.children import KnownChild
+from domain.answers.concerned import ConcernedFacts
 from domain.answers.leads import ChangesFacts, ChangesOfChild, GapFacts
 from domain.dates import FOREVER
 from domain.errors import Misuse
@@ -21,9 +23,10 @@ from domain.events import ChildId
 from domain.feeds import Hearing
 from domain.indicators import RULES, Indicator
 from domain.indicators.families import as_shown, speaks
-from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, NO_UNIVERSAL_CONTACT
+from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, NO_GP, NO_UNIVERSAL_CONTACT
 from domain.indicators.waits import Waits
 from domain.leads.active import GAP_RULES, left_gaps, passed_on
+from domain.leads.family import CLOSED_BY_A_LEAD, NOT_COVERED
 from domain.questions.about import ShowChanges
 from domain.reference import KINDS, StaffFact, workers_left
 from domain.timeline.entries import Entry
@@ -31,6 +34,9 @@ from projections import behind, changes, editions, queries, reference_data
 from projections.changes import NOW, THEN, Around, Prompt
 
 _BEGUN: Final = dict.fromkeys((rule for rule in (*GAP_RULES, *RULES) if rule != NO_UNIVERSAL_CONTACT), FOREVER)
+
+# Of these it is not their day alone that says whether they are shown.
+_AS_SHOWN: Final = (NO_UNIVERSAL_CONTACT, EXCLUDED_WITHOUT_PROVISION, NO_GP)
 
 # Gaps and indicators by rule and day, of each child: two leads may have the same gap since one day.
 Prompts = dict[ChildId, dict[tuple[str, int], list[Prompt]]]
@@ -108,6 +114,9 @@ def _both(read: Reading, worker: str, then: editions.Edition, day: int) -> _Both
             lost.setdefault(child, set()).add(entry.main)
     silence = (NO_UNIVERSAL_CONTACT, waits.latest(NO_UNIVERSAL_CONTACT))
     found = changes.prompts(read.connection, then, read.edition, day, _BEGUN, silence, were, mine)
+    found = tuple(
+        _uncovered(read, edition, some, day) for edition, some in zip((then, read.edition), found, strict=True)
+    )
     told = [fact for fact in staff if fact.position <= then.position], staff
     prompts = tuple(
         _by_rule([*_long_enough(some, waits), *_leads_who_left(children, one, facts, day)])
@@ -116,6 +125,14 @@ def _both(read: Reading, worker: str, then: editions.Edition, day: int) -> _Both
     expected = read.reference(day).expected_feeds()
     heard = tuple(Hearing(feeds, day, expected) for feeds in changes.feeds(read.connection, then, read.edition))
     return _Both(around, (prompts[THEN], prompts[NOW]), (heard[THEN], heard[NOW]), mine, lost)
+
+
+def _uncovered(read: Reading, edition: editions.Edition, prompts: Sequence[Prompt], day: int) -> list[Prompt]:
+    """Prompts of an edition as leads that were stated for others of the family leave them."""
+    missing = {one.row[0] for one in prompts if one.row[1] in CLOSED_BY_A_LEAD}
+    cover = covers_at(read, edition.number, missing, day)
+    left = [(one, uncovered_row(one.row, cover.get(one.row[0], NOT_COVERED), day)) for one in prompts]
+    return [replace(one, row=row) for one, row in left if row is not None]
 
 
 def _waiting(read: Reading, edition: editions.Edition, worker: str) -> list[UUID]:
@@ -168,10 +185,11 @@ def _changes_of(
 
 def _gaps(known: KnownChild, prompts: Iterable[Prompt], both: _Both, moment: int) -> list[GapFacts]:
     schools, hearing = both.around[NOW].schools[known.child], both.hearing[moment]
+    name = None if known.shielded else next(iter(known.person.names), None)
     ordered = sorted(prompts, key=lambda one: (*one.row[1:3], one.row[5]))
     found = [(one.row, silent_of(one.row, hearing, schools)) for one in ordered]
     return [
-        GapFacts(known.child, row[1], row[2], row[5], silent, known.shielded, known.being_mended)
+        GapFacts(ConcernedFacts(known.child, name), row[1], row[2], row[5], silent, known.shielded, known.being_mended)
         for row, silent in found
         if speaks(row[6], silent)
     ]
@@ -208,7 +226,7 @@ def _long_enough(prompts: Iterable[Prompt], waits: Waits) -> list[Prompt]:
     found = []
     for prompt in prompts:
         child, rule, since, start, end, positions, organisation = prompt.row
-        if rule not in (NO_UNIVERSAL_CONTACT, EXCLUDED_WITHOUT_PROVISION):
+        if rule not in _AS_SHOWN:
             if waits.over(rule, since):
                 found.append(prompt)
             continue

@@ -1,11 +1,12 @@
 """Gathers which families are out of touch with services."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 
 from adapters.questions.feeds import SCHOOL, coverage, heard_feeds, in_being, many_of
 from adapters.questions.index_line import gather_lines
+from adapters.questions.kin import grouped
+from adapters.questions.naming import gather_concerned, gather_names
 from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading
 from domain.answers.families import FamiliesFacts, FamilyFacts, OneFamilyFacts
@@ -13,11 +14,11 @@ from domain.areas import SCHOOL as BY_SCHOOL
 from domain.areas import area_key
 from domain.events import ChildId
 from domain.indicators import RULES, Indicator
-from domain.indicators.families import Family, Shown, as_shown, assemble, group, speaks, unheard
-from domain.indicators.rules import NO_UNIVERSAL_CONTACT
+from domain.indicators.families import Family, Shown, as_shown, assemble, speaks, unheard
+from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, NO_GP, NO_UNIVERSAL_CONTACT, REFUSED, ExcludedBy
 from domain.indicators.waits import Waits
 from domain.questions.about import ListFamilies, ShowFamily
-from projections import editions, kinship, queries, reference_data
+from projections import editions, queries, reference_data
 
 Areas = Mapping[ChildId, Mapping[str, str]]
 
@@ -34,7 +35,8 @@ def gather_families(read: Reading, question: ListFamilies, day: int) -> Families
         listed = [family for family in listed if places & _places(family, areas, shielded)]
     page = page_of(read, question, listed)
     areas = _areas(read, page.items, day)
-    return FamiliesFacts(page.of(lambda family: family_facts(read, family, areas)), _coverage(read, day, places))
+    told = {one.family.id: one for one in family_facts(read, page.items, areas, day)}
+    return FamiliesFacts(page.of(lambda family: told[family.id]), _coverage(read, day, places))
 
 
 def gather_family(read: Reading, question: ShowFamily, day: int) -> OneFamilyFacts | None:
@@ -46,13 +48,36 @@ def gather_family(read: Reading, question: ShowFamily, day: int) -> OneFamilyFac
     # A shielded child's siblings are shown as it is: where they live tells where it does.
     lines = gather_lines(read, listed.children, day, listed.children if shielded else ())
     places = _places(listed, areas, shielded)
-    return OneFamilyFacts(family_facts(read, listed, areas), list(lines.values()), _coverage(read, day, places))
+    (facts,) = family_facts(read, [listed], areas, day)
+    return OneFamilyFacts(facts, list(lines.values()), _coverage(read, day, places))
 
 
-def family_facts(read: Reading, family: Family, areas: Areas) -> FamilyFacts:
-    """A family as its answers are made from; its area where `areas` has one for it."""
-    shielded = read.shielded(family.children)
-    return FamilyFacts(family, _place(family, areas, shielded), shielded, read.being_mended(family.children))
+def family_facts(read: Reading, families: Sequence[Family], areas: Areas, day: int) -> list[FamilyFacts]:
+    """Families as their answers are made from; the area of each where `areas` has one for it.
+
+    Of a family with a shielded child no agency is named: a sibling's school tells where it is.
+    """
+    children = {child for family in families for child in family.children}
+    shielded, mended, names = read.shielded(children), read.being_mended(children), gather_names(read, children)
+    hide = {child for family in families if shielded & set(family.children) for child in family.children}
+    findings = [(one.child, one.indicator.positions, _agency_of(one)) for family in families for one in family.shown]
+    whom = iter(gather_concerned(read, findings, hide))
+    vanished = read.last_known(children - hide, day)
+    return [
+        FamilyFacts(
+            family, _place(family, areas, shielded), shielded & set(family.children), mended, names, [next(whom) for _ in family.shown],
+            not vanished.isdisjoint(family.children),
+        )
+        for family in families
+    ]  # fmt: skip
+
+
+def _agency_of(one: Shown) -> str | None:
+    """The organisation that an indicator is about, where it is about one."""
+    whose = one.indicator.organisation or ""
+    if one.indicator.id == EXCLUDED_WITHOUT_PROVISION:
+        return f"{SCHOOL}{ExcludedBy.read(whose).school}"
+    return None if " " in whose or whose == REFUSED else whose or None
 
 
 def out_of_touch(read: Reading, day: int, children: Collection[ChildId] | None = None) -> list[Family]:
@@ -64,18 +89,11 @@ def out_of_touch(read: Reading, day: int, children: Collection[ChildId] | None =
     return assemble(shown, grouped(read, flagged, day)) if flagged else []
 
 
-def grouped(read: Reading, flagged: Collection[ChildId], day: int) -> list[tuple[ChildId, ...]]:
-    """The families of some children on a day; where a shielded child lives makes no household."""
-    found = kinship.kinship(read.connection, read.number, day, flagged)
-    read.take_homes(day, found)
-    shielded = read.shielded(found.records)
-    return group([replace(one, home=None) if one.child in shielded else one for one in found.kin])
-
-
 def _shown(read: Reading, day: int, children: Collection[ChildId] | None = None) -> list[Shown]:
     """Indicators that have been so for long enough on a day, with what their feeds say of them."""
     hearing, waits = read.hearing(day), Waits(day, read.reference(day))
     begun = {rule: waits.latest(rule) for rule in RULES}
+    begun[NO_GP] = day  # a refusal needs no waiting
     quiet_since = begun.pop(NO_UNIVERSAL_CONTACT)
     silent = reference_data.silent(read.connection, read.number, day, NO_UNIVERSAL_CONTACT, quiet_since, children)
     others = queries.rectangles(read.connection, read.number, day, begun, children)

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
+from adapters.questions.kin import LeadOfFamily, SealedEntry, leads_of_families
 from adapters.questions.reading import Reading, owners
-from domain.answers.children import ChildInIndex, ShownAddress, may_stand_in_index
+from domain.answers.children import ChildInIndex, FamilyLead, ShownAddress, may_stand_in_index
 from domain.answers.entries import Held, Reach, duty_line, may_show, registered
 from domain.dates import iso
 from domain.events import ChildId
@@ -14,8 +15,6 @@ from projections import queries, reference_data
 
 _TEAM: Final = ("team", "duty_line")
 
-SealedEntry = tuple[Entry, bytes | None]  # and its sealed contact
-
 
 def gather_lines(
     read: Reading, children: Sequence[ChildId], day: int, hide: Collection[ChildId] = ()
@@ -24,7 +23,7 @@ def gather_lines(
     by_child = read.records_of(children)
     with read.about(children, day) as records:
         told = queries.people.send(read.connection, read.number, by_child)
-        lived = queries.addresses.send(read.connection, read.number, by_child)
+        lived = queries.addresses.send(read.connection, read.number, by_child, day)
         named = queries.schemes.send(read.connection, read.number, records)
         held = queries.entries.send(
             read.connection, read.number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
@@ -32,12 +31,15 @@ def gather_lines(
     people, homes = told.answer(), lived.answer()
     opened = _open_together(read, children, held.answer(), day, hide)
     known = read.known(people, named.answer(), hide)
+    led = _led_as_families(read, children, day, hide)
 
     def address(child: ChildId) -> ShownAddress | None:
-        return read.address(next((a for a in homes[child] if a.day <= day < a.until), None))
+        return read.address(homes.get(child))
 
     return {
-        child: ChildInIndex(known[child], None if known[child].shielded else address(child), *opened[child])
+        child: ChildInIndex(
+            known[child], None if known[child].shielded else address(child), *opened[child], led.get(child, ())
+        )
         for child in by_child
     }
 
@@ -52,8 +54,27 @@ def gather_led(read: Reading, children: Sequence[ChildId], day: int) -> dict[Chi
         )
     people = told.answer()
     opened = _open_together(read, children, held.answer(), day)
-    known = read.known(people, ())
-    return {child: ChildInIndex(known[child], None, *opened[child]) for child in by_child}
+    known, led = read.known(people, ()), _led_as_families(read, children, day)
+    return {child: ChildInIndex(known[child], None, *opened[child], led.get(child, ())) for child in by_child}
+
+
+def _led_as_families(
+    read: Reading, children: Collection[ChildId], day: int, hide: Collection[ChildId] = ()
+) -> dict[ChildId, list[FamilyLead]]:
+    """The leads of each child's family that were stated for another child of it, with contacts where they may be shown."""
+    active = leads_of_families(read, children, day).active
+    found = [((child, one.stated_for), one) for child, some in active.items() for one in some]
+    hidden = read.shielded({one for pair, _ in found for one in pair}) | set(hide)
+    leads = [one.lead for pair, one in found if hidden.isdisjoint(pair)]
+    read.expect_contacts(leads)
+    reach = _reach(read, [entry for entry, _ in leads], day)
+
+    def held(child: ChildId, one: LeadOfFamily) -> FamilyLead:
+        hides = not hidden.isdisjoint((child, one.stated_for))
+        (shown,) = held_of(read, [one.lead], shielded=hides, reach=reach)
+        return FamilyLead(None if hides else one.stated_for, shown)
+
+    return {child: [held(child, one) for one in some] for child, some in active.items()}
 
 
 def _open_together(

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
-from adapters.questions.families import family_facts, grouped, out_of_touch
-from adapters.questions.index_line import SealedEntry, gather_led, gather_lines, held_of
+from adapters.questions.families import family_facts, out_of_touch
+from adapters.questions.index_line import gather_led, gather_lines, held_of
+from adapters.questions.kin import SealedEntry, grouped, leads_of, leads_of_families
+from adapters.questions.naming import gather_concerned
 from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading
 from domain.answers.families import FamilyFacts
@@ -21,7 +23,8 @@ from domain.feeds import Hearing
 from domain.indicators.families import family_id, speaks, unheard
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.indicators.waits import Waits
-from domain.leads.active import GAP_RULES, GAPS, left_gaps, passed_on
+from domain.leads.active import GAP_RULES, GAPS, Gap, left_gaps, passed_on
+from domain.leads.family import CLOSED_BY_A_LEAD, FAMILY, NOT_COVERED, FamilyCover, others_of_families, uncovered
 from domain.questions.about import ListGaps, ShowCaseload, ShowHandover, ShowMyFamilies
 from domain.reference import workers_left
 from projections import behind, editions, queries, reference_data
@@ -72,11 +75,13 @@ def gather_my_families(read: Reading, question: ShowMyFamilies, day: int) -> Wor
     lines = gather_lines(read, sorted(everyone), day)
     lines_hidden = gather_lines(read, sorted(hidden), day, hidden)
     gaps = _gaps_of(read, day, mine)
+    of_page = [listed[name] for family in page.items if (name := family_id(family)) in listed]
+    told = {one.family.id: one for one in family_facts(read, of_page, {}, day)}
 
     def gathered(members: tuple[ChildId, ...]) -> WorkerFamilyFacts:
         shown = lines_hidden if shielded & set(members) else lines
         found = listed.get(family_id(members))
-        facts: FamilyFacts | None = None if found is None else family_facts(read, found, {})
+        facts: FamilyFacts | None = None if found is None else told[found.id]
         own = [gap for child in members for gap in gaps.get(child, ())]
         return WorkerFamilyFacts([shown[child] for child in members], mine, facts, own)
 
@@ -101,12 +106,13 @@ def gap_facts(read: Reading, rows: Sequence[queries.Rectangle], day: int, hearin
     quiet = {row[0] for row in rows if row[1] == NO_UNIVERSAL_CONTACT}
     schools = read.schools(quiet, day) if quiet else {}
 
-    found = []
-    for row in rows:
-        silent = silent_of(row, hearing, schools.get(row[0], ()))
-        if speaks(row[6], silent):
-            found.append(GapFacts(row[0], row[1], row[2], row[5], silent, row[0] in shielded, mended[row[0]]))
-    return found
+    said = [(row, silent_of(row, hearing, schools.get(row[0], ()))) for row in rows]
+    said = [(row, silent) for row, silent in said if speaks(row[6], silent)]
+    whom = gather_concerned(read, [(row[0], row[5], row[6]) for row, _ in said])
+    return [
+        GapFacts(one, row[1], row[2], row[5], silent, row[0] in shielded, mended[row[0]])
+        for (row, silent), one in zip(said, whom, strict=True)
+    ]
 
 
 def silent_of(row: queries.Rectangle, hearing: Hearing, schools: Collection[str]) -> str | None:
@@ -115,19 +121,11 @@ def silent_of(row: queries.Rectangle, hearing: Hearing, schools: Collection[str]
     return unheard(hearing, row[1], row[6], schools) if gap is None else hearing.unheard(gap, [row[6]])
 
 
-def leads_of(read: Reading, children: Collection[ChildId]) -> dict[ChildId, list[SealedEntry]]:
-    """Every lead of each child, whenever it was, and its contact."""
-    owner = {record: child for child, records in read.records_of(children).items() for record in records}
-    found: dict[ChildId, list[SealedEntry]] = {child: [] for child in children}
-    for entry, contact in queries.entries(
-        read.connection, read.number, "kind = 'lead' AND NOT doubted AND record = ANY(%(r)s)", r=list(owner)
-    ):
-        found[owner[entry.record]].append((entry, contact))
-    return found
-
-
 def entries_of_worker(read: Reading, worker: str, day: int) -> dict[ChildId, Sequence[SealedEntry]]:
-    """What is open of a worker's on a day, by child; a lead that was passed on is not. Nothing of those that wait for it."""
+    """What is open of a worker's on a day, by child; a lead that was passed on is not. Nothing of those that wait for it.
+
+    Who leads a family leads each of its children.
+    """
     found = [
         (entry, contact)
         for entry, contact in queries.entries(read.connection, read.number, "worker = %(w)s", w=worker)
@@ -137,10 +135,16 @@ def entries_of_worker(read: Reading, worker: str, day: int) -> dict[ChildId, Seq
     led = {owners[entry.record] for entry, _ in found if entry.kind == "lead"}
     leads = {child: [entry for entry, _ in held if entry.why is None] for child, held in leads_of(read, led).items()}
     mine: dict[ChildId, list[SealedEntry]] = {}
+    families: dict[ChildId, list[SealedEntry]] = {}
     for entry, contact in found:
         child = owners[entry.record]
         if not passed_on(entry, leads.get(child, ()), day):
             mine.setdefault(child, []).append((entry, contact))
+            if (entry.kind, entry.scope) == ("lead", FAMILY) and entry.accepted is not None and entry.accepted <= day:
+                families.setdefault(child, []).append((entry, contact))
+    for child, some in others_of_families(families, grouped(read, families, day) if families else ()).items():
+        for other in some:
+            mine.setdefault(other, []).extend(families[child])
     return {**dict.fromkeys(_waiting_for(read, worker), ()), **mine}
 
 
@@ -157,8 +161,22 @@ def gaps_on(read: Reading, day: int, children: Collection[ChildId] | None = None
     waits = Waits(day, read.reference(day))
     begun = {rule: waits.latest(rule) for rule in GAP_RULES}
     rows = queries.rectangles(read.connection, read.number, day, begun, children)
-    held = [row for row in rows if waits.over(row[1], row[2])]
+    held = [row for row in _uncovered(read, rows, day) if waits.over(row[1], row[2])]
     return [*held, *leads_who_left(read, day, children)]
+
+
+def _uncovered(read: Reading, rows: Sequence[queries.Rectangle], day: int) -> list[queries.Rectangle]:
+    """Gaps as leads that were stated for others of the family leave them."""
+    missing = {row[0] for row in rows if row[1] in CLOSED_BY_A_LEAD}
+    cover = leads_of_families(read, missing, day).cover
+    return [found for row in rows if (found := uncovered_row(row, cover.get(row[0], NOT_COVERED), day)) is not None]
+
+
+def uncovered_row(row: queries.Rectangle, cover: FamilyCover, day: int) -> queries.Rectangle | None:
+    """A row of a gap, as a lead of the family leaves it."""
+    child, rule, since, start, end, positions, organisation = row
+    left = uncovered(Gap(rule, since, start, end, tuple(positions), organisation), cover, day)
+    return None if left is None else (child, rule, left.since, left.start, end, positions, organisation)
 
 
 def _gaps_of(read: Reading, day: int, children: Collection[ChildId]) -> dict[ChildId, list[GapFacts]]:

@@ -14,7 +14,7 @@ from adapters.process.clock import today
 from adapters.questions.opening import SealedValues
 from adapters.service.opened import Service
 from domain.access.shield import finds
-from domain.answers.children import KnownChild, Person, ShownAddress
+from domain.answers.children import KnownChild, Person, ShownAddress, ShownName
 from domain.answers.entries import AsAt, ShownContacts
 from domain.answers.ids import parse_id
 from domain.areas import SCHOOL, areas, squeezed
@@ -114,6 +114,10 @@ class Reading:
             for child, row in people.items()
         }
 
+    def name(self, row: queries.PersonRow) -> ShownName | None:
+        """The name of a child that stands; None where there is none, or it is erased."""
+        return next(iter(self._person(row).names), None)
+
     def _person(self, row: queries.PersonRow) -> Person:
         details, dates = self.cells.person(row.person) or {}, self.cells.birth(row.birth) or {}
         sex = details.get("sex") if row.sex is None else self.cells.sex(row.sex)
@@ -175,8 +179,8 @@ class Reading:
         if here is None or opened is None:
             return None
         return {
-            "status": opened["status"], "lines": opened["lines"], "postcode": opened["postcode"], "uprn": opened["uprn"],
-            "residence": opened["residence"], "return": opened["return"], "from": iso_day(here.day), "to": iso(here.until),
+            "status": here.status, "lines": opened["lines"], "postcode": opened["postcode"], "uprn": opened["uprn"],
+            "residence": here.residence, "return": opened["return"], "from": iso_day(here.day), "to": iso(here.until),
         }  # fmt: skip
 
     def expect_contacts(self, entries: Iterable[tuple[Entry, bytes | None]]) -> None:
@@ -215,7 +219,7 @@ class Reading:
         }
 
     def postcodes(self, children: Collection[ChildId], day: int) -> dict[ChildId, str | None]:
-        """Where each child lives on a day, of those whose address is known and not erased."""
+        """Where each child lives on a day, or lived last, of those whose address was ever known and is not erased."""
         homes = self._homes.setdefault(day, {})
         if missing := [child for child in children if child not in homes]:
             found = kinship.homes(self.connection, self.number, day, self.records_of(missing))
@@ -224,6 +228,11 @@ class Reading:
         self.cells.expect({sealed.record for sealed in here.values()})
         opened = {child: self.cells.address(sealed) for child, sealed in here.items()}
         return {child: address["postcode"] for child, address in opened.items() if address is not None}
+
+    def last_known(self, children: Collection[ChildId], day: int) -> set[ChildId]:
+        """Those of some children of whom nobody knows where they live on a day, though it was known once."""
+        self.postcodes(children, day)
+        return {child for child in children if (home := self._homes[day][child]) is not None and home.last_known}
 
     def schools(self, children: Collection[ChildId], day: int) -> dict[ChildId, set[str]]:
         """Where each child is on roll on a day."""
@@ -291,12 +300,14 @@ class Reading:
         if missing := [child for child in children if child not in self._shields]:
             by_child = self.records_of(missing)
             everyone = [record for records in by_child.values() for record in records]
-            if len(everyone) > MANY:
-                found = queries.all_shielded(self.connection, self.edition, self._today)
-            else:
-                found = queries.shielded(self.connection, self.edition, everyone, self._today)
-            self._take_shields(by_child, found)
+            self._take_shields(by_child, self.shielded_records(everyone))
         return {child for child in children if self._shields[child]}
+
+    def shielded_records(self, records: Collection[UUID]) -> set[UUID]:
+        """Records over which a shield holds, of some or of all: of many all shields are looked at."""
+        if len(records) > MANY:
+            return queries.all_shielded(self.connection, self.edition, self._today)
+        return queries.shielded(self.connection, self.edition, list(records), self._today)
 
 
 def owners(by_child: ByChild) -> dict[UUID, ChildId]:

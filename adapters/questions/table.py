@@ -151,7 +151,8 @@ QUESTIONS: Final[Sequence[Row]] = (
         "Measures of the system",
         "Show how long children wait, who is assessed again, who has what is due: measures of the system, by area. "
         "Counts of few children are not shown, nor whatever would give them away. Where a feed that a measure relies on was not "
-        "heard, its figure is not known to be whole, and says so.",
+        "heard, its figure is not known to be whole, and says so. Areas are of one map at a time, asked for by its name. Of one measure "
+        "of time the children who wait are named where that is asked for.",
         {"measure": "referral_to_first_service", "effective_at": "2026-09-30"},
         "Measures",
         GET,

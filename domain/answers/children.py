@@ -167,6 +167,14 @@ class KnownChild:
 
 
 @dataclass(frozen=True, slots=True)
+class FamilyLead:
+    """A lead of the child's family that was stated for another child of it: which one (None: it is shielded), and the lead."""
+
+    stated_for: ChildId | None
+    held: Held
+
+
+@dataclass(frozen=True, slots=True)
 class ChildInIndex:
     """What a line of the index is made from.
 
@@ -178,6 +186,7 @@ class ChildInIndex:
     address: ShownAddress | None
     held: Sequence[Held]
     everything: Sequence[Entry]
+    family_leads: Sequence[FamilyLead] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,12 +262,26 @@ def index_line(of: ChildInIndex, at: AsAt) -> IndexLine:
         "shielded": shielded,
         "being_mended": known.being_mended,
         "school": by_kind.get("enrolment", []),
-        "gp": by_kind.get("gp_registration", []),
+        "gp": [*by_kind.get("gp_registration", []), *by_kind.get("gp_temporary_registration", [])],
         "involvements": [one for kind in sorted(by_kind) if kind not in NO_INVOLVEMENT for one in by_kind[kind]],
         "assessments": by_kind.get("assessment", []),
         "team": by_kind.get("team_member", []),
-        "lead": [_with_cover(entry, shown, [one for one, _ in leading], covers) for entry, shown in leading],
+        "lead": [
+            *(_with_cover(entry, shown, [one for one, _ in leading], covers) for entry, shown in leading),
+            *(family_lead(one, at, shielded=shielded) for one in of.family_leads),
+        ],
         "reviews_due": reviews_due([one.entry for one in of.held], of.everything, at.day, shielded=shielded),
+    }
+
+
+def family_lead(of: FamilyLead, at: AsAt, *, shielded: bool) -> ShownEntry:
+    """A lead of the family as it is shown of another child of it: without a place where either is shielded."""
+    hides = shielded or of.stated_for is None
+    shown = shown_entry(of.held, at, shielded=hides)
+    return {
+        **shown,
+        "stated_for": None if hides or of.stated_for is None else child_id(of.stated_for),
+        "covered_by": [],
     }
 
 

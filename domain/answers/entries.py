@@ -8,7 +8,7 @@ from uuid import UUID
 from typing_extensions import TypedDict
 
 from domain.access.shield import placeless
-from domain.answers.fields import Day, Discloses, EventText, Position, RecordText, Written
+from domain.answers.fields import ChildText, Day, Discloses, EventText, Position, RecordText, Written
 from domain.answers.ids import record_id
 from domain.attendance import CATEGORIES
 from domain.dates import iso
@@ -59,6 +59,13 @@ class Reach(TypedDict, total=False):
 class _OfALead(TypedDict, total=False):
     accepted: Annotated[Day | None, Written("Of a lead: when it was accepted"), Discloses.LEAD]
     scope: Annotated[str | None, Written("Of a lead: child or family"), Discloses.LEAD]
+    stated_for: Annotated[
+        ChildText | None,
+        Written(
+            "Of a lead of the family, in the index: the child of it for whom the lead was stated, where that is another"
+        ),
+        Discloses.LEAD,
+    ]
     covered_by: Annotated[
         "list[ShownEntry]", Written("Of a lead, in the index: who covers for it, in which scope, since when")
     ]

@@ -7,10 +7,10 @@ from typing import Annotated, Final
 
 from typing_extensions import TypedDict
 
-from domain.answers.children import ChildInIndex, IndexLine, index_line
+from domain.answers.children import ChildInIndex, IndexLine, ShownName, index_line
+from domain.answers.concerned import Concerned, ConcernedFacts, NamedChild, concerned, named_child
 from domain.answers.entries import AsAt
-from domain.answers.fields import BeingMended, ChildText, Day, Discloses, EventText, Written
-from domain.answers.ids import child_id
+from domain.answers.fields import BeingMended, Day, Discloses, EventText, Written
 from domain.answers.pages import Listed, Page
 from domain.dates import iso_day
 from domain.events import ChildId
@@ -22,11 +22,10 @@ NOT_SAID: Final = "not said"
 HEARD: Final = "heard"
 
 
-class ShownIndicator(TypedDict):
+class ShownIndicator(Concerned):
     """Why a family may be out of touch: a prompt to check. `not_known` where its feed was not heard."""
 
     id: Annotated[str, _DERIVED]
-    child: ChildText
     since: Annotated[Day, _DERIVED]
     days: Annotated[int, Written("Counted from `since`"), _DERIVED]
     status: Annotated[TrueOrNotKnown, _DERIVED]
@@ -42,7 +41,13 @@ class ListedFamily(TypedDict):
 
     family: Annotated[str, Discloses.FAMILY]
     area: Annotated[str | None, Discloses.WHEREABOUTS]
+    last_known: Annotated[
+        bool,
+        Written("Of a child of it nobody knows where it lives now: what is said is of where it lived last"),
+        Discloses.WHEREABOUTS,
+    ]
     children: Annotated[int, Discloses.FAMILY]
+    names: Annotated[list[NamedChild], Written("Its children")]
     lost: Annotated[list[str], _DERIVED]
     since: Annotated[Day, _DERIVED]
     indicators: list[ShownIndicator]
@@ -73,12 +78,19 @@ class ShownFamily(ListedFamily):
 
 @dataclass(frozen=True, slots=True)
 class FamilyFacts:
-    """A family out of touch as it was gathered: its area, which of its children are shielded, and which are being mended."""
+    """A family out of touch as it was gathered: its area, which of its children are shielded, and which are being mended.
+
+    `names` of its children, `concerned` whom each of its indicators is about, in their order; `last_known`: where it lives now is
+    not known of a child of it.
+    """
 
     family: Family
     area: str | None
     shielded: AbstractSet[ChildId]
     being_mended: Mapping[ChildId, str | None]
+    names: Mapping[ChildId, ShownName | None]
+    concerned: Sequence[ConcernedFacts]
+    last_known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +116,9 @@ def listed_family(facts: FamilyFacts, at: AsAt) -> ListedFamily:
     return {
         "family": family.id,
         "area": facts.area,
+        "last_known": facts.last_known,
         "children": len(family.children),
+        "names": [named_child(child, facts.names.get(child)) for child in family.children],
         "lost": list(family.lost),
         "since": iso_day(family.since),
         "indicators": indicators(facts, at),
@@ -115,13 +129,13 @@ def indicators(facts: FamilyFacts, at: AsAt) -> list[ShownIndicator]:
     """A family's indicators. Which feed is silent names a school or a practice, so it is not said of a shielded child."""
     return [
         {
-            "id": one.indicator.id, "child": child_id(one.child), "since": iso_day(one.indicator.since),
+            "id": one.indicator.id, **concerned(whom, at), "since": iso_day(one.indicator.since),
             "days": at.day - one.indicator.since, "status": one.status, "events": [at.event(p) for p in one.indicator.positions],
             "feed": HEARD if one.feed is None else NOT_SAID if one.child in facts.shielded else one.feed,
             "clears_when": RULES[one.indicator.id].clears_when, "caution": RULES[one.indicator.id].caution,
             "being_mended": facts.being_mended[one.child],
         }
-        for one in facts.family.shown
+        for one, whom in zip(facts.family.shown, facts.concerned, strict=True)
     ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from typing_extensions import TypedDict
 
 from domain.answers.children import ChildInIndex, KnownChild, Person, ShownName, index_line
+from domain.answers.concerned import Concerned, ConcernedFacts, concerned
 from domain.answers.entries import AsAt, Held, ShownEntry, shown_entry, shown_of
 from domain.answers.families import NOT_SAID, FamilyFacts, ShownIndicator, indicators
 from domain.answers.fields import BeingMended, ChildText, Day, Discloses, EventText, Position, RecordText, Written
@@ -25,10 +26,9 @@ _IDENTITY: Final = Discloses.IDENTITY
 Worker = Annotated[str, Discloses.WORKER]
 
 
-class Gap(TypedDict):
+class Gap(Concerned):
     """A gap of lead: `days` are counted from `since`. `not_known` where its feed was not heard."""
 
-    child: ChildText
     rule: Annotated[str, _DERIVED]
     since: Annotated[Day, _DERIVED]
     days: Annotated[int, _DERIVED]
@@ -138,13 +138,18 @@ class WorkerFamilies(Listed):
 class GapFacts:
     """A gap of lead, or an indicator in its shape, as it was gathered; `silent` is what it relies on and was not heard."""
 
-    child: ChildId
+    concerned: ConcernedFacts
     rule: str
     since: int
     positions: Sequence[int]
     silent: str | None
     shielded: bool
     being_mended: str | None
+
+    @property
+    def child(self) -> ChildId:
+        """The child it is about."""
+        return self.concerned.child
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +214,7 @@ def gap(facts: GapFacts, at: AsAt) -> Gap:
     """A gap on a day. Which feed is silent names a school or a practice, so it is not said of a shielded child."""
     told = GAPS.get(facts.rule) or RULES[facts.rule]
     return {
-        "child": child_id(facts.child),
+        **concerned(facts.concerned, at),
         "rule": facts.rule,
         "since": iso_day(facts.since),
         "days": at.day - facts.since,
@@ -258,7 +263,7 @@ def _handed_over(one: ChildOfWorker, worker: str, at: AsAt) -> HandedOverChild:
     return {
         "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"],
         "being_mended": line["being_mended"], "lead": line["lead"],
-        "led_by_worker": any(lead.worker == worker for lead in accepted),
+        "led_by_worker": worker in {lead.worker for lead in accepted} | {of.held.entry.worker for of in one.line.family_leads},
         "taking_over": [shown_entry(held, at, shielded=shielded) for held in asked],
         "involvements": line["involvements"], "team": line["team"], "reviews_due": line["reviews_due"],
         "gaps": [gap(facts, at) for facts in one.gaps],

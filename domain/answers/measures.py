@@ -1,4 +1,7 @@
-"""Measures of the system, as at a day and by area (docs/measures.md). What leaves here are counts and days, never a child."""
+"""Measures of the system, as at a day and by area (docs/measures.md).
+
+What leaves here are counts and days; of a measure of time the children behind it, where they are asked for.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +9,8 @@ from typing import Annotated, Final, Literal
 
 from typing_extensions import TypedDict
 
+from domain.answers.children import ShownName
+from domain.answers.concerned import NamedChild, named_child
 from domain.answers.entries import AsAt
 from domain.answers.fields import Day, Discloses, Written
 from domain.areas import area_key
@@ -46,6 +51,12 @@ class AreaFigure(ShownFigure):
     area: Annotated[str | None, Discloses.NOTHING]
 
 
+class WaitingChild(NamedChild):
+    """A child who waits, or waited too long; its name is not shown where it is shielded."""
+
+    days: Annotated[int | None, Written("How long it has waited, where the measure counts days"), Discloses.DERIVED]
+
+
 class ShownMeasure(TypedDict):
     """A measure: of the whole authority (null where one area is asked for), and by area."""
 
@@ -54,12 +65,23 @@ class ShownMeasure(TypedDict):
     unit: Annotated[Unit, Discloses.NOTHING]
     all: ShownFigure | None
     areas: list[AreaFigure]
+    waiting: Annotated[
+        list[WaitingChild] | None,
+        Written(
+            "Of one measure of time, where they are asked for: the children behind it who wait, or waited too long, longest first"
+        ),
+    ]
 
 
 class Measures(TypedDict):
-    """Measures of the system, as at a day."""
+    """Measures of the system, as at a day, by the areas of one map."""
 
     as_at: Annotated[Day, Discloses.NOTHING]
+    map: Annotated[
+        str | None,
+        Written("Whose areas they are; null: none is loaded, and they are outward postcodes"),
+        Discloses.NOTHING,
+    ]
     measures: list[ShownMeasure]
 
 
@@ -73,17 +95,31 @@ class MeasureFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingFacts:
+    """A child behind a measure of time, its name where it may be shown, and how many days."""
+
+    child: ChildId
+    name: ShownName | None
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class MeasuresFacts:
-    """What measures are made from: the children's areas, and the area asked for, if any."""
+    """What measures are made from: the children's areas on a map, and the area asked for, if any.
+
+    `waiting`: the children behind the one measure, where they were asked for.
+    """
 
     measures: Sequence[MeasureFacts]
     areas: Mapping[ChildId, str | None]
     only: str | None
+    map: str | None
+    waiting: Sequence[WaitingFacts] | None
 
 
 def measures(of: MeasuresFacts, at: AsAt) -> Measures:
     """Every measure that was asked for, of the whole authority and by area."""
-    return {"as_at": iso_day(at.day), "measures": [_measure(one, of) for one in of.measures]}
+    return {"as_at": iso_day(at.day), "map": of.map, "measures": [_measure(one, of) for one in of.measures]}
 
 
 def _measure(one: MeasureFacts, of: MeasuresFacts) -> ShownMeasure:
@@ -95,6 +131,9 @@ def _measure(one: MeasureFacts, of: MeasuresFacts) -> ShownMeasure:
         "unit": one.measure.unit,
         "all": None if of.only is not None else _figure(whole, one.silent),
         "areas": [{"area": figure.area, **_figure(figure, one.silent)} for figure in shown],
+        "waiting": None
+        if of.waiting is None
+        else [{**named_child(w.child, w.name), "days": w.days} for w in of.waiting],
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from domain.dates import FOREVER, school_age
 from domain.feeds import NO_NUMBER
-from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, LOST_LEAVER, NO_SCHOOL, PERMANENT, Indicator
+from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, LOST_LEAVER, NO_SCHOOL, ExcludedBy, Indicator
 from domain.spans import subtract, union
 from domain.timeline.child import Child, dated_spans, not_silenced
 from domain.timeline.entries import Entry
@@ -48,7 +48,8 @@ def excluded_without_provision(child: Child) -> list[Indicator]:
     """Suspended or excluded, with no provision arranged; due from the sixth school day (Education Act 2002 s.51A).
 
     Of a suspension from its sixth day (Education and Inspections Act 2006 s.100), of a permanent exclusion from the sixth after its
-    first (Education Act 1996 s.19), in the days of the school that excluded.
+    first (Education Act 1996 s.19), in the days of the school that excluded. One that is stated in sessions ends by itself after
+    them, in that school's days, which is worked out when asked (`waits`).
     """
     elsewhere = dated_spans(e for e in child.of_kind(*TAUGHT) if e.kind != "enrolment")
     enrolments = child.of_kind("enrolment")
@@ -59,15 +60,19 @@ def excluded_without_provision(child: Child) -> list[Indicator]:
         others = [e for e in enrolments if e.provider != exclusion.provider]
         whole = union([(exclusion.start, _excluded_until(exclusion, exclusion.start, enrolments))])
         out = subtract(whole, union([*elsewhere, *dated_spans(others)]))
-        permanent = PERMANENT if exclusion.kind == "permanent_exclusion" else ""
+        by = str(_excluded_by(exclusion, exclusion.start))
         found.extend(
-            Indicator(
-                EXCLUDED_WITHOUT_PROVISION, start, a, b, exclusion.positions, f"{permanent}urn-{exclusion.provider}"
-            )
+            Indicator(EXCLUDED_WITHOUT_PROVISION, start, a, b, exclusion.positions, by)
             for start, end in out
             for a, b in not_silenced(child, ((start, end),))
         )
     return found
+
+
+def _excluded_by(exclusion: Entry, start: int) -> ExcludedBy:
+    if exclusion.kind == "permanent_exclusion":
+        return ExcludedBy(exclusion.provider, permanent=True)
+    return ExcludedBy(exclusion.provider, sessions=exclusion.sessions if exclusion.end is None else None, start=start)
 
 
 def _excluded_until(exclusion: Entry, start: int, enrolments: Sequence[Entry]) -> int:

@@ -1,6 +1,7 @@
 """Households and families, and the list of families out of touch, the reference (contract 5, domain.md F).
 
-A household is children at one UPRN at one time and a stated relationship; never an address alone. A family is a group
+A household is children at one UPRN at one time and a stated relationship; never an address alone. Of whom nobody knows where they
+live now, it is the address that was known last: a family is one still when it vanishes. A family is a group
 by an agency's family id, or a household; half-siblings may be in two; a child in neither is a family of one.
 """
 
@@ -19,8 +20,12 @@ from domain.indicators import Indicator, indicators
 from domain.indicators.rules import (
     BELOW_SCHOOL_AGE,
     EXCLUDED_WITHOUT_PROVISION,
+    NEVER_REGISTERED,
+    NO_GP,
     NO_UNIVERSAL_CONTACT,
-    PERMANENT,
+    REFUSED,
+    RULES,
+    ExcludedBy,
     rule_of,
 )
 from domain.indicators.support import last_seen
@@ -90,7 +95,10 @@ def family_id(children: Iterable[ChildId]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """What grouping needs of a child on a day: where it lives (None where that makes no household), and its stated ties."""
+    """What grouping needs of a child on a day: where it lives (None where that makes no household), and its stated ties.
+
+    `last_known`: where it lived last, as far as anybody knows.
+    """
 
     child: ChildId
     records: frozenset[RecordId]
@@ -98,6 +106,7 @@ class Kin:
     families: frozenset[str]
     adults: frozenset[RecordId]
     siblings: frozenset[RecordId]
+    last_known: bool = False
 
 
 def group(kin: Sequence[Kin]) -> list[tuple[ChildId, ...]]:
@@ -114,7 +123,7 @@ def kin_of(child: Child, day: int) -> Kin:
         for e in child.of_kind("relationship")
         if e.start is not None and e.start <= day and (e.end is None or day < e.end)
     ]
-    here = child.address_at(day)
+    here, last_known = child.home_at(day)
     dead = child.over is not None and child.over <= day
     home = None
     if here is not None and not dead and here.address["uprn"] and may_be_household(here.address):
@@ -126,6 +135,7 @@ def kin_of(child: Child, day: int) -> Kin:
         frozenset(e.provider for e in open_then if e.service == "family"),
         frozenset(r for e in open_then if e.service in ("parent", "carer") for r in e.others),
         frozenset(r for e in open_then if e.service == "sibling" for r in e.others),
+        last_known,
     )
 
 
@@ -144,9 +154,14 @@ def _households(kin: Sequence[Kin]) -> list[set[ChildId]]:
             at[one.home].append(one)
     found = []
     for residents in at.values():
-        if 1 < len(residents) <= MAX_RESIDENTS:
-            found.extend(_related(residents))
+        found.extend(_related(_believable(residents)))
     return found
+
+
+def _believable(residents: Sequence[Kin]) -> list[Kin]:
+    """Those at one address, without those that are too many for a household; who lived there last is counted apart from who does."""
+    parts = [[one for one in residents if one.last_known is gone] for gone in (False, True)]
+    return [one for part in parts if len(part) <= MAX_RESIDENTS for one in part]
 
 
 def _related(residents: Sequence[Kin]) -> list[set[ChildId]]:
@@ -182,13 +197,17 @@ def as_shown(indicator: Indicator, waits: Waits, seen: int | None = None) -> Ind
     `seen` is the last day on which a school saw the child, from which silence is counted.
     """
     since = indicator.since
+    if indicator.organisation == REFUSED:
+        return indicator
+    if indicator.id == EXCLUDED_WITHOUT_PROVISION:
+        by = ExcludedBy.read(indicator.organisation or "")
+        due = waits.over(indicator.id, since, by.school, further=int(by.permanent))
+        return indicator if due and not waits.served(by) else None
     if indicator.organisation == BELOW_SCHOOL_AGE and (seen is None or seen < since):
         return indicator  # what is due by its age is overdue from the first day on
     if indicator.id == NO_UNIVERSAL_CONTACT and seen is not None:
         since = max(since, seen)
-    whose = indicator.organisation or ""
-    school = whose.removeprefix(PERMANENT).removeprefix("urn-") or None
-    if not waits.over(indicator.id, since, school, further=int(whose.startswith(PERMANENT))):
+    if not waits.over(indicator.id, since):
         return None
     return indicator if since == indicator.since else replace(indicator, since=since)
 
@@ -196,7 +215,7 @@ def as_shown(indicator: Indicator, waits: Waits, seen: int | None = None) -> Ind
 def unheard(hearing: Hearing, indicator: str, organisation: str | None, schools: Iterable[str]) -> str | None:
     """What an indicator relies on and was not heard; of silence also the marks of each school that has the child on roll."""
     rule = rule_of(indicator, organisation)
-    if organisation == BELOW_SCHOOL_AGE or indicator == EXCLUDED_WITHOUT_PROVISION:
+    if organisation == BELOW_SCHOOL_AGE or indicator in (EXCLUDED_WITHOUT_PROVISION, NO_GP):
         return hearing.unheard(rule, [None])
     owners = [organisation]
     if indicator == NO_UNIVERSAL_CONTACT:
@@ -205,7 +224,13 @@ def unheard(hearing: Hearing, indicator: str, organisation: str | None, schools:
 
 
 def speaks(organisation: str | None, silent: str | None) -> bool:
-    """Whether anything is said of an indicator: of a child below school age only where the health visitors were heard."""
+    """Whether anything is said of an indicator, where what it relies on was `silent`.
+
+    Of a child below school age only where the health visitors were heard; that no practice ever registered a child only where any
+    practice was ever heard, since else nobody could know.
+    """
+    if organisation == NEVER_REGISTERED:
+        return silent not in RULES[NO_GP].feeds
     return silent is None or organisation != BELOW_SCHOOL_AGE
 
 

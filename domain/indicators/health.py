@@ -5,7 +5,16 @@ from collections.abc import Iterator, Sequence
 from domain.dates import FOREVER, add_months, school_age
 from domain.indicators.education import ending_at
 from domain.indicators.grounds import Ground, between, days_of, grounded, within
-from domain.indicators.rules import EMERGENCY_WITHOUT_GP, GP_UNSETTLED, NO_GP, NOT_BROUGHT, REVIEW_MISSED, Indicator
+from domain.indicators.rules import (
+    EMERGENCY_WITHOUT_GP,
+    GP_UNSETTLED,
+    NEVER_REGISTERED,
+    NO_GP,
+    NOT_BROUGHT,
+    REFUSED,
+    REVIEW_MISSED,
+    Indicator,
+)
 from domain.spans import Span, Spans, intersect, subtract, union
 from domain.timeline.child import Child, not_silenced
 from domain.timeline.entries import Entry
@@ -20,6 +29,8 @@ WINDOW_MONTHS = 6
 NOT_BROUGHT_TIMES = 2
 EMERGENCIES = 3
 SEEN = ("review_done", "contact_took_place")
+SIX_WEEKS = 42  # a birth is registered, and with it the child, within forty-two days (Births and Deaths Registration Act 1953 s.2)
+FIVE_YEARS = 60  # months
 
 
 def _gp_gaps(child: Child) -> Iterator[tuple[Span, list[Entry]]]:
@@ -43,12 +54,51 @@ def _registered(registrations: Sequence[Entry]) -> Spans:
 
 
 def no_gp(child: Child) -> list[Indicator]:
-    """A registration ended and none followed."""
-    return [
-        Indicator(NO_GP, gap[0], a, b, ending_at(ended, gap[0]))
-        for gap, ended in _gp_gaps(child)
-        for a, b in not_silenced(child, (gap,))
+    """Without a practice: a registration ended and none followed, none ever began, or a practice refused the child."""
+    registrations = child.of_kind("gp_registration")
+    refusals = [(e.start, e.positions) for e in child.of_kind("gp_registration_refused") if e.start is not None]
+    gaps = dict(_gp_gaps(child))
+    found: list[Indicator] = []
+    for stretch in subtract(((0, FOREVER),), _registered(registrations)):
+        first, until = stretch
+        without: tuple[int, int, tuple[int, ...], str | None] | None = None
+        if stretch in gaps:
+            without = (first, first, ending_at(gaps[stretch], first), None)
+        elif first == 0 and (never := _never_registered(child)) is not None and never[0] < until:
+            without = (*never, (), NEVER_REGISTERED)
+        refused = [one for one in refusals if first <= one[0] < until]
+        day = min((day for day, _ in refused), default=until)
+        if without is not None:
+            since, begins, said, whose = without
+            found.extend(
+                Indicator(NO_GP, since, a, b, said, whose) for a, b in not_silenced(child, union([(begins, day)]))
+            )
+        if refused:
+            since, _, said, _ = without or (day, day, (), None)
+            positions = tuple(sorted({*said, *(p for _, some in refused for p in some)}))
+            spans = not_silenced(child, ((day, until),))
+            found.extend(Indicator(NO_GP, min(since, day), a, b, positions, REFUSED) for a, b in spans)
+    return found
+
+
+def _never_registered(child: Child) -> tuple[int, int] | None:
+    """Since when a child ought to have been registered, and from when it is said: six weeks after a birth that was notified.
+
+    Of another since it is known, and as if born as late as its term allows (the views know no birthdays). None where it is known
+    by no number of school or health, or nobody told a date of birth: its registration could not be found.
+    """
+    told = [
+        e.start
+        for e in child.entries
+        if e.start is not None and e.why is None and not e.doubted and e.kind != "relationship"
     ]
+    known = min([*told, *(a.start for a in child.addresses)], default=None)
+    if child.birth is None or known is None or not child.numbered:
+        return None
+    if child.notified is not None:
+        return child.notified, child.notified + SIX_WEEKS
+    since = max(known, add_months(school_age(child.birth)[0], -FIVE_YEARS))
+    return since, since
 
 
 def gp_unsettled(child: Child) -> list[Indicator]:

@@ -40,6 +40,7 @@ def _homes(child: Child) -> list[int]:
         a.start
         for a in child.addresses
         if a.address["status"] == "current"
+        and not a.placed
         and a.address["residence"] != NO_FIXED_ABODE
         and place_of(a.address) is not None
     ]

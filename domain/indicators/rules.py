@@ -50,10 +50,11 @@ RULES = {
         Rule(SEVERE_ABSENCE, ("education",), (), ("AttendanceMarked",), "half of the year's sessions are attended again, or the school year ends",
              "Illness or needs that are not met may be the cause; absence early in a year weighs more."),
         Rule(EXCLUDED_WITHOUT_PROVISION, ("education",), ("AlternativeProvisionStarted",), (),
-             "provision starts, a school admits the child, or the exclusion ends otherwise than by being upheld",
+             "provision starts, a school admits the child, the sessions of a suspension are over, or the exclusion ends and is not upheld",
              "The provision may not have been reported."),
         Rule(NO_GP, ("primary health",), ("GpRegistered",), (), "a practice registers the child",
-             "A move may be in progress; private care is not seen here."),
+             "A move may be in progress; private care is not seen here. Of a child whom no practice ever registered it is said only "
+             "where practices were heard: the family may be with a practice that does not publish."),
         Rule(GP_UNSETTLED, ("primary health",), ("GpRegistered",), (), "twelve months pass after a removal, or two years with fewer changes",
              "Practices may have merged; temporary accommodation brings changes of practice."),
         Rule(EMERGENCY_WITHOUT_GP, ("primary health",), ("GpRegistered", "EdAttendance"), (),
@@ -86,8 +87,36 @@ _BELOW_SCHOOL_AGE = Rule(
     RULES[NO_UNIVERSAL_CONTACT].caution,
 )  # fmt: skip
 
-# Before the school of a permanent exclusion, of which provision is due a day later than of a suspension.
-PERMANENT = "permanent "
+# Where an indicator of a child without a practice names one of these in place of an organisation: nobody ever registered the child, which
+# can only be said where practices were heard; or a practice refused it, which needs no waiting.
+NEVER_REGISTERED = "never registered"
+REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ExcludedBy:
+    """The school of an exclusion, as an indicator carries it in place of an organisation.
+
+    `permanent`: provision is due a day later than of a suspension. `sessions`, `start`: of a suspension that ends by itself.
+    """
+
+    school: str
+    permanent: bool = False
+    sessions: int | None = None
+    start: int = 0
+
+    def __str__(self) -> str:
+        stated = "" if self.sessions is None else f"{self.sessions} sessions from {self.start} "
+        return f"{'permanent ' if self.permanent else ''}{stated}urn-{self.school}"
+
+    @classmethod
+    def read(cls, text: str) -> "ExcludedBy":
+        """From its text."""
+        said, _, school = text.rpartition("urn-")
+        words = said.split()
+        if "sessions" in words:
+            return cls(school, sessions=int(words[0]), start=int(words[3]))
+        return cls(school, permanent="permanent" in words)
 
 
 def rule_of(indicator: str, organisation: str | None) -> Rule:

@@ -27,7 +27,7 @@ HELD = "accepted"
 CONTACTS = frozenset(
     {
         "enrolment", "gp_registration", "health_visiting", "review_done", "contact_took_place", "ed_attendance",
-        "early_years", "childrens_centre", "childrens_centre_visit", "sen_support", "alternative_provision",
+        "early_years", "childrens_centre", "childrens_centre_visit", "sen_support", "alternative_provision", "gp_temporary_registration",
     }
 )  # fmt: skip
 # Reviews of the Healthy Child Programme by days of age, from and to: the new birth visit (days 10 to 14), at six to eight weeks, at

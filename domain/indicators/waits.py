@@ -14,8 +14,10 @@ from domain.indicators.rules import (
     LOST_LEAVER,
     NO_GP,
     NO_UNIVERSAL_CONTACT,
+    ExcludedBy,
 )
 from domain.leads import active
+from domain.leads.family import NOT_COVERED, FamilyCover, uncovered
 from domain.reference import Reference
 from domain.timeline.child import Child
 
@@ -67,6 +69,20 @@ class Waits:
             self._begun_by[name] = self._latest(rule, self._reference.is_school_day(school), further)
         return since <= self._begun_by[name]
 
+    def served(self, by: ExcludedBy) -> bool:
+        """Whether a suspension that is stated in sessions is over by the day: a school day of its school has two.
+
+        It is stated in school days, and a lunchtime counts as half of one (Education Act 2002 s.51A; statutory guidance on
+        suspension): of an odd number the last day is begun, and is over with it.
+        """
+        if by.sessions is None:
+            return False
+        is_school_day, left, day = self._reference.is_school_day(by.school), (by.sessions + 1) // 2, by.start
+        while left > 0 and day < self._day:
+            left -= is_school_day(day)
+            day += 1
+        return left <= 0
+
     def latest(self, rule: str) -> int:
         """A day after which nothing can have begun that has been so for long enough, whatever the school; `over` says it exactly."""
         # No calendar makes a school day of a Saturday or Sunday, so by weekdays alone no wait is longer.
@@ -91,8 +107,14 @@ class Waits:
         return begun
 
 
-def gaps_on(child: Child, day: int, waits: Waits, left: Mapping[str, int]) -> list[active.Gap]:
-    """The gaps of a child that have been so for long enough on a day; `left` is the day on which each worker left who did."""
-    held = [gap for gap in active.gaps(child) if gap.start <= day < gap.end]
+def gaps_on(
+    child: Child, day: int, waits: Waits, left: Mapping[str, int], cover: FamilyCover = NOT_COVERED
+) -> list[active.Gap]:
+    """The gaps of a child that have been so for long enough on a day.
+
+    `left` is the day on which each worker left who did, `cover` the leads of its family that were stated for others of it.
+    """
+    so = [uncovered(gap, cover, day) for gap in active.gaps(child) if gap.start <= day < gap.end]
+    held = [gap for gap in so if gap is not None]
     gone = active.left_gaps(child.of_kind("lead"), left, day) if child.over is None or day < child.over else []
     return [*(gap for gap in held if waits.over(gap.rule, gap.since)), *gone]

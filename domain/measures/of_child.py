@@ -5,7 +5,7 @@ after the day asked about is not counted, whatever is known of it by now.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -55,7 +55,8 @@ def one(child: ChildId, *, counted: bool, days: int | None = None) -> Part:
 class Measure:
     """A measure and what a reader is told of it; `unit`: share, days (the value is their median) or children.
 
-    `feeds` are the event types it relies on; `of` gives what one child adds on a day.
+    `feeds` are the event types it relies on; `of` gives what one child adds on a day. `waiting`: of a measure of time, whether those
+    who wait, or waited too long, are the counted ones or the others.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Measure:
     unit: Unit
     feeds: tuple[str, ...]
     of: Callable[[Child, int], list[Part]]
+    waiting: bool | None = None
 
 
 def window(day: int) -> int:
@@ -216,29 +218,40 @@ def _lead(child: Child, day: int) -> list[Part]:
 
 
 _CARE: Final = ("LookedAfterStarted", "HealthAssessmentDone")
+WITH_LEAD: Final = "with_lead"
 
 MEASURES: Final = {
     measure.id: measure
     for measure in (
         Measure("referral_to_first_service", "Days from referral to the first service", "days",
-                ("ReferralReceived", "InvolvementStarted"), _referrals),
+                ("ReferralReceived", "InvolvementStarted"), _referrals, waiting=False),
         Measure("repeated_assessments", "Assessments begun within six months of another", "share", ("AssessmentStarted",), _assessments),
-        Measure("initial_health_assessment", "Initial health assessment within 28 days of becoming looked after", "share", _CARE, _initial),
-        Measure("initial_health_assessment_overdue", "Initial health assessments overdue", "children", _CARE, _overdue),
+        Measure("initial_health_assessment", "Initial health assessment within 28 days of becoming looked after", "share", _CARE, _initial,
+                waiting=False),
+        Measure("initial_health_assessment_overdue", "Initial health assessments overdue", "children", _CARE, _overdue, waiting=True),
         Measure("looked_after_health_assessment", "Looked after for twelve months, with a health assessment in them", "share", _CARE, _looked_after),
         Measure("childrens_centre", "Under-fives registered with a children's centre", "share",
                 ("BirthNotified", "ChildrensCentreRegistered"), _childrens_centre),
         Measure("attendance", "Sessions attended, this school year", "share", ("AttendanceMarked",), _attendance),
         Measure("attendance_with_help", "Sessions attended by children whom a service helps, this school year", "share",
                 ("AttendanceMarked", "InvolvementStarted"), _attendance_helped),
-        Measure("with_lead", "Children helped who have a lead", "share", ("InvolvementStarted", "LeadAccepted"), _lead),
+        Measure(WITH_LEAD, "Children helped who have a lead", "share", ("InvolvementStarted", "LeadAccepted"), _lead),
     )
 }  # fmt: skip
 
 
-def parts(measure: Measure, children: Iterable[Child], day: int) -> list[Part]:
-    """What all children add to a measure on a day."""
-    return [part for child in children for part in measure.of(child, day)]
+def parts(
+    measure: Measure, children: Iterable[Child], day: int, led_as_families: Collection[ChildId] = ()
+) -> list[Part]:
+    """What all children add to a measure on a day; `led_as_families`: children whom a lead of their family covers."""
+    return led_by_family(measure, [part for child in children for part in measure.of(child, day)], led_as_families)
+
+
+def led_by_family(measure: Measure, found: Iterable[Part], led_as_families: Collection[ChildId]) -> list[Part]:
+    """What children add where a lead that was stated for another of its family leads a child too."""
+    if measure.id != WITH_LEAD:
+        return list(found)
+    return [one(p.child, counted=True) if p.child in led_as_families else p for p in found]
 
 
 def unheard(measure: Measure, feeds: Iterable[Feed], day: int, expected: Expected) -> str | None:

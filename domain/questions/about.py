@@ -10,6 +10,7 @@ from domain.questions.asking import (
     AFTER_KEPT,
     AREA,
     BORN,
+    CHILDREN,
     CONTENT,
     EFFECTIVE_AT,
     FAMILY,
@@ -20,6 +21,7 @@ from domain.questions.asking import (
     KEPT_EVENT,
     LIMIT,
     LOST,
+    MAP,
     MEASURE,
     ORGANISATION,
     REASON,
@@ -132,16 +134,24 @@ class ShowFamily(AsKnown["families.ShownFamily"]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowMeasures(AsKnown["measures.Measures"]):
-    """How the system does, by all measures or one, by area. Raises Rejected for a measure that there is not."""
+    """How the system does, by all measures or one, by the areas of one map; `children`: who waits behind a measure of time.
+
+    Raises Rejected for a measure that there is not, and for the children of another than one of time.
+    """
 
     measure: Annotated[str | None, MEASURE] = None
     area: Annotated[str | None, AREA] = None
+    map: Annotated[str | None, MAP] = None
+    children: Annotated[bool, CHILDREN] = False
 
     def __post_init__(self) -> None:
         from domain.measures.of_child import MEASURES
 
         if self.measure is not None and self.measure not in MEASURES:
             raise Rejected("bad_value", "measure", f"no such measure: there are {', '.join(MEASURES)}")
+        if self.children and (self.measure is None or MEASURES[self.measure].waiting is None):
+            timely = ", ".join(one.id for one in MEASURES.values() if one.waiting is not None)
+            raise Rejected("bad_value", "children", f"named of one measure of time: {timely}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

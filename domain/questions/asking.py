@@ -76,6 +76,8 @@ RETRACTED: Final = Field(Kind.FLAG, "Also show facts that were retracted", "")
 LOST: Final = Field(Kind.NUMBER, "Only those out of touch with N domains or more", "N", most=10)
 FAMILY: Final = Field(Kind.TEXT, "The family's id, as the list shows it", "FAMILY", argument=True)
 MEASURE: Final = Field(Kind.TEXT, "Only this measure, by its id; without it all", "NAME", argument=True)
+MAP: Final = Field(Kind.TEXT, "The areas of this map, by its name; without it of the first by name", "NAME")
+CHILDREN: Final = Field(Kind.FLAG, "Also name the children who wait, of one measure of time: personal data", "")
 ORGANISATION: Final = Field(
     Kind.ORGANISATION, "The organisation whose events they are, for example `urn-900001`", "ORG", most=100
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.dates import FOREVER, add_months, school_age
 from domain.effects import SAYS_NO_PERSON, Act
-from domain.events import ChildId, Event, RecordId
+from domain.events import ChildId, Event, Position, RecordId
 from domain.facts import Fact, live_facts
 from domain.identifiers import NHS, UPN
 from domain.identity.sealed import Sealing, end_with_identity
@@ -17,25 +17,42 @@ from domain.timeline.entries import ONE_RECORD, Entry, absent, entries
 from domain.timeline.marks import Mark, Marked, standing_marks
 from domain.timeline.snapshots import Snapshot
 
+# While it lasts, the current address (Housing Act 1996 part 7).
+TEMPORARY_ACCOMMODATION, TEMPORARY = "temporary_accommodation", "temporary"
+LAST_KNOWN = "last_known"
 # From the school leaving date, in June of the school year of the sixteenth birthday.
 GROWN_MONTHS = 27
 
 
 @dataclass(frozen=True, slots=True)
 class AddressFrom:
-    """An address that holds from a day until the child's next one."""
+    """An address that holds from a day until the child's next one.
+
+    `placed`: in temporary accommodation, which is the current address until the day `until`, whatever others tell meanwhile.
+    """
 
     start: int
     address: Mapping[str, Any]
     order: tuple[int, bytes]
     position: int
     record: RecordId
+    placed: bool = False
+    until: int = FOREVER
+
+    def lasts(self, day: int) -> bool:
+        """Whether a placement had begun and not ended by a day."""
+        return self.placed and self.start <= day < self.until
+
+    def status_at(self, day: int) -> str:
+        """As its status stands on a day: a placement that is over is the last known address."""
+        return LAST_KNOWN if self.placed and self.until <= day else str(self.address["status"])
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
     """Everything the views' rules read; days are day numbers, `death` the day of a death that stands.
 
+    `notified`: the day of birth that a notification of birth told.
     `called`: what organisations stated of its names, in order.
     `sealed`: the day from which the child has a new identity, of which nothing here may tell.
     """
@@ -53,6 +70,7 @@ class Child:
     sealed: int | None = None
     sex: str | None = None
     called: tuple[tuple[str, Sequence[Mapping[str, Any]]], ...] = ()
+    notified: int | None = None
 
     def of_kind(self, *kinds: str) -> list[Entry]:
         """Entries of some kinds that are surely about the child, and whose dates can be trusted."""
@@ -64,9 +82,16 @@ class Child:
         return min((day for day in (self.death, self.sealed) if day is not None), default=None)
 
     def address_at(self, day: int) -> AddressFrom | None:
-        """The address that holds on a day."""
-        past = [a for a in self.addresses if a.start <= day]
-        return past[-1] if past else None
+        """The address that holds on a day: of temporary accommodation while that lasts, else the last one told."""
+        return _holding(self.addresses, day)
+
+    def home_at(self, day: int) -> tuple[AddressFrom | None, bool]:
+        """Where the child lives on a day, and whether it is only the last known: that of before, where nobody knows the present one."""
+        here = self.address_at(day)
+        if here is None or not is_nowhere(here.address):
+            return here, here is not None and here.status_at(day) == LAST_KNOWN
+        before = _holding([a for a in self.addresses if not is_nowhere(a.address)], day)
+        return before, before is not None
 
     def alive_at(self, day: int) -> bool | None:
         """True, false, or None for unborn or not known (contract 3)."""
@@ -95,6 +120,17 @@ class Child:
         return min(homes, default=FOREVER)
 
 
+def is_nowhere(address: Mapping[str, Any]) -> bool:
+    """Whether an address says that nobody knows where the child lives, or that it lives nowhere."""
+    return address["status"] == "none_known" or address["residence"] == "no_fixed_abode"
+
+
+def _holding(addresses: Sequence[AddressFrom], day: int) -> AddressFrom | None:
+    past = [a for a in addresses if a.start <= day]
+    lasting = [a for a in past if a.lasts(day)]
+    return (lasting or past or [None])[-1]
+
+
 def build_child(
     child: ChildId,
     records: Sequence[RecordId],
@@ -118,11 +154,12 @@ def build_child(
     over = min((sealed[record].day for record in records if record in sealed), default=None)
     found = entries(mine, doubted=doubted, holder=holder)
     told = [entry if over is None else end_with_identity(entry, over) for entry in found]
+    shown = absent(told, whole)
     return Child(
         child,
         tuple(sorted(records)),
-        tuple(absent(told, whole)),
-        tuple(_addresses(facts)),
+        tuple(shown),
+        tuple(_addresses(facts, shown)),
         tuple(standing_marks((mark for mark in marks if mark.record in members), taken_back)),
         _last([(f.event.order, f.event.birth) for f in facts]),
         _last([(f.event.order, p["expected_date"]) for f in facts if (p := _person_of(f)) is not None]),
@@ -136,22 +173,42 @@ def build_child(
             for f in sorted(facts, key=lambda fact: fact.event.order)
             if (p := _person_of(f)) is not None and p["names"]
         ),
+        min((f.start for f in facts if f.event.act is Act.BIRTH), default=None),
     )
 
 
-def _addresses(facts: Sequence[Fact]) -> list[AddressFrom]:
-    """One a day (the last recorded), in order of the day; the next one ends the one before."""
+def _addresses(facts: Sequence[Fact], entries: Iterable[Entry]) -> list[AddressFrom]:
+    """One a day (of temporary accommodation, else the last recorded), in order of the day; the next one ends the one before."""
+    event_at = {fact.event.position: fact.event for fact in facts}
+    told = [
+        AddressFrom(f.start, address, f.event.order, f.event.position, f.event.record)
+        for f in facts
+        if f.event.act in (Act.ADDRESS, Act.BIRTH) and (address := f.event.body.get("address")) is not None
+    ]
+    placed = [(entry, event_at[Position(entry.main)]) for entry in entries if _is_placement(entry)]
+    told += [
+        AddressFrom(
+            entry.start, _placed_at(address), event.order, event.position, event.record, True, entry.open_until()
+        )
+        for entry, event in placed
+        if entry.start is not None
+        and (address := event.body.get("address")) is not None
+        and address["status"] == "current"
+    ]
     by_day: dict[int, AddressFrom] = {}
-    for fact in facts:
-        event = fact.event
-        address = event.body.get("address") if event.act in (Act.ADDRESS, Act.BIRTH) else None
-        if address is None:
-            continue
-        found = AddressFrom(fact.start, address, event.order, event.position, event.record)
-        current = by_day.get(found.start)
-        if current is None or found.order > current.order:
-            by_day[found.start] = found
+    for one in told:
+        current = by_day.get(one.start)
+        if current is None or (one.placed, one.order) > (current.placed, current.order):
+            by_day[one.start] = one
     return [by_day[day] for day in sorted(by_day)]
+
+
+def _is_placement(entry: Entry) -> bool:
+    return entry.kind == TEMPORARY_ACCOMMODATION and entry.why is None and not entry.doubted and entry.start is not None
+
+
+def _placed_at(address: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**address, "residence": address["residence"] or TEMPORARY}
 
 
 def _last(stated: Iterable[tuple[tuple[int, bytes], int | None]]) -> int | None:

@@ -12,7 +12,17 @@ from typing import Any, Final, Literal
 
 from domain.dates import FOREVER
 from domain.effects import Act
-from domain.events import Event, RecordId, due_of, goes_onward, provider_of, service_of, team_key, worker_key
+from domain.events import (
+    Event,
+    RecordId,
+    due_of,
+    goes_onward,
+    provider_of,
+    service_of,
+    sessions_of,
+    team_key,
+    worker_key,
+)
 from domain.facts import Amendments, Fact, live_facts
 from domain.kinds import BETWEEN_PEOPLE
 from domain.timeline.retold import Named, corrected_wherever_told, references
@@ -71,6 +81,7 @@ class Entry:
     absent_from: int | None = None
     retracted: bool = False
     doubted: bool = False
+    sessions: int | None = None
 
     def open_until(self) -> int:
         """First day on which it no longer counts as open: its end, else the day it lapses, else `FOREVER`."""
@@ -378,5 +389,5 @@ def _entry(
         closing.event.text(closing.event.effect.reason_field) if closing else None, event.effect.lapses_after, event.others,
         tuple(sorted({p for f in facts for p in (f.event.position, *f.amended_by)})), event.position, event.order, event.act is Act.MOMENT,
         event.effect.takes_over, closing is not None and goes_onward(closing.event.effect, closing.event.body),
-        due_of(event.effect, body),
+        due_of(event.effect, body), sessions=sessions_of(event.effect, body),
     )  # fmt: skip

@@ -3,19 +3,17 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from adapters.log.keys.hashes import Hashes
 from adapters.questions.door import Door
-from adapters.questions.measures import births
+from adapters.questions.measures import parts_of
 from adapters.service.opened import Service
 from domain.access.viewer import LOCAL_OPERATOR
 from domain.measures.of_child import Measure, Part
 from domain.questions import about
 from domain.questions.asking import Question
-from projections import measures as served
 
 
 def answer(service: Service, question: Question[Any]) -> Any:
@@ -67,8 +65,7 @@ class Asked:
     def parts(self, measures: Sequence[Measure], day: int) -> dict[str, list[Part]]:
         """What each child adds to measures on a day, before figures are made of them."""
         with Door(self.service).reading(self.known_at) as read:
-            opened = partial(births, read)
-            return served.parts(read.connection, read.number, measures, day, opened)
+            return parts_of(read, measures, day)
 
     def position(self) -> str:
         """The position that the views are at."""

@@ -87,6 +87,7 @@ PAGES = (
             "test_lead_gaps",
             "test_passing_the_lead",
             "test_lead_cover",
+            "test_family_lead",
             "test_lead_worker_left",
             "test_services_without_lead",
             "test_step_down",

@@ -33,8 +33,8 @@ def involved(shown: Iterable[Entry]) -> list[Entry]:
     return [e for e in shown if e.kind not in NO_INVOLVEMENT and not e.moment]
 
 
-def line(child: Child, day: int, hides: bool) -> Row:
-    """The line of a child on a day; `hides`: as of a shielded child."""
+def line(child: Child, day: int, hides: bool, led: Iterable[Entry] = ()) -> Row:
+    """The line of a child on a day; `hides`: as of a shielded child. `led`: leads of its family that were stated for others."""
     shown = shown_in_the_line(child, day, hides)
     here = child.address_at(day)
     return rows.line(
@@ -44,11 +44,14 @@ def line(child: Child, day: int, hides: bool) -> Row:
         birth=iso(child.birth),
         expected=iso(child.expected) if child.birth is None else None,
         alive=child.alive_at(day),
-        address=None if here is None or hides else here.address,
+        address=None if here is None or hides else {**here.address, "status": here.status_at(day)},
         schools=[e.provider for e in shown if e.kind == "enrolment"],
-        practices=[e.provider for e in shown if e.kind == "gp_registration"],
+        practices=[e.provider for e in shown if e.kind in ("gp_registration", "gp_temporary_registration")],
         involvements=[e.service for e in involved(shown)],
-        leads=[str(e.worker) for e in shown if any(a <= day < b for a, b in active_span(e, child.of_kind("lead")))],
+        leads=[
+            *(str(e.worker) for e in shown if any(a <= day < b for a, b in active_span(e, child.of_kind("lead")))),
+            *(str(e.worker) for e in led),
+        ],
         reviews=_reviews(child, day, hides),
     )
 

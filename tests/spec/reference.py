@@ -17,13 +17,15 @@ from domain.events import ChildId, Event, Position, RecordId, former_of
 from domain.facts import live_facts
 from domain.feeds import Hearing
 from domain.identifiers import check_identifier, choose_key
-from domain.indicators.families import out_of_touch
+from domain.indicators.families import group, kin_of, out_of_touch
 from domain.indicators.waits import Waits, gaps_on
 from domain.kinds import BETWEEN_PEOPLE, SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads.active import GAPS, Gap, passed_on
 from domain.leads.commands import Command, decide
+from domain.leads.family import FamilyCover, family_cover, family_leads, others_of_families
 from domain.measures.of_child import MEASURES, parts
 from domain.names import fold_name
+from domain.spans import Spans
 from domain.texts import usable
 from domain.timeline.child import Child
 from domain.timeline.entries import Entry, retracted
@@ -138,6 +140,7 @@ class Reference:
                         "children": " ".join(sorted(self._letter(world, c) for c in f.children)),
                         "lost": ", ".join(f.lost),
                         "since": iso(f.since),
+                        "last known": "yes" if self._vanished(question, world, f.children, day) else "no",
                     }
                     for f in listed
                 ]
@@ -146,7 +149,12 @@ class Reference:
             case "found":
                 return self._found(question, world)
             case "measure":
-                added = parts(MEASURES[question.about], world.children.values(), day)
+                led = [
+                    child
+                    for child in world.children
+                    if any(_holds(cover.led, day) for cover in [_cover(world, child, day)])
+                ]
+                added = parts(MEASURES[question.about], world.children.values(), day, led)
                 return [rows.measured(self._letter(world, part.child), part) for part in added]
         child = self._child(world, question.about)
         if child is None:
@@ -182,11 +190,17 @@ class Reference:
             return set()
         found: set[str] = set()
         for child in children:
-            here = child.address_at(day)
+            here, _ = child.home_at(day)
             postcode = None if here is None else here.address["postcode"]
             schools = {e.provider for e in child.of_kind("enrolment") if e.status_at(day)[0] == "open"}
             found |= set(areas(maps, postcode, schools).values()) if maps else {squeezed(postcode or "")[:-3]}
         return {area.upper() for area in found if area}
+
+    def _vanished(self, question: Question, world: World, members: Iterable[ChildId], day: int) -> bool:
+        """Whether nobody knows where one of a family lives now; of a shielded child that is not told."""
+        children = [world.children[c] for c in members]
+        hides = any(self._shielded(question, child) for child in children)
+        return not hides and any(last and home is not None for home, last in (c.home_at(day) for c in children))
 
     def _child(self, world: World, about: str) -> Child | None:
         name, _, token = about.partition(".")
@@ -213,8 +227,17 @@ class Reference:
                 and e.status_at(day)[0] == "open"
                 and not passed_on(e, child.of_kind("lead"), day)
             ]
+            mine += [
+                lead
+                for other in _others(world, child.id, day)
+                for lead, spans in family_leads(world.children[other].entries)
+                if lead.worker == worker and _holds(spans, day)
+            ]
             if mine:
-                rules = sorted(g.rule for g in gaps_on(child, day, Waits(day, world.reference(day)), world.left(day)))
+                cover = _cover(world, child.id, day)
+                rules = sorted(
+                    g.rule for g in gaps_on(child, day, Waits(day, world.reference(day)), world.left(day), cover)
+                )
                 found.append(
                     {
                         "child": self._letter(world, child.id),
@@ -251,6 +274,21 @@ class Reference:
         return [rows.grouped(members) for members in held.values()]
 
 
+def _others(world: World, child: ChildId, day: int) -> set[ChildId]:
+    """Who else is in a family with a child."""
+    families = group([kin_of(one, day) for one in world.children.values()])
+    return others_of_families([child], families)[child]
+
+
+def _cover(world: World, child: ChildId, day: int) -> FamilyCover:
+    """How leads that were stated for others of its family cover a child."""
+    return family_cover(world.children[other].entries for other in _others(world, child, day))
+
+
+def _holds(spans: Spans, day: int) -> bool:
+    return any(start <= day < end for start, end in spans)
+
+
 def of_one_child(what: str, child: Child, world: World, day: int, events: Sequence[Event], *, hides: bool) -> list[Row]:
     """What is answered of one child; `events` those that were known then."""
     match what:
@@ -259,12 +297,14 @@ def of_one_child(what: str, child: Child, world: World, day: int, events: Sequen
         case "timeline_with_retracted":
             return _timeline(child, day, hides, [e for e in retracted(events) if e.record in child.records])
         case "index":
-            return [line(child, day, hides)]
+            others = [world.children[other].entries for other in _others(world, child.id, day)]
+            led = [lead for entries in others for lead, spans in family_leads(entries) if _holds(spans, day)]
+            return [line(child, day, hides, led)]
         case "reach":
             return reach(involved(shown_in_the_line(child, day, hides)), () if hides else world.said, day)
         case "gaps":
             reference = world.reference(day)
-            found = gaps_on(child, day, Waits(day, reference), world.left(day))
+            found = gaps_on(child, day, Waits(day, reference), world.left(day), _cover(world, child.id, day))
             return [_gap(g, world, day, hides=hides) for g in found]
     shown = {
         (s.indicator, s.status, s.feed)

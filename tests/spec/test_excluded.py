@@ -2,7 +2,9 @@
 
 Suspended or permanently excluded, and no provision has begun. It is due from the sixth school day of a suspension (Education and
 Inspections Act 2006 s.100), and from the sixth after the first of a permanent exclusion (Education Act 1996 s.19, with the
-regulations of 2007 on full-time education for excluded pupils). School days are those of the school's published calendar, else of
+regulations of 2007 on full-time education for excluded pupils). A suspension that is stated in sessions ends by itself after them: it
+is for a fixed period of school days (Education Act 2002 s.51A; School Discipline (Pupil Exclusions and Reviews) (England) Regulations
+2012), of two sessions each, and half a day counts as one. School days are those of the school's published calendar, else of
 the authority's, else Monday to Friday. It relies on the feeds of provision.
 """
 
@@ -208,3 +210,56 @@ def test_calendar_of_the_school(given, asked):
     )
     asked(at="2025-10-12").indicators("A", RULE).shows_nothing()
     asked(at="2025-10-13").indicators("A", RULE).shows(SHOWN)
+
+
+def test_sessions(given, asked):
+    """Stated in sessions it ends by itself after them
+
+    Sixteen sessions from Monday 6 October are eight school days: the last is Wednesday the 15th. Eleven are five and a half,
+    and over with the sixth day, Monday the 13th. Ten are five: provision never falls due.
+    """
+    given(suspended("A", sessions=16), suspended("B", sessions=11), suspended("C", sessions=10), HEARD)
+    for child in "AB":
+        asked(at="2025-10-12").indicators(child, RULE).shows_nothing()
+        asked(at="2025-10-13").indicators(child, RULE).shows(SHOWN)
+    asked(at="2025-10-14").indicators("B", RULE).shows_nothing()
+    asked(at="2025-10-15").indicators("A", RULE).shows(SHOWN)
+    asked(at="2025-10-16").indicators("A", RULE).shows_nothing()
+    for day in ("2025-10-13", "2025-10-14", "2026-01-12"):
+        asked(at=day).indicators("C", RULE).shows_nothing()
+
+
+def test_sessions_in_the_days_of_the_school(given, asked):
+    """In the days of its own school, where it publishes them
+
+    The half-term of this school, from Thursday the 9th to the 17th, does not count: the sixth school day is
+    Wednesday the 22nd, the eighth Friday the 24th.
+    """
+    given(
+        school_terms(
+            "2025-07-01",
+            ("2025-09-01", "2025-12-20"),
+            closed=[("2025-10-09", "2025-10-18")],
+            schools=["900001"],
+            name="own",
+        ),
+        suspended(sessions=16),
+        HEARD,
+    )
+    asked(at="2025-10-21").indicators("A", RULE).shows_nothing()
+    asked(at="2025-10-22").indicators("A", RULE).shows(SHOWN)
+    asked(at="2025-10-24").indicators("A", RULE).shows(SHOWN)
+    asked(at="2025-10-27").indicators("A", RULE).shows_nothing()
+
+
+def test_sessions_and_an_end(given, asked):
+    """Where its end is told, that counts; more sessions than a year allows are none"""
+    given(
+        suspended("A", sessions=12),
+        happened("SuspensionEnded", "A", on="2025-11-03", school="900001"),
+        suspended("B", sessions=400),
+        HEARD,
+    )
+    asked(at="2025-10-31").indicators("A", RULE).shows(SHOWN)
+    asked(at="2025-11-03").indicators("A", RULE).shows_nothing()
+    asked(at="2026-01-12").indicators("B", RULE).shows(SHOWN)

@@ -5,7 +5,7 @@ relationship, a shared parent or carer or a sibling. An address alone never make
 listed, most domains out of touch first; here each example's first child is in temporary accommodation, which lists it.
 """
 
-from tests.spec.example import family
+from tests.spec.example import family, line
 from tests.spec.words import (
     address,
     address_changed,
@@ -14,9 +14,12 @@ from tests.spec.words import (
     gp_registration_ended,
     involvement_ended,
     involvement_started,
+    left_england,
+    no_known_address,
     placed_in_temporary_accommodation,
     relationship_ended,
     relationship_stated,
+    temporary_accommodation_ended,
 )
 
 HOME = address("1 Example Row", uprn="100000000001")
@@ -294,3 +297,91 @@ def test_since_when(given, asked):
     )
     asked(at="2025-11-01").families().shows(family("A B", lost="housing", since="2025-09-01"))
     asked(at="2025-08-31").families().shows(family("B", lost="", since="2024-02-01"))
+
+
+def vanished(*children, on="2025-11-01", to=None):
+    """Siblings who lived in one home, and of whom nobody knows from a day on where they live."""
+    return [
+        *(address_changed(child, on=DAY, address=HOME) for child in children),
+        *(relationship_stated(child, "parent", on=DAY, to="P1") for child in children),
+        *(address_changed(child, on=on, address=to or no_known_address()) for child in children),
+    ]
+
+
+def test_vanished(given, asked):
+    """Siblings whose address is no longer known are one family still, where they lived last"""
+    given(vanished("A", "B"), feed_reported("ods-Z9H", "AddressChanged", through="2026-12-31", recorded="2026-12-31"))
+    asked(at="2025-11-01").families().shows(family("A B", lost="housing", since="2025-11-01", **{"last known": "yes"}))
+
+
+def test_vanished_one_by_one(given, asked):
+    """As long as one of them is still said to live there, too"""
+    given(
+        vanished("A"),
+        address_changed("B", on=DAY, address=HOME),
+        relationship_stated("B", "parent", on=DAY, to="P1"),
+    )
+    asked(at="2025-11-01").families().shows(family("A B", **{"last known": "yes"}))
+
+
+def test_vanished_and_found(given, asked):
+    """Once a home is told, it is that home again"""
+    given(
+        vanished("A", "B"),
+        address_changed("A", on="2025-12-01", address=address("2 Other Street", uprn="100000000002")),
+        placed_in_temporary_accommodation("A", on="2025-12-10"),
+    )
+    asked(at="2025-11-30").families().shows(family("A B", **{"last known": "yes"}))
+    asked(at="2025-12-10").families().shows(family("A", **{"last known": "no"}), family("B", **{"last known": "yes"}))
+
+
+def test_strangers_at_the_last_home(given, asked):
+    """Who lives there now is no family of those who vanished, but by a stated relationship"""
+    given(
+        vanished("A", "B"),
+        address_changed("C", on="2025-12-01", address=HOME),
+        placed_in_temporary_accommodation("C", on="2025-12-01"),
+    )
+    asked(at="2025-12-10").families().shows(family("A B"), family("C"))
+
+
+def test_at_the_last_home_in_turn(given, asked):
+    """Who lived there last is counted apart from who lives there: ten who vanished dissolve no family of today"""
+    gone = "ABCDEFGHIJ"
+    given(
+        *vanished(*gone),
+        *(address_changed(child, on="2025-12-01", address=HOME) for child in "KL"),
+        *(relationship_stated(child, "parent", on="2025-12-01", to="P2") for child in "KL"),
+        placed_in_temporary_accommodation("K", on="2025-12-01"),
+    )
+    asked(at="2025-12-10").families().shows(family("A B C D E F G H I J"), family("K L", **{"last known": "no"}))
+
+
+def test_left_england_is_known(given, asked):
+    """Who left England has not vanished"""
+    given(vanished("A", "B", to=left_england()), placed_in_temporary_accommodation("A", on="2025-10-01"))
+    asked(at="2025-10-31").families().shows(family("A B", **{"last known": "no"}))
+    asked(at="2025-11-01").families().shows_nothing()
+
+
+def test_temporary_accommodation_is_home(given, asked):
+    """Temporary accommodation is the current address while it lasts, whatever others tell meanwhile
+
+    A register may still have the old home, and say so. After the end it is the last that is known, until another address is told, or
+    where one was told meanwhile.
+    """
+    flat = address("Flat 3", postcode="ZE8 2BB", uprn="100000000003")
+    for child in "AB":
+        given(
+            address_changed(child, on=DAY, address=HOME),
+            relationship_stated(child, "parent", on=DAY, to="P1"),
+            placed_in_temporary_accommodation(child, on="2025-10-01", address=flat),
+            address_changed(child, on="2025-10-15", address=HOME) if child == "B" else [],
+            temporary_accommodation_ended(child, on="2026-02-01"),
+        )
+    given(feed_reported("la-808", "TemporaryAccommodationPlaced", through="2026-08-31"))
+    asked(at="2025-10-20").families("ZE8").shows(family("A B", lost="housing", **{"last known": "no"}))
+    asked(at="2025-10-20").index("B").shows(line(address="Flat 3"))
+    asked(at="2026-02-01").index("A").shows(line(address="last_known"))
+    asked(at="2026-02-01").families("ZE8").shows(family("A", **{"last known": "yes"}))
+    asked(at="2026-02-01").index("B").shows(line(address="1 Example Row"))

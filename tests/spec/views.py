@@ -87,6 +87,7 @@ class Views:
                     {
                         "children": self._members(asked, f["family"], day),
                         "lost": ", ".join(f["lost"]),
+                        "last known": "yes" if f["last_known"] else "no",
                         "since": f["since"],
                     }
                     for f in listed

@@ -228,6 +228,18 @@ def gp_registration_ended(child: str, practice: str, on: str, reason: str | None
     return _event("GpRegistrationEnded", child, on, f"ods-{practice}", own, own, **more)
 
 
+def gp_registration_refused(child: str, practice: str, on: str, reason: str = "list_closed", **more: Any) -> Happened:
+    """A practice refused to register the child."""
+    own = {"practice": practice, "reason": reason}
+    return _event("GpRegistrationRefused", child, on, f"ods-{practice}", own, own, **more)
+
+
+def gp_registered_for_a_time(child: str, practice: str, on: str, **more: Any) -> Happened:
+    """A practice took the child on as a temporary resident."""
+    own = {"practice": practice}
+    return _event("GpTemporaryRegistrationStarted", child, on, f"ods-{practice}", own, own, **more)
+
+
 def address_changed(child: str, on: str, address: dict[str, Any], **more: Any) -> Happened:
     """The child's address changed, from this day."""
     return _event("AddressChanged", child, on, "ods-Z9H", {"address": address}, _where(address), **more)
@@ -278,9 +290,12 @@ def involvement_confirmed(child: str, service: str, on: str, **more: Any) -> Hap
     return _event("InvolvementConfirmed", child, on, COUNCIL, {"service": service}, {"service": service}, **more)
 
 
-def placed_in_temporary_accommodation(child: str, on: str, **more: Any) -> Happened:
+def placed_in_temporary_accommodation(
+    child: str, on: str, address: dict[str, Any] | None = None, **more: Any
+) -> Happened:
     """The child's household was placed in temporary accommodation."""
-    return _event("TemporaryAccommodationPlaced", child, on, COUNCIL, {}, **more)
+    own = {} if address is None else {"address": address}
+    return _event("TemporaryAccommodationPlaced", child, on, COUNCIL, own, _where(address), **more)
 
 
 def temporary_accommodation_ended(child: str, on: str, **more: Any) -> Happened:

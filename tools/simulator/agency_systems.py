@@ -158,7 +158,13 @@ def agency_systems(
         AgencySystem(CARERS, "casework", "agency", (*_INVOLVEMENT, *_STAFF, *PUT_RIGHT)),
     ]
     found += [AgencySystem(one.organisation, "mis", "school", school_types) for one in schools]
-    practice_types = ("GpRegistered", "GpRegistrationEnded", *PUT_RIGHT)
+    practice_types = (
+        "GpRegistered",
+        "GpRegistrationEnded",
+        "GpRegistrationRefused",
+        "GpTemporaryRegistrationStarted",
+        *PUT_RIGHT,
+    )
     found += [AgencySystem(one.organisation, "gp", "health", practice_types) for one in practices]
     for system in found:
         system.mark = mark

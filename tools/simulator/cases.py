@@ -11,6 +11,7 @@ from tools.simulator import family_life, home_life, school_life
 from tools.simulator.agency_systems import knows_all_numbers
 from tools.simulator.area import AUTHORITY, MENTORS, TRUST
 from tools.simulator.casebook import NINE, SIX, Builder, Case, Script, helped, leads, placed, post, reference_of, works
+from tools.simulator.home_cases import HOMES
 from tools.simulator.more_cases import MORE
 from tools.simulator.number_cases import NUMBERS
 from tools.simulator.people import Child, Family
@@ -224,4 +225,5 @@ CASES: tuple[tuple[str, tuple[int, ...], Script], ...] = (
     ("without_lead", (NINE,), without_lead),
     *MORE,
     *NUMBERS,
+    *HOMES,
 )

@@ -16,6 +16,8 @@ WARD_CHANGES = 0.35  # of moves
 GP_CHANGES = {False: 0.25, True: 0.75}  # of moves inside the ward, to another ward
 GP_LOST = 0.06  # of those who change: the old practice ends, no new one follows for long
 GP_NEVER_AGAIN = 0.35  # of those
+REFUSED = 0.2  # of those: another practice refuses the family first
+WHY_REFUSED = ("list_closed", "outside_area", "no_documents", "other")
 EMERGENCY_INSTEAD = 0.4  # of those: one child is brought to the emergency department again and again
 SCHOOL_CHANGES = 0.4  # of moves to another ward
 VISITS_FORGOTTEN = 0.04
@@ -165,10 +167,22 @@ def lose_practice(world: World, children: list[Child], day: date, reason: str) -
     yield day
     for child in children:
         yield from drop(child, day, "other" if child.gone else reason)
+    if children and world.chance(REFUSED):
+        world.begin(refused(world, children, world.later(day, 5, 30)))
     if not world.chance(GP_NEVER_AGAIN):
         yield from change_practice(world, children, world.later(day, 40, 250))
     elif children and world.chance(EMERGENCY_INSTEAD):
         world.begin(health_life.emergencies(world, children[0], world.later(day, 10, 60)))
+
+
+def refused(world: World, children: list[Child], day: date) -> Iterator[Step]:
+    """A practice refuses a family that has none."""
+    yield day
+    for child in children:
+        if is_here(child) and child.practice is None:
+            practices = world.area.practices_for(child.family.ward)
+            details = {"practice": practices[0], "reason": WHY_REFUSED[child.family.number % len(WHY_REFUSED)]}
+            yield Fact("gp_refused", child, day, details)
 
 
 def switch_practice(world: World, day: date) -> Iterator[Step]:

@@ -86,7 +86,8 @@ def _related(details: Row) -> Row:
 
 
 def _placed(details: Row) -> Row:
-    return {"organisation": details["organisation"], "reference": details["reference"]}
+    where = _place(details) if "address" in details else {}
+    return {"organisation": details["organisation"], "reference": details["reference"], **where}
 
 
 def _nothing(_details: Row) -> Row:
@@ -110,7 +111,7 @@ def _words(*words: str) -> Callable[[Row], Row]:
 
 
 def _school_only(details: Row) -> Row:
-    return {**_words("outcome")(details), "school": details["school"].urn}
+    return {**_words("outcome", "sessions")(details), "school": details["school"].urn}
 
 
 _KEPT: dict[str, Callable[[Row], Row]] = {
@@ -118,6 +119,7 @@ _KEPT: dict[str, Callable[[Row], Row]] = {
     "school_left": _school,
     "gp_joined": _practice,
     "gp_left": _practice,
+    "gp_refused": _practice,
     "born": _place,
     "moved": _place,
     "involvement_started": _involved,

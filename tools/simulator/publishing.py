@@ -122,6 +122,20 @@ def _gp_left(agencies: Agencies, fact: Fact) -> Event:
     )
 
 
+def _gp_refused(agencies: Agencies, fact: Fact) -> Event:
+    practice = fact.details["practice"]
+    own = {"practice": practice.code, "reason": fact.details["reason"]}
+    system = agencies.systems[practice.organisation, "gp"]
+    return agencies.event("GpRegistrationRefused", system, fact.child, fact.day, own, full=True)
+
+
+def _taken_for_a_while(agencies: Agencies, fact: Fact) -> Event:
+    practice = fact.details["practice"]
+    own = {"practice": practice.code, "practice_name": practice.name}
+    system = agencies.systems[practice.organisation, "gp"]
+    return agencies.event("GpTemporaryRegistrationStarted", system, fact.child, fact.day, own, full=True)
+
+
 # ---- help
 
 
@@ -260,6 +274,8 @@ _TABLE: dict[str, Callable[[Agencies, Fact], Event]] = {
     "death_withdrawn": _death_withdrawn,
     "gp_joined": _gp_joined,
     "gp_left": _gp_left,
+    "gp_refused": _gp_refused,
+    "gp_for_a_while": _taken_for_a_while,
     "involvement_started": _involvement_started,
     "involvement_confirmed": _involvement_confirmed,
     "involvement_ended": _involvement_ended,

@@ -13,7 +13,10 @@ AUTHORITY_SYSTEM = "mosaic"  # whose numbers siblings are named by
 
 @dataclass(frozen=True, slots=True)
 class Ties:
-    """A child's home, files, parents and siblings on a day; `own` are the numbers by which others name it."""
+    """A child's home, files, parents and siblings on a day; `own` are the numbers by which others name it.
+
+    `vanished`: the home is that of before, for nobody knows where it lives now.
+    """
 
     child: Known
     own: frozenset[int]
@@ -21,6 +24,7 @@ class Ties:
     files: frozenset[int]
     parents: frozenset[int]
     siblings: frozenset[int]
+    vanished: bool
 
     def is_kin(self, other: "Ties") -> bool:
         """Whether the two are stated to share a parent or to be siblings."""
@@ -29,7 +33,7 @@ class Ties:
 
 def ties(child: Known, day: int) -> Ties:
     """What ties a child to others on a day."""
-    here = child.address(day)
+    here = child.home(day)
     dead = child.death is not None and child.death <= day
     at_home = here is not None and here["status"] == "current" and here["residence"] not in NO_HOUSEHOLD
     return Ties(
@@ -39,6 +43,7 @@ def ties(child: Known, day: int) -> Ties:
         _stated(child, "family", day),
         _stated(child, "parent", day),
         _stated(child, "sibling", day),
+        child.vanished(day),
     )
 
 
@@ -77,9 +82,8 @@ def _by_home(tied: list[Ties]) -> list[list[Known]]:
             homes[one.home].append(one)
     found = []
     for residents in homes.values():
-        if len(residents) > MOST_RESIDENTS:
-            continue
-        left = list(residents)
+        there, gone = ([one for one in residents if one.vanished is so] for so in (False, True))
+        left = [one for part in (there, gone) if len(part) <= MOST_RESIDENTS for one in part]
         while left:
             household = [left.pop()]
             for member in household:  # grows while it is read

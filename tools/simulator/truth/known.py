@@ -49,6 +49,11 @@ class Spell:
         return self.on(day) and (self.end is not None or fresh)
 
 
+def nowhere(address: Row) -> bool:
+    """Whether an address says that nobody knows one."""
+    return address["status"] == "none_known" or address["residence"] == "no_fixed_abode"
+
+
 def spells(starts: Iterable[Row], ends: Iterable[Row]) -> Spells:
     """Spells of one thing at one place, from its starts and ends.
 
@@ -131,16 +136,40 @@ class Known:
 
     @cached_property
     def addresses(self) -> list[Row]:
-        """Addresses in order of the day from which they hold, one a day."""
+        """Addresses in order of the day from which they hold, one a day; a placement is one."""
         by_day: dict[int, Row] = {}
         for row in sorted(self.of("born", "moved"), key=lambda row: row["written"]):
             by_day[row["day"]] = row
+        by_day.update({row["day"]: row for row in self.of("placed")})
         return [by_day[day] for day in sorted(by_day)]
 
     def address(self, day: int) -> Row | None:
-        """Where it lives on a day."""
+        """Where it lives on a day: where it is placed, while that lasts."""
+        placed = [one for one in self.placements if one.on(day)]
+        if placed:
+            return max(placed, key=lambda one: one.start).told
         past = [row for row in self.addresses if row["day"] <= day]
         return past[-1] if past else None
+
+    def home(self, day: int) -> Row | None:
+        """Where it lives, or, where nobody knows that, where it lived last."""
+        here = self.address(day)
+        if here is None or not nowhere(here):
+            return here
+        before = [row for row in self.addresses if row["day"] <= day and not nowhere(row)]
+        return before[-1] if before else None
+
+    def vanished(self, day: int) -> bool:
+        """Whether nobody knows where it lives now."""
+        here = self.address(day)
+        over = here is not None and here["kind"] == "placed" and not any(one.on(day) for one in self.placements)
+        return here is not None and (over or nowhere(here))
+
+    @cached_property
+    def first_heard_of(self) -> int | None:
+        """The first day of anything that was told of the child itself."""
+        silent = ("related", "unrelated", "absent", "attended", "died", "death_reported", "death_withdrawn")
+        return min((row["day"] for row in self.told if row["kind"] not in silent), default=None)
 
     def gone(self, day: int) -> bool:
         """Whether the child has died, or lives outside England."""

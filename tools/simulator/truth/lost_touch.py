@@ -96,10 +96,15 @@ def _away(child: Known, today: int, enough: int) -> tuple[int, str | None] | Non
 
 
 def _no_gp(child: Known, today: int) -> tuple[int, str | None] | None:
-    since = without_practice(child, today)
-    if since is None or child.quiet(today) or today < since + DAYS_BETWEEN_PRACTICES:
+    if child.quiet(today) or unseen.has_practice(child, today):
         return None
-    return since, None
+    lost, never = without_practice(child, today), unseen.never_registered(child, today)
+    since, wait = (lost, DAYS_BETWEEN_PRACTICES) if lost is not None else never or (None, 0)
+    without_since = first_day(lambda day: not unseen.has_practice(child, day), today)
+    refused = [day for day in child.days_of("gp_refused") if without_since <= day <= today]
+    if refused:
+        return min(refused[0], refused[0] if since is None else since), None
+    return None if since is None or today < since + wait else (since, None)
 
 
 def _gp_unsettled(child: Known, today: int) -> tuple[int, str | None] | None:
@@ -137,7 +142,10 @@ def _homeless(child: Known, today: int) -> tuple[int, str | None] | None:
     homes = [
         row["day"]
         for row in child.addresses
-        if row["status"] == "current" and row["residence"] != "no_fixed_abode" and row["place"]
+        if row["status"] == "current"
+        and row["residence"] != "no_fixed_abode"
+        and row["place"]
+        and row["kind"] != "placed"
     ]
 
     def not_housed(end: int | None, day: int) -> bool:

@@ -18,6 +18,7 @@ EMERGENCIES, NOT_BROUGHT, WITHIN_MONTHS = 3, 2, 6
 MISSING_WITHIN = 90  # days
 # Reviews of under-fives by days of age, from and to: new birth, six to eight weeks, nine to fifteen months, two to two and a half years.
 REVIEWS = ((10, 14), (42, 56), (274, 457), (730, 914))
+SIX_WEEKS, DAYS_TO_REGISTER = 42, 30
 NO_LOSS = ("death", "embarkation")
 
 
@@ -49,10 +50,36 @@ def without_practice(child: Known, day: int) -> int | None:
     return None if any(reason in NO_LOSS for reason in reasons) else since
 
 
+def has_practice(child: Known, day: int) -> bool:
+    """Whether the child is on a practice's list on a day; whom another practice took on, the one before has no longer."""
+    begun = [one for one in child.registrations if one.start <= day]
+    return any(
+        one.on(day)
+        and not any(other.start > one.start and other.told["practice"] != one.told["practice"] for other in begun)
+        for one in begun
+    )
+
+
+def never_registered(child: Known, day: int) -> tuple[int, int] | None:
+    """Of a child whom no practice had by a day: since when one ought to, and after how many days that is said.
+
+    Six weeks after a birth that was notified; else thirty days after anybody had to do with the child, which is taken to have been
+    born as late as its term allows.
+    """
+    if any(one.start <= day for one in child.registrations) or child.born is None or not child.numbered:
+        return None
+    births = child.days_of("born")
+    if births:
+        return births[0], SIX_WEEKS
+    heard = child.first_heard_of
+    return None if heard is None else (max(heard, months_later(school_age(child.born)[0], -60)), DAYS_TO_REGISTER)
+
+
 def excluded_without_provision(child: Known, today: int) -> list[tuple[int, str | None]]:
     """Each exclusion during which the child is taught nowhere else, from the sixth school day on.
 
-    Of a permanent one from the sixth after the first; it goes on when it is upheld, until a school admits the child.
+    Of a permanent one from the sixth after the first; it goes on when it is upheld, until a school admits the child. A suspension
+    is over when its sessions are, two to a school day.
     """
     found: list[tuple[int, str | None]] = []
     for one in child.exclusions:
@@ -71,7 +98,9 @@ def excluded_without_provision(child: Known, today: int) -> list[tuple[int, str 
             on = one.start <= day and not any(start <= day for start in admitted) if upheld else one.on(day)
             return on and not any(place.on(day) for place in (*child.elsewhere, *others))
 
-        if out(today) and not child.quiet(today):
+        sessions = one.told.get("sessions") if one.end is None else None
+        served = sessions is not None and weekdays(one.start - 1, today - 1) * 2 >= sessions
+        if out(today) and not served and not child.quiet(today):
             since = first_day(out, today)
             if weekdays(since, today) >= PROVISION_DUE_AFTER + permanent:
                 found.append((since, None))

@@ -1,0 +1,77 @@
+"""Gathers names that stand beside ids in lists: of children, and of the agencies and workers whose word something rests on."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from adapters.questions.kin import SealedEntry
+from adapters.questions.reading import Reading, owners
+from domain.answers.children import ShownName
+from domain.answers.concerned import ConcernedFacts
+from domain.checks import is_organisation
+from domain.events import ChildId
+from projections import queries, reference_data
+
+# A child, the positions that something about it rests on, and the organisation whose word that is, where it is one's alone.
+Finding = tuple[ChildId, Sequence[int], str | None]
+
+
+def gather_names(read: Reading, children: Collection[ChildId]) -> dict[ChildId, ShownName | None]:
+    """The name of each of some children that stands; none of a shielded child."""
+    open_to = set(children) - read.shielded(children)
+    people = queries.people(read.connection, read.number, read.records_of(open_to))
+    read.cells.expect(owners(read.records_of(open_to)))
+    return {child: read.name(people[child]) if child in people else None for child in children}
+
+
+def gather_concerned(
+    read: Reading, findings: Sequence[Finding], hide: Collection[ChildId] = ()
+) -> list[ConcernedFacts]:
+    """Whom each finding is about; of shielded children nothing but who they are, nor agencies and workers of those to `hide`."""
+    children = {child for child, _, _ in findings}
+    names = gather_names(read, children)
+    told = _told(read, findings, children - read.shielded(children) - set(hide))
+    workers = _names_of_workers(read, [one for some in told.values() for one in some])
+
+    def of(finding: Finding) -> ConcernedFacts:
+        child, positions, organisation = finding
+        if child not in told:
+            return ConcernedFacts(child, names[child])
+        entries = [entry for entry, _ in told[child] if not set(positions).isdisjoint(entry.positions)]
+        agencies = {entry.organisation for entry in entries}
+        if organisation is not None and is_organisation(organisation):
+            agencies.add(organisation)
+        named = sorted({entry.worker for entry in entries if entry.worker is not None})
+        return ConcernedFacts(child, names[child], sorted(agencies), [(one, workers.get(one)) for one in named])
+
+    return [of(finding) for finding in findings]
+
+
+def _told(read: Reading, findings: Sequence[Finding], open_to: Collection[ChildId]) -> dict[ChildId, list[SealedEntry]]:
+    """The entries of some children that rest on any of the positions that their findings do."""
+    owner = owners(read.records_of(open_to))
+    positions = sorted({p for child, some, _ in findings if child in open_to for p in some})
+    found: dict[ChildId, list[SealedEntry]] = {child: [] for child in open_to}
+    where = "record = ANY(%(r)s) AND positions && %(p)s::bigint[] AND NOT doubted"
+    for entry, contact in queries.entries(read.connection, read.number, where, r=list(owner), p=positions):
+        found[owner[entry.record]].append((entry, contact))
+    return found
+
+
+def _names_of_workers(read: Reading, told: Sequence[SealedEntry]) -> Mapping[str, str | None]:
+    """The name of each worker, as the organisation registered it, else as the event says that names the worker."""
+    named = [one for one in told if one[0].worker is not None]
+    workers = {entry.worker for entry, _ in named if entry.worker is not None}
+    if not workers:
+        return {}
+    read.expect_contacts(named)
+    found: dict[str, str | None] = {}
+    for entry, sealed in named:
+        said = read.contact(entry, sealed)
+        if entry.worker is not None and said is not None and said["worker"] is not None:
+            found[entry.worker] = said["worker"]["name"]
+    facts = reference_data.staff(read.connection, read.edition.position, workers, ())
+    registered = sorted((fact for fact in facts if fact.kind == "worker"), key=lambda fact: fact.order)
+    read.expect_bodies(fact.position for fact in registered)
+    for fact in registered:
+        if fact.worker is not None and (name := read.body(fact.position)["worker"]["name"]) is not None:
+            found[fact.worker] = name
+    return found
