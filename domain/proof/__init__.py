@@ -1,5 +1,4 @@
-<<<<<<< HEAD
-"""How a log proves itself: hash trees, tiles, checkpoints and the one way to write an entry's bytes. Standards, not ours."""
-=======
-"""What makes a log prove itself: canonical JSON, RFC 6962 trees."""
->>>>>>> people
+"""Proof that a log is whole and unchanged: hash trees, tiles, signed checkpoints, as RFC 6962 and C2SP have them.
+
+Pure: what signs, stores and publishes stands in adapters.
+"""
