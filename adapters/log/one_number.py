@@ -12,15 +12,14 @@ from uuid import UUID
 
 import psycopg
 
-from adapters.log.fact_rows import IDENTITY
-from adapters.log.keys.data_keys import Erased, open_sealed
+from adapters.log.keys.data_keys import IDENTITY, Erased, open_sealed
 from adapters.log.prepare import Item
 from adapters.log.subjects import Known, Subjects
 from domain.checks import MICROSECONDS_A_DAY, usable_birth
 from domain.effects import SAYS_NO_PERSON, Act
 from domain.errors import Rejected
-from domain.identity.sealed import IDENTITY_SEALED
 from domain.identity.one_number import NUMBER_OF_TWO, Stated, Told, of_another, stated
+from domain.identity.sealed import IDENTITY_SEALED
 
 Connection = psycopg.Connection[Any]
 

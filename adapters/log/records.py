@@ -22,7 +22,10 @@ Target = tuple[bytes, str]  # record and event type; no type for a source record
 
 
 def find_records(
-    connection: Connection, subjects: Subjects, items: Sequence[Item], hold_back: HoldBack = lambda _connection, _items: None
+    connection: Connection,
+    subjects: Subjects,
+    items: Sequence[Item],
+    hold_back: HoldBack = lambda _connection, _items: None,
 ) -> None:
     """Find or make the record and the data keys of each item that is not rejected.
 

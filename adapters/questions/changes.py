@@ -9,8 +9,8 @@ from typing import Final
 from uuid import UUID
 
 from adapters.codec.times import KNOWN_AT_RULE, read_known_at
-from adapters.questions.index_line import SealedEntry, held_of
-from adapters.questions.kin import covers_at
+from adapters.questions.index_line import held_of
+from adapters.questions.kin import SealedEntry, covers_at
 from adapters.questions.leads import silent_of, uncovered_row
 from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading

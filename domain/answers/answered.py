@@ -24,11 +24,20 @@ class AsOf(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """What tells that an answer was logged: the entry's id, `a-` and 32 digits, and why it was shown, as sentences."""
+
+    entry: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answered(Generic[A]):
     """What is shown, and as of what; `as_of` None of an answer that is read from the log as it is."""
 
     content: A
     as_of: AsOf | None
+    receipt: Receipt | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Both in one document, as faces print it."""

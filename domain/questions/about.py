@@ -9,10 +9,12 @@ from domain.errors import Rejected
 from domain.questions.asking import (
     AFTER_KEPT,
     AREA,
+    BEFORE_ENTRY,
     BORN,
     CHILDREN,
     CONTENT,
     EFFECTIVE_AT,
+    ENTRY,
     FAMILY,
     FAMILY_NAME,
     FEEDBACK_CURSOR,
@@ -30,6 +32,7 @@ from domain.questions.asking import (
     SINCE,
     STATE,
     USUAL,
+    VIEWER,
     WORKER,
     A,
     AList,
@@ -40,7 +43,7 @@ from domain.reasons import REASONS
 
 # The answer to each is named and not imported, so that who asks one question need not load the answers to all.
 if TYPE_CHECKING:
-    from domain.answers import agencies, children, families, keeping, leads, measures  # noqa: F401 - in texts below
+    from domain.answers import accesses, agencies, children, families, keeping, leads, measures  # noqa: F401 - in texts below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,3 +212,19 @@ class ShowKept(Question["keeping.ShownKeptEvent"]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListMended(Question["keeping.BeingMendedList"]):
     """Which records are being mended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayEntry(Question["accesses.Replayed"]):
+    """Which entry of the access log."""
+
+    entry: Annotated[str, ENTRY]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAccesses(Question["accesses.Accesses"]):
+    """Which accesses: of one viewer or of all, the newest first; at most `limit`, before the entry `cursor`."""
+
+    viewer: Annotated[str | None, VIEWER] = None
+    limit: Annotated[int, LIMIT] = USUAL
+    cursor: Annotated[str | None, BEFORE_ENTRY] = None

@@ -7,7 +7,7 @@ import pytest
 import typer
 
 from adapters.cli import asking
-from adapters.questions import door
+from adapters.questions import way, ways
 from adapters.questions.table import QUESTIONS, Row, typed
 from domain.answers.answered import AsOf
 from domain.answers.fields import Discloses, said_of, types_within
@@ -30,15 +30,15 @@ QUESTION_TYPES = {
 def test_each_question_has_one_row_one_answer_and_one_way_to_be_printed() -> None:
     asked = [row.question for row in QUESTIONS]
     assert len(set(asked)) == len(asked)
-    assert set(asked) == QUESTION_TYPES == set(door._WAYS) == set(asking._SHOWN)
+    assert set(asked) == QUESTION_TYPES == set(ways.WAYS) == set(asking._SHOWN)
     assert len({row.path for row in QUESTIONS if row.path}) == sum(row.path is not None for row in QUESTIONS)
     assert len({row.command for row in QUESTIONS}) == len(QUESTIONS)
 
 
 def test_what_gathers_and_what_shapes_is_there_for_each() -> None:
-    door.load_all()
+    ways.load_all()
     with pytest.raises(AttributeError):
-        door._OfTheLog("feeds.gather_feeds", "agencies.fed").load()
+        way.OfTheLog("feeds.gather_feeds", "agencies.fed").load()
 
 
 @pytest.mark.parametrize("row", QUESTIONS, ids=lambda row: row.name)

@@ -1,0 +1,46 @@
+"""Of each question what gathers for its answer, and what shapes it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from adapters.questions.way import OfTheLog, OfTheViews
+from domain.questions import about
+from domain.questions.asking import Question
+
+
+def _of_nobody(_: object) -> bool:
+    """Whether an answer that says nothing of anybody is an access."""
+    return False
+
+
+def _told(feedback: Mapping[str, Any]) -> bool:
+    return bool(feedback["feedback"])
+
+
+WAYS: Final[Mapping[type[Question[Any]], OfTheViews | OfTheLog]] = {
+    about.FindChildren: OfTheViews("children.gather_found", "children.found"),
+    about.ShowChild: OfTheViews("children.gather_child", "children.index_line"),
+    about.ShowTimeline: OfTheViews("children.gather_timeline", "children.timeline"),
+    about.ShowCaseload: OfTheViews("leads.gather_caseload", "leads.caseload"),
+    about.ShowMyFamilies: OfTheViews("leads.gather_my_families", "leads.my_families"),
+    about.ShowChanges: OfTheViews("changes.gather_changes", "leads.changes"),
+    about.ShowHandover: OfTheViews("leads.gather_handover", "leads.handover"),
+    about.ListGaps: OfTheViews("leads.gather_gaps", "leads.gaps"),
+    about.ListFamilies: OfTheViews("families.gather_families", "families.families"),
+    about.ShowFamily: OfTheViews("families.gather_family", "families.family"),
+    about.ShowMeasures: OfTheViews("measures.gather_measures", "measures.measures"),
+    about.ListFeeds: OfTheLog("feeds.gather_feeds", "agencies.feeds", tells=_of_nobody),
+    about.ShowQuality: OfTheLog("quality.gather_quality", "agencies.quality", tells=_of_nobody),
+    about.ReadFeedback: OfTheLog("feedback.gather_feedback", "agencies.feedback", tells=_told),
+    about.ListKept: OfTheLog("keeping.gather_kept", "keeping.kept_events"),
+    about.ShowKept: OfTheLog("keeping.gather_kept_event", "keeping.kept_event"),
+    about.ListMended: OfTheLog("keeping.gather_mended", "keeping.being_mended"),
+    about.ListAccesses: OfTheLog("accesses.gather_accesses", "accesses.accesses"),
+    about.ReplayEntry: OfTheLog("replaying.gather_replay", "accesses.replayed", in_snapshot=False),
+}
+
+
+def load_all() -> None:
+    """Load what any question needs: so does a process that lasts, before it answers, and nobody's first question waits."""
+    for way in WAYS.values():
+        way.load()
