@@ -28,8 +28,7 @@ def create_app(service: Service) -> FastAPI:
     from adapters.api.decisions import decisions_router
     from adapters.api.reads import reads_router
     from adapters.commands.decided import Commands
-    from adapters.questions.door import Door
-    from adapters.questions.ways import load_all
+    from adapters.questions.door import Door, load_all
 
     load_all()
     settings = service.settings

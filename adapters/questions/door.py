@@ -18,7 +18,7 @@ from adapters.process.clock import today
 from adapters.questions.paging import known_at_of
 from adapters.questions.reading import Bodies, Reading, reading_at
 from adapters.questions.way import OfTheLog, OfTheViews
-from adapters.questions.ways import WAYS
+from adapters.questions.ways import WAYS, load_all
 from adapters.service.opened import Service
 from domain.access import entry
 from domain.access.entry import Outcome
@@ -33,6 +33,7 @@ from projections import editions
 if TYPE_CHECKING:
     from adapters.questions.relation import Relation
 
+__all__ = ["Door", "load_all"]
 A = TypeVar("A")
 
 
