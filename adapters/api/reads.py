@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from inspect import Parameter, Signature
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Query
@@ -18,6 +18,9 @@ from adapters.questions.door import Door
 from adapters.questions.table import GET, QUESTIONS, Row
 from domain.access.viewer import LOCAL_OPERATOR
 from domain.questions.asking import fields_of, is_required
+
+
+RECEIPT: Final = "ICR-Access"  # of an answer that was logged: the entry, by which it is replayed
 
 
 def reads_router(door: Door, queue: WorkQueue) -> APIRouter:
@@ -42,7 +45,8 @@ def _answer(row: Row, door: Door, given: Mapping[str, Any]) -> Response:
     answered = door.answer(row.question(**given), LOCAL_OPERATOR)
     if answered is None:
         raise Refused(HTTPStatus.NOT_FOUND, row.not_known)
-    return Response(orjson.dumps(answered.as_json()), media_type="application/json")
+    headers = {} if answered.receipt is None else {RECEIPT: answered.receipt.entry}
+    return Response(orjson.dumps(answered.as_json()), headers=headers, media_type="application/json")
 
 
 def _asked_by_post(row: Row, door: Door) -> Callable[..., Response]:

@@ -4,8 +4,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import psycopg
+
+from adapters.disclosure.disclosing import Access
 from adapters.log.keys.hashes import Hashes
 from adapters.questions.door import Door
 from adapters.questions.measures import parts_of
@@ -14,6 +17,14 @@ from domain.access.viewer import LOCAL_OPERATOR
 from domain.measures.of_child import Measure, Part
 from domain.questions import about
 from domain.questions.asking import Question
+
+
+class Undisclosed:
+    """Answers of which no entry is written: for what is measured of answers alone."""
+
+    def disclose(self, connection: psycopg.Connection[Any], access: Access) -> UUID:
+        """An entry's id, of no entry."""
+        return uuid4()
 
 
 def answer(service: Service, question: Question[Any]) -> Any:

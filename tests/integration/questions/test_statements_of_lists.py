@@ -1,4 +1,4 @@
-"""However many children a worker has, a list of them is asked by as many statements."""
+"""However many children a worker has, a list of them is asked by as many statements; what its entry costs comes after."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ import pytest
 from adapters.questions.door import Door
 from domain.access.viewer import LOCAL_OPERATOR
 from domain.questions.about import ShowCaseload, ShowChanges, ShowHandover
-from tests.builders.asking import Asked
+from tests.builders.asking import Asked, Undisclosed
 from tests.builders.service import Bench, bench
 from tests.integration.questions.test_lead_views import WORKER, about_nobody, take
 from tests.spec.words import (
@@ -64,7 +64,7 @@ def asked(here: Bench, what: str, **question: Any) -> tuple[int, list[dict[str, 
             yield connection
 
     value = QUESTIONS[what](worker=W1, **{"effective_at": DAY, **question})
-    answered = Door(here.service, connect).answer(value, LOCAL_OPERATOR)
+    answered = Door(here.service, connect, Undisclosed()).answer(value, LOCAL_OPERATOR)
     assert answered is not None
     return len(told), answered.as_json()["children"]
 
