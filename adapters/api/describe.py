@@ -22,7 +22,8 @@ INTRODUCTION: Final = f"""Events of agencies in, questions about children out.
 
 Publish with `POST /v1/events`: one event or up to {MAX_EVENTS:,}, of at most {MAX_BODY:,} bytes in all.
 Questions are asked by POST, so that no identifier is in an address. `read = accepted + duplicate + conflict + kept`,
-always. What is answered about people is logged first: the header `ICR-Access` names the entry. Errors are RFC 9457 problem+json; their `reason` is one of `/v1/reasons`."""
+always. What is answered about people is logged first: the header `ICR-Access` names the entry.
+Errors are RFC 9457 problem+json; their `reason` is one of `/v1/reasons`."""
 
 _PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
