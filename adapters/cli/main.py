@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from adapters.cli.output import INTERRUPTED, KEPT_OR_FAILED, MISUSE, UNREACHABLE, note
+from adapters.cli.plain_values import take_plainly
 from adapters.process.memory import collect_seldom, keep_in_memory, reserve_little
 from domain.errors import IcrError
 
@@ -76,6 +77,7 @@ class _Lazily(TyperGroup):
             alone.command(cmd_name, epilog=f"Example: {example}")(found)
         group = typer.main.get_command(alone)
         assert isinstance(group, TyperGroup)
+        take_plainly(group.commands[cmd_name])
         return group.commands[cmd_name]
 
 
@@ -121,9 +123,9 @@ def main(arguments: Sequence[str], commands: Commands = COMMANDS) -> int:
     keep_in_memory()
     reserve_little()
     try:
-        done = typer.main.get_command(command_line(commands)).main(
-            list(arguments), prog_name="icr", standalone_mode=False
-        )
+        command = typer.main.get_command(command_line(commands))
+        take_plainly(command)
+        done = command.main(list(arguments), prog_name="icr", standalone_mode=False)
     except IcrError as error:
         note(f"icr: {error}")
         return error.exit_code

@@ -51,12 +51,15 @@ def note(text: str) -> None:
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table for a person, on standard output; figures stand on the right."""
+    if not rows:
+        say(f"{title}: none")
+        return
     from rich.console import Console
     from rich.table import Table
 
     table = Table(title=title, title_justify="left")
     for index, column in enumerate(columns):
-        figures = bool(rows) and all(isinstance(row[index], int | float) for row in rows)
+        figures = all(isinstance(row[index], int | float) for row in rows)
         table.add_column(column, justify="right" if figures else "left", overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))

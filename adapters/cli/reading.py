@@ -36,9 +36,11 @@ def answered(data: Path | None, question: Question[Any]) -> Document | None:
 def _project(service: "Service") -> None:
     projector = service.projector()
     try:
-        with progress() as bars:
-            task = bars.add_task("taking in new events", total=None)
-            projector.project(lambda at, head: bars.update(task, completed=at, total=head))
+        _, taken, last = projector.step()
+        if taken < last:  # else there is no way to go, and nothing to show of it
+            with progress() as bars:
+                task = bars.add_task("taking in new events", total=None)
+                projector.project(lambda at, head: bars.update(task, completed=at, total=head))
     finally:
         projector.close()
 

@@ -126,6 +126,24 @@ def child(
     _shown(found, tables, tell, as_json=as_json)
 
 
+@app.command("start", epilog="Example: icr bench start --rounds 3")
+def start(
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="How often each command is started.")] = 5,
+    as_json: Json = False,
+) -> None:
+    """Measure what commands cost before they do anything: the processor time of their whole process, on an empty database.
+
+    PostgreSQL is its own, Kafka is not needed. Nothing is left behind.
+    """
+    from adapters.process.clock import SystemClock
+    from tools.bench.start import Start, tables
+
+    settings = read_settings(None, log_level="warning")
+    with _told() as tell:
+        found = Start(settings, rounds, SystemClock(), tell).run()
+    _shown(found, tables, tell, as_json=as_json)
+
+
 @app.command("page", epilog="Example: icr bench ingest --events 5000 --profile --json | icr bench page -")
 def page(
     results: Annotated[

@@ -44,7 +44,7 @@ print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
 
 
 @pytest.fixture
-def folder(tmp_path: Path, database_url: str) -> Path:
+def folder(tmp_path: Path, any_database_url: str) -> Path:
     """The data folder of a service whose log is empty."""
     load_or_create(tmp_path / "keys")
     return tmp_path
@@ -66,9 +66,9 @@ def among(modules: set[str], unwanted: Collection[str]) -> list[str]:
     return sorted(modules & set(unwanted))
 
 
-def test_gaps_of_an_empty_database_load_little(folder: Path, database_url: str) -> None:
+def test_gaps_of_an_empty_database_load_little(folder: Path, any_database_url: str) -> None:
     """No fingerprint is worked out either: nothing of the event contract is loaded, nor what works them out."""
-    said, modules = loaded_by(folder, database_url, "leads", "gaps", "--json")
+    said, modules = loaded_by(folder, any_database_url, "leads", "gaps", "--json")
     assert json.loads(said)["gaps"] == []
     assert among(modules, HEAVY | NOT_FOR_GAPS) == []
 
@@ -77,20 +77,24 @@ def test_gaps_of_an_empty_database_load_little(folder: Path, database_url: str) 
     "command", ["leads caseload --worker la-808:W1", "leads changes --worker la-808:W1 --since 1:0", "families list",
                 "measures", "feedback --organisation urn-900001", "quality", "feeds", "quarantine list", "mending list"],
 )  # fmt: skip
-def test_no_question_of_an_empty_database_loads_what_none_needs(folder: Path, database_url: str, command: str) -> None:
-    _, modules = loaded_by(folder, database_url, *command.split(), "--json")
+def test_no_question_of_an_empty_database_loads_what_none_needs(
+    folder: Path, any_database_url: str, command: str
+) -> None:
+    _, modules = loaded_by(folder, any_database_url, *command.split(), "--json")
     assert among(modules, HEAVY) == []
 
 
-def test_a_child_is_shown_without_working_out_a_fingerprint(folder: Path, database_url: str) -> None:
+def test_a_child_is_shown_without_working_out_a_fingerprint(folder: Path, any_database_url: str) -> None:
     """Here the event contract is read, for it says under which key the contacts of a kind of entry are sealed."""
-    settings = Settings(data_dir=folder, database_url=database_url)
+    settings = Settings(data_dir=folder, database_url=any_database_url)
     clock = FixedClock(datetime(2026, 10, 1, 12, tzinfo=UTC))
-    recorder = Service(settings, database_url, None, None, False, load_or_create(settings.kek_file), clock).recorder()
+    recorder = Service(
+        settings, any_database_url, None, None, False, load_or_create(settings.kek_file), clock
+    ).recorder()
     recorder.record([Message(event) for event in example_family()])
     recorder.close()
     said, modules = loaded_by(
-        folder, database_url, "child", "show", "--id", "-", "--effective-at", "2026-10-01", typed=f"nhs:{ADA_NHS}"
+        folder, any_database_url, "child", "show", "--id", "-", "--effective-at", "2026-10-01", typed=f"nhs:{ADA_NHS}"
     )
     assert "Ada Example" in said
     assert "schemas.registry" in modules
