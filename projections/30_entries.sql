@@ -21,6 +21,37 @@ SELECT DISTINCT ON (record) record, holder FROM reached ORDER BY record, holder;
 
 UPDATE stage_fact f SET record = h.holder FROM stage_holder h WHERE f.record = h.record AND h.holder <> h.record;
 
+-- What a school and the one that took over from it both tell of a child is told of the latter, paired by days; an end for the
+-- change says that the child was there until then (domain.timeline.succession). 92 days: HAND_OVER_DAYS.
+DELETE FROM stage_heir;
+INSERT INTO stage_heir
+WITH RECURSIVE link AS MATERIALIZED (
+    SELECT * FROM log.successors(%(hi)s)
+), on_roll AS MATERIALIZED (
+    SELECT record, provider, min(day) FILTER (WHERE act = 1) AS starts FROM stage_fact
+    WHERE kind = 'enrolment' AND EXISTS (SELECT FROM link) AND provider IN (SELECT school FROM link UNION ALL SELECT successor FROM link)
+    GROUP BY record, provider
+), after AS (
+    SELECT r.record, r.provider AS school, l.successor AS heir, l.closed, 1 AS step, ARRAY[r.provider, l.successor] AS seen
+    FROM on_roll r JOIN link l ON l.school = r.provider WHERE l.successor <> r.provider
+    UNION ALL
+    SELECT a.record, a.school, l.successor, a.closed, a.step + 1, a.seen || l.successor
+    FROM after a JOIN link l ON l.school = a.heir WHERE l.successor <> ALL(a.seen)
+), found AS (
+    SELECT a.record, a.school, (array_agg(a.heir ORDER BY a.step DESC))[1] AS heir, a.closed, min(r.starts) AS starts
+    FROM after a JOIN on_roll r ON r.record = a.record AND r.provider = a.heir AND r.starts IS NOT NULL
+    GROUP BY a.record, a.school, a.closed
+)
+SELECT * FROM found
+UNION ALL
+SELECT DISTINCT record, heir, heir, NULL::int, NULL::int FROM found f
+WHERE NOT EXISTS (SELECT FROM found o WHERE o.record = f.record AND o.school = f.heir);
+
+UPDATE stage_fact f SET provider = h.heir, reference = NULL,
+    organisation = CASE WHEN f.organisation = 'urn-' || h.school THEN 'urn-' || h.heir ELSE f.organisation END,
+    act = CASE WHEN f.act = 2 AND abs(f.day - h.closed) <= 92 AND h.starts <= f.day + 92 THEN 3 ELSE f.act END
+FROM stage_heir h WHERE f.kind = 'enrolment' AND f.record = h.record AND f.provider = h.school;
+
 -- A correction of an enrolment's first day is one of every telling of that day (domain.timeline.retold).
 WITH corrected AS (
     SELECT DISTINCT ON (s.record, s.kind, s.provider, s.service, f.day) s.record, s.kind, s.provider, s.service, f.day AS told, c.day

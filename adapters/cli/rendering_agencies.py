@@ -67,6 +67,8 @@ def _told(one: Part) -> tuple[object, ...]:
     if one["kind"] == "replay_requested":
         return at, "replay requested", one["event_type"], f"{one['from']} to {one['to']}", None, None, None
     aside = ", ".join(f"{part['field']} {part['reason']}" for part in one["set_aside"])
+    if one.get("link_pending"):
+        aside = ", ".join(part for part in (aside, "link pending") if part)
     return at, one["outcome"], one["event_type"], one["event_id"], one["reason"], one["field"], aside
 
 

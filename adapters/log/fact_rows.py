@@ -20,6 +20,7 @@ from domain.indicators.families import may_be_household
 from domain.kinds import BETWEEN_PEOPLE
 from domain.order import tie_of
 from domain.timeline.child import TEMPORARY_ACCOMMODATION
+from domain.reference import ORGANISATION
 from domain.timeline.snapshots import SNAPSHOT, listed_kinds, seen_of
 from schemas.registry import registry
 
@@ -181,9 +182,15 @@ def _reference_row(
         + pack.text(service_of(effect, body)) + pack.text(provider_of(effect, organisation, body)) + pack.text(organisation)
         + pack.int4(body["effective"]["from"]) + pack.int4(usable_end(body)) + pack.boolean(False) + pack.int8(body["recorded_at"])
         + pack.blob(keys["key"]) + pack.NULL * 4 + pack.text(worker_key(worker)) + pack.text(team_key(team)) + pack.text(_text(body, "role"))
-        + pack.NULL * 2 + pack.text(_text(body, effect.reason_field)) + pack.NULL * 3 + pack.blob(_contact(worker, team, own))
+        + pack.text(_successors(effect, body)) + pack.NULL + pack.text(_text(body, effect.reason_field)) + pack.NULL * 3
+        + pack.blob(_contact(worker, team, own))
         + pack.NULL * (len(COLUMNS) - 28) + pack.blob(_tie(body, keys))
     )  # fmt: skip
+
+
+def _successors(effect: Effect, body: Mapping[str, Any]) -> str | None:
+    """Of an organisation, those that took over from it, as its `scope`: views need them and open no seal."""
+    return " ".join(sorted(set(body["successors"]))) or None if effect.kind == ORGANISATION else None
 
 
 def _feed_row(effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapping[str, bytes | None]) -> bytes:

@@ -45,7 +45,8 @@ def _told(row: Row, head: Head) -> Told:
         assert row.first_day is not None
         assert row.end_day is not None
         return Told(cursor, None, row.event_type, row.at, days=(row.first_day, row.end_day))
-    return Told(cursor, row.word, row.event_type, row.at, row.event_id, row.reason, row.field, row.rule, row.set_aside)
+    said = row.event_id, row.reason, row.field, row.rule, row.set_aside, row.link_pending
+    return Told(cursor, row.word, row.event_type, row.at, *said)
 
 
 def _cursor(generation: int, place: FeedbackPlace) -> str:

@@ -7,7 +7,7 @@ the child is known already. Nothing here names a child.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -91,6 +91,13 @@ class EventFeedback(TypedDict):
     field: Annotated[str | None, _PUBLISHED]
     rule: Annotated[str | None, _PUBLISHED]
     set_aside: list[SetAsideField]
+    link_pending: NotRequired[
+        Annotated[
+            bool,
+            Written("Of an accepted event: its numbers are not joined yet, since a date of birth is missing on one side"),
+            _PUBLISHED,
+        ]
+    ]
     at: Annotated[Instant, _PUBLISHED]
 
 
@@ -156,6 +163,7 @@ class Told:
     field: str | None = None
     rule: str | None = None
     set_aside: Sequence[tuple[str, str]] = ()
+    link_pending: bool = False
     days: tuple[date, date] = (date.min, date.min)
 
 
@@ -221,8 +229,9 @@ def told(one: Told) -> EventFeedback | ReplayRequested:
             "cursor": one.cursor, "kind": "replay_requested", "event_type": one.event_type,
             "from": first.isoformat(), "to": end.isoformat(), "at": at,
         }  # fmt: skip
-    return {
+    found: EventFeedback = {
         "cursor": one.cursor, "kind": "event", "outcome": one.outcome, "event_id": one.event_id,
         "event_type": one.event_type, "reason": one.reason, "field": one.field, "rule": one.rule,
         "set_aside": [{"reason": reason, "field": field} for reason, field in one.set_aside], "at": at,
     }  # fmt: skip
+    return found | {"link_pending": one.link_pending} if one.outcome == "accepted" else found

@@ -13,9 +13,10 @@ from domain.identifiers import NHS, UPN
 from domain.identity.sealed import Sealing, end_with_identity
 from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, is_additional
 from domain.spans import Spans, subtract, union
-from domain.timeline.entries import ONE_RECORD, Entry, absent, entries
+from domain.timeline.entries import NO_SUCCESSORS, ONE_RECORD, Entry, absent, entries
 from domain.timeline.marks import Mark, Marked, standing_marks
 from domain.timeline.snapshots import Snapshot
+from domain.timeline.succession import Successors
 
 # While it lasts, the current address (Housing Act 1996 part 7).
 TEMPORARY_ACCOMMODATION, TEMPORARY = "temporary_accommodation", "temporary"
@@ -141,18 +142,19 @@ def build_child(
     sealed: Mapping[RecordId, Sealing] = MappingProxyType({}),
     marks: Iterable[Marked] = (),
     holder: Mapping[RecordId, RecordId] = ONE_RECORD,
+    schools: Successors = NO_SUCCESSORS,
 ) -> Child:
     """A child from the events of its records, and from its `marks`; `scheme_of` tells whether it is known by a number of school or health.
 
-    Events at the positions `doubted` may be about another child: they say nothing of who and where this one is. `holder` as
-    of `entries`.
+    Events at the positions `doubted` may be about another child: they say nothing of who and where this one is. `holder` and
+    `schools` as of `entries`.
     """
     members = set(records)
     mine = [event for event in events if event.record in members]
     taken_back = {event.target_key for event in mine if event.act is Act.RETRACT and event.target_key is not None}
     facts = [fact for fact in live_facts(mine) if fact.event.position not in doubted]
     over = min((sealed[record].day for record in records if record in sealed), default=None)
-    found = entries(mine, doubted=doubted, holder=holder)
+    found = entries(mine, doubted=doubted, holder=holder, schools=schools)
     told = [entry if over is None else end_with_identity(entry, over) for entry in found]
     shown = absent(told, whole)
     return Child(

@@ -27,6 +27,7 @@ from domain.facts import Amendments, Fact, live_facts
 from domain.kinds import BETWEEN_PEOPLE
 from domain.timeline.retold import Named, corrected_wherever_told, references
 from domain.timeline.snapshots import Snapshot, seen_on
+from domain.timeline.succession import Successors, continued
 
 END_WITHOUT_START = "end_without_start"
 AMBIGUOUS_END = "ambiguous_end"
@@ -39,6 +40,7 @@ IDENTIFIERS_DISPUTED = "identifiers_disputed"
 PAIRED = frozenset({Act.START, Act.END, Act.CONFIRM, Act.NOMINATE, Act.ACCEPT, Act.RELATE, Act.UNRELATE})
 _STARTS = frozenset({Act.START, Act.NOMINATE, Act.RELATE})
 ONE_RECORD: Final[Mapping[RecordId, RecordId]] = MappingProxyType({})
+NO_SUCCESSORS: Final[Successors] = MappingProxyType({})
 _ENDS = frozenset({Act.END, Act.UNRELATE})
 
 
@@ -148,14 +150,16 @@ def entries(
     whole: Sequence[Snapshot] = (),
     doubted: Collection[int] = frozenset(),
     holder: Mapping[RecordId, RecordId] = ONE_RECORD,
+    schools: Successors = NO_SUCCESSORS,
 ) -> list[Entry]:
     """All intervals and moments of some records' events, in no particular order; `whole` the snapshots that are complete.
 
     What is told at the positions `doubted` makes entries of its own: it ends, confirms and starts nothing that is sure.
-    Records whose numbers replaced one another are one, that of their `holder` (domain.identity.links.one_holder).
+    Records whose numbers replaced one another are one, that of their `holder` (domain.identity.links.one_holder);
+    `schools` say which school became which.
     """
     history = list(events)
-    facts = corrected_wherever_told(live_facts(history), history, holder)
+    facts = corrected_wherever_told(continued(live_facts(history), schools, holder), history, holder)
     sure = _fold((fact for fact in facts if fact.event.position not in doubted), holder)
     unsure = _fold((fact for fact in facts if fact.event.position in doubted), holder)
     return absent([*sure, *(replace(entry, doubted=True) for entry in unsure)], whole)

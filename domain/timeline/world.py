@@ -12,6 +12,7 @@ from domain.reference import Reference, reference_at, staff_fact, workers_left
 from domain.timeline.child import Child, build_child
 from domain.timeline.marks import Marked, marked
 from domain.timeline.snapshots import Snapshot, cut_off, feed_of, reported
+from domain.timeline.succession import successors
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,14 @@ def build_world(
     links = resolve(edges, sides)
     holder = one_holder(edges, links)
     said = tuple(event for event in history if event.act is Act.REFERENCE)
+    schools = successors(said)
     told = [event for event in history if event.act not in ABOUT_NO_CHILD]
     records = {event.record for event in told} | {one.record for one in shown}
     grouped = children_of(sorted({*records, *links.child}), links)
     reports, unsure = reported(history, kind_of or {}), doubted(history, links)
     whole = [one for _, one, came in reports if came]
     children = {
-        child: build_child(child, members, told, scheme_of, whole, unsure, sealed, shown, holder)
+        child: build_child(child, members, told, scheme_of, whole, unsure, sealed, shown, holder, schools)
         for child, members in grouped.items()
     }
     return World(children, links, tuple(feeds(history, reports)), unsure, said, holder)

@@ -24,6 +24,7 @@ PAGES = (
             "test_lapses",
             "test_snapshots",
             "test_school_migrates",
+            "test_school_becomes_another",
             "test_clocks",
             "test_same_instant",
             "test_attendance",

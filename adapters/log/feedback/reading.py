@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 
 from adapters.codec import NO_IDS, decode_message, decode_stored
+from adapters.log.feedback.pending import Opened, pending
 from adapters.log.feedback.writing import numbers_of
 from adapters.log.keys.data_keys import MasterKeys, open_sealed
 from adapters.log.keys.hashes import Hashes
@@ -64,6 +65,7 @@ class Row:
     end_day: date | None = None
     event_id: str | None = None
     set_aside: Sequence[tuple[str, str]] = ()
+    link_pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class FeedbackRows:
     def __init__(self, connection: Connection, keys: MasterKeys, schema_ids: Mapping[int, bytes] = NO_IDS) -> None:
         self._connection = connection
         self._asides = QuarantineRows(keys)
-        self._subjects = Subjects(keys, Hashes(keys))
+        self._hashes = Hashes(keys)
+        self._subjects = Subjects(keys, self._hashes)
         self._schema_ids = schema_ids
 
     def head(self) -> Head:
@@ -119,19 +122,23 @@ class FeedbackRows:
 
     def _open(self, rows: Sequence[Row]) -> None:
         """Read event ids out of what is sealed, and what was set aside."""
-        ids = self._ids_of_events([row.position for row in rows if row.position is not None])
+        events = self._events([row.position for row in rows if row.position is not None])
+        accepted = [row.place.position for row in rows if row.word == ACCEPTED]
+        known = {one: events[one] for one in accepted if one in events}
+        waiting = pending(self._connection, self._subjects, self._hashes, known, self._events)
         asides = self._ids_of_asides([row.aside for row in rows if row.aside is not None])
-        set_aside = self._set_aside([row.place.position for row in rows if row.word == ACCEPTED])
+        set_aside = self._set_aside(accepted)
         for row in rows:
             if row.position is not None:
-                row.event_id = ids.get(row.position)
+                row.event_id = events[row.position][2]["event_id"] if row.position in events else None
             elif row.aside is not None:
                 row.event_id = asides.get(row.aside)
             if row.word == ACCEPTED:
                 row.set_aside = set_aside.get(row.place.position, ())
+                row.link_pending = row.place.position in waiting
 
-    def _ids_of_events(self, positions: Sequence[int]) -> dict[int, str]:
-        """Event ids by position; none of an event whose key is destroyed."""
+    def _events(self, positions: Collection[int]) -> dict[int, Opened]:
+        """Events by position: record, effect and body; none of an event whose key is destroyed."""
         stored = self._connection.execute(
             "SELECT notification_id, originator_id, topic, state FROM log.event WHERE notification_id = ANY(%s)",
             (list(set(positions)),),
@@ -144,11 +151,12 @@ class FeedbackRows:
             event_type, _, period = topic.partition(":")
             wanted.append((records[record], newest[event_type].effect.retention, int(period)))
         self._subjects.find_keys(self._connection, wanted, make=False)
-        found = {}
+        found: dict[int, Opened] = {}
         for (position, record, _, state), (known, key_class, period) in zip(stored, wanted, strict=True):
             key = known.keys.get((key_class, period))
             if key is not None:
-                found[position] = decode_stored(open_sealed(key, state, record.bytes)).body["event_id"]
+                decoded = decode_stored(open_sealed(key, state, record.bytes))
+                found[position] = record, decoded.schema.effect, decoded.body
         return found
 
     def _ids_of_asides(self, asides: Sequence[UUID]) -> dict[UUID, str]:
