@@ -20,8 +20,8 @@ from adapters.intake.kafka.status import PARTITION_PAUSED, Status
 from adapters.intake.kafka.topics import ALL_TOPICS, PARTITIONS
 from adapters.log.pauses import list_pauses
 from adapters.service.opened import Service
-from tests.builders.nightly import ON_THE_REAL_ONES
 from tests.builders.batches import NAMES, PACKERS, batch, plain, put, record, varint
+from tests.builders.nightly import ON_THE_REAL_ONES
 from tests.builders.process import icr
 from tests.builders.stream import mark, publish, service_of, tracked
 from tests.servers.plugin import Stack

@@ -43,7 +43,9 @@ from tests.builders.stream import area, counted, mark, publish, recorded, servic
 from tests.servers.plugin import Stack
 
 SOON = 15.0  # seconds in which a stopped writer has lost its lock
-SAID = 10.0  # what is said to stand still is said so soon after the time that it is given, together within thirty seconds
+SAID = (
+    10.0  # what is said to stand still is said so soon after the time that it is given, together within thirty seconds
+)
 ENDED = 10.0
 SLACK = 4.0  # of a busy machine, and of what asks
 

@@ -74,7 +74,9 @@ def test_each_kind_of_noise_alone_changes_nothing_that_is_said(
     check(replace(CALM, seed=seed, children=children, **{noise: NOISE[noise]}), any_database_url, tmp_path)
 
 
-ALL_AT_NIGHT = [one for one in itertools.product((20, 60, 240), sorted({*SEEDS, OF_THE_NIGHT})) if one != (20, SEEDS[0])]
+ALL_AT_NIGHT = [
+    one for one in itertools.product((20, 60, 240), sorted({*SEEDS, OF_THE_NIGHT})) if one != (20, SEEDS[0])
+]
 
 
 @pytest.mark.parametrize(("children", "seed"), [(20, SEEDS[0]), *(by_night(*one) for one in ALL_AT_NIGHT)])
@@ -98,7 +100,8 @@ def test_what_was_true_and_known_on_an_earlier_day_is_said_of_that_day(
 
 
 @pytest.mark.parametrize(
-    ("seed", "children", "as_of"), [by_night(1, 60, None), (2, 20, date(2026, 3, 11)), by_night(2, 60, date(2026, 3, 11))]
+    ("seed", "children", "as_of"),
+    [by_night(1, 60, None), (2, 20, date(2026, 3, 11)), by_night(2, 60, date(2026, 3, 11))],
 )
 def test_an_area_of_several_districts_is_one_area(
     seed: int, children: int, as_of: date | None, any_database_url: str, tmp_path: Path
@@ -130,7 +133,9 @@ NEEDED: dict[Feed, str] = {
 
 
 @contextmanager
-def told_without(url: str, folder: Path, *feeds: Feed, since: date, marks: bool = False) -> Iterator[tuple[Truth, Asked]]:
+def told_without(
+    url: str, folder: Path, *feeds: Feed, since: date, marks: bool = False
+) -> Iterator[tuple[Truth, Asked]]:
     """The truth of an area whose feeds were cut off, and the service's answers, which agree."""
     plan = replace(FEW, silent_feeds=feeds, silent_from=since, marks=marks)
     with recorded(plan, url, folder) as (told, _, asked):

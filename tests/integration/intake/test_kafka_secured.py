@@ -20,7 +20,7 @@ from adapters.process.kafka_security import security_of
 from adapters.process.settings import load_settings
 from domain.errors import Misuse
 from tests.builders.nightly import by_night
-from tests.builders.process import ABSENT_KAFKA, UNCHANGED, Shortened, icr
+from tests.builders.process import ABSENT_KAFKA, UNCHANGED, Shortened, icr, started, wait_for
 from tests.builders.stream import mark
 from tests.servers.plugin import NONE_TO_BE_HAD, Pool
 from tests.servers.secured_kafka import ADMIN, USERS, Authority, SecuredBroker
@@ -139,6 +139,17 @@ def test_users_with_rights_publish_record_and_are_told(place: Place) -> None:
     assert told.returncode == 0, told.stderr
 
 
+@pytest.mark.parametrize("worker", ["consume", "tell"])
+def test_bug_a_worker_that_lasts_waited_for_a_kafka_with_users_for_ever(
+    place: Place, worker: str, tmp_path: Path
+) -> None:
+    """Before it began it asked, without logging in, whether the broker is there."""
+    assert icr("migrate", environment=place.of(ADMIN)).returncode == 0
+    environment = place.of("consumer")
+    with started(worker, environment=environment, log=tmp_path / "log", shortened=ABSENT_KAFKA):
+        wait_for(lambda: icr("health", worker, environment=environment).returncode == 0, pause=0.3)
+
+
 def test_a_certificate_stands_for_its_user(place: Place) -> None:
     assert icr("migrate", environment=place.of(ADMIN)).returncode == 0
     sent = icr("publish", events(place, 100, 5), "--to", "kafka", environment=place.by_certificate("agency"))
@@ -199,9 +210,7 @@ def test_a_topic_without_the_right_to_read_is_paused_and_the_others_go_on(place:
 
 
 # A Kafka that lets nobody in is asked for some time, for kafka-python does not say why it gives up.
-ASKED = pytest.mark.parametrize(
-    "shortened", [ABSENT_KAFKA, by_night(UNCHANGED)], ids=["soon", "as-it-is"]
-)
+ASKED = pytest.mark.parametrize("shortened", [ABSENT_KAFKA, by_night(UNCHANGED)], ids=["soon", "as-it-is"])
 
 
 @ASKED

@@ -142,9 +142,7 @@ def test_validate_only_sends_nothing(stack: Stack, tmp_path: Path) -> None:
     assert consume(stack)["read"] == 0
 
 
-@pytest.mark.parametrize(
-    "shortened", [ABSENT_KAFKA, by_night(UNCHANGED)], ids=["soon", "as-it-is"]
-)
+@pytest.mark.parametrize("shortened", [ABSENT_KAFKA, by_night(UNCHANGED)], ids=["soon", "as-it-is"])
 def test_a_broker_that_is_not_there_is_said(embedded_stack: Stack, shortened: Shortened, tmp_path: Path) -> None:
     path = lines(tmp_path / "a.jsonl", [mark(1)])
     environment = {**embedded_stack.environment, "ICR_KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{free_port()}"}
