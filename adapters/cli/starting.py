@@ -33,8 +33,10 @@ def opened_when_there(
         _await(lambda: connect(url).close(), WAITS_FOR_DATABASE, heart)
     if waits and broker and kafka is not None:
         from adapters.intake.kafka.topics import cluster_name
+        from adapters.process.kafka_security import security_of
 
-        _await(lambda: cluster_name(kafka, None), WAITS_FOR_KAFKA, heart)
+        security = security_of(settings)
+        _await(lambda: cluster_name(kafka, None, security), WAITS_FOR_KAFKA, heart)
     with open_service(settings, broker=broker) as service:
         yield service
 

@@ -26,8 +26,8 @@ from adapters.process.logs import get_logger
 from domain.errors import Misuse
 
 NO_PROGRESS: Final = "no_progress"
-PATIENCE: Final = 20.0  # seconds in which a worker has something to say of itself, at the least
-FRESH: Final = timedelta(seconds=PATIENCE)
+# Seconds in which a worker has something to say of itself, at the least; read at each use, so that tests can shorten it.
+PATIENCE = 20.0
 _EVERY: Final = 1.0
 _LOOK: Final = 2.0
 _LONGEST: Final = 80  # characters of a place, as a log line may hold
@@ -51,10 +51,10 @@ class Heartbeat:
     seconds, it is said for it that it makes no progress, and logged where it stands.
     """
 
-    def __init__(self, data_dir: Path, worker: str, clock: Clock, *, patience: float = PATIENCE) -> None:
+    def __init__(self, data_dir: Path, worker: str, clock: Clock, *, patience: float | None = None) -> None:
         self._clock = clock
         self._worker = worker
-        self._patience = patience
+        self._patience = PATIENCE if patience is None else patience
         self._file = _folder(data_dir) / f"{worker}@{socket.gethostname()}@{os.getpid()}.json"
         self._written = float("-inf")
         self._last: tuple[str, ...] | None = None
@@ -157,7 +157,7 @@ def beats(data_dir: Path, worker: str, clock: Clock) -> list[Beat]:
             document = orjson.loads(file.read_bytes())
             at = datetime.fromisoformat(document["at"])
             trouble = tuple(document["trouble"])
-            if clock.now() - at > FRESH and NO_PROGRESS not in trouble:
+            if clock.now() - at > timedelta(seconds=PATIENCE) and NO_PROGRESS not in trouble:
                 trouble = (*trouble, NO_PROGRESS)
             beat = Beat(worker, pid, at, trouble, document["said"])
         except (OSError, ValueError, KeyError, TypeError):

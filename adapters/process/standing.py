@@ -8,17 +8,19 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final
 
-from adapters.process.heartbeat import NO_PROGRESS, PATIENCE, where
+from adapters.process import heartbeat
+from adapters.process.heartbeat import NO_PROGRESS, where
 from adapters.process.logs import get_logger
 
 _LOOK: Final = 1.0
 
 
 @contextmanager
-def said_when_standing(patience: float = PATIENCE) -> Iterator[None]:
+def said_when_standing(patience: float | None = None) -> Iterator[None]:
     """Log `no_progress`, with the functions it is in, each time this thread has been in one and the same call for so long."""
     ended = threading.Event()
-    watching = threading.Thread(target=_watch, args=(threading.get_ident(), ended, patience), daemon=True)
+    allowed = heartbeat.PATIENCE if patience is None else patience
+    watching = threading.Thread(target=_watch, args=(threading.get_ident(), ended, allowed), daemon=True)
     watching.start()
     try:
         yield

@@ -8,6 +8,7 @@ import pytest
 from adapters.process.clock import SystemClock
 from adapters.process.settings import load_settings
 from domain.errors import Misuse
+from tests.builders.nightly import by_night
 from tests.servers.kafka import RealKafka
 from tools.bench import broker as brokers
 from tools.bench import ingest, sampled
@@ -69,7 +70,7 @@ def assert_left_nothing(scratch: Path, kafka_named: RealKafka | None) -> None:
         assert kafka_named.topics() == set()
 
 
-@pytest.mark.parametrize("mix", [Mix.AREA, Mix.SCHOOL_DAY])
+@pytest.mark.parametrize("mix", [Mix.AREA, by_night(Mix.SCHOOL_DAY)])
 @pytest.mark.parametrize("kafka_named", ["embedded"], indirect=True)
 def test_a_small_one_says_what_a_large_one_says_and_leaves_nothing(
     kafka_named: RealKafka | None, scratch: Path, monkeypatch: pytest.MonkeyPatch, mix: Mix

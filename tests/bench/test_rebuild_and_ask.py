@@ -13,6 +13,7 @@ from adapters.process.clock import SystemClock
 from adapters.process.settings import load_settings
 from domain.errors import Misuse
 from projections.engine import VIEW_TABLES
+from tests.builders.nightly import by_night
 from tests.servers.kafka import RealKafka
 from tools.bench import asking
 from tools.bench.asking import Ask
@@ -97,9 +98,9 @@ def test_an_areas_children_go_with_its_events_up_to_a_number(events: int) -> Non
     ("command", "step", "number"),
     [
         ("ingest", "loading", signal.SIGINT),
-        pytest.param("rebuild", "rebuild 1", signal.SIGINT, marks=pytest.mark.nightly),
-        pytest.param("ask", "timeline", signal.SIGINT, marks=pytest.mark.nightly),
-        ("ask", "timeline", signal.SIGTERM),
+        by_night("rebuild", "rebuild 1", signal.SIGINT),
+        by_night("ask", "timeline", signal.SIGINT),
+        by_night("ask", "timeline", signal.SIGTERM),
     ],
 )
 def test_an_end_by_signal_leaves_nothing(command: str, step: str, number: signal.Signals, scratch: Path) -> None:

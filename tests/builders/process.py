@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 from adapters.embedded.lock import ServersFolder
@@ -28,7 +29,7 @@ _SERVER = """
 import json, os, select, signal, sys
 import tools.main as cli
 import adapters.cli.feedback, adapters.cli.publish, adapters.cli.quarantine, adapters.cli.reading, adapters.cli.health, adapters.cli.workers
-import adapters.embedded.supervisor
+import adapters.embedded.supervisor, adapters.process.kafka_security, adapters.process.standing
 import adapters.api.app, adapters.api.serving, adapters.intake.connectors.nems, adapters.intake.imports
 import adapters.intake.kafka.consumer, adapters.process.heartbeat, adapters.publishing.publish, adapters.questions
 import adapters.codec.framing, adapters.log.pool, adapters.log.recorder, adapters.service.opened, adapters.service.projecting
@@ -44,6 +45,10 @@ def run(order):
     sys.stdin = open(0, closefd=False)
     os.environ.clear()
     os.environ.update(order["environment"])
+    for name, value in order["shortened"].items():
+        module, _, constant = name.rpartition(".")
+        assert hasattr(sys.modules[module], constant), name
+        setattr(sys.modules[module], constant, value)
     if order["program"] == "supervisor":
         os.setsid()
         adapters.embedded.supervisor.main(order["arguments"])  # it leaves this process, and ends it
@@ -88,6 +93,26 @@ while True:
 """
 
 
+# How long the program waits until it says that something does not come about, by the name of the constant. Tests of
+# what it then says and does shorten these; the night has one test of each with the time that stands in the program.
+Shortened = Mapping[str, Any]
+UNCHANGED: Shortened = MappingProxyType({})
+
+
+def patience(seconds: float) -> Shortened:
+    """A process is said to stand still after so long."""
+    return {"adapters.process.heartbeat.PATIENCE": seconds}
+
+
+ABSENT_KAFKA: Shortened = MappingProxyType(
+    {
+        "adapters.intake.kafka.topics._BOOTSTRAP_MS": 500,
+        "adapters.intake.kafka.producer._BOOTSTRAP_SECONDS": 0.5,
+        "adapters.process.kafka_security._EXPLAIN_SECONDS": 1.0,
+    }
+)
+
+
 class _Interpreter:
     """A Python that has loaded the program, forks off commands, and says how each ended."""
 
@@ -106,6 +131,7 @@ class _Interpreter:
         environment: Mapping[str, str],
         files: tuple[str, str, str],
         program: str = "icr",
+        shortened: Mapping[str, Any] = UNCHANGED,
     ) -> int:
         """Fork a command; its process id."""
         stdin, stdout, stderr = files
@@ -116,6 +142,7 @@ class _Interpreter:
             "stdin": stdin,
             "stdout": stdout,
             "stderr": stderr,
+            "shortened": dict(shortened),
         }
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
@@ -165,13 +192,18 @@ def _interpreter() -> _Interpreter:
 
 
 def icr(
-    *arguments: str, environment: Mapping[str, str], stdin: str = "", seconds: float = 180
+    *arguments: str,
+    environment: Mapping[str, str],
+    stdin: str = "",
+    seconds: float = 180,
+    shortened: Shortened = UNCHANGED,
 ) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
     with tempfile.TemporaryDirectory(prefix="icr-test-") as folder:
         files = tuple(Path(folder) / name for name in ("in", "out", "err"))
         files[0].write_text(stdin)
-        life = Life(_interpreter(), arguments, environment, (str(files[0]), str(files[1]), str(files[2])))
+        named = (str(files[0]), str(files[1]), str(files[2]))
+        life = Life(_interpreter(), arguments, environment, named, shortened)
         try:
             code = life.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -184,14 +216,19 @@ class Life:
     """One process of a command; a grandchild of the tests, and otherwise handled as one that `subprocess` started."""
 
     def __init__(
-        self, by: _Interpreter, arguments: tuple[str, ...], environment: Mapping[str, str], files: tuple[str, str, str]
+        self,
+        by: _Interpreter,
+        arguments: tuple[str, ...],
+        environment: Mapping[str, str],
+        files: tuple[str, str, str],
+        shortened: Shortened = UNCHANGED,
     ) -> None:
         self._by = by
         self._arguments = arguments
         self.returncode: int | None = None
         for file in files[1:]:
             Path(file).touch()  # whoever waits for what it says may look before it has said anything
-        self.pid = by.start(arguments, environment, files)
+        self.pid = by.start(arguments, environment, files, shortened=shortened)
 
     def poll(self) -> int | None:
         """Its code, if it has ended."""
@@ -227,11 +264,11 @@ class Life:
         self.wait(10)
 
 
-def start_supervisor(place: ServersFolder) -> None:
+def start_supervisor(place: ServersFolder, shortened: Shortened = UNCHANGED) -> None:
     """Start the supervisor of the embedded servers of a data folder, as a command does that finds none."""
     log = str(place.log)
     arguments = ("--data", str(place.data))
-    started = _interpreter().start(arguments, os.environ, (os.devnull, log, log), program="supervisor")
+    started = _interpreter().start(arguments, os.environ, (os.devnull, log, log), "supervisor", shortened)
     assert _interpreter().ended(started, 60) == 0, f"the supervisor did not start; see {log}"
 
 
@@ -254,9 +291,11 @@ class Warm:
 
 
 @contextmanager
-def started(*arguments: str, environment: Mapping[str, str], log: Path) -> Iterator[Life]:
+def started(
+    *arguments: str, environment: Mapping[str, str], log: Path, shortened: Shortened = UNCHANGED
+) -> Iterator[Life]:
     """A command that lasts; killed at the end if it still runs."""
-    life = Life(_interpreter(), arguments, environment, (os.devnull, str(log), str(log)))
+    life = Life(_interpreter(), arguments, environment, (os.devnull, str(log), str(log)), shortened)
     try:
         yield life
     finally:

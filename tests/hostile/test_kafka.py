@@ -21,6 +21,7 @@ from adapters.intake.kafka.topics import ALL_TOPICS, PARTITIONS
 from adapters.log.pauses import list_pauses
 from adapters.service.opened import Service
 from tests.builders.batches import NAMES, PACKERS, batch, plain, put, record, varint
+from tests.builders.nightly import ON_THE_REAL_ONES
 from tests.builders.process import icr
 from tests.builders.stream import mark, publish, service_of, tracked
 from tests.servers.plugin import Stack
@@ -236,6 +237,7 @@ def test_a_consumer_that_runs_reads_on_where_a_person_has_skipped(embedded_stack
     assert (status.paused, status.wrong) == (0, ())
 
 
+@ON_THE_REAL_ONES
 def test_a_hundred_and_fifty_tombstones_pause_nothing(stack: Stack) -> None:
     publish(stack.bootstrap_servers, [(EDUCATION, b"k%d" % n, None) for n in range(150)], partition=0)
     publish(stack.bootstrap_servers, [(EDUCATION, None, good(n)) for n in range(20)], partition=0)

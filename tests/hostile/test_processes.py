@@ -21,22 +21,40 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from adapters.embedded import lock
 from adapters.embedded.lock import ServersFolder, servers, supervised
 from adapters.embedded.processes import free_port
 from adapters.log.connections import Work, connect
 from adapters.log.messages import Message
 from adapters.process.settings import Settings
-from tests.builders.process import ROOT, icr, started, wait_for
+from tests.builders.nightly import by_night, real, real_by_night
+from tests.builders.process import (
+    ABSENT_KAFKA,
+    ROOT,
+    UNCHANGED,
+    Shortened,
+    icr,
+    patience,
+    start_supervisor,
+    started,
+    wait_for,
+)
 from tests.builders.stream import area, counted, mark, publish, recorded, service_of
 from tests.servers.plugin import Stack
 
 SOON = 15.0  # seconds in which a stopped writer has lost its lock
-SAID = 30.0
+SAID = (
+    10.0  # what is said to stand still is said so soon after the time that it is given, together within thirty seconds
+)
 ENDED = 10.0
 SLACK = 4.0  # of a busy machine, and of what asks
 
 # The table whose lock makes a writer halt in its transaction -> what the server is doing when the lock is let go.
 HALTED_IN = {"log.event": "active", "log.batch": "idle in transaction"}
+
+
+# How long what stands still is given: on a push little, by night what stands in the program.
+GIVEN = pytest.mark.parametrize("given", [3.0, by_night(20.0)])
 
 
 def rows(url: str, query: str) -> list[tuple[Any, ...]]:
@@ -59,8 +77,8 @@ def locked(url: str, table: str, mode: str = "EXCLUSIVE") -> Iterator[None]:
         yield
 
 
-def trouble(environment: dict[str, str], worker: str) -> list[str]:
-    told = json.loads(icr("health", worker, "--json", environment=environment).stdout)
+def trouble(environment: dict[str, str], worker: str, shortened: Shortened = UNCHANGED) -> list[str]:
+    told = json.loads(icr("health", worker, "--json", environment=environment, shortened=shortened).stdout)
     return [word for one in told["workers"] for word in one["trouble"]]
 
 
@@ -71,7 +89,16 @@ def halt_in_transaction(url: str, pid: int, table: str) -> None:
     os.kill(pid, signal.SIGSTOP)
 
 
-@pytest.mark.parametrize("table", HALTED_IN)
+@pytest.mark.parametrize(
+    ("stack", "table"),
+    [
+        ("embedded", "log.event"),
+        real("log.batch"),
+        by_night("embedded", "log.batch"),
+        real_by_night("log.event"),
+    ],
+    indirect=["stack"],
+)
 def test_a_stopped_consumer_loses_its_lock_and_nothing_is_lost_or_doubled(
     stack: Stack, table: str, tmp_path: Path
 ) -> None:
@@ -97,7 +124,7 @@ def test_a_stopped_consumer_loses_its_lock_and_nothing_is_lost_or_doubled(
     assert counts["inbox"] == counts["event"]
 
 
-@pytest.mark.parametrize("table", HALTED_IN)
+@pytest.mark.parametrize("table", ["log.event", by_night("log.batch")])
 def test_a_stopped_import_loses_its_lock_and_is_run_again(embedded_stack: Stack, table: str, tmp_path: Path) -> None:
     stack = embedded_stack
     command = ("import", "nems", *map(str, sorted((ROOT / "tests/fixtures/nems").glob("gp*.xml"))), "--json")
@@ -159,56 +186,64 @@ def its_sessions_stopped(url: str, mine: str = "icr") -> Iterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
+@GIVEN
 @pytest.mark.parametrize("worker", ["consume", "project", "tell"])
 def test_a_worker_stuck_in_a_statement_says_so_and_ends_when_told(
-    embedded_stack: Stack, worker: str, tmp_path: Path
+    embedded_stack: Stack, worker: str, given: float, tmp_path: Path
 ) -> None:
     environment, log = embedded_stack.environment, tmp_path / "log"
-    with started(worker, environment=environment, log=log) as process:
+    shortened = patience(given)
+    with started(worker, environment=environment, log=log, shortened=shortened) as process:
         wait_for(lambda: icr("health", worker, environment=environment).returncode == 0, pause=0.3)
         # It is at work: it has looked at the log over the connection that it keeps.
         looked = "SELECT FROM pg_stat_activity WHERE application_name = 'icr' AND query LIKE '%log.head h'"
         wait_for(lambda: rows(embedded_stack.database_url, looked), pause=0.1)
         with its_sessions_stopped(embedded_stack.database_url):
             stuck_at = time.monotonic()
-            wait_for(lambda: trouble(environment, worker) == ["no_progress"], seconds=SAID + SLACK, pause=0.3)
-            assert time.monotonic() - stuck_at < SAID + SLACK
+            wait_for(lambda: trouble(environment, worker, shortened) == ["no_progress"], pause=0.3)
+            assert time.monotonic() - stuck_at < given + SAID + SLACK
             lines = [json.loads(line) for line in log.read_text().splitlines() if '"event":"no_progress"' in line]
             assert len(lines) == 1
             assert lines[0]["where"]
             assert_ends(process)
 
 
+@GIVEN
 @pytest.mark.parametrize(
     "command",
     [("rebuild",), ("import", "nems", *map(str, sorted((ROOT / "tests/fixtures/nems").glob("gp*.xml"))))],
     ids=["rebuild", "import"],
 )
 def test_a_command_stuck_in_a_statement_says_so_and_ends_when_told(
-    embedded_stack: Stack, command: tuple[str, ...], tmp_path: Path
+    embedded_stack: Stack, command: tuple[str, ...], given: float, tmp_path: Path
 ) -> None:
     environment, log = embedded_stack.environment, tmp_path / "log"
     table = "log.serving" if command[0] == "rebuild" else "log.batch"
     with contextlib.ExitStack() as held:
         held.enter_context(locked(embedded_stack.database_url, table, "ACCESS EXCLUSIVE"))
-        process = held.enter_context(started(*command, environment=environment, log=log))
+        process = held.enter_context(started(*command, environment=environment, log=log, shortened=patience(given)))
         waits = f"SELECT FROM pg_locks WHERE NOT granted AND relation = '{table}'::regclass"
         wait_for(lambda: rows(embedded_stack.database_url, waits), pause=0.01)
         with its_sessions_stopped(embedded_stack.database_url):
-            wait_for(lambda: '"event":"no_progress"' in log.read_text(), seconds=SAID + SLACK, pause=0.3)
+            wait_for(lambda: '"event":"no_progress"' in log.read_text(), seconds=given + SAID + SLACK, pause=0.3)
             assert_ends(process)
 
 
+@GIVEN
 @pytest.mark.parametrize("worker", ["consume", "project", "serve"])
-def test_a_stopped_worker_is_told_of_by_health(embedded_stack: Stack, worker: str, tmp_path: Path) -> None:
-    environment = {**embedded_stack.environment, "ICR_HTTP_PORT": "0"}
-    with started(worker, environment=environment, log=tmp_path / "log") as process:
+def test_a_stopped_worker_is_told_of_by_health(
+    embedded_stack: Stack, worker: str, given: float, tmp_path: Path
+) -> None:
+    environment, shortened = {**embedded_stack.environment, "ICR_HTTP_PORT": "0"}, patience(given)
+    with started(worker, environment=environment, log=tmp_path / "log", shortened=shortened) as process:
         wait_for(lambda: icr("health", worker, environment=environment).returncode == 0, pause=0.3)
         os.kill(process.pid, signal.SIGSTOP)
-        wait_for(lambda: "no_progress" in trouble(environment, worker), seconds=SAID + SLACK, pause=1)
-        assert icr("health", worker, environment=environment).returncode == 1
+        wait_for(
+            lambda: "no_progress" in trouble(environment, worker, shortened), seconds=given + SAID + SLACK, pause=0.5
+        )
+        assert icr("health", worker, environment=environment, shortened=shortened).returncode == 1
         os.kill(process.pid, signal.SIGCONT)
-        wait_for(lambda: trouble(environment, worker) == [], pause=0.3)
+        wait_for(lambda: trouble(environment, worker, shortened) == [], pause=0.3)
 
 
 def assert_ends(process: Any) -> None:
@@ -291,11 +326,17 @@ def test_up_waits_for_the_database_and_ends_while_it_waits(
     assert "waits_for_database" in (tmp_path / "log").read_text()
 
 
-@pytest.mark.parametrize("worker", ["consume", "tell"])
-def test_a_worker_that_starts_before_kafka_waits_for_it(embedded_stack: Stack, worker: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("worker", "shortened"),
+    [("consume", ABSENT_KAFKA), ("tell", ABSENT_KAFKA), by_night("consume", UNCHANGED)],
+    ids=["consume", "tell", "consume-as-it-is"],
+)
+def test_a_worker_that_starts_before_kafka_waits_for_it(
+    embedded_stack: Stack, worker: str, shortened: Shortened, tmp_path: Path
+) -> None:
     environment = {**embedded_stack.environment, "ICR_KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{free_port()}"}
-    with started(worker, environment=environment, log=tmp_path / "log") as process:
-        wait_for(lambda: trouble(environment, worker) == ["waits_for_kafka"], pause=0.3, seconds=60)
+    with started(worker, environment=environment, log=tmp_path / "log", shortened=shortened) as process:
+        wait_for(lambda: trouble(environment, worker) == ["waits_for_kafka"], pause=0.3, seconds=30)
         assert_ends(process)
 
 
@@ -321,7 +362,15 @@ def test_a_command_that_ends_by_itself_does_not_wait(
 # ---- the embedded servers
 
 
-def test_the_embedded_database_is_started_again_however_often_it_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "shortened",
+    [{"adapters.embedded.supervisor._BACK_OFF": [0.0, 0.1, 0.2, 0.3, 0.4, 0.5]}, by_night(UNCHANGED)],
+    ids=["soon", "as-it-is"],
+)
+def test_the_embedded_database_is_started_again_however_often_it_ends(
+    shortened: Shortened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lock, "_spawn", lambda place: start_supervisor(place, shortened))
     settings = Settings(data_dir=tmp_path / "data")
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith("ICR_")},
@@ -356,8 +405,11 @@ def answers(url: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize("seconds", [0.0, 0.3, 1.0, 2.0])
-@pytest.mark.parametrize("command", ["up", "project"])
+@pytest.mark.parametrize(
+    ("command", "seconds"),
+    [("up", 0.3), ("project", 0.0), ("up", 2.0), ("project", 1.0),
+     *(by_night("up", at) for at in (0.0, 1.0)), *(by_night("project", at) for at in (0.3, 2.0))],
+)  # fmt: skip
 def test_a_start_of_embedded_servers_can_be_ended_at_any_moment(command: str, seconds: float, tmp_path: Path) -> None:
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith("ICR_")},

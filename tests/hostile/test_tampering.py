@@ -80,7 +80,7 @@ def test_bug_an_event_that_waits_was_named(small: Bench) -> None:
 
 
 @given(told=histories(most=30, every_scene=True))
-@settings(max_examples=3)
+@settings(max_examples=max(2, settings().max_examples // 100))
 def test_whatever_is_recorded_holds(small: Bench, told: list[dict[str, Any]]) -> None:
     small.empty()
     for start in range(0, len(told), 7):

@@ -19,6 +19,7 @@ from adapters.embedded.binaries import locale, major, packaged_binaries
 from adapters.embedded.postgres import PostgresServer
 from adapters.embedded.processes import free_port
 from adapters.process.settings import SETTINGS
+from tests.builders.nightly import ON_THE_REAL_ONES
 from tests.builders.process import icr
 from tests.servers.kafka import RealKafka
 from tests.servers.plugin import Stack
@@ -135,6 +136,7 @@ def health(service: dict[str, Any], environment: dict[str, str]) -> int:
     return subprocess.run(check_of(service), env=environment, check=False, capture_output=True, timeout=30).returncode
 
 
+@ON_THE_REAL_ONES
 def test_the_one_shot_commands_do_their_work_and_end(stack: Stack) -> None:
     for name in OURS.keys() - LASTING.keys():
         done = subprocess.run(
@@ -143,6 +145,7 @@ def test_the_one_shot_commands_do_their_work_and_end(stack: Stack) -> None:
         assert done.returncode == 0, done.stderr
 
 
+@ON_THE_REAL_ONES
 @pytest.mark.parametrize("name", LASTING)
 def test_a_service_becomes_healthy_and_ends_when_told(stack: Stack, tmp_path: Path, name: str) -> None:
     service = LASTING[name]

@@ -33,7 +33,6 @@ from tests.servers.postgres import DEBIAN
 SECTION = "Recover to a point in time"
 FILES = [str(path) for path in sorted((ROOT / "tests/fixtures/nems").glob("gp*.xml"))]
 HEAD = "SELECT position, hash, generation FROM log.head"
-ALL_HANDED_OVER = "SELECT last_archived_wal >= pg_walfile_name(pg_current_wal_lsn() - 1) FROM pg_stat_archiver"
 
 
 @pytest.fixture(params=["embedded", pytest.param("system", marks=pytest.mark.pg_system)])
@@ -124,9 +123,10 @@ def test_what_came_by_http_and_import_after_the_base_backup_is_recovered(
         done = icr("import", "nems", *FILES, environment=environment)
         assert done.returncode in (0, 1), done.stderr
         before = rows(server.url, HEAD)
-        rows(server.url, "SELECT pg_switch_wal()")  # as archive_timeout does each minute
-        # The server looks for what is to be archived each minute, if nothing woke it.
-        wait_for(lambda: rows(server.url, ALL_HANDED_OVER) == [(True,)], pause=0.2, seconds=150)
+        # As archive_timeout does each minute. What the server writes of itself after it is in the next file.
+        [(last,)] = rows(server.url, "SELECT pg_walfile_name(pg_switch_wal() - 1)")
+        handed_over = f"SELECT last_archived_wal >= '{last}' FROM pg_stat_archiver"
+        wait_for(lambda: rows(server.url, handed_over) == [(True,)], pause=0.2, seconds=150)
 
         owner = lose_the_disk(server)
         run(recovery, environment, tmp_path)

@@ -258,6 +258,22 @@ def _used(request: pytest.FixtureRequest, source: str) -> None:
     request.node.user_properties.append(("server", source))
 
 
+# Where the database itself is the matter, a push tries it on both; elsewhere PostgreSQL 15 waits for the night.
+THE_DATABASES_OWN = (
+    "tests/integration/log/", "tests/integration/migrations/", "tests/integration/projections/", "tests/hostile/test_processes",
+    "tests/integration/test_embedded_backends", "tests/integration/test_recover",
+)  # fmt: skip
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("pg_system") is None or item.get_closest_marker("kafka_real") is not None:
+            continue
+        if not item.nodeid.startswith(THE_DATABASES_OWN):
+            item.add_marker("nightly")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--require-real",

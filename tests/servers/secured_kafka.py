@@ -19,7 +19,7 @@ from tests.servers.kafka import QUICK_START
 from tools.kafka_broker import PROPERTIES, JavaBroker
 
 ADMIN = "admin"
-USERS = {ADMIN: "admin-secret", "consumer": "consumer-secret", "agency": "agency-secret", "nobody": "nobody-secret"}
+USERS = {name: f"{name}-secret" for name in (ADMIN, "consumer", "agency", "nobody", "housing")}
 
 PACKAGE = "org.apache.kafka.common.security"
 

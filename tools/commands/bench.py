@@ -108,7 +108,7 @@ def ask(
     _shown(found, answers_tables, tell, as_json=as_json)
 
 
-@app.command("child", epilog="Example: icr bench child --events 1000")
+@app.command("child", epilog="Example: icr bench child --events 200")
 def child(
     events: Annotated[int, typer.Option(min=10, help="Events of the child, most of them attendance marks.")] = 5000,
     as_json: Json = False,

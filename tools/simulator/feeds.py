@@ -71,7 +71,7 @@ def _all_systems(plan: Plan, parts: list[District]) -> list[AgencySystem]:
 
 
 def _silent(plan: Plan, agency_systems: list[AgencySystem]) -> dict[tuple[str, str], date]:
-    """The feeds that fall silent, with the day from which they do: the one that is named, and a share of all."""
+    """The feeds that fall silent, with the day from which they do: those that are named, and a share of all."""
     found: dict[tuple[str, str], date] = {}
     if plan.silent:
         feeds = sorted(
@@ -80,6 +80,4 @@ def _silent(plan: Plan, agency_systems: list[AgencySystem]) -> dict[tuple[str, s
         middle = plan.start + timedelta(days=plan.days // 2)
         count = max(1, round(len(feeds) * plan.silent))
         found = dict.fromkeys(Random(f"{plan.seed}/silence").sample(feeds, count), middle)
-    if plan.silent_feed is not None:
-        found[plan.silent_feed] = plan.silent_from or plan.start
-    return found
+    return found | dict.fromkeys(plan.silent_feeds, plan.silent_from or plan.start)

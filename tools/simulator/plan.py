@@ -19,7 +19,7 @@ class Plan:
     states them): `late` is written down by the agency 2 to 30 days later than usual (marks: 1 to 5), `resent` is
     published a second time unchanged, `reordered` is published 1 to 30 hours after it was written down, `corrected`
     first says something wrong and is put right, `mistaken` is also said of a wrong child and then retracted.
-    `silent_feed` is an (organisation, event type) that publishes nothing from `silent_from` on (the start, if not
+    Each of `silent_feeds`, an (organisation, event type), publishes nothing from `silent_from` on (the start, if not
     given), not even a report of its feed; `silent` is a share of all feeds that do so from the middle of the period on.
     `duplicated` is published twice in a row, `missing` is lost on its way and made good up to ten days later, and for so
     many events beside them a `malformed` one is published that nobody can read. With `cases`, a few families set by hand
@@ -45,7 +45,7 @@ class Plan:
     cases: bool = True
     thresholds: tuple[tuple[str, int], ...] = ()
     silent: float = 0.0
-    silent_feed: tuple[str, str] | None = None
+    silent_feeds: tuple[tuple[str, str], ...] = ()
     silent_from: date | None = None
     as_of: date | None = None
 

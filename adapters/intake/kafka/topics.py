@@ -26,17 +26,17 @@ PARTITIONS: Final = 4
 
 # librdkafka's mock cluster answers no question for its version; with this one all that is used here works.
 _MEMORY_BROKER_VERSION: Final = (2, 3)
-_BOOTSTRAP_MS: Final = 15_000
+_BOOTSTRAP_MS = 15_000  # read at each use, so that tests can shorten it
 
 
 def connection(
-    bootstrap_servers: str, *, embedded: bool, bootstrap_ms: int = _BOOTSTRAP_MS, security: Security = OPEN
+    bootstrap_servers: str, *, embedded: bool, bootstrap_ms: int | None = None, security: Security = OPEN
 ) -> dict[str, Any]:
     """What every kafka-python client of ours is told of the broker."""
     options: dict[str, Any] = {
         "bootstrap_servers": bootstrap_servers.split(","),
         "client_id": "icr",
-        "bootstrap_timeout_ms": bootstrap_ms,
+        "bootstrap_timeout_ms": _BOOTSTRAP_MS if bootstrap_ms is None else bootstrap_ms,
         # The default goes up to half a minute, which is how long a returned broker would stay unused.
         "reconnect_backoff_max_ms": 1000,
         **security.kafka_python,

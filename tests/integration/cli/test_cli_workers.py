@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from adapters.embedded.processes import free_port
+from tests.builders.nightly import ON_THE_REAL_ONES
 from tests.builders.process import icr, started, wait_for
 from tests.builders.stream import area, counted, publish, recorded
 from tests.servers.plugin import Stack
@@ -25,6 +26,7 @@ def _accepted(environment: dict[str, str]) -> list[int]:
     return [worker["accepted"] for worker in said]
 
 
+@ON_THE_REAL_ONES
 def test_up_takes_in_projects_and_serves_and_leaves_nothing(stack: Stack, tmp_path: Path) -> None:
     environment = {**stack.environment, "ICR_HTTP_PORT": str(free_port())}
     messages = area()
@@ -94,6 +96,7 @@ def test_a_shortened_log_is_seen_in_health_and_exit_code(embedded_stack: Stack, 
     assert counted(embedded_stack)["event"] == 100
 
 
+@ON_THE_REAL_ONES
 def test_project_is_woken_by_the_log(stack: Stack, tmp_path: Path) -> None:
     messages = area()[:600]
     with (

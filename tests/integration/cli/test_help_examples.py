@@ -129,7 +129,7 @@ STANDS_FOR: Final[Mapping[str, Callable[[Desk], str]]] = {
     r"/var/lib/icr\b": lambda desk: str(desk.data),
     r"/tmp/area\b": lambda desk: str(desk.work / "area"),
     r"(?<![.\d])1:\d+\b": lambda desk: desk.answer("icr families list --json")["position"],
-    r"(?<=--events )\d+": lambda _: "2000",
+    r"(?<=--events )\d{4,}": lambda _: "2000",
     r"(?<=http://127\.0\.0\.1:)8008\b": lambda desk: desk.environment["ICR_HTTP_PORT"],
 }
 

@@ -17,6 +17,7 @@ from adapters.intake.kafka.topics import BACKFILL_TOPICS, IN_BACKFILL, TOPICS, t
 from adapters.process.clock import FixedClock
 from adapters.process.settings import TOPIC_ORGANISATIONS
 from adapters.publishing.check import Checker
+from tests.builders.nightly import ON_THE_REAL_ONES
 from tests.builders.process import icr
 from tests.builders.service import NOW
 from tests.builders.stream import Wire, counted, mark, publish, recorded, service_of
@@ -69,6 +70,7 @@ def test_what_keeps_a_child_safe_waits_behind_no_backfill() -> None:
     assert checker.check(json.dumps(shield).encode()).topic == topic_for("social_care", "live")
 
 
+@ON_THE_REAL_ONES
 def test_live_events_are_recorded_while_a_backfill_waits(stack: Stack) -> None:
     """A backlog of both: live is through when most of the backfill is not; then the backfill comes to its end."""
     publish(stack.bootstrap_servers, marks(BACKFILL, 0, 30_000, mode="backfill"))
@@ -88,6 +90,7 @@ def test_live_events_are_recorded_while_a_backfill_waits(stack: Stack) -> None:
     assert counted(stack)["event"] == 36_000
 
 
+@ON_THE_REAL_ONES
 def test_a_live_event_does_not_wait_for_the_end_of_a_backfill(stack: Stack) -> None:
     """A few live events come while a backfill is being recorded: the next polls bring them."""
     publish(stack.bootstrap_servers, marks(BACKFILL, 0, 30_000, mode="backfill"))
@@ -109,6 +112,7 @@ def test_a_live_event_does_not_wait_for_the_end_of_a_backfill(stack: Stack) -> N
     assert next(backfill for live, backfill in seen if live == 3) <= 25_000
 
 
+@ON_THE_REAL_ONES
 def test_the_lanes_topics_take_either_kind(stack: Stack) -> None:
     publish(stack.bootstrap_servers, [*marks(LIVE, 0, 5, mode="snapshot"), *marks(BACKFILL, 10, 5)])
     with service_of(stack) as service:

@@ -16,6 +16,7 @@ from adapters.intake.kafka.starting_offsets import LOG_GAP, LOG_SHORTENED, place
 from adapters.intake.kafka.status import DATABASE_LOST, PARTITION_PAUSED, Status
 from adapters.intake.kafka.topics import cluster_name, tracking_name
 from adapters.service.opened import Service
+from tests.builders.nightly import ON_THE_REAL_ONES
 from tests.builders.stream import area, counted, event, mark, publish, recorded, service_of, tracked, upn
 from tests.servers.plugin import Stack
 
@@ -52,6 +53,7 @@ def test_everything_published_is_recorded_once_and_counted(stack: Stack) -> None
     assert status.wrong == ()
 
 
+@ON_THE_REAL_ONES
 def test_a_second_publication_of_the_same_doubles_nothing(stack: Stack) -> None:
     messages = area()[:1500]
     publish(stack.bootstrap_servers, messages)
@@ -76,6 +78,7 @@ def test_a_stopped_consumer_is_followed_by_one_that_reads_on(stack: Stack) -> No
     assert first.counts.accepted + second.counts.accepted == counted(stack)["event"]
 
 
+@ON_THE_REAL_ONES
 def test_what_cannot_be_read_or_trusted_is_kept_and_the_stream_goes_on(stack: Stack) -> None:
     good = encode_wire(mark(1))
     bad = [
@@ -111,6 +114,7 @@ def test_what_cannot_be_read_or_trusted_is_kept_and_the_stream_goes_on(stack: St
     } - ({"too_large"} if counts.reasons["too_large"] == 0 else set())  # fmt: skip
 
 
+@ON_THE_REAL_ONES
 def test_a_partition_of_which_too_much_cannot_be_read_pauses_and_the_others_go_on(stack: Stack) -> None:
     topic, other = EDUCATION, "icr.health.v1"
     publish(stack.bootstrap_servers, [(topic, None, b"rubbish %d" % n) for n in range(300)], partition=1)
@@ -133,6 +137,7 @@ def test_a_partition_of_which_too_much_cannot_be_read_pauses_and_the_others_go_o
     assert tracked(stack)[f"{topic}:1"] == 300
 
 
+@ON_THE_REAL_ONES
 def test_confluent_framing_is_read_by_the_ids_that_are_set(stack: Stack) -> None:
     def framed(serial: int, schema_id: int) -> bytes:
         return b"\0" + schema_id.to_bytes(4, "big") + encode_wire(mark(serial))[10:]
@@ -152,6 +157,7 @@ def test_confluent_framing_is_read_by_the_ids_that_are_set(stack: Stack) -> None
     assert counted(stack)["event"] == 151
 
 
+@ON_THE_REAL_ONES
 def test_a_trickle_of_rubbish_pauses_the_partition_too(stack: Stack) -> None:
     with service_of(stack) as service:
         done = threading.Event()
@@ -176,6 +182,7 @@ def test_a_trickle_of_rubbish_pauses_the_partition_too(stack: Stack) -> None:
     assert counted(stack)["aside"] <= service.settings.pause_unreadable_minimum + 50
 
 
+@ON_THE_REAL_ONES
 def test_a_consumer_that_is_overtaken_is_fenced_and_reads_on_from_the_log(stack: Stack) -> None:
     messages = [m for m in area() if m[0] == EDUCATION]
     publish(stack.bootstrap_servers, messages[:400])
@@ -198,6 +205,7 @@ def test_a_consumer_that_is_overtaken_is_fenced_and_reads_on_from_the_log(stack:
     assert recorded(stack) == 800
 
 
+@ON_THE_REAL_ONES
 def test_a_lost_database_is_waited_for_and_nothing_is_lost_or_doubled(stack: Stack) -> None:
     messages = area()
     publish(stack.bootstrap_servers, messages)
@@ -257,6 +265,7 @@ def test_a_shortened_log_is_said_loudly_and_read_again_without_doubling(stack: S
         assert drain(service).wrong == ()
 
 
+@ON_THE_REAL_ONES
 def test_a_message_that_breaks_the_recorder_is_kept_and_the_stream_goes_on(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:

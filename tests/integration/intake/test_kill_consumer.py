@@ -23,6 +23,7 @@ import pytest
 from adapters.intake.kafka.consumer import Consumer
 from adapters.log.keys.key_file import load
 from adapters.service.opened import Service
+from tests.builders.nightly import by_night, real
 from tests.builders.process import Life, Warm, icr, wait_for
 from tests.builders.state import chain_holds, log_state, view_state
 from tests.builders.stream import Wire, area, publish, recorded, service_of
@@ -34,6 +35,12 @@ SMALL_BATCHES = {"ICR_BATCH_SIZE": "50"}
 SMALL_EDITIONS = {"ICR_EDITION_SIZE": "60"}
 HEAD_START = 600
 SLICE = 120
+# On a push two kills on the real servers and one on the embedded ones; more at night.
+BY_DAY = pytest.mark.parametrize(
+    ("stack", "kills"),
+    [("embedded", 1), real(2), by_night("embedded", 5)],
+    indirect=["stack"],
+)
 
 
 @dataclass
@@ -49,8 +56,9 @@ def test_fifty_kills_of_the_consumer(real_stack: Stack, any_database_url: str, t
     _kill_consumers(real_stack, any_database_url, tmp_path / "log", kills=50, in_transaction=10)
 
 
-def test_five_kills_of_the_consumer(stack: Stack, any_database_url: str, tmp_path: Path) -> None:
-    _kill_consumers(stack, any_database_url, tmp_path / "log", kills=5, in_transaction=2)
+@BY_DAY
+def test_a_few_kills_of_the_consumer(stack: Stack, kills: int, any_database_url: str, tmp_path: Path) -> None:
+    _kill_consumers(stack, any_database_url, tmp_path / "log", kills=kills, in_transaction=min(2, kills))
 
 
 def _kill_consumers(stack: Stack, other_url: str, log: Path, *, kills: int, in_transaction: int) -> None:
@@ -78,10 +86,11 @@ def _kill_consumers(stack: Stack, other_url: str, log: Path, *, kills: int, in_t
 
 
 @pytest.mark.kafka_real
+@pytest.mark.parametrize("kills", [2, by_night(8)])
 def test_two_consumers_of_which_one_is_killed_again_and_again(
-    real_stack: Stack, any_database_url: str, tmp_path: Path
+    real_stack: Stack, kills: int, any_database_url: str, tmp_path: Path
 ) -> None:
-    messages = area(60, 60)[:4000]
+    messages = area(60, 60)[: HEAD_START + 3 * SLICE * kills + 500]
     log = tmp_path / "log"
     environment = {**real_stack.environment, **SMALL_BATCHES}
     sent = publish(real_stack.bootstrap_servers, messages[:HEAD_START])
@@ -89,7 +98,7 @@ def test_two_consumers_of_which_one_is_killed_again_and_again(
     with Warm(environment) as warm:
         steady = warm.start("consume", log=log)
         _await_progress(steady, lambda: recorded(real_stack), log)
-        for _ in range(8):
+        for _ in range(kills):
             # Its coming is a rebalance under load; its death is found out when it comes back, or by its silence.
             other = warm.start("consume", log=log)
             sent += publish(real_stack.bootstrap_servers, messages[sent : sent + SLICE * 3])
@@ -109,8 +118,9 @@ def test_fifty_kills_of_the_projector(real_stack: Stack, any_database_url: str, 
     _kill_projectors(real_stack, any_database_url, tmp_path / "log", kills=50)
 
 
-def test_five_kills_of_the_projector(stack: Stack, any_database_url: str, tmp_path: Path) -> None:
-    _kill_projectors(stack, any_database_url, tmp_path / "log", kills=5)
+@BY_DAY
+def test_a_few_kills_of_the_projector(stack: Stack, kills: int, any_database_url: str, tmp_path: Path) -> None:
+    _kill_projectors(stack, any_database_url, tmp_path / "log", kills=kills)
 
 
 def _kill_projectors(stack: Stack, other_url: str, log: Path, *, kills: int) -> None:
@@ -138,7 +148,7 @@ def _kill_projectors(stack: Stack, other_url: str, log: Path, *, kills: int) -> 
 
 def _area(kills: int) -> tuple[Wire, ...]:
     """What is enough to be killed in so often."""
-    return area(140, 100) if kills > 5 else area(60, 60)
+    return area(140, 100) if kills > 5 else area(60, 60) if kills > 2 else area(20, 30)
 
 
 def _chance() -> random.Random:

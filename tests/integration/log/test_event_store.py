@@ -23,9 +23,18 @@ CASES = [
     (ApplicationRecorderTestCase, "test_concurrent_no_conflicts"),
     (NonInterleavingNotificationIDsBaseCase, "test"),
 ]
+AT_NIGHT = [pytest.mark.pg_system, pytest.mark.nightly]
+ON_15_TOO = {"test_insert_select": [pytest.mark.pg_system]}  # the others, with their many threads, last long
 
 
-@pytest.mark.parametrize(("case", "name"), CASES, ids=[f"{c.__name__}.{n}" for c, n in CASES])
+@pytest.mark.parametrize(
+    ("database_url", "case", "name"),
+    [
+        *(("embedded", *case) for case in CASES),
+        *(pytest.param("system", *case, marks=ON_15_TOO.get(case[1], AT_NIGHT)) for case in CASES),
+    ],
+    indirect=["database_url"],
+)
 def test_library_case(case: Any, name: str, database_url: str) -> None:
     class Ours(case):  # type: ignore[misc]
         originator_id_type = UUID

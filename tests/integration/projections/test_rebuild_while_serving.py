@@ -4,6 +4,8 @@ import threading
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from adapters.log.messages import Message
 from projections.engine import checksums
 from tests.builders.asking import asking
@@ -19,6 +21,11 @@ def _events() -> list[Message]:
     return [Message(encode_wire(event)) for event in simulate(PLAN)]
 
 
+@pytest.mark.parametrize(
+    "database_url",
+    ["embedded", pytest.param("system", marks=[pytest.mark.pg_system, pytest.mark.nightly])],
+    indirect=True,
+)
 def test_reads_and_events_go_on_while_the_views_are_rebuilt(database_url: str, tmp_path: Path) -> None:
     here = bench(database_url, tmp_path, edition_size=100)
     messages = _events()

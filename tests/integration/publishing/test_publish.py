@@ -13,7 +13,8 @@ import pytest
 
 from adapters.embedded.processes import free_port
 from adapters.intake.kafka.topics import ALL_TOPICS
-from tests.builders.process import ROOT, icr, started, wait_for
+from tests.builders.nightly import ON_THE_REAL_ONES, by_night, real, real_by_night
+from tests.builders.process import ABSENT_KAFKA, ROOT, UNCHANGED, Shortened, icr, started, wait_for
 from tests.builders.stream import counted, event, mark, recorded, upn
 from tests.servers.plugin import Stack
 
@@ -68,6 +69,7 @@ def test_what_is_published_to_kafka_arrives_in_the_log(stack: Stack, tmp_path: P
     assert (counted(stack)["event"], counted(stack)["aside"]) == (1203, 0)
 
 
+@ON_THE_REAL_ONES
 def test_what_would_be_kept_is_not_sent_unless_asked(stack: Stack, tmp_path: Path) -> None:
     path = lines(
         tmp_path / "a.jsonl",
@@ -94,7 +96,11 @@ def test_what_would_be_kept_is_not_sent_unless_asked(stack: Stack, tmp_path: Pat
     assert (counted(stack)["event"], counted(stack)["aside"]) == (1, 4)
 
 
-@pytest.mark.parametrize("many", [100_000, pytest.param(1_000_000, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize(
+    ("stack", "many"),
+    [("embedded", 20_000), real(20_000), by_night("embedded", 1_000_000), real_by_night(1_000_000)],
+    indirect=["stack"],
+)
 def test_bad_files_are_said_and_the_others_go_on(stack: Stack, tmp_path: Path, many: int) -> None:
     lines(tmp_path / "good.jsonl", [mark(1)])
     (tmp_path / "folder").mkdir()
@@ -127,6 +133,7 @@ def test_no_file_at_all_is_wrong_use(embedded_stack: Stack, tmp_path: Path) -> N
     assert [file["read"] for file in files_of(done)] == [0, 0]
 
 
+@ON_THE_REAL_ONES
 def test_validate_only_sends_nothing(stack: Stack, tmp_path: Path) -> None:
     path = lines(tmp_path / "a.jsonl", [mark(1), mark(2, organisation="ods-Z9")])
     done = icr("publish", str(path), "--to", "kafka", "--validate-only", "--json", environment=stack.environment)
@@ -135,14 +142,14 @@ def test_validate_only_sends_nothing(stack: Stack, tmp_path: Path) -> None:
     assert consume(stack)["read"] == 0
 
 
-@pytest.mark.kafka_real
-def test_a_broker_that_is_not_there_is_said(real_stack: Stack, tmp_path: Path) -> None:
+@pytest.mark.parametrize("shortened", [ABSENT_KAFKA, by_night(UNCHANGED)], ids=["soon", "as-it-is"])
+def test_a_broker_that_is_not_there_is_said(embedded_stack: Stack, shortened: Shortened, tmp_path: Path) -> None:
     path = lines(tmp_path / "a.jsonl", [mark(1)])
-    environment = {**real_stack.environment, "ICR_KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{free_port()}"}
-    done = icr("publish", str(path), "--to", "kafka", environment=environment)
+    environment = {**embedded_stack.environment, "ICR_KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{free_port()}"}
+    done = icr("publish", str(path), "--to", "kafka", environment=environment, shortened=shortened)
     assert done.returncode == 3
     assert "Kafka could not be reached" in done.stderr
-    assert icr("consume", "--until-end", environment=environment).returncode == 3
+    assert icr("consume", "--until-end", environment=environment, shortened=shortened).returncode == 3
 
 
 @pytest.mark.kafka_real
@@ -162,16 +169,16 @@ def test_the_embedded_broker_loses_nothing_of_a_publication_larger_than_it_keeps
     embedded_stack: Stack, tmp_path: Path
 ) -> None:
     # One child, so one partition, which keeps about 5 MB.
-    big = [mark(n) | {"reference": "r" * 190} for n in range(4000)]
+    big = [mark(n) | {"reference": "r" * 190} for n in range(1500)]
     text = [
         event("EarlyHelpEnded", f"e{n}", "la-808", {"upn": upn(1)}, "2025-09-01", reason="x" * 3000)
-        for n in range(3000)
+        for n in range(2500)
     ]
     path = lines(tmp_path / "a.jsonl", big + text)
     done = icr("publish", str(path), "--to", "kafka", "--json", environment=embedded_stack.environment)
     assert done.returncode == 0, done.stderr
     # It records itself, since nobody else does, and leaves when all is recorded.
-    assert recorded(embedded_stack) == counted(embedded_stack)["event"] == 7000
+    assert recorded(embedded_stack) == counted(embedded_stack)["event"] == 4000
 
 
 def test_an_interrupted_publication_says_how_far_it_came(embedded_stack: Stack, tmp_path: Path) -> None:

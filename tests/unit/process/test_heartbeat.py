@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from adapters.process.clock import FixedClock, SystemClock
-from adapters.process.heartbeat import FRESH, Heartbeat, beats, where
+from adapters.process.heartbeat import PATIENCE, Heartbeat, beats, where
 from domain.errors import Misuse
 from tests.builders.process import wait_for
 
@@ -26,7 +26,7 @@ def test_an_old_beat_of_a_living_worker_says_that_it_makes_no_progress(tmp_path:
     [beat] = beats(tmp_path, "consume", clock)
     assert (beat.pid, beat.trouble, beat.said) == (os.getpid(), ("broker_lost",), {"lag": 3})
     assert beats(tmp_path, "project", clock) == []
-    clock.advance(FRESH + timedelta(seconds=1))
+    clock.advance(timedelta(seconds=PATIENCE + 1))
     assert beats(tmp_path, "consume", clock)[0].trouble == ("broker_lost", "no_progress")
 
 

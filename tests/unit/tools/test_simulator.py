@@ -377,7 +377,7 @@ def test_reports_count_what_was_sent():
 def test_a_silent_feed_neither_sends_nor_reports_while_the_others_go_on():
     feed, since = ("urn-900001", "AttendanceMarked"), date(2025, 10, 1)
     sent = defaultdict(set)
-    for event in simulate(replace(AUTUMN, silent_feed=feed, silent_from=since, reordered=0.0)):
+    for event in simulate(replace(AUTUMN, silent_feeds=(feed,), silent_from=since, reordered=0.0)):
         name = (event["source"]["organisation"], event.get("feed", event["event_type"]))
         sent[name].add(event["recorded_at"].date())
     assert max(sent[feed]) < since

@@ -236,7 +236,7 @@ def test_a_child_whose_number_was_replaced_is_one_child_over_both(name: str, sch
 
 
 def test_a_number_whose_replacement_nobody_told_is_another_child(tmp_path: Path) -> None:
-    plan = replace(YEAR, **parse_noise("none"), silent_feed=("ods-Z9PDS", "NhsNumberSuperseded"))
+    plan = replace(YEAR, **parse_noise("none"), silent_feeds=(("ods-Z9PDS", "NhsNumberSuperseded"),))
     cases = Cases(plan, lines_of(plan, tmp_path))
     (child,) = cases.children("nhs_superseded")
     assert signs(child) == {"no_gp": before_end(130), "gp_unsettled": before_end(130)}
@@ -325,7 +325,7 @@ def test_equal_plans_have_equal_truths(tmp_path: Path) -> None:
 
 def test_what_is_not_told_is_not_known(tmp_path: Path) -> None:
     """A practice falls silent: whoever joins it, or another, may be registered for all that is known."""
-    silent = replace(YEAR, silent_feed=("ods-Z90001", "GpRegistered"), silent_from=date(2026, 3, 2))
+    silent = replace(YEAR, silent_feeds=(("ods-Z90001", "GpRegistered"),), silent_from=date(2026, 3, 2))
     found = [
         one["status"]
         for line in lines_of(silent, tmp_path)
