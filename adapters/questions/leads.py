@@ -1,6 +1,7 @@
 """Gathers who leads, whom a worker works with, and where a lead is missing."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from adapters.questions.families import family_facts, grouped, out_of_touch
 from adapters.questions.index_line import SealedEntry, gather_led, gather_lines, held_of
@@ -77,7 +78,8 @@ def gather_my_families(read: Reading, question: ShowMyFamilies, day: int) -> Wor
         shown = lines_hidden if shielded & set(members) else lines
         found = listed.get(family_id(members))
         facts: FamilyFacts | None = None if found is None else family_facts(read, found, {})
-        own = [gap for child in members for gap in gaps.get(child, ())]
+        hide = bool(shielded & set(members))
+        own = [replace(gap, shielded=gap.shielded or hide) for child in members for gap in gaps.get(child, ())]
         return WorkerFamilyFacts([shown[child] for child in members], mine, facts, own)
 
     return WorkerFamiliesFacts(question.worker, page.of(gathered))
