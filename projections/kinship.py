@@ -31,18 +31,17 @@ WITH flagged AS (SELECT unnest(%(c)b::uuid[]) AS child), mine AS (
     FROM held h JOIN address a ON a.record = h.record AND a.day <= %(d)s AND live(a)
     ORDER BY h.child, a.day DESC, a.recorded_at DESC, a.tie DESC
 ), sealed AS (
-    SELECT h.child, min(z.day) AS day FROM held h JOIN log.sealed z ON z.record = h.record
-    AND z.position <= (SELECT last FROM log.edition WHERE number = %(e)s) GROUP BY h.child
+    SELECT DISTINCT h.child FROM held h JOIN log.sealed z ON z.record = h.record
 ), vital AS (
     SELECT DISTINCT ON (h.child) h.child, CASE WHEN p.vital_act = 7 THEN p.vital_day END AS death
     FROM held h JOIN person p ON p.record = h.record AND p.vital_act IS NOT NULL AND live(p)
     ORDER BY h.child, p.vital_at DESC, p.vital_act DESC, p.vital_tie DESC
 )
-SELECT h.child, h.records, o.record, o.property, o.address, least(v.death, z.day), NULL, NULL, NULL FROM (
+SELECT h.child, h.records, o.record, o.property, o.address, v.death, z.child IS NOT NULL, NULL, NULL, NULL FROM (
     SELECT child, array_agg(record ORDER BY record) AS records FROM held GROUP BY child
 ) h LEFT JOIN home o USING (child) LEFT JOIN vital v USING (child) LEFT JOIN sealed z USING (child)
 UNION ALL
-SELECT h.child, NULL, NULL, NULL, NULL, NULL, t.service, t.provider, t.others
+SELECT h.child, NULL, NULL, NULL, NULL, NULL, NULL, t.service, t.provider, t.others
 FROM held h JOIN entry t ON t.record = h.record AND t.kind = 'relationship' AND t.why IS NULL AND NOT t.doubted
 AND t.starts <= %(d)s AND (t.ends IS NULL OR t.ends > %(d)s) AND live(t)
 """)
@@ -71,20 +70,24 @@ class Kinship:
 
 
 def kinship(connection: Connection, edition: int, day: int, flagged: Collection[ChildId]) -> Kinship:
-    """The flagged children and whoever may be in a family with them (same family id, or same home), with their ties and homes on a day."""
+    """The flagged children and whoever may be in a family with them (same family id, or same home), with their ties and homes on a day.
+
+    A child whose identity is sealed by now has neither, whatever was known then (domain.indicators.families.kin_of).
+    """
     rows = connection.execute(_NEAR, {"c": list(flagged), "d": day, "e": edition}, binary=True).fetchall()
     ties: dict[UUID, list[tuple[str, str, Sequence[UUID]]]] = {}
     for child, records, *_, service, provider, others in rows:
         if records is None:
             ties.setdefault(child, []).append((service, provider, others or ()))
     found = Kinship([], {}, {})
-    for child, records, home, place, address, death, *_ in rows:
+    for child, records, home, place, address, death, sealed, *_ in rows:
         if records is not None:
             found.records[child] = records
             if home is not None:
                 found.homes[child] = Home(Sealed(home, address), place)
             alive = death is None or day < death
-            found.kin.append(_kin(child, records, place if alive else None, ties.get(child, ())))
+            own = () if sealed else ties.get(child, ())
+            found.kin.append(_kin(child, records, place if alive and not sealed else None, own))
     return found
 
 

@@ -48,9 +48,14 @@ WHERE %(o)s::text IS NULL OR s.organisation = %(o)s GROUP BY 1, 2, 3, 4
 """
 # Rows that the last snapshot of each part says it has, and that have not come (domain.timeline.snapshots).
 _MISSING: Final = """
-SELECT provider, service, sum(greatest(0, listed - (SELECT count(DISTINCT (f.record, f.provider, f.service, f.worker, f.team)) FROM log.fact f
+SELECT provider, service, sum(greatest(0, listed - (SELECT count(*) FROM (
+    SELECT f.record, f.provider, f.service, f.worker, f.team FROM log.fact f
     WHERE f.organisation = r.provider AND f.kind = r.lists AND f.seen BETWEEN r.day AND r.until
-      AND (r.scope IS NULL OR r.scope IN (f.provider, f.service) OR f.team = r.provider || ':' || r.scope))))
+      AND (r.scope IS NULL OR r.scope IN (f.provider, f.service) OR f.team = r.provider || ':' || r.scope)
+    UNION
+    SELECT e.originator_id, w.provider, w.service, w.worker, w.team FROM log.withheld w JOIN log.event e ON e.notification_id = w.position
+    WHERE w.organisation = r.provider AND w.kind = r.lists AND w.seen BETWEEN r.day AND r.until
+      AND (r.scope IS NULL OR r.scope IN (w.provider, w.service) OR w.team = r.provider || ':' || r.scope)) came)))
 FROM (SELECT DISTINCT ON (provider, service, scope) * FROM log.fact WHERE act = 16 AND lists IS NOT NULL
       AND (%(o)s::text IS NULL OR provider = %(o)s) ORDER BY provider, service, scope, recorded_at DESC, tie DESC) r
 GROUP BY 1, 2
