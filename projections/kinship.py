@@ -42,18 +42,17 @@ WITH flagged AS (SELECT unnest(%(c)b::uuid[]) AS child), mine AS (
 ), held AS MATERIALIZED (
     SELECT e.child, coalesce(m.record, e.child) AS record FROM everyone e LEFT JOIN membership m ON m.child = e.child AND live(m)
 ), {home}, sealed AS (
-    SELECT h.child, min(z.day) AS day FROM held h JOIN log.sealed z ON z.record = h.record
-    AND z.position <= (SELECT last FROM log.edition WHERE number = %(e)s) GROUP BY h.child
+    SELECT DISTINCT h.child FROM held h JOIN log.sealed z ON z.record = h.record
 ), vital AS (
     SELECT DISTINCT ON (h.child) h.child, CASE WHEN p.vital_act = 7 THEN p.vital_day END AS death
     FROM held h JOIN person p ON p.record = h.record AND p.vital_act IS NOT NULL AND live(p)
     ORDER BY h.child, p.vital_at DESC, p.vital_act DESC, p.vital_tie DESC
 )
-SELECT h.child, h.records, o.record, o.property, o.address, o.last_known, least(v.death, z.day), NULL, NULL, NULL FROM (
+SELECT h.child, h.records, o.record, o.property, o.address, o.last_known, v.death, z.child IS NOT NULL, NULL, NULL, NULL FROM (
     SELECT child, array_agg(record ORDER BY record) AS records FROM held GROUP BY child
 ) h LEFT JOIN home o USING (child) LEFT JOIN vital v USING (child) LEFT JOIN sealed z USING (child)
 UNION ALL
-SELECT h.child, NULL, NULL, NULL, NULL, NULL, NULL, t.service, t.provider, t.others
+SELECT h.child, NULL, NULL, NULL, NULL, NULL, NULL, NULL, t.service, t.provider, t.others
 FROM held h JOIN entry t ON t.record = h.record AND t.kind = 'relationship' AND t.why IS NULL AND NOT t.doubted
 AND t.starts <= %(d)s AND (t.ends IS NULL OR t.ends > %(d)s) AND live(t)
 """.replace("{home}", _HOME)
@@ -88,20 +87,25 @@ class Kinship:
 
 
 def kinship(connection: Connection, edition: int, day: int, flagged: Collection[ChildId]) -> Kinship:
-    """The flagged children and whoever may be in a family with them (same family id, or same home), with their ties and homes on a day."""
+    """The flagged children and whoever may be in a family with them (same family id, or same home), with their ties and homes on a day.
+
+    A child whose identity is sealed by now has neither, whatever was known then (domain.indicators.families.kin_of).
+    """
     rows = connection.execute(_NEAR, {"c": list(flagged), "d": day, "e": edition}, binary=True).fetchall()
     ties: dict[UUID, list[tuple[str, str, Sequence[UUID]]]] = {}
     for child, records, *_, service, provider, others in rows:
         if records is None:
             ties.setdefault(child, []).append((service, provider, others or ()))
     found = Kinship([], {}, {})
-    for child, records, home, place, address, last_known, death, *_ in rows:
+    for child, records, home, place, address, last_known, death, sealed, *_ in rows:
         if records is not None:
             found.records[child] = records
             if home is not None:
                 found.homes[child] = Home(Sealed(home, address), place, last_known)
             alive = death is None or day < death
-            found.kin.append(_kin(child, records, place if alive else None, ties.get(child, ()), last_known is True))
+            own = () if sealed else ties.get(child, ())
+            known = place if alive and not sealed else None
+            found.kin.append(_kin(child, records, known, own, last_known is True))
     return found
 
 

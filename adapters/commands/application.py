@@ -18,6 +18,7 @@ from adapters.log.fact_rows import kinds_of_snapshots
 from adapters.log.reader import LogReader, tied
 from adapters.log.subjects import Subjects
 from adapters.service.opened import Service
+from domain.access.shield import finds, shielded
 from domain.answers.ids import parse_id
 from domain.errors import NothingKnown, Rejected
 from domain.events import Event, RecordId
@@ -78,6 +79,33 @@ class ChildRecords(Application[UUID]):
         if found is None:
             raise NothingKnown
         return found, wanted
+
+    def find(self, child: str, subjects: Subjects, today: int) -> tuple[tuple[str, str], Child, list[ChildRecord]]:
+        """An identifier of a child, the child at the head of the log, and all that is tied to it; `child` as of `record_of`.
+
+        Another agency's number finds a shielded child no more than it does in questions (domain.access.shield.finds).
+        Raises as `record_of`.
+        """
+        record, wanted = self.record_of(child, subjects)
+        world, found = self.world(record)
+        known = world.child_of(RecordId(record))
+        if known is None:
+            raise NothingKnown
+        if not (child.startswith(_IDS) or finds(wanted[0])):
+            told = [event for one in found for event in one.events]
+            if shielded(
+                told,
+                told,
+                known.records,
+                today,
+                world.doubted,
+                world.doubted,
+                world.holder,
+                world.holder,
+                [world.links.child],
+            ):
+                raise NothingKnown
+        return wanted, known, found
 
     def _identifier_of(self, record: UUID, subjects: Subjects) -> tuple[str, str]:
         """An identifier of a record, as its own events say it: records are stored without theirs."""

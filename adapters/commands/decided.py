@@ -11,8 +11,9 @@ from adapters.log.appending import HeadMoved
 from adapters.log.messages import ACCEPTED, Message, Outcome
 from adapters.log.recorder import Recorder
 from adapters.log.subjects import Subjects
+from adapters.process.clock import today
 from adapters.service.opened import Service
-from domain.dates import from_day
+from domain.dates import from_day, to_day
 from domain.errors import Overtaken, Rejected
 from domain.leads.commands import Command, decide
 from domain.reasons import REASONS
@@ -60,8 +61,7 @@ class Commands:
         nothing behind. Raises Rejected by the rules and by the event contract, NothingKnown, Overtaken.
         """
         for _ in range(ATTEMPTS):
-            record, wanted = self._children.record_of(child, self._subjects)
-            known, records = self._children.child(record)
+            wanted, known, records = self._children.find(child, self._subjects, to_day(today(self._service.clock)))
             message = Message(self._event(decide(name, known, command), command, wanted))
             _accepted(self._recorder.check([message]))
             last = max(one.version for one in records)

@@ -186,11 +186,14 @@ class QuarantineRows:
         *,
         now: datetime | None = None,
     ) -> list[Message]:
-        """Kept events to be re-driven: those that became ready or are due, or those a person chose."""
+        """Kept events to be re-driven: those that became ready or are due, or those a person chose.
+
+        Of what is not stored whole nothing can be recorded: it waits until it is sent again.
+        """
         if only is None:
             rows = connection.execute(
                 "SELECT id, sector, wrapped, sealed, reason, field, rule FROM log.aside WHERE state = 'ready' "
-                "OR (state = 'waiting' AND due_at <= %s) ORDER BY received_at, id LIMIT %s",
+                "OR (state = 'waiting' AND due_at <= %s AND stored >= length) ORDER BY received_at, id LIMIT %s",
                 (now, limit),
             )
         else:

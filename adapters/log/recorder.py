@@ -6,8 +6,9 @@ Subject rows and data keys are made before, in short transactions of their own, 
 """
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from adapters.log.quarantine_rows import QuarantineRows
 from adapters.log.records import check_targets, find_records, targets
 from adapters.log.rows import Rows
 from adapters.log.sealed import REASON as SEALED_IDENTITY
-from adapters.log.sealed import Sealed, is_sealing
+from adapters.log.sealed import WITHHOLD, Sealed, is_sealing, withheld_row
 from adapters.log.snapshots import hold_back
 from adapters.log.subjects import CACHE_RECORDS, Subjects
 from adapters.process.clock import UNCHECKED, Clock, ClockCheck
@@ -46,6 +47,9 @@ Connection = psycopg.Connection[Any]
 
 CHANNEL: Final = "icr_log"
 MOST_UNRECORDABLE: Final = 20
+# Of what became ready so many are recorded by one who appends, in so many batches.
+READY_AT_ONCE: Final = 500
+MOST_ROUNDS: Final = 3
 SNAPSHOT_LOSS_SHARE: Final = 0.2
 
 _COPY_EVENT = f"COPY log.event ({', '.join(EVENT_COLUMNS)}) FROM STDIN (FORMAT BINARY)"
@@ -57,7 +61,7 @@ _COPY_MARK = f"COPY log.fact_mark ({', '.join(MARK_COLUMNS)}) FROM STDIN (FORMAT
 _HEAD = (
     "SELECT h.position, h.hash, EXISTS (SELECT FROM log.aside WHERE state IN ('waiting', 'ready')), "
     "EXISTS (SELECT FROM log.aside WHERE state = 'ready') "
-    "OR EXISTS (SELECT FROM log.aside WHERE state = 'waiting' AND due_at <= %(now)s), "
+    "OR EXISTS (SELECT FROM log.aside WHERE state = 'waiting' AND due_at <= %(now)s AND stored >= length), "
     "greatest(b.received_at, (SELECT at FROM log.feedback ORDER BY number DESC LIMIT 1)), clock_timestamp(), "
     "(SELECT max(position) FROM log.sealed), (SELECT fingerprint FROM log.keys) "
     "FROM log.head h LEFT JOIN log.batch b ON b.last = h.position"
@@ -112,6 +116,7 @@ class Recorder:
         self._one_number = OneNumber(self._subjects)
         self._loss_share = snapshot_loss_share
         self._unrecordable = 0
+        self._takes_up = False
         self._connection: Connection | None = None
 
     @property
@@ -168,24 +173,39 @@ class Recorder:
         only_if_last: tuple[Sequence[UUID], int] | None,
         upcoming: Sequence[Message],
     ) -> list[Outcome]:
+        now = self._now()
+        items = self._ahead.take(messages, now)
+        self._ahead.announce(upcoming, now)
+        outcomes: list[Outcome] = []
+        # What follows a sealing is appended after it, so that it is held against it.
+        for start, end in pairwise((0, *_behind_sealings(items), len(items))):
+            outcomes += self._record_part(
+                messages[start:end],
+                items[start:end],
+                offsets if end == len(items) else (),
+                only_if_last if start == 0 else None,
+            )
+        return outcomes
+
+    def _record_part(
+        self,
+        messages: Sequence[Message],
+        items: list[Item],
+        offsets: Sequence[Offset],
+        only_if_last: tuple[Sequence[UUID], int] | None,
+    ) -> list[Outcome]:
+        """Append one batch, of which at most the last item seals an identity."""
         while True:
-            now = self._now()
-            items = self._ahead.take(messages, now)
-            self._ahead.announce(upcoming, now)
-            if cut := _first_sealing(items):
-                return [
-                    *self._record(messages[:cut], (), only_if_last, ()),
-                    *self._record(messages[cut:], offsets, None, upcoming),
-                ]
             hold_back(lambda: self.connection, items, self._loss_share)
             fit = [item for item in items if item.rejected is None]
             find_records(self.connection, self._subjects, fit, self._one_number.hold_back)
             try:
                 outcomes, ready = self._append(items, offsets, only_if_last)
             except _TargetCame:
+                items = self._ahead.take(messages, self._now())
                 continue
             if ready:
-                self.redrive()
+                self._take_up()
             return outcomes
 
     def _apart(self, messages: Sequence[Message], offsets: Sequence[Offset], error: Exception) -> list[Outcome]:
@@ -204,8 +224,23 @@ class Recorder:
 
     def redrive(self, only: Sequence[UUID] | None = None) -> list[Outcome]:
         """Record kept events again: those that became ready, or the ones a person chose."""
-        messages = self._asides.ready(self.connection, only, now=self._clock.now())
+        messages = self._asides.ready(self.connection, only, READY_AT_ONCE, now=self._clock.now())
         return self.record(messages) if messages else []
+
+    def _take_up(self) -> None:
+        """Record what became ready; what is left after MOST_ROUNDS is for whoever appends next.
+
+        Thousands may become due in one second, and whoever appends then waits for an answer of its own.
+        """
+        if self._takes_up:
+            return  # what becomes ready by this is taken up in the next round
+        self._takes_up = True
+        try:
+            for _ in range(MOST_ROUNDS):
+                if not self.redrive():
+                    break
+        finally:
+            self._takes_up = False
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp() * 1_000_000)
@@ -286,7 +321,7 @@ class Recorder:
         """What names a sealed identity waits for the index team; what seals one seals it from here on."""
         for item in survivors:
             if item.withheld:
-                connection.execute("INSERT INTO log.withheld (position) VALUES (%s)", (item.position,))
+                connection.execute(WITHHOLD, withheld_row(item))
                 self._asides.keep(connection, item, WITHHELD, SEALED_IDENTITY, at, notes)
             elif is_sealing(item):
                 self._sealed.seal(connection, item)
@@ -327,12 +362,9 @@ class Recorder:
         return self._asides.release(connection, keys, at, notes)
 
 
-def _first_sealing(items: Sequence[Item]) -> int:
-    """How many items there are up to the first that seals an identity, where others follow; else 0.
-
-    What follows it is appended after it, so that it is held against it.
-    """
-    return next((number for number, item in enumerate(items[:-1], 1) if is_sealing(item)), 0)
+def _behind_sealings(items: Sequence[Item]) -> Iterator[int]:
+    """How many items there are up to each that seals an identity, where others follow."""
+    return (number for number, item in enumerate(items[:-1], 1) if is_sealing(item))
 
 
 def _nothing_came(connection: Connection, items: Sequence[Item]) -> None:

@@ -16,12 +16,18 @@ from adapters.log.reader import LogReader
 from adapters.log.subjects import Subjects
 from domain.effects import ABOUT_NO_CHILD, Act
 from domain.errors import Rejected
-from domain.events import Event, RecordId
+from domain.events import Event, RecordId, provider_of, service_of, team_key, worker_key
 from domain.identity.sealed import IDENTITY_SEALED, Sealing, old_identity
+from domain.timeline.snapshots import seen_of
 
 Connection = psycopg.Connection[Any]
 
 REASON = Rejected("sealed_identity")
+
+WITHHOLD = (
+    "INSERT INTO log.withheld (position, organisation, kind, seen, provider, service, worker, team) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+)
 
 # All records that any event ever said to be one child with some, and those with these.
 _NEAR = """
@@ -93,6 +99,18 @@ def _shown(history: Sequence[Event], sealed: dict[RecordId, Sealing]) -> list[Ev
         for event in history
         if not any(r in sealed and sealed[r].position < event.position for r in (event.record, *event.linked))
     ]
+
+
+def withheld_row(item: Item) -> tuple[int | str | None, ...]:
+    """What is written of an item that is withheld: of a row of a snapshot what it is of, so that no row is missing."""
+    body, effect = item.body, item.effect
+    seen = seen_of(effect.act, body["mode"], body["recorded_at"])
+    if seen is None:
+        return (item.position, *[None] * 7)
+    organisation = body["source"]["organisation"]
+    provider, service = provider_of(effect, organisation, body), service_of(effect, body)
+    parts = (provider, service, worker_key(body.get("worker")), team_key(body.get("team")))
+    return item.position, organisation, effect.kind, seen, *parts
 
 
 def is_sealing(item: Item) -> bool:

@@ -41,10 +41,15 @@ FROM (
 JOIN LATERAL (SELECT received_at FROM log.batch WHERE last >= f.position ORDER BY last LIMIT 1) b ON true
 ORDER BY f.feed, f.service, f.recorded_at DESC, f.tie DESC
 """
-# Rows that a snapshot, the row r, says it has, and that have not come (domain.timeline.snapshots).
-MISSING_ROWS: Final = """greatest(0, r.listed - (SELECT count(DISTINCT (f.record, f.provider, f.service, f.worker, f.team)) FROM log.fact f
+# Rows that a snapshot, the row r, says it has, and that have not come (domain.timeline.snapshots); what is withheld has come.
+MISSING_ROWS: Final = """greatest(0, r.listed - (SELECT count(*) FROM (
+    SELECT f.record, f.provider, f.service, f.worker, f.team FROM log.fact f
     WHERE f.organisation = r.provider AND f.kind = r.lists AND f.seen BETWEEN r.day AND r.until
-      AND (r.scope IS NULL OR r.scope IN (f.provider, f.service) OR f.team = r.provider || ':' || r.scope)))"""
+      AND (r.scope IS NULL OR r.scope IN (f.provider, f.service) OR f.team = r.provider || ':' || r.scope)
+    UNION
+    SELECT e.originator_id, w.provider, w.service, w.worker, w.team FROM log.withheld w JOIN log.event e ON e.notification_id = w.position
+    WHERE w.organisation = r.provider AND w.kind = r.lists AND w.seen BETWEEN r.day AND r.until
+      AND (r.scope IS NULL OR r.scope IN (w.provider, w.service) OR w.team = r.provider || ':' || r.scope)) came))"""
 # Feeds of which the last snapshot of some part has not come whole, and the day before it (domain.timeline.snapshots.cut_off).
 _CUT_OFF: Final = f"""
 SELECT feed, service, min(day) - 1 FROM (

@@ -1,6 +1,7 @@
 """Gathers who leads, whom a worker works with, and where a lead is missing."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from adapters.questions.families import family_facts, out_of_touch
 from adapters.questions.index_line import gather_led, gather_lines, held_of
@@ -82,7 +83,8 @@ def gather_my_families(read: Reading, question: ShowMyFamilies, day: int) -> Wor
         shown = lines_hidden if shielded & set(members) else lines
         found = listed.get(family_id(members))
         facts: FamilyFacts | None = None if found is None else told[found.id]
-        own = [gap for child in members for gap in gaps.get(child, ())]
+        hide = bool(shielded & set(members))
+        own = [replace(gap, shielded=gap.shielded or hide) for child in members for gap in gaps.get(child, ())]
         return WorkerFamilyFacts([shown[child] for child in members], mine, facts, own)
 
     return WorkerFamiliesFacts(question.worker, page.of(gathered))

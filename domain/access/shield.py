@@ -9,7 +9,7 @@ applied it can lift it, a lift may be taken back or corrected, and dates that co
 from collections.abc import Collection, Iterable, Mapping
 
 from domain.effects import SAYS_NO_PERSON
-from domain.events import Event, RecordId
+from domain.events import ChildId, Event, RecordId
 from domain.identifiers import AGENCY, NHS, UPN
 from domain.identity.sealed import seals
 from domain.timeline.entries import ONE_RECORD, entries
@@ -27,18 +27,17 @@ def shielded(
     doubted_then: Collection[int] = frozenset(),
     holder: Mapping[RecordId, RecordId] = ONE_RECORD,
     holder_then: Mapping[RecordId, RecordId] = ONE_RECORD,
+    joined: Iterable[Mapping[RecordId, ChildId]] = (),
 ) -> bool:
     """Whether a shield holds over some records on a day, by all events or by those that were known `then`.
 
     A sealed identity is shielded for ever. A shield of which it is disputed whose it is holds all the same; what is told at
     the positions `doubted`, now and then, lifts none that is sure. One that was told under a number that has been replaced
-    is lifted under the present one (`holder`, now and then, as of `entries`).
+    is lifted under the present one (`holder`, now and then, as of `entries`). `joined`: the child of each linked record, now and
+    then; a shield stands under whatever number its authority has, and a dispute is of another number of the same child.
     """
     history = list(events)
-    near = set(records)
-    for event in history:
-        if event.act not in SAYS_NO_PERSON and ({event.record, *event.linked} & set(records)):
-            near |= {event.record, *event.linked}
+    near = _near(history, records, joined)
     if any(seals(event) and not {event.record, *event.linked}.isdisjoint(records) for event in history):
         return True
     return any(
@@ -46,6 +45,21 @@ def shielded(
         for known, unsure, held in ((history, doubted, holder), (then, doubted_then, holder_then))
         for entry in entries((event for event in known if event.record in near), doubted=unsure, holder=held)
     )
+
+
+def _near(
+    history: Iterable[Event], records: Collection[RecordId], joined: Iterable[Mapping[RecordId, ChildId]]
+) -> set[RecordId]:
+    """Some records, those that are said to be the same child as one of them, and the other records of the children of these."""
+    near = set(records)
+    for event in history:
+        if event.act not in SAYS_NO_PERSON and not {event.record, *event.linked}.isdisjoint(records):
+            near |= {event.record, *event.linked}
+    said = frozenset(near)
+    for child_of in joined:
+        children = {child_of[record] for record in said if record in child_of}
+        near |= {record for record, child in child_of.items() if child in children}
+    return near
 
 
 def may_be_told(scheme: str) -> bool:

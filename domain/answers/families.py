@@ -126,12 +126,15 @@ def listed_family(facts: FamilyFacts, at: AsAt) -> ListedFamily:
 
 
 def indicators(facts: FamilyFacts, at: AsAt) -> list[ShownIndicator]:
-    """A family's indicators. Which feed is silent names a school or a practice, so it is not said of a shielded child."""
+    """A family's indicators. Which feed is silent names a school or a practice, so it is not said where a child is shielded.
+
+    A brother's or sister's school tells of the child's own, as their home does.
+    """
     return [
         {
             "id": one.indicator.id, **concerned(whom, at), "since": iso_day(one.indicator.since),
             "days": at.day - one.indicator.since, "status": one.status, "events": [at.event(p) for p in one.indicator.positions],
-            "feed": HEARD if one.feed is None else NOT_SAID if one.child in facts.shielded else one.feed,
+            "feed": HEARD if one.feed is None else NOT_SAID if facts.shielded else one.feed,
             "clears_when": RULES[one.indicator.id].clears_when, "caution": RULES[one.indicator.id].caution,
             "being_mended": facts.being_mended[one.child],
         }

@@ -78,11 +78,11 @@ def resolve(edges: Iterable[Edge], sides: Mapping[RecordId, Side]) -> Links:
         other = members.setdefault(edge.other, {edge.other})
         if one is other or not (edge.strength > Strength.ASSERTION or _may_assert(edge, one, other, sides)):
             continue
+        if len({sides[record].sealed for record in one | other if record in sides}) > 1:
+            continue  # and nothing is said of it, not that it is disputed either: nothing may lead to a sealed identity
         if any(pair <= one | other for pair in parted) or _vetoed(one | other, sides):
             disputed.append(edge)
             continue
-        if len({sides[record].sealed for record in one | other if record in sides}) > 1:
-            continue  # and nothing is said of it: nothing may lead to a sealed identity
         one |= other
         for record in other:
             members[record] = one

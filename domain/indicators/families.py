@@ -8,7 +8,7 @@ by an agency's family id, or a household; half-siblings may be in two; a child i
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Literal
@@ -116,8 +116,14 @@ def group(kin: Sequence[Kin]) -> list[tuple[ChildId, ...]]:
     return sorted([*found, *((one.child,) for one in kin if one.child not in grouped)])
 
 
-def kin_of(child: Child, day: int) -> Kin:
-    """A child's ties and home on a day."""
+def kin_of(child: Child, day: int, sealed: Collection[RecordId] = ()) -> Kin:
+    """A child's ties and home on a day; a sealed identity has none, on days before the sealing either.
+
+    A brother, a home or an agency's family of then may be the new identity's as well (`sealed`: what is sealed by now,
+    whatever was known then).
+    """
+    if child.sealed is not None or any(record in sealed for record in child.records):
+        return Kin(child.id, frozenset(child.records), None, frozenset(), frozenset(), frozenset())
     open_then = [
         e
         for e in child.of_kind("relationship")
@@ -234,8 +240,14 @@ def speaks(organisation: str | None, silent: str | None) -> bool:
     return silent is None or organisation != BELOW_SCHOOL_AGE
 
 
-def out_of_touch(children: Sequence[Child], feeds: Sequence[Feed], day: int, reference: Reference) -> list[Family]:
-    """Families with an indicator on a day, the reference."""
+def out_of_touch(
+    children: Sequence[Child],
+    feeds: Sequence[Feed],
+    day: int,
+    reference: Reference,
+    sealed: Collection[RecordId] = (),
+) -> list[Family]:
+    """Families with an indicator on a day, the reference; `sealed`: the records whose identity is sealed by now."""
     shown = []
     hearing, waits = Hearing(feeds, day, reference.expected_feeds()), Waits(day, reference)
     for child in children:
@@ -246,4 +258,4 @@ def out_of_touch(children: Sequence[Child], feeds: Sequence[Feed], day: int, ref
                 if not speaks(indicator.organisation, silent):
                     continue
                 shown.append(Shown(indicator, child.id, "not_known" if silent else "true", silent))
-    return assemble(shown, group([kin_of(child, day) for child in children]))
+    return assemble(shown, group([kin_of(child, day, sealed) for child in children]))

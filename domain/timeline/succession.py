@@ -50,9 +50,7 @@ def successors(said: Iterable[Event]) -> Successors:
     }
 
 
-def continued(
-    facts: Sequence[Fact], schools: Successors, holder: Mapping[RecordId, RecordId]
-) -> list[Fact]:
+def continued(facts: Sequence[Fact], schools: Successors, holder: Mapping[RecordId, RecordId]) -> list[Fact]:
     """Facts of which those of a school and its successor, where both tell of a child, are of the successor alone."""
     if not schools:
         return list(facts)
@@ -67,7 +65,9 @@ def continued(
         whose = _whose(fact, holder)
         found = heirs.get(whose, ()) if _is_on_roll(fact) else ()
         if found:
-            fact = _told_of(found[-1], _handed_over(fact, schools[whose[1]][1], [s for h in found for s in starts[whose[0], h]]))
+            fact = _told_of(
+                found[-1], _handed_over(fact, schools[whose[1]][1], [s for h in found for s in starts[whose[0], h]])
+            )
         elif _is_on_roll(fact) and whose in named:
             fact = _told_of(whose[1], fact)
         made.append(fact)

@@ -51,7 +51,8 @@ def build_world(
     Marks come as events or, of a history that is known already, as `marks`.
     """
     known = [event for event in events if known_at is None or event.position <= known_at]
-    history, sealed = withhold((event for event in known if event.act is not Act.MARK), scheme_of)
+    told_of_all = [event for event in known if event.act is not Act.MARK]
+    history, sealed = withhold(told_of_all, scheme_of)
     every = [*marks, *(marked(event) for event in known if event.act is Act.MARK)]
     shown = [one for one in every if one.record not in sealed or one.position < sealed[one.record].position]
     edges, sides = evidence(history, scheme_of, sealed)
@@ -62,7 +63,8 @@ def build_world(
     told = [event for event in history if event.act not in ABOUT_NO_CHILD]
     records = {event.record for event in told} | {one.record for one in shown}
     grouped = children_of(sorted({*records, *links.child}), links)
-    reports, unsure = reported(history, kind_of or {}), doubted(history, links)
+    # A row of a snapshot that is withheld has come all the same.
+    reports, unsure = reported(told_of_all, kind_of or {}), doubted(history, links)
     whole = [one for _, one, came in reports if came]
     children = {
         child: build_child(child, members, told, scheme_of, whole, unsure, sealed, shown, holder, schools)

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from adapters.api.app import create_app
 from adapters.codec import encode_wire
+from adapters.log import recorder
 from adapters.log.messages import Message, Outcome
 from adapters.process.clock import ClockCheck, SystemClock
 from adapters.service.opened import Service
@@ -113,6 +114,16 @@ def test_it_is_recorded_by_whoever_appends_when_its_time_has_come(here: Bench) -
     here.record(mark(4))
     assert counted_of(here) == 4
     assert here.connection.execute("SELECT state FROM log.aside").fetchall() == [("released",)]
+
+
+def test_bug_whoever_appended_recorded_all_whose_time_had_come(here: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One batch within the other: a thousand deep the interpreter ends it, and whoever appends waits for all of them."""
+    monkeypatch.setattr(recorder, "READY_AT_ONCE", 2)
+    here.record(*({**mark(n), "recorded_at": instant(NOW + timedelta(hours=1))} for n in range(1, 11)))
+    here.clock.advance(timedelta(hours=2))
+    for appended, there in enumerate((1 + 6, 2 + 10, 3 + 10), 11):
+        assert outcome(here.record(mark(appended))) == ("accepted", None)
+        assert counted_of(here) == there
 
 
 def test_one_whose_time_has_come_and_that_cannot_be_recorded_waits_and_stops_nothing(here: Bench) -> None:

@@ -101,6 +101,17 @@ def test_what_had_no_room_is_stored_once_it_comes_again_and_there_is_room(here: 
     assert "adm-5" in shown["content"]
 
 
+def test_bug_an_event_from_the_future_without_content_was_recorded_as_nothing(here: Bench) -> None:
+    """When its time came, the empty text that stood for it was taken for the event, and its reason was lost."""
+    ahead = (NOW + timedelta(hours=1)).isoformat()
+    here.record(*({**admitted(n), "recorded_at": ahead} for n in range(7)))
+    here.clock.advance(timedelta(hours=2))
+    here.record(admitted(90))
+    left = here.connection.execute("SELECT reason, stored FROM log.aside WHERE state = 'waiting'").fetchall()
+    assert left == [("from_the_future", 0)] * 2
+    assert one(here, "SELECT count(*) FROM log.aside WHERE state = 'released'") == (5,)
+
+
 def test_an_amendment_without_content_does_not_become_ready(here: Bench) -> None:
     named = {"event_id": "adm-90", "source_record_id": None, "reason": "entered_in_error"}
     waiting = [event("EventRetracted", f"r{n}", SCHOOL, {"upn": upn(90)}, "2025-09-01", target=named) for n in range(7)]

@@ -130,7 +130,9 @@ class Reference:
             case "caseload":
                 return self._caseload(world, question.about, day)
             case "families":
-                listed = out_of_touch(list(world.children.values()), world.feeds, day, world.reference(day))
+                now = build_world(self._events, self._schemes).children.values()
+                sealed = {record for child in now if child.sealed is not None for record in child.records}
+                listed = out_of_touch(list(world.children.values()), world.feeds, day, world.reference(day), sealed)
                 if question.about:
                     listed = [
                         f for f in listed if question.about.upper() in self._areas(question, world, f.children, day)
@@ -178,8 +180,11 @@ class Reference:
         """Whether a shield holds, by all that is known or by what was known then."""
         today = to_day(max(self._received.values()).astimezone(LONDON).date())
         then = self._events_then(question)
-        now, was = (build_world(events, self._schemes) for events in (self._events, then))
-        return shielded(self._events, then, child.records, today, now.doubted, was.doubted, now.holder, was.holder)
+        now, was = worlds = [build_world(events, self._schemes) for events in (self._events, then)]
+        return shielded(
+            self._events, then, child.records, today, now.doubted, was.doubted, now.holder, was.holder,
+            [world.links.child for world in worlds],
+        )  # fmt: skip
 
     def _areas(self, question: Question, world: World, members: Iterable[ChildId], day: int) -> set[str]:
         """The areas of a family on all maps, in capitals; without a map those of the first part of each postcode."""

@@ -16,8 +16,10 @@ from tests.spec.words import (
     identifier,
     involvement_started,
     lead_accepted,
+    listed,
     pupil_admitted,
     relationship_stated,
+    snapshot_reported,
 )
 
 BORN = "2015-03-01"
@@ -102,6 +104,17 @@ def test_evidence_of_before_joins_no_more(given, asked):
     asked(at="2025-12-01").children().shows(one_child("A.nhs, A.upn"), one_child("A.agency"))
 
 
+def test_evidence_of_before_is_not_disputed(given, asked):
+    """Nor is it disputed: nothing shows beside the old numbers that was not there before"""
+    given(
+        *OLD,
+        happened("ChildInNeedStarted", "A", on="2025-02-01", known_by=["agency", "nhs"]),
+        SEALED,
+        happened("ChildInNeedEnded", "A", on="2025-08-01", known_by="agency", born="2016-04-02"),
+    )
+    asked(at="2025-12-01").children().shows(one_child("A.nhs, A.upn"), one_child("A.agency"))
+
+
 def test_in_no_family(given, asked):
     """The old record is in no family any more: brothers and sisters lead from it to nobody"""
     given(
@@ -111,8 +124,48 @@ def test_in_no_family(given, asked):
         relationship_stated("B", "family", on="2024-01-01", family="F1"),
         SEALED,
     )
-    asked(at="2025-05-31").families().shows(family("A B"))
+    asked(at="2025-05-31", known_after=8).families().shows(family("A"), family("B"))
+    asked(at="2025-05-31").families().shows(family("A"), family("B"))
     asked(at="2025-06-02").families().shows(family("B"))
+
+
+def test_in_no_family_of_before(given, asked):
+    """Not on days before the sealing either: a child placed with its adopters has their family from then
+
+    What an agency says of the new identity reaches back to the day on which the child came.
+    """
+    given(
+        *OLD,
+        relationship_stated("A", "family", on="2025-01-01", family="F1"),
+        gp_registered("B", practice="Z90001", on="2010-03-20", born="2010-02-01"),
+        relationship_stated("B", "family", on="2025-01-01", family="F1"),
+        SEALED,
+        gp_registered("C", practice="Z90002", on="2015-03-20", born=BORN, name="Cora Sample"),
+        relationship_stated("C", "family", on="2025-01-01", family="F1"),
+    )
+    asked(at="2025-05-31").families().shows(family("A"), family("B C"))
+
+
+def test_a_row_of_a_snapshot(given, asked):
+    """A snapshot that still lists the old number is whole all the same
+
+    Its feed would else be partial for ever, which tells, and nobody who has left would lapse.
+    """
+
+    def on_roll(child):
+        return pupil_admitted(child, school="900001", on="2024-09-01", known_by="upn", born=BORN)
+
+    given(
+        *(on_roll(child) for child in "ABCDEF"),
+        happened("IdentitySealed", "A", on="2025-06-01", known_by="upn"),
+        *(listed(on_roll(child), on="2025-10-02") for child in "ABCDE"),
+        snapshot_reported("urn-900001", "PupilAdmitted", on="2025-10-02", count=5),
+    )
+    asked(at="2025-12-01").timeline("A.upn").shows_nothing()
+    asked(at="2025-12-01").timeline("B.upn").shows(entry("enrolment 900001", "2024-09-01..", "open"))
+    asked(at="2025-12-01").timeline("F.upn").shows(
+        entry("enrolment 900001", "2024-09-01..", "lapsed: absent_from_snapshot")
+    )
 
 
 def test_a_shield_goes_on(given, asked):

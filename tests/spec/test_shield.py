@@ -5,7 +5,7 @@ may be met. Who it is, who leads and who works with it stays. A shield counts fr
 record that is, or is said to be, the same child; what was known then is looked at as strictly as what is known now.
 """
 
-from tests.spec.example import entry, line
+from tests.spec.example import entry, line, one_child
 from tests.spec.words import (
     address,
     address_changed,
@@ -13,6 +13,7 @@ from tests.spec.words import (
     event_retracted,
     gp_registered,
     happened,
+    involvement_started,
     pupil_admitted,
 )
 
@@ -153,3 +154,22 @@ def test_over_disputed_links(given, asked):
     )
     asked(at="2025-10-01").timeline("A.upn").shows_nothing()
     asked(at="2025-10-01").timeline("A.nhs").shows(entry("shield", "2025-09-15..", "open"))
+
+
+def test_over_disputed_links_with_another_number(given, asked):
+    """It covers one that is said to be the same child by another number than the shield stands under
+
+    The shield stands under the children's services' own number. A second NHS number comes beside the school's, with another
+    date of birth, so that it is disputed.
+    """
+    given(
+        happened("ShieldApplied", "A", on="2025-09-15", known_by="agency", born=BORN),
+        happened("ChildInNeedStarted", "A", on="2025-09-15", known_by=["agency", "upn"], born=BORN),
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by="upn", born=BORN),
+        gp_registered("A", practice="Z90001", on="2025-09-01", known_by="nhs2", born="2016-01-09"),
+        involvement_started("A", "mentoring", on="2025-09-20", known_by=["nhs2", "upn"], born="2016-01-09"),
+    )
+    asked(at="2025-10-01").children().shows(
+        one_child("A.agency, A.upn", disputed="yes"), one_child("A.nhs2", disputed="yes")
+    )
+    asked(at="2025-10-01").index("A.nhs2").shows(line(gp=""))

@@ -15,6 +15,10 @@ import zstandard
 MOST_UNPACKED: Final = 32 << 20  # bytes; a producer's batch has one megabyte, where nobody has changed it
 _MOST_WINDOW: Final = 128 << 20  # bytes of memory that a zstd frame may ask for; what the highest level uses
 _PIECE: Final = 256 << 10
+# What is given to a codec at once: what stands behind a frame is copied whenever one ends. Frames of nothing cost time and
+# no memory, so that they are counted; a producer writes one, and Java's snappy a block of 32 KiB at a time.
+_TAKEN: Final = 64 << 10
+_MOST_FRAMES: Final = 10_000
 _XERIAL: Final = b"\x82SNAPPY\0"
 _XERIAL_HEADER: Final = 16
 
@@ -49,17 +53,27 @@ def _too_many(most: int) -> CannotUnpack:
     return CannotUnpack(f"the batch has more than {most} bytes unpacked")
 
 
+def _one_more(frames: int) -> int:
+    if frames == _MOST_FRAMES:
+        raise CannotUnpack(f"the packed data are in more than {_MOST_FRAMES} parts")
+    return frames + 1
+
+
 def _gzip(packed: memoryview, _: int) -> Iterator[bytes]:
-    rest: bytes | memoryview = packed
-    while len(rest):  # members may follow one another
+    at = members = 0
+    while at < len(packed):  # members may follow one another
+        members = _one_more(members)
         reader = zlib.decompressobj(wbits=31)
         while not reader.eof:
+            rest: bytes | memoryview = reader.unconsumed_tail
+            if not rest:
+                rest = packed[at : at + _TAKEN]
+                at += len(rest)
             piece = reader.decompress(rest, _PIECE)
-            rest = reader.unconsumed_tail
             if not piece and not rest and not reader.eof:
                 raise CannotUnpack("the gzip data are cut short")
             yield piece
-        rest = reader.unused_data
+        at -= len(reader.unused_data)
 
 
 def _snappy(packed: memoryview, most: int) -> Iterator[bytes]:
@@ -68,8 +82,9 @@ def _snappy(packed: memoryview, most: int) -> Iterator[bytes]:
     if not data.startswith(_XERIAL):
         yield _snappy_block(data, most)
         return
-    at = _XERIAL_HEADER
+    at, blocks = _XERIAL_HEADER, 0
     while at < len(data):
+        blocks = _one_more(blocks)
         size = int.from_bytes(data[at : at + 4], "big", signed=True)
         at += 4
         if size < 0 or at + size > len(data):
@@ -93,18 +108,17 @@ def _snappy_block(block: bytes, most: int) -> bytes:
 
 
 def _lz4(packed: memoryview, _: int) -> Iterator[bytes]:
-    rest: bytes | memoryview = packed
-    while len(rest):
+    at = frames = 0
+    while at < len(packed):
+        frames = _one_more(frames)
         reader = lz4.frame.LZ4FrameDecompressor()
-        piece = reader.decompress(rest, max_length=_PIECE)
-        while True:
-            yield piece
-            if reader.eof:
-                break
-            if reader.needs_input:
+        while not reader.eof:
+            taken: bytes | memoryview = packed[at : at + _TAKEN] if reader.needs_input else b""
+            if reader.needs_input and not taken:
                 raise CannotUnpack("the lz4 data are cut short")
-            piece = reader.decompress(b"", max_length=_PIECE)
-        rest = reader.unused_data or b""
+            at += len(taken)
+            yield reader.decompress(taken, max_length=_PIECE)
+        at -= len(reader.unused_data or b"")
 
 
 def _zstd(packed: memoryview, _: int) -> Iterator[bytes]:

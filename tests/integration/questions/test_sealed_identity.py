@@ -1,5 +1,7 @@
 """What names a sealed identity: its publisher learns nothing from it, and the index team finds it in the quarantine."""
 
+import inspect
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +17,15 @@ from adapters.process.quotas import Ages
 from tests.builders.asking import feedback as feedback_of
 from tests.builders.asking import kept, kept_event, quality
 from tests.builders.service import KEYS, NOW, Bench, bench
-from tests.spec.words import event_retracted, gp_registered, happened, involvement_started, pupil_admitted
+from tests.spec.words import (
+    event_retracted,
+    gp_registered,
+    happened,
+    involvement_started,
+    listed,
+    pupil_admitted,
+    snapshot_reported,
+)
 from tools.verify_log import verify
 
 BORN = "2015-03-01"
@@ -126,6 +136,35 @@ def test_quality_says_nothing_of_it(here: Bench) -> None:
     here.record(involvement_started("A", "mentoring", on="2025-07-01").wire(100))
     line = next(one for one in quality(here.service, BY) if one["event_type"] == "InvolvementStarted")
     assert (line["accepted"], line["kept"], line["waiting"]) == (1, 0, 0)
+
+
+def test_no_row_of_a_snapshot_is_missing_for_it(here: Bench) -> None:
+    """Its school lists it under the old number: the feed is whole, as of a school where nobody has a new identity."""
+    sent = [
+        listed(pupil_admitted(child, school="900001", on="2024-09-01", known_by="upn", born=BORN), on="2025-10-02")
+        for child in "AB"
+    ]
+    report = snapshot_reported("urn-900001", "PupilAdmitted", on="2025-10-02", count=2)
+    here.record(*(one.wire(number) for number, one in enumerate([*sent, report], 500)))
+    here.projector.project()
+    [line] = [one for one in quality(here.service, "urn-900001") if one["event_type"] == "PupilAdmitted"]
+    assert line["missing_rows"] == 0
+    assert verify(here.connection, KEYS).holds
+    feed = here.connection.execute(f"SELECT complete_through - told_through FROM {here.serving()}.feed").fetchall()
+    assert feed == [(0,)]
+
+
+def test_many_sealings_at_once_are_recorded(here: Bench) -> None:
+    """Each began a batch of its own within the one before it, and the interpreter ends what is a thousand deep."""
+    children = [f"{one}{other}" for one in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for other in "ABCDE"][:120]
+    sealings = [happened("IdentitySealed", child, on="2025-06-01").wire(n) for n, child in enumerate(children, 600)]
+    deepest = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + 80)
+    try:
+        outcomes = here.record(*sealings)
+    finally:
+        sys.setrecursionlimit(deepest)
+    assert [one.outcome for one in outcomes] == ["accepted"] * len(sealings)
 
 
 def test_the_log_is_verified_with_what_is_withheld(here: Bench) -> None:
