@@ -5,7 +5,7 @@ Every query runs inside one read-only snapshot whose search path is the serving 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from domain.dates import FOREVER
@@ -27,6 +27,7 @@ ENTRY: Final = (
 )
 
 
+AddressStatus = Literal["current", "last_known", "none_known", "left_england"]
 # child, rule, since, from, to, positions, organisation of the feed
 Rectangle = tuple[ChildId, str, int, int, int, list[int], str | None]
 
@@ -46,7 +47,7 @@ class AddressRow:
     record: UUID
     day: int
     until: int
-    status: str
+    status: AddressStatus
     residence: str | None
     cell: bytes
 

@@ -189,7 +189,7 @@ class Settings(BaseSettings):
     )
     topic_organisations: dict[str, list[str]] = Field(
         default_factory=lambda: dict(TOPIC_ORGANISATIONS),
-        description="Patterns of the organisation codes that may publish on a sector's topic",
+        description="Patterns of the organisation codes that may publish in a sector; given, they also narrow types with publishers of their own",
     )
     filler_identifiers: list[str] = Field(
         default_factory=lambda: list(FILLER_WORDS),

@@ -9,8 +9,8 @@ from typing import Final
 from uuid import UUID
 
 from adapters.codec.times import KNOWN_AT_RULE, read_known_at
-from adapters.questions.index_line import SealedEntry, held_of
-from adapters.questions.kin import covers_at
+from adapters.questions.index_line import held_of
+from adapters.questions.kin import SealedEntry, covers_at
 from adapters.questions.leads import silent_of, uncovered_row
 from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading
@@ -114,9 +114,7 @@ def _both(read: Reading, worker: str, then: editions.Edition, day: int) -> _Both
             lost.setdefault(child, set()).add(entry.main)
     silence = (NO_UNIVERSAL_CONTACT, waits.latest(NO_UNIVERSAL_CONTACT))
     found = changes.prompts(read.connection, then, read.edition, day, _BEGUN, silence, were, mine)
-    found = tuple(
-        _uncovered(read, edition, some, day) for edition, some in zip((then, read.edition), found, strict=True)
-    )
+    found = _uncovered(read, then, found[THEN], day), _uncovered(read, read.edition, found[NOW], day)
     told = [fact for fact in staff if fact.position <= then.position], staff
     prompts = tuple(
         _by_rule([*_long_enough(some, waits), *_leads_who_left(children, one, facts, day)])

@@ -122,13 +122,13 @@ class Child:
 
 def is_nowhere(address: Mapping[str, Any]) -> bool:
     """Whether an address says that nobody knows where the child lives, or that it lives nowhere."""
-    return address["status"] == "none_known" or address["residence"] == "no_fixed_abode"
+    return bool(address["status"] == "none_known" or address["residence"] == "no_fixed_abode")
 
 
 def _holding(addresses: Sequence[AddressFrom], day: int) -> AddressFrom | None:
     past = [a for a in addresses if a.start <= day]
     lasting = [a for a in past if a.lasts(day)]
-    return (lasting or past or [None])[-1]
+    return next(reversed(lasting or past), None)
 
 
 def build_child(
