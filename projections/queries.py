@@ -365,11 +365,15 @@ def rectangles(
 
 
 @Query
-def kept_aside(connection: Connection, records: Collection[UUID]) -> Steps[int]:
-    """How many events about some records are kept in quarantine now."""
+def kept_aside(connection: Connection, records: Collection[UUID], *, shielded: bool) -> Steps[int]:
+    """How many events about a child are kept in quarantine now: of any of its records' identifiers, whichever of them they name.
+
+    Of a shielded child only those that go with one of `records`: beside such an identifier another agency's may stand.
+    """
+    about = "" if shielded else "OR subjects && ARRAY(SELECT hash FROM log.subject WHERE record = ANY(%(r)s)) "
     rows = connection.execute(
-        "SELECT count(*) FROM log.aside WHERE record = ANY(%s) AND kind = 'kept' AND state IN ('waiting', 'ready')",
-        (list(records),),
+        f"SELECT count(*) FROM log.aside WHERE kind = 'kept' AND state IN ('waiting', 'ready') AND (record = ANY(%(r)s) {about})",
+        {"r": list(records)},
     )
     yield
     row = rows.fetchone()

@@ -14,7 +14,7 @@ import orjson
 from adapters.codec import NO_IDS, Decoded, decode_json, decode_message, decode_stored
 from adapters.log.keys.hashes import Hashes
 from adapters.log.messages import Message
-from adapters.log.self_description import SelfDescription, self_description_of
+from adapters.log.self_description import SelfDescription, identifiers_said, self_description_of
 from adapters.log.subjects import Identifier, Known, Subjects
 from adapters.process.settings import TOPIC_ORGANISATIONS
 from domain.checks import (
@@ -155,6 +155,19 @@ class Preparer:
         said = item.claims = self_description_of(item.message.data, self._all, self._ids)
         if item.key is None and said.organisation is not None and said.event_id is not None:
             item.key = self._hashes.event(said.organisation, said.event_id)
+
+    def subjects_of(self, item: Item) -> list[Identifier]:
+        """The identifiers of an item's subject that pass their check, also where the item was rejected before they were looked at."""
+        if item.identifier is not None:
+            return [item.identifier, *item.linked]
+        subject = item.body.get("subject")
+        said = (
+            [(one["scheme"], one["value"]) for one in subject["identifiers"]]
+            if subject
+            else identifiers_said(item.message.data)
+        )
+        found = [check_identifier(scheme, value, self._fillers) for scheme, value in said]
+        return list(dict.fromkeys((c.scheme, c.normalised) for c in found if c.valid and c.normalised is not None))
 
     def _take(self, item: Item, decoded: Decoded, now: int) -> None:
         schema = decoded.schema

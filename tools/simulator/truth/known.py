@@ -98,11 +98,15 @@ def first_day(so: Callable[[int], bool], day: int) -> int:
 
 @dataclass(frozen=True)
 class Known:
-    """One child as it can be known: numbers that are known to be one child's, and what was told under them."""
+    """One child as it can be known: numbers that are known to be one child's, and what was told under them.
+
+    `kin`: who else is in its families on the day of the truth.
+    """
 
     numbers: frozenset[Number]
     told: Told = field(repr=False)
     child: int
+    kin: tuple["Known", ...] = field(default=(), repr=False)
 
     def of(self, *kinds: str) -> list[Row]:
         """What was told of some kinds, in order of the telling."""
