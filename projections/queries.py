@@ -280,9 +280,9 @@ def addresses(
 def _address_at(by_day: Mapping[int, Any], day: int) -> AddressRow | None:
     """Of the rows of a child, one a day, that which holds."""
     past = [by_day[first] for first in sorted(by_day) if first <= day]
-    lasting = [row for row in past if row[7] and day < row[8]]
     if not past:
         return None
+    lasting = [row for row in past if row[7] and day < row[8] and past[-1][2] != "left_england"]
     record, first, status, residence, cell, _, _, placed, until = (lasting or past)[-1]
     following = min((later for later in by_day if later > first), default=FOREVER)
     if placed and until <= day:

@@ -19,7 +19,7 @@ from domain.timeline.snapshots import Snapshot
 
 # While it lasts, the current address (Housing Act 1996 part 7).
 TEMPORARY_ACCOMMODATION, TEMPORARY = "temporary_accommodation", "temporary"
-LAST_KNOWN = "last_known"
+LAST_KNOWN, LEFT_ENGLAND = "last_known", "left_england"
 # From the school leaving date, in June of the school year of the sixteenth birthday.
 GROWN_MONTHS = 27
 
@@ -82,7 +82,7 @@ class Child:
         return min((day for day in (self.death, self.sealed) if day is not None), default=None)
 
     def address_at(self, day: int) -> AddressFrom | None:
-        """The address that holds on a day: of temporary accommodation while that lasts, else the last one told."""
+        """The address that holds on a day: of temporary accommodation while that lasts and the child is in England, else the last told."""
         return _holding(self.addresses, day)
 
     def home_at(self, day: int) -> tuple[AddressFrom | None, bool]:
@@ -127,7 +127,8 @@ def is_nowhere(address: Mapping[str, Any]) -> bool:
 
 def _holding(addresses: Sequence[AddressFrom], day: int) -> AddressFrom | None:
     past = [a for a in addresses if a.start <= day]
-    lasting = [a for a in past if a.lasts(day)]
+    away = bool(past) and past[-1].address["status"] == LEFT_ENGLAND  # whatever nobody told of the placement
+    lasting = [] if away else [a for a in past if a.lasts(day)]
     return next(reversed(lasting or past), None)
 
 

@@ -148,11 +148,11 @@ class Known:
         return [by_day[day] for day in sorted(by_day)]
 
     def address(self, day: int) -> Row | None:
-        """Where it lives on a day: where it is placed, while that lasts."""
-        placed = [one for one in self.placements if one.on(day)]
-        if placed:
-            return max(placed, key=lambda one: one.start).told
+        """Where it lives on a day: where it is placed, while that lasts and it has not left England."""
         past = [row for row in self.addresses if row["day"] <= day]
+        placed = [one for one in self.placements if one.on(day)]
+        if placed and past[-1]["status"] != "left_england":
+            return max(placed, key=lambda one: one.start).told
         return past[-1] if past else None
 
     def home(self, day: int) -> Row | None:
