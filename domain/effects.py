@@ -54,7 +54,8 @@ class Effect:
     `lapses_after` days without confirmation (none: never lapses); `takes_over`: once accepted, whoever held the same role
     and scope no longer does; `onward_field`: the field of an end that says where the child went;
     `due_field`: the day of the next review; `former_field`: a number that the subject's own, of the scheme tried first,
-    has replaced; `sessions_field`: how many sessions it lasts.
+    has replaced; `sessions_field`: how many sessions it lasts;
+    `publishers`: patterns of the organisations that publish it by the field's practice, where these are not those of its sector.
     """
 
     event_type: str
@@ -75,6 +76,7 @@ class Effect:
     former_field: str | None = None
     sessions_field: str | None = None
     codes: tuple[CodeRule, ...] = ()
+    publishers: tuple[str, ...] = ()
 
 
 def parse_effect(event_type: str, row: Mapping[str, object], lists: Mapping[str, CodeList]) -> Effect:
@@ -115,7 +117,15 @@ def parse_effect(event_type: str, row: Mapping[str, object], lists: Mapping[str,
         text("former_field"),
         text("sessions_field"),
         (*_code_rules(event_type, row, "fact_codes", lists), *_code_rules(event_type, row, "codes", lists)),
+        tuple(str(pattern) for pattern in _patterns(event_type, row)),
     )
+
+
+def _patterns(event_type: str, row: Mapping[str, object]) -> list[object]:
+    patterns = row.get("publishers", [])
+    if not isinstance(patterns, list) or not all(isinstance(pattern, str) for pattern in patterns):
+        raise ValueError(f"{event_type}: publishers are patterns of organisation codes")
+    return patterns
 
 
 def _code_rules(

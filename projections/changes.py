@@ -107,6 +107,14 @@ _PROMPTS_OF_BOTH: Final = _PROMPTS.format(
     silent_then=_of(SILENT, "then", "were"), silent_now=_of(SILENT, "now", "are"),
 )  # fmt: skip
 
+# What says since an edition that a record is one child with another, all of it sent as backfill or snapshot.
+_RELOADED: Final = at_edition("""
+SELECT x.record FROM edge e CROSS JOIN LATERAL (VALUES (e.record), (e.other)) AS x (record)
+JOIN log.fact f ON f.record = e.record AND f.recorded_at = e.recorded_at AND f.tie = e.tie
+WHERE x.record = ANY(%(r)s) AND e.from_ed > %(s)s AND live(e)
+GROUP BY x.record HAVING bool_and(f.backfill IS TRUE)
+""")
+
 _FEEDS: Final = "SELECT 0, f.* FROM ({then}) f UNION ALL SELECT 1, f.* FROM ({now}) f".format(
     then=FEEDS.replace("%(e)s", "%(then)s"), now=FEEDS.replace("%(e)s", "%(now)s")
 )
@@ -166,6 +174,14 @@ def around(
         if (death := death_of(rows)) is not None:
             found[at].deaths[child] = death
     return found
+
+
+def reloaded(connection: Connection, then: Edition, now: Edition, records: Collection[UUID]) -> set[UUID]:
+    """Those of some records that were joined to others between two editions by nothing but backfill and snapshots, which are no news."""
+    if not records:
+        return set()
+    rows = connection.execute(_RELOADED, {"r": list(records), "s": then.number, "e": now.number}, binary=True)
+    return {row[0] for row in rows}
 
 
 def changed(

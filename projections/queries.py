@@ -5,7 +5,7 @@ Every query runs inside one read-only snapshot whose search path is the serving 
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from domain.dates import FOREVER
@@ -44,6 +44,7 @@ ENTRY: Final = (
 )
 
 
+AddressStatus = Literal["current", "last_known", "none_known", "left_england"]
 # child, rule, since, from, to, positions, organisation of the feed
 Rectangle = tuple[ChildId, str, int, int, int, list[int], str | None]
 
@@ -63,7 +64,7 @@ class AddressRow:
     record: UUID
     day: int
     until: int
-    status: str
+    status: AddressStatus
     residence: str | None
     cell: bytes
 
@@ -297,9 +298,9 @@ def addresses(
 def _address_at(by_day: Mapping[int, Any], day: int) -> AddressRow | None:
     """Of the rows of a child, one a day, that which holds."""
     past = [by_day[first] for first in sorted(by_day) if first <= day]
-    lasting = [row for row in past if row[7] and day < row[8]]
     if not past:
         return None
+    lasting = [row for row in past if row[7] and day < row[8] and past[-1][2] != "left_england"]
     record, first, status, residence, cell, _, _, placed, until = (lasting or past)[-1]
     following = min((later for later in by_day if later > first), default=FOREVER)
     if placed and until <= day:
@@ -382,11 +383,15 @@ def rectangles(
 
 
 @Query
-def kept_aside(connection: Connection, records: Collection[UUID]) -> Steps[int]:
-    """How many events about some records are kept in quarantine now."""
+def kept_aside(connection: Connection, records: Collection[UUID], *, shielded: bool) -> Steps[int]:
+    """How many events about a child are kept in quarantine now: of any of its records' identifiers, whichever of them they name.
+
+    Of a shielded child only those that go with one of `records`: beside such an identifier another agency's may stand.
+    """
+    about = "" if shielded else "OR subjects && ARRAY(SELECT hash FROM log.subject WHERE record = ANY(%(r)s)) "
     rows = connection.execute(
-        "SELECT count(*) FROM log.aside WHERE record = ANY(%s) AND kind = 'kept' AND state IN ('waiting', 'ready')",
-        (list(records),),
+        f"SELECT count(*) FROM log.aside WHERE kind = 'kept' AND state IN ('waiting', 'ready') AND (record = ANY(%(r)s) {about})",
+        {"r": list(records)},
     )
     yield
     row = rows.fetchone()

@@ -63,6 +63,7 @@ def _told(child: Part) -> Iterator[tuple[str, str]]:
     for word, gaps in (("begun", child["began"]), ("cleared", child["cleared"])):
         yield from ((word, words.gap(one)) for one in gaps)
     yield from (("known by another number too", record) for record in child["records_joined"])
+    yield from (("no longer one child with", record) for record in child["records_parted"])
 
 
 def show_handover(answer: Document) -> None:

@@ -5,6 +5,7 @@ Nothing is written here.
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -13,9 +14,17 @@ import orjson
 from adapters.codec import NO_IDS, Decoded, decode_json, decode_message, decode_stored
 from adapters.log.keys.hashes import Hashes
 from adapters.log.messages import Message
-from adapters.log.self_description import SelfDescription, self_description_of
+from adapters.log.self_description import SelfDescription, identifiers_said, self_description_of
 from adapters.log.subjects import Identifier, Known, Subjects
-from domain.checks import AHEAD_SECONDS, FROM_THE_FUTURE, SetAside, check_envelope, check_fact
+from adapters.process.settings import TOPIC_ORGANISATIONS
+from domain.checks import (
+    AHEAD_SECONDS,
+    FROM_THE_FUTURE,
+    SetAside,
+    check_envelope,
+    check_fact,
+    organisation_allowed,
+)
 from domain.dates import school_year_of
 from domain.effects import ABOUT_NO_CHILD, SAYS_NO_PERSON, Act, Effect
 from domain.errors import Rejected
@@ -23,7 +32,7 @@ from domain.events import former_of, team_key, worker_key
 from domain.identifiers import FILLERS, Checked, Fillers, check_identifier, choose_key
 from domain.names import with_whole_names
 from domain.texts import checked_texts, usable, without_unlisted
-from schemas.registry import SHARED, registry
+from schemas.registry import SHARED, Schema, registry
 from schemas.texts import text_fields
 
 _MARK: Final = Act.MARK
@@ -100,6 +109,12 @@ class Item:
         return self.target_key or self.target_source
 
 
+@lru_cache
+def _publishers_in(sector: str) -> tuple[str, ...]:
+    of_types = (schema.effect.publishers for schema in registry().newest.values() if schema.sector == sector)
+    return tuple(sorted({pattern for patterns in of_types for pattern in patterns}))
+
+
 class Preparer:
     """Decodes and checks messages; remembers identifiers that passed. `ids` are those of `confluent_ids`."""
 
@@ -114,6 +129,8 @@ class Preparer:
         self._fillers = fillers
         self._patterns = {sector: tuple(patterns) for sector, patterns in organisations.items()}
         self._all = tuple(sorted({p for patterns in self._patterns.values() for p in patterns}))
+        # Where an authority says who may publish in a sector, its word narrows what the table of a type allows.
+        self._narrowed = {s for s, p in self._patterns.items() if p != tuple(TOPIC_ORGANISATIONS.get(s, ()))}
 
     def prepare(self, message: Message, now: int) -> Item:
         """Decode and check one message; what is wrong stands in `rejected`. `now` in microseconds since 1970."""
@@ -139,6 +156,19 @@ class Preparer:
         if item.key is None and said.organisation is not None and said.event_id is not None:
             item.key = self._hashes.event(said.organisation, said.event_id)
 
+    def subjects_of(self, item: Item) -> list[Identifier]:
+        """The identifiers of an item's subject that pass their check, also where the item was rejected before they were looked at."""
+        if item.identifier is not None:
+            return [item.identifier, *item.linked]
+        subject = item.body.get("subject")
+        said = (
+            [(one["scheme"], one["value"]) for one in subject["identifiers"]]
+            if subject
+            else identifiers_said(item.message.data)
+        )
+        found = [check_identifier(scheme, value, self._fillers) for scheme, value in said]
+        return list(dict.fromkeys((c.scheme, c.normalised) for c in found if c.valid and c.normalised is not None))
+
     def _take(self, item: Item, decoded: Decoded, now: int) -> None:
         schema = decoded.schema
         body: Mapping[str, Any] = decoded.body
@@ -147,7 +177,9 @@ class Preparer:
         organisation = body["source"]["organisation"]
         item.key = self._hashes.event(organisation, body["event_id"])
         item.digest = self._hashes.digest(decoded.stored)
-        check_envelope(body, self._patterns_of(schema.sector, item.message.sector), now, self._ahead)
+        check_envelope(body, self._patterns_of(schema, item.message.sector), now, self._ahead)
+        if effect.publishers and not organisation_allowed(organisation, effect.publishers):
+            raise Rejected("wrong_organisation", "source.organisation", "an organisation that may publish this type")
         body, unusable = checked_texts(text_fields(schema), body)
         body, nameless = (body, ()) if effect.act in SAYS_NO_PERSON else with_whole_names(body)
         item.set_aside = [*decoded.set_aside, *unusable, *nameless, *check_fact(effect, body, now)]
@@ -201,12 +233,18 @@ class Preparer:
             else:
                 item.target_source = self._hashes.source_record(organisation, target["source_record_id"])
 
-    def _patterns_of(self, sector: str, topic: str | None) -> tuple[str, ...]:
-        if sector == SHARED:
-            return self._patterns.get(topic, ()) if topic is not None else self._all
-        if topic is not None and topic != sector:
+    def _patterns_of(self, schema: Schema, topic: str | None) -> tuple[str, ...]:
+        """Who may publish a type on a topic: by its own table, or by its sector; as configured, where that was configured."""
+        if schema.sector == SHARED:
+            return self._all if topic is None else (*self._patterns.get(topic, ()), *self._guests(topic))
+        if topic is not None and topic != schema.sector:
             raise Rejected("wrong_organisation", "event_type", "published on the topic of its sector")
-        return self._patterns.get(sector, ())
+        own = () if schema.sector in self._narrowed else schema.effect.publishers
+        return own or self._patterns.get(schema.sector, ())
+
+    def _guests(self, topic: str) -> tuple[str, ...]:
+        """Who publishes but some types of a sector: they correct and take back what they said there, and report their feeds."""
+        return () if topic in self._narrowed else _publishers_in(topic)
 
     def _identify(self, item: Item, order: tuple[str, ...], identifiers: Sequence[Mapping[str, str]]) -> None:
         if len(identifiers) == 1:

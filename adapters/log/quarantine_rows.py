@@ -77,6 +77,7 @@ class QuarantineRows:
         at: datetime,
         notes: Notes,
         record: UUID | None = None,
+        subjects: Sequence[UUID] = (),
     ) -> bool:
         """Keep one item in quarantine; False when the same content is there already (a duplicate), which then changes nothing.
 
@@ -108,11 +109,12 @@ class QuarantineRows:
         aside = UUID(bytes=os.urandom(16))
         connection.execute(
             "INSERT INTO log.aside (id, kind, state, key, digest, reason, field, rule, event_type, organisation, sector, waits_for, "
-            "record, received_at, due_at, wrapped, sealed, length, stored) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '', %s, 0)",
+            "record, received_at, due_at, wrapped, sealed, length, stored, subjects) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '', %s, 0, %s)",
             (
                 aside, kind, "waiting" if kind == KEPT else "shown", key, digest, rejected.reason, rejected.field, rejected.rule,
                 said.event_type, said.organisation, item.message.sector, waited_for(item, rejected), record, at, due_at(item), len(raw),
+                list(subjects) or None,
             ),
         )  # fmt: skip
         self._store(connection, aside, raw, said, notes)

@@ -347,7 +347,8 @@ class Recorder:
                 outcomes[index] = outcome_of(item, KEPT)
             else:
                 record = self._known_record(connection, item)
-                fresh = self._asides.keep(connection, item, KEPT, item.rejected, at, notes, record)
+                subjects = [UUID(bytes=self._hashes.identifier(*one)) for one in self._preparer.subjects_of(item)]
+                fresh = self._asides.keep(connection, item, KEPT, item.rejected, at, notes, record, subjects)
                 outcomes[index] = outcome_of(item, KEPT if fresh else DUPLICATE)
 
     def _known_record(self, connection: Connection, item: Item) -> UUID | None:

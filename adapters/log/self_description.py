@@ -12,6 +12,7 @@ from schemas.registry import registry
 
 _LONGEST: Final = 60  # of an event type
 _MANY: Final = 100_000  # values of a text of JSON; a hundred bytes of memory each
+_MOST_IDENTIFIERS: Final = 20
 _HALF: Final = re.compile("[\ud800-\udfff]")  # of a surrogate: JSON can say it, and no text has it
 
 
@@ -41,16 +42,36 @@ def self_description_of(
     )
 
 
+def identifiers_said(data: bytes | Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Schemes and values of the subject's identifiers in a text of JSON that is no event of ours; none where it is no such text."""
+    document = _document(data)
+    subject = document.get("subject") if document is not None else None
+    said = subject.get("identifiers") if isinstance(subject, Mapping) else None
+    pairs = (
+        [(one.get("scheme"), one.get("value")) for one in said if isinstance(one, Mapping)]
+        if isinstance(said, list)
+        else []
+    )
+    return [(a, b) for a, b in pairs[:_MOST_IDENTIFIERS] if isinstance(a, str) and isinstance(b, str)]
+
+
+def _document(data: bytes | Mapping[str, Any]) -> Mapping[str, Any] | None:
+    if isinstance(data, Mapping):
+        return data
+    if sum(map(data.count, (b",", b"[", b"{"))) > _MANY:
+        return None
+    try:
+        document = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    return document if isinstance(document, Mapping) else None
+
+
 def _said(data: bytes | Mapping[str, Any], ids: Mapping[int, bytes]) -> tuple[object, str | None, object]:
     if not isinstance(data, Mapping) and (envelope := envelope_of(data, ids)) is not None:
         return envelope
-    if not isinstance(data, Mapping) and sum(map(data.count, (b",", b"[", b"{"))) > _MANY:
-        return None, None, None
-    try:
-        document = data if isinstance(data, Mapping) else orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return None, None, None
-    if not isinstance(document, Mapping):
+    document = _document(data)
+    if document is None:
         return None, None, None
     source = document.get("source")
     organisation = source.get("organisation") if isinstance(source, Mapping) else None

@@ -145,7 +145,7 @@ class Settings:
         "A partition pauses when more than this share of a batch is unreadable", value.number(0, 1, above=True))] = 0.5
     pause_unreadable_minimum: Annotated[int, Setting("... and at least this many of its messages are", value.whole(1))] = 100
     topic_organisations: Annotated[dict[str, list[str]], Setting(
-        "Patterns of the organisation codes that may publish on a sector's topic",
+        "Patterns of the organisation codes that may publish in a sector; given, they also narrow types with publishers of their own",
         _organisations)] = field(default_factory=lambda: dict(TOPIC_ORGANISATIONS))
     filler_identifiers: Annotated[list[str], Setting(
         "What agencies' systems write where they have no id of a child; given, it replaces the list there is",

@@ -56,6 +56,17 @@ class _Both:
     lost: Mapping[ChildId, set[int]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Records that were joined to the worker's own of a child, and that were parted from them."""
+
+    joined: frozenset[UUID]
+    parted: frozenset[UUID]
+
+
+_SAME: Final = _Links(frozenset(), frozenset())
+
+
 def gather_changes(read: Reading, question: ShowChanges, day: int) -> ChangesFacts:
     """What changed for a worker's children since a position or an instant, and which are no longer its own.
 
@@ -72,14 +83,35 @@ def gather_changes(read: Reading, question: ShowChanges, day: int) -> ChangesFac
     )
     entries = {child: _kept_of(child, question.worker, both, new, gone) for child in everyone}
     open_to = set(everyone) - read.shielded(everyone)
+    links = _links_of(read, question.worker, then, both)
     read.expect_all(records, (held for child in open_to for part in entries[child] for held in part))
     known = read.known(queries.people(read.connection, read.number, by_child), ())
-    told = [_changes_of(read, known[child], both, *entries[child]) for child in everyone]
+    told = [_changes_of(read, known[child], both, links.get(child, _SAME), *entries[child]) for child in everyone]
     return ChangesFacts(question.worker, then.position, page_of(read, question, [one for one in told if _is_news(one)]))
 
 
+def _links_of(read: Reading, worker: str, then: editions.Edition, both: _Both) -> dict[ChildId, _Links]:
+    """What was joined to the records on which a worker's own entries are, and parted from them, between both editions.
+
+    A child's id tells nothing of it: it is that of any of its records. A record that was sealed is named to nobody.
+    """
+    found: dict[ChildId, _Links] = {}
+    for child in both.mine:
+        mine = [entry for entry, _ in both.around[NOW].entries.get(child, ()) if entry.worker == worker]
+        # Under a number of which the worker's work was told only since then it is what was joined.
+        own = {e.record for e in mine if e.positions[0] <= then.position} or {e.record for e in mine}
+        were = {both.around[THEN].child_of.get(record, ChildId(record)) for record in own}
+        before = own | {record for was in were for record in both.around[THEN].records.get(was, ())}
+        now = set(both.around[NOW].records.get(child, ()))
+        if own:
+            found[child] = _Links(frozenset(now - before), frozenset(before - now))
+    reloaded = changes.reloaded(read.connection, then, read.edition, {r for one in found.values() for r in one.joined})
+    hidden = read.shielded_records({r for one in found.values() for r in one.parted})
+    return {child: _Links(one.joined - reloaded, one.parted - hidden) for child, one in found.items()}
+
+
 def _is_news(one: ChangesOfChild) -> bool:
-    joined = one.records_joined and not one.known.shielded
+    joined = (one.records_joined or one.records_parted) and not one.known.shielded
     return (
         bool(joined or one.entries or one.taken_back or one.began or one.cleared) or one.known.being_mended is not None
     )
@@ -114,9 +146,7 @@ def _both(read: Reading, worker: str, then: editions.Edition, day: int) -> _Both
             lost.setdefault(child, set()).add(entry.main)
     silence = (NO_UNIVERSAL_CONTACT, waits.latest(NO_UNIVERSAL_CONTACT))
     found = changes.prompts(read.connection, then, read.edition, day, _BEGUN, silence, were, mine)
-    found = tuple(
-        _uncovered(read, edition, some, day) for edition, some in zip((then, read.edition), found, strict=True)
-    )
+    found = _uncovered(read, then, found[THEN], day), _uncovered(read, read.edition, found[NOW], day)
     told = [fact for fact in staff if fact.position <= then.position], staff
     prompts = tuple(
         _by_rule([*_long_enough(some, waits), *_leads_who_left(children, one, facts, day)])
@@ -159,7 +189,12 @@ def _kept_of(
 
 
 def _changes_of(
-    read: Reading, known: KnownChild, both: _Both, new: Sequence[SealedEntry], gone: Sequence[SealedEntry]
+    read: Reading,
+    known: KnownChild,
+    both: _Both,
+    links: _Links,
+    new: Sequence[SealedEntry],
+    gone: Sequence[SealedEntry],
 ) -> ChangesOfChild:
     entries, taken_back = (held_of(read, some, shielded=known.shielded) for some in (new, gone))
     if known.child in both.lost:
@@ -171,11 +206,11 @@ def _changes_of(
     # Two children of before that are one now may both have had it, on the same grounds.
     gone_by = {(*name, *one.row[5]): one for name, some in held if name not in now for one in some}
     came = [one for name, some in now.items() if name not in held_by_then for one in some if one.news]
-    before = set(then.records.get(known.child, [known.child]))
     return ChangesOfChild(
         known,
         on_caseload=True,
-        records_joined=sorted(set(known.records) - before) if before - {known.child} else (),
+        records_joined=sorted(links.joined),
+        records_parted=sorted(links.parted),
         entries=entries,
         taken_back=taken_back,
         began=_gaps(known, came, both, NOW),

@@ -61,5 +61,5 @@ def timeline_of(read: Reading, child: ChildId, day: int, *, retracted: bool) -> 
         known,
         held_of(read, held, shielded=known.shielded),
         [Week(*week) for week in weeks.answer()],
-        queries.kept_aside(read.connection, [parse_id(one) for one in records_shown(known)]),
+        queries.kept_aside(read.connection, [parse_id(one) for one in records_shown(known)], shielded=known.shielded),
     )

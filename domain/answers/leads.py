@@ -70,7 +70,14 @@ class ChangedChild(_NamedChild):
     on_caseload: Annotated[
         bool, Written("Whether the worker still works with or leads for this child"), Discloses.INVOLVEMENT
     ]
-    records_joined: Annotated[list[RecordText], Discloses.IDENTIFIER]
+    records_joined: Annotated[
+        list[RecordText],
+        Written("Records that came to be one child with those the worker works on"),
+        Discloses.IDENTIFIER,
+    ]
+    records_parted: Annotated[
+        list[RecordText], Written("Records that were one child with them and are no more"), Discloses.IDENTIFIER
+    ]
     entries: list[ShownEntry]
     taken_back: list[ShownEntry]
     began: list[Gap]
@@ -195,6 +202,7 @@ class ChangesOfChild:
     known: KnownChild
     on_caseload: bool
     records_joined: Sequence[UUID] = ()
+    records_parted: Sequence[UUID] = ()
     entries: Sequence[Held] = ()
     taken_back: Sequence[Held] = ()
     began: Sequence[GapFacts] = ()
@@ -318,6 +326,7 @@ def _changed(of: ChangesOfChild, at: AsAt) -> ChangedChild:
         "being_mended": known.being_mended,
         # Of a shielded child the records would tell that other numbers are known of it.
         "records_joined": [] if known.shielded else [record_id(one) for one in of.records_joined],
+        "records_parted": [] if known.shielded else [record_id(one) for one in of.records_parted],
         "entries": shown_of(of.entries, at, shielded=known.shielded),
         "taken_back": shown_of(of.taken_back, at, shielded=known.shielded),
         "began": [gap(one, at) for one in of.began],

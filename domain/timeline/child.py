@@ -20,7 +20,7 @@ from domain.timeline.succession import Successors
 
 # While it lasts, the current address (Housing Act 1996 part 7).
 TEMPORARY_ACCOMMODATION, TEMPORARY = "temporary_accommodation", "temporary"
-LAST_KNOWN = "last_known"
+LAST_KNOWN, LEFT_ENGLAND = "last_known", "left_england"
 # From the school leaving date, in June of the school year of the sixteenth birthday.
 GROWN_MONTHS = 27
 
@@ -83,7 +83,7 @@ class Child:
         return min((day for day in (self.death, self.sealed) if day is not None), default=None)
 
     def address_at(self, day: int) -> AddressFrom | None:
-        """The address that holds on a day: of temporary accommodation while that lasts, else the last one told."""
+        """The address that holds on a day: of temporary accommodation while that lasts and the child is in England, else the last told."""
         return _holding(self.addresses, day)
 
     def home_at(self, day: int) -> tuple[AddressFrom | None, bool]:
@@ -123,13 +123,14 @@ class Child:
 
 def is_nowhere(address: Mapping[str, Any]) -> bool:
     """Whether an address says that nobody knows where the child lives, or that it lives nowhere."""
-    return address["status"] == "none_known" or address["residence"] == "no_fixed_abode"
+    return bool(address["status"] == "none_known" or address["residence"] == "no_fixed_abode")
 
 
 def _holding(addresses: Sequence[AddressFrom], day: int) -> AddressFrom | None:
     past = [a for a in addresses if a.start <= day]
-    lasting = [a for a in past if a.lasts(day)]
-    return (lasting or past or [None])[-1]
+    away = bool(past) and past[-1].address["status"] == LEFT_ENGLAND  # whatever nobody told of the placement
+    lasting = [] if away else [a for a in past if a.lasts(day)]
+    return next(reversed(lasting or past), None)
 
 
 def build_child(

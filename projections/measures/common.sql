@@ -30,7 +30,7 @@ WITH member AS (
         SELECT DISTINCT ON (coalesce(m.child, a.record)) coalesce(m.child, a.record) AS child, a.status
         FROM address a LEFT JOIN member m ON m.record = a.record
         WHERE a.day <= %(d)s AND a.from_ed <= %(e)s AND (a.to_ed IS NULL OR a.to_ed > %(e)s)
-        ORDER BY coalesce(m.child, a.record), coalesce(a.until > %(d)s, false) DESC, a.day DESC, a.placed DESC, a.recorded_at DESC, a.tie DESC
+        ORDER BY coalesce(m.child, a.record), a.day DESC, a.placed DESC, a.recorded_at DESC, a.tie DESC
     ) h WHERE status = 'left_england'
 ), cared AS (
     SELECT child, lower(r) AS starts, upper(r) AS until

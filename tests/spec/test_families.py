@@ -385,3 +385,17 @@ def test_temporary_accommodation_is_home(given, asked):
     asked(at="2026-02-01").index("A").shows(line(address="last_known"))
     asked(at="2026-02-01").families("ZE8").shows(family("A", **{"last known": "yes"}))
     asked(at="2026-02-01").index("B").shows(line(address="1 Example Row"))
+
+
+def test_left_england_from_temporary_accommodation(given, asked):
+    """Who left England is not in the accommodation of which nobody told the end"""
+    flat = address("Flat 3", postcode="ZE8 2BB", uprn="100000000003")
+    given(
+        placed_in_temporary_accommodation("A", on="2025-10-01", address=flat),
+        address_changed("A", on="2025-11-01", address=left_england()),
+        address_changed("A", on="2026-01-10", address=HOME),
+    )
+    asked(at="2025-10-31").index("A").shows(line(address="Flat 3"))
+    asked(at="2025-11-01").index("A").shows(line(address="left_england"))
+    asked(at="2025-11-01").families().shows_nothing()
+    asked(at="2026-01-10").index("A").shows(line(address="Flat 3"))

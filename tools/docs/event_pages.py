@@ -73,7 +73,7 @@ def _page(sector: str) -> str:
         if sector == SHARED
         else f"Topic `icr.{sector}.v1`. Published by organisations whose code is like "
         + ", ".join(f"`{pattern}`" for pattern in TOPIC_ORGANISATIONS[sector])
-        + ", unless configured otherwise."
+        + ", unless configured otherwise; a type may name others."
     )
     types = types_of(sector)
     rows = [(f"[{s.event_type}](#{s.event_type.lower()})", DOES[s.effect.act], f"`{s.effect.kind}`") for s in types]
@@ -105,6 +105,7 @@ def _event_type(schema: Schema) -> list[str]:
         ("support", effect.provision if effect.act in (Act.START, Act.MOMENT, Act.CONFIRM) else ""),
         ("why it ended", f"its field `{effect.reason_field}`" if effect.reason_field else ""),
         ("lapses", f"after {effect.lapses_after} days without confirmation" if effect.lapses_after else ""),
+        ("published by", ", ".join(f"`{one}`" for one in effect.publishers)),
         ("classes", f"disclosure `{effect.disclosure}`, retention `{effect.retention}`"),
         (
             "versions",

@@ -16,6 +16,7 @@ from tests.spec.words import (
     event_corrected,
     gp_registered,
     happened,
+    identifier,
     lead_accepted,
     pupil_admitted,
 )
@@ -140,3 +141,74 @@ def test_a_loss_is_printed(here: Bench, capsys: pytest.CaptureFixture[str]) -> N
     )
     rendering.show_changes(ask(here, "changes", worker=W1, since=before))
     assert "no longer on the caseload" in capsys.readouterr().out
+
+
+BORN = {"born": "2015-03-01"}
+
+
+def in_mode(event: Any, number: int, mode: str) -> dict[str, Any]:
+    """An event as it is sent in a mode."""
+    return {**event.wire(number), "mode": mode}
+
+
+def records_of(here: Bench, token: str) -> list[str]:
+    """The records of the child of a number."""
+    told = ask(here, "child", identifier=":".join(identifier("A", token)))
+    return list(told["records"])
+
+
+@pytest.mark.parametrize("schools_first", [True, False])
+def test_a_join_of_live_records_is_told_whichever_of_them_gives_the_child_its_id(
+    here: Bench, schools_first: bool
+) -> None:
+    """Ids are random: which of two records is the lesser, and so the child's id, must not matter."""
+    known = pupil_admitted("A", school="900001", on="2025-09-01", known_by=("upn",), **BORN)
+    if schools_first:
+        here.record(known.wire(20))
+        here.projector.project()
+    before = now(here)
+    if not schools_first:
+        here.record(known.wire(20))
+    here.record(pupil_admitted("A", school="900002", on="2025-11-03", known_by=("upn", "nhs"), **BORN).wire(21))
+    here.projector.project()
+    own = set(records_of(here, "nhs"))
+    [child] = since(here, before)
+    assert len(own) == 2
+    assert len(child["records_joined"]) == 1
+    assert set(child["records_joined"]) < own
+    assert child["records_parted"] == []
+    assert since(here, now(here)) == []
+
+
+def test_a_parting_is_told(here: Bench) -> None:
+    here.record(pupil_admitted("A", school="900001", on="2025-09-01", known_by=("upn",), **BORN).wire(20))
+    here.record(pupil_admitted("A", school="900002", on="2025-11-03", known_by=("upn", "nhs"), **BORN).wire(21))
+    here.projector.project()
+    before = now(here)
+    both = set(records_of(here, "nhs"))
+    retracts = happened("EventRetracted", "A", on="2025-11-05", by="urn-900002", target=21, known_by=("upn",))
+    here.record(retracts.wire(22))
+    here.projector.project()
+    [child] = since(here, before)
+    assert child["records_joined"] == []
+    assert len(child["records_parted"]) == 1
+    assert both - set(records_of(here, "nhs")) == set(child["records_parted"])
+
+
+@pytest.mark.parametrize(("mode", "joined"), [("live", 1), ("backfill", 0), ("snapshot", 0)])
+def test_ids_that_were_migrated_as_backfill_are_no_news(here: Bench, mode: str, joined: int) -> None:
+    own = {"known_by": ("agency", "nhs"), **BORN}
+    here.record(happened("ChildInNeedStarted", "A", on="2025-09-10", worker="W1", **own).wire(19))
+    here.projector.project()
+    before = now(here)
+    former = dict(zip(("scheme", "value"), identifier("A", "agency"), strict=True))
+    migrated = happened(
+        "SourceIdMigrated", "A", on="2025-11-01", by="la-808", former=former, reason="new_system", known_by=("agency2",)
+    )
+    here.record(in_mode(migrated, 30, mode))
+    again = happened("ChildInNeedStarted", "A", on="2025-09-10", worker="W1", known_by=("agency2",), **BORN)
+    here.record(in_mode(again, 31, mode))
+    here.projector.project()
+    told = since(here, before)
+    assert sum(len(child["records_joined"]) for child in told) == joined
+    assert mode == "live" or told == []

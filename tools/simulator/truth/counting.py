@@ -9,7 +9,7 @@ from tools.simulator.ledger import Row
 from tools.simulator.terms import september_of
 from tools.simulator.truth.ages import months_later
 from tools.simulator.truth.known import Known
-from tools.simulator.truth.leading import leads_of
+from tools.simulator.truth.leading import led_by
 
 A_YEAR, HALF_A_YEAR, FIVE_YEARS = 12, 6, 60  # months
 ASSESSED_WITHIN = 28  # days of becoming looked after
@@ -135,7 +135,7 @@ def _attended_with_help(child: Known, today: int) -> list[Share]:
 
 
 def _led(child: Known, today: int) -> list[Share]:
-    return [_one(counted=any(lead.active(today) for lead in leads_of(child)))] if _helped(child, today) else []
+    return [_one(counted=bool(led_by(child, today)))] if _helped(child, today) else []
 
 
 # measure -> the feeds that it relies on, and what a child adds

@@ -98,11 +98,15 @@ def first_day(so: Callable[[int], bool], day: int) -> int:
 
 @dataclass(frozen=True)
 class Known:
-    """One child as it can be known: numbers that are known to be one child's, and what was told under them."""
+    """One child as it can be known: numbers that are known to be one child's, and what was told under them.
+
+    `kin`: who else is in its families on the day of the truth.
+    """
 
     numbers: frozenset[Number]
     told: Told = field(repr=False)
     child: int
+    kin: tuple["Known", ...] = field(default=(), repr=False)
 
     def of(self, *kinds: str) -> list[Row]:
         """What was told of some kinds, in order of the telling."""
@@ -144,11 +148,11 @@ class Known:
         return [by_day[day] for day in sorted(by_day)]
 
     def address(self, day: int) -> Row | None:
-        """Where it lives on a day: where it is placed, while that lasts."""
-        placed = [one for one in self.placements if one.on(day)]
-        if placed:
-            return max(placed, key=lambda one: one.start).told
+        """Where it lives on a day: where it is placed, while that lasts and it has not left England."""
         past = [row for row in self.addresses if row["day"] <= day]
+        placed = [one for one in self.placements if one.on(day)]
+        if placed and past[-1]["status"] != "left_england":
+            return max(placed, key=lambda one: one.start).told
         return past[-1] if past else None
 
     def home(self, day: int) -> Row | None:

@@ -115,9 +115,14 @@ def _in_turn(rows: list[Row]) -> list[Lead]:
     return [*found, *([now] if now else [])]
 
 
+def of_the_family(child: Known) -> list[Lead]:
+    """Leads of the whole family that were told of somebody else of it."""
+    return [lead for one in child.kin for lead in leads_of(one) if lead.scope == "family"]
+
+
 def led_by(child: Known, today: int) -> list[Lead]:
-    """Who leads today."""
-    return [lead for lead in leads_of(child) if lead.active(today)]
+    """Who leads today: the child itself, or its family."""
+    return [lead for lead in (*leads_of(child), *of_the_family(child)) if lead.active(today)]
 
 
 def hands(child: Known, today: int) -> set[str]:
@@ -133,7 +138,7 @@ def hands(child: Known, today: int) -> set[str]:
     leads = [lead for lead in leads_of(child) if lead.nominated <= today and not lead.over(today)]
     workers = {one.told["worker"] for one in open_today if one.told["worker"] is not None}
     asked = [lead for lead in leads if lead.accepted is None or lead.accepted > today]
-    return workers | {lead.worker for lead in (*asked, *(lead for lead in leads if lead.active(today)))}
+    return workers | {lead.worker for lead in (*asked, *led_by(child, today))}
 
 
 def gaps(child: Known, today: int, left: dict[str, int], thresholds: dict[str, int]) -> list[Missing]:
@@ -141,9 +146,10 @@ def gaps(child: Known, today: int, left: dict[str, int], thresholds: dict[str, i
     if child.death is not None and child.death <= today:
         return []
     leads = leads_of(child)
-    found = [*_without(child, leads, today), *_deserted(child, leads, today), *_not_accepted(leads, today)]
-    found += _several(child, leads, today)
-    found += [*_stepped(child, leads, today), *_plans(child, leads, today, thresholds)]
+    any_lead = [*leads, *of_the_family(child)]
+    found = [*_without(child, any_lead, today), *_deserted(child, leads, today), *_not_accepted(leads, today)]
+    found += _several(child, any_lead, today)
+    found += [*_stepped(child, any_lead, today), *_plans(child, any_lead, today, thresholds)]
     found += [
         Missing("lead_worker_left", max(lead.nominated, lead.accepted or 0, left[lead.worker]))
         for lead in leads

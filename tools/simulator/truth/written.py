@@ -5,7 +5,7 @@ apart, every family. Derived from the lives and from the meaning of words, not f
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,18 +33,26 @@ def truth(plan: Plan, ledger: Ledger) -> Iterator[Line]:
         caseloads: dict[str, list[Line]] = {}  # workers keep to a district
         for told in extended_families:
             lines: dict[frozenset[tuple[str, str]], Line] = {}
-            children = known_children(told)
+            alone = known_children(told)
+            groups = families(alone, today)
+            children = [replace(child, kin=_kin(child, groups)) for child in alone]
             for child in children:
                 lines[child.numbers] = _child(child, ledger, today, thresholds)
                 lines[child.numbers]["measures"] = list(figures.add(child))
                 for worker in hands(child, today):
                     caseloads.setdefault(worker, []).append(lines[child.numbers]["identifiers"])
                 yield lines[child.numbers]
-            for family in families(children, today):
+            for family in groups:
                 yield _family([lines[child.numbers] for child in family])
         for worker, mine in sorted(caseloads.items()):
             yield {"type": "caseload", "worker": worker, "children": sorted(mine, key=str)}
     yield from figures.lines(lambda feed: is_heard(ledger.heard, feed, None, today))
+
+
+def _kin(child: Known, groups: list[list[Known]]) -> tuple[Known, ...]:
+    """Who else is in a family with a child."""
+    others = {one.numbers: one for group in groups if child in group for one in group if one is not child}
+    return tuple(others.values())
 
 
 def write_truth(plan: Plan, ledger: Ledger, file: Path) -> None:
