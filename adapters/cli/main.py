@@ -20,6 +20,7 @@ COMMANDS: Final[Commands] = {
     "consume": ("adapters.cli.workers", "consume", "icr consume"),
     "project": ("adapters.cli.workers", "project", "icr project"),
     "tell": ("adapters.cli.feedback", "tell", "icr tell --until-end"),
+    "seal": ("adapters.cli.access", "seal", "icr seal --once"),
     "health": ("adapters.cli.workers", "health", "icr health consume"),
     "migrate": ("adapters.cli.workers", "migrate", "icr migrate"),
     "publish": ("adapters.cli.publish", "publish", "icr publish events.jsonl --to kafka"),
@@ -29,6 +30,7 @@ COMMANDS: Final[Commands] = {
     "partitions": ("adapters.cli.partitions", "app", None),
     "feedback": ("adapters.cli.asking", "feedback", "icr feedback --organisation urn-900001"),
     "accesses": ("adapters.cli.asking", "accesses", "icr accesses --viewer la-808:W2041"),
+    "access": ("adapters.cli.access", "app", None),
     "replay": ("adapters.cli.asking", "replay", "icr replay a-0f6d2c1e8b7a4935a1c2d3e4f5061728"),
     "quality": ("adapters.cli.asking", "quality", "icr quality --organisation urn-900001"),
     "request-replay": (

@@ -91,6 +91,20 @@ class Settings(BaseSettings):
         default_factory=lambda known: known.get("data_dir", Path()) / "keys",
         description="Where the key-encryption key is kept",
     )
+    signing_key_file: AbsolutePath = Field(
+        default_factory=lambda known: known.get("data_dir", Path()) / "signing-key",
+        description="Where the key is kept that signs the access log's checkpoints (mode 0600)",
+    )
+    checkpoints: AbsolutePath = Field(
+        default_factory=lambda known: known.get("data_dir", Path()) / "checkpoints",
+        description="Second place of the access log's checkpoints: a folder that others see, best on another's machine",
+    )
+    checkpoint_limit_hours: float = Field(
+        default=4,
+        ge=0.25,
+        le=168,
+        description="Nothing is answered about people once an entry of the access log has waited so long for a published checkpoint",
+    )
     http_host: str = Field(default="127.0.0.1", min_length=1, description="Address the API listens on")
     http_port: int = Field(default=8008, ge=0, le=65535, description="Port of the API; 0 takes a free one")
     http_hosts: Annotated[list[str], NoDecode] = Field(
@@ -300,8 +314,9 @@ def load_settings(data: Path | None = None) -> Settings:
     if data is None:
         return settings
     placed = {"data_dir": data.expanduser().absolute()}
-    if "kek_file" not in settings.model_fields_set:
-        placed["kek_file"] = placed["data_dir"] / "keys"
+    for field, name in (("kek_file", "keys"), ("signing_key_file", "signing-key"), ("checkpoints", "checkpoints")):
+        if field not in settings.model_fields_set:
+            placed[field] = placed["data_dir"] / name
     return settings.model_copy(update=placed)
 
 

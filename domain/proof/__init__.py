@@ -1,5 +1,1 @@
-<<<<<<< HEAD
 """How a log proves itself: hash trees, tiles, checkpoints and the one way to write an entry's bytes. Standards, not ours."""
-=======
-"""What makes a log prove itself: canonical JSON, RFC 6962 trees."""
->>>>>>> people
