@@ -38,6 +38,7 @@ class Worker(StrEnum):
     PROJECT = "project"
     SERVE = "serve"
     TELL = "tell"
+    SEAL = "seal"
 
 
 class Stop:

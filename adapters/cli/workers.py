@@ -1,4 +1,4 @@
-"""The processes of the service: `migrate` once, then `consume`, `project`, `serve` and `tell`, or `up` for all of them."""
+"""The processes of the service: `migrate` once, then `consume`, `project`, `serve`, `tell` and `seal`, or `up` for all of them."""
 
 import gc
 from typing import TYPE_CHECKING, Annotated
@@ -133,7 +133,7 @@ def serve(
 
 
 def up(data: Data = None) -> None:
-    """Run `consume`, `project`, `serve` and `tell` as one command, until told to end (SIGTERM, Ctrl-C)."""
+    """Run `consume`, `project`, `serve`, `tell` and `seal` as one command, until told to end (SIGTERM, Ctrl-C)."""
     from adapters.embedded import servers
     from adapters.service.opened import open_service
 

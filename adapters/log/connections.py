@@ -40,6 +40,8 @@ class Work(StrEnum):
     PROJECT = "project"
     REBUILD = "rebuild"
     TELL = "tell"
+    SEAL = "seal"
+    EXPORT = "export"
     MIGRATE = "migrate"
 
 
@@ -65,6 +67,10 @@ LIMITS: Final[Mapping[Work, Limits]] = MappingProxyType(
         Work.REBUILD: Limits(statement=3600, lock=1800, silent=60, transaction=7200),
         # Holds a lock of its session, which a stopped one must not keep.
         Work.TELL: Limits(statement=60, lock=10, silent=30, transaction=120, session=60),
+        # As the one before it: a sequencer that has stopped must let another take its place.
+        Work.SEAL: Limits(statement=60, lock=10, silent=30, transaction=120, session=60),
+        # One state of the whole access log, read once.
+        Work.EXPORT: Limits(statement=3600, lock=10, silent=300, transaction=43_200),
         Work.MIGRATE: Limits(statement=21_600, lock=3600, silent=3600, transaction=43_200),
     }
 )

@@ -71,8 +71,9 @@ COMMENT ON COLUMN access.content.digest IS 'Salted hash of the content';
 COMMENT ON COLUMN access.content.sealed IS 'Salt and canonical JSON, sealed under the record''s access key';
 
 CREATE TABLE access.pending (
-    entry uuid PRIMARY KEY,
-    at timestamptz NOT NULL
+    at timestamptz NOT NULL,
+    entry uuid NOT NULL,
+    PRIMARY KEY (at, entry)
 );
 COMMENT ON TABLE access.pending IS 'Entries that have no leaf yet';
 COMMENT ON COLUMN access.pending.entry IS 'Entry';

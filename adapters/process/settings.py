@@ -51,6 +51,9 @@ def _organisations(given: object) -> dict[str, list[str]]:
     return {**TOPIC_ORGANISATIONS, **_BY_SECTOR(given)}
 
 
+# What is in the data folder under these names, where it is not set.
+_IN_DATA_DIR: Final = {"kek_file": "keys", "signing_key_file": "signing-key", "checkpoints": "checkpoints"}
+
 # What is no text and no number is JSON in a variable.
 _IN_JSON: Final = (_organisations, value.schema_ids, value.texts)
 
@@ -100,8 +103,15 @@ class Settings:
     kafka_password_file: Annotated[Path | None, Setting("File with our password at Kafka (mode 0600)", value.path)] = None
     kafka_token_file: Annotated[Path | None, Setting(
         "File with our token for OAUTHBEARER, renewed by another program (mode 0600)", value.path)] = None
-    # `keys` in the data folder, where it is not set.
+    # In the data folder, where it is not set: `_IN_DATA_DIR`.
     kek_file: Annotated[Path, Setting("Where the key-encryption key is kept", value.path)] = Path()
+    signing_key_file: Annotated[Path, Setting(
+        "Where the key is kept that signs the access log's checkpoints (mode 0600)", value.path)] = Path()
+    checkpoints: Annotated[Path, Setting(
+        "Second place of the access log's checkpoints: a folder that others see, best on another's machine", value.path)] = Path()
+    checkpoint_limit_hours: Annotated[float, Setting(
+        "Nothing is answered about people once an entry of the access log has waited so long for a published checkpoint",
+        value.number(0.25, 168))] = 4
     http_host: Annotated[str, Setting("Address the API listens on", value.text)] = "127.0.0.1"
     http_port: Annotated[int, Setting("Port of the API; 0 takes a free one", value.whole(0, 65_535))] = 8008
     http_hosts: Annotated[list[str], Setting(
@@ -161,8 +171,9 @@ class Settings:
     given: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.kek_file == Path():
-            object.__setattr__(self, "kek_file", self.data_dir / "keys")
+        for setting, name in _IN_DATA_DIR.items():
+            if getattr(self, setting) == Path():
+                object.__setattr__(self, setting, self.data_dir / name)
 
     @property
     def quota(self) -> Quota:

@@ -11,7 +11,12 @@ from tools.markdown import made_by, table
 
 EXAMPLE: Final = "Example: "
 _COMMON: Final = ("--help", "--data", "--json")
-_BY_CODE: Final = {"data_dir": "the user's data folder of the platform", "kek_file": "`keys` in the data folder"}
+_BY_CODE: Final = {
+    "data_dir": "the user's data folder of the platform",
+    "kek_file": "`keys` in the data folder",
+    "signing_key_file": "`signing-key` in the data folder",
+    "checkpoints": "`checkpoints` in the data folder",
+}
 
 
 def pages() -> dict[str, str]:

@@ -1,0 +1,152 @@
+"""`icr seal` and `icr access …`: the access log is sealed, its key made and shown, and it is exported for who checks it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from adapters.cli.output import Data, Json, interruptible, opened, print_json, progress, read_settings, say
+from adapters.cli.running import Parent, Worker, check_tables, started
+from domain.errors import Misuse
+
+if TYPE_CHECKING:
+    from adapters.disclosure.signing_key import SigningKey
+    from adapters.service.opened import Service
+
+app = typer.Typer(no_args_is_help=True, help="The access log: export it, make its signing key, show its verifier key.")
+
+_KEEP = "keep a copy apart from the database, and give others the verifier key"
+
+
+def seal(
+    data: Data = None,
+    as_json: Json = False,
+    once: Annotated[
+        bool,
+        typer.Option(
+            "--once", "--checkpoint", help="Seal what waits, publish a checkpoint, and end; also beside a worker."
+        ),
+    ] = False,
+    parent: Parent = 0,
+) -> None:
+    """Seal the access log: give entries their leaves each second, and publish a signed checkpoint each minute.
+
+    Checkpoints go to ICR_CHECKPOINTS, a folder that others see. Of several one works and the others wait. With --once it
+    ends with 1 where the log cannot be sealed, signed or published, and says why.
+    """
+    if once:
+        _seal_once(data, as_json=as_json)
+        return
+    from adapters.disclosure.sealer import follow
+    from adapters.process.logs import get_logger
+
+    with started(Worker.SEAL, data, parent) as (service, heart, stop):
+        check_tables(service.connect)
+        key = _signing_key(service)
+        stop.gently()
+        done = follow(service, key, stop, heart.beat)
+    get_logger("seal").info("sealer_ended", count=done.sealed)
+    if as_json:
+        print_json({"sealed": done.sealed, "leaves": done.size, "published": done.published})
+
+
+def _seal_once(data: Path | None, *, as_json: bool) -> None:
+    from adapters.disclosure.sealer import seal_now
+
+    with opened(data) as service:
+        check_tables(service.connect)
+        done = seal_now(service, _signing_key(service))
+    if as_json:
+        print_json({"sealed": done.sealed, "leaves": done.size, "published": done.published})
+    else:
+        say(f"sealed {done.sealed} entries: {done.size} leaves; published {done.published} checkpoints")
+
+
+def _signing_key(service: "Service") -> "SigningKey":
+    """The key that is there; that of an embedded database is made with its first leaf."""
+    from adapters.disclosure.signing_key import NoSigningKey, first_key, load
+
+    try:
+        return load(service.settings.signing_key_file)
+    except NoSigningKey:
+        if service.settings.database_url is not None:
+            raise
+        with service.connect() as connection:
+            return first_key(connection, service.settings.signing_key_file)
+
+
+@app.command("new-key", epilog="Example: icr access new-key --name children.example.gov.uk/access --if-missing")
+def new_key(
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="NAME", help="What the log is called in its checkpoints; then for ever."),
+    ] = None,
+    if_missing: Annotated[bool, typer.Option("--if-missing", help="Leave a signing key that is there alone.")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Make the key that signs the access log, readable by its owner only, while nothing of the log is sealed.
+
+    Never later: the key is given then, and a log signed by another is another log to everybody who keeps a checkpoint.
+    """
+    from adapters.disclosure.signing_key import NoSigningKey, first_key, load
+    from adapters.log.connections import connect
+    from adapters.service.opened import open_database
+
+    settings = read_settings(data, log_level="warning")
+    path = settings.signing_key_file
+    try:
+        key = load(path)
+        made = False
+    except NoSigningKey:
+        with open_database(settings) as found, connect(found.database_url) as connection:
+            check_tables(lambda: connect(found.database_url))
+            key = first_key(connection, path, name)
+        made = True
+    if not made and not if_missing:
+        raise Misuse(f"there is a signing key at {path} already; it is left alone")
+    if as_json:
+        print_json({"signing_key_file": str(path), "made": made, "verifier_key": str(key.verifier)})
+    else:
+        say(f"made {path}: {_KEEP}" if made else f"{path} is there already")
+        say(str(key.verifier))
+
+
+@app.command("key", epilog="Example: icr access key")
+def show_key(data: Data = None, as_json: Json = False) -> None:
+    """Show the verifier key, by which anybody can check the log's checkpoints; it shows nothing of the signing key."""
+    from adapters.disclosure.signing_key import load
+
+    settings = read_settings(data, log_level="warning")
+    key = load(settings.signing_key_file)
+    if as_json:
+        print_json({"verifier_key": str(key.verifier)})
+    else:
+        say(str(key.verifier))
+
+
+@app.command(epilog="Example: icr access export /tmp/access.jsonl")
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the export is written; it must not be there.")],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Write the whole access log into a file, as `icr verify-log FILE` and tools/verify_log/access_log.py check it.
+
+    It has every entry with its leaf, which parts of which records it showed, their content as it is sealed, the tree and
+    its checkpoints. It says of whom something was shown, so it is readable by its owner only.
+    """
+    from adapters.disclosure.export import write_export
+    from adapters.log.connections import Work
+
+    with opened(data) as service, interruptible(), service.connect(Work.EXPORT) as connection:
+        check_tables(service.connect)
+        with progress() as bars:
+            task = bars.add_task("writing the access log", total=None)
+            counts = write_export(
+                connection, service.keys, file, lambda at, of: bars.update(task, completed=at, total=of)
+            )
+    if as_json:
+        print_json({"file": str(file), **counts})
+    else:
+        say(", ".join(f"{count} {what}" for what, count in counts.items()))

@@ -1,0 +1,492 @@
+"""The access log, edited by somebody who may do everything in the database, or also has the signing key.
+
+Each row says what is edited and what a check of an export must name, and where; the checker has the verifier key and a
+checkpoint that was kept elsewhere, and nothing of ours. The edit is taken back afterwards.
+"""
+
+import io
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.disclosure.checkpoints import publish, sign
+from adapters.disclosure.sealing import seal
+from adapters.disclosure.second_place import SecondPlace
+from adapters.disclosure.signing_key import SigningKey
+from domain.access.entry import Outcome
+from domain.proof.checkpoint import VerifierKey
+from domain.proof.tree import leaf_hash
+from tests.builders.accesses import CHILDREN, NAME, AccessLog
+from tests.builders.service import bench
+from tools.verify_log import access_log
+
+SIZE: Final = 600
+COPIED: Final = ("context", "entry", "shown", "content", "pending", "leaf", "tile", "checkpoint")
+
+
+@dataclass
+class Kept:
+    """A log of six hundred entries, three that wait, and checkpoints that others kept of 300 and of 600."""
+
+    log: AccessLog
+    early: str
+    late: str
+
+    def named(self, *, late: bool = True) -> dict[str, list[str]]:
+        return self.log.check(self.late if late else self.early)
+
+
+@pytest.fixture(scope="module")
+def kept(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    folder = tmp_path_factory.mktemp("log")
+    made = bench(module_database_url, folder)
+    log = AccessLog(made, folder)
+    log.access(290)
+    log.access(10, outcome=Outcome.REFUSED)
+    early = log.checkpoint()
+    log.access(150)
+    log.checkpoint()
+    log.access(150)
+    late = log.checkpoint()
+    log.access(3)
+    yield Kept(log, early, late)
+    made.close()
+
+
+@pytest.fixture
+def edited(kept: Kept) -> Iterator[Kept]:
+    """The log, for a test that edits it: what was before is put back."""
+    run = kept.log.bench.connection.execute
+    for table in COPIED:
+        run(f"CREATE TABLE access.kept_{table} AS SELECT * FROM access.{table}")
+    yield kept
+    for table in COPIED:
+        run(f"DELETE FROM access.{table}; INSERT INTO access.{table} SELECT * FROM access.kept_{table}")
+        run(f"DROP TABLE access.kept_{table}")
+
+
+def test_an_untouched_log_holds(kept: Kept) -> None:
+    for note in (kept.early, kept.late):
+        report = kept.log.report(note)
+        assert report.found == {}
+        assert report.read == {
+            "leaves": SIZE,
+            "waiting": 3,
+            "parts": 593 * 4,
+            "contents": report.read["contents"],
+            "checkpoints": 3,
+        }
+        assert list(report.lines())[-1] == "the access log holds"
+
+
+def test_the_file_runs_alone(kept: Kept, tmp_path: Path) -> None:
+    """Copied to a folder of its own, with an interpreter that finds nothing of ours."""
+    (tmp_path / "access_log.py").write_text(Path(access_log.__file__).read_text())
+    (tmp_path / "export").write_bytes(kept.log.export())
+    (tmp_path / "checkpoint").write_text(kept.late)
+    (tmp_path / "key").write_text(f"{kept.log.key.verifier}\n")
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-I", "access_log.py", *arguments]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    well = run("export", "--key", "key", "--checkpoint", "checkpoint")
+    assert (well.returncode, well.stderr) == (0, "")
+    assert well.stdout.endswith("the access log holds\n")
+    assert run("export", "--key", str(kept.log.key.verifier), "--checkpoint", "checkpoint").returncode == 0
+    (tmp_path / "cut").write_bytes(kept.log.export()[:-40])
+    cut = run("cut", "--key", "key", "--checkpoint", "checkpoint")
+    assert (cut.returncode, "export_cut" in cut.stdout) == (1, True)
+    for wrong in (("none", "key", "checkpoint"), ("export", "none", "checkpoint"), ("export", "key", "none"),
+                  ("export", "export", "checkpoint"), ("export", "key", "key"), ("key", "key", "checkpoint")):  # fmt: skip
+        refused = run(wrong[0], "--key", wrong[1], "--checkpoint", wrong[2])
+        assert (refused.returncode, refused.stdout, "Traceback" in refused.stderr) == (2, "", False), wrong
+    assert len((tmp_path / "access_log.py").read_text().splitlines()) <= 300
+
+
+def test_it_imports_nothing_of_ours() -> None:
+    lines = Path(access_log.__file__).read_text().splitlines()
+    imported = {line.split()[1].split(".")[0] for line in lines if line.startswith(("import ", "from "))}
+    assert imported - set(sys.stdlib_module_names) == {"cryptography"}
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What is edited, and what must be named, with the places where that is known."""
+
+    sql: str
+    named: dict[str, list[str] | None]
+
+
+_REWRITE = "UPDATE access.entry SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), {}), 'UTF8') WHERE id = {}"
+_AT = "(SELECT entry FROM access.leaf WHERE index = {})"
+_HASH = "(SELECT sha256('\\x00'::bytea || e.bytes) FROM access.entry e JOIN access.leaf l ON l.entry = e.id WHERE l.index = {0})"
+_VIEWER = '\'"viewer":"la-808:W\', \'"viewer":"la-808:W9\''
+_LEAF = f"UPDATE access.leaf SET hash = {_HASH.format(100)} WHERE index = 100"
+_TILE = (
+    f"UPDATE access.tile SET nodes = overlay(nodes PLACING {_HASH.format(100)} FROM 3201) WHERE (level, index) = (0, 0)"
+)
+
+EDITS: Final[dict[str, Edit]] = {
+    # Rewritten
+    "an entry rewritten": Edit(_REWRITE.format(_VIEWER, _AT.format(100)), {"entry_changed": ["100"], "column_differs": ["100 viewer"], "entry_not_linked": None}),
+    "an entry rewritten, its leaf too": Edit(
+        f"{_REWRITE.format(_VIEWER, _AT.format(100))}; {_LEAF}",
+        {"entry_changed": ["100"], "leaf_changed": ["100"], "column_differs": ["100 viewer"], "entry_not_linked": None},
+    ),
+    "an entry rewritten, its leaf and tile too": Edit(
+        f"{_REWRITE.format(_VIEWER, _AT.format(100))}; {_LEAF}; {_TILE}",
+        {"tree_differs": ["leaves 0 to 299", "leaves 0 to 449", "leaves 0 to 599"], "kept_differs": ["leaves 0 to 599"],
+         "column_differs": ["100 viewer"], "entry_not_linked": None, "tile_changed": ["tile/1/000.p/2"]},
+    ),
+    "a leaf rewritten": Edit("UPDATE access.leaf SET hash = sha256('x') WHERE index = 17", {"leaf_changed": ["17"]}),
+    "an entry made garbage": Edit(f"UPDATE access.entry SET bytes = '\\xff00' WHERE id = {_AT.format(5)}", {"entry_changed": ["5"], "entry_rekeyed": None, "line_unreadable": None, "number_missing": None}),
+    "an entry made another form": Edit(f"UPDATE access.entry SET bytes = '[]' WHERE id = {_AT.format(5)}", {"entry_changed": ["5"], "line_unreadable": None, "number_missing": None}),
+    "an entry that nests too deep": Edit(f"UPDATE access.entry SET bytes = repeat('[', 16000)::bytea WHERE id = {_AT.format(5)}", {"entry_changed": ["5"], "line_unreadable": None, "number_missing": None}),
+    "an entry made empty": Edit(f"UPDATE access.entry SET bytes = '' WHERE id = {_AT.format(5)}", {"entry_changed": ["5"], "line_unreadable": None, "number_missing": None}),
+    **{
+        f"the column {column} changed": Edit(f"UPDATE access.entry SET {column} = {value} WHERE id = {_AT.format(40)}", {"column_differs": [f"40 {said}"]})
+        for column, value, said in (("viewer", "'la-808:W99'", "viewer"), ("organisation", "NULL", "organisation"), ("kind", "'ListFeeds'", "question"), ("outcome", "'failed'", "outcome"), ("at", "at - interval '1 day'", "at"))
+    },
+    "an entry of another id": Edit(
+        f"UPDATE access.entry SET id = gen_random_uuid() WHERE id = {_AT.format(40)}",
+        {"entry_missing": ["40"], "entry_outside": None, "column_differs": None, "parts_differ": None},
+    ),
+    # Dropped
+    "an entry dropped": Edit(f"DELETE FROM access.entry WHERE id = {_AT.format(100)}", {"entry_missing": ["100"], "number_missing": None}),
+    "an entry and its leaf dropped": Edit(
+        f"DELETE FROM access.entry WHERE id = {_AT.format(100)}; DELETE FROM access.leaf WHERE index = 100",
+        {"entry_missing": ["100"], "leaf_missing": ["100"], "number_missing": None},
+    ),
+    "a leaf dropped": Edit("DELETE FROM access.leaf WHERE index = 100", {"entry_missing": ["100"], "leaf_missing": ["100"], "entry_outside": None}),
+    "all leaves of a tile dropped": Edit(
+        "DELETE FROM access.leaf WHERE index >= 256 AND index < 512", {"entry_missing": None, "leaf_missing": None, "entry_outside": None}
+    ),
+    "an entry that waits dropped": Edit(
+        "DELETE FROM access.entry WHERE id = (SELECT entry FROM access.pending ORDER BY at LIMIT 1)", {"entry_missing": None, "number_missing": None}
+    ),
+    "an entry that waits dropped with its waiting": Edit(
+        "WITH one AS (DELETE FROM access.pending WHERE at = (SELECT min(at) FROM access.pending) RETURNING entry) DELETE FROM access.entry WHERE id IN (SELECT entry FROM one)",
+        {"number_missing": None},
+    ),
+    "an entry that waits no more, and has no leaf": Edit("DELETE FROM access.pending WHERE at = (SELECT min(at) FROM access.pending)", {"entry_outside": None}),
+    "a tile dropped": Edit("DELETE FROM access.tile WHERE (level, index) = (0, 1)", {"tile_missing": None, "tile_changed": ["tile/1/000.p/2"]}),
+    "every tile dropped": Edit("DELETE FROM access.tile", {"tile_missing": None}),
+    "a tile changed": Edit("UPDATE access.tile SET nodes = overlay(nodes PLACING '\\xffff'::bytea FROM 1) WHERE (level, index) = (0, 0)", {"tile_changed": None}),
+    "a tile above changed": Edit("UPDATE access.tile SET nodes = overlay(nodes PLACING '\\xffff'::bytea FROM 1) WHERE level = 1", {"tile_changed": ["tile/1/000.p/2"]}),
+    # Reordered, added
+    "two entries exchanged": Edit(
+        f"UPDATE access.leaf l SET entry = o.entry FROM access.leaf o WHERE (l.index, o.index) IN ((100, 101), (101, 100))",
+        {"entry_moved": ["100", "101"]},
+    ),
+    "two leaves exchanged": Edit(
+        "UPDATE access.leaf SET index = CASE index WHEN 100 THEN 9100 ELSE 9101 END WHERE index IN (100, 101); UPDATE access.leaf SET index = 9201 - index WHERE index >= 9100",
+        {"entry_moved": ["100", "101"], "leaf_moved": ["100", "101"]},
+    ),
+    "an entry put in": Edit(
+        "INSERT INTO access.entry SELECT gen_random_uuid(), at, viewer, organisation, kind, outcome, bytes, wrapped, sealed FROM access.entry WHERE id = " + _AT.format(3),
+        {"entry_outside": None, "column_differs": None, "parts_differ": None, "entry_twice": None, "entry_rekeyed": None},
+    ),
+    "an entry of the same id put in": Edit(
+        "INSERT INTO access.entry SELECT id, at + interval '1 s', viewer, organisation, kind, outcome, bytes, wrapped, sealed FROM access.entry WHERE id = " + _AT.format(3),
+        {"entry_twice": None, "column_differs": ["3 at"]},
+    ),
+    # Truncated
+    "the end cut off": Edit(
+        "DELETE FROM access.entry WHERE id IN (SELECT entry FROM access.leaf WHERE index >= 590); DELETE FROM access.leaf WHERE index >= 590",
+        {"entry_missing": [str(n) for n in range(590, 600)], "leaf_missing": [str(n) for n in range(590, 600)], "number_missing": None},
+    ),
+    "the end cut off, tiles too": Edit(
+        "DELETE FROM access.entry WHERE id IN (SELECT entry FROM access.leaf WHERE index >= 590); DELETE FROM access.leaf WHERE index >= 590; "
+        "UPDATE access.tile SET nodes = substring(nodes FOR (590 - 512) * 32) WHERE (level, index) = (0, 2)",
+        {"log_shorter": ["590 leaves, and a checkpoint of 600"], "number_missing": None},
+    ),
+    "everything taken out": Edit("".join(f"DELETE FROM access.{table};" for table in COPIED), {"log_shorter": ["0 leaves, and a checkpoint of 600"]}),
+    "its own checkpoints taken out": Edit("DELETE FROM access.checkpoint", {}),
+    # Parts and content
+    "a part dropped": Edit(
+        f"UPDATE access.shown SET records = records[:1], digests = digests[:1], places = places[:1], classes = classes[:1] WHERE entry = {_AT.format(7)} AND number = 1",
+        {"parts_differ": ["7"]},
+    ),
+    "all parts dropped": Edit(f"DELETE FROM access.shown WHERE entry = {_AT.format(7)}", {"parts_differ": ["7"]}),
+    "parts exchanged": Edit(
+        f"UPDATE access.shown SET digests = ARRAY[digests[2], digests[1], digests[3]] WHERE entry = {_AT.format(7)} AND number = 1",
+        {"parts_differ": ["7"], "content_missing": None},
+    ),
+    "a part of another place": Edit(f"UPDATE access.shown SET places = ARRAY[9] WHERE entry = {_AT.format(7)} AND number = 0", {"parts_differ": ["7"]}),
+    "a part of another record": Edit(
+        f"UPDATE access.shown SET records[2] = gen_random_uuid() WHERE entry = {_AT.format(7)} AND number = 1", {"content_missing": ["7"]}
+    ),
+    "parts put to a refused entry": Edit(
+        f"INSERT INTO access.shown SELECT {_AT.format(295)}, 1, child, opened, records, digests, places, classes FROM access.shown WHERE entry = {_AT.format(7)} AND number = 1",
+        {"parts_differ": ["295"]},
+    ),
+    "content taken out": Edit("DELETE FROM access.content WHERE digest = (SELECT min(digest) FROM access.content)", {"content_missing": None}),
+    "content put in": Edit("INSERT INTO access.content SELECT record, sha256(digest), sealed FROM access.content LIMIT 1", {"content_of_no_part": None, "content_rekeyed": None}),
+    "content exchanged": Edit(
+        "UPDATE access.content c SET sealed = o.sealed FROM access.content o WHERE o.record <> c.record AND c.digest = (SELECT min(digest) FROM access.content) "
+        "AND o.digest = (SELECT max(digest) FROM access.content)",
+        {"content_rekeyed": None},
+    ),
+    "a content's key exchanged": Edit(
+        "UPDATE log.data_key k SET wrapped = (SELECT wrapped FROM log.data_key o WHERE o.record <> k.record LIMIT 1) "
+        "WHERE (k.record, k.class) = (SELECT record, class FROM log.data_key WHERE class = 'access' ORDER BY record LIMIT 1)",
+        {"content_rekeyed": None},
+    ),
+    "an entry's key exchanged": Edit(
+        f"UPDATE access.entry SET wrapped = (SELECT wrapped FROM access.entry WHERE id = {_AT.format(8)}) WHERE id = {_AT.format(9)}", {"entry_rekeyed": ["9"]}
+    ),
+    "what was asked exchanged": Edit(
+        f"UPDATE access.entry e SET wrapped = o.wrapped, sealed = o.sealed FROM access.entry o WHERE o.id = {_AT.format(8)} AND e.id = {_AT.format(9)}", {"entry_rekeyed": ["9"]}
+    ),
+    "a context changed": Edit("UPDATE access.context SET bytes = '{{}}'", {"context_changed": None}),
+    "a context taken out": Edit("DELETE FROM access.context", {"context_missing": None}),
+    # Checkpoints
+    "a checkpoint changed": Edit("UPDATE access.checkpoint SET note = replace(note, E'\\n300\\n', E'\\n299\\n') WHERE size = 300", {"checkpoint_not_signed": ["of 300 leaves"]}),
+    "a checkpoint of another log": Edit(f"UPDATE access.checkpoint SET note = replace(note, '{NAME}', 'other.example') WHERE size = 300", {"checkpoint_of_another_log": ["of 300 leaves"]}),
+    "a checkpoint that is none": Edit("UPDATE access.checkpoint SET note = '' WHERE size = 300", {"checkpoint_of_another_log": ["of 300 leaves"]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_every_edit_is_named_where_it_is(edited: Kept, edit: Edit) -> None:
+    run = edited.log.bench.connection.execute
+    run("CREATE TABLE IF NOT EXISTS access.kept_keys AS SELECT * FROM log.data_key")
+    run("ALTER TABLE access.leaf DROP CONSTRAINT IF EXISTS leaf_entry_key")
+    run(edit.sql)
+    try:
+        named = edited.named()
+    finally:
+        run(
+            "DELETE FROM log.data_key; INSERT INTO log.data_key SELECT * FROM access.kept_keys; DROP TABLE access.kept_keys"
+        )
+    assert named.keys() == edit.named.keys(), named
+    for kind, places in edit.named.items():
+        assert places is None or named[kind] == places, (kind, named[kind])
+    if "number_missing" in named:
+        assert all(place.startswith("process ") for place in named["number_missing"])
+
+
+def other_key(name: str = NAME) -> SigningKey:
+    private = Ed25519PrivateKey.generate()
+    return SigningKey(VerifierKey(name, private.public_key().public_bytes_raw()), private)
+
+
+def signed_anew(log: AccessLog, key: SigningKey, folder: Path) -> None:
+    """All leaves, tiles and checkpoints made again, as whoever holds the database and a key can."""
+    run = log.bench.connection.execute
+    run("DELETE FROM access.leaf; DELETE FROM access.tile; DELETE FROM access.checkpoint; DELETE FROM access.pending")
+    run("INSERT INTO access.pending (entry, at) SELECT id, at FROM access.entry")
+    while seal(log.bench.connection):
+        pass
+    sign(log.bench.connection, key, SecondPlace(folder), log.bench.clock.now())
+    publish(log.bench.connection, key, SecondPlace(folder), log.bench.clock.now())
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["kept early", "kept late"])
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE access.entry SET viewer = 'la-808:W9' WHERE viewer = 'la-808:W3'",
+        f"DELETE FROM access.entry WHERE id = {_AT.format(100)}",
+        f"UPDATE access.entry SET at = at + interval '1 h' WHERE id = {_AT.format(100)}",
+        "DELETE FROM access.entry WHERE at > (SELECT at FROM access.entry ORDER BY at OFFSET 200 LIMIT 1)",
+    ],
+    ids=["rewritten", "dropped", "reordered", "truncated"],
+)
+def test_a_log_signed_anew_by_who_has_the_key_is_named_by_what_others_keep(
+    edited: Kept, tmp_path: Path, edit: str, late: bool
+) -> None:
+    """The tree of the new log holds in itself: without the checkpoint from elsewhere it could not be told from the true one."""
+    run = edited.log.bench.connection.execute
+    run(edit)
+    if "viewer" in edit:
+        run(
+            "UPDATE access.entry SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), 'la-808:W3', 'la-808:W9'), 'UTF8')"
+        )
+    signed_anew(edited.log, edited.log.key, tmp_path / "new")
+    named = edited.named(late=late)
+    assert "kept_differs" in named or "log_shorter" in named
+    assert "tree_differs" not in named
+    own = SecondPlace(tmp_path / "new").latest()
+    assert own is not None
+    assert not {"kept_differs", "log_shorter"} & edited.log.check(own).keys()
+
+
+def test_a_log_signed_by_another_key_is_named(edited: Kept, tmp_path: Path) -> None:
+    signed_anew(edited.log, other_key(), tmp_path / "new")
+    assert edited.named() == {
+        "checkpoint_not_signed": ["of 603 leaves"]
+    }  # the kept one still holds: nothing else was changed
+
+
+def test_a_checkpoint_of_another_log_or_key_is_refused(kept: Kept) -> None:
+    export = kept.log.export()
+    with pytest.raises(access_log.Refused, match="checkpoint_not_signed"):
+        access_log.verify(io.BytesIO(export), str(other_key().verifier), kept.late)
+    with pytest.raises(access_log.Refused, match="checkpoint_of_another_log"):
+        access_log.verify(io.BytesIO(export), str(other_key("other.example").verifier), kept.late)
+    with pytest.raises(access_log.Refused, match="name.id.key"):
+        access_log.verify(io.BytesIO(export), "no key", kept.late)
+    with pytest.raises(access_log.Refused):
+        access_log.verify(io.BytesIO(export), "", kept.late)
+    with pytest.raises(access_log.Refused, match="no export"):
+        access_log.verify(io.BytesIO(b"{}\n"), str(kept.log.key.verifier), kept.late)
+
+
+def test_with_old_and_new_key_both_are_taken(kept: Kept) -> None:
+    keys = f"{other_key().verifier}\n{kept.log.key.verifier}\n"
+    assert access_log.verify(io.BytesIO(kept.log.export()), keys, kept.late).found == {}
+
+
+# Exports
+
+
+@pytest.fixture(scope="module")
+def export(kept: Kept) -> bytes:
+    return kept.log.export()
+
+
+def checked(kept: Kept, export: bytes) -> dict[str, list[str]] | None:
+    """What is named; None where it is refused as no export."""
+    try:
+        return kept.log.check(kept.late, export=export)
+    except access_log.Refused:
+        return None
+
+
+def test_an_export_cut_at_any_line_or_within_is_named_or_refused(kept: Kept, export: bytes) -> None:
+    ends = [at for at, byte in enumerate(export) if byte == 10]
+    for at in [
+        0,
+        1,
+        5,
+        ends[0] - 1,
+        ends[0],
+        *ends[:-1:40],
+        *(end + 7 for end in ends[:-1:55]),
+        ends[-2],
+        ends[-2] + 1,
+        ends[-1] - 1,
+        ends[-1],
+    ]:
+        named = checked(kept, export[:at])
+        assert named is None or "export_cut" in named, at
+        assert named is not None or at <= ends[0], at
+
+
+@given(at=st.integers(0, 10**9))
+@settings(max_examples=25)
+def test_an_export_cut_anywhere_is_named_or_refused(kept: Kept, export: bytes, at: int) -> None:
+    named = checked(kept, export[: at % len(export)])
+    assert named is None or named
+
+
+def test_a_line_taken_out_twice_or_in_another_place_is_named(kept: Kept, export: bytes) -> None:
+    lines = export.splitlines(keepends=True)
+    for at in range(1, len(lines), 97):
+        assert checked(kept, b"".join(lines[:at] + lines[at + 1 :]))
+        assert checked(kept, b"".join([*lines[:at], lines[at], *lines[at:]]))
+
+
+WRONG: Final[list[Any]] = [None, True, -1, 10**30, 0.5, "", "x", [], {}, [[]], "é", "\ud800"]
+
+
+@given(line=st.integers(1, 10**6), field=st.integers(0, 30), wrong=st.sampled_from(WRONG))
+@settings(max_examples=60)
+def test_a_field_that_holds_anything_makes_no_traceback(
+    kept: Kept, export: bytes, line: int, field: int, wrong: Any
+) -> None:
+    lines = export.splitlines(keepends=True)
+    at = 1 + line % (len(lines) - 1)
+    said = orjson.loads(lines[at])
+    name = list(said)[field % len(said)]
+    if said[name] == wrong:
+        return
+    import json  # orjson writes no half surrogate
+
+    lines[at] = json.dumps({**said, name: wrong}).encode() + b"\n"
+    named = checked(kept, b"".join(lines))
+    assert named or name in ("sealed", "waits", "path", "version", "size", "opens", "level", "parts", "hash"), (
+        name,
+        wrong,
+    )
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"\x00\xff\n",
+        b"[" * 100_000 + b"\n",
+        b"null\n",
+        b'{"kind":"entry","leaf":999999999999999}\n',
+        b'{"kind":[]}\n',
+        b"{}\n",
+        b"9" * 5000 + b"\n",
+    ],
+)
+def test_a_line_that_no_export_has_is_named(kept: Kept, export: bytes, garbage: bytes) -> None:
+    head, _, rest = export.partition(b"\n")
+    named = checked(kept, head + b"\n" + garbage + rest)
+    assert named is not None
+    assert named["line_unreadable"] == ["2"]
+    assert "lines_missing" in named
+
+
+def test_content_in_the_clear_is_hashed_again(kept: Kept, export: bytes) -> None:
+    """As an officer has it of an opened case: salt and content, which the part's digest commits to."""
+    import base64
+    import hashlib
+
+    salt, content = b"s" * 32, b'{"name":"Example"}'
+    digest = hashlib.sha256(salt + content).hexdigest()
+    line = {
+        "kind": "content",
+        "record": str(CHILDREN[0]),
+        "digest": digest,
+        "plain": base64.b64encode(salt + content).decode(),
+    }
+    head, _, rest = export.partition(b"\n")
+
+    def named(said: dict[str, Any]) -> set[str]:
+        found = checked(kept, head + b"\n" + orjson.dumps(said) + b"\n" + rest)
+        assert found is not None
+        return set(found)
+
+    assert named(line) == {"content_of_no_part", "lines_missing"}
+    other = base64.b64encode(salt + b'{"name":"Sample"}').decode()
+    assert named({**line, "plain": other}) == {"content_of_no_part", "content_changed", "lines_missing"}
+
+
+def test_an_export_says_what_the_tree_says(kept: Kept, export: bytes) -> None:
+    entries = [orjson.loads(line) for line in export.splitlines() if line.startswith(b'{"kind":"entry"')]
+    assert [one["leaf"] for one in entries] == [*range(SIZE), None, None, None]
+    assert all(one["hash"] == leaf_hash(one["bytes"].encode()).hex() for one in entries[:SIZE])
+    assert {one["opens"] for one in entries} == {True}
+
+
+def test_what_is_erased_is_said_and_the_rest_holds(edited: Kept) -> None:
+    run = edited.log.bench.connection.execute
+    run(f"UPDATE access.entry SET wrapped = '', sealed = '' WHERE id = {_AT.format(11)}")
+    run("CREATE TABLE access.kept_keys AS SELECT * FROM log.data_key")
+    run("DELETE FROM log.data_key WHERE record = %s", (CHILDREN[3],))
+    try:
+        lines = [orjson.loads(line) for line in edited.log.export().splitlines()]
+        assert [one["leaf"] for one in lines if one["kind"] == "entry" and one["opens"] == "erased"] == [11]
+        assert {one["record"] for one in lines if one["kind"] == "content" and one["opens"] == "erased"} == {
+            str(CHILDREN[3])
+        }
+        assert edited.named() == {}
+    finally:
+        run(
+            "DELETE FROM log.data_key; INSERT INTO log.data_key SELECT * FROM access.kept_keys; DROP TABLE access.kept_keys"
+        )
