@@ -4,8 +4,8 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
@@ -14,4 +14,4 @@ def upgrade() -> None:
     """Add columns to what is withheld."""
     driver = op.get_bind().connection.driver_connection
     assert driver is not None
-    driver.execute((Path(__file__).parent.parent / "0025_withheld_rows.sql").read_text())
+    driver.execute((Path(__file__).parent.parent / "0024_withheld_rows.sql").read_text())
