@@ -6,14 +6,18 @@ Thresholds of rules are no settings: they are events in the log, so that an old 
 import os
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
+from adapters.process.addresses import AbsolutePath, check_public_url
+from adapters.process.issuers import Issuer, check_issuers
 from adapters.process.quotas import MEBIBYTE, Ages, Quota
 from domain.errors import Misuse
 from domain.identifiers import FILLER_WORDS, REPEATED, Fillers, fillers_of
@@ -44,8 +48,6 @@ _OTHER_VARIABLES = (CONFIG_VARIABLE, "ICR_PYTHON")
 _TEST_PREFIX = "ICR_TEST_"
 
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[?[0-9A-Fa-f:.]{2,45}\]?")
-
-AbsolutePath = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
 class Settings(BaseSettings):
@@ -136,6 +138,36 @@ class Settings(BaseSettings):
     http_burst: int = Field(
         default=1000, ge=1, le=10**6, description="Requests that an address may make at once after a while of few"
     )
+    http_without_sign_in: bool = Field(
+        default=False,
+        description="Listen beyond this machine although nobody can sign in; only where something else keeps everybody away",
+    )
+    public_url: Annotated[str | None, AfterValidator(check_public_url)] = Field(
+        default=None,
+        description="Address at which people reach the pages, for example https://icr.example; this machine's when not set",
+    )
+    issuers: list[Issuer] = Field(
+        default_factory=list, description="Who vouches for people who sign in (docs/for-operators.md#signing-in)"
+    )
+    session_idle_minutes: int = Field(
+        default=20, ge=1, le=120, description="Minutes without a request after which a person must sign in again"
+    )
+    session_hours: int = Field(default=10, ge=1, le=24, description="Hours after which a person must sign in again")
+    person_rate: float = Field(
+        default=2, gt=0, le=1000, description="Pages a second of one person who has signed in, at most"
+    )
+    person_burst: int = Field(
+        default=60, ge=1, le=10**5, description="Pages that a person may open at once after a while of few"
+    )
+    index_team_telephone: str | None = Field(
+        default=None, max_length=40, description="Number of the index team, which a refusal names"
+    )
+    index_team_reply: str = Field(
+        default="within one working day", max_length=80, description="When the index team replies, as a refusal says it"
+    )
+    demo_day: date | None = Field(
+        default=None, description="The day that the pages of a demonstration are about; refused elsewhere"
+    )
     read_connections: int = Field(
         default=8, ge=1, le=1000, description="Connections to the database that reads over HTTP share, at most"
     )
@@ -209,6 +241,12 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level logged")
 
     @property
+    def host_names(self) -> list[str]:
+        """Names by which the service may be called besides its own address and this machine's."""
+        public = urlsplit(self.public_url or "").hostname
+        return [*self.http_hosts, *([public] if public else [])]
+
+    @property
     def quota(self) -> Quota:
         """What one organisation may have in the quarantine."""
         return Quota(self.quarantine_rows, self.quarantine_megabytes * MEBIBYTE)
@@ -250,6 +288,15 @@ class Settings(BaseSettings):
             raise ValueError("http_burst: it is at least http_rate, else the rate is never reached")
         if self.http_connections <= self.http_publishing + self.http_publishing_queue:
             raise ValueError("http_connections: it is more than http_publishing and http_publishing_queue together")
+        return self
+
+    @model_validator(mode="after")
+    def _check_signing_in(self) -> "Settings":
+        check_issuers(self.issuers, self.public_url)
+        if self.person_burst < self.person_rate:
+            raise ValueError("person_burst: it is at least person_rate, else the rate is never reached")
+        if self.demo_day is not None and not any(issuer.demo for issuer in self.issuers):
+            raise ValueError("demo_day: pages are about today, but in a demonstration")
         return self
 
     @field_validator("confluent_schema_ids", mode="before")
