@@ -2,7 +2,7 @@
 
 from typing import Final
 
-_CAPITALS: Final = {"caf": "CAF", "ehcp": "EHCP"}
+_CAPITALS: Final = {"caf": "CAF", "ehcp": "EHCP", "gp_registration": "GP registration"}
 
 
 def spaced(code: object) -> str:

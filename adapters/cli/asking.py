@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from adapters.cli import rendering, rendering_agencies, rendering_child
+from adapters.cli import rendering, rendering_accesses, rendering_agencies, rendering_child
 from adapters.cli.output import KEPT_OR_FAILED, Data, Document, Json, note, print_json
 from adapters.cli.reading import answered, read_identifier, read_search, read_text
 from adapters.questions.table import BY_QUESTION, Row, option_of
@@ -35,6 +35,8 @@ _SHOWN: Final[Mapping[type[Question[Any]], Callable[[Document], None]]] = {
     about.ListKept: rendering_agencies.show_kept_events,
     about.ShowKept: rendering_agencies.show_kept_event,
     about.ListMended: rendering_agencies.show_mended,
+    about.ListAccesses: rendering_accesses.show_accesses,
+    about.ReplayEntry: rendering_accesses.show_replayed,
 }
 _Search = Annotated[
     str | None,
@@ -217,3 +219,5 @@ measures = command_of(BY_QUESTION[about.ShowMeasures])
 feedback = command_of(BY_QUESTION[about.ReadFeedback])
 quality = command_of(BY_QUESTION[about.ShowQuality])
 feeds = command_of(BY_QUESTION[about.ListFeeds])
+replay = command_of(BY_QUESTION[about.ReplayEntry])
+accesses = command_of(BY_QUESTION[about.ListAccesses])

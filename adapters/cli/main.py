@@ -28,6 +28,8 @@ COMMANDS: Final[Commands] = {
     "quarantine": ("adapters.cli.quarantine", "app", None),
     "partitions": ("adapters.cli.partitions", "app", None),
     "feedback": ("adapters.cli.asking", "feedback", "icr feedback --organisation urn-900001"),
+    "accesses": ("adapters.cli.asking", "accesses", "icr accesses --viewer la-808:W2041"),
+    "replay": ("adapters.cli.asking", "replay", "icr replay a-0f6d2c1e8b7a4935a1c2d3e4f5061728"),
     "quality": ("adapters.cli.asking", "quality", "icr quality --organisation urn-900001"),
     "request-replay": (
         "adapters.cli.feedback",

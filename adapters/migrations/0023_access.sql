@@ -45,6 +45,7 @@ CREATE TABLE access.shown (
     records uuid[] NOT NULL,
     digests bytea[] NOT NULL,
     places smallint[] NOT NULL,
+    classes smallint[] NOT NULL,
     PRIMARY KEY (entry, number)
 );
 CREATE INDEX shown_child ON access.shown (child, entry);
@@ -55,6 +56,7 @@ COMMENT ON COLUMN access.shown.child IS 'Child; all zeros for what is of no chil
 COMMENT ON COLUMN access.shown.opened IS 'Whether the child''s record was opened, or only listed';
 COMMENT ON COLUMN access.shown.records IS 'Of each part the record it is of; the child''s own id for what is of the child as a whole';
 COMMENT ON COLUMN access.shown.digests IS 'Of each part the commitment to its content';
+COMMENT ON COLUMN access.shown.classes IS 'Of each part whose key seals it: 0 nobody''s, 1 that of the child as a whole, 2 the record''s';
 COMMENT ON COLUMN access.shown.places IS 'Of each part its place among all parts of the entry';
 
 CREATE TABLE access.content (

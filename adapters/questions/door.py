@@ -1,139 +1,155 @@
 """The one door for reads: a question goes in, a typed answer comes out; every face asks here (access.md 1).
 
-Inside, what a question needs is gathered from rows at one edition, or from the log; then it is shaped, by pure functions of
-what was gathered. Deciding, redacting and disclosing will stand between the two.
+Inside, what a question needs is gathered from rows at one edition, or from the log; whether the viewer may see it is decided;
+what may not be shown is taken out; the rest is shaped, by pure functions of what was gathered; and the entry of it is committed
+before the answer leaves.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import psycopg
 
+from adapters.disclosure.disclosing import Access, Discloser, Disclosing
 from adapters.process.clock import today
-from adapters.questions.changes import gather_changes
-from adapters.questions.children import gather_child, gather_found, gather_timeline
-from adapters.questions.families import gather_families, gather_family
-from adapters.questions.feedback import gather_feedback
-from adapters.questions.feeds import gather_feeds
-from adapters.questions.keeping import gather_kept, gather_kept_event, gather_mended
-from adapters.questions.leads import gather_caseload, gather_gaps, gather_handover, gather_my_families
-from adapters.questions.measures import gather_measures
-from adapters.questions.paging import list_known_at
-from adapters.questions.quality import gather_quality
-from adapters.questions.reading import Bodies, Reading, position_of
+from adapters.questions.paging import known_at_of
+from adapters.questions.reading import Bodies, Reading, reading_at
+from adapters.questions.relation import relation_of
+from adapters.questions.way import OfTheLog, OfTheViews
+from adapters.questions.ways import WAYS
 from adapters.service.opened import Service
+from domain.access import entry
+from domain.access.entry import Outcome
+from domain.access.parts import cut
+from domain.access.redact import redacted
+from domain.access.rules import ONE_CHILD, Point, Rule, decided
 from domain.access.viewer import Viewer
-from domain.answers import agencies, children, families, keeping, leads, measures
-from domain.answers.answered import Answered
+from domain.answers.answered import Answered, AsOf, Receipt
 from domain.dates import to_day
-from domain.questions import about
-from domain.questions.asking import AList, AsKnown, Question
+from domain.questions.asking import AsKnown, Question, written
 from projections import editions
 
 A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
-class _OfTheViews:
-    """A question of an edition: `gather(read, question, day)`, and `shape(facts, as at)`."""
+class _Seen:
+    """What came of a question before it leaves: None where there is nothing, or nothing that the viewer may see."""
 
-    gather: Callable[[Reading, Any, int], Any]
-    shape: Callable[[Any, Any], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _OfTheLog:
-    """A question of the log as it is: `gather(service, connection, question)`, and `shape(facts)`."""
-
-    gather: Callable[[Service, editions.Connection, Any], Any]
-    shape: Callable[[Any], Any]
-
-
-_WAYS: Final[Mapping[type[Question[Any]], _OfTheViews | _OfTheLog]] = {
-    about.FindChildren: _OfTheViews(gather_found, children.found),
-    about.ShowChild: _OfTheViews(gather_child, children.index_line),
-    about.ShowTimeline: _OfTheViews(gather_timeline, children.timeline),
-    about.ShowCaseload: _OfTheViews(gather_caseload, leads.caseload),
-    about.ShowMyFamilies: _OfTheViews(gather_my_families, leads.my_families),
-    about.ShowChanges: _OfTheViews(gather_changes, leads.changes),
-    about.ShowHandover: _OfTheViews(gather_handover, leads.handover),
-    about.ListGaps: _OfTheViews(gather_gaps, leads.gaps),
-    about.ListFamilies: _OfTheViews(gather_families, families.families),
-    about.ShowFamily: _OfTheViews(gather_family, families.family),
-    about.ShowMeasures: _OfTheViews(gather_measures, measures.measures),
-    about.ListFeeds: _OfTheLog(gather_feeds, agencies.feeds),
-    about.ShowQuality: _OfTheLog(lambda _, connection, asked: gather_quality(connection, asked), agencies.quality),
-    about.ReadFeedback: _OfTheLog(
-        lambda service, connection, asked: gather_feedback(connection, service.keys, asked, service.schema_ids),
-        agencies.feedback,
-    ),
-    about.ListKept: _OfTheLog(lambda _, connection, asked: gather_kept(connection, asked), keeping.kept_events),
-    about.ShowKept: _OfTheLog(
-        lambda service, connection, asked: gather_kept_event(connection, service.keys, asked), keeping.kept_event
-    ),
-    about.ListMended: _OfTheLog(lambda _, connection, __: gather_mended(connection), keeping.being_mended),
-}
+    content: Any
+    as_of: AsOf | None
+    access: Access
+    rule: Rule | None = None
 
 
 class Door:
     """Answers questions, each in one snapshot, on a connection of its own or, in a lasting process, a lent one."""
 
     def __init__(
-        self, service: Service, connect: Callable[[], AbstractContextManager[editions.Connection]] | None = None
+        self,
+        service: Service,
+        connect: Callable[[], AbstractContextManager[editions.Connection]] | None = None,
+        discloser: Disclosing | None = None,
     ) -> None:
         self._service = service
         self._connect = connect or service.connect
+        self._discloser = discloser or Discloser(service.keys, service.clock)
         self._bodies: Bodies = {}
 
     def answer(self, question: Question[A], viewer: Viewer) -> Answered[A] | None:
-        """The answer to a question; None where nothing is known by what it names.
+        """The answer to a question, once its entry is in the access log; None where there is nothing that the viewer may see.
 
-        Raises Misuse or Rejected for what cannot be asked, as a position that is not of this log. Every viewer is the local
-        operator until people sign in.
+        Nothing known and not allowed are the same to whoever asks. Raises Misuse or Rejected for what cannot be asked, as a
+        position that is not of this log, and what the database raises where the entry cannot be written.
         """
-        del viewer
-        way = _WAYS[type(question)]
-        if isinstance(way, _OfTheLog):
-            with self._connect() as connection, _of_the_log(connection):
-                return Answered(cast("A", way.shape(way.gather(self._service, connection, question))), None)
+        way = WAYS[type(question)]
+        with self._connect() as connection:
+            try:
+                seen = (
+                    self._of_the_log(way, connection, question, viewer)
+                    if isinstance(way, OfTheLog)
+                    else self._of_the_views(way, connection, question, viewer)
+                )
+            except Exception:
+                with suppress(psycopg.Error):
+                    self._discloser.disclose(connection, _attempt(question, viewer, Outcome.FAILED))
+                raise
+            if seen.content is not None and isinstance(way, OfTheLog) and not way.tells(seen.content):
+                return Answered(cast("A", seen.content), seen.as_of)
+            receipt = self._discloser.disclose(connection, seen.access)
+        if seen.content is None or seen.rule is None:
+            return None
+        return Answered(cast("A", seen.content), seen.as_of, Receipt(entry.entry_id(receipt), (seen.rule.says,)))
+
+    def _of_the_log(
+        self, way: OfTheLog, connection: editions.Connection, question: Question[Any], viewer: Viewer
+    ) -> _Seen:
+        rule = decided(Point(viewer.role, type(question).__name__))
+        if rule is None:
+            return _Seen(None, None, _attempt(question, viewer, Outcome.REFUSED))
+        with _of_the_log(connection) if way.in_snapshot else nullcontext():
+            facts = way.gather(self._service, connection, question)
+        if facts is None:
+            return _Seen(None, None, _attempt(question, viewer, Outcome.NOTHING))
+        content = way.shape(facts)
+        return _Seen(content, None, _shown(_attempt(question, viewer, Outcome.SHOWN), content, rule), rule)
+
+    def _of_the_views(
+        self, way: OfTheViews, connection: editions.Connection, question: Question[Any], viewer: Viewer
+    ) -> _Seen:
         assert isinstance(question, AsKnown)
         day = question.effective_at or today(self._service.clock)
         asked = replace(question, effective_at=day)
-        known_at = list_known_at(asked) if isinstance(asked, AList) else asked.known_at
-        with self.reading(known_at) as read:
+        with reading_at(self._service, connection, known_at_of(asked), self._bodies) as read:
             facts = way.gather(read, asked, to_day(day))
-            return None if facts is None else self._answered(way, facts, read, day)
+            as_of = _as_of(read, day)
+            as_known = entry.AsKnown(
+                day.isoformat(), asked.known_at, as_of["position"], read.number, read.head_position
+            )
+            attempt = replace(_attempt(asked, viewer, Outcome.NOTHING), as_known=as_known)
+            if facts is None:
+                return _Seen(None, as_of, attempt)
+            name = type(question).__name__
+            relation = relation_of(read, viewer, facts)
+            rule = decided(Point(viewer.role, name, getattr(question, "worker", None) == viewer.name, relation.bases))
+            if rule is None:
+                refused = replace(attempt, outcome=Outcome.REFUSED, children=relation.children)
+                return _Seen(None, as_of, refused)
+            shown, withheld = redacted(facts, viewer)
+            content = way.shape(shown, read.at(to_day(day)))
+            access = replace(
+                _shown(attempt, content, rule),
+                proving=relation.proving,
+                withheld=withheld,
+                opened=name in ONE_CHILD,
+            )
+            return _Seen(content, as_of, access, rule)
 
     @contextmanager
     def reading(self, known_at: str | None = None) -> Iterator[Reading]:
         """A read as known now, or as known at a position or an instant; raises Misuse when that cannot be read."""
-        with self._connect() as connection:
-            edition = editions.begin(connection)
-            try:
-                if known_at is not None:
-                    position = position_of(connection, known_at, edition.generation)
-                    edition = editions.edition_until(connection, position, edition.generation)
-                yield Reading(self._service, connection, edition, self._bodies)
-            except BaseException:
-                with suppress(psycopg.Error):  # what ended the read, as Ctrl-C does, may have ended the connection
-                    connection.rollback()
-                raise
-            # Nothing was written; after a rollback the driver would forget its prepared statements.
-            connection.commit()
+        with self._connect() as connection, reading_at(self._service, connection, known_at, self._bodies) as read:
+            yield read
 
-    def _answered(self, way: _OfTheViews, facts: object, read: Reading, day: date) -> Answered[Any]:
-        return Answered(
-            way.shape(facts, read.at(to_day(day))),
-            {
-                "position": read.position(read.edition.position),
-                "edition": read.number,
-                "effective_at": day.isoformat(),
-                "records_being_mended": read.edition.being_mended,
-            },
-        )
+
+def _attempt(question: Question[Any], viewer: Viewer, outcome: Outcome) -> Access:
+    return Access(viewer, type(question).__name__, written(question), None, outcome)
+
+
+def _shown(attempt: Access, content: Any, rule: Rule) -> Access:  # noqa: ANN401 - an answer
+    return replace(attempt, outcome=Outcome.SHOWN, rules=(rule.id,), parts=cut(content))
+
+
+def _as_of(read: Reading, day: date) -> AsOf:
+    return {
+        "position": read.position(read.edition.position),
+        "edition": read.number,
+        "effective_at": day.isoformat(),
+        "records_being_mended": read.edition.being_mended,
+    }
 
 
 @contextmanager

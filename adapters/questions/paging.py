@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from adapters.questions.reading import Reading
 from domain.answers.pages import Page
 from domain.errors import Rejected
-from domain.questions.asking import AList
+from domain.questions.asking import AList, AsKnown
 
 T = TypeVar("T")
 _CURSOR: Final = re.compile(r"([0-9]{1,9}:[0-9]{1,18})\.([0-9]{1,9})\.([0-9a-f]{8})")
@@ -30,9 +30,11 @@ def page_of(read: Reading, question: AList[Any], whole: Sequence[T]) -> Page[T]:
     return Page(whole[start:end], len(whole), following)
 
 
-def list_known_at(question: AList[Any]) -> str | None:
-    """The position at which the list of a question was made, where it asks for the rest of one. Raises Rejected."""
-    return question.known_at if question.cursor is None else _parts(question.cursor)[0]
+def known_at_of(question: AsKnown[Any]) -> str | None:
+    """As known when a question asks: for the rest of a list, at the position it was made at. Raises Rejected."""
+    if isinstance(question, AList) and question.cursor is not None:
+        return _parts(question.cursor)[0]
+    return question.known_at
 
 
 def _start(question: AList[Any]) -> int:

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
+
+import psycopg
 
 from adapters.codec.times import KNOWN_AT_RULE, read_known_at
 from adapters.log.keys.hashes import Hashes
@@ -42,11 +44,17 @@ class Reading:
     """One read at one edition."""
 
     def __init__(
-        self, service: Service, connection: editions.Connection, edition: editions.Edition, bodies: Bodies | None = None
+        self,
+        service: Service,
+        connection: editions.Connection,
+        edition: editions.Edition,
+        bodies: Bodies | None = None,
+        head: editions.Edition | None = None,
     ) -> None:
         self.service = service
         self.connection = connection
         self.edition = edition
+        self.head = head or edition
         self.number = edition.number
         self.hashes = Hashes(service.keys)
         self.hashes_before = Hashes(service.keys, fold_name_before)
@@ -76,6 +84,17 @@ class Reading:
     def position(self, position: int) -> str:
         """A position as it is shown."""
         return f"{self.edition.generation}:{position}"
+
+    @property
+    def head_position(self) -> str:
+        """Where the last edition ends, as it is shown: what is judged as of now is judged there."""
+        return self.position(self.head.position)
+
+    def at_head(self) -> "Reading":
+        """The same read, of the same snapshot, at the last edition."""
+        if self.head == self.edition:
+            return self
+        return Reading(self.service, self.connection, self.head, self._bodies)
 
     def event(self, position: int) -> str:
         """The event at a position, as it is shown: by a keyed hash, for its place would tell how much else came."""
@@ -284,6 +303,10 @@ class Reading:
     def _take_shields(self, by_child: ByChild, found: AbstractSet[UUID]) -> None:
         self._shields |= {child: not found.isdisjoint(records) for child, records in by_child.items()}
 
+    def has_shielded(self) -> bool:
+        """Whether any child that this read has looked at is shielded."""
+        return any(self._shields.values())
+
     def shielded(self, children: Collection[ChildId]) -> set[ChildId]:
         """Those of some children over whom a shield holds, at this edition or at the head of the log."""
         if missing := [child for child in children if child not in self._shields]:
@@ -295,6 +318,25 @@ class Reading:
                 found = queries.shielded(self.connection, self.edition, everyone, self._today)
             self._take_shields(by_child, found)
         return {child for child in children if self._shields[child]}
+
+
+@contextmanager
+def reading_at(
+    service: Service, connection: editions.Connection, known_at: str | None, bodies: Bodies | None = None
+) -> Iterator[Reading]:
+    """A read as known now, or as known at a position or an instant; raises Misuse when that cannot be read."""
+    head = edition = editions.begin(connection)
+    try:
+        if known_at is not None:
+            position = position_of(connection, known_at, head.generation)
+            edition = editions.edition_until(connection, position, head.generation)
+        yield Reading(service, connection, edition, bodies, head=head)
+    except BaseException:
+        with suppress(psycopg.Error):  # what ended the read, as Ctrl-C does, may have ended the connection
+            connection.rollback()
+        raise
+    # Nothing was written; after a rollback the driver would forget its prepared statements.
+    connection.commit()
 
 
 def owners(by_child: ByChild) -> dict[UUID, ChildId]:

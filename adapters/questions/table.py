@@ -209,6 +209,24 @@ QUESTIONS: Final[Sequence[Row]] = (
         "Records being mended",
         "List the records whose last events are not in the views, since when, and the SQLSTATE or kind of the error.",
     ),
+    Row(
+        about.ListAccesses,
+        ("accesses",),
+        None,
+        "The access log",
+        "List who asked what, and what became of it, the newest first. What was shown is seen by `icr replay`.",
+        {"viewer": "la-808:W2041"},
+    ),
+    Row(
+        about.ReplayEntry,
+        ("replay",),
+        None,
+        "One access, replayed",
+        "Show an access as it was, whether its content is proved by the access log, and whether the log of events gives the same "
+        "again today. The replay is itself an access.",
+        {"entry": "a-0f6d2c1e8b7a4935a1c2d3e4f5061728"},
+        unknown="entry",
+    ),
 )
 BY_QUESTION: Final[Mapping[type[Question[Any]], Row]] = {row.question: row for row in QUESTIONS}
 

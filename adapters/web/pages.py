@@ -28,6 +28,10 @@ _LETTERS: Final = "23456789BCDFGHJKMNPQRTVWX"  # none that is read as another, n
 _log = get_logger("pages")
 
 
+class NotLogged(Exception):
+    """An answer came without its entry of the access log, so nothing of it may be shown."""
+
+
 class NothingToSee(Exception):
     """The door has nothing for this viewer: no such record, or not one that they may see."""
 
@@ -81,6 +85,8 @@ class ChildPages:
         answered = self.door.answer(question, viewer)
         if answered is None:
             raise NothingToSee
+        if answered.receipt is None:
+            raise NotLogged
         return answered
 
     def _shown(self, template: str, viewer: Viewer, **answers: Answered[Any]) -> Response:

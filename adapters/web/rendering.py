@@ -1,7 +1,7 @@
 """Pages as text: each is a function of its template and of what is shown, so that it can be rendered again as it was.
 
 Nothing here knows the time, the session or the address that was asked. There is no script; the style sheet is named by its
-content.
+content. An entry of the access log names templates, words and files by their hash (`adapters.disclosure.context`).
 """
 
 import hashlib
@@ -61,39 +61,6 @@ def static_files() -> dict[str, tuple[bytes, str]]:
         content = (files("adapters.web") / "static" / name).read_bytes()
         stem, _, ending = name.rpartition(".")
         found[f"{stem}-{hashlib.sha256(content).hexdigest()[:_SHOWN]}.{ending}"] = (content, media)
-    return found
-
-
-@lru_cache(maxsize=1)
-def generation() -> bytes:
-    """SHA-256 of all that makes a page beside its content: templates, words and files. An entry of the access log names it."""
-    whole = hashlib.sha256()
-    for package, folder in (
-        ("adapters.web", "templates"),
-        ("adapters.web", "."),
-        ("govuk_frontend_jinja", "templates"),
-    ):
-        for name, content in sorted(_texts(package, folder)):
-            whole.update(f"{package}/{name}\0{len(content)}\0".encode() + content)
-    for name, (content, _) in sorted(static_files().items()):
-        whole.update(f"{name}\0{len(content)}\0".encode() + content)
-    return whole.digest()
-
-
-def _texts(package: str, folder: str) -> list[tuple[str, bytes]]:
-    """Templates below a folder, or the modules of a package that say words."""
-    root = files(package) / folder
-    if folder == ".":
-        return [(name, (files(package) / name).read_bytes()) for name in ("rendering.py", "words.py")]
-    found: list[tuple[str, bytes]] = []
-    waiting = [("", root)]
-    while waiting:
-        path, place = waiting.pop()
-        for one in place.iterdir():
-            if one.is_dir():
-                waiting.append((f"{path}{one.name}/", one))
-            elif one.name.endswith(".html"):
-                found.append((f"{path}{one.name}", one.read_bytes()))
     return found
 
 

@@ -10,6 +10,7 @@ Part = Mapping[str, Any]
 
 NOT_KNOWN: Final = "Not known"
 _NOT_SHOWN: Final = "Not shown"
+_NOT_TOLD: Final = "Not told"
 # What stands in `why_status` is said in a sentence of its own only where a reader must not conclude too much.
 _STATUS: Final = {
     "open": "Open",
@@ -83,14 +84,15 @@ def whose(entry: Part) -> str:
 
 
 def who(entry: Part) -> list[str]:
-    """The worker and the team of an entry, and whether the worker has left."""
+    """The worker and the team of an entry, by name and code within its agency, and whether the worker has left."""
     found = []
+    within = f"{entry['agency']}:"
     for role in ("worker", "team"):
         code = entry.get(role)
         names = _said(entry, role, "name")
         if code or names:
             left = f", left on {day(entry['worker_left'])}" if role == "worker" and entry.get("worker_left") else ""
-            found.append(coded(names[0] if names else None, code) + left)
+            found.append(coded(names[0] if names else None, code and code.removeprefix(within)) + left)
     return found
 
 
@@ -110,8 +112,8 @@ def days(entry: Part) -> str:
     if entry["status"] == "moment":
         return day(begins or ends)
     if begins is None:
-        return f"Until {day(ends)}" if ends else NOT_KNOWN
-    return f"{day(begins)} to {day(ends)}" if ends else f"Since {day(begins)}"
+        return f"until {day(ends)}" if ends else "on a day not known"
+    return f"{day(begins)} to {day(ends)}" if ends else f"since {day(begins)}"
 
 
 def status(entry: Part) -> str:
@@ -191,9 +193,16 @@ def who_leads(entry: Part) -> str:
 def around(entry: Part) -> tuple[str, str, list[str], list[str], str, str]:
     """A service that works with a child, and how to reach it."""
     said = list(dict.fromkeys(spaced(one) for one in (entry["service"], entry.get("role")) if one))
-    return sentence(", ".join(said)), whose(entry), who(entry), reach(entry), days(entry), status(entry)
+    return (
+        sentence(", ".join(said)),
+        whose(entry),
+        who(entry) or [_NOT_TOLD],
+        reach(entry) or [_NOT_TOLD],
+        sentence(days(entry)),
+        status(entry),
+    )
 
 
 def over_time(entry: Part) -> tuple[str, str, str, list[str], str]:
     """A row of the timeline."""
-    return days(entry), what(entry), whose(entry), who(entry), status(entry)
+    return sentence(days(entry)), what(entry), whose(entry), who(entry), status(entry)

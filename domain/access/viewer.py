@@ -10,6 +10,7 @@ class Role(StrEnum):
 
     PRACTITIONER = "practitioner"
     OPERATOR = "operator"
+    FEED = "feed"
 
 
 class Channel(StrEnum):
@@ -18,6 +19,7 @@ class Channel(StrEnum):
     PAGES = "pages"
     API = "api"
     COMMAND_LINE = "command line"
+    TOPIC = "topic"
 
 
 @dataclass(frozen=True, slots=True)

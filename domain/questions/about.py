@@ -5,16 +5,18 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from domain.answers import agencies, children, families, keeping, leads, measures
+from domain.answers import accesses, agencies, children, families, keeping, leads, measures
 from domain.answers.keeping import STATES
 from domain.errors import Rejected
 from domain.measures.of_child import MEASURES
 from domain.questions.asking import (
     AFTER_KEPT,
     AREA,
+    BEFORE_ENTRY,
     BORN,
     CONTENT,
     EFFECTIVE_AT,
+    ENTRY,
     FAMILY,
     FAMILY_NAME,
     FEEDBACK_CURSOR,
@@ -31,6 +33,7 @@ from domain.questions.asking import (
     SINCE,
     STATE,
     USUAL,
+    VIEWER,
     WORKER,
     A,
     AList,
@@ -194,3 +197,19 @@ class ShowKept(Question[keeping.ShownKeptEvent]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListMended(Question[keeping.BeingMendedList]):
     """Which records are being mended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayEntry(Question[accesses.Replayed]):
+    """Which entry of the access log."""
+
+    entry: Annotated[str, ENTRY]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAccesses(Question[accesses.Accesses]):
+    """Which accesses: of one viewer or of all, the newest first; at most `limit`, before the entry `cursor`."""
+
+    viewer: Annotated[str | None, VIEWER] = None
+    limit: Annotated[int, LIMIT] = USUAL
+    cursor: Annotated[str | None, BEFORE_ENTRY] = None

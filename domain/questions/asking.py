@@ -1,10 +1,11 @@
 """What a question's fields are: the kinds of value that people and systems type, and what is said of each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass
 from datetime import date
 from enum import Enum, auto
 from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_type_hints
+from uuid import UUID
 
 from domain.answers.agencies import CURSOR_FORM
 
@@ -86,6 +87,13 @@ REASON: Final = Field(Kind.TEXT, "Only those that are kept for this reason", "RE
 STATE: Final = Field(Kind.TEXT, "Only those in this state; without it those not settled, and conflicts", "STATE")
 KEPT_EVENT: Final = Field(Kind.KEPT_EVENT, "An id as `icr quarantine list` shows it", "ID", argument=True)
 AFTER_KEPT: Final = Field(Kind.KEPT_EVENT, "The `next` of the answer before, for the rest of the list", "ID")
+ENTRY: Final = Field(
+    Kind.TEXT, "An entry as a page or an answer showed it", "ENTRY", argument=True, pattern=r"^a-[0-9a-f]{32}$"
+)
+BEFORE_ENTRY: Final = Field(
+    Kind.TEXT, "The `next` of the answer before, for the rest of the list", "ENTRY", pattern=r"^a-[0-9a-f]{32}$"
+)
+VIEWER: Final = Field(Kind.TEXT, "Only those of this viewer, as ORGANISATION:STAFF", "VIEWER")
 CONTENT: Final = Field(Kind.FLAG, "Also what was sent: personal data", "")
 USUAL: Final = 1_000  # of a list, where nobody says how many; what is longer says so, and how to ask for the rest
 LIMIT: Final = Field(Kind.NUMBER, "At most so many, in the order of the list", "N", least=1, most=10_000)
@@ -133,3 +141,26 @@ def answer_of(question: type[Question[Any]]) -> type:
 def is_required(question: type[Question[Any]], name: str) -> bool:
     """Whether a question cannot be asked without a field."""
     return question.__dataclass_fields__[name].default is MISSING
+
+
+def written(question: Question[Any]) -> dict[str, Any]:
+    """A question's fields that say something, as plain values of JSON: what it was asked by."""
+    said = {name: getattr(question, name) for name in question.__dataclass_fields__}
+    return {name: _plain(value) for name, value in said.items() if value is not None}
+
+
+def read_again(question: type[Question[A]], said: Mapping[str, Any]) -> Question[A]:
+    """The question that `written` wrote. Raises Rejected where it is none that can be asked now."""
+    kinds = {name: field.kind for name, field in fields_of(question)}
+    return question(**{name: _VALUES.get(kinds[name], _as_is)(value) for name, value in said.items()})
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int) else value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _as_is(value: Any) -> Any:  # noqa: ANN401 - a value of a field
+    return value
+
+
+_VALUES: Final[Mapping[Kind, Callable[[Any], Any]]] = {Kind.DAY: date.fromisoformat, Kind.KEPT_EVENT: UUID}

@@ -30,6 +30,7 @@ LOG_TABLES = (
     "event inbox source_record batch tracking subject data_key aside counted set_aside fact fact_mark edition feedback "
     "feedback_reader sealed withheld"
 ).split()
+ACCESS_TABLES = "entry shown content pending leaf tile checkpoint context".split()
 
 
 @dataclass(slots=True)
@@ -74,7 +75,11 @@ class Bench:
 
     def empty(self) -> None:
         """Take everything out; rows are deleted, since truncating many small tables is slow."""
-        tables = [f"log.{t}" for t in LOG_TABLES] + [f"{v}.{t}" for v in VIEW_SETS for t in VIEW_TABLES]
+        tables = (
+            [f"log.{t}" for t in LOG_TABLES]
+            + [f"access.{t}" for t in ACCESS_TABLES]
+            + [f"{v}.{t}" for v in VIEW_SETS for t in VIEW_TABLES]
+        )
         script = "".join(f"DELETE FROM {table};" for table in tables)
         script += "UPDATE log.head SET position = 0, hash = ''; UPDATE log.serving SET view = 'view_a';"
         script += "".join(f"UPDATE {v}.state SET edition = 0, position = 0;" for v in VIEW_SETS)

@@ -15,6 +15,7 @@ from typing import Any, Final
 import orjson
 import psycopg
 
+from adapters.disclosure.disclosing import Discloser
 from adapters.intake.kafka.producer import KafkaProducer
 from adapters.intake.kafka.topics import cluster_name
 from adapters.log.connections import Work
@@ -27,7 +28,7 @@ from adapters.questions.feedback import MOST
 from adapters.service.looking import Looks
 from adapters.service.opened import Service
 from adapters.service.projecting import BACK_OFF, Tell
-from domain.access.viewer import LOCAL_OPERATOR
+from domain.access.viewer import Channel, Role, Viewer
 from domain.errors import Rejected, Unreachable
 from domain.questions.about import ReadFeedback
 
@@ -43,6 +44,7 @@ class FeedbackPublisher:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._cluster = cluster_name(service.bootstrap_servers or "", service.incarnation, service.kafka_security)
+        self._discloser = Discloser(service.keys, service.clock)
         self._producer: KafkaProducer | None = None
         self._connection: psycopg.Connection[Any] | None = None
         # Organisation -> where to read on; further than the row says where others alone were told something.
@@ -101,12 +103,13 @@ class FeedbackPublisher:
         return self._producer
 
     def _tell(self, connection: psycopg.Connection[Any], producer: KafkaProducer, organisation: str) -> bool:
-        service, door = self._service, Door(self._service, lambda: nullcontext(connection))
+        service, door = self._service, Door(self._service, lambda: nullcontext(connection), self._discloser)
+        viewer = Viewer(organisation, Role.FEED, organisation, channel=Channel.TOPIC)
         question = ReadFeedback(organisation=organisation, since=self._cursors[organisation], limit=MOST)
         try:
-            answered = door.answer(question, LOCAL_OPERATOR)
+            answered = door.answer(question, viewer)
         except Rejected:  # the log was restored: what is told again has other cursors, and the same event ids
-            answered = door.answer(replace(question, since=None), LOCAL_OPERATOR)
+            answered = door.answer(replace(question, since=None), viewer)
         assert answered is not None
         page = answered.content
         topic = f"icr.feedback.{organisation}.v1"

@@ -1,0 +1,86 @@
+"""Accesses as a person reads them: a list of entries, and one replayed."""
+
+import json
+from typing import Any, Final
+
+from adapters.cli.output import Document, print_table, say
+from adapters.cli.words import table
+
+_LISTED: Final = ("entry", "at", "viewer", "role", "question", "outcome", "children")
+_PROVED: Final = {
+    "proved_same": "proved same: what is stored is what was shown",
+    "not_proved": "(!) not proved: what is stored is not what the entry commits to",
+    "erased_since": "erased since, in part: what is left is what was shown",
+}
+_DERIVED: Final = {
+    "derived_same": "derived same: the log gives the same again",
+    "differs": "differs: the log gives something else today",
+    "not_derived": "not worked out again",
+}
+_BECAUSE: Final = {
+    "restricted_since": "a child in it is shielded by now",
+    "other_code_or_policy": "the program or its rules are others by now",
+    "unknown": "the reason is not known",
+    "of_the_log": "such an answer is of the log as it was, and is proved only",
+    "nothing_shown": "nothing was shown",
+    "not_known_now": "nothing is known by that any more",
+}
+
+
+def show_accesses(answer: Document) -> None:
+    """Entries of the access log, the newest first."""
+    rows = [
+        (
+            one["entry"],
+            one["at"][:19].replace("T", " "),
+            one["viewer"],
+            one["role"],
+            one["question"],
+            one["outcome"],
+            one["children"],
+        )
+        for one in answer["accesses"]
+    ]
+    table("accesses", _LISTED, rows)
+
+
+def show_replayed(answer: Document) -> None:
+    """One access: who, what, whether it is proved, whether it comes out the same, and what was shown."""
+    print_table(
+        f"entry {answer['entry']}",
+        ("", ""),
+        [(name, _text(answer[key])) for name, key in _ROWS],
+    )
+    say(_PROVED[answer["proved"]])
+    say(_DERIVED[answer["derived"]] + _why(answer))
+    if answer["content"] is not None:
+        say(json.dumps(answer["content"], indent=1, ensure_ascii=False))
+
+
+_ROWS: Final = (
+    ("at", "at"),
+    ("viewer", "viewer"),
+    ("for", "organisation"),
+    ("role", "role"),
+    ("by", "channel"),
+    ("purpose", "purpose"),
+    ("asked", "question"),
+    ("as at", "effective_at"),
+    ("as known at position", "position"),
+    ("outcome", "outcome"),
+    ("rules", "rules"),
+    ("withheld", "withheld"),
+    ("leaf", "leaf"),
+)
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - a value of an answer
+    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def _why(answer: Document) -> str:
+    because = answer["because"]
+    if because is None:
+        return ""
+    place = "" if answer["first_differing"] is None else f", from part {answer['first_differing']} on"
+    return f" ({_BECAUSE[because]}{place})"

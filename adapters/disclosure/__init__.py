@@ -1,0 +1,1 @@
+"""Disclosing: an answer leaves when its entry is committed, and not before (access.md 1 and 3)."""

@@ -1,0 +1,94 @@
+"""The keys of the access log: a retention class of their own, so that an access outlives or not what it showed (access.md 3)."""
+
+import hashlib
+import hmac
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+import psycopg
+
+from adapters.log.keys.data_keys import NONCE, Erased, MasterKeys, key_context, open_sealed, seal
+from domain.access.parts import NOBODY, Part
+
+Connection = psycopg.Connection[Any]
+Owner = tuple[UUID, str]  # whose key: record or child, and the class
+
+# Classes of keys: of a record's parts, of a child as a whole, of what is of no child.
+OF_RECORD: Final = "access"
+OF_CHILD: Final = "access_child"
+OF_NOBODY: Final = "access_frame"
+# As `access.shown.classes` has them, by their places.
+CLASSES: Final = (OF_NOBODY, OF_CHILD, OF_RECORD)
+_SALT: Final = 32
+
+_FIND: Final = (
+    "SELECT k.record, k.class, k.wrapped FROM log.data_key k "
+    "JOIN unnest(%s::uuid[], %s::text[]) AS w (record, class) ON (k.record, k.class, k.period) = (w.record, w.class, 0)"
+)
+_MAKE: Final = (
+    "INSERT INTO log.data_key (record, class, period, wrapped) "
+    "SELECT r, c, 0, w FROM unnest(%s::uuid[], %s::text[], %s::bytea[]) AS n (r, c, w) ON CONFLICT DO NOTHING"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPart:
+    """A part as it is stored: by whose key, the commitment to its content, and both salt and content sealed."""
+
+    part: Part
+    owner: UUID
+    digest: bytes
+    sealed: bytes
+
+
+def owner_of(part: Part) -> Owner:
+    """Whose key seals a part."""
+    if part.child == NOBODY:
+        return NOBODY, OF_NOBODY
+    return (part.child, OF_CHILD) if part.record is None else (part.record, OF_RECORD)
+
+
+def canonical_content(content: Any) -> bytes:  # noqa: ANN401 - a piece of an answer
+    """A part's content as it is committed to: JSON with sorted keys and no spaces."""
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+def find_keys(
+    connection: Connection, keys: MasterKeys, owners: Collection[Owner], *, make: bool
+) -> Mapping[Owner, bytes]:
+    """The access keys of some owners; with `make` new ones where there are none, else those that were erased are missing."""
+    wanted = sorted(set(owners))
+    found = _selected(connection, keys, wanted)
+    if make and (absent := [owner for owner in wanted if owner not in found]):
+        fresh = keys.new_keys(key_context(record.bytes, name, 0) for record, name in absent)
+        connection.execute(_MAKE, ([r for r, _ in absent], [c for _, c in absent], [wrapped for _, wrapped in fresh]))
+        found |= _selected(connection, keys, absent)  # another process may have been first
+    return found
+
+
+def _selected(connection: Connection, keys: MasterKeys, owners: Collection[Owner]) -> dict[Owner, bytes]:
+    rows = connection.execute(_FIND, ([r for r, _ in owners], [c for _, c in owners]))
+    return {(record, name): keys.unwrap(wrapped, key_context(record.bytes, name, 0)) for record, name, wrapped in rows}
+
+
+def seal_part(part: Part, key: bytes, nonce: bytes) -> SealedPart:
+    """A part sealed. Its digest commits to salted plain text: AES-GCM does not commit to its key."""
+    content = canonical_content(part.content)
+    salt = hmac.digest(key, content, "sha256")
+    digest = hashlib.sha256(salt + content).digest()
+    owner, _ = owner_of(part)
+    return SealedPart(part, owner, digest, seal(key, nonce[:NONCE], salt + content, owner.bytes + digest))
+
+
+def open_part(key: bytes | None, owner: UUID, digest: bytes, sealed: bytes | None) -> bytes | None:
+    """The content of a stored part; None where it is erased, or is not what its digest commits to."""
+    if key is None or sealed is None:
+        return None
+    try:
+        opened = open_sealed(key, sealed, owner.bytes + digest)
+    except Erased:
+        return None
+    return opened[_SALT:] if hashlib.sha256(opened).digest() == digest else None

@@ -1,0 +1,87 @@
+"""Gathers an access of the past: as it is stored, and as it comes out when it is worked out again (access.md 5)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+
+from adapters.disclosure.context import context
+from adapters.disclosure.keys import canonical_content
+from adapters.disclosure.reading import Stored, read_entry
+from adapters.questions.paging import known_at_of
+from adapters.questions.reading import reading_at
+from adapters.questions.way import OfTheLog, OfTheViews
+from adapters.service.opened import Service
+from domain.access.entry import Outcome, parse_entry
+from domain.access.parts import cut
+from domain.access.redact import redacted
+from domain.access.viewer import Role, Viewer
+from domain.answers.accesses import Because, Derived, PastAccess
+from domain.dates import to_day
+from domain.errors import IcrError
+from domain.questions.about import ReplayEntry
+from domain.questions.asking import AsKnown, Question, read_again
+from projections import editions
+
+Ways = Mapping[type[Question[Any]], OfTheViews | OfTheLog]
+_SAME: Final[tuple[Derived, None, None]] = ("derived_same", None, None)
+
+
+def gather_replay(
+    service: Service, connection: editions.Connection, question: ReplayEntry, ways: Ways
+) -> PastAccess | None:
+    """An access as it is stored, and how what is worked out again differs; None where there is no such entry."""
+    stored = read_entry(connection, service.keys, parse_entry(question.entry))
+    if stored is None:
+        return None
+    derived, because, place = _derived(service, connection, stored, ways)
+    return PastAccess(stored.leaf, stored.asked, stored.contents, stored.holds, stored.index, derived, because, place)
+
+
+def _derived(
+    service: Service, connection: editions.Connection, stored: Stored, ways: Ways
+) -> tuple[Derived, Because | None, int | None]:
+    """Whether the same comes out, else why and from which part on it differs."""
+    found = {kind.__name__: kind for kind in ways}.get(stored.leaf["question"])
+    if stored.leaf["outcome"] != Outcome.SHOWN:
+        return "not_derived", "nothing_shown", None
+    way = None if found is None else ways[found]
+    if found is None or stored.asked is None or not isinstance(way, OfTheViews):
+        return "not_derived", "of_the_log", None
+    made_alike = stored.leaf["context"] == context()[0].hex()
+    try:
+        again, restricted = _again(service, connection, stored, found, way)
+    except IcrError:
+        again, restricted = None, False
+    if again is None:
+        return "not_derived", "not_known_now" if made_alike else "other_code_or_policy", None
+    for place, (then, now) in enumerate(zip(stored.contents, again, strict=False)):
+        if then is not None and canonical_content(then) != canonical_content(now):
+            return "differs", _why(made_alike=made_alike, restricted=restricted), place
+    if len(stored.contents) != len(again):
+        place = min(len(stored.contents), len(again))
+        return "differs", _why(made_alike=made_alike, restricted=restricted), place
+    return _SAME
+
+
+def _again(
+    service: Service, connection: editions.Connection, stored: Stored, kind: type[Question[Any]], way: OfTheViews
+) -> tuple[list[Any] | None, bool]:
+    """The contents of the parts as they come out now, as known then; and whether somebody in it is shielded by now."""
+    assert stored.asked is not None
+    question = read_again(kind, stored.asked)
+    assert isinstance(question, AsKnown)
+    day = date.fromisoformat(stored.leaf["effective_at"])
+    question = replace(question, effective_at=day, known_at=stored.leaf["position"])
+    with reading_at(service, connection, known_at_of(question)) as read:
+        facts = way.gather(read, question, to_day(day))
+        if facts is None:
+            return None, False
+        shown, _ = redacted(facts, Viewer(stored.leaf["viewer"], Role(stored.leaf["role"])))
+        return [part.content for part in cut(way.shape(shown, read.at(to_day(day))))], read.has_shielded()
+
+
+def _why(*, made_alike: bool, restricted: bool) -> Because:
+    if not made_alike:
+        return "other_code_or_policy"
+    return "restricted_since" if restricted else "unknown"

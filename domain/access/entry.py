@@ -1,0 +1,126 @@
+"""One entry of the access log: who asked what, for whom and why, and what became of it (access.md 3).
+
+An entry's bytes are canonical JSON and one leaf of the tree. They hold no personal data: what was asked by stands in them as a
+salted commitment, and what was shown as the root of its parts.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from domain.access.viewer import Role, Viewer
+from domain.errors import Misuse
+from domain.proof.canonical import canonical
+
+VERSION: Final = 1
+MOST_BYTES: Final = 16_384
+
+
+class Outcome(StrEnum):
+    """What became of an attempt."""
+
+    SHOWN = "shown"
+    NOTHING = "nothing"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+# What each role asks for, as a code of the log.
+PURPOSES: Final = {
+    Role.PRACTITIONER: "work_with_own_children",
+    Role.OPERATOR: "operation",
+    Role.FEED: "publication",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AsKnown:
+    """As of what an answer was given: the day, what was asked for, the position and edition read, and the head then."""
+
+    effective_at: str
+    known_at: str | None
+    position: str
+    edition: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An access. `process`, `number` and `previous` chain the entries of one process; `root` is of its parts' digests.
+
+    `rules`: those that let see, or by which something was withheld; `proving`: the events that made a child the viewer's own.
+    """
+
+    id: UUID
+    at: datetime
+    process: str
+    number: int
+    previous: bytes | None
+    viewer: Viewer
+    question: str
+    as_known: AsKnown | None
+    context: bytes
+    outcome: Outcome
+    rules: tuple[str, ...]
+    proving: tuple[str, ...]
+    parts: int
+    withheld: int
+    root: bytes | None
+    asked: bytes
+
+    def leaf(self) -> bytes:
+        """The bytes of this entry in the log and in the tree."""
+        viewer, known = self.viewer, self.as_known
+        made = canonical(
+            {
+                "v": VERSION,
+                "id": entry_id(self.id),
+                "at": instant(self.at),
+                "process": self.process,
+                "number": self.number,
+                "previous": None if self.previous is None else self.previous.hex(),
+                "viewer": viewer.name,
+                "organisation": viewer.organisation,
+                "role": viewer.role.value,
+                "session": None if viewer.session is None else viewer.session.hex(),
+                "channel": viewer.channel.value,
+                "purpose": PURPOSES[viewer.role],
+                "question": self.question,
+                "effective_at": None if known is None else known.effective_at,
+                "known_at": None if known is None else known.known_at,
+                "position": None if known is None else known.position,
+                "edition": None if known is None else known.edition,
+                "head": None if known is None else known.head,
+                "context": self.context.hex(),
+                "outcome": self.outcome.value,
+                "rules": list(self.rules),
+                "proving": list(self.proving),
+                "parts": self.parts,
+                "withheld": self.withheld,
+                "root": None if self.root is None else self.root.hex(),
+                "asked": self.asked.hex(),
+            }
+        )
+        if len(made) > MOST_BYTES:
+            raise Misuse("an entry of the access log is at most 16 KiB")
+        return made
+
+
+def instant(at: datetime) -> str:
+    """An instant as entries write it: UTC, microseconds, Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def entry_id(entry: UUID) -> str:
+    """An entry's id as it is shown."""
+    return f"a-{entry.hex}"
+
+
+def parse_entry(text: str) -> UUID:
+    """The id of an entry as it is shown. Raises Misuse."""
+    prefix, _, digits = text.strip().partition("-")
+    if prefix != "a" or len(digits) != 32 or not set(digits) <= set("0123456789abcdef"):
+        raise Misuse("an entry is a- and 32 hexadecimal digits, as a page or an answer shows it")
+    return UUID(hex=digits)

@@ -1,0 +1,121 @@
+"""Answers about accesses: one entry of the access log, replayed (access.md 5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from typing_extensions import TypedDict
+
+from domain.access.parts import ERASED, joined
+from domain.answers.fields import Day, Discloses, Instant, Written
+from domain.answers.pages import Listed, Page
+
+Proved = Literal["proved_same", "not_proved", "erased_since"]
+Derived = Literal["derived_same", "differs", "not_derived"]
+Because = Literal["restricted_since", "other_code_or_policy", "unknown", "of_the_log", "nothing_shown", "not_known_now"]
+
+_WHO = Discloses.WORKER
+_OURS = Discloses.NOTHING
+
+
+EntryText = Annotated[str, Written("An entry, as pages and answers show it", r"^a-[0-9a-f]{32}$"), _OURS]
+OutcomeText = Annotated[Literal["shown", "nothing", "refused", "failed"], _WHO]
+
+
+class ListedAccess(TypedDict):
+    """One access, without what was shown."""
+
+    entry: EntryText
+    at: Annotated[Instant, _WHO]
+    viewer: Annotated[str, _WHO]
+    organisation: Annotated[str | None, _WHO]
+    role: Annotated[str, _WHO]
+    question: Annotated[str, _WHO]
+    outcome: OutcomeText
+    children: Annotated[int, Written("How many children it was about"), Discloses.COUNT]
+
+
+class Accesses(Listed):
+    """Accesses, the newest first."""
+
+    accesses: list[ListedAccess]
+
+
+def accesses(of: Page[ListedAccess]) -> Accesses:
+    """A part of the list of accesses."""
+    return {**of.listed(), "accesses": list(of.items)}
+
+
+class Replayed(TypedDict):
+    """An access as it was, whether that is proved, and whether the same comes out when it is worked out again."""
+
+    entry: EntryText
+    at: Annotated[Instant, _WHO]
+    viewer: Annotated[str, _WHO]
+    organisation: Annotated[str | None, _WHO]
+    role: Annotated[str, _WHO]
+    channel: Annotated[str, _WHO]
+    purpose: Annotated[str, _WHO]
+    question: Annotated[str, _WHO]
+    asked: Annotated[dict[str, Any] | None, Written("What it was asked by; null: erased"), Discloses.IDENTITY]
+    effective_at: Annotated[Day | None, _OURS]
+    position: Annotated[str | None, Written("As known at which position"), _OURS]
+    outcome: OutcomeText
+    rules: Annotated[list[str], Written("By which rules it was shown, and by which something was withheld"), _OURS]
+    proving: Annotated[list[str], Written("The events that made the child the viewer's own"), Discloses.INVOLVEMENT]
+    withheld: Annotated[int, Written("How many things were withheld"), Discloses.INVOLVEMENT]
+    parts: Annotated[int, _OURS]
+    proved: Annotated[Proved, Written("Whether content and commitments hold"), _OURS]
+    leaf: Annotated[int | None, Written("Its number in the tree; null: not yet sequenced"), _OURS]
+    derived: Annotated[Derived, Written("Whether the log gives the same again"), _OURS]
+    because: Annotated[Because | None, Written("Why it differs, or was not worked out"), _OURS]
+    first_differing: Annotated[int | None, Written("The first part that differs, by its place"), _OURS]
+    content: Annotated[Any, Written("What was shown; an erased part says so"), Discloses.IDENTITY]
+
+
+@dataclass(frozen=True, slots=True)
+class PastAccess:
+    """What a replay is made from: the leaf's fields, the contents of its parts in order, None where erased.
+
+    `holds`: whether what is stored is what the leaf commits to.
+    """
+
+    leaf: dict[str, Any]
+    asked: dict[str, Any] | None
+    contents: Sequence[Any]
+    holds: bool
+    index: int | None
+    derived: Derived
+    because: Because | None = None
+    first_differing: int | None = None
+
+
+def replayed(of: PastAccess) -> Replayed:
+    """An access as it was."""
+    leaf = of.leaf
+    erased = any(content is None for content in of.contents)
+    contents = [ERASED if content is None else content for content in of.contents]
+    return {
+        "entry": leaf["id"],
+        "at": leaf["at"],
+        "viewer": leaf["viewer"],
+        "organisation": leaf["organisation"],
+        "role": leaf["role"],
+        "channel": leaf["channel"],
+        "purpose": leaf["purpose"],
+        "question": leaf["question"],
+        "asked": of.asked,
+        "effective_at": leaf["effective_at"],
+        "position": leaf["position"],
+        "outcome": leaf["outcome"],
+        "rules": leaf["rules"],
+        "proving": leaf["proving"],
+        "withheld": leaf["withheld"],
+        "parts": leaf["parts"],
+        "proved": "not_proved" if not of.holds else "erased_since" if erased else "proved_same",
+        "leaf": of.index,
+        "derived": of.derived,
+        "because": of.because,
+        "first_differing": of.first_differing,
+        "content": joined(contents) if contents else None,
+    }

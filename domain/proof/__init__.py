@@ -1,0 +1,1 @@
+"""What makes a log prove itself: canonical JSON, RFC 6962 trees."""
