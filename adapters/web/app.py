@@ -120,9 +120,11 @@ def _routes(signing_in: SigningIn, pages: ChildPages, people: People, reading: W
         ("/child/{handle}", people.page(pages.child), reading),
     ):
         router.add_api_route(path, _shown(work, queue), methods=["GET"])
-    router.add_api_route("/sign-out", _sent(lambda _: signing_in.sign_out, reading), methods=["POST"])
+    router.add_api_route("/sign-out", _sent("sign_out", lambda _: signing_in.sign_out, reading), methods=["POST"])
     everywhere = people.page(signing_in.sign_out_everywhere)
-    router.add_api_route("/sign-out-everywhere", _sent(lambda _: everywhere, reading), methods=["POST"])
+    router.add_api_route(
+        "/sign-out-everywhere", _sent("sign_out_everywhere", lambda _: everywhere, reading), methods=["POST"]
+    )
 
     def open_child(form: Mapping[str, str]) -> Handler:
         def opened(request: Request, viewer: Viewer) -> Response:
@@ -130,7 +132,7 @@ def _routes(signing_in: SigningIn, pages: ChildPages, people: People, reading: W
 
         return people.page(opened)
 
-    router.add_api_route("/child", _sent(open_child, reading), methods=["POST"])
+    router.add_api_route("/child", _sent("open_child", open_child, reading), methods=["POST"])
     router.add_api_route("/", _home, methods=["GET"])
     for name, (content, media) in static_files().items():
         router.add_api_route(f"/static/{name}", _file(content, media), methods=["GET"])
@@ -153,9 +155,9 @@ def _shown(work: Handler, queue: WorkQueue) -> Callable[[Request], Awaitable[Res
 
 
 def _sent(
-    work_of: Callable[[Mapping[str, str]], Handler], queue: WorkQueue
+    name: str, work_of: Callable[[Mapping[str, str]], Handler], queue: WorkQueue
 ) -> Callable[[Request], Awaitable[Response]]:
-    """A handler of a form, whose work is made by its fields."""
+    """A handler of a form, whose work is made by its fields; `name` is what logs call it."""
 
     async def sent(request: Request) -> Response:
         try:
@@ -164,6 +166,7 @@ def _sent(
         except Refused as refused:
             return error_page(refused.status, refused.headers)
 
+    sent.__name__ = name
     return sent
 
 

@@ -25,8 +25,9 @@ from tools.demo.people import DemoPerson
 ADA, OTIS = "Ada Example", "Otis Pike"
 LEAD = DemoPerson("la-808", "W2041", "leads for Ada")
 NOBODYS = DemoPerson("la-808", "W9999", "has no children")
+LEAVER = DemoPerson("la-808", "W9998", "leaves")
 STRANGER = DemoPerson("la-999", "W2041", "of an organisation that this issuer may not speak for")
-PEOPLE = (LEAD, NOBODYS, STRANGER)
+PEOPLE = (LEAD, NOBODYS, LEAVER, STRANGER)
 
 
 def demo_messages(here: Bench) -> None:
@@ -58,10 +59,6 @@ class Browser:
     client: httpx2.Client = field(default_factory=lambda: httpx2.Client(trust_env=False, timeout=30))
     seen: list[httpx2.Response] = field(default_factory=list)
 
-    def close(self) -> None:
-        """Close its connections."""
-        self.client.close()
-
     def get(self, path: str, **headers: str) -> httpx2.Response:
         """A page, by a link or an address that is typed; redirections are followed."""
         return self._follow(self.client.build_request("GET", self._url(path), headers=headers))
@@ -89,12 +86,21 @@ class Browser:
         assert picked.status_code == 302, picked.text
         return str(picked.headers["location"])
 
-    def open_child(self, name: str) -> httpx2.Response:
-        """A child of the list of children, by its name."""
+    def child_of(self, name: str) -> str:
+        """The id of a child of the list of children."""
         listed = self.get("/my-children").text
         found = re.search(rf'name="child" value="(c-[0-9a-f]{{32}})">{name}<', listed)
         assert found is not None, f"{name} is not on the list"
-        return self.post("/child", {"child": found[1]})
+        return found[1]
+
+    def open_child(self, name: str) -> httpx2.Response:
+        """A child of the list of children, by its name."""
+        return self.post("/child", {"child": self.child_of(name)})
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether it gets to the list of children."""
+        return self.get("/my-children").url.path == "/my-children"
 
     def _url(self, path: str) -> str:
         return path if path.startswith("http") else self.address + path
@@ -118,9 +124,12 @@ class Pages:
     service: Service
     clock: FixedClock
 
-    def browser(self) -> Browser:
+    @contextmanager
+    def browser(self) -> Iterator[Browser]:
         """A new browser."""
-        return Browser(self.address)
+        made = Browser(self.address)
+        yield made
+        made.client.close()
 
 
 @contextmanager

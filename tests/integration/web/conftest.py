@@ -1,8 +1,7 @@
-"""One issuer for all tests of the pages, and a server over what the demonstration's agencies say of two children."""
+"""One issuer for all tests of the pages, and for each module a server over what the demonstration's agencies say."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -22,26 +21,36 @@ def issuer() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def told(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
+@pytest.fixture(scope="module")
+def told(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """A database with two children."""
-    made = bench(any_database_url, tmp_path)
+    made = bench(module_database_url, tmp_path_factory.mktemp("told"))
     made.clock.set(NOW)
     demo_messages(made)
     yield made
     made.close()
 
 
-@pytest.fixture
-def served(told: Bench, issuer: str, any_database_url: str, tmp_path: Path) -> Iterator[Pages]:
-    """The pages, and their server."""
-    with pages(any_database_url, tmp_path, told.clock, [issuer_settings(issuer, tmp_path)]) as made:
+@pytest.fixture(scope="module")
+def server(
+    told: Bench, issuer: str, module_database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pages]:
+    """The pages of a module."""
+    folder = tmp_path_factory.mktemp("pages")
+    with pages(module_database_url, folder, told.clock, [issuer_settings(issuer, folder)]) as made:
         yield made
+
+
+@pytest.fixture
+def served(server: Pages) -> Iterator[Pages]:
+    """The pages, at the same time of day for each test."""
+    server.clock.set(NOW)
+    yield server
+    server.clock.set(NOW)
 
 
 @pytest.fixture
 def browser(served: Pages) -> Iterator[Browser]:
     """A browser that nobody has signed in with."""
-    made = served.browser()
-    yield made
-    made.close()
+    with served.browser() as made:
+        yield made
