@@ -1,34 +1,65 @@
 """The HTTP application: its parts put together, and its OpenAPI document."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from functools import lru_cache
+from http import HTTPStatus
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from adapters.api.callers import Bodies
 from adapters.api.contract import contract_router
 from adapters.api.describe import describe
 from adapters.api.docs import docs_router
 from adapters.api.events import events_router
-from adapters.api.guard import Guard
-from adapters.api.hosts import Hosts
+from adapters.api.guard import Guard, Refuse, as_problem
+from adapters.api.hosts import PAGES, Hosts
 from adapters.api.lending import Lending
 from adapters.api.problems import add_handlers
 from adapters.api.rates import Rates
-from adapters.api.work_queues import DECIDING, work_queues_of
+from adapters.api.work_queues import DECIDING, Connection, WorkQueues, work_queues_of
+from adapters.questions.door import Door
 from adapters.service.opened import Service
 
 TITLE = "Integrated child record"
 VERSION = "1"
 
 
-def create_app(service: Service) -> FastAPI:
-    """The application over an opened service, which must stay open as long as it answers."""
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Another face of the same application: its `routes` stand before ours, `pages` are those to which links may lead.
+
+    `refuse` as the guard's. `lasts` is entered while the application answers.
+    """
+
+    routes: APIRouter
+    pages: Collection[str]
+    refuse: Refuse
+    lasts: AbstractContextManager[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What faces of one application have in common; `connect` lends connections for reads."""
+
+    service: Service
+    door: Door
+    connect: Callable[[], AbstractContextManager[Connection]]
+    queues: WorkQueues
+
+
+MakeFace = Callable[[Shared], Face]
+
+
+def create_app(service: Service, make_face: MakeFace | None = None) -> FastAPI:
+    """The application over an opened service, which must stay open as long as it answers; with another face beside it."""
     from adapters.api.decisions import decisions_router
     from adapters.api.reads import reads_router
     from adapters.commands.decided import Commands
-    from adapters.questions.door import Door, load_all
+    from adapters.questions.door import load_all
 
     load_all()
     settings = service.settings
@@ -37,13 +68,16 @@ def create_app(service: Service) -> FastAPI:
     commands = Lending(lambda: Commands(service), DECIDING)
     pool, health_pool = service.read_pool(), service.read_pool()
     lend = queues.queries.lend(pool.connection)
+    door = Door(service, lend)
+    face = None if make_face is None else make_face(Shared(service, door, lend, queues))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         pool.open()
         health_pool.open()
         try:
-            yield
+            with nullcontext() if face is None else face.lasts:
+                yield
         finally:
             pool.close()
             health_pool.close()
@@ -64,17 +98,30 @@ def create_app(service: Service) -> FastAPI:
     )
     add_handlers(app)
     app.state.queues = queues
+    if face is not None:
+        _add_face(app, face)
     app.include_router(events_router(recorders, queues))
     app.include_router(decisions_router(commands, service.clock, queues))
-    app.include_router(reads_router(Door(service, lend), queues.reading))
+    app.include_router(reads_router(door, queues.reading))
     app.include_router(contract_router(queues.queries.lend(health_pool.connection), queues.health))
     app.openapi = lru_cache(maxsize=1)(lambda: describe(app))  # type: ignore[method-assign]
     app.include_router(docs_router(app.openapi, queues.documents))
     app.add_middleware(
         Guard,
-        hosts=Hosts(settings.http_host, settings.http_hosts),
+        hosts=Hosts(settings.http_host, settings.host_names, PAGES if face is None else {*PAGES, *face.pages}),
         rates=Rates(settings.http_rate, settings.http_burst),
         bodies=Bodies(settings.http_bodies),
         queries=queues.queries,
+        refuse=as_problem if face is None else face.refuse,
     )
     return app
+
+
+def _add_face(app: FastAPI, face: Face) -> None:
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        headers = None if error.headers is None else dict(error.headers)
+        return face.refuse(request.scope, HTTPStatus(error.status_code), None, headers)
+
+    app.include_router(face.routes)
+    app.add_exception_handler(HTTPException, refused)

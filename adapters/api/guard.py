@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ _SECURITY: Final = {
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
 }
-_STORED: Final = ("/docs/assets/",)  # the documentation's own files, the same for everyone
+_STORED: Final = ("/docs/assets/", "/static/")  # files of our own, the same for everyone
 _UNCOUNTED: Final = "/v1/health"  # whoever watches the service must not be told that others ask too often
 
 # What a connection has said already by itself, where the client was too slow (`adapters.api.connections`).
@@ -36,10 +37,28 @@ GIVEN_UP: Final = "given_up"
 _log = get_logger("api")
 
 
-class Guard:
-    """The outermost layer of the application."""
+Refuse = Callable[[Scope, HTTPStatus, str | None, dict[str, str] | None], Response]
 
-    def __init__(self, app: ASGIApp, *, hosts: Hosts, rates: Rates, bodies: Bodies, queries: Queries) -> None:
+
+def as_problem(_: Scope, status: HTTPStatus, detail: str | None, headers: dict[str, str] | None) -> Response:
+    """What a program is told that is not answered."""
+    return problem(status, detail, headers=headers)
+
+
+class Guard:
+    """The outermost layer of the application. `refuse` says how whoever is not answered is told so."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        hosts: Hosts,
+        rates: Rates,
+        bodies: Bodies,
+        queries: Queries,
+        refuse: Refuse = as_problem,
+    ) -> None:
+        self._refuse = refuse
         self._app = app
         self._hosts = hosts
         self._rates = rates
@@ -61,7 +80,8 @@ class Guard:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 answer = MutableHeaders(scope=message)
-                answer.update(_SECURITY)
+                for name, value in _SECURITY.items():
+                    answer.setdefault(name, value)  # a page may have stricter ones of its own
                 if not scope["path"].startswith(_STORED):
                     answer["Cache-Control"] = "no-store"
                 if not caller.heard_out:
@@ -92,13 +112,12 @@ class Guard:
         wait = 0.0 if scope["path"] == _UNCOUNTED else self._rates.wait(client[0] if client else "")
         if wait:
             said = {"Retry-After": str(math.ceil(wait))}
-            return problem(HTTPStatus.TOO_MANY_REQUESTS, "this client asks too often", headers=said)
+            return self._refuse(scope, HTTPStatus.TOO_MANY_REQUESTS, "this client asks too often", said)
         if not self._hosts.knows(headers.get("host", "")):
-            return problem(
-                HTTPStatus.MISDIRECTED_REQUEST, "the service is not called by this name (see ICR_HTTP_HOSTS)"
-            )
+            detail = "the service is not called by this name (see ICR_HTTP_HOSTS)"
+            return self._refuse(scope, HTTPStatus.MISDIRECTED_REQUEST, detail, None)
         if not self._hosts.welcomes(headers, scope["method"], scope["path"]):
-            return problem(HTTPStatus.FORBIDDEN, "requests of other web pages are not answered")
+            return self._refuse(scope, HTTPStatus.FORBIDDEN, "requests of other web pages are not answered", None)
         return None
 
     async def _answer(self, scope: Scope, caller: Caller, send: Send) -> None:

@@ -19,7 +19,6 @@ from adapters.questions.table import GET, QUESTIONS, Row
 from domain.access.viewer import LOCAL_OPERATOR
 from domain.questions.asking import fields_of, is_required
 
-
 RECEIPT: Final = "ICR-Access"  # of an answer that was logged: the entry, by which it is replayed
 
 

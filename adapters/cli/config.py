@@ -1,5 +1,6 @@
 """`icr config check`: the settings in force and where they came from."""
 
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -46,4 +47,8 @@ def _plain(value: object) -> object:
     """A value as JSON has it."""
     if isinstance(value, dict):
         return {str(key): one for key, one in value.items()}
-    return str(value) if isinstance(value, Path) else value
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if hasattr(value, "model_dump"):  # an issuer; it names files of secrets, and holds none
+        return value.model_dump(mode="json")
+    return str(value) if isinstance(value, Path | date) else value

@@ -6,6 +6,7 @@ from adapters.cli import words
 from adapters.cli.output import Document, say
 from adapters.cli.reading import as_of, say_mended
 from adapters.cli.words import Part
+from domain.words import spaced
 
 
 def show_caseload(answer: Document) -> None:
@@ -90,8 +91,8 @@ def show_gaps(answer: Document) -> None:
     """Gaps of lead, longest first."""
     rows = [
         (
-            words.starred(one["child"], one), words.name_of(one["name"]), words.spaced(one["rule"]), one["since"], one["days"],
-            words.spaced(one["status"]), one["feed"], words.concerned(one), words.events(one),
+            words.starred(one["child"], one), words.name_of(one["name"]), spaced(one["rule"]), one["since"], one["days"],
+            spaced(one["status"]), one["feed"], words.concerned(one), words.events(one),
         )
         for one in answer["gaps"]
     ]  # fmt: skip
@@ -124,7 +125,7 @@ def _say_coverage(feeds: Mapping[str, str]) -> None:
     unsure: dict[str, list[str]] = {}
     for indicator, told in feeds.items():
         if told != "heard":
-            unsure.setdefault(told, []).append(words.spaced(indicator))
+            unsure.setdefault(told, []).append(spaced(indicator))
     for told, indicators in unsure.items():
         say(f"{words.plain(told)}: {', '.join(indicators)}")
     if not unsure:

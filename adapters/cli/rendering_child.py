@@ -7,6 +7,7 @@ from adapters.cli import words
 from adapters.cli.output import Document, say
 from adapters.cli.reading import as_of, say_mended
 from adapters.cli.words import Part
+from domain.words import spaced
 
 _AROUND: Final = ("service", "agency", "who", "contact", "dates", "status")
 
@@ -62,7 +63,7 @@ def _say_mended(answer: Document) -> None:
 
 
 def _lead(one: Part) -> str:
-    seat = ", ".join(words.spaced(part) for part in (one["role"] or one["service"], one["scope"]) if part)
+    seat = ", ".join(spaced(part) for part in (one["role"] or one["service"], one["scope"]) if part)
     reach = words.contact(one)
     return (
         f"{words.who(one)} ({seat}; {words.days(one)}; accepted {one['accepted']})"
@@ -80,13 +81,13 @@ def _also(one: Part) -> str:
 
 def _around(one: Part) -> tuple[str, ...]:
     """A service or a member of the team, and how to reach it."""
-    what = ", ".join(dict.fromkeys(words.spaced(part) for part in (one["service"], one.get("role")) if part))
+    what = ", ".join(dict.fromkeys(spaced(part) for part in (one["service"], one.get("role")) if part))
     return what, words.whose(one), words.who(one), words.contact(one), words.days(one), words.status(one)
 
 
 def _show_assessments(assessments: Sequence[Part]) -> None:
     rows = [
-        (words.spaced(one["service"]), words.whose(one), words.who(one), words.contact(one), _assessed(one))
+        (spaced(one["service"]), words.whose(one), words.who(one), words.contact(one), _assessed(one))
         for one in assessments
     ]
     words.table("Assessments", ("assessment", "held by", "who", "contact", "when"), rows)

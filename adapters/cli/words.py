@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from adapters.cli.output import print_table
+from domain.words import spaced
 
 Part = Mapping[str, Any]
 
@@ -12,7 +13,6 @@ ALIVE: Final = {True: "alive", False: "died", None: ""}
 NOTHING: Final = "-"
 _EVENT: Final = 8  # characters of an event's id: it need only be told from those beside it
 _LIST_MOST: Final = 6  # events named in a cell; all of them are in --json
-_CAPITALS: Final = {"caf": "CAF", "ehcp": "EHCP"}
 
 
 def plain(value: object) -> str:
@@ -31,12 +31,6 @@ def cell(value: object) -> str:
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table whose cells are some agency's values or counts."""
     print_table(title, columns, [[value if isinstance(value, int) else cell(value) for value in row] for row in rows])
-
-
-def spaced(code: object) -> str:
-    """A code as words."""
-    text = str(code)
-    return _CAPITALS.get(text, text.replace("_", " "))
 
 
 def name_of(part: Part | None) -> str:

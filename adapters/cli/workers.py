@@ -122,9 +122,9 @@ def serve(
     data: Data = None,
     parent: Parent = 0,
 ) -> None:
-    """Answer over HTTP: the API, and its documentation at /docs, until told to end (SIGTERM, Ctrl-C)."""
-    from adapters.api.app import create_app
+    """Answer over HTTP: the pages, where issuers are set, the API, and its documentation at /docs, until told to end (SIGTERM, Ctrl-C)."""
     from adapters.api.serving import serve_app
+    from adapters.web.app import create_app
 
     with started(Worker.SERVE, data, parent) as (service, heart, stop):
         check_tables(service.connect)

@@ -1,4 +1,4 @@
-"""What an answer was made with, as one hash: the policy, the code of rules and answers, the schemas (access.md 3)."""
+"""What an answer was made with, as one hash: the policy, the code of rules and answers, the schemas, the pages (access.md 3)."""
 
 import hashlib
 from collections.abc import Iterator
@@ -10,8 +10,11 @@ from typing import Final
 from domain.proof.canonical import canonical
 
 # Each part of a context, and the folder that it is the hash of.
-_PARTS: Final = {"policy": ("domain", "access"), "code": ("domain",), "schemas": ("schemas",)}
-_HASHED: Final = (".py", ".avsc", ".toml", ".json")
+_PARTS: Final = {
+    "policy": ("domain", "access"), "code": ("domain",), "schemas": ("schemas",),
+    "pages": ("adapters", "web"), "components": ("govuk_frontend_jinja",),
+}  # fmt: skip
+_HASHED: Final = (".py", ".avsc", ".toml", ".json", ".html", ".css", ".svg")
 
 
 @lru_cache(maxsize=1)

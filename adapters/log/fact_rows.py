@@ -19,8 +19,8 @@ from domain.events import due_of, goes_onward, provider_of, service_of, sessions
 from domain.indicators.families import may_be_household
 from domain.kinds import BETWEEN_PEOPLE
 from domain.order import tie_of
-from domain.timeline.child import TEMPORARY_ACCOMMODATION
 from domain.reference import ORGANISATION
+from domain.timeline.child import TEMPORARY_ACCOMMODATION
 from domain.timeline.snapshots import SNAPSHOT, listed_kinds, seen_of
 from schemas.registry import registry
 

@@ -7,7 +7,6 @@ stand in files of their own, never in a variable or a command line, and in no me
 import base64
 import binascii
 import json
-import stat
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from kafka.errors import AuthorizationError, GroupAuthorizationFailedError, Topi
 from kafka.net.sasl.oauth import AbstractTokenProvider
 
 from adapters.process.clock import SystemClock
+from adapters.process.secret_files import read_secret, read_text
 from domain.errors import Misuse
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ _EXPLAIN_SECONDS: Final = 5.0
 _TOKEN_SECONDS: Final = 300.0  # how soon a token that does not say when it ends is read again
 _PAUSE: Final = 0.1
 _ALERT: Final = "ssl/tls alert"  # the other side broke off while the connection was being secured
-_MOST_SECRET: Final = 64 << 10  # bytes
 
 # librdkafka's error -> what it means for whoever set the client up; the first that came up tells.
 _MEANS: Final[Mapping[int, str]] = {
@@ -67,7 +66,7 @@ def security_of(settings: "Settings") -> Security:
 
 def _add_certificates(settings: "Settings", ours: dict[str, Any], theirs: dict[str, Any]) -> None:
     if settings.kafka_ca_file is not None:
-        _read(settings.kafka_ca_file, "kafka_ca_file")
+        read_text(settings.kafka_ca_file, "kafka_ca_file")
         ours["ssl_cafile"] = theirs["ssl.ca.location"] = str(settings.kafka_ca_file)
     theirs["ssl.endpoint.identification.algorithm"] = "https"  # the name in the certificate is looked at
     certificate, key = settings.kafka_certificate_file, settings.kafka_key_file
@@ -75,12 +74,12 @@ def _add_certificates(settings: "Settings", ours: dict[str, Any], theirs: dict[s
         raise Misuse("kafka_certificate_file and kafka_key_file go together")
     if certificate is None or key is None:
         return
-    _read(certificate, "kafka_certificate_file")
-    _secret(key, "kafka_key_file")
+    read_text(certificate, "kafka_certificate_file")
+    read_secret(key, "kafka_key_file")
     ours |= {"ssl_certfile": str(certificate), "ssl_keyfile": str(key)}
     theirs |= {"ssl.certificate.location": str(certificate), "ssl.key.location": str(key)}
     if settings.kafka_key_password_file is not None:
-        password = _secret(settings.kafka_key_password_file, "kafka_key_password_file")
+        password = read_secret(settings.kafka_key_password_file, "kafka_key_password_file")
         ours["ssl_password"] = theirs["ssl.key.password"] = password
 
 
@@ -101,7 +100,7 @@ def _add_login(settings: "Settings", ours: dict[str, Any], theirs: dict[str, Any
         return
     if settings.kafka_username is None or settings.kafka_password_file is None:
         raise Misuse(f"{mechanism} needs kafka_username and kafka_password_file")
-    password = _secret(settings.kafka_password_file, "kafka_password_file")
+    password = read_secret(settings.kafka_password_file, "kafka_password_file")
     ours |= {"sasl_plain_username": settings.kafka_username, "sasl_plain_password": password}
     theirs |= {"sasl.username": settings.kafka_username, "sasl.password": password}
 
@@ -115,7 +114,7 @@ class TokenFile(AbstractTokenProvider):  # type: ignore[misc]
 
     def token(self) -> str:
         """The token of now."""
-        return _secret(self._file, "kafka_token_file")
+        return read_secret(self._file, "kafka_token_file")
 
     def for_librdkafka(self, _: str) -> tuple[str, float]:
         """The token, and when it ends (seconds since 1970)."""
@@ -163,25 +162,3 @@ def refusal(error: AuthorizationError, group: str) -> str:
     if isinstance(error, GroupAuthorizationFailedError):
         return f"our user may not read in the group {group}: it needs the right READ on the group"
     return f"our user has not the right: it answered {type(error).__name__}"
-
-
-def _read(file: Path, setting: str) -> str:
-    """Raises Misuse, naming setting and file."""
-    try:
-        with file.open("rb") as stream:
-            return stream.read(_MOST_SECRET).decode()
-    except OSError as error:
-        raise Misuse(f"{setting}: {file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise Misuse(f"{setting}: {file} is not text") from None
-
-
-def _secret(file: Path, setting: str) -> str:
-    """What stands in a file that only we may read, without the end of its line."""
-    text = _read(file, setting).strip("\r\n")
-    status = file.stat()
-    if stat.S_ISREG(status.st_mode) and status.st_mode & (stat.S_IRWXO | stat.S_IWGRP):
-        raise Misuse(f"{setting}: {file} can be read or written by others: chmod 600 {file}")
-    if not text:
-        raise Misuse(f"{setting}: {file} is empty")
-    return text

@@ -6,6 +6,7 @@ Plain functions and no library's model: every command reads the settings, and th
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,6 +71,26 @@ def _number(kind: type[int] | type[float], given: object, rule: str) -> Any:  # 
         return kind(given) if isinstance(given, wanted) and not isinstance(given, bool) else kind("none")
     except (ValueError, OverflowError):
         raise ValueError(rule) from None
+
+
+def flag(given: object) -> bool:
+    """True or false; in a variable also 1 and 0, yes and no."""
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if isinstance(given, bool):
+        return given
+    if not isinstance(given, str) or given.lower() not in words:
+        raise ValueError("it is true or false")
+    return words[given.lower()]
+
+
+def day(given: object) -> date:
+    """A date, as 2025-12-19."""
+    if isinstance(given, date):
+        return given
+    try:
+        return date.fromisoformat(text(given))
+    except ValueError:
+        raise ValueError("it is a date, as 2025-12-19") from None
 
 
 def texts(given: object) -> list[str]:

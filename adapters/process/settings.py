@@ -8,15 +8,21 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 
 from adapters.process import setting_values as value
+from adapters.process.addresses import check_public_url
 from adapters.process.quotas import MEBIBYTE, Ages, Quota
 from domain.errors import Misuse
 from domain.identifiers import FILLER_WORDS, REPEATED, Fillers, fillers_of
+
+if TYPE_CHECKING:
+    from adapters.process.issuers import Issuer
 
 PREFIX: Final = "ICR_"
 CONFIG_VARIABLE: Final = "ICR_CONFIG"
@@ -54,8 +60,16 @@ def _organisations(given: object) -> dict[str, list[str]]:
 # What is in the data folder under these names, where it is not set.
 _IN_DATA_DIR: Final = {"kek_file": "keys", "signing_key_file": "signing-key", "checkpoints": "checkpoints"}
 
+
+def _issuers(given: object) -> list["Issuer"]:
+    """Read by a library's model, which is loaded only where somebody is named who vouches for people."""
+    from adapters.process.issuers import read_issuers
+
+    return read_issuers(given)
+
+
 # What is no text and no number is JSON in a variable.
-_IN_JSON: Final = (_organisations, value.schema_ids, value.texts)
+_IN_JSON: Final = (_organisations, _issuers, value.schema_ids, value.texts)
 
 
 Protocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
@@ -133,6 +147,20 @@ class Settings:
     http_rate: Annotated[float, Setting(
         "Requests a second of one client address (IPv6: its /64), at most; ten times that of this machine", value.number(0, 10**6, above=True))] = 100
     http_burst: Annotated[int, Setting("Requests that an address may make at once after a while of few", value.whole(1, 10**6))] = 1000
+    http_without_sign_in: Annotated[bool, Setting(
+        "Listen beyond this machine although nobody can sign in; only where something else keeps everybody away", value.flag)] = False
+    public_url: Annotated[str | None, Setting(
+        "Address at which people reach the pages, for example https://icr.example; this machine's when not set", check_public_url)] = None
+    issuers: Annotated[list["Issuer"], Setting(
+        "Who vouches for people who sign in (docs/for-operators.md#signing-in)", _issuers)] = field(default_factory=list)
+    session_idle_minutes: Annotated[int, Setting(
+        "Minutes without a request after which a person must sign in again", value.whole(1, 120))] = 20
+    session_hours: Annotated[int, Setting("Hours after which a person must sign in again", value.whole(1, 24))] = 10
+    person_rate: Annotated[float, Setting("Pages a second of one person who has signed in, at most", value.number(0, 1000, above=True))] = 2
+    person_burst: Annotated[int, Setting("Pages that a person may open at once after a while of few", value.whole(1, 10**5))] = 60
+    index_team_telephone: Annotated[str | None, Setting("Number of the index team, which a refusal names", value.text)] = None
+    index_team_reply: Annotated[str, Setting("When the index team replies, as a refusal says it", value.text)] = "within one working day"
+    demo_day: Annotated[date | None, Setting("The day that the pages of a demonstration are about; refused elsewhere", value.day)] = None
     read_connections: Annotated[int, Setting("Connections to the database that reads over HTTP share, at most", value.whole(1, 1000))] = 8
     batch_size: Annotated[int, Setting("Events recorded in one transaction, at most", value.whole(1, 100_000))] = 2000
     edition_size: Annotated[int, Setting(
@@ -174,6 +202,12 @@ class Settings:
         for setting, name in _IN_DATA_DIR.items():
             if getattr(self, setting) == Path():
                 object.__setattr__(self, setting, self.data_dir / name)
+
+    @property
+    def host_names(self) -> list[str]:
+        """Names by which the service may be called besides its own address and this machine's."""
+        public = urlsplit(self.public_url or "").hostname
+        return [*self.http_hosts, *([public] if public else [])]
 
     @property
     def quota(self) -> Quota:
@@ -268,6 +302,17 @@ def _check_together(settings: Settings) -> None:
         raise Misuse("http_burst: it is at least http_rate, else the rate is never reached")
     if settings.http_connections <= settings.http_publishing + settings.http_publishing_queue:
         raise Misuse("http_connections: it is more than http_publishing and http_publishing_queue together")
+    if settings.person_burst < settings.person_rate:
+        raise Misuse("person_burst: it is at least person_rate, else the rate is never reached")
+    if settings.demo_day is not None and not any(issuer.demo for issuer in settings.issuers):
+        raise Misuse("demo_day: pages are about today, but in a demonstration")
+    if settings.issuers:
+        from adapters.process.issuers import check_issuers
+
+        try:
+            check_issuers(settings.issuers, settings.public_url)
+        except ValueError as error:
+            raise Misuse(str(error)) from None
 
 
 def _read(file: Path, *, required: bool) -> dict[str, Any]:

@@ -185,7 +185,7 @@ EDITS: Final[dict[str, Edit]] = {
     "a tile above changed": Edit("UPDATE access.tile SET nodes = overlay(nodes PLACING '\\xffff'::bytea FROM 1) WHERE level = 1", {"tile_changed": ["tile/1/000.p/2"]}),
     # Reordered, added
     "two entries exchanged": Edit(
-        f"UPDATE access.leaf l SET entry = o.entry FROM access.leaf o WHERE (l.index, o.index) IN ((100, 101), (101, 100))",
+        "UPDATE access.leaf l SET entry = o.entry FROM access.leaf o WHERE (l.index, o.index) IN ((100, 101), (101, 100))",
         {"entry_moved": ["100", "101"]},
     ),
     "two leaves exchanged": Edit(

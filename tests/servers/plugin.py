@@ -35,6 +35,7 @@ POSTGRES_PARAMS = ["embedded", pytest.param("system", marks=pytest.mark.pg_syste
 STACK_PARAMS = ["embedded", pytest.param("real", marks=[pytest.mark.kafka_real, pytest.mark.pg_system])]
 NONE_TO_BE_HAD = "no real Kafka: "
 NO_SYSTEM_POSTGRES = "no system PostgreSQL: "
+NO_CHROMIUM = "no Chromium: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +279,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--require-real",
         action="store_true",
-        help="fail when tests on the real Kafka were skipped where a JDK and Maven are there, or on PostgreSQL 15",
+        help="fail when tests on the real Kafka were skipped where a JDK and Maven are there, on PostgreSQL 15, or in Chromium",
     )
 
 
@@ -294,7 +295,7 @@ class Report:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.skipped and isinstance(report.longrepr, tuple):
             reason = str(report.longrepr[2]).removeprefix("Skipped: ")
-            if reason.startswith((NONE_TO_BE_HAD, NO_SYSTEM_POSTGRES)):
+            if reason.startswith((NONE_TO_BE_HAD, NO_SYSTEM_POSTGRES, NO_CHROMIUM)):
                 self._skipped[reason] += 1
         elif report.when == "call":
             for server in {value for name, value in report.user_properties if name == "server"}:
@@ -320,7 +321,7 @@ class Report:
 
     def _missed(self) -> bool:
         kafka = any(reason.startswith(NONE_TO_BE_HAD) for reason in self._skipped)
-        system = any(reason.startswith(NO_SYSTEM_POSTGRES) for reason in self._skipped)
+        system = any(reason.startswith((NO_SYSTEM_POSTGRES, NO_CHROMIUM)) for reason in self._skipped)
         return system or (kafka and all(shutil.which(tool) for tool in ("java", "mvn")))
 
 

@@ -1,8 +1,9 @@
 """`icr demo`: the whole way, from several agencies publishing to the three views, on this machine alone."""
 
+import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -10,7 +11,9 @@ import typer
 from adapters.cli.output import Data, Json, note, print_json, print_table, progress, read_settings, say
 
 if TYPE_CHECKING:
+    from adapters.process.settings import Settings
     from adapters.service.opened import Service
+    from tools.demo.people import DemoPerson
     from tools.demo.run import Result, Running
 
 MOST_FAMILIES: Final = 8
@@ -36,30 +39,45 @@ def demo(
     note(f"starting PostgreSQL and a Kafka broker in {settings.data_dir}")
     with open_service(settings, broker=True) as service:
         mark_place(service)
-        with running(service) as processes:
+        with ExitStack() as keep, running(service) as processes:
             with _steps() as tell:
                 result = run(service, processes, tell)
-            address = _serve(processes, settings.http_port) if serve else None
+            address, people = _serve(processes, settings, keep) if serve else (None, ())
             answers = _ask(service)
             if as_json:
-                print_json({**_counts(result), **answers, "api": address})
+                print_json({**_counts(result), **answers, "api": address, "people": [one.name for one in people]})
             else:
                 _show(result, answers)
                 _say_where(address, str(settings.data_dir))
+                _say_who(address, people)
             sys.stdout.flush()
             if serve:
                 stop.gently()
                 wait_for_one(processes.workers, stop)
 
 
-def _serve(processes: "Running", port: int) -> str:
-    """Start the server, on another port when its own is taken; its address."""
+def _serve(processes: "Running", settings: "Settings", keep: ExitStack) -> tuple[str, "Sequence[DemoPerson]"]:
+    """Start the server, on another port when its own is taken, and who signs people in; its address, and whom to try."""
     from adapters.api.serving import address, is_free
     from adapters.cli.running import Worker
+    from tools.demo import issuer
+    from tools.demo.agencies import AS_AT
+    from tools.demo.people import PEOPLE
 
-    environment = {} if is_free(port) else {"ICR_HTTP_PORT": "0"}
+    port, folder = settings.http_port, settings.data_dir
+    taken = port if port and is_free(port) else issuer.free_port()
+    environment, people = {"ICR_HTTP_PORT": str(taken)}, PEOPLE if issuer.is_installed() else ()
+    if people:
+        vouches = keep.enter_context(issuer.issuer(people))
+        environment |= {
+            "ICR_ISSUERS": json.dumps([issuer.settings_of(vouches, people, folder)]),
+            "ICR_PUBLIC_URL": f"http://{issuer.HOST}:{taken}",
+            "ICR_DEMO_DAY": AS_AT.isoformat(),
+        }
+    else:
+        note("nobody can sign in: that needs the extra demo (pip install 'icr[demo]')")
     said = processes.start_worker(Worker.SERVE, environment).said
-    return address(said["host"], said["port"])
+    return address(said["host"], said["port"]), people
 
 
 def _ask(service: "Service") -> dict[str, Any]:
@@ -126,6 +144,14 @@ def _say_where(address: str | None, folder: str) -> None:
     say(f"  icr quarantine list --data {folder}")
     if address is not None:
         say(f"API {address}   documentation {address}/docs   (Ctrl-C ends it)")
+
+
+def _say_who(address: str | None, people: "Sequence[DemoPerson]") -> None:
+    if not people:
+        return
+    say(f"\nSign in at {address} in a browser, as one of:")
+    for one in people:
+        say(f"  {one.name:<24} {one.says}")
 
 
 @contextmanager

@@ -16,13 +16,14 @@ from kafka import KafkaConsumer, TopicPartition
 
 from adapters.cli.running import Worker, start, stop_all
 from adapters.intake.kafka.topics import ALL_TOPICS, PARTITIONS, connection
+from adapters.process.addresses import is_loopback
 from adapters.process.heartbeat import Beat, beats
+from adapters.process.issuers import DEMO_MARKER
 from adapters.process.settings import Settings
 from adapters.service.opened import Service
 from domain.errors import IcrError, Misuse, Unreachable
 from tools.demo.agencies import Agencies, prepare
 
-MARKER: Final = "demo"
 COUNTS: Final = ("read", "accepted", "duplicate", "conflict", "kept")
 _PAUSE: Final = 0.2
 _PATIENCE: Final = 60.0
@@ -120,11 +121,16 @@ def check_place(settings: Settings) -> None:
             "the demo publishes invented children to servers of its own: "
             "unset ICR_DATABASE_URL and ICR_KAFKA_BOOTSTRAP_SERVERS (or give another folder with --data)"
         )
+    if settings.issuers or not is_loopback(settings.http_host.strip("[]")):
+        raise Misuse(
+            "the demo signs in whoever is picked, on this machine alone and beside no other issuer: "
+            "unset ICR_ISSUERS and ICR_HTTP_HOST (or give another folder with --data)"
+        )
 
 
 def mark_place(service: Service) -> None:
     """Make the folder the demo's, unless its log holds something else."""
-    marker = service.settings.data_dir / MARKER
+    marker = service.settings.data_dir / DEMO_MARKER
     with service.connect() as database:
         used = database.execute("SELECT position > 0 FROM log.head").fetchone()
     if used and used[0] and not marker.exists():

@@ -1,0 +1,108 @@
+"""Who makes a request: the session that its cookie names, and what its person is here as, looked up each time."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from http import HTTPStatus
+from math import ceil
+
+import psycopg
+from fastapi import Request
+from starlette.responses import Response
+
+from adapters.api.problems import Refused, in_trouble, of_error
+from adapters.api.rates import Rates
+from adapters.log.trouble import trouble_of
+from adapters.process.issuers import Issuer
+from adapters.process.logs import describe, get_logger
+from adapters.questions.staff import Staff
+from adapters.web.answering import Cookie, error_page, go_to, message
+from adapters.web.claims import Person
+from adapters.web.sessions import NoSession, Session, Sessions
+from domain.access.viewer import Channel, Viewer
+from domain.errors import IcrError
+
+_log = get_logger("pages")
+
+Handler = Callable[[Request], Response]
+Page = Callable[[Request, Viewer], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Finds out who asks. `issuers` by name: one that is no longer set, or no longer speaks for somebody, vouches for nobody."""
+
+    sessions: Sessions
+    staff: Staff
+    issuers: Mapping[str, Issuer]
+    rates: Rates
+    cookie: Cookie
+
+    def page(self, work: Page) -> Handler:
+        """A page for people who have signed in; whoever has not is sent to do so."""
+
+        @wraps(work)
+        def shown(request: Request) -> Response:
+            kept = self.cookie.of(request)
+            found = NoSession.NONE if kept is None else self.sessions.find(kept)
+            if isinstance(found, NoSession) or not self._vouched_for(found):
+                gone = go_to("/timed-out" if found is NoSession.TIMED_OUT else "/sign-in")
+                self.cookie.take(gone)
+                return gone
+            wait = self.rates.wait(f"person {found.person.name}")
+            if wait:
+                return error_page(HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(ceil(wait))})
+            viewer = self._viewer(found)
+            if viewer is None:
+                self.sessions.end_all(found.person)
+                gone = not_staff()
+                self.cookie.take(gone)
+                return gone
+            return work(request, viewer)
+
+        return shown
+
+    def _vouched_for(self, session: Session) -> bool:
+        issuer = self.issuers.get(session.issuer)
+        return issuer is not None and session.person.organisation in issuer.organisations
+
+    def _viewer(self, session: Session) -> Viewer | None:
+        role = self.staff.role_of(session.person.name)
+        if role is None:
+            return None
+        return Viewer(session.person.name, role, session.person.organisation, session.id, Channel.PAGES)
+
+    def works_here(self, person: Person) -> bool:
+        """Whether somebody has a role here."""
+        return self.staff.role_of(person.name) is not None
+
+
+def not_staff() -> Response:
+    """What a person is told who has no role here."""
+    return message(
+        "You cannot use this service",
+        ["Your organisation has told us that you have left. If that is not so, ask it to tell us."],
+        HTTPStatus.FORBIDDEN,
+    )
+
+
+def told(work: Handler) -> Handler:
+    """The same with errors as pages. What is not foreseen is the guard's."""
+
+    @wraps(work)
+    def shown(request: Request) -> Response:
+        try:
+            return work(request)
+        except Refused as refused:
+            return error_page(refused.status, refused.headers)
+        except IcrError as error:
+            _log.warning("page_failed", **describe(error))
+            return error_page(of_error(error).status_code)
+        except psycopg.Error as error:
+            trouble = trouble_of(error)
+            if trouble is None:
+                raise
+            _log.warning(trouble, **describe(error))
+            return error_page(in_trouble(trouble, "").status_code)
+
+    return shown

@@ -1,0 +1,91 @@
+"""Pages as text: each is a function of its template and of what is shown, so that it can be rendered again as it was.
+
+Nothing here knows the time, the session or the address that was asked. There is no script; the style sheet is named by its
+content. An entry of the access log names templates, words and files by their hash (`adapters.disclosure.context`).
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, PrefixLoader, select_autoescape
+from markupsafe import Markup
+
+from adapters.web import words
+from domain.answers.answered import Receipt
+
+MEDIA_TYPES: Final = {"app.css": "text/css", "icon.svg": "image/svg+xml"}
+_FILTERS: Final = (
+    words.what_and_when, words.whose_and_when, words.who_leads, words.around, words.over_time, words.gap, words.review, words.name_of,
+)  # fmt: skip
+_SHOWN: Final = 16  # digits of a file's hash in its address
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who a page is for, as it says so at its head: a person who has signed in."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to ask about what cannot be seen."""
+
+    telephone: str | None
+    reply: str
+
+
+def render(
+    template: str,
+    *,
+    reader: Reader | None = None,
+    content: Mapping[str, Any] | None = None,
+    day: str | None = None,
+    receipts: Sequence[Receipt] = (),
+    **more: object,
+) -> str:
+    """One page: its `content` as at a `day`, for a `reader`, with what tells that it was logged."""
+    found = _environment().get_template(f"pages/{template}.html")
+    return found.render(reader=reader, day=day, receipts=receipts, **(content or {}), **more)
+
+
+@lru_cache(maxsize=1)
+def static_files() -> dict[str, tuple[bytes, str]]:
+    """The files that pages refer to: by the name in their address, content and media type."""
+    found = {}
+    for name, media in MEDIA_TYPES.items():
+        content = (files("adapters.web") / "static" / name).read_bytes()
+        stem, _, ending = name.rpartition(".")
+        found[f"{stem}-{hashlib.sha256(content).hexdigest()[:_SHOWN]}.{ending}"] = (content, media)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    made = Environment(
+        loader=PrefixLoader(
+            {
+                "pages": PackageLoader("adapters.web"),
+                "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+            }
+        ),
+        autoescape=select_autoescape(default=True),
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    addresses = {name.partition("-")[0]: f"/static/{name}" for name in static_files()}
+    made.globals |= {"static": addresses, "words": words}
+    made.filters |= {one.__name__: one for one in _FILTERS}
+    return made
+
+
+def _finalize(value: object) -> object:
+    """What stands in a page: an agency's text as plain text, nothing for what is not there."""
+    if value is None:
+        return ""
+    return words.plain(value) if isinstance(value, str) and not isinstance(value, Markup) else value

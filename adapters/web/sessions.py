@@ -1,0 +1,100 @@
+"""Sessions of people who have signed in: a random id in the browser, a row in the database.
+
+An id is made new at each signing in, so that nobody can plant one beforehand. What is remembered is who vouched for whom;
+what somebody is here as is looked up at each request.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, auto
+from typing import Any, Final
+
+import psycopg
+
+from adapters.process.clock import Clock
+from adapters.web.claims import Person
+
+Connection = psycopg.Connection[Any]
+_BYTES: Final = 32
+
+_BEGIN: Final = (
+    "INSERT INTO access.session (id, viewer, organisation, issuer, created_at, seen_at) VALUES (%s, %s, %s, %s, %s, %s)"
+)
+# Looked up and seen in one statement: of two requests at once, one cannot revive what the other has ended.
+_SEE: Final = """
+UPDATE access.session SET seen_at = greatest(seen_at, %(now)s)
+WHERE id = %(id)s AND ended_at IS NULL AND seen_at > %(idle)s AND created_at > %(oldest)s
+RETURNING viewer, organisation, issuer"""
+_TIMED_OUT: Final = "SELECT FROM access.session WHERE id = %s AND ended_at IS NULL"
+_END: Final = "UPDATE access.session SET ended_at = greatest(created_at, %(now)s) WHERE ended_at IS NULL AND "
+
+
+class NoSession(Enum):
+    """Why there is no session: none was begun, or it was ended; or nothing was asked for too long."""
+
+    NONE = auto()
+    TIMED_OUT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who is signed in. `id` is the hash of what the browser keeps."""
+
+    id: bytes
+    person: Person
+    issuer: str
+
+
+class Sessions:
+    """The sessions in the database. `idle` and `longest` are their limits; time is of the service's clock."""
+
+    def __init__(
+        self,
+        connect: Callable[[], AbstractContextManager[Connection]],
+        clock: Clock,
+        idle: timedelta,
+        longest: timedelta,
+    ) -> None:
+        self._connect = connect
+        self._clock = clock
+        self._idle = idle
+        self._longest = longest
+
+    def begin(self, person: Person, issuer: str) -> str:
+        """Begin one: the id that the browser is to keep, which stands nowhere else."""
+        kept = secrets.token_urlsafe(_BYTES)
+        now = self._clock.now()
+        with self._connect() as connection:
+            connection.execute(_BEGIN, (_hash(kept), person.name, person.organisation, issuer, now, now))
+        return kept
+
+    def find(self, kept: str) -> Session | NoSession:
+        """Whose id this is; the session goes on from now."""
+        now, hashed = self._clock.now(), _hash(kept)
+        limits = {"id": hashed, "now": now, "idle": now - self._idle, "oldest": now - self._longest}
+        with self._connect() as connection:
+            row = connection.execute(_SEE, limits).fetchone()
+            if row is None:
+                timed_out = connection.execute(_TIMED_OUT, (hashed,)).fetchone() is not None
+                return NoSession.TIMED_OUT if timed_out else NoSession.NONE
+        viewer, organisation, issuer = row
+        return Session(hashed, Person(organisation, viewer.removeprefix(f"{organisation}:")), issuer)
+
+    def end(self, kept: str) -> None:
+        """End the session of an id, if it goes on."""
+        with self._connect() as connection:
+            connection.execute(_END + "id = %(id)s", {"now": self._clock.now(), "id": _hash(kept)})
+
+    def end_all(self, person: Person) -> int:
+        """End all sessions of a person, in whatever browser; how many there were."""
+        with self._connect() as connection:
+            ended = connection.execute(_END + "viewer = %(viewer)s", {"now": self._clock.now(), "viewer": person.name})
+            return ended.rowcount
+
+
+def _hash(kept: str) -> bytes:
+    return hashlib.sha256(kept.encode()).digest()

@@ -1,0 +1,150 @@
+"""Signing in by an issuer, and out: OpenID Connect's code flow, with PKCE, state and nonce, kept by the browser, sealed."""
+
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import orjson
+from fastapi import Request
+from starlette.responses import Response
+
+from adapters.process.clock import Clock
+from adapters.process.logs import get_logger
+from adapters.web.answering import Cookie, go_to, message, page
+from adapters.web.claims import NotSignedIn, Person
+from adapters.web.issuers import IssuerClient, Secrets
+from adapters.web.people import People, not_staff
+from adapters.web.rendering import Reader, render
+from adapters.web.sealing import Sealing
+from domain.access.viewer import Viewer
+
+# How long a person may take at the issuer.
+_MINUTES: Final = timedelta(minutes=10)
+_BYTES: Final = 32
+_log = get_logger("pages")
+
+
+@dataclass(frozen=True, slots=True)
+class SigningIn:
+    """The pages of signing in and out. `begun` is the cookie of a signing in that has not come to its end."""
+
+    clients: dict[str, IssuerClient]
+    people: People
+    begun: Cookie
+    sealing: Sealing
+    clock: Clock
+    public_url: str
+
+    def choose(self, request: Request) -> Response:
+        """By whom to sign in. On this machine, which has several names, by the one at which people come back."""
+        parts = urlsplit(self.public_url)
+        if parts.scheme == "http" and request.headers.get("host") != parts.netloc:
+            return go_to(f"{self.public_url}/sign-in")
+        return self._choice("Sign in", ["Your organisation vouches for you. You sign in there, and come back."])
+
+    def timed_out(self, _: Request) -> Response:
+        """That nothing was asked for too long."""
+        return self._choice(
+            "You have been signed out",
+            ["You had not opened a page for a while, or had been signed in for long. Nothing is lost."],
+        )
+
+    def signed_out(self, _: Request) -> Response:
+        """That signing out is done."""
+        return self._choice("You have signed out", ["Close the browser too, if others use this computer."])
+
+    def begin(self, request: Request) -> Response:
+        """Send a browser to its issuer."""
+        client = self.clients.get(request.path_params["issuer"])
+        if client is None:
+            return message("Page not found", [], HTTPStatus.NOT_FOUND, ("/sign-in", "Sign in"))
+        made = Secrets(*(secrets.token_urlsafe(_BYTES) for _ in range(3)))
+        try:
+            gone = Response(
+                status_code=HTTPStatus.SEE_OTHER,
+                headers={"Location": client.sign_in_address(made), "Referrer-Policy": "no-referrer"},
+            )
+        except NotSignedIn as error:
+            return self._refused(error, client)
+        until = (self.clock.now() + _MINUTES).timestamp()
+        kept = orjson.dumps({**asdict(made), "until": until})
+        self.begun.give(gone, self.sealing.seal(kept, client.issuer.name.encode()), int(_MINUTES.total_seconds()))
+        return gone
+
+    def end(self, request: Request) -> Response:
+        """Take back a browser from its issuer: with a new session, or not at all."""
+        client = self.clients.get(request.path_params["issuer"])
+        if client is None:
+            return message("Page not found", [], HTTPStatus.NOT_FOUND, ("/sign-in", "Sign in"))
+        try:
+            answer = self._signed_in(client, request)
+        except NotSignedIn as error:
+            answer = self._refused(error, client)
+        self.begun.take(answer)
+        return answer
+
+    def _signed_in(self, client: IssuerClient, request: Request) -> Response:
+        given = request.query_params
+        if len(given.multi_items()) > len(given):
+            raise NotSignedIn("answer_said_twice")
+        made = self._made(client, self.begun.of(request))
+        person = client.person(client.check_answer(given, made), made)
+        if not self.people.works_here(person):
+            _log.warning("sign_in_refused", issuer=client.issuer.name, reason="worker_left")
+            return not_staff()
+        # The id is new, whatever the browser came with: nobody can know it beforehand.
+        if before := self.people.cookie.of(request):
+            self.people.sessions.end(before)
+        answer = go_to("/my-children")
+        self.people.cookie.give(answer, self.people.sessions.begin(person, client.issuer.name))
+        _log.info("signed_in", issuer=client.issuer.name)
+        return answer
+
+    def _made(self, client: IssuerClient, kept: str | None) -> Secrets:
+        """What this browser began with, at this issuer, not too long ago."""
+        opened = None if kept is None else self.sealing.open(kept, client.issuer.name.encode())
+        if opened is None:
+            raise NotSignedIn("no_sign_in_begun")
+        said: dict[str, Any] = orjson.loads(opened)
+        if self.clock.now().timestamp() > said.pop("until"):
+            raise NotSignedIn("sign_in_took_too_long")
+        return Secrets(**said)
+
+    def _refused(self, error: NotSignedIn, client: IssuerClient) -> Response:
+        """One page for every reason: the operator reads which, in the log."""
+        _log.warning("sign_in_refused", issuer=client.issuer.name, reason=error.reason)
+        return message(
+            "You could not be signed in",
+            ["Try once more. If it happens again, ask your organisation's service desk."],
+            HTTPStatus.FORBIDDEN,
+            ("/sign-in", "Sign in"),
+        )
+
+    def _choice(self, title: str, sentences: list[str]) -> Response:
+        issuers = [client.issuer for client in self.clients.values()]
+        return page(render("sign-in", title=title, sentences=sentences, issuers=issuers))
+
+    def leave(self, _: Request, viewer: Viewer) -> Response:
+        """How to sign out."""
+        return page(render("sign-out", reader=Reader(viewer.name)))
+
+    def sign_out(self, request: Request) -> Response:
+        """End this session."""
+        if kept := self.people.cookie.of(request):
+            self.people.sessions.end(kept)
+        return self._gone()
+
+    def sign_out_everywhere(self, _: Request, viewer: Viewer) -> Response:
+        """End all sessions of the person."""
+        assert viewer.organisation is not None
+        person = Person(viewer.organisation, viewer.name.removeprefix(f"{viewer.organisation}:"))
+        self.people.sessions.end_all(person)
+        return self._gone()
+
+    def _gone(self) -> Response:
+        gone = go_to("/signed-out")
+        self.people.cookie.take(gone)
+        return gone

@@ -1,0 +1,208 @@
+"""Parts of answers as a page says them: names before codes, and days as people write them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from domain.words import spaced
+
+Part = Mapping[str, Any]
+
+NOT_KNOWN: Final = "Not known"
+_NOT_SHOWN: Final = "Not shown"
+_NOT_TOLD: Final = "Not told"
+# What stands in `why_status` is said in a sentence of its own only where a reader must not conclude too much.
+_STATUS: Final = {
+    "open": "Open",
+    "ended": "Ended",
+    "lapsed": "Lapsed",
+    "unknown": "Not known",
+    "moment": "",
+    "disputed": "Disputed",
+}
+
+
+def plain(value: str) -> str:
+    """Some agency's text as one line: what would turn the text around, or move it, is shown as what it is not."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in " ".join(value.split())
+    )
+
+
+def day(text: str | None) -> str:
+    """A civil date as it is written in a letter: 19 December 2025."""
+    if text is None:
+        return NOT_KNOWN
+    civil = date.fromisoformat(text)
+    return f"{civil.day} {civil:%B %Y}"
+
+
+def sentence(code: object) -> str:
+    """A code as words that begin a line."""
+    said = spaced(code)
+    return said[:1].upper() + said[1:]
+
+
+def name_of(part: Part | None) -> str:
+    """A person's name."""
+    given = [] if part is None else [*(part.get("given") or ()), part.get("family")]
+    return " ".join(filter(None, given)) or "Name not known"
+
+
+def by_name(children: Sequence[Part]) -> list[Part]:
+    """Children as a list of people is ordered: by family name, then given names, then age."""
+
+    def order(child: Part) -> tuple[str, str, str, str]:
+        name = child["name"] or {}
+        given = " ".join(name.get("given") or ())
+        return (name.get("family") or "").casefold(), given.casefold(), child["date_of_birth"] or "", child["child"]
+
+    return sorted(children, key=order)
+
+
+def born(child: Part) -> str:
+    """Date of birth, or the expected one."""
+    if child.get("date_of_birth"):
+        return day(child["date_of_birth"])
+    return f"Expected {day(child['expected_date'])}" if child.get("expected_date") else NOT_KNOWN
+
+
+def coded(name: str | None, code: str | None) -> str:
+    """A name, and its code after it."""
+    if code is None:
+        return name or _NOT_SHOWN
+    return f"{name} ({code})" if name else code
+
+
+def whose(entry: Part) -> str:
+    """The school, practice or agency of an entry."""
+    agency, provider = entry["agency"], entry["provider"]
+    if provider is None:
+        return coded(entry.get("agency_name"), agency)
+    own = agency is not None and provider in (agency, agency.partition("-")[2])
+    return coded(entry.get("agency_name") if own else None, provider)
+
+
+def who(entry: Part) -> list[str]:
+    """The worker and the team of an entry, by name and code within its agency, and whether the worker has left."""
+    found = []
+    within = f"{entry['agency']}:"
+    for role in ("worker", "team"):
+        code = entry.get(role)
+        names = _said(entry, role, "name")
+        if code or names:
+            left = f", left on {day(entry['worker_left'])}" if role == "worker" and entry.get("worker_left") else ""
+            found.append(coded(names[0] if names else None, code and code.removeprefix(within)) + left)
+    return found
+
+
+def reach(entry: Part) -> list[str]:
+    """How to reach worker and team: as the event says, as they are registered, and by the team's duty line."""
+    told = [one for role in ("worker", "team") for one in _said(entry, role, "contact")]
+    line = entry.get("duty_line")
+    if line and line["contact"]:
+        hours = "; ".join(f"{one['days']} {one['from']} to {one['to']}" for one in line["hours"])
+        told.append(f"Duty line {line['contact']}" + (f" ({hours})" if hours else ""))
+    return list(dict.fromkeys(told))
+
+
+def days(entry: Part) -> str:
+    """From which day to which; of a moment its day."""
+    begins, ends = entry["from"], entry["to"]
+    if entry["status"] == "moment":
+        return day(begins or ends)
+    if begins is None:
+        return f"until {day(ends)}" if ends else "on a day not known"
+    return f"{day(begins)} to {day(ends)}" if ends else f"since {day(begins)}"
+
+
+def status(entry: Part) -> str:
+    """An entry's status, why, and when it was last confirmed."""
+    said = _STATUS.get(entry["status"], sentence(entry["status"]))
+    why = f" ({spaced(entry['why_status'])})" if entry["why_status"] else ""
+    confirmed = f", last confirmed {day(entry['last_confirmed'])}" if entry["last_confirmed"] else ""
+    return said + why + confirmed
+
+
+def what(entry: Part) -> str:
+    """What an entry tells of."""
+    said = [one for one in (entry["kind"], entry["service"], entry.get("role"), entry.get("scope")) if one]
+    if entry.get("sessions"):
+        sessions = ", ".join(f"{count} {spaced(category)}" for category, count in entry["sessions"].items())
+        return f"{sentence(entry['kind'])}: {sessions}"
+    first, *rest = list(dict.fromkeys(spaced(one) for one in said))
+    return sentence(first) + (f": {', '.join(rest)}" if rest else "")
+
+
+def gap(one: Part) -> str:
+    """A gap of lead, since when, and whether it is sure."""
+    unsure = "" if one["status"] == "true" else f" (not known: {one['feed']} was not heard)"
+    return f"{sentence(one['rule'])} since {day(one['since'])}{unsure}"
+
+
+def review(one: Part) -> str:
+    """A review that is due, of what, and whether it is overdue."""
+    of = spaced(one["service"])
+    said = sentence(one["kind"]) + ("" if spaced(one["kind"]) == of else f" ({of})")
+    return f"{said}, due {day(one['due'])}{', overdue' if one['overdue'] else ''}"
+
+
+def address(part: Part | None) -> str:
+    """Where a child lives."""
+    if part is None:
+        return NOT_KNOWN
+    since = f"since {day(part['from'])}"
+    if part["status"] == "none_known":
+        return f"No known address {since}"
+    if part["status"] == "left_england":
+        return f"Left England, {since}"
+    where = ", ".join(filter(None, [*(part.get("lines") or ()), part.get("postcode")])) or "Not stated"
+    return f"{where} ({spaced(part['status'])}, {since})"
+
+
+def _said(entry: Part, role: str, field: str) -> list[str]:
+    """What the event and the register say of a worker or team."""
+    said = ((entry.get(source) or {}).get(role) or {} for source in ("contact", "registered"))
+    return [one[field] for one in said if one.get(field)]
+
+
+# What the templates make of one part of an answer: a line, or the cells of a row.
+
+
+def what_and_when(entry: Part) -> str:
+    """What an entry tells of, and since when."""
+    return f"{what(entry)}, {days(entry)}"
+
+
+def whose_and_when(entry: Part) -> str:
+    """A school or practice with its days."""
+    return f"{whose(entry)}, {days(entry)}"
+
+
+def who_leads(entry: Part) -> str:
+    """Who leads, as what, since when, how to reach them, and who covers meanwhile."""
+    seat = ", ".join(spaced(one) for one in (entry["role"] or entry["service"], entry["scope"]) if one)
+    told = [", ".join(who(entry)) or NOT_KNOWN, seat, days(entry), *reach(entry)]
+    covers = [
+        f"covered by {', '.join(who(one))} since {day(one['from'])}" + "".join(f", {way}" for way in reach(one))
+        for one in entry.get("covered_by") or ()
+    ]
+    return ", ".join([*told, *covers])
+
+
+def around(entry: Part) -> tuple[str, str, list[str], list[str], str, str]:
+    """A service that works with a child, and how to reach it."""
+    said = list(dict.fromkeys(spaced(one) for one in (entry["service"], entry.get("role")) if one))
+    return (
+        sentence(", ".join(said)),
+        whose(entry),
+        who(entry) or [_NOT_TOLD],
+        reach(entry) or [_NOT_TOLD],
+        sentence(days(entry)),
+        status(entry),
+    )
+
+
+def over_time(entry: Part) -> tuple[str, str, str, list[str], str]:
+    """A row of the timeline."""
+    return sentence(days(entry)), what(entry), whose(entry), who(entry), status(entry)

@@ -1,0 +1,163 @@
+"""The pages over a real database, an issuer in a process of its own, and a browser that keeps cookies and follows links."""
+
+import json
+import queue
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from adapters.api import serving
+from adapters.process.clock import FixedClock
+from adapters.process.settings import Settings
+from adapters.service.opened import Service
+from adapters.web.app import create_app
+from tests.builders.service import KEYS, Bench
+from tools.demo import issuer as demo
+from tools.demo.people import DemoPerson
+
+ADA, OTIS = "Ada Example", "Otis Pike"
+LEAD = DemoPerson("la-808", "W2041", "leads for Ada")
+NOBODYS = DemoPerson("la-808", "W9999", "has no children")
+LEAVER = DemoPerson("la-808", "W9998", "leaves")
+STRANGER = DemoPerson("la-999", "W2041", "of an organisation that this issuer may not speak for")
+PEOPLE = (LEAD, NOBODYS, LEAVER, STRANGER)
+
+
+def demo_messages(here: Bench) -> None:
+    """Record and project what the demonstration's agencies send by hand: of Ada Example and Otis Pike."""
+    events: list[dict[str, Any]] = []
+    for folder in sorted((files("tools.demo") / "messages").iterdir(), key=lambda one: one.name):
+        for file in sorted(folder.iterdir(), key=lambda one: one.name):
+            if file.name.endswith(".json"):
+                events += json.loads(file.read_text())
+    here.record(*events)
+    here.projector.project()
+
+
+def issuer_settings(address: str, folder: Path, **changed: Any) -> dict[str, Any]:
+    """The issuer of `PEOPLE` as an operator sets it: it speaks for la-808 alone."""
+    said = demo.settings_of(address, (LEAD,), folder) | {
+        "name": "northmoor",
+        "title": "Northmoor Council",
+        "demo": False,
+    }
+    return said | changed
+
+
+@dataclass
+class Browser:
+    """One browser: what it has been shown is kept, with addresses and headers."""
+
+    address: str
+    client: httpx2.Client = field(default_factory=lambda: httpx2.Client(trust_env=False, timeout=30))
+    seen: list[httpx2.Response] = field(default_factory=list)
+
+    def get(self, path: str, **headers: str) -> httpx2.Response:
+        """A page, by a link or an address that is typed; redirections are followed."""
+        return self._follow(self.client.build_request("GET", self._url(path), headers=headers))
+
+    def post(self, path: str, form: dict[str, str] | None = None, **headers: str) -> httpx2.Response:
+        """A form of one of the pages, sent."""
+        own = {"Origin": self.address, "Sec-Fetch-Site": "same-origin", **headers}
+        return self._follow(self.client.build_request("POST", self._url(path), data=form or {}, headers=own))
+
+    def once(self, method: str, path: str, **headers: str) -> httpx2.Response:
+        """One request, not followed."""
+        answer = self.client.send(self.client.build_request(method, self._url(path), headers=headers))
+        self.seen.append(answer)
+        return answer
+
+    def sign_in(self, name: str, issuer: str = "northmoor") -> httpx2.Response:
+        """The whole way: to the issuer, a person picked there, and back."""
+        return self.get(self.answer_of_issuer(name, issuer))
+
+    def answer_of_issuer(self, name: str, issuer: str = "northmoor") -> str:
+        """The address at which the issuer sends the browser back, not gone to yet."""
+        asked = self.once("GET", f"/sign-in/{issuer}")
+        assert asked.status_code == 303, asked.text
+        picked = self.client.post(asked.headers["location"], data={"sub": name})
+        assert picked.status_code == 302, picked.text
+        return str(picked.headers["location"])
+
+    def child_of(self, name: str) -> str:
+        """The id of a child of the list of children."""
+        listed = self.get("/my-children").text
+        found = re.search(rf'name="child" value="(c-[0-9a-f]{{32}})">{name}<', listed)
+        assert found is not None, f"{name} is not on the list"
+        return found[1]
+
+    def open_child(self, name: str) -> httpx2.Response:
+        """A child of the list of children, by its name."""
+        return self.post("/child", {"child": self.child_of(name)})
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether it gets to the list of children."""
+        return self.get("/my-children").url.path == "/my-children"
+
+    def _url(self, path: str) -> str:
+        return path if path.startswith("http") else self.address + path
+
+    def _follow(self, request: httpx2.Request) -> httpx2.Response:
+        answer = self.client.send(request)
+        self.seen.append(answer)
+        for _ in range(5):
+            if answer.next_request is None:
+                return answer
+            answer = self.client.send(answer.next_request)
+            self.seen.append(answer)
+        raise AssertionError("redirected for ever")
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """A server of the pages, and its service."""
+
+    address: str
+    service: Service
+    clock: FixedClock
+
+    @contextmanager
+    def browser(self) -> Iterator[Browser]:
+        """A new browser."""
+        made = Browser(self.address)
+        yield made
+        made.client.close()
+
+
+@contextmanager
+def pages(
+    url: str, folder: Path, clock: FixedClock, issuers: Sequence[dict[str, Any]], **changed: Any
+) -> Iterator[Pages]:
+    """The server over a migrated database, by these issuers; it must end in time."""
+    port = demo.free_port()
+    address = f"http://127.0.0.1:{port}"
+    settings = Settings(
+        data_dir=folder,
+        database_url=url,
+        http_port=port,
+        public_url=address,
+        issuers=list(issuers),
+        **changed,  # type: ignore[arg-type]
+    )
+    service = Service(settings, url, None, None, False, KEYS, clock)
+    said: queue.Queue[str] = queue.Queue()
+    ended = threading.Event()
+    server = threading.Thread(
+        target=serving.serve_app, args=(create_app(service), settings, service.clock, ended.is_set, said.put)
+    )
+    server.start()
+    try:
+        said.get(timeout=30)
+        yield Pages(address, service, clock)
+    finally:
+        ended.set()
+        server.join(timeout=15)
+    assert not server.is_alive()

@@ -1,0 +1,132 @@
+"""The pages in a real Chromium, on a telephone's width and a desk's: without any script, and looked at by axe.
+
+Debian's package `chromium` is driven by Playwright; its own browsers are not needed.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.builders.web import ADA, LEAD, Pages
+from tests.servers.plugin import NO_CHROMIUM
+
+AXE = (Path(__file__).parents[2] / "vendored/axe-core/axe.min.js").read_text()
+WIDTHS = (320, 1280)
+# Where whoever works on the pages wants to look at them: a folder for a picture of each.
+PICTURES = os.environ.get("ICR_TEST_PICTURES")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser, on Debian the package `chromium`."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip(f"{NO_CHROMIUM}apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program)
+        yield browser
+        browser.close()
+
+
+def visit(page: Page, served: Pages, look: Callable[[str], None]) -> None:
+    """Everything that a lead professional sees of the pages, from signing in to signing out."""
+    page.goto(f"{served.address}/")
+    look("sign-in")
+    page.get_by_role("button", name="Sign in with Northmoor Council").click()
+    page.locator(f"button[value='{LEAD.name}']").click()
+    look("my-children")
+    page.get_by_role("button", name=ADA).click()
+    look("child")
+    page.goto(f"{served.address}/child/of-another-time")
+    look("ended")
+    page.get_by_role("link", name="Sign out").click()
+    look("sign-out")
+    page.get_by_role("button", name="Sign out here").click()
+    look("signed-out")
+    page.goto(f"{served.address}/timed-out")
+    look("timed-out")
+    page.goto(f"{served.address}/nothing")
+    look("not-found")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_everything_works_without_a_script(width: int, chromium: Browser, served: Pages) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, java_script_enabled=False)
+    page, seen, said, failed = context.new_page(), {}, [], []
+    page.on("console", lambda line: said.append(line.text))
+    page.on("requestfailed", lambda request: failed.append(request.url))
+
+    def look(name: str) -> None:
+        assert page.url.startswith(served.address)
+        seen[name] = (page.title(), page.get_by_role("heading", level=1).inner_text())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
+        if PICTURES:
+            page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
+
+    visit(page, served, look)
+    assert {name: heading for name, (_, heading) in seen.items()} == {
+        "sign-in": "Sign in",
+        "my-children": "My children",
+        "child": ADA,
+        "ended": "This address has ended",
+        "sign-out": "Sign out",
+        "signed-out": "You have signed out",
+        "timed-out": "You have been signed out",
+        "not-found": "Page not found",
+    }
+    assert len({title for title, _ in seen.values()}) == len(seen), "each page has a title of its own"
+    assert [line for line in said if "Content Security Policy" in line] == []
+    assert [address for address in failed if address.startswith(served.address)] == []
+    context.close()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_axe_finds_nothing_that_keeps_people_out(width: int, chromium: Browser, served: Pages) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 900})
+    page, found = context.new_page(), {}
+
+    def look(name: str) -> None:
+        found[name] = axe(page)
+
+    visit(page, served, look)
+    assert len(found) == 8
+    assert {name: violations for name, violations in found.items() if violations} == {}
+    context.close()
+
+
+def test_axe_would_have_found_something(chromium: Browser, served: Pages) -> None:
+    page = chromium.new_page()
+    page.goto(f"{served.address}/sign-in")
+    page.evaluate("document.documentElement.removeAttribute('lang'); document.querySelector('h1').style.color = '#eee'")
+    assert {"html-has-lang", "color-contrast"} <= {one.partition(":")[0] for one in axe(page)}
+    page.close()
+
+
+def test_a_child_can_be_opened_with_the_keyboard_alone(chromium: Browser, served: Pages) -> None:
+    page = chromium.new_page()
+    page.goto(f"{served.address}/sign-in/northmoor")
+    page.locator(f"button[value='{LEAD.name}']").click()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == ADA
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", level=1, name=ADA).wait_for()
+    assert re.fullmatch(r"/child/[A-Za-z0-9_-]+", page.url.removeprefix(served.address))
+    page.close()
+
+
+def axe(page: Page) -> list[str]:
+    """What axe finds on a page: the rule, and where. What it cannot decide is not among it."""
+    page.evaluate(AXE)
+    result: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    assert len(result["passes"]) > 5
+    return [f"{one['id']}: {node['target']}" for one in result["violations"] for node in one["nodes"]]
