@@ -147,7 +147,8 @@ class Settings(BaseSettings):
         description="Address at which people reach the pages, for example https://icr.example; this machine's when not set",
     )
     issuers: list[Issuer] = Field(
-        default_factory=list, description="Who vouches for people who sign in (docs/for-operators.md#signing-in)"
+        default_factory=list,
+        description="Who vouches for the people who sign in: a list of tables, as docs/for-operators.md says",
     )
     session_idle_minutes: int = Field(
         default=20, ge=1, le=120, description="Minutes without a request after which a person must sign in again"

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from adapters.process.settings import Settings
-from adapters.web.app import check_signing_in
+from adapters.process.listening import check_signing_in
 from domain.errors import Misuse
 
 ISSUER = {
