@@ -26,10 +26,12 @@ def check(data: Data = None, as_json: Json = False) -> None:
     Whether a secret is set is shown, not what it is.
     """
     from adapters.codec import confluent_ids
+    from adapters.process.listening import check_signing_in
     from adapters.process.settings import SETTINGS
 
     settings = read_settings(data, log_level="warning")
     confluent_ids(settings.confluent_schema_ids)
+    check_signing_in(settings)
     shown = {
         name: "set" if name in _SECRET and value is not None else _plain(value)
         for name, value in ((name, getattr(settings, name)) for name in SETTINGS)

@@ -152,7 +152,7 @@ class Settings:
     public_url: Annotated[str | None, Setting(
         "Address at which people reach the pages, for example https://icr.example; this machine's when not set", check_public_url)] = None
     issuers: Annotated[list["Issuer"], Setting(
-        "Who vouches for people who sign in (docs/for-operators.md#signing-in)", _issuers)] = field(default_factory=list)
+        "Who vouches for the people who sign in: a list of tables, as docs/for-operators.md says", _issuers)] = field(default_factory=list)
     session_idle_minutes: Annotated[int, Setting(
         "Minutes without a request after which a person must sign in again", value.whole(1, 120))] = 20
     session_hours: Annotated[int, Setting("Hours after which a person must sign in again", value.whole(1, 24))] = 10

@@ -14,9 +14,7 @@ from adapters.api.app import create_app as create_api
 from adapters.api.problems import Refused
 from adapters.api.rates import Rates
 from adapters.api.work_queues import WorkQueue
-from adapters.process.addresses import is_loopback
-from adapters.process.issuers import DEMO_MARKER
-from adapters.process.settings import Settings
+from adapters.process.listening import check_signing_in
 from adapters.questions.staff import Staff
 from adapters.service.opened import Service
 from adapters.web.answering import Cookie, error_page, go_to, read_form, refuse
@@ -28,7 +26,6 @@ from adapters.web.sealing import Sealing
 from adapters.web.sessions import Sessions
 from adapters.web.signing_in import SigningIn
 from domain.access.viewer import Viewer
-from domain.errors import Misuse
 
 # Links may lead to these from anywhere; `/` at the end: to what is below.
 PAGES: Final = ("/my-children", "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out")
@@ -43,21 +40,6 @@ def create_app(service: Service) -> FastAPI:
     """
     check_signing_in(service.settings)
     return create_api(service, _face if service.settings.issuers else None)
-
-
-def check_signing_in(settings: Settings) -> None:
-    """Raise Misuse where the settings would let people in whom nobody vouches for."""
-    host = settings.http_host.strip("[]")
-    if not settings.issuers and not settings.http_without_sign_in and not is_loopback(host):
-        raise Misuse(
-            f"the service would listen on {host}, beyond this machine, and nobody has to sign in: set ICR_ISSUERS "
-            "(or ICR_HTTP_WITHOUT_SIGN_IN=true, where something else keeps everybody away)"
-        )
-    if any(issuer.demo for issuer in settings.issuers):
-        if not (settings.data_dir / DEMO_MARKER).exists() or settings.database_url is not None:
-            raise Misuse("issuers: one that signs anybody in is for icr demo and its own data folder alone")
-        if not is_loopback(host):
-            raise Misuse("issuers: where one signs anybody in, the service listens on this machine alone")
 
 
 def _face(shared: Shared) -> Face:

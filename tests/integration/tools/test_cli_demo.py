@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from tests.builders.process import icr, started, wait_for
+from tests.builders.web import Browser
 from tests.integration.conftest import Demonstrated
+from tools.demo import issuer
 from tools.demo.agencies import CHILD, PLAN
+from tools.demo.people import PEOPLE, DemoPerson
 
 pytestmark = [pytest.mark.slow]
 
@@ -49,7 +52,7 @@ def test_the_whole_way(demonstrated: Demonstrated) -> None:
     assert kinds >= {"enrolment", "gp_registration", "involvement", "early_help", "lead", "attendance"}
     assert first["timeline"]["alive"] is True
     assert first["families"]["families"]
-    assert first["api"] is None
+    assert (first["api"], first["people"]) == (None, [])
 
 
 def test_what_it_left_can_be_asked(folder: Path, environment: dict[str, str]) -> None:
@@ -66,17 +69,38 @@ def test_again_it_doubles_nothing_and_serves_until_it_is_told_to_end(
 ) -> None:
     before, log = left(folder, environment), tmp_path / "log"
     with started("demo", "--data", str(folder), environment=environment, log=log) as process:
-        wait_for(lambda: "Ctrl-C ends it" in log.read_text() or process.poll() is not None, seconds=400, pause=0.2)
+        wait_for(lambda: PEOPLE[-1].name in log.read_text() or process.poll() is not None, seconds=400, pause=0.2)
         assert process.poll() is None, log.read_text()[-2000:]
         found = re.search(r"API (http://\S+)", log.read_text())
         assert found is not None
         for path in ("/v1/health", "/docs", "/openapi.json"):
             with urllib.request.urlopen(found[1] + path) as answer:  # noqa: S310
                 assert answer.status == 200
+        for person in PEOPLE:
+            _signs_in_and_opens_a_child(found[1], person)
         process.send_signal(signal.SIGINT)
         assert process.wait(40) == 0, log.read_text()[-2000:]
     assert not (folder / "servers/state.json").exists()
     assert left(folder, environment) == before
+
+
+def _signs_in_and_opens_a_child(address: str, person: DemoPerson) -> None:
+    """Each whom the demonstration names has a child, and can open it."""
+    browser = Browser(address)
+    listed = browser.sign_in(person.name, issuer.NAME)
+    assert (listed.status_code, "As at 19 December 2025" in listed.text) == (200, True), person
+    child = re.search(r'name="child" value="(c-[0-9a-f]{32})"', listed.text)
+    assert child is not None, f"{person.name} has no child"
+    assert "Why you can see this" in browser.post("/child", {"child": child[1]}).text, person
+    browser.client.close()
+
+
+def test_its_issuer_stands_alone_and_on_this_machine(environment: dict[str, str], tmp_path: Path) -> None:
+    other = [{"name": "a", "title": "A", "url": "https://a.example", "client_id": "icr", "organisations": ["la-808"]}]
+    beside = {"ICR_ISSUERS": json.dumps(other), "ICR_PUBLIC_URL": "https://icr.example"}
+    for changed in (beside, {"ICR_HTTP_HOST": "0.0.0.0"}):  # noqa: S104
+        done = icr("demo", "--data", str(tmp_path), environment=environment | changed)
+        assert (done.returncode, "beside no other issuer" in done.stderr) == (2, True)
 
 
 def test_it_keeps_away_from_other_data(environment: dict[str, str], tmp_path: Path) -> None:

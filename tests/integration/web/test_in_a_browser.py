@@ -18,6 +18,7 @@ from tests.servers.plugin import NO_CHROMIUM
 
 AXE = (Path(__file__).parents[2] / "vendored/axe-core/axe.min.js").read_text()
 WIDTHS = (320, 1280)
+NEVER = "c-0123456789abcdef0123456789abcdef"
 # Where whoever works on the pages wants to look at them: a folder for a picture of each.
 PICTURES = os.environ.get("ICR_TEST_PICTURES")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -44,6 +45,10 @@ def visit(page: Page, served: Pages, look: Callable[[str], None]) -> None:
     look("my-children")
     page.get_by_role("button", name=ADA).click()
     look("child")
+    page.get_by_role("link", name="My children").first.click()
+    page.evaluate(f"document.querySelector('button[name=child]').value = '{NEVER}'")
+    page.get_by_role("button", name=ADA).click()
+    look("refused")
     page.goto(f"{served.address}/child/of-another-time")
     look("ended")
     page.get_by_role("link", name="Sign out").click()
@@ -75,6 +80,7 @@ def test_everything_works_without_a_script(width: int, chromium: Browser, served
         "sign-in": "Sign in",
         "my-children": "My children",
         "child": ADA,
+        "refused": "You cannot see this record",
         "ended": "This address has ended",
         "sign-out": "Sign out",
         "signed-out": "You have signed out",
@@ -96,7 +102,7 @@ def test_axe_finds_nothing_that_keeps_people_out(width: int, chromium: Browser, 
         found[name] = axe(page)
 
     visit(page, served, look)
-    assert len(found) == 8
+    assert len(found) == 9
     assert {name: violations for name, violations in found.items() if violations} == {}
     context.close()
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from adapters.process.listening import check_signing_in
 from adapters.process.settings import Settings
-from adapters.web.app import check_signing_in
 from domain.errors import Misuse
 
 ISSUER = {
