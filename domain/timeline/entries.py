@@ -131,14 +131,18 @@ class _Group:
 
 
 def entries(
-    events: Iterable[Event], whole: Sequence[Snapshot] = (), doubted: Collection[int] = frozenset()
+    events: Iterable[Event],
+    whole: Sequence[Snapshot] = (),
+    doubted: Collection[int] = frozenset(),
+    live: Sequence[Fact] | None = None,
 ) -> list[Entry]:
     """All intervals and moments of some records' events, in no particular order; `whole` the snapshots that are complete.
 
     What is told at the positions `doubted` makes entries of its own: it ends, confirms and starts nothing that is sure.
+    `live` are the facts of these events, where they are known already.
     """
     history = list(events)
-    facts = corrected_wherever_told(live_facts(history), history)
+    facts = corrected_wherever_told(live_facts(history) if live is None else live, history)
     sure = _fold(fact for fact in facts if fact.event.position not in doubted)
     unsure = _fold(fact for fact in facts if fact.event.position in doubted)
     return absent([*sure, *(replace(entry, doubted=True) for entry in unsure)], whole)

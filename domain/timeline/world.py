@@ -10,7 +10,7 @@ from domain.identity.links import Links, children_of, doubted, evidence, resolve
 from domain.identity.sealed import withhold
 from domain.reference import Reference, reference_at, staff_fact, workers_left
 from domain.timeline.child import Child, build_child
-from domain.timeline.marks import Marked, marked
+from domain.timeline.marks import Marked, by_record, marked
 from domain.timeline.snapshots import Snapshot, cut_off, feed_of, reported
 
 
@@ -50,18 +50,21 @@ def build_world(
     """
     known = [event for event in events if known_at is None or event.position <= known_at]
     history, sealed = withhold((event for event in known if event.act is not Act.MARK), scheme_of)
-    every = [*marks, *(marked(event) for event in known if event.act is Act.MARK)]
-    shown = [one for one in every if one.record not in sealed or one.position < sealed[one.record].position]
+    shown = by_record([*marks, *(marked(event) for event in known if event.act is Act.MARK)])
+    for record in sealed.keys() & shown.keys():
+        shown[record] = [one for one in shown[record] if one.position < sealed[record].position]
     edges, sides = evidence(history, scheme_of, sealed)
     links = resolve(edges, sides)
     said = tuple(event for event in history if event.act is Act.REFERENCE)
     told = [event for event in history if event.act not in ABOUT_NO_CHILD]
-    records = {event.record for event in told} | {one.record for one in shown}
+    records = {event.record for event in told} | {record for record, own in shown.items() if own}
     grouped = children_of(sorted({*records, *links.child}), links)
     reports, unsure = reported(history, kind_of or {}), doubted(history, links)
     whole = [one for _, one, came in reports if came]
     children = {
-        child: build_child(child, members, told, scheme_of, whole, unsure, sealed, shown)
+        child: build_child(
+            child, members, told, scheme_of, whole, unsure, sealed, [one for r in members for one in shown.get(r, ())]
+        )
         for child, members in grouped.items()
     }
     return World(children, links, tuple(feeds(history, reports)), unsure, said)
