@@ -37,7 +37,7 @@ _CODES: tuple[tuple[int, str, int, int], ...] = (
 _BY_CODE: dict[str, tuple[int, int, int]] = {
     code: (category, first, last) for category, codes, first, last in _CODES for code in codes.split()
 }
-_BY_WORD = {word: category for category, word in CATEGORIES.items()}
+BY_WORD: Mapping[str, int] = {word: category for category, word in CATEGORIES.items()}
 
 
 def reduce_mark(code: str, school_year: int) -> int | None:
@@ -46,7 +46,7 @@ def reduce_mark(code: str, school_year: int) -> int | None:
     `school_year` is the calendar year of its September. A code used a year early or late is taken as it was meant, because
     a code list is dated but a child's absence is not.
     """
-    word = _BY_WORD.get(code)
+    word = BY_WORD.get(code)
     if word is not None:
         return word
     entry = _BY_CODE.get(code.strip().upper())

@@ -85,12 +85,9 @@ class _MarkReaders(dict[bytes, Callable[[bytes], tuple[Any, ...]]]):
         return read
 
 
-_mark_readers = _MarkReaders()
-
-
-def read_marks(stored: bytes) -> tuple[str, str, int, int, str, str | None, str | None]:
-    """Of stored attendance marks: event id, organisation, when recorded, day, school, morning, afternoon."""
-    return _mark_readers[stored[:HEADER]](stored)
+# By the header of stored attendance marks what reads of them: event id, organisation, when recorded, day, school, morning,
+# afternoon. Asked without a call between: a child has thousands of them.
+mark_readers: Final = _MarkReaders()
 
 
 def decode_stored(stored: bytes) -> Decoded:

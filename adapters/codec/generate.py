@@ -259,6 +259,10 @@ class _Reader:
             self.put(indent, f"{name}, p = {read}(b, p, {path!r})")
 
     def text(self, indent: int, name: str, path: str, rule: TextRule) -> None:
+        if self.only and path not in self.only:  # it was read and found whole when it came
+            self.put(indent, "c = b[p]", f"if c & 129: {name}, p = text(b, p, {path!r}, {rule.longest}, False)")
+            self.put(indent, f"else: {name} = None; p += 1 + (c >> 1)")
+            return
         slow = f"{name}, p = text(b, p, {path!r}, {rule.longest}, {rule.filled})"
         self.put(indent, "c = b[p]")
         if rule.code:

@@ -55,7 +55,7 @@ class ChildRecords(Application[UUID]):
 
     def construct_event_store(self) -> EventStore[UUID]:
         """Opens many events at once."""
-        return SealedEventStore(cast("SealedMapper", self.mapper), self.recorder)
+        return SealedEventStore(cast("SealedMapper", self.mapper), cast("LogRecorder", self.recorder))
 
     def close(self) -> None:
         """Give the connection back, if it is its own."""

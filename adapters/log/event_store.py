@@ -27,7 +27,7 @@ from adapters.log import copy_rows as pack
 from adapters.log.appending import APPEND_LOCK
 from adapters.log.chain import KEYED, Batch, Link, event_row, microseconds
 from adapters.log.keys.data_keys import MasterKeys
-from adapters.log.reader import LogReader
+from adapters.log.reader import LogReader, Stored
 from adapters.log.recorder import CHANNEL
 
 Connection = psycopg.Connection[Any]
@@ -90,16 +90,28 @@ class LogRecorder(ApplicationRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         """Events of one record by version."""
+        rows = self.select_rows(originator_id, gt=gt, lte=lte, desc=desc, limit=limit)
+        return [StoredEvent(originator_id, version, topic, state) for version, topic, state in rows]
+
+    def select_rows(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[tuple[int, str, bytes]]:
+        """The same as version, topic and state: to make the library's event of each of thousands takes as long as to open it."""
         order = "DESC" if desc else "ASC"
         with self._connect() as connection:
-            rows = connection.execute(
+            return connection.execute(
                 "SELECT originator_version, topic, state FROM log.event WHERE originator_id = %(r)s "
                 "AND (%(gt)s::bigint IS NULL OR originator_version > %(gt)s) AND (%(lte)s::bigint IS NULL OR originator_version <= %(lte)s) "
                 f"ORDER BY originator_version {order} LIMIT %(n)s",
                 {"r": originator_id, "gt": gt, "lte": lte, "n": limit},
                 binary=True,
             ).fetchall()
-        return [StoredEvent(originator_id, version, topic, state) for version, topic, state in rows]
 
     def select_notifications(
         self,
@@ -159,13 +171,12 @@ class SealedMapper(Mapper[UUID]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Any:  # noqa: ANN401 - the library's protocol has no fields of ours
         """One event; raises Erased when its data key is destroyed."""
-        return next(self.opened([stored_event]))
+        record = _uuid(stored_event.originator_id)
+        return next(self.opened([(stored_event.originator_version, record, stored_event.topic, stored_event.state)]))
 
-    def opened(self, stored_events: Iterable[StoredEvent]) -> Iterator[Any]:
+    def opened(self, rows: Iterable[Stored]) -> Iterator[Any]:
         """Events in the order given; raises Erased when a data key is destroyed."""
-        return self._reader.open_record(
-            (e.originator_version, _uuid(e.originator_id), e.topic, e.state) for e in stored_events
-        )
+        return self._reader.open_record(rows)
 
 
 def _uuid(record: UUID | str) -> UUID:
@@ -175,9 +186,10 @@ def _uuid(record: UUID | str) -> UUID:
 class SealedEventStore(EventStore[UUID]):
     """The library's event store, which opens the seals of many events at once: their keys are looked up together."""
 
-    def __init__(self, mapper: SealedMapper, recorder: ApplicationRecorder) -> None:
+    def __init__(self, mapper: SealedMapper, recorder: LogRecorder) -> None:
         super().__init__(mapper, recorder)
         self._many = mapper
+        self._rows = recorder
 
     def get(
         self,
@@ -189,7 +201,8 @@ class SealedEventStore(EventStore[UUID]):
         limit: int | None = None,
     ) -> Iterator[Any]:
         """Events of one record by version; raises Erased when a data key is destroyed."""
-        return self._many.opened(self.recorder.select_events(originator_id, gt=gt, lte=lte, desc=desc, limit=limit))
+        rows = self._rows.select_rows(originator_id, gt=gt, lte=lte, desc=desc, limit=limit)
+        return self._many.opened([(version, originator_id, topic, state) for version, topic, state in rows])
 
 
 def event_store(recorder: LogRecorder, reader: LogReader) -> SealedEventStore:

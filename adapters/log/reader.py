@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 import psycopg
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.codec import decode_stored
-from adapters.codec.avro import read_marks
-from adapters.log.keys.data_keys import Erased, MasterKeys, unseal
+from adapters.codec.avro import mark_readers
+from adapters.codec.generate import HEADER
+from adapters.log.keys.data_keys import NONCE, Erased, MasterKeys
 from adapters.log.keys.hashes import Hashes
 from adapters.log.subjects import Known, Subjects
-from domain.effects import SAYS_NO_PERSON, Act, Effect
+from domain.effects import SAYS_NO_PERSON, Act
 from domain.events import Event, Position, RecordId, former_of
 from domain.identifiers import FILLERS, Checked, Fillers, check_identifier
 from domain.texts import usable
@@ -36,6 +40,7 @@ class LogReader:
         self._hashes = Hashes(keys)
         self._subjects = Subjects(keys, self._hashes)
         self._checked: dict[tuple[str, str], Checked] = {}
+        self._named: dict[tuple[tuple[str, str], ...], tuple[RecordId, ...]] = {}
 
     def events(
         self, *, after: int = 0, until: int | None = None, records: Sequence[UUID] | None = None
@@ -70,19 +75,21 @@ class LogReader:
 
     def open_record(self, rows: Iterable[Stored]) -> Iterator[Event | Marked]:
         """The same, of marks no more than what they say: they are most of a child's events, and read in a fraction of the time."""
-        marks = tuple(f"{name}:" for name, schema in registry().newest.items() if schema.effect.act is Act.MARK)
+        newest = registry().newest
+        at, marks = "", False
         for position, record, topic, stored in self.unsealed(rows):
-            if topic.startswith(marks):
-                event_id, organisation, recorded_at, day, school, am, pm = read_marks(stored)
-                key = self._hashes.event(organisation, event_id)
-                yield Marked(position, RecordId(record), key, recorded_at, school, day, am, pm)
+            if topic != at:
+                at, marks = topic, newest[topic.partition(":")[0]].effect.act is Act.MARK
+            if marks:
+                event_id, organisation, recorded_at, day, school, am, pm = mark_readers[stored[:HEADER]](stored)
+                yield Marked(position, RecordId(record), (organisation, event_id), recorded_at, school, day, am, pm)
             else:
                 yield self._event(position, record, stored)
 
     def unsealed(self, rows: Iterable[Stored]) -> Iterator[Stored]:
         """Rows with their states opened; the keys of all are looked up together, and each is made ready once."""
         held = list(rows)
-        ciphers = self._ciphers({(record, topic) for _, record, topic, _ in held})
+        ciphers = self._ciphers(_kinds(held))
         at: UUID | None = None
         of: dict[str, AESGCM | None] = {}
         context = b""
@@ -92,7 +99,11 @@ class LogReader:
             cipher = of[topic]
             if cipher is None:
                 raise Erased("its data key is destroyed")
-            yield position, record, topic, unseal(cipher, state, context)
+            try:  # as adapters.log.keys.data_keys.unseal, without its call: this is done once for every event there is
+                opened = cipher.decrypt(state[:NONCE], state[NONCE:], context)
+            except InvalidTag:
+                raise Erased("sealed under another key") from None
+            yield position, record, topic, opened
 
     def _ciphers(self, wanted: Iterable[tuple[UUID, str]]) -> dict[UUID, dict[str, AESGCM | None]]:
         """For each record and topic what opens its events; None where the data key is destroyed."""
@@ -119,6 +130,7 @@ class LogReader:
         organisation = source["organisation"]
         target = body.get("target") if effect.act in (Act.CORRECT, Act.RETRACT) else None
         plain = effect.act in SAYS_NO_PERSON
+        former = None if plain else former_of(effect, body, self._fillers)
         return Event(
             Position(position),
             RecordId(record),
@@ -137,8 +149,8 @@ class LogReader:
             if target is None or target["event_id"] is not None
             else self._hashes.source_record(organisation, target["source_record_id"]),
             () if plain else self._others(body),
-            () if plain else self._linked(effect, body, record),
-            None if plain else self._former(effect, body),
+            () if plain else self._linked(body, former, record),
+            self._records([(former.scheme, former.normalised)])[0] if former is not None and former.valid else None,
         )
 
     def _check(self, scheme: str, value: str) -> Checked:
@@ -161,18 +173,26 @@ class LogReader:
             found.extend(self._records(valid[:1]))
         return tuple(found)
 
-    def _former(self, effect: Effect, body: Mapping[str, Any]) -> RecordId | None:
-        former = former_of(effect, body, self._fillers)
-        return self._records([(former.scheme, former.normalised)])[0] if former is not None and former.valid else None
-
-    def _linked(self, effect: Effect, body: Mapping[str, Any], record: UUID) -> tuple[RecordId, ...]:
+    def _linked(self, body: Mapping[str, Any], former: Checked | None, record: UUID) -> tuple[RecordId, ...]:
         """Records of the subject's further identifiers, a former one too: all but the one that the event is of."""
-        checked = [self._check(i["scheme"], i["value"]) for i in body["subject"]["identifiers"]]
-        former = former_of(effect, body, self._fillers)
-        if former is not None:
-            checked.append(former)
-        named = self._records(dict.fromkeys((c.scheme, c.normalised) for c in checked if c.valid))
-        return tuple(one for one in named if one != record)
+        said = tuple([(i["scheme"], i["value"]) for i in body["subject"]["identifiers"]])
+        named = self._records_named(said) if former is None else self._found([*self._checks(said), former])
+        return tuple([one for one in named if one != record])
+
+    def _records_named(self, said: tuple[tuple[str, str], ...]) -> tuple[RecordId, ...]:
+        """The records of some identifiers, remembered: a record's events name the same ones again and again."""
+        found = self._named.get(said)
+        if found is None:
+            if len(self._named) >= _MOST_CHECKED:
+                self._named.clear()
+            found = self._named[said] = self._found(self._checks(said))
+        return found
+
+    def _checks(self, said: Iterable[tuple[str, str]]) -> list[Checked]:
+        return [self._check(scheme, value) for scheme, value in said]
+
+    def _found(self, checked: Iterable[Checked]) -> tuple[RecordId, ...]:
+        return tuple(self._records(dict.fromkeys((c.scheme, c.normalised) for c in checked if c.valid)))
 
     def _records(self, identifiers: Iterable[tuple[str, str | None]]) -> list[RecordId]:
         named = [(scheme, value) for scheme, value in identifiers if value is not None]
@@ -180,6 +200,14 @@ class LogReader:
         if missing:
             self._subjects.find(self._connection, missing)
         return [RecordId(UUID(bytes=self._subjects.known[i].record)) for i in named]
+
+
+def _kinds(rows: Iterable[Stored]) -> set[tuple[UUID, str]]:
+    """The records of some rows, each with the topics of its rows."""
+    found: dict[UUID, set[str]] = {}
+    for record, run in groupby(rows, key=itemgetter(1)):  # equal by being the same, mostly
+        found.setdefault(record, set()).update(map(itemgetter(2), run))
+    return {(record, topic) for record, topics in found.items() for topic in topics}
 
 
 def tied(connection: Connection, records: Iterable[UUID]) -> set[UUID]:

@@ -195,6 +195,8 @@ def _birth(stated: Sequence[Event]) -> int | None:
 def doubted(events: Sequence[Event], links: Links) -> frozenset[int]:
     """Positions of live events whose subject carries identifiers that are disputed: they may be about another child."""
     apart = {(edge.one, edge.other) for edge in links.disputed}
+    if not apart:
+        return frozenset()
     return frozenset(
         fact.event.position
         for fact in live_facts(events)

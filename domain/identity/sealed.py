@@ -8,7 +8,7 @@ the sealing.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from domain.effects import SAYS_NO_PERSON, Act
+from domain.effects import ABOUT_NO_CHILD, Act
 from domain.events import Event, RecordId
 from domain.identity.links import evidence, resolve
 from domain.timeline.entries import Entry
@@ -53,7 +53,7 @@ def withhold(
     shown: list[Event] = []
     sealed: dict[RecordId, Sealing] = {}
     for event in history:
-        if event.act not in (SAYS_NO_PERSON - {Act.MARK}) and names_sealed(event, sealed):
+        if sealed and event.act not in ABOUT_NO_CHILD and names_sealed(event, sealed):
             continue
         shown.append(event)
         if seals(event):

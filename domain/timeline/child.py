@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from domain.dates import FOREVER, add_months, school_age
 from domain.effects import SAYS_NO_PERSON, Act
@@ -21,6 +21,9 @@ from domain.timeline.succession import Successors
 # While it lasts, the current address (Housing Act 1996 part 7).
 TEMPORARY_ACCOMMODATION, TEMPORARY = "temporary_accommodation", "temporary"
 LAST_KNOWN, LEFT_ENGLAND = "last_known", "left_england"
+
+T = TypeVar("T")
+
 # From the school leaving date, in June of the school year of the sixteenth birthday.
 GROWN_MONTHS = 27
 
@@ -145,37 +148,40 @@ def build_child(
     holder: Mapping[RecordId, RecordId] = ONE_RECORD,
     schools: Successors = NO_SUCCESSORS,
 ) -> Child:
-    """A child from the events of its records, and from its `marks`; `scheme_of` tells whether it is known by a number of school or health.
+    """A child from the events of its records, and from their `marks`; `scheme_of` tells whether it is known by a number of school or health.
 
     Events at the positions `doubted` may be about another child: they say nothing of who and where this one is. `holder` and
     `schools` as of `entries`.
     """
     members = set(records)
     mine = [event for event in events if event.record in members]
-    taken_back = {event.target_key for event in mine if event.act is Act.RETRACT and event.target_key is not None}
-    facts = [fact for fact in live_facts(mine) if fact.event.position not in doubted]
+    taken_back = {
+        (event.organisation, str(event.body["target"]["event_id"]))
+        for event in mine
+        if event.act is Act.RETRACT and event.target_key is not None
+    }
+    live = live_facts(mine)
+    # In the order in which they were recorded, so that of several statements the last holds.
+    facts = sorted((fact for fact in live if fact.event.position not in doubted), key=lambda fact: fact.event.order)
+    people = [(fact.event, person) for fact in facts if (person := _person_of(fact)) is not None]
     over = min((sealed[record].day for record in records if record in sealed), default=None)
-    found = entries(mine, doubted=doubted, holder=holder, schools=schools)
-    told = [entry if over is None else end_with_identity(entry, over) for entry in found]
+    found = entries(mine, doubted=doubted, holder=holder, schools=schools, live=live)
+    told = found if over is None else [end_with_identity(entry, over) for entry in found]
     shown = absent(told, whole)
     return Child(
         child,
         tuple(sorted(records)),
         tuple(shown),
         tuple(_addresses(facts, shown)),
-        tuple(standing_marks((mark for mark in marks if mark.record in members), taken_back)),
-        _last([(f.event.order, f.event.birth) for f in facts]),
-        _last([(f.event.order, p["expected_date"]) for f in facts if (p := _person_of(f)) is not None]),
+        tuple(standing_marks(marks, taken_back)),
+        _last(fact.event.birth for fact in facts),
+        _last(person["expected_date"] for _, person in people),
         _death(facts),
-        _person(facts),
+        _last(person if person["names"] else None for _, person in people),
         scheme_of is None or any(scheme_of.get(record) in (NHS, UPN) for record in records),
         over,
-        _sex(facts),
-        tuple(
-            (f.event.organisation, p["names"])
-            for f in sorted(facts, key=lambda fact: fact.event.order)
-            if (p := _person_of(f)) is not None and p["names"]
-        ),
+        _last(person["sex"] for _, person in people),
+        tuple((event.organisation, person["names"]) for event, person in people if person["names"]),
         min((f.start for f in facts if f.event.act is Act.BIRTH), default=None),
     )
 
@@ -214,25 +220,13 @@ def _placed_at(address: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**address, "residence": address["residence"] or TEMPORARY}
 
 
-def _last(stated: Iterable[tuple[tuple[int, bytes], int | None]]) -> int | None:
-    """The value recorded last among those stated."""
-    known = [(order, value) for order, value in stated if value is not None]
-    return max(known)[1] if known else None
+def _last(stated: Iterable[T | None]) -> T | None:
+    """The last value among those stated, in order."""
+    return next((value for value in reversed(list(stated)) if value is not None), None)
 
 
 def _person_of(fact: Fact) -> Mapping[str, Any] | None:
     return None if fact.event.act in SAYS_NO_PERSON else fact.event.person()
-
-
-def _person(facts: Sequence[Fact]) -> Mapping[str, Any] | None:
-    named = [(f.event.order, p) for f in facts if (p := _person_of(f)) is not None and p["names"]]
-    return max(named, key=lambda pair: pair[0])[1] if named else None
-
-
-def _sex(facts: Sequence[Fact]) -> str | None:
-    """As it was stated last, with a name or without one."""
-    told = [(f.event.order, str(p["sex"])) for f in facts if (p := _person_of(f)) is not None and p["sex"] is not None]
-    return max(told)[1] if told else None
 
 
 def _death(facts: Sequence[Fact]) -> int | None:

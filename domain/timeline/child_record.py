@@ -29,15 +29,11 @@ class ChildRecord:
 
 def project(record: ChildRecord | None, told: Iterable[Event | Marked]) -> ChildRecord | None:
     """Fold what was stored into a record: the projector function for `Repository.get`."""
-    events: list[Event] = []
-    marks: list[Marked] = []
-    last: Event | Marked | None = None
-    for last in told:
-        if isinstance(last, Event):
-            events.append(last)
-        else:
-            marks.append(last)
-    if last is None:
+    every = list(told)
+    if not every:
         return record
+    events = [one for one in every if isinstance(one, Event)]
+    marks = [one for one in every if isinstance(one, Marked)]
+    last = every[-1]
     before = record or ChildRecord(UUID(bytes=last.record.bytes), 0, ())
     return ChildRecord(before.id, last.position, (*before.events, *events), (*before.marks, *marks))

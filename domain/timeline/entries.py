@@ -151,15 +151,17 @@ def entries(
     doubted: Collection[int] = frozenset(),
     holder: Mapping[RecordId, RecordId] = ONE_RECORD,
     schools: Successors = NO_SUCCESSORS,
+    live: Sequence[Fact] | None = None,
 ) -> list[Entry]:
     """All intervals and moments of some records' events, in no particular order; `whole` the snapshots that are complete.
 
     What is told at the positions `doubted` makes entries of its own: it ends, confirms and starts nothing that is sure.
     Records whose numbers replaced one another are one, that of their `holder` (domain.identity.links.one_holder);
-    `schools` say which school became which.
+    `schools` say which school became which. `live` are the facts of these events, where they are known already.
     """
     history = list(events)
-    facts = corrected_wherever_told(continued(live_facts(history), schools, holder), history, holder)
+    standing = live_facts(history) if live is None else live
+    facts = corrected_wherever_told(continued(standing, schools, holder), history, holder)
     sure = _fold((fact for fact in facts if fact.event.position not in doubted), holder)
     unsure = _fold((fact for fact in facts if fact.event.position in doubted), holder)
     return absent([*sure, *(replace(entry, doubted=True) for entry in unsure)], whole)

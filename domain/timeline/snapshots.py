@@ -61,6 +61,8 @@ def reported(events: Iterable[Event], kind_of: Mapping[str, str]) -> list[tuple[
     `kind_of` is what a snapshot of an event type lists (`listed_kinds`).
     """
     history = list(events)
+    if not any(event.act is Act.FEED for event in history):
+        return []
     rows = [(event, seen) for event in history if (seen := seen_on(event)) is not None]
     found = []
     for event in history:

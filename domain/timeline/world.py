@@ -10,7 +10,7 @@ from domain.identity.links import Links, children_of, doubted, evidence, one_hol
 from domain.identity.sealed import withhold
 from domain.reference import Reference, reference_at, staff_fact, workers_left
 from domain.timeline.child import Child, build_child
-from domain.timeline.marks import Marked, marked
+from domain.timeline.marks import Marked, by_record, marked
 from domain.timeline.snapshots import Snapshot, cut_off, feed_of, reported
 from domain.timeline.succession import successors
 
@@ -53,21 +53,33 @@ def build_world(
     known = [event for event in events if known_at is None or event.position <= known_at]
     told_of_all = [event for event in known if event.act is not Act.MARK]
     history, sealed = withhold(told_of_all, scheme_of)
-    every = [*marks, *(marked(event) for event in known if event.act is Act.MARK)]
-    shown = [one for one in every if one.record not in sealed or one.position < sealed[one.record].position]
+    shown = by_record([*marks, *(marked(event) for event in known if event.act is Act.MARK)])
+    for record in sealed.keys() & shown.keys():
+        shown[record] = [one for one in shown[record] if one.position < sealed[record].position]
     edges, sides = evidence(history, scheme_of, sealed)
     links = resolve(edges, sides)
     holder = one_holder(edges, links)
     said = tuple(event for event in history if event.act is Act.REFERENCE)
     schools = successors(said)
     told = [event for event in history if event.act not in ABOUT_NO_CHILD]
-    records = {event.record for event in told} | {one.record for one in shown}
+    records = {event.record for event in told} | {record for record, own in shown.items() if own}
     grouped = children_of(sorted({*records, *links.child}), links)
     # A row of a snapshot that is withheld has come all the same.
     reports, unsure = reported(told_of_all, kind_of or {}), doubted(history, links)
     whole = [one for _, one, came in reports if came]
     children = {
-        child: build_child(child, members, told, scheme_of, whole, unsure, sealed, shown, holder, schools)
+        child: build_child(
+            child,
+            members,
+            told,
+            scheme_of,
+            whole,
+            unsure,
+            sealed,
+            [one for r in members for one in shown.get(r, ())],
+            holder,
+            schools,
+        )
         for child, members in grouped.items()
     }
     return World(children, links, tuple(feeds(history, reports)), unsure, said, holder)
