@@ -24,7 +24,7 @@ def of_views(connection: psycopg.Connection[Any], view: str, edition: int) -> di
     entries = rows(
         "SELECT record, kind, service, organisation, starts, ends, why, confirmed, accepted, worker, role, scope, "
         "provision, reason, lapses_after, others, "
-        "positions, main, moment, takes_over, onward, due, doubted FROM {v}.entry WHERE {live}"
+        "positions, main, moment, takes_over, onward, due, sessions, doubted FROM {v}.entry WHERE {live}"
     )
     members = rows("SELECT record, child FROM {v}.membership WHERE {live}")
     several = Counter(child for _, child in members)
@@ -37,10 +37,11 @@ def of_views(connection: psycopg.Connection[Any], view: str, edition: int) -> di
             for c, rule, since, a, b, p, o in rows("SELECT child, rule, since, starts, ends, positions, organisation FROM {v}.rectangle WHERE {live}")
         },
         "addresses": set(rows(
-            "SELECT DISTINCT ON (coalesce(m.child, a.record), a.day) coalesce(m.child, a.record), a.day, a.status, a.main FROM {v}.address a "
+            "SELECT DISTINCT ON (coalesce(m.child, a.record), a.day) coalesce(m.child, a.record), a.day, a.status, a.residence, a.main, a.placed, "
+            "coalesce(a.until, 2000000) FROM {v}.address a "
             "LEFT JOIN (SELECT * FROM {v}.membership WHERE {live}) m ON m.record = a.record "
             "WHERE a.from_ed <= %(e)s AND (a.to_ed IS NULL OR a.to_ed > %(e)s) "
-            "ORDER BY 1, 2, a.recorded_at DESC, a.tie DESC"
+            "ORDER BY 1, 2, a.placed DESC, a.recorded_at DESC, a.tie DESC"
         )),
         "feeds": set(rows("SELECT organisation, event_type, complete_through FROM {v}.feed WHERE {live}")),
     }  # fmt: skip
@@ -50,7 +51,7 @@ def _entry(entry: Entry) -> tuple[Any, ...]:
     return (
         entry.record, entry.kind, entry.service, entry.organisation, entry.start, entry.end, entry.why, entry.confirmed, entry.accepted,
         entry.worker, entry.role, entry.scope, entry.provision, entry.reason, entry.lapses_after, entry.others, entry.positions, entry.main,
-        entry.moment, entry.takes_over, entry.onward, entry.due, entry.doubted,
+        entry.moment, entry.takes_over, entry.onward, entry.due, entry.sessions, entry.doubted,
     )  # fmt: skip
 
 
@@ -65,7 +66,11 @@ def of_reference(world: World) -> dict[str, set[Any]]:
             (c.id, i.id, i.since, i.start, i.end, i.positions, i.organisation) for c in everyone for i in indicators(c)
         }
         | {(c.id, g.rule, g.since, g.start, g.end, g.positions, g.organisation) for c in everyone for g in gaps(c)},
-        "addresses": {(c.id, a.start, a.address["status"], a.position) for c in everyone for a in c.addresses},
+        "addresses": {
+            (c.id, a.start, a.address["status"], a.address["residence"], a.position, a.placed, a.until)
+            for c in everyone
+            for a in c.addresses
+        },
         "feeds": {(feed.organisation, feed.event_type, feed.complete_through) for feed in world.feeds},
     }
 

@@ -85,14 +85,14 @@ OWN = {
     "ReferralReceived": ("la", lambda _: {"service": "social work", "source_code": "1A"}),
     "EarlyHelpStarted": ("la", lambda d: {"team": None, "worker": d("worker")}),
     "EarlyHelpEnded": ("la", lambda d: {"reason": d("end_reason")}),
-    "TemporaryAccommodationPlaced": ("la", lambda _: {"address": None}),
+    "TemporaryAccommodationPlaced": ("la", lambda d: {"address": d("address")}),
     "TemporaryAccommodationEnded": ("la", lambda _: {}),
     "InvolvementStarted": ("la", lambda d: {"service": d("service"), "provision": d("provision"), "team": None, "worker": d("worker"), "role": None}),
     "InvolvementEnded": ("la", lambda d: {"service": d("service"), "reason": d("end_reason")}),
     "InvolvementConfirmed": ("la", lambda d: {"service": d("service"), "team": None, "worker": d("worker")}),
-    "LeadNominated": ("la", lambda d: {"role": "lead_practitioner", "scope": "child", "worker": d("worker") or WORKERS[0]}),
-    "LeadAccepted": ("la", lambda d: {"role": "lead_practitioner", "scope": "child", "worker": d("worker") or WORKERS[0]}),
-    "LeadEnded": ("la", lambda d: {"role": "lead_practitioner", "scope": "child", "worker": d("worker") or WORKERS[0], "reason": None}),
+    "LeadNominated": ("la", lambda d: {"role": "lead_practitioner", "scope": d("scope"), "worker": d("worker") or WORKERS[0]}),
+    "LeadAccepted": ("la", lambda d: {"role": "lead_practitioner", "scope": d("scope"), "worker": d("worker") or WORKERS[0]}),
+    "LeadEnded": ("la", lambda d: {"role": "lead_practitioner", "scope": d("scope"), "worker": d("worker") or WORKERS[0], "reason": None}),
     "RelationshipStated": ("la", lambda d: {"relation": d("relation"), "family": d("family")}),
     "RelationshipEnded": ("la", lambda d: {"relation": d("relation"), "family": d("family")}),
     "EventCorrected": ("any", lambda d: {"changes": d("changes")}),
@@ -161,6 +161,8 @@ CHOICES: dict[str, list[Any]] = {
     "provision": ["additional", "universal"],
     "relation": ["parent", "sibling", "family"],
     "family": [None, "F1", "F2"],
+    "scope": ["child", "child", "family"],
+    "sessions": [None, 1, 11, 12, 400],
     "former": [upn(0), upn(1), nhs_number(0), nhs_number(1), nhs_number(2), "one"],
 }
 _SPECIAL = list(OWN)
@@ -192,8 +194,9 @@ for _name, _schema in registry().newest.items():
         _sector = "any" if _retracts else _AGENCY_OF.get(_schema.sector, "la")
         OWN[_name] = ("reference" if _schema.effect.act is Act.REFERENCE else _sector, _own_by_schema(_name))
 AMENDMENTS = {name for name, (sector, _) in OWN.items() if sector == "any"} - {"FeedReported"}
+_SEEN_SELDOM = ["GpRegistrationRefused", "GpTemporaryRegistrationStarted", "SuspensionStarted", "SuspensionEnded"]
 # Most of what is drawn is what the rules are about; the other types come often enough to occur.
-_DRAWN = [*_SPECIAL * 20, *[*_REFERENCE] * 6, *["UpnReplaced", "NhsNumberSuperseded"] * 20, *OWN]
+_DRAWN = [*_SPECIAL * 20, *[*_REFERENCE] * 6, *["UpnReplaced", "NhsNumberSuperseded"] * 20, *_SEEN_SELDOM * 10, *OWN]
 
 
 @st.composite

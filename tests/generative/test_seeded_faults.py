@@ -25,6 +25,23 @@ LOOKS = (2, 5, 10)
 
 # file, what it says, what it is made to say
 FAULTS = {
+    "temporary accommodation is no address": ("40_people", "AND l.address_status = 'current'", "AND false"),
+    "a placement is open for ever": ("40_people", "n.absent_from), 2000000)", "n.absent_from) + 2000000, 2000000)"),
+    "an address told on the day of a placement stands": ("50_children", "a.day, a.placed DESC,", "a.day, a.placed,"),
+    "a placement is a home": ("60_indicators", "AND NOT placed AND place IS NOT NULL", "AND place IS NOT NULL"),
+    "a suspension knows no sessions": (
+        "60_indicators",
+        "WHEN x.sessions IS NOT NULL AND x.until = 2000000",
+        "WHEN false",
+    ),
+    "never registered from birth": ("60_indicators", "ELSE v.since + 42 END", "ELSE v.since END"),
+    "never registered before anybody knew": (
+        "60_indicators",
+        "greatest(k.day, log.months_after(s.age_from, -60))",
+        "log.months_after(s.age_from, -60)",
+    ),
+    "refused though registered": ("60_indicators", "AND t.days @> o.starts GROUP BY", "GROUP BY"),
+    "no refusal": ("60_indicators", "o.kind = 'gp_registration_refused'", "false"),
     "a feed's report that comes late counts": (
         "17_feeds",
         "WHERE o.to_ed IS NULL) said",

@@ -14,9 +14,15 @@ from adapters.process.clock import today
 from adapters.service.opened import Service
 from domain.access.shield import shielded
 from domain.dates import from_day, to_day
-from domain.indicators.families import out_of_touch
+from domain.events import Event
+from domain.indicators.families import group, kin_of, out_of_touch
+from domain.indicators.waits import Waits, gaps_on
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
+from domain.leads.active import Gap
+from domain.leads.family import family_cover, others_of_families
+from domain.timeline.child import Child
 from domain.timeline.entries import Entry, retracted
+from domain.timeline.world import World
 from projections import reference_data
 from projections.engine import checksums, use
 from schemas.registry import registry
@@ -103,6 +109,18 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
         assert [[(i["id"], i["status"], i["since"]) for i in f["indicators"]] for f in listed] == [
             [(s.indicator.id, s.status, from_day(s.indicator.since).isoformat()) for s in f.shown] for f in expected
         ]
+        if not shielded_any(told, then, world, today_is, doubts, doubts_then):
+            gaps = asked.gaps(effective_at=from_day(day))["gaps"]
+            assert {(g["child"], g["rule"], g["since"], tuple(g["events"])) for g in gaps} == {
+                (
+                    f"c-{child.id.hex}",
+                    g.rule,
+                    from_day(g.since).isoformat(),
+                    tuple(event_at(small.service, p) for p in g.positions),
+                )
+                for child in world.children.values()
+                for g in gaps_of(world, child, day)
+            }
         for child in world.children.values():
             answer = asked.timeline(record=f"c-{child.id.hex}", retracted=True, effective_at=from_day(day))
             assert answer is not None
@@ -121,6 +139,20 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
             }  # fmt: skip
             sessions = sum(sum(e["sessions"].values()) for e in answer["entries"] if e["kind"] == "attendance")
             assert sessions == (0 if hidden else sum(mark.day <= day for mark in child.marks))
+
+
+def shielded_any(
+    told: list[Event], then: list[Event], world: World, day: int, doubts: frozenset[int], doubts_then: frozenset[int]
+) -> bool:
+    """Whether any child is shielded, whose home then makes no household."""
+    return any(shielded(told, then, c.records, day, doubts, doubts_then) for c in world.children.values())
+
+
+def gaps_of(world: World, child: Child, day: int) -> list[Gap]:
+    """The gaps of a child, with the leads of its family that were stated for others of it."""
+    others = others_of_families([child.id], group([kin_of(one, day) for one in world.children.values()]))[child.id]
+    cover = family_cover(world.children[other].entries for other in others)
+    return gaps_on(child, day, Waits(day, world.reference(day)), world.left(day), cover)
 
 
 def _shown(entry: dict[str, Any]) -> tuple[Any, ...]:

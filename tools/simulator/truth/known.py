@@ -51,7 +51,7 @@ class Spell:
 
 def nowhere(address: Row) -> bool:
     """Whether an address says that nobody knows one."""
-    return address["status"] == "none_known" or address["residence"] == "no_fixed_abode"
+    return bool(address["status"] == "none_known" or address["residence"] == "no_fixed_abode")
 
 
 def spells(starts: Iterable[Row], ends: Iterable[Row]) -> Spells:
