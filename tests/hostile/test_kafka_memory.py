@@ -15,7 +15,7 @@ import zstandard
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from adapters.codec import encode_wire
-from tests.builders.batches import NAMES, PACKERS, batch, plain, put, record, send
+from tests.builders.batches import NAMES, PACKERS, batch, plain, put, record, send, varint
 from tests.builders.process import ROOT, wait_for
 from tests.builders.stream import mark, publish
 from tests.servers.plugin import Stack
@@ -37,10 +37,16 @@ def bombs() -> dict[str, bytes]:
         found[f"zstd, a window of 2^{window} bytes"] = plain([b""], codec=4, packed=packed)
     tombstones = b"".join([record(n, None, key=None) for n in range(MANY)])
     found["many tombstones"] = batch([b""], codec=4, count=MANY, last_delta=MANY - 1, packed=PACKERS[4](tombstones))
-    headers = record(0, encode_wire(mark(1)), headers=[(b"", b"")] * 8_000_000)
-    found["eight million headers"] = plain([b""], codec=4, packed=PACKERS[4](headers))
+    found["eight million headers"] = plain([b""], codec=4, packed=PACKERS[4](_with_headers(8_000_000)))
     found["a message of 31 MB"] = plain([b""], codec=4, packed=PACKERS[4](record(0, b"{" + b" " * (31 << 20))))
     return found
+
+
+def _with_headers(count: int) -> bytes:
+    """A record with so many headers, each without name and value."""
+    without_its_length = record(0, encode_wire(mark(1)), header_count=count, length=0)[1:]
+    body = without_its_length + b"\0\0" * count
+    return varint(len(body)) + body
 
 
 def _with_window(data: bytes, log: int) -> bytes:
