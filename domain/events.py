@@ -51,7 +51,9 @@ class Event:
     @property
     def tie(self) -> bytes:
         """What decides between this and what was recorded at the same instant (domain.order)."""
-        return tie_of(self.body["source"]["organisation"], self.body["event_id"], self.body["source"]["source_version"], self.key)
+        return tie_of(
+            self.body["source"]["organisation"], self.body["event_id"], self.body["source"]["source_version"], self.key
+        )
 
     @property
     def order(self) -> tuple[int, bytes]:

@@ -19,8 +19,8 @@ from adapters.log.subjects import Known, Subjects
 from domain.checks import MICROSECONDS_A_DAY, usable_birth
 from domain.effects import SAYS_NO_PERSON, Act
 from domain.errors import Rejected
-from domain.identity.sealed import IDENTITY_SEALED
 from domain.identity.one_number import NUMBER_OF_TWO, Stated, Told, of_another, stated
+from domain.identity.sealed import IDENTITY_SEALED
 
 Connection = psycopg.Connection[Any]
 

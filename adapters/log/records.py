@@ -21,11 +21,15 @@ Target = tuple[bytes, str]  # record and event type; no type for a source record
 
 
 def find_records(
-    connection: Connection, subjects: Subjects, items: Sequence[Item], hold_back: HoldBack = lambda _connection, _items: None
+    connection: Connection,
+    subjects: Subjects,
+    items: Sequence[Item],
+    hold_back: HoldBack = lambda _connection, _items: None,
 ) -> None:
     """Find or make the record and the data keys of each item that is not rejected.
 
-    `hold_back` may reject some once their records are known, and before anything is aimed at them. An amendment that names nothing it may amend is rejected, or waits for what has not come yet.
+    `hold_back` may reject some once their records are known, and before anything is aimed at them. An amendment that names
+    nothing it may amend is rejected, or waits for what has not come yet.
     """
     known = subjects.known
     wanted: dict[Identifier, None] = {}

@@ -94,7 +94,9 @@ class EventFeedback(TypedDict):
     link_pending: NotRequired[
         Annotated[
             bool,
-            Written("Of an accepted event: its numbers are not joined yet, since a date of birth is missing on one side"),
+            Written(
+                "Of an accepted event: its numbers are not joined yet, since a date of birth is missing on one side"
+            ),
             _PUBLISHED,
         ]
     ]

@@ -207,9 +207,7 @@ def retracted(events: Iterable[Event]) -> list[Entry]:
     return found
 
 
-def _pair_key(
-    event: Event, same: Mapping[Named, str | None], holder: Mapping[RecordId, RecordId]
-) -> tuple[Any, ...]:
+def _pair_key(event: Event, same: Mapping[Named, str | None], holder: Mapping[RecordId, RecordId]) -> tuple[Any, ...]:
     record = holder.get(event.record, event.record)
     service = service_of(event.effect, event.body)
     provider = _provider(event)

@@ -65,7 +65,9 @@ def references(facts: Sequence[Fact], holder: Mapping[RecordId, RecordId]) -> Ma
         if event.body["reference"] is None:
             alone.add((_where(event, holder), fact.start))
         else:
-            starts[holder.get(event.record, event.record), event.effect.kind, event.organisation, event.body["reference"]] = fact
+            starts[
+                holder.get(event.record, event.record), event.effect.kind, event.organisation, event.body["reference"]
+            ] = fact
     one: dict[tuple[Told, str, int], list[tuple[Named, Fact]]] = defaultdict(list)
     for name, fact in starts.items():
         one[_where(fact.event, holder), fact.event.organisation, fact.start].append((name, fact))

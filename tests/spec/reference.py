@@ -171,9 +171,7 @@ class Reference:
         today = to_day(max(self._received.values()).astimezone(LONDON).date())
         then = self._events_then(question)
         now, was = (build_world(events, self._schemes) for events in (self._events, then))
-        return shielded(
-            self._events, then, child.records, today, now.doubted, was.doubted, now.holder, was.holder
-        )
+        return shielded(self._events, then, child.records, today, now.doubted, was.doubted, now.holder, was.holder)
 
     def _areas(self, question: Question, world: World, members: Iterable[ChildId], day: int) -> set[str]:
         """The areas of a family on all maps, in capitals; without a map those of the first part of each postcode."""

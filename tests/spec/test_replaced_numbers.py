@@ -39,9 +39,7 @@ def replaced(former: str, new: str, on: str = "2025-01-06", **more: Any) -> Happ
         return happened("UpnReplaced", "A", on=on, by=f"urn-{SCHOOL}", former=value, known_by=new, **more)
     if scheme == "nhs":
         return happened("NhsNumberSuperseded", "A", on=on, by="ods-Z90001", former=value, known_by=new, **more)
-    return happened(
-        "SourceIdMigrated", "A", on=on, former={"scheme": scheme, "value": value}, known_by=new, **more
-    )
+    return happened("SourceIdMigrated", "A", on=on, former={"scheme": scheme, "value": value}, known_by=new, **more)
 
 
 def test_a_leaver_under_the_new_upn(given, asked):
@@ -53,7 +51,8 @@ def test_a_leaver_under_the_new_upn(given, asked):
     )
     for number in ("A.upn", "A.upn2"):
         asked(at="2025-09-01").timeline(number).shows(
-            entry("enrolment 900001", "2021-09-01..2025-07-21", "ended", events="1, 3"), entry("upn_replaced school", "2025-01-06..", "moment")
+            entry("enrolment 900001", "2021-09-01..2025-07-21", "ended", events="1, 3"),
+            entry("upn_replaced school", "2025-01-06..", "moment"),
         )
 
 
@@ -69,7 +68,8 @@ def test_the_replacement_comes_last(given, asked):
         entry("enrolment 900001", "..2025-07-21", "unknown: end_without_start")
     )
     asked(at="2025-09-01").timeline("A.upn").shows(
-        entry("enrolment 900001", "2021-09-01..2025-07-21", "ended"), entry("upn_replaced school", "2025-01-06..", "moment")
+        entry("enrolment 900001", "2021-09-01..2025-07-21", "ended"),
+        entry("upn_replaced school", "2025-01-06..", "moment"),
     )
 
 
@@ -82,7 +82,8 @@ def test_taken_back(given, asked):
         event_retracted("A", 2, recorded="2025-08-01", by=f"urn-{SCHOOL}", known_by="upn2"),
     )
     asked(at="2025-09-01", known_after=3).timeline("A.upn2").shows(
-        entry("enrolment 900001", "2021-09-01..2025-07-21", "ended"), entry("upn_replaced school", "2025-01-06..", "moment")
+        entry("enrolment 900001", "2021-09-01..2025-07-21", "ended"),
+        entry("upn_replaced school", "2025-01-06..", "moment"),
     )
     asked(at="2025-09-01").timeline("A.upn").shows(entry("enrolment 900001", "2021-09-01..", "open"))
     asked(at="2025-09-01").timeline("A.upn2").shows(
@@ -169,7 +170,8 @@ def test_told_again_under_the_new_number(given, asked):
         event_corrected("A", 3, recorded="2025-02-03", begins="2021-09-06", by=f"urn-{SCHOOL}", known_by="upn2"),
     )
     asked(at="2025-09-01").timeline("A.upn").shows(
-        entry("enrolment 900001", "2021-09-06..", "open", events="1, 3, 4"), entry("upn_replaced school", "2025-01-06..", "moment")
+        entry("enrolment 900001", "2021-09-06..", "open", events="1, 3, 4"),
+        entry("upn_replaced school", "2025-01-06..", "moment"),
     )
 
 

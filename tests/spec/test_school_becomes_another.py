@@ -29,7 +29,9 @@ BORN = "2015-03-01"
 def became(school: str = SCHOOL, *after: str, until: str | None = CLOSED, **more: Any) -> Happened:
     """The authority registers who took over from a school."""
     codes = [f"urn-{one}" for one in after or (ACADEMY,)]
-    return organisation_registered(f"urn-{school}", "Mill Lane School", "2010-09-01", successors=codes, until=until, **more)
+    return organisation_registered(
+        f"urn-{school}", "Mill Lane School", "2010-09-01", successors=codes, until=until, **more
+    )
 
 
 def test_told_by_both(given, asked):
@@ -83,7 +85,9 @@ def test_who_left_has_left(given, asked):
         pupil_removed_from_roll("B", school=ACADEMY, on="2024-12-20"),
     )
     asked(at="2025-02-01").timeline("A").shows(entry("enrolment 900001", "2021-09-01..2024-07-20", "ended"))
-    asked(at="2025-02-01").timeline("B").shows(entry("enrolment 900002", "2021-09-01..2024-12-20", "ended", events="2, 5, 6"))
+    asked(at="2025-02-01").timeline("B").shows(
+        entry("enrolment 900002", "2021-09-01..2024-12-20", "ended", events="2, 5, 6")
+    )
 
 
 def test_who_left_long_before(given, asked):
@@ -119,7 +123,9 @@ def test_the_academys_snapshot(given, asked):
     rows = [listed(row, "2024-10-03") for row in taken_over if row.child != "F"]
     report = snapshot_reported(f"urn-{ACADEMY}", "PupilAdmitted", on="2024-10-03", count=5, scope=ACADEMY)
     given(*rolls, became(recorded="2024-07-01"), *taken_over, *rows, report)
-    asked(at="2025-02-01").timeline("A").shows(entry("enrolment 900002", "2021-09-01..", "open", confirmed="2024-10-03"))
+    asked(at="2025-02-01").timeline("A").shows(
+        entry("enrolment 900002", "2021-09-01..", "open", confirmed="2024-10-03")
+    )
     asked(at="2025-02-01").timeline("F").shows(
         entry("enrolment 900002", "2021-09-01..", "lapsed: absent_from_snapshot", events="6, 13")
     )
@@ -180,7 +186,9 @@ def test_under_a_new_number_too(given, asked):
         became(recorded="2024-07-01"),
         pupil_removed_from_roll("A", school=SCHOOL, on="2024-08-31", known_by="upn"),
         pupil_admitted("A", school=ACADEMY, on="2021-09-01", known_by="upn2", recorded="2024-09-03"),
-        happened("UpnReplaced", "A", on="2024-09-03", by=f"urn-{ACADEMY}", former=identifier("A", "upn")[1], known_by="upn2"),
+        happened(
+            "UpnReplaced", "A", on="2024-09-03", by=f"urn-{ACADEMY}", former=identifier("A", "upn")[1], known_by="upn2"
+        ),
     )
     asked(at="2025-02-01").timeline("A.upn").shows(
         entry("enrolment 900002", "2021-09-01..", "open", events="1, 3, 4"),

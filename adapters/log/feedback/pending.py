@@ -34,7 +34,9 @@ _WITHHELD = """
 SELECT h.position FROM log.withheld h JOIN log.event e ON e.notification_id = h.position WHERE e.originator_id = ANY(%s)
 """
 _TAKEN_BACK = "SELECT target_key FROM log.fact WHERE act = 15 AND target_key = ANY(%s)"
-_SOURCE_TAKEN_BACK = "SELECT target_source FROM log.fact WHERE act = 15 AND target_key IS NULL AND target_source = ANY(%s)"
+_SOURCE_TAKEN_BACK = (
+    "SELECT target_source FROM log.fact WHERE act = 15 AND target_key IS NULL AND target_source = ANY(%s)"
+)
 _SAYS_NOTHING: Final = SAYS_NO_PERSON | {Act.CORRECT, Act.RETRACT}
 
 
@@ -58,7 +60,9 @@ def pending(
     told: dict[UUID, bool] = dict(connection.execute(_TOLD, {"r": list(records)}).fetchall())
     positions = [row[0] for row in connection.execute(_WITHHELD, (list(records),))]
     withheld = opened(positions) if positions else {}
-    back = _taken_back(connection, hashes, {**withheld, **{position: accepted[position] for position in said}}, withheld)
+    back = _taken_back(
+        connection, hashes, {**withheld, **{position: accepted[position] for position in said}}, withheld
+    )
     for position, (record, effect, body) in withheld.items():
         stated = effect.act not in _SAYS_NOTHING and usable_birth(effect, body) is not None
         told[record] = told.get(record, False) or (stated and position not in back)
@@ -102,4 +106,4 @@ def _others(effect: Effect, body: Mapping[str, Any]) -> list[Identifier]:
         return []
     former = former_of(effect, body)
     replaced = None if former is None or former.normalised is None else (former.scheme, former.normalised)
-    return sorted(numbers - {replaced})  # type: ignore[type-var, arg-type]
+    return sorted(numbers - {replaced})

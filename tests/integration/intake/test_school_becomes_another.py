@@ -20,9 +20,24 @@ SCHOOL, ACADEMY, ELSEWHERE = "900001", "900002", "900003"
 HEAD = "URN,upn,dob,surname,forename,sex,entrydate,enrolstatus"
 PUPILS = range(1, 9)
 BECAME = organisation_registered(
-    f"urn-{SCHOOL}", "Mill Lane School", "2010-09-01", successors=[f"urn-{ACADEMY}"], until="2024-04-01", recorded="2024-03-01"
+    f"urn-{SCHOOL}",
+    "Mill Lane School",
+    "2010-09-01",
+    successors=[f"urn-{ACADEMY}"],
+    until="2024-04-01",
+    recorded="2024-03-01",
 )
-TERMS = ["2022_autumn", "2023_spring", "2023_summer", "2023_autumn", "2024_spring", "2024_summer", "2024_autumn", "2025_spring", "2025_summer"]
+TERMS = [
+    "2022_autumn",
+    "2023_spring",
+    "2023_summer",
+    "2023_autumn",
+    "2024_spring",
+    "2024_summer",
+    "2024_autumn",
+    "2025_spring",
+    "2025_summer",
+]
 
 
 def rows_of(term: str) -> list[str]:
@@ -32,7 +47,11 @@ def rows_of(term: str) -> list[str]:
     there = [n for n in PUPILS if n < 7 or (n == 7 and at < TERMS.index("2024_autumn"))]
     rows = [f"{school},{upn(n)},2014-05-09,Ash,Wren,F,2021-09-01,C" for n in there]
     moved = at >= TERMS.index("2023_autumn")
-    where = f"{ELSEWHERE},{upn(8)},2014-05-09,Ash,Wren,F,2023-09-04,C" if moved else f"{school},{upn(8)},2014-05-09,Ash,Wren,F,2021-09-01,C"
+    where = (
+        f"{ELSEWHERE},{upn(8)},2014-05-09,Ash,Wren,F,2023-09-04,C"
+        if moved
+        else f"{school},{upn(8)},2014-05-09,Ash,Wren,F,2021-09-01,C"
+    )
     return [*rows, where]
 
 
@@ -43,7 +62,9 @@ def told_by(school: str, system: str, on: str, recorded: str, end: str | None = 
         ids = {"upn": upn(n), f"agency:urn-{school}:{system}": f"{system}{n}"}
         own = {"school": school, "enrolment_status": "C", "year_group": None}
         told = event("PupilAdmitted", f"{system}-in-{n}", f"urn-{school}", ids, on, **own)
-        events.append({**told, "reference": f"{system}/{n}", "mode": "backfill", "recorded_at": f"{recorded}T09:00:00Z"})
+        events.append(
+            {**told, "reference": f"{system}/{n}", "mode": "backfill", "recorded_at": f"{recorded}T09:00:00Z"}
+        )
         if end is not None:
             left = {"school": school, "ground": None, "destination": None}
             told = event("PupilRemovedFromRoll", f"{system}-out-{n}", f"urn-{school}", ids, end, **left)
@@ -65,8 +86,14 @@ def test_what_the_pairs_of_terms_count(here: Bench, tmp_path: Path) -> None:
         paths.append(tmp_path / f"{term}_roll.csv")
         paths[-1].write_text("\n".join([HEAD, *rows_of(term)]) + "\n")
     FileImporter(here.recorder, SchoolCensus(paths, "la-808").read, unit="row", batch=500, by_content=True).take(paths)
-    found = {f"{one.from_term}": (one.admissions, one.leavers, one.moves) for one in pairs(here.recorder, "la-808", 2027, pseudonymous=False)}
-    assert {name: counts for name, counts in found.items() if counts != (0, 0, 0)} == {"2023_summer": (0, 0, 1), "2024_summer": (0, 1, 0)}
+    found = {
+        f"{one.from_term}": (one.admissions, one.leavers, one.moves)
+        for one in pairs(here.recorder, "la-808", 2027, pseudonymous=False)
+    }
+    assert {name: counts for name, counts in found.items() if counts != (0, 0, 0)} == {
+        "2023_summer": (0, 0, 1),
+        "2024_summer": (0, 1, 0),
+    }
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -85,7 +112,9 @@ def test_shuffled(here: Bench, tmp_path: Path, seed: int) -> None:
     random.Random(seed).shuffle(steps)
     for step in steps:
         if isinstance(step, Path):
-            FileImporter(here.recorder, SchoolCensus([step], "la-808").read, unit="row", batch=500, by_content=True).take([step])
+            FileImporter(
+                here.recorder, SchoolCensus([step], "la-808").read, unit="row", batch=500, by_content=True
+            ).take([step])
         else:
             here.record(*step)
     reports, _ = empty_rolls(here.recorder, "la-808", 2027, pseudonymous=False)
@@ -106,7 +135,11 @@ def test_a_reload_is_no_news(here: Bench, link_first: bool) -> None:
     here.projector.project()
     with asking(here.service) as asked:
         before = asked.caseload(worker="la-808:W1", effective_at=date(2025, 6, 1))["position"]
-    steps = [[BECAME.wire(1)], told_by(ACADEMY, "new", "2021-09-01", "2024-04-10"), told_by(ACADEMY, "third", "2024-04-01", "2025-01-10")]
+    steps = [
+        [BECAME.wire(1)],
+        told_by(ACADEMY, "new", "2021-09-01", "2024-04-10"),
+        told_by(ACADEMY, "third", "2024-04-01", "2025-01-10"),
+    ]
     for step in steps if link_first else reversed(steps):
         here.record(*step)
         here.projector.project()

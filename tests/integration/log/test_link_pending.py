@@ -39,7 +39,10 @@ def pending(here: Bench, organisation: str = SCHOOL) -> list[str]:
 
 def is_one(here: Bench, one: str = "A.nhs", other: str = "A.upn") -> bool:
     with asking(here.service) as asked:
-        found = [asked.child(identifier=":".join(identifier(*who.split(".", 1))), effective_at=date(2026, 1, 1)) for who in (one, other)]
+        found = [
+            asked.child(identifier=":".join(identifier(*who.split(".", 1))), effective_at=date(2026, 1, 1))
+            for who in (one, other)
+        ]
     return found[0] is not None and found[1] is not None and found[0]["child"] == found[1]["child"]
 
 
@@ -84,7 +87,13 @@ def test_the_first_of_two_is_told_when_the_second_number_comes(here: Bench) -> N
 
 
 def test_taken_back(here: Bench) -> None:
-    take(here, 1, registered(born=BORN), admitted(), event_retracted("A", 2, recorded="2025-10-01", by=SCHOOL, known_by="upn"))
+    take(
+        here,
+        1,
+        registered(born=BORN),
+        admitted(),
+        event_retracted("A", 2, recorded="2025-10-01", by=SCHOOL, known_by="upn"),
+    )
     assert pending(here) == []
 
 

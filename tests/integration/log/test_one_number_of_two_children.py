@@ -178,8 +178,19 @@ def test_sent_again_it_is_a_duplicate_or_a_conflict(here: Bench) -> None:
 
 
 def test_what_keeps_a_child_safe_is_recorded(here: Bench) -> None:
-    shield = happened("ShieldApplied", "A", on="2024-09-02", by="la-808", known_by="upn", name="Wren Ash", born="2014-05-09", sex="F")
-    other = happened("ShieldApplied", "A", on="2024-09-03", by="la-808", known_by="upn", name="Noor Birch", born="2011-12-25", sex="M")
+    shield = happened(
+        "ShieldApplied", "A", on="2024-09-02", by="la-808", known_by="upn", name="Wren Ash", born="2014-05-09", sex="F"
+    )
+    other = happened(
+        "ShieldApplied",
+        "A",
+        on="2024-09-03",
+        by="la-808",
+        known_by="upn",
+        name="Noor Birch",
+        born="2011-12-25",
+        sex="M",
+    )
     assert outcomes(here, 10, shield, other) == [ACCEPTED, ACCEPTED]
 
 

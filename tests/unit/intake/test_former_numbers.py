@@ -29,7 +29,9 @@ def of_cin(folder: Path, *numbers: str) -> Events:
     return [event for unit in read_cin(path) for event in unit.events]
 
 
-def of_roll(folder: Path, *, left: bool = False, pseudonymous: bool = False, numbers: str = f"{NOW},{BEFORE}") -> Events:
+def of_roll(
+    folder: Path, *, left: bool = False, pseudonymous: bool = False, numbers: str = f"{NOW},{BEFORE}"
+) -> Events:
     """A roll, or the table of those who left, with one pupil."""
     path = folder / "2024_autumn.csv"
     days = "entrydate,leavingdate\n" if left else "entrydate\n"
