@@ -91,7 +91,7 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
     today_is = to_day(today(small.clock))
     then = [event for event in told if event.position <= known_at]
     taken_back = retracted(then)
-    doubts, doubts_then = small.world(None).doubted, world.doubted
+    now = small.world(None)
     with asking(small.service, str(known_at)) as asked:
         listed = asked.families(effective_at=from_day(day))["families"]
         expected = out_of_touch(list(world.children.values()), world.feeds, day, world.reference(day))
@@ -106,7 +106,7 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
             assert answer is not None
             assert answer["alive"] == child.alive_at(day)
             # By what is known now, whatever was known then (design D9).
-            hidden = shielded(told, then, child.records, today_is, doubts, doubts_then)
+            hidden = shielded(told, then, child.records, today_is, now.doubted, world.doubted, now.holder, world.holder)
             assert answer["shielded"] is hidden
             entries = {_shown(e) for e in answer["entries"] if e["kind"] != "attendance"}
             assert entries == {

@@ -93,7 +93,7 @@ class ViewsAndAggregate:
         now, found = self._children.world(record)
         known = [event for one in found for event in one.events]
         today = to_day(self._bench.clock.now().astimezone(LONDON).date())
-        return shielded(known, then, child.records, today, now.doubted, world.doubted)
+        return shielded(known, then, child.records, today, now.doubted, world.doubted, now.holder, world.holder)
 
     def _numbered(self, row: Row) -> Row:
         """A row with its events as the example counts them."""
