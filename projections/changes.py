@@ -83,6 +83,7 @@ SELECT true, {ENTRY} FROM entry n WHERE record = ANY(%(r)s) AND from_ed > %(s)s 
 UNION ALL
 SELECT false, {ENTRY} FROM entry n WHERE record = ANY(%(r)s) AND to_ed <= %(e)s
     AND n.from_ed <= %(s)s AND n.to_ed > %(s)s AND NOT EXISTS (SELECT FROM entry o WHERE o.record = n.record AND o.main = n.main AND live(o))
+    AND NOT EXISTS (SELECT FROM entry o WHERE o.record = ANY(%(r)s) AND o.kind = n.kind AND n.main = ANY(o.positions) AND live(o))
 ORDER BY starts NULLS FIRST, main
 """)
 

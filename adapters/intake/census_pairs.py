@@ -22,12 +22,24 @@ _KNOWN = (
     "SELECT k FROM unnest(%s::uuid[]) AS wanted (k) WHERE EXISTS (SELECT FROM log.fact f WHERE f.source_key = wanted.k)"
 )
 
-# A pupil on two rolls at once moved where one was left and another joined; joining a second is no move.
+# A pupil on two rolls at once moved where one was left and another joined; joining a second is no move. Nor is it one that the
+# school became another: of each roll it counts the schools that took over from it (domain.timeline.succession).
 _PAIR = """
-WITH earlier AS (
-    SELECT record, array_agg(DISTINCT provider) AS schools FROM log.fact WHERE source_key = %(earlier)s AND act = %(act)s GROUP BY record
+WITH RECURSIVE link AS MATERIALIZED (
+    SELECT school, successor FROM log.successors((SELECT position FROM log.head))
+), heir AS (
+    SELECT school, successor, ARRAY[school] AS seen FROM link
+    UNION ALL
+    SELECT h.school, l.successor, h.seen || l.school FROM heir h JOIN link l ON l.school = h.successor WHERE l.school <> ALL(h.seen)
+), roll AS (
+    SELECT record, source_key, provider FROM log.fact WHERE source_key IN (%(earlier)s, %(later)s) AND act = %(act)s
+), now AS (
+    SELECT r.record, r.source_key, coalesce(h.successor, r.provider) AS provider FROM roll r
+    LEFT JOIN LATERAL (SELECT successor FROM heir WHERE school = r.provider ORDER BY cardinality(seen) DESC LIMIT 1) h ON true
+), earlier AS (
+    SELECT record, array_agg(DISTINCT provider) AS schools FROM now WHERE source_key = %(earlier)s GROUP BY record
 ), later AS (
-    SELECT record, array_agg(DISTINCT provider) AS schools FROM log.fact WHERE source_key = %(later)s AND act = %(act)s GROUP BY record
+    SELECT record, array_agg(DISTINCT provider) AS schools FROM now WHERE source_key = %(later)s GROUP BY record
 )
 SELECT count(*) FILTER (WHERE earlier.record IS NULL), count(*) FILTER (WHERE later.record IS NULL),
     count(*) FILTER (WHERE NOT earlier.schools <@ later.schools AND NOT later.schools <@ earlier.schools)

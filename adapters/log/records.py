@@ -29,7 +29,8 @@ def find_records(
 ) -> None:
     """Find or make the record and the data keys of each item that is not rejected.
 
-    `hold_back` may reject some once their records are known, and before anything is aimed at them. An amendment that names nothing it may amend is rejected, or waits for what has not come yet.
+    `hold_back` may reject some once their records are known, and before anything is aimed at them. An amendment that names
+    nothing it may amend is rejected, or waits for what has not come yet.
     """
     known = subjects.known
     wanted: dict[Identifier, None] = {}

@@ -51,17 +51,17 @@ MISSING_ROWS: Final = """greatest(0, r.listed - (SELECT count(*) FROM (
     WHERE w.organisation = r.provider AND w.kind = r.lists AND w.seen BETWEEN r.day AND r.until
       AND (r.scope IS NULL OR r.scope IN (w.provider, w.service) OR w.team = r.provider || ':' || r.scope)) came))"""
 # Feeds of which the last snapshot of some part has not come whole, and the day before it (domain.timeline.snapshots.cut_off).
-_CUT_OFF: Final = f"""
+_CUT_OFF: Final = """
 SELECT feed, service, min(day) - 1 FROM (
     SELECT DISTINCT ON (feed, service, scope) * FROM (
-        SELECT *, CASE WHEN lists = 'enrolment' AND provider LIKE 'la-%%' AND scope ~ '^[0-9]{{6}}$' THEN 'urn-' || scope ELSE provider END AS feed
+        SELECT *, CASE WHEN lists = 'enrolment' AND provider LIKE 'la-%%' AND scope ~ '^[0-9]{6}$' THEN 'urn-' || scope ELSE provider END AS feed
         FROM log.fact WHERE act = %(a)s AND position <= %(p)s AND lists IS NOT NULL) s
     ORDER BY feed, service, scope, recorded_at DESC, tie DESC) r
-WHERE {MISSING_ROWS} > 0 AND NOT EXISTS (
+WHERE {missing} > 0 AND NOT EXISTS (
     SELECT FROM log.fact o WHERE o.act = %(a)s AND o.position <= %(p)s AND o.lists IS NULL AND o.service = r.service
         AND o.provider = r.feed AND o.recorded_at > r.recorded_at)
 GROUP BY feed, service
-"""
+""".replace("{missing}", MISSING_ROWS)
 
 
 def heard_feeds(feeds: Iterable[Feed], expected: Expected, day: int) -> dict[tuple[str, str], bool]:

@@ -49,12 +49,12 @@ FROM log.set_aside s JOIN log.event e ON e.notification_id = s.position
 WHERE %(o)s::text IS NULL OR s.organisation = %(o)s GROUP BY 1, 2, 3, 4
 """
 # Rows that the last snapshot of each part says it has, and that have not come (domain.timeline.snapshots).
-_MISSING: Final = f"""
-SELECT provider, service, sum({MISSING_ROWS})
+_MISSING: Final = """
+SELECT provider, service, sum({missing})
 FROM (SELECT DISTINCT ON (provider, service, scope) * FROM log.fact WHERE act = 16 AND lists IS NOT NULL
       AND (%(o)s::text IS NULL OR provider = %(o)s) ORDER BY provider, service, scope, recorded_at DESC, tie DESC) r
 GROUP BY 1, 2
-"""
+""".replace("{missing}", MISSING_ROWS)
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ split or merged are others than before.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -21,6 +21,7 @@ from domain.reference import ORGANISATION
 HAND_OVER_DAYS: Final = 92
 _SCHOOL: Final = "urn-"
 
+Whose = tuple[RecordId, str]
 Successors = Mapping[str, tuple[str, int]]
 """Of a school (URN) the one that took over from it, and the first day on which it was closed itself."""
 
@@ -54,37 +55,43 @@ def continued(facts: Sequence[Fact], schools: Successors, holder: Mapping[Record
     """Facts of which those of a school and its successor, where both tell of a child, are of the successor alone."""
     if not schools:
         return list(facts)
-    starts: dict[tuple[RecordId, str], list[int]] = defaultdict(list)
+    starts: dict[Whose, list[int]] = defaultdict(list)
     for fact in facts:
         if _is_on_roll(fact) and fact.event.act is Act.START:
             starts[_whose(fact, holder)].append(fact.start)
     heirs = {whose: _heirs(*whose, schools, starts) for whose in {_whose(f, holder) for f in facts if _is_on_roll(f)}}
     named = {(record, heirs[record, school][-1]) for (record, school), found in heirs.items() if found}
-    made = []
-    for fact in facts:
-        whose = _whose(fact, holder)
-        found = heirs.get(whose, ()) if _is_on_roll(fact) else ()
-        if found:
-            fact = _told_of(
-                found[-1], _handed_over(fact, schools[whose[1]][1], [s for h in found for s in starts[whose[0], h]])
-            )
-        elif _is_on_roll(fact) and whose in named:
-            fact = _told_of(whose[1], fact)
-        made.append(fact)
-    return made
+    return [_of_heir(fact, schools, holder, heirs, named, starts) if _is_on_roll(fact) else fact for fact in facts]
+
+
+def _of_heir(
+    fact: Fact,
+    schools: Successors,
+    holder: Mapping[RecordId, RecordId],
+    heirs: Mapping[Whose, Sequence[str]],
+    named: Collection[Whose],
+    starts: Mapping[Whose, Sequence[int]],
+) -> Fact:
+    """A fact of a roll as that of the last school that took over, where there is one that admitted the child."""
+    whose = _whose(fact, holder)
+    record, school = whose
+    if found := heirs[whose]:
+        admitted = [day for heir in found for day in starts[record, heir]]
+        return _told_of(found[-1], _handed_over(fact, schools[school][1], admitted))
+    return _told_of(school, fact) if whose in named else fact
 
 
 def _is_on_roll(fact: Fact) -> bool:
     return fact.event.effect.kind in ONE_AT_A_TIME
 
 
-def _whose(fact: Fact, holder: Mapping[RecordId, RecordId]) -> tuple[RecordId, str]:
+def _whose(fact: Fact, holder: Mapping[RecordId, RecordId]) -> Whose:
     event = fact.event
     return holder.get(event.record, event.record), provider_of(event.effect, event.organisation, event.body)
 
 
 def _heirs(
-    record: RecordId, school: str, schools: Successors, starts: Mapping[tuple[RecordId, str], Sequence[int]]
+    record: RecordId, school: str, schools: Successors, starts: Mapping[Whose, Sequence[int]]
 ) -> tuple[str, ...]:
     """The successors of a school, one after the other, that admitted a child; none where none did."""
     found, seen, at = [], {school}, school

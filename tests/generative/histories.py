@@ -175,6 +175,9 @@ _REFERENCE = {
         "terms": [{"name": "autumn", "from": _day(0), "to": _day(40)}, {"name": "later", "from": _day(50), "to": _day(200)}]},
     "FeedExpected": lambda d: {"organisation": d("expected", ["urn-900001", "ods-Z90002"]), "feed": d("feed", ["PupilAdmitted", "GpRegistered"]),
                                "allowance_days": d("allowance", [None, 100])},
+    "OrganisationRegistered": lambda d: {
+        "code": d("closing", ["urn-900001", "urn-900002"]), "name": "Mill Lane School", "organisation_kind": "school", "contact": None,
+        "successors": d("successors", [["urn-900001"], ["urn-900002"], ["urn-900001", "urn-900002"], []])},
     "AreaMapPublished": lambda d: {
         "name": d("map", ["areas", "wards"]), "by": d("by", ["postcode", "school"]), "through": None, "authority_wide": [],
         "areas": [{"area": "North", "members": ["ZE9", "900001"]}, {"area": "South", "members": ["ZE9 1", "900002"]}]},
@@ -632,6 +635,8 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_home_of_another(child + 9, number + 9080),
         *_under_a_new_identity(child + 12, number + 9090),
         *_told_by_two_systems(child + 15, number + 9600),
+        *_at_a_school_that_became_another(child + 17, number + 9640),
+        *_ended_under_the_new_number(child + 20, number + 9660),
         *_in_one_hand(child + 20, number + 9700),
         *_losing_a_home(child + 30, number + 9720),
         *_below_school_age(child + 40, number + 9820),
@@ -910,6 +915,44 @@ def _told_by_two_systems(child: int, number: int) -> list[dict[str, Any]]:
         corrected(3, child, 5, 1, 6),
         admission(4, child + 1, 1, "old2"),
         admission(5, child + 1, 9, None, "la-808"),
+    ]
+
+
+def _at_a_school_that_became_another(child: int, number: int) -> list[dict[str, Any]]:
+    """One whom both schools admitted, one taken off the old roll for the change, one who left long before, and one of another end."""
+
+    def told_of(of: int, event_type: str, who: int, school: str, day: int, minute: int) -> dict[str, Any]:
+        ends = {"ground": "A", "destination": None}
+        own = {"enrolment_status": "C", "year_group": None} if event_type == "PupilAdmitted" else ends
+        event = told(number + of, event_type, f"urn-{school}", who, "upn", day, minute, school=school, **own)
+        return event | {"reference": f"{school} {of}" if event_type == "PupilAdmitted" else None}
+
+    registered = {
+        "event_type": "OrganisationRegistered", "event_id": f"e{number}", "mode": "live", "recorded_at": _instant(3),
+        "source": {"organisation": "la-808", "system": "s", "source_record_id": None, "source_version": None},
+        "effective": {"from": _day(-400), "to": _day(100)},
+        "code": "urn-900003", "name": "Mill Lane School", "organisation_kind": "school", "contact": None, "successors": ["urn-900004"],
+    }  # fmt: skip
+    return [
+        registered,
+        told_of(1, "PupilAdmitted", child, "900003", 0, 1),
+        told_of(2, "PupilAdmitted", child, "900004", 0, 9),
+        told_of(3, "PupilAdmitted", child + 1, "900003", 1, 1),
+        told_of(4, "PupilRemovedFromRoll", child + 1, "900003", 99, 2),
+        told_of(5, "PupilAdmitted", child + 1, "900004", 102, 9),
+        told_of(6, "PupilAdmitted", child + 2, "900003", -300, 1),
+        told_of(7, "PupilRemovedFromRoll", child + 2, "900003", 7, 2),
+        told_of(8, "PupilAdmitted", child + 2, "900004", 90, 9),
+    ]
+
+
+def _ended_under_the_new_number(child: int, number: int) -> list[dict[str, Any]]:
+    """Work that began under the former of two numbers, and ended under the present one."""
+    serving = {"service": "outreach", "provision": "additional", "team": None, "worker": None, "role": None}
+    return [
+        told(number, "InvolvementStarted", "la-808", child, "nhs", 0, 1, **serving),
+        told(number + 1, "NhsNumberSuperseded", "ods-Z90001", child + 1, "nhs", 2, 3, former=nhs_number(child)),
+        told(number + 2, "InvolvementEnded", "la-808", child + 1, "nhs", 5, 5, service="outreach", reason="completed"),
     ]
 
 

@@ -84,11 +84,11 @@ FAULTS = {
         "THEN reference ELSE first_value",
     ),
     "the first correction of an enrolment wins": (
-        "22_facts",
+        "30_entries",
         "f.day, c.recorded_at DESC, c.tie DESC",
         "f.day, c.recorded_at, c.tie",
     ),
-    "a correction moves one telling alone": ("22_facts", "f.day = c.told AND s.day <> c.day", "false"),
+    "a correction moves one telling alone": ("30_entries", "f.day = c.told AND s.day <> c.day", "false"),
     "end before start kept": ("30_entries", "CASE WHEN d.ends < d.starts THEN NULL ELSE d.ends END", "d.ends"),
     "ambiguous ends close": (
         "30_entries",
@@ -353,6 +353,28 @@ FAULTS = {
         "40_people",
         "ORDER BY s.record, s.day, l.recorded_at DESC, l.tie DESC",
         "ORDER BY s.record, s.day, l.recorded_at, l.tie",
+    ),
+    "a former number is another's": (
+        "30_entries",
+        "SET record = h.holder FROM",
+        "SET record = f.record FROM",
+    ),
+    "an entry stands on another record than its event": (
+        "30_entries",
+        "UPDATE stage_entry n SET record = f.record FROM held",
+        "UPDATE stage_entry n SET record = n.record FROM held",
+    ),
+    "a school that became another is another": ("30_entries", "SET provider = h.heir,", "SET provider = f.provider,"),
+    "what two systems told by reference is two enrolments": (
+        "30_entries",
+        "heir, reference = NULL,",
+        "heir, reference = f.reference,",
+    ),
+    "an end for the change is an end": ("30_entries", "THEN 3 ELSE f.act END", "THEN f.act ELSE f.act END"),
+    "whoever left long before has not left": (
+        "30_entries",
+        "abs(f.day - h.closed) <= 92",
+        "abs(f.day - h.closed) <= 93",
     ),
     "what is disputed is sure": ("27_doubt", "SET doubted = true", "SET doubted = false"),
     "what is disputed ends what is sure": ("30_entries", "PARTITION BY record, doubted,", "PARTITION BY record,"),

@@ -106,4 +106,4 @@ def _others(effect: Effect, body: Mapping[str, Any]) -> list[Identifier]:
         return []
     former = former_of(effect, body)
     replaced = None if former is None or former.normalised is None else (former.scheme, former.normalised)
-    return sorted(numbers - {replaced})  # type: ignore[type-var, arg-type]
+    return sorted(numbers - {replaced})
