@@ -190,15 +190,27 @@ def test_one_of_many_under_one_number_is_sealed_in_a_bounded_time(here: Bench, m
 
 def test_the_log_is_verified_with_what_is_withheld(here: Bench) -> None:
     """Facts that are withheld are not missing; that an identity is no longer sealed, or an event withheld, is named."""
-    here.record(involvement_started("A", "mentoring", on="2025-07-01").wire(100))
+    row = pupil_admitted("A", school="900001", on="2024-09-01", known_by="upn", born=BORN)
+    here.record(
+        involvement_started("A", "mentoring", on="2025-07-01").wire(100), listed(row, on="2025-10-02").wire(102)
+    )
     assert verify(here.connection, KEYS).holds
     for edit, named in (
+        ("UPDATE log.withheld SET seen = seen + 1", {"withheld_differs"}),
         ("DELETE FROM log.withheld", {"withheld_differs", "fact_missing"}),
         ("DELETE FROM log.sealed", {"withheld_differs", "sealed_differs"}),
     ):
         with here.connection.transaction(force_rollback=True):
             here.connection.execute(edit)  # type: ignore[arg-type]
             assert set(verify(here.connection, KEYS).found) == named
+
+
+def test_bug_a_source_record_of_what_is_withheld_was_named(here: Bench) -> None:
+    """The record of the agency's own stands without a fact, and the whole log was said not to hold."""
+    here.record(involvement_started("A", "mentoring", on="2025-07-01", source_record="S1").wire(100))
+    assert verify(here.connection, KEYS).holds
+    here.connection.execute("UPDATE log.source_record SET position = position - 1")
+    assert set(verify(here.connection, KEYS).found) == {"source_record_differs"}
 
 
 def test_it_waits_for_the_index_team_however_long(here: Bench) -> None:
