@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg import sql
 
 from adapters.codec import decode_stored
 from adapters.codec.avro import mark_readers
@@ -59,14 +60,15 @@ class LogReader:
             after = rows[-1][0]
 
     def known_events(self, records: Sequence[UUID]) -> Iterator[Event]:
-        """The events of some records in order, without those whose keys are destroyed: they say nothing any more."""
+        """The events of some records in order, without marks, and without those whose keys are destroyed: they say nothing any more."""
         rows = self._connection.execute(
             "SELECT notification_id, originator_id, topic, state FROM log.event WHERE originator_id = ANY(%s) ORDER BY 1",
             (list(records),),
         ).fetchall()
         for row in rows:
-            with suppress(Erased):
-                yield from self.open([row])
+            if not row[2].startswith(_MARKS):
+                with suppress(Erased):
+                    yield from self.open([row])
 
     def open(self, rows: Iterable[Stored]) -> Iterator[Event]:
         """Events from their stored rows; raises Erased for destroyed keys."""
@@ -210,19 +212,34 @@ def _kinds(rows: Iterable[Stored]) -> set[tuple[UUID, str]]:
     return {(record, topic) for record, topics in found.items() for topic in topics}
 
 
-def tied(connection: Connection, records: Iterable[UUID]) -> set[UUID]:
+# All records that any event ever said to be one child with some, and those with these: by the views, in which they are found
+# by index, and by what is in the log and not yet in the views.
+_TIED = sql.SQL("""
+WITH RECURSIVE since AS MATERIALIZED (
+    SELECT f.record, l.other FROM log.fact f CROSS JOIN LATERAL unnest(f.linked) AS l (other)
+    WHERE f.linked IS NOT NULL AND f.position > (SELECT position FROM {view}.state)
+    UNION
+    SELECT f.record, l.other FROM {view}.mending m JOIN log.fact f ON f.record = m.record AND f.position >= m.position
+    CROSS JOIN LATERAL unnest(f.linked) AS l (other) WHERE m.to_ed IS NULL
+), near AS (
+    SELECT unnest(%(r)s::uuid[]) AS record
+    UNION
+    SELECT o.record FROM near n CROSS JOIN LATERAL (
+        SELECT e.other AS record FROM {view}.edge e WHERE e.record = n.record
+        UNION ALL SELECT e.record FROM {view}.edge e WHERE e.other = n.record
+        UNION ALL SELECT s.other FROM since s WHERE s.record = n.record
+        UNION ALL SELECT s.record FROM since s WHERE s.other = n.record) o
+)
+SELECT record FROM near LIMIT %(most)s
+""")
+
+
+def tied(connection: Connection, records: Iterable[UUID], most: int | None = None) -> set[UUID]:
     """Records with all that any event ever linked to them, and so on: which of them are one child is the fold's to say.
 
-    What is withheld has no facts, so that nothing is tied to a sealed identity by it.
+    Of more than `most` the nearest. What is withheld has no facts, so that nothing is tied to a sealed identity by it.
     """
-    found = set(records)
-    while True:
-        before = len(found)
-        rows = connection.execute(
-            "SELECT record, linked FROM log.fact WHERE linked && %(r)s OR (linked IS NOT NULL AND record = ANY(%(r)s))",
-            {"r": sorted(found)},
-        )
-        for record, linked in rows.fetchall():
-            found.update((record, *linked))
-        if len(found) == before:
-            return found
+    row = connection.execute("SELECT view FROM log.serving").fetchone()
+    assert row is not None
+    query = _TIED.format(view=sql.Identifier(row[0]))
+    return {found[0] for found in connection.execute(query, {"r": sorted(records), "most": most})}

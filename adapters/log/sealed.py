@@ -5,14 +5,14 @@ not written, so that no view ever holds it; and a copy waits in the quarantine f
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
 
 from adapters.log.keys.data_keys import MasterKeys
 from adapters.log.prepare import Item
-from adapters.log.reader import LogReader
+from adapters.log.reader import LogReader, tied
 from adapters.log.subjects import Subjects
 from domain.effects import ABOUT_NO_CHILD, Act
 from domain.errors import Rejected
@@ -29,18 +29,9 @@ WITHHOLD = (
     "VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
 )
 
-# All records that any event ever said to be one child with some, and those with these.
-_NEAR = """
-WITH RECURSIVE near AS (
-    SELECT unnest(%(r)s::uuid[]) AS record
-    UNION
-    SELECT o.record FROM near n CROSS JOIN LATERAL (
-        SELECT unnest(f.linked) AS record FROM log.fact f WHERE f.record = n.record AND f.linked IS NOT NULL
-        UNION ALL
-        SELECT f.record FROM log.fact f WHERE f.linked @> ARRAY[n.record] AND f.linked IS NOT NULL) o
-)
-SELECT n.record, coalesce(s.scheme, '') FROM near n LEFT JOIN log.subject s USING (record)
-"""
+# A child has at most twelve records. Where one number stands in thousands of events, thousands are tied to it, and all are
+# looked at under the append lock: of more than so many the nearest.
+MOST_TIED: Final = 200
 
 
 class Sealed:
@@ -77,7 +68,9 @@ class Sealed:
         """Seal the records of an item that says so, after it was written."""
         assert item.known is not None
         named = [UUID(bytes=record) for record in (item.known.record, *item.linked_records)]
-        schemes = {RecordId(record): scheme for record, scheme in connection.execute(_NEAR, {"r": named})}
+        near = sorted(tied(connection, named, MOST_TIED))
+        rows = connection.execute("SELECT record, scheme FROM log.subject WHERE record = ANY(%s)", (near,))
+        schemes = dict.fromkeys(map(RecordId, near), "") | {RecordId(record): scheme for record, scheme in rows}
         history = list(LogReader(connection, self._keys).known_events(list(schemes)))
         sealing = next((event for event in history if event.position == item.position), None)
         if sealing is None:

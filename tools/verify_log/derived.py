@@ -19,7 +19,7 @@ from adapters.log.keys.data_keys import IDENTITY, NONCE, Erased, MasterKeys, key
 from adapters.log.keys.hashes import Hashes
 from adapters.log.prepare import Item, Preparer
 from adapters.log.rows import fact_of
-from adapters.log.sealed import is_sealing
+from adapters.log.sealed import is_sealing, withheld_row
 from adapters.log.subjects import Identifier, Subjects, key_of_topic
 from domain.effects import ABOUT_NO_CHILD, Act
 from domain.errors import Rejected
@@ -143,19 +143,23 @@ class Derived:
     def _withheld(self, page: Sequence[Opened], after: int, until: int) -> set[int]:
         """Positions whose facts are withheld; each names a record that was sealed before it, and no other event does."""
         rows = self._connection.execute(
-            "SELECT position FROM log.withheld WHERE position > %s AND position <= %s", (after, until)
+            "SELECT position, organisation, kind, seen, provider, service, worker, team FROM log.withheld "
+            "WHERE position > %s AND position <= %s",
+            (after, until),
         )
-        withheld = {position for (position,) in rows}
+        withheld = {position: said for position, *said in rows}
         sealed = {r.bytes: p for r, p in self._connection.execute("SELECT record, position FROM log.sealed")}
         for one in page:
             position = one.event.position
             hides = any(sealed.get(record, position) < position for record in one.named)
-            if one.named and hides != (position in withheld):
+            said = withheld.get(position)
+            otherwise = said is not None and one.item is not None and said != list(withheld_row(one.item)[1:])
+            if one.named and (hides != (said is not None) or otherwise):
                 self._report.at("withheld_differs", position)
             seals = one.named and not hides and one.item is not None and is_sealing(one.item)
             if seals and any(record not in sealed for record in one.named):
                 self._report.at("sealed_differs", position)
-        return withheld
+        return set(withheld)
 
     # Whose it is
 

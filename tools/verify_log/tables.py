@@ -63,12 +63,12 @@ def _inbox(connection: Connection, report: Report) -> None:
 
 
 def _source_records(connection: Connection, report: Report) -> None:
-    """Source records are those of the facts, which were compared with the events."""
+    """Source records are those of the facts, which were compared with the events. What is withheld has none."""
     query = (
         f"SELECT coalesce(s.position, f.position) FROM (SELECT * FROM log.source_record WHERE {_within(report)}) s FULL JOIN "
         f"(SELECT * FROM log.fact WHERE source_key IS NOT NULL AND {_within(report)}) f "
-        "ON f.position = s.position AND f.source_key = s.key AND f.record = s.record "
-        "WHERE s.position IS NULL OR f.position IS NULL ORDER BY 1"
+        "ON f.position = s.position AND f.source_key = s.key AND f.record = s.record WHERE f.position IS NULL "
+        "AND NOT EXISTS (SELECT FROM log.withheld w WHERE w.position = s.position) OR s.position IS NULL ORDER BY 1"
     )
     for (position,) in _copied(connection, query):
         report.at("source_record_differs", position)

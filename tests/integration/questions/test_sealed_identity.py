@@ -11,8 +11,10 @@ from uuid import UUID
 import pytest
 
 from adapters.commands.quarantine import Quarantine
+from adapters.log import sealed
 from adapters.log.growth import clear, used
 from adapters.log.messages import Message, Outcome
+from adapters.log.reader import tied
 from adapters.process.quotas import Ages
 from tests.builders.asking import feedback as feedback_of
 from tests.builders.asking import kept, kept_event, quality
@@ -21,6 +23,7 @@ from tests.spec.words import (
     event_retracted,
     gp_registered,
     happened,
+    identifier,
     involvement_started,
     listed,
     pupil_admitted,
@@ -167,17 +170,47 @@ def test_many_sealings_at_once_are_recorded(here: Bench) -> None:
     assert [one.outcome for one in outcomes] == ["accepted"] * len(sealings)
 
 
+def test_one_of_many_under_one_number_is_sealed_in_a_bounded_time(here: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A school's system has one NHS number for everybody: all are tied to it, and one is sealed under the append lock."""
+    one = identifier("Z", "nhs")[1]
+    for number, child in enumerate("CDEFGHIJ", 700):
+        event = pupil_admitted(child, school="900001", on="2024-09-01", known_by=["upn", "nhs"], born=BORN).wire(number)
+        event["subject"]["identifiers"][1]["value"] = one
+        here.record(event)
+    here.projector.project()
+    here.record(involvement_started("C", "mentoring", on="2025-07-01", known_by=["upn", "agency"], born=BORN).wire(710))
+    [(record,)] = here.connection.execute("SELECT originator_id FROM log.event ORDER BY notification_id DESC LIMIT 1")
+    assert len(tied(here.connection, [record])) == 10  # by the views and by what came since
+    assert len(tied(here.connection, [record], 5)) == 5
+    monkeypatch.setattr(sealed, "MOST_TIED", 5)
+    [outcome] = here.record(happened("IdentitySealed", "C", on="2025-06-01", known_by="upn").wire(711))
+    assert outcome.outcome == "accepted"
+    assert here.connection.execute("SELECT FROM log.sealed WHERE record = %s", (record,)).fetchone() is not None
+
+
 def test_the_log_is_verified_with_what_is_withheld(here: Bench) -> None:
     """Facts that are withheld are not missing; that an identity is no longer sealed, or an event withheld, is named."""
-    here.record(involvement_started("A", "mentoring", on="2025-07-01").wire(100))
+    row = pupil_admitted("A", school="900001", on="2024-09-01", known_by="upn", born=BORN)
+    here.record(
+        involvement_started("A", "mentoring", on="2025-07-01").wire(100), listed(row, on="2025-10-02").wire(102)
+    )
     assert verify(here.connection, KEYS).holds
     for edit, named in (
+        ("UPDATE log.withheld SET seen = seen + 1", {"withheld_differs"}),
         ("DELETE FROM log.withheld", {"withheld_differs", "fact_missing"}),
         ("DELETE FROM log.sealed", {"withheld_differs", "sealed_differs"}),
     ):
         with here.connection.transaction(force_rollback=True):
             here.connection.execute(edit)  # type: ignore[arg-type]
             assert set(verify(here.connection, KEYS).found) == named
+
+
+def test_bug_a_source_record_of_what_is_withheld_was_named(here: Bench) -> None:
+    """The record of the agency's own stands without a fact, and the whole log was said not to hold."""
+    here.record(involvement_started("A", "mentoring", on="2025-07-01", source_record="S1").wire(100))
+    assert verify(here.connection, KEYS).holds
+    here.connection.execute("UPDATE log.source_record SET position = position - 1")
+    assert set(verify(here.connection, KEYS).found) == {"source_record_differs"}
 
 
 def test_it_waits_for_the_index_team_however_long(here: Bench) -> None:
