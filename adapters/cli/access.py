@@ -1,11 +1,11 @@
 """`icr seal` and `icr access …`: the access log is sealed, its key made and shown, and it is exported for who checks it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from adapters.cli.output import Data, Json, interruptible, opened, print_json, progress, read_settings, say
+from adapters.cli.output import Data, Json, interruptible, note, opened, print_json, progress, read_settings, say
 from adapters.cli.running import Parent, Worker, check_tables, started
 from domain.errors import Misuse
 
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from adapters.disclosure.signing_key import SigningKey
     from adapters.service.opened import Service
 
-app = typer.Typer(no_args_is_help=True, help="The access log: export it, make its signing key, show its verifier key.")
+app = typer.Typer(
+    no_args_is_help=True, help="The access log: export it, make its signing key and show the verifier key."
+)
 
-_KEEP = "keep a copy apart from the database, and give others the verifier key"
+_KEEP: Final = "keep a copy apart from the database, and give others this verifier key"
 
 
 def seal(
@@ -63,31 +65,30 @@ def _seal_once(data: Path | None, *, as_json: bool) -> None:
 
 
 def _signing_key(service: "Service") -> "SigningKey":
-    """The key that is there; that of an embedded database is made with its first leaf."""
-    from adapters.disclosure.signing_key import NoSigningKey, first_key, load
+    """The key that is there; one is made where nothing is sealed. Two made at once are no harm: one signs, the other is refused."""
+    from adapters.disclosure.signing_key import first_key
 
-    try:
-        return load(service.settings.signing_key_file)
-    except NoSigningKey:
-        if service.settings.database_url is not None:
-            raise
-        with service.connect() as connection:
-            return first_key(connection, service.settings.signing_key_file)
+    with service.connect() as connection:
+        return first_key(connection, service.settings.signing_key_file)
 
 
-@app.command("new-key", epilog="Example: icr access new-key --name children.example.gov.uk/access --if-missing")
-def new_key(
+@app.command(epilog="Example: icr access key")
+def key(
     name: Annotated[
         str | None,
-        typer.Option("--name", metavar="NAME", help="What the log is called in its checkpoints; then for ever."),
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            help="What the log is called in its checkpoints, for ever; while nothing is sealed.",
+        ),
     ] = None,
-    if_missing: Annotated[bool, typer.Option("--if-missing", help="Leave a signing key that is there alone.")] = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Make the key that signs the access log, readable by its owner only, while nothing of the log is sealed.
+    """Show the verifier key, by which anybody can check the log's checkpoints; it shows nothing of the signing key.
 
-    Never later: the key is given then, and a log signed by another is another log to everybody who keeps a checkpoint.
+    While nothing of the log is sealed it makes the signing key where there is none, readable by its owner only. Never later:
+    a log signed by another key is another log to everybody who keeps a checkpoint.
     """
     from adapters.disclosure.signing_key import NoSigningKey, first_key, load
     from adapters.log.connections import connect
@@ -95,34 +96,22 @@ def new_key(
 
     settings = read_settings(data, log_level="warning")
     path = settings.signing_key_file
+    made = False
     try:
-        key = load(path)
-        made = False
+        found = load(path)
     except NoSigningKey:
-        with open_database(settings) as found, connect(found.database_url) as connection:
-            check_tables(lambda: connect(found.database_url))
-            key = first_key(connection, path, name)
-        made = True
-    if not made and not if_missing:
-        raise Misuse(f"there is a signing key at {path} already; it is left alone")
+        with open_database(settings) as servers, connect(servers.database_url) as connection:
+            check_tables(lambda: connect(servers.database_url))
+            found = first_key(connection, path, name)
+            made = True
+    if name not in (None, found.verifier.name):
+        raise Misuse("--name: the log has another name, which it keeps")
     if as_json:
-        print_json({"signing_key_file": str(path), "made": made, "verifier_key": str(key.verifier)})
+        print_json({"signing_key_file": str(path), "made": made, "verifier_key": str(found.verifier)})
     else:
-        say(f"made {path}: {_KEEP}" if made else f"{path} is there already")
-        say(str(key.verifier))
-
-
-@app.command("key", epilog="Example: icr access key")
-def show_key(data: Data = None, as_json: Json = False) -> None:
-    """Show the verifier key, by which anybody can check the log's checkpoints; it shows nothing of the signing key."""
-    from adapters.disclosure.signing_key import load
-
-    settings = read_settings(data, log_level="warning")
-    key = load(settings.signing_key_file)
-    if as_json:
-        print_json({"verifier_key": str(key.verifier)})
-    else:
-        say(str(key.verifier))
+        if made:
+            note(f"icr: made {path}: {_KEEP}")
+        say(str(found.verifier))
 
 
 @app.command(epilog="Example: icr access export /tmp/access.jsonl")

@@ -19,7 +19,8 @@ MOST: Final = 2000  # entries in one transaction
 # Entries that wait, in order. One that has a leaf already only ceases to wait; of one that is gone nothing is known, it waits on.
 _TAKE: Final = """
 WITH first AS (
-    SELECT p.at, p.entry, e.bytes FROM access.pending p JOIN access.entry e ON (e.id, e.at) = (p.entry, p.at)
+    SELECT p.at, p.entry, e.bytes FROM access.pending p
+    CROSS JOIN LATERAL (SELECT e.bytes FROM access.entry e WHERE (e.id, e.at) = (p.entry, p.at) OFFSET 0) e
     ORDER BY p.at, p.entry LIMIT %(most)s),
 taken AS (DELETE FROM access.pending p USING first f WHERE (p.at, p.entry) = (f.at, f.entry)
     RETURNING f.at, f.entry, f.bytes),

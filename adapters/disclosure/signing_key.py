@@ -74,7 +74,7 @@ class NoSigningKey(Misuse):
     def __init__(self, path: Path) -> None:
         super().__init__(
             f"there is no signing key at {path}: put the one that the access log is sealed with there, or name it by "
-            f"{_VARIABLE}; where nothing is sealed yet, `icr access new-key` makes one"
+            f"{_VARIABLE}; where nothing is sealed yet, `icr access key` makes one"
         )
 
 

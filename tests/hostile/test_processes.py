@@ -303,7 +303,7 @@ def hand_on(near: socket.socket, to: int) -> None:
                 other[end].sendall(data)
 
 
-@pytest.mark.parametrize("worker", ["consume", "project", "serve", "tell"])
+@pytest.mark.parametrize("worker", ["consume", "project", "serve", "tell", "seal"])
 def test_a_worker_that_starts_before_the_database_waits_for_it(
     absent: tuple[dict[str, str], Callable[[], None]], worker: str, tmp_path: Path
 ) -> None:

@@ -94,7 +94,7 @@ def test_no_process_of_ours_has_a_secret_in_its_command_line_or_leaves_a_core_du
     data = tmp_path / "data"
     environment = {"ICR_DATA_DIR": str(data), "ICR_HTTP_PORT": str(free_port()), "PATH": "/usr/bin:/bin"}
     with started("up", environment=environment, log=tmp_path / "log") as up:
-        for worker in ("consume", "project", "serve", "tell"):
+        for worker in ("consume", "project", "serve", "tell", "seal"):
             wait_for(lambda worker=worker: icr("health", worker, environment=environment).returncode == 0)  # type: ignore[misc]
         asked = icr("child", "show", "--id", "-", environment=environment, stdin="nhs:9990000018\n")
         assert asked.returncode == 1, asked.stderr
@@ -102,11 +102,12 @@ def test_no_process_of_ours_has_a_secret_in_its_command_line_or_leaves_a_core_du
         ours[up.pid] = _running()[up.pid]
         secrets = [
             *json.loads((data / "keys").read_text()).values(),
+            json.loads((data / "signing-key").read_text())["seed"],
             (data / "postgres" / "password").read_text().strip(),
         ]
         limits = {pid: (Path("/proc") / str(pid) / "limits").read_text() for pid in ours}
         up.terminate()
         up.wait(60)
-    assert len(ours) >= 6  # four workers, what starts them, and the supervisor
+    assert len(ours) >= 7  # five workers, what starts them, and the supervisor
     assert not [words for words in ours.values() if any(secret in word for word in words for secret in secrets)]
     assert all(re.search(r"^Max core file size\s+0\s+0\s", text, re.MULTILINE) for text in limits.values())

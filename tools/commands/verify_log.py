@@ -1,6 +1,10 @@
-"""`icr verify-log`: whether the log is still what was recorded, and what is made from it still what it says."""
+"""`icr verify-log`: whether the log is still what was recorded, and what is made from it still what it says.
+
+With an export of the access log the same of that log, by the one file that others run alone.
+"""
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -15,6 +19,24 @@ _NOTED: Final = re.compile(r"(\d{1,18}):((?:[0-9a-f]{64})?)", re.ASCII)
 
 
 def verify_log(
+    export: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[EXPORT]", help="An export of the access log (icr access export); nothing else is read then."
+        ),
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key", metavar="KEY", help="Verifier key of the access log (icr access key), or a file of such keys."
+        ),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            "--checkpoint", metavar="FILE", help="A checkpoint of the access log that somebody else has kept."
+        ),
+    ] = None,
     events: Annotated[
         bool, typer.Option("--events", help="Read the events too, and compare all that was derived from them.")
     ] = False,
@@ -37,7 +59,18 @@ def verify_log(
     With --events the hashes of all batches are worked out anew, and facts, inbox, identifiers, keys and kept events are
     compared with the sealed events; what was erased is named as erased. Without it only that the batches follow on each
     other. Nothing is written, and nothing that an event says is shown. It says the head of the log: note it elsewhere.
+
+    With EXPORT, --key and --checkpoint it says the same of the access log, and needs no database.
     """
+    if export is not None:
+        if key is None or checkpoint is None:
+            raise Misuse("EXPORT is held against --key and --checkpoint: give both")
+        if events or head is not None or until is not None or since > 1:
+            raise Misuse("EXPORT is read alone: without --events, --since, --until and --head")
+        _verify_access_log(export, key, checkpoint, as_json=as_json)
+        return
+    if key is not None or checkpoint is not None:
+        raise Misuse("--key and --checkpoint are for an EXPORT of the access log")
     from adapters.cli.running import check_tables
     from tools.verify_log import verify
 
@@ -58,6 +91,28 @@ def verify_log(
     else:
         _show(document)
     if not report.holds:
+        raise typer.Exit(KEPT_OR_FAILED)
+
+
+def _verify_access_log(export: Path, key: str, checkpoint: Path, *, as_json: bool) -> None:
+    from tools.verify_log.access_log import Refused, verify
+
+    try:
+        with export.open("rb") as file:
+            report = verify(file, key if "+" in key else Path(key).read_text(), checkpoint.read_text())
+    except OSError as error:
+        raise Misuse(f"a file cannot be read: {error.strerror}") from None
+    except Refused as error:
+        raise Misuse(str(error)) from None
+    except ValueError:  # of bytes that are no text
+        raise Misuse("--key and --checkpoint are texts") from None
+    if as_json:
+        named = [{"kind": kind, "count": len(where), "where": where} for kind, where in sorted(report.found.items())]
+        print_json({"holds": not named, **report.read, "differences": named})
+    else:
+        for line in report.lines():
+            say(line)
+    if report.found:
         raise typer.Exit(KEPT_OR_FAILED)
 
 

@@ -35,7 +35,9 @@ def test_up_takes_in_projects_and_serves_and_leaves_nothing(stack: Stack, tmp_pa
     with started("up", environment=environment, log=log) as process:
         wait_for(lambda: recorded(stack) == len(messages))
         wait_for(
-            lambda: all(healthy(worker, environment) == 0 for worker in ("consume", "project", "serve", "tell")),
+            lambda: all(
+                healthy(worker, environment) == 0 for worker in ("consume", "project", "serve", "tell", "seal")
+            ),
             pause=0.5,
         )
         # What a worker says of itself comes after what it did, by up to a heartbeat.
@@ -43,7 +45,7 @@ def test_up_takes_in_projects_and_serves_and_leaves_nothing(stack: Stack, tmp_pa
         wait_for(lambda: _position(stack) == counted(stack)["event"])
         process.send_signal(signal.SIGTERM)
         assert process.wait(40) == 0, log.read_text()[-2000:]
-    assert all(healthy(worker, environment) == 3 for worker in ("consume", "project", "serve", "tell"))
+    assert all(healthy(worker, environment) == 3 for worker in ("consume", "project", "serve", "tell", "seal"))
     assert _connections(stack) == 0
 
 
@@ -144,7 +146,7 @@ def test_feeds_show_how_far_each_is_complete(embedded_stack: Stack) -> None:
     assert found == sorted(found, key=lambda one: (one["organisation"], one["event_type"]))
 
 
-@pytest.mark.parametrize("worker", ["consume", "project", "serve", "tell"])
+@pytest.mark.parametrize("worker", ["consume", "project", "serve", "tell", "seal"])
 def test_a_database_without_tables_is_said(embedded_stack: Stack, empty_database_url: str, worker: str) -> None:
     environment = {**embedded_stack.environment, "ICR_DATABASE_URL": empty_database_url}
     done = icr(worker, environment=environment)

@@ -45,7 +45,7 @@ LASTS: Final[Mapping[str, tuple[str, ...]]] = {
     "icr consume": ("consume",),
     "icr project": ("project",),
     "icr serve": ("serve",),
-    "icr up": ("consume", "project", "serve"),
+    "icr up": ("consume", "project", "serve", "seal"),
 }
 # Of a command that asks about another: what runs meanwhile.
 BESIDE: Final = {"icr health": "icr consume"}

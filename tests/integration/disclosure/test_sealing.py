@@ -2,12 +2,11 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -307,65 +306,72 @@ def test_sequencers_side_by_side_make_no_gap_and_no_double(log: AccessLog) -> No
     holds(log, kept)
 
 
-_DYING: str = """
-import os, sys
-import psycopg
-from pathlib import Path
-from datetime import UTC, datetime
-from adapters.disclosure import checkpoints, sealing, second_place, signing_key
-url, folder, dies = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-left = [dies]
-def count():
-    left[0] -= 1
-    if left[0] < 0:
-        os.kill(os.getpid(), 9)
-class Dying(psycopg.Connection):
-    def execute(self, *args, **said):
-        count()
-        found = super().execute(*args, **said)
-        count()
+class Dying(psycopg.Connection[Any]):
+    """Kills its process before or after one of its statements, by their number."""
+
+    left = 0
+
+    @classmethod
+    def count(cls) -> None:
+        cls.left -= 1
+        if cls.left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def execute(self, *arguments: Any, **said: Any) -> Any:
+        self.count()
+        found = super().execute(*arguments, **said)
+        self.count()
         return found
-write = second_place.SecondPlace._write
-def writes(self, *args):
-    count()
-    write(self, *args)
-    count()
-second_place.SecondPlace._write = writes
-key = signing_key.load(folder / "signing-key")
-place = second_place.SecondPlace(folder / "second")
-now = datetime(2026, 6, 1, 13, 0, tzinfo=UTC)
-with Dying.connect(url, autocommit=True) as connection:
-    while sealing.seal(connection, 5):
-        pass
-    checkpoints.sign(connection, key, place, now)
-    checkpoints.publish(connection, key, place, now)
-"""
 
 
-def test_killed_at_any_statement_it_leaves_no_gap_and_no_double(log: AccessLog) -> None:
-    kept = log.checkpoint()
+class DyingPlace(SecondPlace):
+    """Kills its process before or after it writes one of its files."""
+
+    def _write(self, file: Path, note: str) -> None:
+        Dying.count()
+        super()._write(file, note)
+        Dying.count()
+
+
+def work_and_die(log: AccessLog, at: int) -> int:
+    """A sequencer in a process of its own, killed at its `at`-th step; how that ended."""
+    child = os.fork()
+    if child == 0:
+        try:
+            Dying.left = at
+            with Dying.connect(log.bench.service.database_url, autocommit=True) as connection:
+                while seal(connection, 5):
+                    pass
+                place = DyingPlace(log.folder / "second")
+                sign(connection, log.key, place, log.bench.clock.now())
+                publish(connection, log.key, place, log.bench.clock.now())
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def test_killed_at_any_statement_it_leaves_no_gap_and_no_double(any_database_url: str, tmp_path: Path) -> None:
+    log = AccessLog(bench(any_database_url, tmp_path), tmp_path)
+    log.checkpoint()
     died = 0
     for at in range(200):
         log.access(7)
-        process = subprocess.run(
-            [sys.executable, "-c", _DYING, log.bench.service.database_url, str(log.folder), str(at)], check=False,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )  # fmt: skip
-        if process.returncode == 0:
+        ended = work_and_die(log, at)
+        if ended == 0:
             break
-        assert process.returncode == -signal.SIGKILL
+        assert ended == -signal.SIGKILL
         died += 1
         rows = log.all("SELECT index FROM access.leaf ORDER BY index")
         assert [row[0] for row in rows] == list(range(len(rows)))
-        holds(log, kept)
-        kept = log.place.latest() or kept
         if at % 4 == 3:  # now and then all is done, so that the next goes on from there
-            kept = log.checkpoint()
-    assert died > 20
-    total = log.one("SELECT count(*) FROM access.entry")
+            holds(log, log.checkpoint())
+    assert died > 30
     kept = log.checkpoint()
+    total = log.one("SELECT count(*) FROM access.entry")
     assert log.one("SELECT max(index) + 1 = count(*) AND count(*) = %s FROM access.leaf", total)
     holds(log, kept)
+    log.bench.close()
 
 
 def test_the_role_of_the_lasting_sequencer_ends_with_its_connection(log: AccessLog) -> None:
