@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -66,7 +67,7 @@ class LogReader:
             (list(records),),
         ).fetchall()
         for row in rows:
-            if not row[2].startswith(_MARKS):
+            if not row[2].startswith(_mark_topics()):
                 with suppress(Erased):
                     yield from self.open([row])
 
@@ -202,6 +203,14 @@ class LogReader:
         if missing:
             self._subjects.find(self._connection, missing)
         return [RecordId(UUID(bytes=self._subjects.known[i].record)) for i in named]
+
+
+@lru_cache(maxsize=1)
+def _mark_topics() -> tuple[str, ...]:
+    """What the topics of marks begin with."""
+    from schemas.registry import registry
+
+    return tuple(f"{name}:" for name, schema in registry().newest.items() if schema.effect.act is Act.MARK)
 
 
 def _kinds(rows: Iterable[Stored]) -> set[tuple[UUID, str]]:

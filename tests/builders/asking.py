@@ -22,7 +22,7 @@ from domain.questions.asking import Question
 class Undisclosed:
     """Answers of which no entry is written: for what is measured of answers alone."""
 
-    def disclose(self, connection: psycopg.Connection[Any], access: Access) -> UUID:
+    def disclose(self, _connection: psycopg.Connection[Any], _access: Access) -> UUID:
         """An entry's id, of no entry."""
         return uuid4()
 

@@ -1,7 +1,7 @@
 """Any history, in any order, duplicated, batched any way, gives one answer from the reference, the live views and the rebuilt ones."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from adapters.process.clock import today
 from adapters.service.opened import Service
 from domain.access.shield import shielded
 from domain.dates import from_day, to_day
-from domain.events import Event
+from domain.events import RecordId
 from domain.indicators.families import group, kin_of, out_of_touch
 from domain.indicators.waits import Waits, gaps_on
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
@@ -97,7 +97,14 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
     then = [event for event in told if event.position <= known_at]
     taken_back = retracted(then)
     now = small.world()
-    joined = now.links.child, world.links.child
+
+    def hides(child: Child) -> bool:
+        """By what is known now, and by what was known then (design D9)."""
+        joined = now.links.child, world.links.child
+        return shielded(
+            told, then, child.records, today_is, now.doubted, world.doubted, now.holder, world.holder, joined
+        )
+
     with asking(small.service, str(known_at)) as asked:
         listed = asked.families(effective_at=from_day(day))["families"]
         sealed = {r for child in now.children.values() if child.sealed is not None for r in child.records}
@@ -108,7 +115,7 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
         assert [[(i["id"], i["status"], i["since"]) for i in f["indicators"]] for f in listed] == [
             [(s.indicator.id, s.status, from_day(s.indicator.since).isoformat()) for s in f.shown] for f in expected
         ]
-        if not shielded_any(told, then, world, today_is, doubts, doubts_then):
+        if not any(map(hides, world.children.values())):  # whose home then makes no household
             gaps = asked.gaps(effective_at=from_day(day))["gaps"]
             assert {(g["child"], g["rule"], g["since"], tuple(g["events"])) for g in gaps} == {
                 (
@@ -118,16 +125,13 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
                     tuple(event_at(small.service, p) for p in g.positions),
                 )
                 for child in world.children.values()
-                for g in gaps_of(world, child, day)
+                for g in gaps_of(world, child, day, sealed)
             }
         for child in world.children.values():
             answer = asked.timeline(record=f"c-{child.id.hex}", retracted=True, effective_at=from_day(day))
             assert answer is not None
             assert answer["alive"] == child.alive_at(day)
-            # By what is known now, whatever was known then (design D9).
-            hidden = shielded(
-                told, then, child.records, today_is, now.doubted, world.doubted, now.holder, world.holder, joined
-            )
+            hidden = hides(child)
             assert answer["shielded"] is hidden
             entries = {_shown(e) for e in answer["entries"] if e["kind"] != "attendance"}
             assert entries == {
@@ -140,16 +144,11 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
             assert sessions == (0 if hidden else sum(mark.day <= day for mark in child.marks))
 
 
-def shielded_any(
-    told: list[Event], then: list[Event], world: World, day: int, doubts: frozenset[int], doubts_then: frozenset[int]
-) -> bool:
-    """Whether any child is shielded, whose home then makes no household."""
-    return any(shielded(told, then, c.records, day, doubts, doubts_then) for c in world.children.values())
-
-
-def gaps_of(world: World, child: Child, day: int) -> list[Gap]:
+def gaps_of(world: World, child: Child, day: int, sealed: Collection[RecordId]) -> list[Gap]:
     """The gaps of a child, with the leads of its family that were stated for others of it."""
-    others = others_of_families([child.id], group([kin_of(one, day) for one in world.children.values()]))[child.id]
+    others = others_of_families([child.id], group([kin_of(one, day, sealed) for one in world.children.values()]))[
+        child.id
+    ]
     cover = family_cover(world.children[other].entries for other in others)
     return gaps_on(child, day, Waits(day, world.reference(day)), world.left(day), cover)
 
