@@ -3,13 +3,15 @@
 from typing import Final
 from uuid import UUID
 
+from adapters.log.keys.hashes import Hashes
 from adapters.questions.index_line import gather_lines, held_of
 from adapters.questions.reading import Reading
 from domain.answers.children import ChildInIndex, ChildOverTime, FoundFacts, records_shown
 from domain.answers.entries import Week
-from domain.answers.ids import parse_id
+from domain.answers.ids import record_id
 from domain.dates import to_day
 from domain.events import ChildId
+from domain.names import fold_name_before
 from domain.questions.about import FindChildren, ShowChild, ShowTimeline
 from projections import queries
 
@@ -25,7 +27,8 @@ def gather_found(read: Reading, question: FindChildren, day: int) -> FoundFacts:
         assert question.family is not None
         assert question.born is not None
         born = to_day(question.born)
-        digests = [UUID(bytes=hashes.named(question.family, born)) for hashes in (read.hashes, read.hashes_before)]
+        before = Hashes(read.service.keys, fold_name_before)
+        digests = [UUID(bytes=hashes.named(question.family, born)) for hashes in (read.hashes, before)]
         records = queries.named(read.connection, read.number, digests, MOST_FOUND * 12)
         children = sorted(set(queries.children_of(read.connection, read.number, records).values()))
     if len(children) > MOST_FOUND:
@@ -46,20 +49,21 @@ def gather_timeline(read: Reading, question: ShowTimeline, day: int) -> ChildOve
 
 
 def timeline_of(read: Reading, child: ChildId, day: int, *, retracted: bool) -> ChildOverTime:
-    """What the timeline of a child is made from, in one turn of the database."""
+    """What the timeline of a child is made from, in one turn of the database and one more for the keys."""
     with read.about([child], day) as records:
         entries = queries.entries.send(read.connection, read.number, "record = ANY(%(r)s)", r=records)
         gone = queries.retracted.send(read.connection, read.edition, records) if retracted else None
         weeks = queries.weeks.send(read.connection, read.number, records, day)
         told = queries.people.send(read.connection, read.number, {child: records})
         schemes = queries.schemes.send(read.connection, read.number, records)
+        kept = queries.kept_aside.send(read.connection, records)
     held = entries.answer() + (gone.answer() if gone is not None else [])
-    known = read.known(told.answer(), schemes.answer())[child]
-    if not known.shielded:
-        read.expect_contacts(held)
+    read.expect_cells(records, () if read.shielded([child]) else held)
+    known = read.known(told.answer(), schemes.answer(), named=False)[child]
+    of_record, shown = kept.answer(), set(records_shown(known))
     return ChildOverTime(
         known,
         held_of(read, held, shielded=known.shielded),
         [Week(*week) for week in weeks.answer()],
-        queries.kept_aside(read.connection, [parse_id(one) for one in records_shown(known)]),
+        sum(count for record, count in of_record.items() if record_id(record) in shown),
     )

@@ -23,7 +23,8 @@ from adapters.questions.leads import gather_caseload, gather_gaps, gather_handov
 from adapters.questions.measures import gather_measures
 from adapters.questions.paging import list_known_at
 from adapters.questions.quality import gather_quality
-from adapters.questions.reading import Bodies, Reading, position_of
+from adapters.questions.reading import Reading, position_of
+from adapters.questions.remembered import Remembered
 from adapters.service.opened import Service
 from domain.access.viewer import Viewer
 from domain.answers import agencies, children, families, keeping, leads, measures
@@ -86,7 +87,7 @@ class Door:
     ) -> None:
         self._service = service
         self._connect = connect or service.connect
-        self._bodies: Bodies = {}
+        self._remembered = Remembered()
 
     def answer(self, question: Question[A], viewer: Viewer) -> Answered[A] | None:
         """The answer to a question; None where nothing is known by what it names.
@@ -116,7 +117,7 @@ class Door:
                 if known_at is not None:
                     position = position_of(connection, known_at, edition.generation)
                     edition = editions.edition_until(connection, position, edition.generation)
-                yield Reading(self._service, connection, edition, self._bodies)
+                yield Reading(self._service, connection, edition, self._remembered)
             except BaseException:
                 with suppress(psycopg.Error):  # what ended the read, as Ctrl-C does, may have ended the connection
                     connection.rollback()

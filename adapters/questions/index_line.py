@@ -11,6 +11,7 @@ from domain.events import ChildId
 from domain.reference import StaffFact
 from domain.timeline.entries import Entry
 from projections import queries, reference_data
+from projections.pipelined import Query, Steps
 
 _TEAM: Final = ("team", "duty_line")
 
@@ -23,7 +24,7 @@ def gather_lines(
     """What the line of each child is made from, found together; `hide`: those that are shown as shielded children are."""
     by_child = read.records_of(children)
     with read.about(children, day) as records:
-        told = queries.people.send(read.connection, read.number, by_child)
+        told = queries.people.send(read.connection, read.number, by_child, whole=True)
         lived = queries.addresses.send(read.connection, read.number, by_child)
         named = queries.schemes.send(read.connection, read.number, records)
         held = queries.entries.send(
@@ -42,16 +43,30 @@ def gather_lines(
     }
 
 
-def gather_led(read: Reading, children: Sequence[ChildId], day: int) -> dict[ChildId, ChildInIndex]:
-    """Of the line of each child only who it is and who leads, for lists of many children."""
+def gather_working(
+    read: Reading, children: Sequence[ChildId], day: int, hide: Collection[ChildId] = ()
+) -> dict[ChildId, ChildInIndex]:
+    """Of the line of each child who it is and who works with it, for lists of many children; neither where it is nor its other names."""
     by_child = read.records_of(children)
     with read.about(children, day) as records:
         told = queries.people.send(read.connection, read.number, by_child)
         held = queries.entries.send(
-            read.connection, read.number, "record = ANY(%(r)s) AND kind IN ('lead', 'lead_cover')", r=records
+            read.connection, read.number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
         )
     people = told.answer()
-    opened = _open_together(read, children, held.answer(), day)
+    opened = _open_together(read, children, held.answer(), day, hide)
+    known = read.known(people, (), hide)
+    return {child: ChildInIndex(known[child], None, *opened[child]) for child in by_child}
+
+
+@Query
+def led(read: Reading, held: Mapping[ChildId, Sequence[SealedEntry]], day: int) -> Steps[dict[ChildId, ChildInIndex]]:
+    """Of the line of each child only who it is and who leads, of its leads and covers that are `held`; for lists of many children."""
+    by_child = read.records_of(held)
+    told = queries.people.send(read.connection, read.number, by_child)
+    yield
+    people = told.answer()
+    opened = _open_together(read, held, (one for some in held.values() for one in some), day)
     known = read.known(people, ())
     return {child: ChildInIndex(known[child], None, *opened[child]) for child in by_child}
 
@@ -74,7 +89,7 @@ def _open_together(
         for child, held in everything.items()
     }
     open_to = [one for child, held in shown.items() if child not in hidden for one in held]
-    read.expect_all(owner, open_to)
+    read.expect_cells(owner, open_to)
     reach = _reach(read, [entry for entry, _ in open_to], day)
     return {
         child: (
