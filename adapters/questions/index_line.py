@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from adapters.questions.reading import Reading, owners
-from domain.answers.children import ChildInIndex, ShownAddress, may_stand_in_index
+from domain.answers.children import BESIDE_WORK, ChildInIndex, ShownAddress, may_stand_in_index
 from domain.answers.entries import Held, Reach, duty_line, may_show, registered
 from domain.dates import iso
 from domain.events import ChildId
@@ -16,6 +16,7 @@ from projections.pipelined import Query, Steps
 _TEAM: Final = ("team", "duty_line")
 
 SealedEntry = tuple[Entry, bytes | None]  # and its sealed contact
+Named = tuple[str | None, str | None]  # a worker and a team, as an entry names them
 
 
 def gather_lines(
@@ -51,7 +52,11 @@ def gather_working(
     with read.about(children, day) as records:
         told = queries.people.send(read.connection, read.number, by_child)
         held = queries.entries.send(
-            read.connection, read.number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
+            read.connection,
+            read.number,
+            "record = ANY(%(r)s) AND (due IS NOT NULL OR NOT kind = ANY(%(k)s))",
+            r=records,
+            k=list(BESIDE_WORK),
         )
     people = told.answer()
     opened = _open_together(read, children, held.answer(), day, hide)
@@ -101,20 +106,22 @@ def _open_together(
 
 
 def held_of(
-    read: Reading, entries: Iterable[SealedEntry], *, shielded: bool, reach: Mapping[int, Reach] | None = None
+    read: Reading, entries: Iterable[SealedEntry], *, shielded: bool, reach: Mapping[Named, Reach] | None = None
 ) -> list[Held]:
-    """Entries that may be shown, with their contacts opened, but for those of a shielded child; `reach` by main event."""
+    """Entries that may be shown, with their contacts opened, but for those of a shielded child; `reach` by worker and team."""
     return [
         Held(
-            entry, None if shielded else read.contact(entry, contact), None if reach is None else reach.get(entry.main)
+            entry,
+            None if shielded else read.contact(entry, contact),
+            None if shielded or reach is None else reach.get((entry.worker, entry.team)),
         )
         for entry, contact in entries
         if may_show(entry.kind, shielded=shielded)
     ]
 
 
-def _reach(read: Reading, found: Sequence[Entry], day: int) -> dict[int, Reach]:
-    """What the staff events say of each entry's worker and team: contact, duty line, whether they left."""
+def _reach(read: Reading, found: Sequence[Entry], day: int) -> dict[Named, Reach]:
+    """What the staff events say of the worker and team that entries name: contact, duty line, whether they left."""
     workers = {e.worker for e in found if e.worker is not None}
     teams = {e.team for e in found if e.team is not None}
     if not workers and not teams:
@@ -126,12 +133,15 @@ def _reach(read: Reading, found: Sequence[Entry], day: int) -> dict[int, Reach]:
             if key not in last or fact.order > last[key].order:
                 last[key] = fact
     read.expect_bodies(fact.position for fact in last.values())
-    return {entry.main: _reach_of(read, entry, last) for entry in found if entry.worker or entry.team}
+    named = {(entry.worker, entry.team) for entry in found if entry.worker or entry.team}
+    return {who: _reach_of(read, *who, last) for who in named}
 
 
-def _reach_of(read: Reading, entry: Entry, last: Mapping[tuple[str, str], StaffFact]) -> Reach:
-    said = {kind: last.get((kind, entry.team or "")) for kind in _TEAM}
-    said |= {kind: last.get((kind, entry.worker or "")) for kind in ("worker", "worker_left")}
+def _reach_of(
+    read: Reading, worker_key: str | None, team_key: str | None, last: Mapping[tuple[str, str], StaffFact]
+) -> Reach:
+    said = {kind: last.get((kind, team_key or "")) for kind in _TEAM}
+    said |= {kind: last.get((kind, worker_key or "")) for kind in ("worker", "worker_left")}
     bodies = {kind: read.body(fact.position) for kind, fact in said.items() if fact is not None}
     left, worker = said["worker_left"], said["worker"]
     gone = left is not None and (worker is None or worker.start < left.start)

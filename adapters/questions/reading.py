@@ -289,8 +289,10 @@ class Reading:
 
     def body(self, position: int) -> Mapping[str, Any]:
         """What an event about no child says."""
-        self.expect_bodies([position])
-        return self._remembered.bodies[self.edition.generation, position]
+        name, bodies = (self.edition.generation, position), self._remembered.bodies
+        if name not in bodies:
+            self.expect_bodies([position])
+        return bodies[name]
 
     def take_members(self, records: Mapping[ChildId, list[UUID]]) -> None:
         """The records of children that were found on the way need not be asked for again."""

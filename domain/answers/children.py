@@ -182,6 +182,8 @@ class ChildInIndex:
 
 # Who works with a child, by kind: as it is held, and as it is shown.
 Around = dict[str, list[tuple[Entry, ShownEntry]]]
+# Kinds of which it is not told who works with a child, unless they say when a review is due.
+BESIDE_WORK: Final = NO_INVOLVEMENT - {"lead", "lead_cover", "team_member"}
 
 
 @dataclass(frozen=True, slots=True)
