@@ -1,6 +1,6 @@
 """Opening sealed cells of fact and view rows, each under its record's data key."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.log.fact_rows import IDENTITY
 from adapters.log.keys.data_keys import Erased, MasterKeys, key_context, unseal
-from adapters.log.subjects import KeyName, wrapped_keys
+from adapters.log.subjects import KeyName, wrapped_keys, wrapped_keys_of
 from projections.pipelined import Query, Steps
 from projections.queries import Sealed
 from schemas.registry import registry
@@ -29,6 +29,7 @@ class SealedValueOpener:
         self.connection = connection
         self._keys = keys
         self._wrapped: dict[Name, bytes | None] = {}  # None where the key is destroyed
+        self._whole: set[bytes] = set()  # records of which all keys were looked for
         self._ciphers: dict[Name, AESGCM | None] = {}
 
     def expect(self, records: Iterable[UUID], contacts: Iterable[tuple[UUID, str]] = ()) -> None:
@@ -70,9 +71,9 @@ class SealedValueOpener:
             return None
 
     def _ready(self, name: Name) -> AESGCM | None:
-        if name not in self._wrapped:
+        if name not in self._wrapped and name[0] not in self._whole:
             self.take([name], wrapped_keys(self.connection, [(*name, 0)]))
-        wrapped = self._wrapped[name]
+        wrapped = self._wrapped.get(name)
         cipher = None if wrapped is None else AESGCM(self._keys.unwrap(wrapped, key_context(*name, 0)))
         self._ciphers[name] = cipher
         return cipher
@@ -81,11 +82,16 @@ class SealedValueOpener:
         """Which keys were not looked for, of those that open who some records are of and some contact cells."""
         names = dict.fromkeys((one.bytes, IDENTITY) for one in records)
         names |= dict.fromkeys((one.bytes, _class_of(kind)) for one, kind in contacts)
-        return [name for name in names if name not in self._wrapped]
+        return [name for name in names if name not in self._wrapped and name[0] not in self._whole]
 
     def take(self, names: Iterable[Name], found: Mapping[KeyName, bytes]) -> None:
         """Take keys as they were found. None is ever made here: a missing one means that the record was erased."""
         self._wrapped.update({name: found.get((*name, 0)) for name in names})
+
+    def take_whole(self, records: Iterable[UUID], found: Mapping[KeyName, bytes]) -> None:
+        """Take all keys of some records as they were found."""
+        self._wrapped.update({(record, key_class): wrapped for (record, key_class, _), wrapped in found.items()})
+        self._whole.update(one.bytes for one in records)
 
 
 @Query
@@ -98,6 +104,14 @@ def keys_expected(
     yield
     if found is not None:
         opener.take(names, found.answer())
+
+
+@Query
+def all_keys_expected(opener: SealedValueOpener, records: Collection[UUID]) -> Steps[None]:
+    """Fetch all keys of a few records, together with the query that finds which of them are needed."""
+    found = wrapped_keys_of.send(opener.connection, records)
+    yield
+    opener.take_whole(records, found.answer())
 
 
 @lru_cache(maxsize=256)

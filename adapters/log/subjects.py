@@ -57,6 +57,20 @@ def wrapped_keys(
     return {(record.bytes, key_class, period): wrapped for record, key_class, period, wrapped in rows}
 
 
+@Query
+def wrapped_keys_of(
+    connection: psycopg.Connection[tuple[object, ...]], records: Collection[UUID]
+) -> Steps[dict[KeyName, bytes]]:
+    """All data keys of some records as they stand wrapped, but for those of a school year."""
+    rows: Any = connection.execute(
+        "SELECT record, class, period, wrapped FROM log.data_key WHERE record = ANY(%b) AND period = 0",
+        (list(records),),
+        binary=True,
+    )
+    yield
+    return {(record.bytes, key_class, period): wrapped for record, key_class, period, wrapped in rows}
+
+
 class Subjects:
     """Finds or makes records and keys; not shared between threads."""
 

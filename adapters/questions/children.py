@@ -4,6 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from adapters.log.keys.hashes import Hashes
+from adapters.log.sealed_values import all_keys_expected
 from adapters.questions.index_line import gather_lines, held_of
 from adapters.questions.reading import Reading
 from domain.answers.children import ChildInIndex, ChildOverTime, FoundFacts, records_shown
@@ -49,7 +50,7 @@ def gather_timeline(read: Reading, question: ShowTimeline, day: int) -> ChildOve
 
 
 def timeline_of(read: Reading, child: ChildId, day: int, *, retracted: bool) -> ChildOverTime:
-    """What the timeline of a child is made from, in one turn of the database and one more for the keys."""
+    """What the timeline of a child is made from, in one turn of the database."""
     with read.about([child], day) as records:
         entries = queries.entries.send(read.connection, read.number, "record = ANY(%(r)s)", r=records)
         gone = queries.retracted.send(read.connection, read.edition, records) if retracted else None
@@ -57,8 +58,9 @@ def timeline_of(read: Reading, child: ChildId, day: int, *, retracted: bool) -> 
         told = queries.people.send(read.connection, read.number, {child: records})
         schemes = queries.schemes.send(read.connection, read.number, records)
         kept = queries.kept_aside.send(read.connection, records)
+        keys = all_keys_expected.send(read.cells, records)
+    keys.answer()
     held = entries.answer() + (gone.answer() if gone is not None else [])
-    read.expect_cells(records, () if read.shielded([child]) else held)
     known = read.known(told.answer(), schemes.answer(), named=False)[child]
     of_record, shown = kept.answer(), set(records_shown(known))
     return ChildOverTime(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
+from adapters.log.sealed_values import all_keys_expected
 from adapters.questions.reading import Reading, owners
 from domain.answers.children import BESIDE_WORK, ChildInIndex, ShownAddress, may_stand_in_index
 from domain.answers.entries import Held, Reach, duty_line, may_show, registered
@@ -31,6 +32,8 @@ def gather_lines(
         held = queries.entries.send(
             read.connection, read.number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
         )
+        keys = all_keys_expected.send(read.cells, records)
+    keys.answer()
     people, homes = told.answer(), lived.answer()
     opened = _open_together(read, children, held.answer(), day, hide)
     known = read.known(people, named.answer(), hide)
