@@ -29,9 +29,10 @@ def from_day(day: int) -> date:
 
 def iso(day: int | None) -> str | None:
     """ISO 8601 text of a day number; None for none and for an open end."""
-    return None if day is None or day >= FOREVER else from_day(day).isoformat()
+    return None if day is None or day >= FOREVER else iso_day(day)
 
 
+@lru_cache(maxsize=16_384)  # all days of forty-odd years
 def iso_day(day: int) -> str:
     """ISO 8601 text of a day number."""
     return from_day(day).isoformat()

@@ -129,9 +129,9 @@ class Reference:
         """The threshold of each rule that has one set."""
         return {body["rule"]: int(body["value"]) for body in self._bodies.get(THRESHOLD, ())}
 
-    def organisations(self) -> dict[str, Mapping[str, Any]]:
+    def organisations(self) -> Mapping[str, Mapping[str, Any]]:
         """Each registered organisation by its code."""
-        return {body["code"]: body for body in self._bodies.get(ORGANISATION, ())}
+        return self._by_code
 
     def expected_feeds(self) -> Expected:
         """What is expected of feeds, and of whose nothing more is."""
@@ -155,6 +155,10 @@ class Reference:
             return is_weekday(day) and _in(day, terms) and not _in(day, closed)
 
         return is_school_day
+
+    @cached_property
+    def _by_code(self) -> dict[str, Mapping[str, Any]]:
+        return {body["code"]: body for body in self._bodies.get(ORGANISATION, ())}
 
     @cached_property
     def area_maps(self) -> list[AreaMap]:

@@ -3,6 +3,7 @@
 Every query runs inside one read-only snapshot whose search path is the serving set of views.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
@@ -88,22 +89,30 @@ def child_of(connection: Connection, edition: int, record: UUID) -> ChildId:
     return children_of(connection, edition, [record])[record]
 
 
-def known_child(connection: Connection, edition: int, record: UUID) -> tuple[ChildId, list[UUID]] | None:
-    """The child that a record belongs to, and all its records; a record that is alone is its own. None where nothing was known of them.
+_KNOWN: Final = at_edition("""
+SELECT k.child, k.records FROM (
+    SELECT c.record, c.child, ARRAY(SELECT o.record FROM membership o WHERE o.child = c.child AND live(o) ORDER BY o.record) AS records FROM (
+        SELECT f.record, coalesce((SELECT m.child FROM membership m WHERE m.record = f.record AND live(m)), f.record) AS child
+        FROM ({found}) AS f) AS c) AS k
+WHERE EXISTS (
+    SELECT FROM log.event v JOIN log.edition e ON e.number = %(e)s
+    WHERE v.originator_id = ANY(k.records || k.record) AND v.originator_version <= e.last
+        AND NOT EXISTS (SELECT FROM log.withheld w WHERE w.position = v.notification_id))
+""")
+_OF_RECORD: Final = _KNOWN.format(found="SELECT %(r)s::uuid AS record")
+_OF_HASH: Final = _KNOWN.format(found="SELECT record FROM log.subject WHERE hash = %(r)s")
 
-    What others say of a record, naming it, does not make it known; what its own events link it with does. The record
-    that gives a child its id may be such a one, without any event of its own.
+
+def known_child(
+    connection: Connection, edition: int, *, record: UUID | None = None, digest: bytes = b""
+) -> tuple[ChildId, list[UUID]] | None:
+    """The child that a record, or the record of an identifier's hash, belongs to, and all its records. None where nothing was known of them.
+
+    A record that is alone is its own child. What others say of a record, naming it, does not make it known; what its own
+    events link it with does. The record that gives a child its id may be such a one, without any event of its own.
     """
-    row = connection.execute(
-        "SELECT k.child, k.records FROM (SELECT c.child, ARRAY(SELECT o.record FROM membership o "
-        f"WHERE o.child = c.child AND {live('o')} ORDER BY o.record) AS records FROM (SELECT coalesce((SELECT m.child FROM membership m "
-        f"WHERE m.record = %(r)s AND {live('m')}), %(r)s::uuid) AS child) AS c) AS k "
-        "WHERE EXISTS (SELECT FROM log.event v JOIN log.edition e ON e.number = %(e)s "
-        "WHERE v.originator_id = ANY(k.records || %(r)s::uuid) AND v.originator_version <= e.last "
-        "AND NOT EXISTS (SELECT FROM log.withheld w WHERE w.position = v.notification_id))",
-        {"r": record, "e": edition},
-        binary=True,
-    ).fetchone()
+    asked, statement = (UUID(bytes=digest), _OF_HASH) if record is None else (record, _OF_RECORD)
+    row = connection.execute(statement, {"r": asked, "e": edition}, binary=True).fetchone()
     return None if row is None else (ChildId(row[0]), row[1] or [row[0]])
 
 
@@ -162,6 +171,23 @@ def entries(
     )
     yield
     return [(entry_of(row), row[-1]) for row in rows]
+
+
+@Query
+def entries_of_worker(
+    connection: Connection, edition: int, worker: str, day: int
+) -> Steps[list[tuple[ChildId, list[UUID], Entry, bytes | None]]]:
+    """A worker's entries that have not ended by a day, each with the child that it is of, all records of that one, and its sealed contact."""
+    rows = connection.execute(
+        f"SELECT c.child, ARRAY(SELECT o.record FROM membership o WHERE o.child = c.child AND {live('o')} ORDER BY o.record), {ENTRY} "
+        "FROM entry e CROSS JOIN LATERAL (SELECT coalesce((SELECT m.child FROM membership m "
+        f"WHERE m.record = e.record AND {live('m')}), e.record) AS child) AS c "
+        f"WHERE e.worker = %(w)s AND (e.ends IS NULL OR e.ends > %(d)s) AND {live('e')} ORDER BY e.starts NULLS FIRST, e.main",
+        {"w": worker, "d": day, "e": edition},
+        binary=True,
+    )
+    yield
+    return [(ChildId(row[0]), row[1] or [row[0]], entry_of(row[2:]), row[-1]) for row in rows]
 
 
 def enrolled(connection: Connection, edition: int, day: int, children: Collection[ChildId]) -> list[tuple[UUID, str]]:
@@ -260,18 +286,39 @@ def weeks(
 ) -> Steps[list[tuple[UUID, str, int, dict[int, int]]]]:
     """Attendance by record, school and week (its Monday): how many sessions up to a day stand in each category."""
     rows = connection.execute(
-        "WITH step AS (SELECT w.record, w.school, w.week, abs(u.s) AS step FROM week w CROSS JOIN LATERAL unnest(w.steps, w.editions) AS u (s, e) "
-        "WHERE w.record = ANY(%(r)s) AND u.e <= %(e)s GROUP BY 1, 2, 3, 4 HAVING sum(sign(u.s)) > 0), "
-        "standing AS (SELECT record, school, week, (step >> 4) & 15 AS slot, max(step) & 15 AS category FROM step GROUP BY 1, 2, 3, 4) "
-        "SELECT record, school, week, category::int, count(*)::int FROM standing WHERE week * 7 - 3 + slot / 2 <= %(u)s "
-        "GROUP BY 1, 2, 3, 4 ORDER BY 3, 2, 1, 4",
-        {"r": list(records), "e": edition, "u": until},
+        "SELECT record, school, week, steps, CASE WHEN %(e)s < ANY(editions) THEN editions END FROM week "
+        "WHERE record = ANY(%(r)s) ORDER BY week, school, record",
+        {"r": list(records), "e": edition},
+        binary=True,
     )
     yield
-    found: dict[tuple[UUID, str, int], dict[int, int]] = {}
-    for record, school, week, category, count in rows:
-        found.setdefault((record, school, week * 7 - 3), {})[category] = count
-    return [(*key, counts) for key, counts in found.items()]
+    found = []
+    for record, school, week, steps, editions in rows:
+        monday = week * 7 - 3
+        known = steps if editions is None else _until(edition, steps, editions)
+        if sessions := _sessions(known, 2 * (until - monday) + 1):
+            found.append((record, school, monday, sessions))
+    return found
+
+
+def _until(edition: int, steps: Iterable[int], editions: Iterable[int]) -> list[int]:
+    return [step for step, made_in in zip(steps, editions, strict=True) if made_in <= edition]
+
+
+def _sessions(steps: Sequence[int], latest: int) -> dict[int, int]:
+    """How many sessions of a week, up to the latest, stand in each category, by steps as the table `week` has them.
+
+    Of what was said of a session and not taken back the last holds. Counted here, since the database takes longer for it.
+    """
+    if steps and min(steps) < 0:
+        said, taken_back = Counter(steps), Counter(-step for step in steps if step < 0)
+        steps = [step for step in said if step > 0 and said[step] > taken_back[step]]
+    standing = {(step >> 4) & 15: step & 15 for step in sorted(steps)}
+    counts: dict[int, int] = {}
+    for session, category in standing.items():
+        if session <= latest:
+            counts[category] = counts.get(category, 0) + 1
+    return counts
 
 
 @Query
@@ -308,16 +355,19 @@ def _address_at(by_day: Mapping[int, Any], day: int) -> AddressRow | None:
     return AddressRow(record, first, until if placed else following, status, residence, cell)
 
 
+_WHOLE: Final = "sex, sex_at, sex_tie, called, called_by"
+_NOT_WHOLE: Final = "NULL, NULL, NULL, NULL, NULL"
+
+
 @Query
 def people(
-    connection: Connection, edition: int, by_child: dict[ChildId, list[UUID]]
+    connection: Connection, edition: int, by_child: Mapping[ChildId, Sequence[UUID]], *, whole: bool = False
 ) -> Steps[dict[ChildId, PersonRow]]:
-    """Who each child is, as stated last among its records, and a death that stands."""
+    """Who each child is, as stated last among its records, and a death that stands; `whole`: with sex and all names ever told."""
     owner = {record: child for child, records in by_child.items() for record in records}
     rows = connection.execute(
         "SELECT record, person, person_at, person_tie, birth_day, birth IS NOT NULL, birth_at, birth_tie, vital_act, vital_day, vital_at, vital_tie, "
-        "sex, sex_at, sex_tie, called, called_by "
-        f"FROM unnest(%(r)b::uuid[]) AS r JOIN person p ON p.record = r AND {live('p')}",
+        f"{_WHOLE if whole else _NOT_WHOLE} FROM unnest(%(r)b::uuid[]) AS r JOIN person p ON p.record = r AND {live('p')}",
         {"r": list(owner), "e": edition},
         binary=True,
     )

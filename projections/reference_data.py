@@ -47,11 +47,12 @@ _OF_LEAVERS: Final = (
 
 
 @Query
-def reference(connection: Connection, position: int, kinds: Sequence[str]) -> Steps[list[Stated]]:
-    """Events of reference data of some kinds, as known at a position (domain.reference)."""
+def reference(connection: Connection, after: int, position: int, kinds: Sequence[str]) -> Steps[list[Stated]]:
+    """Events of reference data of some kinds that came after a position and are known at another (domain.reference)."""
     rows = connection.execute(
-        f"SELECT {_STATED} FROM log.fact WHERE act = 18 AND kind = ANY(%(k)s) AND position <= %(p)s",
-        {"k": list(kinds), "p": position},
+        f"SELECT {_STATED} FROM log.fact WHERE act = 18 AND kind = ANY(%(k)s) AND position > %(a)s AND position <= %(p)s",
+        {"k": list(kinds), "a": after, "p": position},
+        binary=True,
     )
     yield
     return _stated(rows)
@@ -71,6 +72,7 @@ def staff(connection: Connection, position: int, workers: Collection[str], teams
         "AND kind IN ('worker', 'worker_left', 'team', 'duty_line', 'team_membership', 'team_membership_ended') "
         "AND (worker = ANY(%(w)s) OR (team = ANY(%(t)s) AND worker IS NULL))",
         {"p": position, "w": list(workers), "t": list(teams)},
+        binary=True,
     )
     return _staff(rows)
 
@@ -78,19 +80,21 @@ def staff(connection: Connection, position: int, workers: Collection[str], teams
 @Query
 def workers(connection: Connection, position: int) -> Steps[list[StaffFact]]:
     """What was said of anybody who ever left."""
-    rows = connection.execute(f"SELECT {_STAFF} FROM log.fact WHERE {_OF_LEAVERS}", {"p": position})
+    rows = connection.execute(f"SELECT {_STAFF} FROM log.fact WHERE {_OF_LEAVERS}", {"p": position}, binary=True)
     yield
     return _staff(rows)
 
 
 @Query
 def reference_and_workers(
-    connection: Connection, position: int, kinds: Sequence[str]
+    connection: Connection, after: int, position: int, kinds: Sequence[str]
 ) -> Steps[tuple[list[Stated], list[StaffFact]]]:
     """The answers of `reference` and of `workers` by one statement."""
     rows = connection.execute(
-        f"SELECT {_STATED}, worker, team FROM log.fact WHERE (act = 18 AND kind = ANY(%(k)s) AND position <= %(p)s) OR ({_OF_LEAVERS})",
-        {"k": list(kinds), "p": position},
+        f"SELECT {_STATED}, worker, team FROM log.fact WHERE (act = 18 AND kind = ANY(%(k)s) AND position > %(a)s "
+        f"AND position <= %(p)s) OR ({_OF_LEAVERS})",
+        {"k": list(kinds), "a": after, "p": position},
+        binary=True,
     )
     yield
     found = rows.fetchall()

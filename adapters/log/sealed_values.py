@@ -1,33 +1,38 @@
 """Opening sealed cells of fact and view rows, each under its record's data key."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+import orjson
 import psycopg
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from adapters.log.keys.data_keys import IDENTITY, Erased, MasterKeys, open_sealed
-from adapters.log.keys.hashes import Hashes
-from adapters.log.subjects import Known, Subjects
+from adapters.log.keys.data_keys import IDENTITY, Erased, MasterKeys, key_context, unseal
+from adapters.log.subjects import KeyName, wrapped_keys, wrapped_keys_of
+from projections.pipelined import Query, Steps
 from projections.queries import Sealed
 
 BIRTH, PERSON, ADDRESS, CONTACT, SEX = range(5)
+_BOUND: Final = [bytes([which]) for which in (BIRTH, PERSON, ADDRESS, CONTACT, SEX)]
+
+Name = tuple[bytes, str]  # of a data key: its record and retention class
 
 
 class SealedValueOpener:
-    """Opens cells within one read; an erased one is None."""
+    """Opens cells within one read; an erased one is None. A key is looked for once, and unwrapped when it is first used."""
 
     def __init__(self, connection: psycopg.Connection[Any], keys: MasterKeys) -> None:
-        self._connection = connection
-        self._subjects = Subjects(keys, Hashes(keys))
-        self._known: dict[UUID, Known] = {}
+        self.connection = connection
+        self._keys = keys
+        self._wrapped: dict[Name, bytes | None] = {}  # None where the key is destroyed
+        self._whole: set[bytes] = set()  # records of which all keys were looked for
+        self._ciphers: dict[Name, AESGCM | None] = {}
 
-    def expect(self, records: Iterable[UUID]) -> None:
-        """Fetch the identity keys of records whose cells are about to be opened, in one query."""
-        wanted = [(self._known.setdefault(record, Known(record.bytes)), IDENTITY, 0) for record in records]
-        self._subjects.find_keys(self._connection, wanted, make=False)
+    def expect(self, records: Iterable[UUID], contacts: Iterable[tuple[UUID, str]] = ()) -> None:
+        """Fetch the identity keys of records, and the keys of contact cells by record and kind of entry, in one query."""
+        keys_expected(self, records, contacts)
 
     def person(self, sealed: Sealed | None) -> Mapping[str, Any] | None:
         """Names and details."""
@@ -55,13 +60,56 @@ class SealedValueOpener:
         return said
 
     def _open(self, record: UUID, key_class: str, cell: bytes, which: int) -> Any:  # noqa: ANN401 - what was sealed
-        known = self._known.setdefault(record, Known(record.bytes))
+        context = record.bytes
+        name = context, key_class
         try:
-            # No key is ever made here: a missing one means that the record was erased.
-            self._subjects.find_keys(self._connection, [(known, key_class, 0)], make=False)
-            return json.loads(open_sealed(known.keys[key_class, 0], cell, record.bytes + bytes([which])))
-        except (Erased, KeyError):
+            cipher = self._ciphers[name] if name in self._ciphers else self._ready(name)
+            return None if cipher is None else orjson.loads(unseal(cipher, cell, context + _BOUND[which]))
+        except Erased:
             return None
+
+    def _ready(self, name: Name) -> AESGCM | None:
+        if name not in self._wrapped and name[0] not in self._whole:
+            self.take([name], wrapped_keys(self.connection, [(*name, 0)]))
+        wrapped = self._wrapped.get(name)
+        cipher = None if wrapped is None else AESGCM(self._keys.unwrap(wrapped, key_context(*name, 0)))
+        self._ciphers[name] = cipher
+        return cipher
+
+    def missing(self, records: Iterable[UUID], contacts: Iterable[tuple[UUID, str]]) -> list[Name]:
+        """Which keys were not looked for, of those that open who some records are of and some contact cells."""
+        names = dict.fromkeys((one.bytes, IDENTITY) for one in records)
+        names |= dict.fromkeys((one.bytes, class_of(kind)) for one, kind in contacts)
+        return [name for name in names if name not in self._wrapped and name[0] not in self._whole]
+
+    def take(self, names: Iterable[Name], found: Mapping[KeyName, bytes]) -> None:
+        """Take keys as they were found. None is ever made here: a missing one means that the record was erased."""
+        self._wrapped.update({name: found.get((*name, 0)) for name in names})
+
+    def take_whole(self, records: Iterable[UUID], found: Mapping[KeyName, bytes]) -> None:
+        """Take all keys of some records as they were found."""
+        self._wrapped.update({(record, key_class): wrapped for (record, key_class, _), wrapped in found.items()})
+        self._whole.update(one.bytes for one in records)
+
+
+@Query
+def keys_expected(
+    opener: SealedValueOpener, records: Iterable[UUID], contacts: Iterable[tuple[UUID, str]]
+) -> Steps[None]:
+    """Fetch keys as `SealedValueOpener.expect` does, together with other queries."""
+    names = opener.missing(records, contacts)
+    found = wrapped_keys.send(opener.connection, [(*name, 0) for name in names]) if names else None
+    yield
+    if found is not None:
+        opener.take(names, found.answer())
+
+
+@Query
+def all_keys_expected(opener: SealedValueOpener, records: Collection[UUID]) -> Steps[None]:
+    """Fetch all keys of a few records, together with the query that finds which of them are needed."""
+    found = wrapped_keys_of.send(opener.connection, records)
+    yield
+    opener.take_whole(records, found.answer())
 
 
 @lru_cache(maxsize=256)

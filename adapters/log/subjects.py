@@ -6,13 +6,14 @@ possible (design D1).
 
 import os
 from collections.abc import Collection, Iterable
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
 
 from adapters.log.keys.data_keys import MasterKeys, key_context
 from adapters.log.keys.hashes import Hashes
+from projections.pipelined import Query, Steps
 
 CACHE_RECORDS: Final = 50_000
 _PERIOD_DIGITS: Final = 4  # a school year, or 0
@@ -40,6 +41,35 @@ def key_of_topic(topic: str) -> tuple[str, int] | None:
     if schema is None or not (period.isascii() and period.isdecimal() and len(period) <= _PERIOD_DIGITS):
         return None
     return schema.effect.retention, int(period)
+
+
+@Query
+def wrapped_keys(
+    connection: psycopg.Connection[tuple[object, ...]], names: Collection[KeyName]
+) -> Steps[dict[KeyName, bytes]]:
+    """Data keys as they stand wrapped; those that were destroyed, or never made, are left out."""
+    rows: Any = connection.execute(
+        "SELECT k.record, k.class, k.period, k.wrapped FROM log.data_key k "
+        "JOIN unnest(%b::uuid[], %b::text[], %b::int2[]) AS w (record, class, period) USING (record, class, period)",
+        ([UUID(bytes=n[0]) for n in names], [n[1] for n in names], [n[2] for n in names]),
+        binary=True,
+    )
+    yield
+    return {(record.bytes, key_class, period): wrapped for record, key_class, period, wrapped in rows}
+
+
+@Query
+def wrapped_keys_of(
+    connection: psycopg.Connection[tuple[object, ...]], records: Collection[UUID]
+) -> Steps[dict[KeyName, bytes]]:
+    """All data keys of some records as they stand wrapped, but for those of a school year."""
+    rows: Any = connection.execute(
+        "SELECT record, class, period, wrapped FROM log.data_key WHERE record = ANY(%b) AND period = 0",
+        (list(records),),
+        binary=True,
+    )
+    yield
+    return {(record.bytes, key_class, period): wrapped for record, key_class, period, wrapped in rows}
 
 
 class Subjects:
@@ -110,7 +140,7 @@ class Subjects:
                 missing.setdefault((known.record, key_class, period), []).append(known)
         if not missing:
             return
-        found = self._select_keys(connection, missing)
+        found = self._unwrapped(connection, missing)
         if make and (absent := sorted(name for name in missing if name not in found)):
             fresh = self._keys.new_keys(key_context(*name) for name in absent)
             with connection.transaction():
@@ -124,7 +154,7 @@ class Subjects:
                         [f[1] for f in fresh],
                     ),
                 )
-            found.update(self._select_keys(connection, absent))
+            found.update(self._unwrapped(connection, absent))
         for name, homes in missing.items():
             for known in homes:
                 if name in found:
@@ -132,24 +162,11 @@ class Subjects:
                     short = name[1], name[2]
                     known.keys[self._names.setdefault(short, short)] = found[name]
 
-    def _select_keys(
+    def _unwrapped(
         self, connection: psycopg.Connection[tuple[object, ...]], names: Collection[KeyName]
     ) -> dict[KeyName, bytes]:
-        rows = connection.execute(
-            "SELECT k.record, k.class, k.period, k.wrapped FROM log.data_key k "
-            "JOIN unnest(%b::uuid[], %b::text[], %b::int2[]) AS w (record, class, period) USING (record, class, period)",
-            ([UUID(bytes=n[0]) for n in names], [n[1] for n in names], [n[2] for n in names]),
-            binary=True,
-        )
-        found: dict[KeyName, bytes] = {}
-        for record, key_class, period, wrapped in rows:
-            assert isinstance(record, UUID)
-            assert isinstance(key_class, str)
-            assert isinstance(period, int)
-            assert isinstance(wrapped, bytes)
-            name = (record.bytes, key_class, period)
-            found[name] = self._keys.unwrap(wrapped, key_context(*name))
-        return found
+        found = wrapped_keys(connection, names)
+        return {name: self._keys.unwrap(wrapped, key_context(*name)) for name, wrapped in found.items()}
 
     def _make_room(self, count: int) -> None:
         """Forget the older half when the bound is reached: marks come in one cycle a session, so age is as good as use."""

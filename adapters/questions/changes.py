@@ -84,7 +84,7 @@ def gather_changes(read: Reading, question: ShowChanges, day: int) -> ChangesFac
     entries = {child: _kept_of(child, question.worker, both, new, gone) for child in everyone}
     open_to = set(everyone) - read.shielded(everyone)
     links = _links_of(read, question.worker, then, both)
-    read.expect_all(records, (held for child in open_to for part in entries[child] for held in part))
+    read.expect_cells(records, (held for child in open_to for part in entries[child] for held in part))
     known = read.known(queries.people(read.connection, read.number, by_child), ())
     told = [_changes_of(read, known[child], both, links.get(child, _SAME), *entries[child]) for child in everyone]
     return ChangesFacts(question.worker, then.position, page_of(read, question, [one for one in told if _is_news(one)]))
@@ -131,8 +131,9 @@ def _edition_since(read: Reading, since: str) -> editions.Edition:
 
 def _both(read: Reading, worker: str, then: editions.Edition, day: int) -> _Both:
     """What is known of a worker's children at both editions."""
-    said, staff = reference_data.reference_and_workers(read.connection, read.edition.position, KINDS)
-    read.take_reference(day, said)
+    after = read.reference_until()
+    said, staff = reference_data.reference_and_workers(read.connection, after, read.edition.position, KINDS)
+    read.take_reference(day, after, said)
     waits = Waits(day, read.reference(day))  # of now for both: a threshold that was set is no news of a child
     waiting = [_waiting(read, edition, worker) for edition in (then, read.edition)]
     around = changes.around(read.connection, then, read.edition, worker, day, [r for some in waiting for r in some])

@@ -3,6 +3,8 @@
 from typing import Final
 from uuid import UUID
 
+from adapters.log.keys.hashes import Hashes
+from adapters.log.sealed_values import all_keys_expected
 from adapters.questions.index_line import gather_lines, held_of
 from adapters.questions.reading import Reading
 from domain.answers.children import ChildInIndex, ChildOverTime, FoundFacts, records_shown
@@ -10,6 +12,7 @@ from domain.answers.entries import Week
 from domain.answers.ids import parse_id
 from domain.dates import to_day
 from domain.events import ChildId
+from domain.names import fold_name_before
 from domain.questions.about import FindChildren, ShowChild, ShowTimeline
 from projections import queries
 
@@ -25,7 +28,8 @@ def gather_found(read: Reading, question: FindChildren, day: int) -> FoundFacts:
         assert question.family is not None
         assert question.born is not None
         born = to_day(question.born)
-        digests = [UUID(bytes=hashes.named(question.family, born)) for hashes in (read.hashes, read.hashes_before)]
+        before = Hashes(read.service.keys, fold_name_before)
+        digests = [UUID(bytes=hashes.named(question.family, born)) for hashes in (read.hashes, before)]
         records = queries.named(read.connection, read.number, digests, MOST_FOUND * 12)
         children = sorted(set(queries.children_of(read.connection, read.number, records).values()))
     if len(children) > MOST_FOUND:
@@ -53,10 +57,10 @@ def timeline_of(read: Reading, child: ChildId, day: int, *, retracted: bool) -> 
         weeks = queries.weeks.send(read.connection, read.number, records, day)
         told = queries.people.send(read.connection, read.number, {child: records})
         schemes = queries.schemes.send(read.connection, read.number, records)
+        keys = all_keys_expected.send(read.cells, records)
+    keys.answer()
     held = entries.answer() + (gone.answer() if gone is not None else [])
-    known = read.known(told.answer(), schemes.answer())[child]
-    if not known.shielded:
-        read.expect_contacts(held)
+    known = read.known(told.answer(), schemes.answer(), named=False)[child]
     return ChildOverTime(
         known,
         held_of(read, held, shielded=known.shielded),

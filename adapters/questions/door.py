@@ -16,7 +16,8 @@ import psycopg
 from adapters.disclosure.disclosing import Access, Discloser, Disclosing
 from adapters.process.clock import today
 from adapters.questions.paging import known_at_of
-from adapters.questions.reading import Bodies, Reading, reading_at
+from adapters.questions.reading import Reading, reading_at
+from adapters.questions.remembered import Remembered
 from adapters.questions.way import OfTheLog, OfTheViews
 from adapters.questions.ways import WAYS, load_all
 from adapters.service.opened import Service
@@ -59,7 +60,7 @@ class Door:
         self._service = service
         self._connect = connect or service.connect
         self._discloser = discloser or Discloser(service.keys, service.clock)
-        self._bodies: Bodies = {}
+        self._remembered = Remembered()
 
     def answer(self, question: Question[A], viewer: Viewer) -> Answered[A] | None:
         """The answer to a question, once its entry is in the access log; None where there is nothing that the viewer may see.
@@ -105,7 +106,7 @@ class Door:
         assert isinstance(question, AsKnown)
         day = question.effective_at or today(self._service.clock)
         asked = replace(question, effective_at=day)
-        with reading_at(self._service, connection, known_at_of(asked), self._bodies) as read:
+        with reading_at(self._service, connection, known_at_of(asked), self._remembered) as read:
             facts = way.gather(read, asked, to_day(day))
             as_of = _as_of(read, day)
             as_known = entry.AsKnown(
@@ -133,7 +134,7 @@ class Door:
     @contextmanager
     def reading(self, known_at: str | None = None) -> Iterator[Reading]:
         """A read as known now, or as known at a position or an instant; raises Misuse when that cannot be read."""
-        with self._connect() as connection, reading_at(self._service, connection, known_at, self._bodies) as read:
+        with self._connect() as connection, reading_at(self._service, connection, known_at, self._remembered) as read:
             yield read
 
 

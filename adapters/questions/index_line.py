@@ -3,17 +3,21 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
+from adapters.log.sealed_values import all_keys_expected
 from adapters.questions.kin import LeadOfFamily, SealedEntry, leads_of_families
 from adapters.questions.reading import Reading, owners
-from domain.answers.children import ChildInIndex, FamilyLead, ShownAddress, may_stand_in_index
+from domain.answers.children import BESIDE_WORK, ChildInIndex, FamilyLead, ShownAddress, may_stand_in_index
 from domain.answers.entries import Held, Reach, duty_line, may_show, registered
 from domain.dates import iso
 from domain.events import ChildId
 from domain.reference import StaffFact
 from domain.timeline.entries import Entry
 from projections import queries, reference_data
+from projections.pipelined import Query, Steps
 
 _TEAM: Final = ("team", "duty_line")
+
+Named = tuple[str | None, str | None]  # a worker and a team, as an entry names them
 
 
 def gather_lines(
@@ -22,40 +26,61 @@ def gather_lines(
     """What the line of each child is made from, found together; `hide`: those that are shown as shielded children are."""
     by_child = read.records_of(children)
     with read.about(children, day) as records:
-        told = queries.people.send(read.connection, read.number, by_child)
+        told = queries.people.send(read.connection, read.number, by_child, whole=True)
         lived = queries.addresses.send(read.connection, read.number, by_child, day)
         named = queries.schemes.send(read.connection, read.number, records)
         held = queries.entries.send(
             read.connection, read.number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
         )
+        keys = all_keys_expected.send(read.cells, records)
+    keys.answer()
     people, homes = told.answer(), lived.answer()
     opened = _open_together(read, children, held.answer(), day, hide)
     known = read.known(people, named.answer(), hide)
-    led = _led_as_families(read, children, day, hide)
+
+    led_too = _led_as_families(read, children, day, hide)
 
     def address(child: ChildId) -> ShownAddress | None:
         return read.address(homes.get(child))
 
     return {
         child: ChildInIndex(
-            known[child], None if known[child].shielded else address(child), *opened[child], led.get(child, ())
+            known[child], None if known[child].shielded else address(child), *opened[child], led_too.get(child, ())
         )
         for child in by_child
     }
 
 
-def gather_led(read: Reading, children: Sequence[ChildId], day: int) -> dict[ChildId, ChildInIndex]:
-    """Of the line of each child only who it is and who leads, for lists of many children."""
+def gather_working(
+    read: Reading, children: Sequence[ChildId], day: int, hide: Collection[ChildId] = ()
+) -> dict[ChildId, ChildInIndex]:
+    """Of the line of each child who it is and who works with it, for lists of many children; neither where it is nor its other names."""
     by_child = read.records_of(children)
     with read.about(children, day) as records:
         told = queries.people.send(read.connection, read.number, by_child)
         held = queries.entries.send(
-            read.connection, read.number, "record = ANY(%(r)s) AND kind IN ('lead', 'lead_cover')", r=records
+            read.connection,
+            read.number,
+            "record = ANY(%(r)s) AND (due IS NOT NULL OR NOT kind = ANY(%(k)s))",
+            r=records,
+            k=list(BESIDE_WORK),
         )
     people = told.answer()
-    opened = _open_together(read, children, held.answer(), day)
-    known, led = read.known(people, ()), _led_as_families(read, children, day)
-    return {child: ChildInIndex(known[child], None, *opened[child], led.get(child, ())) for child in by_child}
+    opened = _open_together(read, children, held.answer(), day, hide)
+    known, led_too = read.known(people, (), hide), _led_as_families(read, children, day, hide)
+    return {child: ChildInIndex(known[child], None, *opened[child], led_too.get(child, ())) for child in by_child}
+
+
+@Query
+def led(read: Reading, held: Mapping[ChildId, Sequence[SealedEntry]], day: int) -> Steps[dict[ChildId, ChildInIndex]]:
+    """Of the line of each child only who it is and who leads, of its leads and covers that are `held`; for lists of many children."""
+    by_child = read.records_of(held)
+    told = queries.people.send(read.connection, read.number, by_child)
+    yield
+    people = told.answer()
+    opened = _open_together(read, held, (one for some in held.values() for one in some), day)
+    known, led_too = read.known(people, ()), _led_as_families(read, held, day)
+    return {child: ChildInIndex(known[child], None, *opened[child], led_too.get(child, ())) for child in by_child}
 
 
 def _led_as_families(
@@ -66,7 +91,7 @@ def _led_as_families(
     found = [((child, one.stated_for), one) for child, some in active.items() for one in some]
     hidden = read.shielded({one for pair, _ in found for one in pair}) | set(hide)
     leads = [one.lead for pair, one in found if hidden.isdisjoint(pair)]
-    read.expect_contacts(leads)
+    read.expect_cells((), leads)
     reach = _reach(read, [entry for entry, _ in leads], day)
 
     def held(child: ChildId, one: LeadOfFamily) -> FamilyLead:
@@ -95,7 +120,7 @@ def _open_together(
         for child, held in everything.items()
     }
     open_to = [one for child, held in shown.items() if child not in hidden for one in held]
-    read.expect_all(owner, open_to)
+    read.expect_cells(owner, open_to)
     reach = _reach(read, [entry for entry, _ in open_to], day)
     return {
         child: (
@@ -107,20 +132,22 @@ def _open_together(
 
 
 def held_of(
-    read: Reading, entries: Iterable[SealedEntry], *, shielded: bool, reach: Mapping[int, Reach] | None = None
+    read: Reading, entries: Iterable[SealedEntry], *, shielded: bool, reach: Mapping[Named, Reach] | None = None
 ) -> list[Held]:
-    """Entries that may be shown, with their contacts opened, but for those of a shielded child; `reach` by main event."""
+    """Entries that may be shown, with their contacts opened, but for those of a shielded child; `reach` by worker and team."""
     return [
         Held(
-            entry, None if shielded else read.contact(entry, contact), None if reach is None else reach.get(entry.main)
+            entry,
+            None if shielded else read.contact(entry, contact),
+            None if shielded or reach is None else reach.get((entry.worker, entry.team)),
         )
         for entry, contact in entries
         if may_show(entry.kind, shielded=shielded)
     ]
 
 
-def _reach(read: Reading, found: Sequence[Entry], day: int) -> dict[int, Reach]:
-    """What the staff events say of each entry's worker and team: contact, duty line, whether they left."""
+def _reach(read: Reading, found: Sequence[Entry], day: int) -> dict[Named, Reach]:
+    """What the staff events say of the worker and team that entries name: contact, duty line, whether they left."""
     workers = {e.worker for e in found if e.worker is not None}
     teams = {e.team for e in found if e.team is not None}
     if not workers and not teams:
@@ -132,12 +159,15 @@ def _reach(read: Reading, found: Sequence[Entry], day: int) -> dict[int, Reach]:
             if key not in last or fact.order > last[key].order:
                 last[key] = fact
     read.expect_bodies(fact.position for fact in last.values())
-    return {entry.main: _reach_of(read, entry, last) for entry in found if entry.worker or entry.team}
+    named = {(entry.worker, entry.team) for entry in found if entry.worker or entry.team}
+    return {who: _reach_of(read, *who, last) for who in named}
 
 
-def _reach_of(read: Reading, entry: Entry, last: Mapping[tuple[str, str], StaffFact]) -> Reach:
-    said = {kind: last.get((kind, entry.team or "")) for kind in _TEAM}
-    said |= {kind: last.get((kind, entry.worker or "")) for kind in ("worker", "worker_left")}
+def _reach_of(
+    read: Reading, worker_key: str | None, team_key: str | None, last: Mapping[tuple[str, str], StaffFact]
+) -> Reach:
+    said = {kind: last.get((kind, team_key or "")) for kind in _TEAM}
+    said |= {kind: last.get((kind, worker_key or "")) for kind in ("worker", "worker_left")}
     bodies = {kind: read.body(fact.position) for kind, fact in said.items() if fact is not None}
     left, worker = said["worker_left"], said["worker"]
     gone = left is not None and (worker is None or worker.start < left.start)

@@ -1,6 +1,6 @@
 """Gathers who is in a family with whom on a day, and which leads of a family cover each of its children."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from adapters.questions.reading import ByChild, Reading, owners
@@ -37,25 +37,38 @@ def grouped(read: Reading, flagged: Collection[ChildId], day: int) -> list[tuple
     return group([replace(one, home=None) if one.child in shielded else one for one in found.kin])
 
 
-def leads_of(
-    read: Reading, children: Collection[ChildId], edition: int | None = None, records: ByChild | None = None
-) -> dict[ChildId, list[SealedEntry]]:
-    """Every lead of each child, whenever it was, and its contact; at another edition where that and its `records` are given."""
-    by_child = read.records_of(children) if records is None else {child: records[child] for child in children}
+def leads_of(read: Reading, children: Collection[ChildId]) -> dict[ChildId, list[SealedEntry]]:
+    """Every lead and every cover for one of each child, whenever it was, and its contact."""
+    if missing := [child for child in children if child not in read.leads]:
+        read.leads.update(_leads_at(read, read.number, read.records_of(missing)))
+    return {child: read.leads[child] for child in children}
+
+
+def _leads_at(read: Reading, edition: int, by_child: ByChild) -> dict[ChildId, list[SealedEntry]]:
     owner = owners(by_child)
-    found: dict[ChildId, list[SealedEntry]] = {child: [] for child in children}
+    found: dict[ChildId, list[SealedEntry]] = {child: [] for child in by_child}
     if owner:
-        number = read.number if edition is None else edition
-        where = "kind = 'lead' AND NOT doubted AND record = ANY(%(r)s)"
-        for entry, contact in queries.entries(read.connection, number, where, r=list(owner)):
-            found[owner[entry.record]].append((entry, contact))
+        where = "kind IN ('lead', 'lead_cover') AND record = ANY(%(r)s)"
+        for one in queries.entries(read.connection, edition, where, r=list(owner)):
+            found[owner[one[0].record]].append(one)
     return found
+
+
+def sure_leads(held: Iterable[SealedEntry]) -> list[Entry]:
+    """The leads among some entries of which it is known when they began and that nobody disputes."""
+    return [entry for entry, _ in undisputed(held) if entry.why is None]
+
+
+def undisputed(held: Iterable[SealedEntry]) -> list[SealedEntry]:
+    """The leads among some entries that nobody disputes, with their contacts."""
+    return [one for one in held if one[0].kind == "lead" and not one[0].doubted]
 
 
 def leads_of_families(read: Reading, children: Collection[ChildId], day: int) -> FamilyLeads:
     """The leads of the families of some children that were stated for others of these."""
     others = others_of_families(children, grouped(read, children, day) if children else ())
-    leads = leads_of(read, {one for some in others.values() for one in some})
+    found_leads = leads_of(read, {one for some in others.values() for one in some})
+    leads = {child: undisputed(held) for child, held in found_leads.items()}
     active: dict[ChildId, list[LeadOfFamily]] = {}
     for child, some in others.items():
         for other in sorted(some):
@@ -76,7 +89,8 @@ def covers_at(read: Reading, edition: int, children: Collection[ChildId], day: i
     kin = [replace(one, home=None) if not hidden.isdisjoint(found.records[one.child]) else one for one in found.kin]
     others = others_of_families(children, group(kin))
     members = {one for some in others.values() for one in some}
-    return _covers(others, leads_of(read, members, edition, found.records))
+    leads = _leads_at(read, edition, {child: found.records[child] for child in members})
+    return _covers(others, {child: undisputed(held) for child, held in leads.items()})
 
 
 def _covers(

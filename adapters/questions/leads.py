@@ -1,14 +1,16 @@
 """Gathers who leads, whom a worker works with, and where a lead is missing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from adapters.questions.families import family_facts, out_of_touch
-from adapters.questions.index_line import gather_led, gather_lines, held_of
-from adapters.questions.kin import SealedEntry, grouped, leads_of, leads_of_families
+from adapters.questions.index_line import gather_working, held_of, led
+from adapters.questions.kin import SealedEntry, grouped, leads_of, leads_of_families, sure_leads
 from adapters.questions.naming import gather_concerned
 from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading
+from domain.answers.children import ChildInIndex
 from domain.answers.families import FamilyFacts
 from domain.answers.leads import (
     CaseloadFacts,
@@ -19,6 +21,7 @@ from domain.answers.leads import (
 )
 from domain.answers.pages import Page
 from domain.areas import area_key
+from domain.dates import FOREVER
 from domain.events import ChildId
 from domain.feeds import Hearing
 from domain.indicators.families import family_id, speaks, unheard
@@ -27,16 +30,26 @@ from domain.indicators.waits import Waits
 from domain.leads.active import GAP_RULES, GAPS, Gap, left_gaps, passed_on
 from domain.leads.family import CLOSED_BY_A_LEAD, FAMILY, NOT_COVERED, FamilyCover, others_of_families, uncovered
 from domain.questions.about import ListGaps, ShowCaseload, ShowHandover, ShowMyFamilies
-from domain.reference import workers_left
+from domain.reference import StaffFact, workers_left
+from domain.timeline.entries import Entry
 from projections import behind, editions, queries, reference_data
+from projections.pipelined import Query, Steps
+
+_HOWEVER_SHORT: Final = dict.fromkeys(GAP_RULES, FOREVER)
 
 
 def gather_caseload(read: Reading, question: ShowCaseload, day: int) -> CaseloadFacts:
     """The children a worker (ORG:STAFF) works with or leads on a day, with the entries that make them so, and their gaps."""
     mine = entries_of_worker(read, question.worker, day)
     page = page_of(read, question, sorted(mine))
-    lines, gaps = gather_led(read, page.items, day), _gaps_of(read, day, page.items)
-    read.expect_contacts(one for child, line in lines.items() if not line.known.shielded for one in mine[child])
+    leads = leads_of(read, page.items)
+    with read.about(page.items, day) as records:
+        shown = (one for child in page.items for one in (*mine[child], *leads[child]))
+        keys = read.send_for_cells(records, shown)
+        sent, found = led.send(read, leads, day), _gap_rows.send(read, day, page.items)
+    keys.answer()
+    lines = sent.answer()
+    gaps = _gaps_of(read, day, lines, *found.answer())
 
     def gathered(child: ChildId) -> ChildOfWorker:
         line = lines[child]
@@ -49,17 +62,23 @@ def gather_caseload(read: Reading, question: ShowCaseload, day: int) -> Caseload
 def gather_handover(read: Reading, question: ShowHandover, day: int) -> CaseloadFacts:
     """What a worker would hand over: each child led or worked with, its gaps, and the leads that are open."""
     page = page_of(read, question, sorted(entries_of_worker(read, question.worker, day)))
-    lines, gaps, led = gather_lines(read, page.items, day), _gaps_of(read, day, page.items), leads_of(read, page.items)
+    lines, leads = gather_working(read, page.items, day), leads_of(read, page.items)
+    gaps = _gaps_of(read, day, lines, *_gap_rows(read, day, page.items))
 
     def gathered(child: ChildId) -> ChildOfWorker:
         line = lines[child]
         open_leads = [
             (entry, contact)
-            for entry, contact in led[child]
-            if entry.start is not None and entry.start <= day and entry.status_at(day)[0] == "open"
+            for entry, contact in leads[child]
+            if entry.kind == "lead"
+            and not entry.doubted
+            and entry.start is not None
+            and entry.start <= day
+            and entry.status_at(day)[0] == "open"
         ]
-        leads = held_of(read, open_leads, shielded=line.known.shielded)
-        return ChildOfWorker(line, gaps=gaps.get(child, ()), leads=leads)
+        return ChildOfWorker(
+            line, gaps=gaps.get(child, ()), leads=held_of(read, open_leads, shielded=line.known.shielded)
+        )
 
     return CaseloadFacts(question.worker, page.of(gathered))
 
@@ -73,9 +92,10 @@ def gather_my_families(read: Reading, question: ShowMyFamilies, day: int) -> Wor
     listed = {family.id: family for family in out_of_touch(read, day, everyone)}
     hidden = {child for family in page.items if shielded & set(family) for child in family}
     # A child may be in two families, and be shown as it is in the one that has no shielded child.
-    lines = gather_lines(read, sorted(everyone), day)
-    lines_hidden = gather_lines(read, sorted(hidden), day, hidden)
-    gaps = _gaps_of(read, day, mine)
+    lines = gather_working(read, sorted(everyone), day)
+    lines_hidden = gather_working(read, sorted(hidden), day, hidden) if hidden else {}
+    shown_of_mine = {child: line for child, line in lines.items() if child in mine}
+    gaps = _gaps_of(read, day, shown_of_mine, *_gap_rows(read, day, shown_of_mine))
     of_page = [listed[name] for family in page.items if (name := family_id(family)) in listed]
     told = {one.family.id: one for one in family_facts(read, of_page, {}, day)}
 
@@ -128,26 +148,28 @@ def entries_of_worker(read: Reading, worker: str, day: int) -> dict[ChildId, Seq
 
     Who leads a family leads each of its children.
     """
-    found = [
-        (entry, contact)
-        for entry, contact in queries.entries(read.connection, read.number, "worker = %(w)s", w=worker)
-        if (first := entry.first_day()) is not None and first <= day and entry.status_at(day)[0] == "open"
-    ]
-    owners = queries.children_of(read.connection, read.number, {entry.record for entry, _ in found})
-    led = {owners[entry.record] for entry, _ in found if entry.kind == "lead"}
-    leads = {child: [entry for entry, _ in held if entry.why is None] for child, held in leads_of(read, led).items()}
+    found: list[tuple[ChildId, SealedEntry]] = []
+    for child, records, entry, contact in queries.entries_of_worker(read.connection, read.number, worker, day):
+        if (first := entry.first_day()) is not None and first <= day and entry.status_at(day)[0] == "open":
+            read.take_members({child: records})
+            found.append((child, (entry, contact)))
+    leads = leads_of(read, {child for child, (entry, _) in found if entry.kind == "lead"})
     mine: dict[ChildId, list[SealedEntry]] = {}
     families: dict[ChildId, list[SealedEntry]] = {}
-    for entry, contact in found:
-        child = owners[entry.record]
-        if not passed_on(entry, leads.get(child, ()), day):
-            mine.setdefault(child, []).append((entry, contact))
-            if (entry.kind, entry.scope) == ("lead", FAMILY) and entry.accepted is not None and entry.accepted <= day:
-                families.setdefault(child, []).append((entry, contact))
+    for child, held in found:
+        if passed_on(held[0], sure_leads(leads.get(child, ())), day):
+            continue
+        mine.setdefault(child, []).append(held)
+        if _leads_the_family(held[0], day):
+            families.setdefault(child, []).append(held)
     for child, some in others_of_families(families, grouped(read, families, day) if families else ()).items():
         for other in some:
             mine.setdefault(other, []).extend(families[child])
     return {**dict.fromkeys(_waiting_for(read, worker), ()), **mine}
+
+
+def _leads_the_family(entry: Entry, day: int) -> bool:
+    return (entry.kind, entry.scope) == ("lead", FAMILY) and entry.accepted is not None and entry.accepted <= day
 
 
 def _waiting_for(read: Reading, worker: str) -> set[ChildId]:
@@ -158,13 +180,16 @@ def _waiting_for(read: Reading, worker: str) -> set[ChildId]:
     return set(queries.children_of(read.connection, read.number, records).values())
 
 
-def gaps_on(read: Reading, day: int, children: Collection[ChildId] | None = None) -> list[queries.Rectangle]:
-    """Gaps that have been so for long enough on a day, of some children or of all."""
+def gaps_on(read: Reading, day: int) -> list[queries.Rectangle]:
+    """All gaps that have been so for long enough on a day."""
     waits = Waits(day, read.reference(day))
     begun = {rule: waits.latest(rule) for rule in GAP_RULES}
-    rows = queries.rectangles(read.connection, read.number, day, begun, children)
-    held = [row for row in _uncovered(read, rows, day) if waits.over(row[1], row[2])]
-    return [*held, *leads_who_left(read, day, children)]
+    rows = _uncovered(read, queries.rectangles(read.connection, read.number, day, begun), day)
+    return [*_long_enough(rows, waits), *leads_who_left(read, day)]
+
+
+def _long_enough(rows: Iterable[queries.Rectangle], waits: Waits) -> list[queries.Rectangle]:
+    return [row for row in rows if waits.over(row[1], row[2])]
 
 
 def _uncovered(read: Reading, rows: Sequence[queries.Rectangle], day: int) -> list[queries.Rectangle]:
@@ -181,36 +206,63 @@ def uncovered_row(row: queries.Rectangle, cover: FamilyCover, day: int) -> queri
     return None if left is None else (child, rule, left.since, left.start, end, positions, organisation)
 
 
-def _gaps_of(read: Reading, day: int, children: Collection[ChildId]) -> dict[ChildId, list[GapFacts]]:
-    """The gaps of each of some children that has any."""
+@Query
+def _gap_rows(
+    read: Reading, day: int, children: Collection[ChildId]
+) -> Steps[tuple[list[queries.Rectangle], list[StaffFact]]]:
+    """What the gaps of some children are made of: those that are stored, however short they have been so, and who ever left."""
+    rows = queries.rectangles.send(read.connection, read.number, day, _HOWEVER_SHORT, children)
+    staff = reference_data.workers.send(read.connection, read.edition.position)
+    feeds = reference_data.feeds.send(read.connection, read.number)
+    yield
+    read.take_feeds(feeds.answer())
+    return rows.answer(), staff.answer()
+
+
+def _gaps_of(
+    read: Reading,
+    day: int,
+    lines: Mapping[ChildId, ChildInIndex],
+    rows: Sequence[queries.Rectangle],
+    staff: Sequence[StaffFact],
+) -> dict[ChildId, list[GapFacts]]:
+    """The gaps of each of some children that has any, by the rows and staff of `_gap_rows`."""
+    held = _long_enough(_uncovered(read, rows, day), Waits(day, read.reference(day)))
+    if left := workers_left(staff, day):
+        leads = leads_of(read, lines)
+        for child, line in lines.items():
+            held += _left_gaps(child, line.known.person.death, sure_leads(leads[child]), left, day)
     found: dict[ChildId, list[GapFacts]] = {}
-    for one in gap_facts(read, gaps_on(read, day, children), day, read.hearing(day)):
+    for one in gap_facts(read, held, day, read.hearing(day)):
         found.setdefault(one.child, []).append(one)
     return found
 
 
-def leads_who_left(read: Reading, day: int, children: Collection[ChildId] | None) -> list[queries.Rectangle]:
-    """Gaps of those who are led by somebody who has left, of some children or of all."""
+def leads_who_left(read: Reading, day: int) -> list[queries.Rectangle]:
+    """Gaps of all who are led by somebody who has left."""
     left = workers_left(reference_data.workers(read.connection, read.edition.position), day)
     if not left:
         return []
-    led = queries.entries(
+    led_by = queries.entries(
         read.connection,
         read.number,
         "kind = 'lead' AND why IS NULL AND NOT doubted AND worker = ANY(%(w)s)",
         w=list(left),
     )
-    owners = queries.children_of(read.connection, read.number, {entry.record for entry, _ in led})
-    wanted = set(owners.values()) if children is None else set(owners.values()) & set(children)
-    by_child = read.records_of(sorted(wanted))
+    of = queries.children_of(read.connection, read.number, {entry.record for entry, _ in led_by})
+    by_child = read.records_of(sorted(set(of.values())))
     lives, held = queries.people(read.connection, read.number, by_child), leads_of(read, by_child)
-    found: list[queries.Rectangle] = []
-    for child in by_child:
-        death = lives[child].death
-        leads = [entry for entry, _ in held[child] if entry.why is None]
-        if death is None or day < death:
-            found += [
-                (child, gap.rule, gap.since, gap.start, gap.end, list(gap.positions), None)
-                for gap in left_gaps(leads, left, day)
-            ]
-    return found
+    return [
+        row for child in by_child for row in _left_gaps(child, lives[child].death, sure_leads(held[child]), left, day)
+    ]
+
+
+def _left_gaps(
+    child: ChildId, death: int | None, leads: Sequence[Entry], left: Mapping[str, int], day: int
+) -> list[queries.Rectangle]:
+    if death is not None and death <= day:
+        return []
+    return [
+        (child, gap.rule, gap.since, gap.start, gap.end, list(gap.positions), None)
+        for gap in left_gaps(leads, left, day)
+    ]

@@ -62,7 +62,7 @@ def _names_of_workers(read: Reading, told: Sequence[SealedEntry]) -> Mapping[str
     workers = {entry.worker for entry, _ in named if entry.worker is not None}
     if not workers:
         return {}
-    read.expect_contacts(named)
+    read.expect_cells((), named)
     found: dict[str, str | None] = {}
     for entry, sealed in named:
         said = read.contact(entry, sealed)

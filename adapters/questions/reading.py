@@ -11,9 +11,9 @@ import psycopg
 
 from adapters.codec.times import KNOWN_AT_RULE, read_known_at
 from adapters.log.keys.hashes import Hashes
-from adapters.log.subjects import Subjects
+from adapters.log.sealed_values import SealedValueOpener, keys_expected
 from adapters.process.clock import today
-from adapters.questions.opening import SealedValues
+from adapters.questions.remembered import Remembered
 from adapters.service.opened import Service
 from domain.access.shield import finds
 from domain.answers.children import KnownChild, Person, ShownAddress, ShownName
@@ -25,15 +25,11 @@ from domain.errors import Misuse
 from domain.events import ChildId
 from domain.feeds import Feed, Hearing
 from domain.identifiers import IdentifierStatus, parse_identifier
-from domain.names import all_names, fold_name_before
+from domain.names import all_names
 from domain.reference import KINDS, Reference, Stated, closings, standing
 from domain.timeline.entries import Entry
-from projections import behind, editions, kinship, queries, reference_data
+from projections import behind, editions, kinship, pipelined, queries, reference_data
 from projections.kinship import Home
-
-# Bodies of reference data that were opened before, by generation and position: an event never changes.
-Bodies = dict[tuple[int, int], Mapping[str, Any]]
-
 
 MANY: Final = 200  # records; of more, all shields are looked at rather than those of each
 ByChild = Mapping[ChildId, Sequence[UUID]]  # the records of each child
@@ -47,7 +43,7 @@ class Reading:
         service: Service,
         connection: editions.Connection,
         edition: editions.Edition,
-        bodies: Bodies | None = None,
+        remembered: Remembered | None = None,
         head: editions.Edition | None = None,
     ) -> None:
         self.service = service
@@ -56,10 +52,8 @@ class Reading:
         self.head = head or edition
         self.number = edition.number
         self.hashes = Hashes(service.keys)
-        self.hashes_before = Hashes(service.keys, fold_name_before)
-        self._subjects = Subjects(service.keys, self.hashes)
-        self.cells = SealedValues(connection, service.keys)
-        self._bodies: Bodies = {} if bodies is None else bodies
+        self.cells = SealedValueOpener(connection, service.keys)
+        self._remembered = Remembered() if remembered is None else remembered
         # What this one read has found so far; one edition, one snapshot, so that nothing of it changes meanwhile.
         self._references: dict[int, Reference] = {}
         self._heard: dict[int, Hearing] = {}
@@ -67,6 +61,7 @@ class Reading:
         self._members: dict[ChildId, list[UUID]] = {}
         self._shields: dict[ChildId, bool] = {}
         self._homes: dict[int, dict[ChildId, Home | None]] = {}
+        self.leads: dict[ChildId, list[tuple[Entry, bytes | None]]] = {}  # adapters.questions.leads.leads_of
         self._today = to_day(today(service.clock))
 
     def being_mended(self, children: Collection[ChildId]) -> dict[ChildId, str | None]:
@@ -92,7 +87,7 @@ class Reading:
         """The same read, of the same snapshot, at the last edition."""
         if self.head == self.edition:
             return self
-        return Reading(self.service, self.connection, self.head, self._bodies)
+        return Reading(self.service, self.connection, self.head, self._remembered)
 
     def event(self, position: int) -> str:
         """The event at a position, as it is shown: by a keyed hash, for its place would tell how much else came."""
@@ -113,8 +108,13 @@ class Reading:
         people: Mapping[ChildId, queries.PersonRow],
         schemes: Iterable[tuple[UUID, str, IdentifierStatus]],
         hide: Collection[ChildId] = (),
+        *,
+        named: bool = True,
     ) -> dict[ChildId, KnownChild]:
-        """What every answer about some children begins with; `hide`: those that are shown as shielded children are."""
+        """What every answer about some children begins with; `hide`: those that are shown as shielded children are.
+
+        Without `named` of who they are only the days of birth and death.
+        """
         by_child = self.records_of(people)
         owner, shielded, behind_since = owners(by_child), self.shielded(people), self.being_mended(people)
         self.cells.expect(owner)
@@ -126,7 +126,7 @@ class Reading:
                 child,
                 by_child[child],
                 numbers[child],
-                self._person(row),
+                self._person(row, named=named),
                 child in hide or child in shielded,
                 behind_since[child],
             )
@@ -135,10 +135,13 @@ class Reading:
 
     def name(self, row: queries.PersonRow) -> ShownName | None:
         """The name of a child that stands; None where there is none, or it is erased."""
-        return next(iter(self._person(row).names), None)
+        return next(iter(self._person(row, named=True).names), None)
 
-    def _person(self, row: queries.PersonRow) -> Person:
-        details, dates = self.cells.person(row.person) or {}, self.cells.birth(row.birth) or {}
+    def _person(self, row: queries.PersonRow, *, named: bool) -> Person:
+        dates = self.cells.birth(row.birth) or {}
+        if not named:
+            return Person(birth=dates.get("birth"), expected=dates.get("expected"), death=row.death)
+        details = self.cells.person(row.person) or {}
         sex = details.get("sex") if row.sex is None else self.cells.sex(row.sex)
         called = [(by, said["names"]) for by, cell in row.called if (said := self.cells.person(cell)) is not None]
         return Person(
@@ -147,22 +150,18 @@ class Reading:
 
     def child(self, identifier: str | None, record: str | None) -> ChildId | None:
         """The child that is known by an identifier, or has a record; None where there is none. Raises Misuse."""
-        found: UUID | None
         scheme: str | None = None
         if record is not None:
-            found = parse_id(record)
+            known = queries.known_child(self.connection, self.number, record=parse_id(record))
         elif identifier is not None:
             checked = parse_identifier(identifier)
             if not checked.valid or checked.normalised is None:
                 raise Misuse(f"identifier: {checked.reason}")
             scheme = checked.scheme
-            wanted = (scheme, checked.normalised)
-            found = self._subjects.look_up(self.connection, [wanted]).get(wanted)
+            digest = self.hashes.identifier(scheme, checked.normalised)
+            known = queries.known_child(self.connection, self.number, digest=digest)
         else:
             raise Misuse("an identifier or a record is needed")
-        if found is None:
-            return None
-        known = queries.known_child(self.connection, self.number, found)
         if known is None:
             return None
         self._members[known[0]] = known[1]
@@ -187,10 +186,11 @@ class Reading:
         records = [record for held in by_child.values() for record in held]
         with self.connection.pipeline():
             shielded = queries.shielded.send(self.connection, self.edition, records, self._today)
-            said = reference_data.reference.send(self.connection, self.edition.position, KINDS)
+            after, until = self.reference_until(), self.edition.position
+            new = reference_data.reference.send(self.connection, after, until, KINDS) if after < until else None
             yield records
         self._take_shields(by_child, shielded.answer())
-        self.take_reference(day, said.answer())
+        self.take_reference(day, after, () if new is None else new.answer())
 
     def address(self, here: queries.AddressRow | None) -> ShownAddress | None:
         """An address as it is shown; None where there is none, or it is erased."""
@@ -202,15 +202,16 @@ class Reading:
             "residence": here.residence, "return": opened["return"], "from": iso_day(here.day), "to": iso(here.until),
         }  # fmt: skip
 
-    def expect_contacts(self, entries: Iterable[tuple[Entry, bytes | None]]) -> None:
-        """Fetch the keys of the contacts of some entries, which are about to be opened, in one query."""
-        self.cells.expect_contacts((entry.record, entry.kind) for entry, contact in entries if contact is not None)
-
-    def expect_all(self, records: Iterable[UUID], entries: Iterable[tuple[Entry, bytes | None]]) -> None:
+    def expect_cells(self, records: Iterable[UUID], entries: Iterable[tuple[Entry, bytes | None]]) -> None:
         """Fetch the keys of who some records are of and of the contacts of entries, all at once."""
-        self.cells.expect_all(
-            records, ((entry.record, entry.kind) for entry, contact in entries if contact is not None)
-        )
+        self.cells.expect(records, ((entry.record, entry.kind) for entry, contact in entries if contact is not None))
+
+    def send_for_cells(
+        self, records: Iterable[UUID], entries: Iterable[tuple[Entry, bytes | None]]
+    ) -> pipelined.Sent[None]:
+        """The same, together with other queries: its answer is to be asked for before anything is opened."""
+        contacts = ((entry.record, entry.kind) for entry, contact in entries if contact is not None)
+        return keys_expected.send(self.cells, records, contacts)
 
     def contact(self, entry: Entry, sealed: bytes | None) -> ShownContacts | None:
         """The contact that an entry names, opened; None where there is none, or it is erased."""
@@ -263,7 +264,9 @@ class Reading:
     def reference(self, day: int) -> Reference:
         """The reference data that stands on a day, as known at the edition."""
         if day not in self._references:
-            self.take_reference(day, reference_data.reference(self.connection, self.edition.position, KINDS))
+            after, until = self.reference_until(), self.edition.position
+            new = reference_data.reference(self.connection, after, until, KINDS) if after < until else ()
+            self.take_reference(day, after, new)
         return self._references[day]
 
     def hearing(self, day: int) -> Hearing:
@@ -278,29 +281,46 @@ class Reading:
             self._said_complete = reference_data.feeds(self.connection, self.number)
         return self._said_complete
 
-    def take_reference(self, day: int, said: Iterable[Stated]) -> None:
-        """What a look at reference data found, for a day, need not be asked for again."""
-        said = list(said)
+    def take_feeds(self, found: list[Feed]) -> None:
+        """What a look at feeds found need not be asked for again."""
+        self._said_complete = found
+
+    def reference_until(self) -> int:
+        """The position up to which reference data is remembered, and need not be looked at."""
+        return self._remembered.until(self.edition.generation)
+
+    def take_reference(self, day: int, after: int, found: Iterable[Stated]) -> None:
+        """What a look at reference data found after a position, for a day, need not be asked for again."""
+        said = self._remembered.said(self.edition.generation, after, self.edition.position, found)
+        self._references[day] = self._remembered.reference(
+            self.edition.generation, day, said, lambda: self._read_reference(said, day)
+        )
+
+    def _read_reference(self, said: Sequence[Stated], day: int) -> Reference:
         stands = standing(said, day)
         over = closings(said, day)
         self.expect_bodies(one.position for one in (*stands, *over))
-        self._references[day] = Reference(stands, self.body, over)
+        # It outlives this read, and asks nothing of its connection: all that it may be asked for is at hand.
+        bodies, generation = self._remembered.bodies, self.edition.generation
+        return Reference(stands, lambda position: bodies[generation, position], over)
 
     def expect_bodies(self, positions: Iterable[int]) -> None:
         """Open the events about no child that are about to be asked for, in one query."""
-        missing = [p for p in set(positions) if (self.edition.generation, p) not in self._bodies]
-        if missing:
+        bodies, generation = self._remembered.bodies, self.edition.generation
+        if missing := [position for position in set(positions) if (generation, position) not in bodies]:
             # Bodies are remembered, so that most reads open no event, and need nothing of what decodes one.
             from adapters.log.reader import LogReader
 
             log = LogReader(self.connection, self.service.keys, self.service.settings.fillers)
             for event in log.open(queries.stored(self.connection, missing)):
-                self._bodies[self.edition.generation, event.position] = event.body
+                bodies[generation, event.position] = event.body
 
     def body(self, position: int) -> Mapping[str, Any]:
         """What an event about no child says."""
-        self.expect_bodies([position])
-        return self._bodies[self.edition.generation, position]
+        name, bodies = (self.edition.generation, position), self._remembered.bodies
+        if name not in bodies:
+            self.expect_bodies([position])
+        return bodies[name]
 
     def take_members(self, records: Mapping[ChildId, list[UUID]]) -> None:
         """The records of children that were found on the way need not be asked for again."""
@@ -335,7 +355,7 @@ class Reading:
 
 @contextmanager
 def reading_at(
-    service: Service, connection: editions.Connection, known_at: str | None, bodies: Bodies | None = None
+    service: Service, connection: editions.Connection, known_at: str | None, remembered: Remembered | None = None
 ) -> Iterator[Reading]:
     """A read as known now, or as known at a position or an instant; raises Misuse when that cannot be read."""
     head = edition = editions.begin(connection)
@@ -343,7 +363,7 @@ def reading_at(
         if known_at is not None:
             position = position_of(connection, known_at, head.generation)
             edition = editions.edition_until(connection, position, head.generation)
-        yield Reading(service, connection, edition, bodies, head=head)
+        yield Reading(service, connection, edition, remembered, head=head)
     except BaseException:
         with suppress(psycopg.Error):  # what ended the read, as Ctrl-C does, may have ended the connection
             connection.rollback()

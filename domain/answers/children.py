@@ -189,6 +189,12 @@ class ChildInIndex:
     family_leads: Sequence[FamilyLead] = ()
 
 
+# Who works with a child, by kind: as it is held, and as it is shown.
+Around = dict[str, list[tuple[Entry, ShownEntry]]]
+# Kinds of which it is not told who works with a child, unless they say when a review is due.
+BESIDE_WORK: Final = NO_INVOLVEMENT - {"lead", "lead_cover", "team_member"}
+
+
 @dataclass(frozen=True, slots=True)
 class ChildOverTime:
     """What a timeline is made from; with what was taken back, where that was asked for."""
@@ -246,12 +252,16 @@ def may_stand_in_index(entry: Entry, at: AsAt, *, shielded: bool) -> bool:
 def index_line(of: ChildInIndex, at: AsAt) -> IndexLine:
     """Who, where, school, GP, open involvements with contact, lead."""
     known, person, shielded = of.known, of.known.person, of.known.shielded
-    by_kind, leading, covers = _around(of, at)
+    around = works_with(of, at)
+
+    def of_kind(kind: str) -> list[ShownEntry]:
+        return [shown for _, shown in around.get(kind, ())]
+
     return {
         "child": child_id(known.child),
         "records": records_shown(known),
         "identifiers": known_by(known),
-        "name": person.names[0] if person.names else None,
+        "name": first_name(person),
         "name_told_by": _told_by(person, person.names[:1], at, shielded=shielded),
         "other_names": _other_names(person, at, shielded=shielded),
         "date_of_birth": iso(person.birth),
@@ -261,16 +271,13 @@ def index_line(of: ChildInIndex, at: AsAt) -> IndexLine:
         "address": None if shielded else of.address,
         "shielded": shielded,
         "being_mended": known.being_mended,
-        "school": by_kind.get("enrolment", []),
-        "gp": [*by_kind.get("gp_registration", []), *by_kind.get("gp_temporary_registration", [])],
-        "involvements": [one for kind in sorted(by_kind) if kind not in NO_INVOLVEMENT for one in by_kind[kind]],
-        "assessments": by_kind.get("assessment", []),
-        "team": by_kind.get("team_member", []),
-        "lead": [
-            *(_with_cover(entry, shown, [one for one, _ in leading], covers) for entry, shown in leading),
-            *(family_lead(one, at, shielded=shielded) for one in of.family_leads),
-        ],
-        "reviews_due": reviews_due([one.entry for one in of.held], of.everything, at.day, shielded=shielded),
+        "school": of_kind("enrolment"),
+        "gp": [*of_kind("gp_registration"), *of_kind("gp_temporary_registration")],
+        "involvements": involvements(around),
+        "assessments": of_kind("assessment"),
+        "team": of_kind("team_member"),
+        "lead": leading(of, at, around),
+        "reviews_due": next_reviews(of, at),
     }
 
 
@@ -283,6 +290,16 @@ def family_lead(of: FamilyLead, at: AsAt, *, shielded: bool) -> ShownEntry:
         "stated_for": None if hides or of.stated_for is None else child_id(of.stated_for),
         "covered_by": [],
     }
+
+
+def first_name(person: Person) -> ShownName | None:
+    """The name that stands."""
+    return person.names[0] if person.names else None
+
+
+def next_reviews(of: ChildInIndex, at: AsAt) -> list[ShownReview]:
+    """The next review of each plan or arrangement of a child."""
+    return reviews_due([one.entry for one in of.held], of.everything, at.day, shielded=of.known.shielded)
 
 
 def other_names(person: Person) -> list[ShownName]:
@@ -330,24 +347,32 @@ def timeline(of: ChildOverTime, at: AsAt) -> Timeline:
     }
 
 
-def _around(
-    of: ChildInIndex, at: AsAt
-) -> tuple[dict[str, list[ShownEntry]], list[tuple[Entry, ShownEntry]], list[tuple[Entry, ShownEntry]]]:
-    """Who works with a child, by kind; those of them that lead on the day, and that cover for a lead."""
-    leads = [entry for entry in of.everything if entry.kind == "lead"]
-    active = {e.main for e in leads if any(a <= at.day < b for a, b in active_span(e, leads))}
-    by_kind: dict[str, list[ShownEntry]] = {}
-    leading, covers = [], []
+def works_with(of: ChildInIndex, at: AsAt, *kinds: str) -> Around:
+    """Who works with a child, by kind, and its assessments, whenever they were; of some `kinds` or of all."""
+    found: Around = {}
     for held in of.held:
         entry = held.entry
-        if entry.kind == "assessment" or works(entry, at.day):
+        if (not kinds or entry.kind in kinds) and (entry.kind == "assessment" or works(entry, at.day)):
             shown = shown_entry(held, at, shielded=of.known.shielded)
-            by_kind.setdefault(entry.kind, []).append(shown)
-            if entry.main in active:
-                leading.append((entry, shown))
-            if entry.kind == "lead_cover":
-                covers.append((entry, shown))
-    return by_kind, leading, covers
+            found.setdefault(entry.kind, []).append((entry, shown))
+    return found
+
+
+def involvements(around: Around) -> list[ShownEntry]:
+    """The services that work with a child, by kind."""
+    return [shown for kind in sorted(around) if kind not in NO_INVOLVEMENT for _, shown in around[kind]]
+
+
+def leading(of: ChildInIndex, at: AsAt, around: Around) -> list[ShownEntry]:
+    """Who leads on the day, and who covers for them."""
+    leads = [entry for entry in of.everything if entry.kind == "lead"]
+    active = {e.main for e in leads if any(a <= at.day < b for a, b in active_span(e, leads))}
+    active_leads = [one for one in around.get("lead", ()) if one[0].main in active]
+    covers = around.get("lead_cover", ())
+    return [
+        *(_with_cover(entry, shown, [one for one, _ in active_leads], covers) for entry, shown in active_leads),
+        *(family_lead(one, at, shielded=of.known.shielded) for one in of.family_leads),
+    ]
 
 
 def _with_cover(

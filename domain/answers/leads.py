@@ -7,7 +7,17 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from domain.answers.children import ChildInIndex, KnownChild, Person, ShownName, index_line
+from domain.answers.children import (
+    Around,
+    ChildInIndex,
+    KnownChild,
+    ShownName,
+    first_name,
+    involvements,
+    leading,
+    next_reviews,
+    works_with,
+)
 from domain.answers.concerned import Concerned, ConcernedFacts, concerned
 from domain.answers.entries import AsAt, Held, ShownEntry, shown_entry, shown_of
 from domain.answers.families import NOT_SAID, FamilyFacts, ShownIndicator, indicators
@@ -15,7 +25,7 @@ from domain.answers.fields import BeingMended, ChildText, Day, Discloses, EventT
 from domain.answers.ids import child_id, record_id
 from domain.answers.pages import Listed, Page
 from domain.answers.reviews import ShownReview
-from domain.dates import iso_day
+from domain.dates import iso, iso_day
 from domain.events import ChildId
 from domain.indicators import RULES
 from domain.indicators.families import TrueOrNotKnown, family_id
@@ -245,7 +255,7 @@ def caseload(of: CaseloadFacts, at: AsAt) -> WorkerCaseload:
         "worker": of.worker,
         "children": [
             {
-                **_born(one.line, at),
+                **_born(one.line, at, works_with(one.line, at, "lead", "lead_cover")),
                 "entries": shown_of(one.entries, at, shielded=one.line.known.shielded),
                 "gaps": [gap(facts, at) for facts in one.gaps],
             }
@@ -265,17 +275,19 @@ def handover(of: CaseloadFacts, at: AsAt) -> WorkerHandover:
 
 
 def _handed_over(one: ChildOfWorker, worker: str, at: AsAt) -> HandedOverChild:
-    line, shielded = index_line(one.line, at), one.line.known.shielded
+    around, shielded = works_with(one.line, at), one.line.known.shielded
     accepted = [e.entry for e in one.leads if e.entry.accepted is not None and e.entry.accepted <= at.day]
     asked = [held for held in one.leads if held.entry.takes_over and held.entry.accepted is None]
     return {
-        "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"],
-        "being_mended": line["being_mended"], "lead": line["lead"],
-        "led_by_worker": worker in {lead.worker for lead in accepted} | {of.held.entry.worker for of in one.line.family_leads},
+        **_born(one.line, at, around),
+        "led_by_worker": worker
+        in {lead.worker for lead in accepted} | {of.held.entry.worker for of in one.line.family_leads},
         "taking_over": [shown_entry(held, at, shielded=shielded) for held in asked],
-        "involvements": line["involvements"], "team": line["team"], "reviews_due": line["reviews_due"],
+        "involvements": involvements(around),
+        "team": [shown for _, shown in around.get("team_member", ())],
+        "reviews_due": next_reviews(one.line, at),
         "gaps": [gap(facts, at) for facts in one.gaps],
-    }  # fmt: skip
+    }
 
 
 def my_families(of: WorkerFamiliesFacts, at: AsAt) -> WorkerFamilies:
@@ -300,11 +312,8 @@ def _family(of: WorkerFamilyFacts, at: AsAt) -> WorkerFamily:
 
 
 def _family_child(child: ChildInIndex, at: AsAt, *, mine: bool) -> FamilyChild:
-    line = index_line(child, at)
-    return {
-        "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"], "being_mended": line["being_mended"],
-        "lead": line["lead"], "mine": mine, "involvements": len(line["involvements"]),
-    }  # fmt: skip
+    around = works_with(child, at)
+    return {**_born(child, at, around), "mine": mine, "involvements": len(involvements(around))}
 
 
 def changes(of: ChangesFacts, at: AsAt) -> WorkerChanges:
@@ -321,7 +330,7 @@ def _changed(of: ChangesOfChild, at: AsAt) -> ChangedChild:
     known = of.known
     return {
         "child": child_id(known.child),
-        "name": _first_name(known.person),
+        "name": first_name(known.person),
         "on_caseload": of.on_caseload,
         "being_mended": known.being_mended,
         # Of a shielded child the records would tell that other numbers are known of it.
@@ -334,13 +343,12 @@ def _changed(of: ChangesOfChild, at: AsAt) -> ChangedChild:
     }
 
 
-def _born(child: ChildInIndex, at: AsAt) -> _BornChild:
-    line = index_line(child, at)
+def _born(child: ChildInIndex, at: AsAt, around: Around) -> _BornChild:
+    known = child.known
     return {
-        "child": line["child"], "name": line["name"], "date_of_birth": line["date_of_birth"],
-        "being_mended": line["being_mended"], "lead": line["lead"],
-    }  # fmt: skip
-
-
-def _first_name(person: Person) -> ShownName | None:
-    return person.names[0] if person.names else None
+        "child": child_id(known.child),
+        "name": first_name(known.person),
+        "date_of_birth": iso(known.person.birth),
+        "being_mended": known.being_mended,
+        "lead": leading(child, at, around),
+    }
