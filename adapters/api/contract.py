@@ -15,28 +15,12 @@ from adapters.api.problems import Refused
 from adapters.api.work_queues import WorkQueue
 from adapters.service.head import standing_of
 from domain.reasons import REASONS
-from schemas.registry import Schema, registry
+from schemas.listing import line_of, listed
+from schemas.registry import registry
 
 
 def _json(document: Any) -> Response:  # noqa: ANN401  (any JSON value)
     return Response(orjson.dumps(document), media_type="application/json")
-
-
-def schema_line(schema: Schema) -> dict[str, Any]:
-    """One schema as `icr schemas list --json` has it."""
-    return {
-        "event_type": schema.event_type,
-        "version": schema.version,
-        "newest": schema is registry().newest[schema.event_type],
-        "sector": schema.sector,
-        "fingerprint": schema.fingerprint.hex(),
-        "file": f"schemas/{schema.file}",
-        "act": schema.effect.act.name.lower(),
-        "kind": schema.effect.kind,
-        "key": list(schema.effect.key),
-        "disclosure": schema.effect.disclosure,
-        "retention": schema.effect.retention,
-    }
 
 
 def contract_router(
@@ -51,16 +35,14 @@ def contract_router(
     @router.get("/schemas", summary="List the event contract", tags=["Contract"])
     async def list_schemas() -> Response:
         """Every schema, oldest version first, with its fingerprint and how it acts on the timeline."""
-        contract = registry()
-        lines = [schema_line(schema) for event_type in contract.types for schema in contract.versions(event_type)]
-        return _json({"digest": contract.digest, "schemas": lines})
+        return _json(listed(registry()))
 
     @router.get("/schemas/{fingerprint}", summary="One Avro schema", tags=["Contract"])
     async def show_schema(fingerprint: str) -> Response:
         """One schema by its fingerprint, sixteen hexadecimal digits as they stand on the wire."""
         for schema in registry().by_fingerprint.values():
             if schema.fingerprint.hex() == fingerprint.lower():
-                return _json({**schema_line(schema), "schema": schema.document})
+                return _json({**line_of(registry(), schema), "schema": schema.document})
         raise Refused(HTTPStatus.NOT_FOUND, "no schema of the contract has that fingerprint")
 
     @router.get("/reasons", summary="List the reason codes", tags=["Contract"])

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from domain.errors import Misuse
+from schemas.listing import line_of, listed
 from schemas.registry import ContractBroken, Schema, registry
 
 app = typer.Typer(no_args_is_help=True, help="The event contract: check it, list it, show one schema.")
@@ -59,32 +60,14 @@ def check(
         raise typer.Exit(1)
 
 
-def _line(schema: Schema) -> dict[str, Any]:
-    newest = registry().newest[schema.event_type]
-    return {
-        "event_type": schema.event_type,
-        "version": schema.version,
-        "newest": schema is newest,
-        "sector": schema.sector,
-        "fingerprint": schema.fingerprint.hex(),
-        "file": f"schemas/{schema.file}",
-        "act": schema.effect.act.name.lower(),
-        "kind": schema.effect.kind,
-        "key": list(schema.effect.key),
-        "disclosure": schema.effect.disclosure,
-        "retention": schema.effect.retention,
-    }
-
-
 @app.command("list", epilog="Example: icr schemas list")
 def list_(as_json: Json = False) -> None:
     """List every schema with its fingerprint and how it acts on the timeline."""
-    contract = registry()
-    lines = [_line(schema) for event_type in contract.types for schema in contract.versions(event_type)]
+    found = listed(registry())
     if as_json:
-        _print({"digest": contract.digest, "schemas": lines})
+        _print(found)
         return
-    for line in lines:
+    for line in found["schemas"]:
         name = f"{line['event_type']} v{line['version']}"
         key = " > ".join(line["key"])
         typer.echo(
@@ -112,7 +95,7 @@ def show(
     """Show one schema: its fields in words, or the Avro document itself with --json."""
     schema = _find(name, version)
     if as_json:
-        _print({**_line(schema), "schema": schema.document})
+        _print({**line_of(registry(), schema), "schema": schema.document})
         return
     from schemas.shape import describe, shape, walk
 

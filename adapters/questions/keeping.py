@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import psycopg
 
-from adapters.log.quarantine_rows import LISTED, QuarantineRows
 from adapters.service.opened import Service
 from domain.answers.keeping import KeptFacts, MendedFacts
 from domain.answers.pages import Page
@@ -30,6 +29,8 @@ def gather_kept(_: Service, connection: Connection, question: ListKept) -> Page[
 
     Raises Rejected for a cursor that is no event, as of one that was cleared since: the rest of the list is not known.
     """
+    from adapters.log.quarantine_rows import LISTED
+
     asked = {
         "states": list(_NOT_SETTLED) if question.state is None else [question.state],
         "reason": question.reason,
@@ -49,6 +50,8 @@ def gather_kept(_: Service, connection: Connection, question: ListKept) -> Page[
 
 def gather_kept_event(service: Service, connection: Connection, question: ShowKept) -> KeptFacts:
     """One kept event; what was sent only where it is asked for: text, else hexadecimal. Raises Misuse without such an id."""
+    from adapters.log.quarantine_rows import QuarantineRows
+
     facts, sent = QuarantineRows(service.keys).show(connection, question.id)
     return replace(facts, content=_text(sent)) if question.content else facts
 

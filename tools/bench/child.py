@@ -8,7 +8,6 @@ import statistics
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +19,6 @@ from adapters.log.keys.key_file import load_or_create
 from adapters.log.messages import ACCEPTED, Message
 from adapters.log.reader import LogReader, tied
 from adapters.log.subjects import Subjects
-from adapters.migrations.migrate import migrate
 from adapters.process.clock import Clock
 from adapters.process.settings import Settings
 from adapters.service.opened import Service
@@ -28,7 +26,6 @@ from domain.errors import IcrError
 from tools.bench.ingest import Tell
 from tools.bench.processes import machine
 from tools.bench.servers_used import ServersUsed
-from tools.bench.shipped import new_database
 from tools.bench.versions import versions
 
 ROUNDS: Final = 20
@@ -89,12 +86,9 @@ class Child:
         with ExitStack() as stack:
             self._tell("starting PostgreSQL")
             used = ServersUsed(stack, self._settings, self._clock)
-            folder = used.folder / "child"
-            folder.mkdir(mode=0o700)
-            url = new_database(used.url, "child")
-            migrate(url)
-            settings = replace(self._settings, data_dir=folder, database_url=url)
-            service = Service(settings, url, None, None, False, load_or_create(folder / "keys"), self._clock)
+            made = used.made("child")
+            keys = load_or_create(made.kek_file)
+            service = Service(made, str(made.database_url), None, None, False, keys, self._clock)
             self._tell("recording")
             self._record(service)
             children = ChildRecords(service)

@@ -9,6 +9,8 @@ from adapters.embedded import servers
 from adapters.embedded.postgres import PostgresServer
 from adapters.intake.kafka.producer import KafkaProducer
 from adapters.intake.kafka.topics import cluster_name, ensure_topics
+from adapters.log.keys.key_file import load_or_create
+from adapters.migrations.migrate import migrate
 from adapters.process.clock import Clock
 from adapters.process.settings import Settings
 from tools.bench.broker import GROUP, Broker, broker
@@ -31,6 +33,15 @@ class ServersUsed:
         self._server = PostgresServer(self.folder / "postgres", durable=True, options=watch() if profile else {})
         stack.callback(self._server.stop)
         self.url = self._server.start()
+
+    def made(self, name: str) -> Settings:
+        """Settings of a service that nothing was published to: a data folder with keys, and a database with our tables."""
+        folder = self.folder / name
+        folder.mkdir(mode=0o700)
+        url = new_database(self.url, name)
+        migrate(url)
+        load_or_create(folder / "keys")
+        return replace(self._settings, data_dir=folder, database_url=url, kek_file=folder / "keys")
 
     # ---- Kafka
 

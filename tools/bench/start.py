@@ -11,15 +11,12 @@ import sys
 from contextlib import ExitStack
 from typing import Any, Final
 
-from adapters.log.keys.key_file import load_or_create
-from adapters.migrations.migrate import migrate
 from adapters.process.clock import Clock
 from adapters.process.settings import Settings
 from domain.errors import IcrError
 from tools.bench.ingest import Tell
 from tools.bench.processes import machine
 from tools.bench.servers_used import ServersUsed
-from tools.bench.shipped import new_database
 from tools.bench.versions import versions
 
 # Each with the exit code that it has where there is nothing.
@@ -46,13 +43,9 @@ class Start:
         with ExitStack() as stack:
             self._tell("starting PostgreSQL")
             used = ServersUsed(stack, self._settings, self._clock)
-            folder = used.folder / "start"
-            folder.mkdir(mode=0o700)
-            url = new_database(used.url, "start")
-            migrate(url)
-            load_or_create(folder / "keys")
+            made = used.made("start")
             outside = {name: value for name, value in os.environ.items() if not name.startswith("ICR_")}
-            environment = {**outside, "ICR_DATABASE_URL": url, "ICR_DATA_DIR": str(folder)}
+            environment = {**outside, "ICR_DATABASE_URL": str(made.database_url), "ICR_DATA_DIR": str(made.data_dir)}
             environment.pop("PYTHONDONTWRITEBYTECODE", None)
             self._tell("starting commands")
             took: dict[str, list[float]] = {command: [] for command in COMMANDS}

@@ -140,13 +140,16 @@ def _by_opening(connection: Connection, keys: MasterKeys) -> Sequence[str]:
 
 def _found_again(connection: Connection, keys: MasterKeys) -> list[bool]:
     """Of some events that open: whether the inbox has them under the key that the hash key makes."""
+    rows = connection.execute(
+        "SELECT originator_id, topic, state FROM log.event ORDER BY notification_id LIMIT %s", (_LOOKED_AT,)
+    ).fetchall()
+    if not rows:
+        return []
     from adapters.codec import decode_stored
     from adapters.log.subjects import key_of_topic
 
     hashes, found = Hashes(keys), []
-    for record, topic, state in connection.execute(
-        "SELECT originator_id, topic, state FROM log.event ORDER BY notification_id LIMIT %s", (_LOOKED_AT,)
-    ).fetchall():
+    for record, topic, state in rows:
         name = key_of_topic(topic)
         row = connection.execute(
             "SELECT wrapped FROM log.data_key WHERE (record, class, period) = (%s, %s, %s)",
@@ -167,13 +170,16 @@ def _found_again(connection: Connection, keys: MasterKeys) -> list[bool]:
 
 def _asides_again(connection: Connection, keys: MasterKeys) -> list[bool]:
     """Of some kept events: whether they stand under the digest that the hash key makes. Raises Erased by another kek."""
+    rows = connection.execute(
+        "SELECT id, digest, wrapped, sealed FROM log.aside WHERE kind = %s ORDER BY received_at LIMIT %s",
+        (KEPT, _LOOKED_AT),
+    ).fetchall()
+    if not rows:
+        return []
     from adapters.log.quarantine_rows import open_kept_event
 
     hashes = Hashes(keys)
     return [
         hashes.digest(open_kept_event(keys, aside, wrapped, sealed)) == digest.bytes
-        for aside, digest, wrapped, sealed in connection.execute(
-            "SELECT id, digest, wrapped, sealed FROM log.aside WHERE kind = %s ORDER BY received_at LIMIT %s",
-            (KEPT, _LOOKED_AT),
-        ).fetchall()
+        for aside, digest, wrapped, sealed in rows
     ]

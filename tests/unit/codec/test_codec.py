@@ -17,7 +17,7 @@ from adapters.codec import (
     same_content,
     to_json_form,
 )
-from adapters.codec.avro import read_marks
+from adapters.codec.avro import mark_readers
 from adapters.codec.generate import compile_reader, constant, source
 from domain.errors import Misuse, Rejected
 from schemas.registry import ContractBroken, Schema, fingerprint_of, registry
@@ -313,7 +313,7 @@ def test_stored_marks_are_read_alone_as_they_are_read_whole(am: str | None, pm: 
     stored = decode_wire(encode_wire(marked(am, pm))).stored
     body = decode_stored(stored).body
     whole = (body["event_id"], body["source"]["organisation"], body["recorded_at"], body["effective"]["from"])
-    assert read_marks(stored) == (*whole, body["school"], body["am"], body["pm"])
+    assert mark_readers[stored[:10]](stored) == (*whole, body["school"], body["am"], body["pm"])
 
 
 # Encoding.
