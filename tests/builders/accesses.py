@@ -53,8 +53,8 @@ class AccessLog:
         self.place = SecondPlace(self.folder / "second")
         self._chance = random.Random(1)
 
-    def access(self, times: int = 1, *, outcome: Outcome = Outcome.SHOWN) -> list[UUID]:
-        """Some accesses, one after another, a millisecond apart."""
+    def access(self, times: int = 1, *, outcome: Outcome = Outcome.SHOWN, process: int | None = None) -> list[UUID]:
+        """Some accesses, one after another, a millisecond apart, of either process or of one."""
         made = []
         for _ in range(times):
             self.bench.clock.advance(timedelta(milliseconds=1))
@@ -64,7 +64,8 @@ class AccessLog:
                 viewer(self._chance.randrange(1, 6)), "ShowChild", {"identifier": f"nhs:{child}"}, KNOWN, outcome, ("lead",),
                 (), parts_of(child, self._chance.randrange(3)) if shown else (), (), () if shown else (CHILDREN[child],), shown,
             )  # fmt: skip
-            made.append(self._chance.choice(self.processes).disclose(self.bench.connection, access))
+            one = self._chance.randrange(2) if process is None else process
+            made.append(self.processes[one].disclose(self.bench.connection, access))
         return made
 
     def seal(self) -> int:

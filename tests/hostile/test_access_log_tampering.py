@@ -4,7 +4,10 @@ Each row says what is edited and what a check of an export must name, and where;
 checkpoint that was kept elsewhere, and nothing of ours. The edit is taken back afterwards.
 """
 
+import base64
+import hashlib
 import io
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -58,7 +61,7 @@ def kept(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
     log.checkpoint()
     log.access(150)
     late = log.checkpoint()
-    log.access(3)
+    log.access(3, process=0)
     made.connection.execute("CREATE SCHEMA kept; ALTER TABLE access.leaf DROP CONSTRAINT leaf_entry_key")
     for table in COPIED:
         made.connection.execute(f"CREATE TABLE kept.{table.replace('.', '_')} AS SELECT * FROM {table}")
@@ -128,134 +131,207 @@ class Edit:
     named: dict[str, list[str] | None]
 
 
-_REWRITE = "UPDATE access.entry SET bytes = convert_to(replace(convert_from(bytes, 'UTF8'), {}), 'UTF8') WHERE id = {}"
-_AT = "(SELECT entry FROM access.leaf WHERE index = {})"
-_HASH = "(SELECT sha256('\\x00'::bytea || e.bytes) FROM access.entry e JOIN access.leaf l ON l.entry = e.id WHERE l.index = {0})"
-_VIEWER = '\'"viewer":"la-808:W\', \'"viewer":"la-808:W9\''
-_LEAF = f"UPDATE access.leaf SET hash = {_HASH.format(100)} WHERE index = 100"
-_TILE = (
-    f"UPDATE access.tile SET nodes = overlay(nodes PLACING {_HASH.format(100)} FROM 3201) WHERE (level, index) = (0, 0)"
-)
+_ENTRY = "bytes, wrapped, sealed FROM access.entry"
+
+
+def at(index: int) -> str:
+    """The entry of a leaf."""
+    return f"(SELECT entry FROM access.leaf WHERE index = {index})"
+
+
+def entry(change: str, index: int) -> str:
+    """The entry of a leaf changed."""
+    return f"UPDATE access.entry SET {change} WHERE id = {at(index)};"
+
+
+def shown(change: str, number: int) -> str:
+    """The parts of leaf 7 changed, of its frame (0) or of its child (1)."""
+    return f"UPDATE access.shown SET {change} WHERE entry = {at(7)} AND number = {number};"
+
+
+def tile(level: int, place: int, put: str) -> str:
+    """A hash of a level's first tile overwritten."""
+    change = f"nodes = overlay(nodes PLACING {put} FROM {place * 32 + 1})"
+    return f"UPDATE access.tile SET {change} WHERE (level, index) = ({level}, 0);"
+
+
+_REWRITTEN = entry("bytes = convert_to(replace(convert_from(bytes, 'UTF8'), '808:W', '808:W9'), 'UTF8')", 100)
+_ITS_HASH = f"(SELECT sha256('\\x00'::bytea || bytes) FROM access.entry WHERE id = {at(100)})"
+_ITS_LEAF = f"UPDATE access.leaf SET hash = {_ITS_HASH} WHERE index = 100;"
+_ITS_NAMES = {"column_differs": ["100 viewer"], "entry_not_linked": None}
+_FIRST_WAITING = "(SELECT min(at) FROM access.pending)"
+_CUT = "DELETE FROM access.entry WHERE id IN (SELECT entry FROM access.leaf WHERE index >= 590); DELETE FROM access.leaf WHERE index >= 590;"
+_LAST = [str(index) for index in range(590, 600)]
+_NOTE = "UPDATE access.checkpoint SET note = {} WHERE size = 300"
 
 EDITS: Final[dict[str, Edit]] = {
     # Rewritten
-    "an entry rewritten": Edit(_REWRITE.format(_VIEWER, _AT.format(100)), {"entry_changed": ["100"], "column_differs": ["100 viewer"], "entry_not_linked": None}),
-    "an entry rewritten, its leaf too": Edit(
-        f"{_REWRITE.format(_VIEWER, _AT.format(100))}; {_LEAF}",
-        {"entry_changed": ["100"], "leaf_changed": ["100"], "column_differs": ["100 viewer"], "entry_not_linked": None},
+    "an entry rewritten": Edit(_REWRITTEN, {"entry_changed": ["100"], **_ITS_NAMES}),
+    "an entry and its leaf rewritten": Edit(
+        _REWRITTEN + _ITS_LEAF, {"entry_changed": ["100"], "leaf_changed": ["100"], **_ITS_NAMES}
     ),
-    "an entry rewritten, its leaf and tile too": Edit(
-        f"{_REWRITE.format(_VIEWER, _AT.format(100))}; {_LEAF}; {_TILE}",
-        {"tree_differs": ["leaves 0 to 299", "leaves 0 to 449", "leaves 0 to 599"], "kept_differs": ["leaves 0 to 599"],
-         "column_differs": ["100 viewer"], "entry_not_linked": None, "tile_changed": ["tile/1/000.p/2"]},
+    # Nothing says any more what it was; that it is another, the checkpoints do, the tile above, and the entry after it.
+    "an entry, its leaf and its tile rewritten": Edit(
+        _REWRITTEN + _ITS_LEAF + tile(0, 100, _ITS_HASH),
+        {
+            "tree_differs": ["leaves 0 to 299", "leaves 0 to 449", "leaves 0 to 599"],
+            "kept_differs": ["leaves 0 to 599"],
+            "tile_changed": ["tile/1/000.p/2"],
+            **_ITS_NAMES,
+        },
     ),
     "a leaf rewritten": Edit("UPDATE access.leaf SET hash = sha256('x') WHERE index = 17", {"leaf_changed": ["17"]}),
-    "an entry made garbage": Edit(f"UPDATE access.entry SET bytes = '\\xff00' WHERE id = {_AT.format(5)}", {"entry_changed": ["5"], "entry_rekeyed": None, "line_unreadable": None, "number_missing": None}),
-    "an entry made another form": Edit(f"UPDATE access.entry SET bytes = '[]' WHERE id = {_AT.format(5)}", {"entry_changed": ["5"], "line_unreadable": None, "number_missing": None}),
-    "an entry that nests too deep": Edit(f"UPDATE access.entry SET bytes = repeat('[', 16000)::bytea WHERE id = {_AT.format(5)}", {"entry_changed": ["5"], "line_unreadable": None, "number_missing": None}),
-    "an entry made empty": Edit(f"UPDATE access.entry SET bytes = '' WHERE id = {_AT.format(5)}", {"entry_changed": ["5"], "line_unreadable": None, "number_missing": None}),
     **{
-        f"the column {column} changed": Edit(f"UPDATE access.entry SET {column} = {value} WHERE id = {_AT.format(40)}", {"column_differs": [f"40 {said}"]})
-        for column, value, said in (("viewer", "'la-808:W99'", "viewer"), ("organisation", "NULL", "organisation"), ("kind", "'ListFeeds'", "question"), ("outcome", "'failed'", "outcome"), ("at", "at - interval '1 day'", "at"))
+        f"an entry made {name}": Edit(
+            entry(f"bytes = {made}", 5), {"entry_changed": ["5"], "line_unreadable": None, "number_missing": None}
+        )
+        for name, made in {
+            "no text": "'\\xff00'",
+            "another form": "'[]'",
+            "too deep": "repeat('[', 16000)::bytea",
+            "empty": "''",
+        }.items()
+    },
+    **{
+        f"the column {column} changed": Edit(entry(f"{column} = {value}", 40), {"column_differs": [f"40 {said}"]})
+        for column, value, said in (
+            ("viewer", "'la-808:W99'", "viewer"),
+            ("organisation", "NULL", "organisation"),
+            ("kind", "'ListFeeds'", "question"),
+            ("outcome", "'failed'", "outcome"),
+            ("at", "at - interval '1 day'", "at"),
+        )
     },
     "an entry of another id": Edit(
-        f"UPDATE access.entry SET id = gen_random_uuid() WHERE id = {_AT.format(40)}",
-        {"entry_missing": ["40"], "entry_outside": None, "column_differs": None, "parts_differ": None},
+        entry("id = gen_random_uuid()", 40),
+        {
+            "entry_missing": ["40"],
+            "entry_outside": None,
+            "column_differs": None,
+            "parts_differ": None,
+            "entry_rekeyed": None,
+        },
     ),
     # Dropped
-    "an entry dropped": Edit(f"DELETE FROM access.entry WHERE id = {_AT.format(100)}", {"entry_missing": ["100"], "number_missing": None}),
+    "an entry dropped": Edit(
+        f"DELETE FROM access.entry WHERE id = {at(100)}", {"entry_missing": ["100"], "number_missing": None}
+    ),
     "an entry and its leaf dropped": Edit(
-        f"DELETE FROM access.entry WHERE id = {_AT.format(100)}; DELETE FROM access.leaf WHERE index = 100",
+        f"DELETE FROM access.entry WHERE id = {at(100)}; DELETE FROM access.leaf WHERE index = 100",
         {"entry_missing": ["100"], "leaf_missing": ["100"], "number_missing": None},
     ),
-    "a leaf dropped": Edit("DELETE FROM access.leaf WHERE index = 100", {"entry_missing": ["100"], "leaf_missing": ["100"], "entry_outside": None}),
+    "a leaf dropped": Edit(
+        "DELETE FROM access.leaf WHERE index = 100",
+        {"entry_missing": ["100"], "leaf_missing": ["100"], "entry_outside": None},
+    ),
     "all leaves of a tile dropped": Edit(
-        "DELETE FROM access.leaf WHERE index >= 256 AND index < 512", {"entry_missing": None, "leaf_missing": None, "entry_outside": None}
+        "DELETE FROM access.leaf WHERE index >= 256 AND index < 512",
+        {"entry_missing": None, "leaf_missing": None, "entry_outside": None},
     ),
     "an entry that waits dropped": Edit(
-        "DELETE FROM access.entry WHERE id = (SELECT entry FROM access.pending ORDER BY at LIMIT 1)", {"entry_missing": None, "number_missing": None}
+        f"DELETE FROM access.entry WHERE id IN (SELECT entry FROM access.pending WHERE at = {_FIRST_WAITING})",
+        {"entry_missing": None, "number_missing": None},
     ),
     "an entry that waits dropped with its waiting": Edit(
-        "WITH one AS (DELETE FROM access.pending WHERE at = (SELECT min(at) FROM access.pending) RETURNING entry) DELETE FROM access.entry WHERE id IN (SELECT entry FROM one)",
+        f"DELETE FROM access.entry WHERE at = {_FIRST_WAITING}; DELETE FROM access.pending WHERE at = {_FIRST_WAITING}",
         {"number_missing": None},
     ),
-    "an entry that waits no more, and has no leaf": Edit("DELETE FROM access.pending WHERE at = (SELECT min(at) FROM access.pending)", {"entry_outside": None}),
-    "a tile dropped": Edit("DELETE FROM access.tile WHERE (level, index) = (0, 1)", {"tile_missing": None, "tile_changed": ["tile/1/000.p/2"]}),
+    "an entry that waits no more, and has no leaf": Edit(
+        f"DELETE FROM access.pending WHERE at = {_FIRST_WAITING}", {"entry_outside": None}
+    ),
+    "a tile dropped": Edit(
+        "DELETE FROM access.tile WHERE (level, index) = (0, 1)",
+        {"tile_missing": None, "tile_changed": ["tile/1/000.p/2"]},
+    ),
     "every tile dropped": Edit("DELETE FROM access.tile", {"tile_missing": None}),
-    "a tile changed": Edit("UPDATE access.tile SET nodes = overlay(nodes PLACING '\\xffff'::bytea FROM 1) WHERE (level, index) = (0, 0)", {"tile_changed": None}),
-    "a tile above changed": Edit("UPDATE access.tile SET nodes = overlay(nodes PLACING '\\xffff'::bytea FROM 1) WHERE level = 1", {"tile_changed": ["tile/1/000.p/2"]}),
+    "a tile changed": Edit(tile(0, 0, "sha256('x')"), {"tile_changed": ["tile/1/000.p/2", "0"]}),
+    "a tile above changed": Edit(tile(1, 0, "sha256('x')"), {"tile_changed": ["tile/1/000.p/2"]}),
     # Reordered, added
     "two entries exchanged": Edit(
         "UPDATE access.leaf l SET entry = o.entry FROM access.leaf o WHERE (l.index, o.index) IN ((100, 101), (101, 100))",
         {"entry_moved": ["100", "101"]},
     ),
     "two leaves exchanged": Edit(
-        "UPDATE access.leaf SET index = CASE index WHEN 100 THEN 9100 ELSE 9101 END WHERE index IN (100, 101); UPDATE access.leaf SET index = 9201 - index WHERE index >= 9100",
+        "UPDATE access.leaf SET index = index + 9000 WHERE index IN (100, 101);"
+        "UPDATE access.leaf SET index = 9201 - index WHERE index > 9000",
         {"entry_moved": ["100", "101"], "leaf_moved": ["100", "101"]},
     ),
     "an entry put in": Edit(
-        "INSERT INTO access.entry SELECT gen_random_uuid(), at, viewer, organisation, kind, outcome, bytes, wrapped, sealed FROM access.entry WHERE id = " + _AT.format(3),
-        {"entry_outside": None, "column_differs": None, "parts_differ": None, "entry_twice": None, "entry_rekeyed": None},
+        f"INSERT INTO access.entry SELECT gen_random_uuid(), at, viewer, organisation, kind, outcome, {_ENTRY} WHERE id = {at(3)}",
+        {
+            "entry_outside": None,
+            "column_differs": None,
+            "parts_differ": None,
+            "entry_twice": None,
+            "entry_rekeyed": None,
+        },
     ),
     "an entry of the same id put in": Edit(
-        "INSERT INTO access.entry SELECT id, at + interval '1 s', viewer, organisation, kind, outcome, bytes, wrapped, sealed FROM access.entry WHERE id = " + _AT.format(3),
+        f"INSERT INTO access.entry SELECT id, at + interval '1 s', viewer, organisation, kind, outcome, {_ENTRY} WHERE id = {at(3)}",
         {"entry_twice": None, "column_differs": ["3 at"]},
     ),
     # Truncated
-    "the end cut off": Edit(
-        "DELETE FROM access.entry WHERE id IN (SELECT entry FROM access.leaf WHERE index >= 590); DELETE FROM access.leaf WHERE index >= 590",
-        {"entry_missing": [str(n) for n in range(590, 600)], "leaf_missing": [str(n) for n in range(590, 600)], "number_missing": None},
-    ),
-    "the end cut off, tiles too": Edit(
-        "DELETE FROM access.entry WHERE id IN (SELECT entry FROM access.leaf WHERE index >= 590); DELETE FROM access.leaf WHERE index >= 590; "
-        "UPDATE access.tile SET nodes = substring(nodes FOR (590 - 512) * 32) WHERE (level, index) = (0, 2)",
+    "the end cut off": Edit(_CUT, {"entry_missing": _LAST, "leaf_missing": _LAST, "number_missing": None}),
+    "the end cut off, of tiles too": Edit(
+        f"{_CUT} UPDATE access.tile SET nodes = substring(nodes FOR 78 * 32) WHERE (level, index) = (0, 2)",
         {"log_shorter": ["590 leaves, and a checkpoint of 600"], "number_missing": None},
     ),
-    "everything taken out": Edit("".join(f"DELETE FROM {table};" for table in TABLES), {"log_shorter": ["0 leaves, and a checkpoint of 600"]}),
-    "its own checkpoints taken out": Edit("DELETE FROM access.checkpoint", {}),
+    "everything taken out": Edit(
+        "".join(f"DELETE FROM {table};" for table in TABLES), {"log_shorter": ["0 leaves, and a checkpoint of 600"]}
+    ),
+    "its own checkpoints taken out, and the one kept holds": Edit("DELETE FROM access.checkpoint", {}),
     # Parts and content
     "a part dropped": Edit(
-        f"UPDATE access.shown SET records = records[:1], digests = digests[:1], places = places[:1], classes = classes[:1] WHERE entry = {_AT.format(7)} AND number = 1",
+        shown("records = records[:1], digests = digests[:1], places = places[:1], classes = classes[:1]", 1),
         {"parts_differ": ["7"]},
     ),
-    "all parts dropped": Edit(f"DELETE FROM access.shown WHERE entry = {_AT.format(7)}", {"parts_differ": ["7"]}),
+    "all parts dropped": Edit(f"DELETE FROM access.shown WHERE entry = {at(7)}", {"parts_differ": ["7"]}),
     "parts exchanged": Edit(
-        f"UPDATE access.shown SET digests = ARRAY[digests[2], digests[1], digests[3]] WHERE entry = {_AT.format(7)} AND number = 1",
+        shown("digests = ARRAY[digests[2], digests[1], digests[3]]", 1),
         {"parts_differ": ["7"], "content_missing": None},
     ),
-    "a part of another place": Edit(f"UPDATE access.shown SET places = ARRAY[9] WHERE entry = {_AT.format(7)} AND number = 0", {"parts_differ": ["7"]}),
-    "a part of another record": Edit(
-        f"UPDATE access.shown SET records[2] = gen_random_uuid() WHERE entry = {_AT.format(7)} AND number = 1", {"content_missing": ["7"]}
-    ),
+    "a part of another place": Edit(shown("places = ARRAY[9]", 0), {"parts_differ": ["7"]}),
+    "a part of another record": Edit(shown("records[2] = gen_random_uuid()", 1), {"content_missing": ["7"]}),
     "parts put to a refused entry": Edit(
-        f"INSERT INTO access.shown SELECT {_AT.format(295)}, 1, child, opened, records, digests, places, classes FROM access.shown WHERE entry = {_AT.format(7)} AND number = 1",
+        f"INSERT INTO access.shown SELECT {at(295)}, 1, child, opened, records, digests, places, classes FROM access.shown "
+        f"WHERE entry = {at(7)} AND number = 1",
         {"parts_differ": ["295"]},
     ),
-    "content taken out": Edit("DELETE FROM access.content WHERE digest = (SELECT min(digest) FROM access.content)", {"content_missing": None}),
-    "content put in": Edit("INSERT INTO access.content SELECT record, sha256(digest), sealed FROM access.content LIMIT 1", {"content_of_no_part": None, "content_rekeyed": None}),
+    "content taken out": Edit(
+        "DELETE FROM access.content WHERE digest = (SELECT min(digest) FROM access.content)", {"content_missing": None}
+    ),
+    "content put in": Edit(
+        "INSERT INTO access.content SELECT record, sha256(digest), sealed FROM access.content LIMIT 1",
+        {"content_of_no_part": None, "content_rekeyed": None},
+    ),
     "content exchanged": Edit(
-        "UPDATE access.content c SET sealed = o.sealed FROM access.content o WHERE o.record <> c.record AND c.digest = (SELECT min(digest) FROM access.content) "
-        "AND o.digest = (SELECT max(digest) FROM access.content)",
+        "UPDATE access.content c SET sealed = o.sealed FROM access.content o, "
+        "(SELECT min(digest) AS a, max(digest) AS b FROM access.content) e WHERE (c.digest, o.digest) = (e.a, e.b)",
         {"content_rekeyed": None},
     ),
-    "a content's key exchanged": Edit(
+    "a record's key exchanged": Edit(
         "UPDATE log.data_key k SET wrapped = (SELECT wrapped FROM log.data_key o WHERE o.record <> k.record LIMIT 1) "
         "WHERE (k.record, k.class) = (SELECT record, class FROM log.data_key WHERE class = 'access' ORDER BY record LIMIT 1)",
         {"content_rekeyed": None},
     ),
     "an entry's key exchanged": Edit(
-        f"UPDATE access.entry SET wrapped = (SELECT wrapped FROM access.entry WHERE id = {_AT.format(8)}) WHERE id = {_AT.format(9)}", {"entry_rekeyed": ["9"]}
+        entry(f"wrapped = (SELECT wrapped FROM access.entry WHERE id = {at(8)})", 9), {"entry_rekeyed": ["9"]}
     ),
     "what was asked exchanged": Edit(
-        f"UPDATE access.entry e SET wrapped = o.wrapped, sealed = o.sealed FROM access.entry o WHERE o.id = {_AT.format(8)} AND e.id = {_AT.format(9)}", {"entry_rekeyed": ["9"]}
+        entry(f"(wrapped, sealed) = (SELECT wrapped, sealed FROM access.entry WHERE id = {at(8)})", 9),
+        {"entry_rekeyed": ["9"]},
     ),
-    "a context changed": Edit("UPDATE access.context SET bytes = '{{}}'", {"context_changed": None}),
+    "a context changed": Edit("UPDATE access.context SET bytes = '{}'", {"context_changed": None}),
     "a context taken out": Edit("DELETE FROM access.context", {"context_missing": None}),
     # Checkpoints
-    "a checkpoint changed": Edit("UPDATE access.checkpoint SET note = replace(note, E'\\n300\\n', E'\\n299\\n') WHERE size = 300", {"checkpoint_not_signed": ["of 300 leaves"]}),
-    "a checkpoint of another log": Edit(f"UPDATE access.checkpoint SET note = replace(note, '{NAME}', 'other.example') WHERE size = 300", {"checkpoint_of_another_log": ["of 300 leaves"]}),
-    "a checkpoint that is none": Edit("UPDATE access.checkpoint SET note = '' WHERE size = 300", {"checkpoint_of_another_log": ["of 300 leaves"]}),
-}  # fmt: skip
+    "a checkpoint changed": Edit(
+        _NOTE.format("replace(note, E'\\n300\\n', E'\\n299\\n')"), {"checkpoint_not_signed": ["of 300 leaves"]}
+    ),
+    "a checkpoint of another log": Edit(
+        _NOTE.format(f"replace(note, '{NAME}', 'other.example')"), {"checkpoint_of_another_log": ["of 300 leaves"]}
+    ),
+    "a checkpoint that is none": Edit(_NOTE.format("''"), {"checkpoint_of_another_log": ["of 300 leaves"]}),
+}
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
@@ -290,8 +366,8 @@ def signed_anew(log: AccessLog, key: SigningKey, folder: Path) -> None:
     "edit",
     [
         "UPDATE access.entry SET viewer = 'la-808:W9' WHERE viewer = 'la-808:W3'",
-        f"DELETE FROM access.entry WHERE id = {_AT.format(100)}",
-        f"UPDATE access.entry SET at = at + interval '1 h' WHERE id = {_AT.format(100)}",
+        f"DELETE FROM access.entry WHERE id = {at(100)}",
+        f"UPDATE access.entry SET at = at + interval '1 h' WHERE id = {at(100)}",
         "DELETE FROM access.entry WHERE at > (SELECT at FROM access.entry ORDER BY at OFFSET 200 LIMIT 1)",
     ],
     ids=["rewritten", "dropped", "reordered", "truncated"],
@@ -405,8 +481,6 @@ def test_a_field_that_holds_anything_makes_no_traceback(
     name = list(said)[field % len(said)]
     if said[name] == wrong:
         return
-    import json  # orjson writes no half surrogate
-
     lines[at] = json.dumps({**said, name: wrong}).encode() + b"\n"
     named = checked(kept, b"".join(lines))
     assert named or name in ("sealed", "waits", "path", "version", "size", "opens", "level", "parts", "hash"), (
@@ -437,9 +511,6 @@ def test_a_line_that_no_export_has_is_named(kept: Kept, export: bytes, garbage: 
 
 def test_content_in_the_clear_is_hashed_again(kept: Kept, export: bytes) -> None:
     """As an officer has it of an opened case: salt and content, which the part's digest commits to."""
-    import base64
-    import hashlib
-
     salt, content = b"s" * 32, b'{"name":"Example"}'
     digest = hashlib.sha256(salt + content).hexdigest()
     line = {
@@ -469,7 +540,7 @@ def test_an_export_says_what_the_tree_says(kept: Kept, export: bytes) -> None:
 
 def test_what_is_erased_is_said_and_the_rest_holds(edited: Kept) -> None:
     run = edited.log.bench.connection.execute
-    run(f"UPDATE access.entry SET wrapped = '', sealed = '' WHERE id = {_AT.format(11)}")
+    run(f"UPDATE access.entry SET wrapped = '', sealed = '' WHERE id = {at(11)}")
     run("DELETE FROM log.data_key WHERE record = %s", (CHILDREN[3],))
     lines = [orjson.loads(line) for line in edited.log.export().splitlines()]
     assert [one["leaf"] for one in lines if one["kind"] == "entry" and one["opens"] == "erased"] == [11]

@@ -351,6 +351,7 @@ def work_and_die(log: AccessLog, at: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
+@pytest.mark.slow
 def test_killed_at_any_statement_it_leaves_no_gap_and_no_double(any_database_url: str, tmp_path: Path) -> None:
     log = AccessLog(bench(any_database_url, tmp_path), tmp_path)
     log.checkpoint()
@@ -364,9 +365,11 @@ def test_killed_at_any_statement_it_leaves_no_gap_and_no_double(any_database_url
         died += 1
         rows = log.all("SELECT index FROM access.leaf ORDER BY index")
         assert [row[0] for row in rows] == list(range(len(rows)))
+        published = {row[0] for row in log.all("SELECT size FROM access.checkpoint WHERE published_at IS NOT NULL")}
+        assert published <= {int(file.name) for file in (log.folder / "second").glob("*/*") if file.name.isdigit()}
         if at % 4 == 3:  # now and then all is done, so that the next goes on from there
             holds(log, log.checkpoint())
-    assert died > 30
+    assert died > 30, died
     kept = log.checkpoint()
     total = log.one("SELECT count(*) FROM access.entry")
     assert log.one("SELECT max(index) + 1 = count(*) AND count(*) = %s FROM access.leaf", total)
