@@ -48,7 +48,8 @@ FROM earlier FULL JOIN later USING (record)
 
 # The table of a school that became another by then is missed by nobody.
 _EMPTIED = """
-SELECT provider, count(DISTINCT record), provider IN (SELECT school FROM log.successors((SELECT position FROM log.head))) FROM log.fact WHERE source_key = %(earlier)s AND act = %(act)s
+SELECT provider, count(DISTINCT record), provider IN (SELECT school FROM log.successors((SELECT position FROM log.head)))
+FROM log.fact WHERE source_key = %(earlier)s AND act = %(act)s
     AND provider NOT IN (SELECT provider FROM log.fact WHERE source_key = %(later)s AND act = %(act)s)
 GROUP BY provider ORDER BY provider
 """
