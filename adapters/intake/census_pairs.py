@@ -46,8 +46,10 @@ SELECT count(*) FILTER (WHERE earlier.record IS NULL), count(*) FILTER (WHERE la
 FROM earlier FULL JOIN later USING (record)
 """
 
+# The table of a school that became another by then is missed by nobody.
 _EMPTIED = """
-SELECT provider, count(DISTINCT record) FROM log.fact WHERE source_key = %(earlier)s AND act = %(act)s
+SELECT provider, count(DISTINCT record), provider IN (SELECT school FROM log.successors((SELECT position FROM log.head)))
+FROM log.fact WHERE source_key = %(earlier)s AND act = %(act)s
     AND provider NOT IN (SELECT provider FROM log.fact WHERE source_key = %(later)s AND act = %(act)s)
 GROUP BY provider ORDER BY provider
 """
@@ -84,10 +86,10 @@ def empty_rolls(
     reports, others = [], 0
     for (_, earlier), (after, later) in _neighbours(recorder, organisation, last_year, pseudonymous=pseudonymous):
         told = {"earlier": earlier, "later": later, "act": int(Act.START)}
-        for school, pupils in recorder.connection.execute(_EMPTIED, told):
+        for school, pupils, became_another in recorder.connection.execute(_EMPTIED, told):
             if pupils <= FEW:
                 reports.append(roll_report(source_of(organisation, after), school, after.day(), 0))
-            else:
+            elif not became_another:
                 others += 1
     return reports, others
 

@@ -145,10 +145,13 @@ class Source:
         return self._without_day(self.event("UpnReplaced", subject, day, {"former": former, "reason": None}))
 
     def migrated(self, subject: Mapping[str, Any], former: tuple[str, str], day: date) -> dict[str, Any]:
-        """SourceIdMigrated: the same of the authority's own number, which stands in the place of a former one."""
+        """SourceIdMigrated: the same of the authority's own number, which stands in the place of a former one.
+
+        It joins by the authority's word alone, and says nothing of the person.
+        """
         scheme, value = former
         own = {"former": {"scheme": scheme, "value": value}, "reason": None}
-        return self._without_day(self.event("SourceIdMigrated", subject, day, own))
+        return self._without_day(self.event("SourceIdMigrated", {**subject, "person": None}, day, own))
 
     def _without_day(self, event: dict[str, Any]) -> dict[str, Any]:
         said = {name: event[name] for name in ("event_type", "source", "subject", "former")}

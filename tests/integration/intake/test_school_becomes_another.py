@@ -90,6 +90,7 @@ def test_what_the_pairs_of_terms_count(here: Bench, tmp_path: Path) -> None:
         f"{one.from_term}": (one.admissions, one.leavers, one.moves)
         for one in pairs(here.recorder, "la-808", 2027, pseudonymous=False)
     }
+    assert empty_rolls(here.recorder, "la-808", 2027, pseudonymous=False) == ([], 0)  # nobody's table is missing
     assert {name: counts for name, counts in found.items() if counts != (0, 0, 0)} == {
         "2023_summer": (0, 0, 1),
         "2024_summer": (0, 1, 0),
