@@ -348,6 +348,8 @@ class Reading:
 
     def shielded_records(self, records: Collection[UUID]) -> set[UUID]:
         """Records over which a shield holds, of some or of all: of many all shields are looked at."""
+        if not records:
+            return set()
         if len(records) > MANY:
             return queries.all_shielded(self.connection, self.edition, self._today)
         return queries.shielded(self.connection, self.edition, list(records), self._today)

@@ -27,7 +27,7 @@ from tests.spec.words import (
 
 DAY = date(2026, 3, 2)
 W1 = "la-808:W1"
-MOST = 12
+MOST = 19  # of which three each for the leads of families at both editions, and one for what joined them
 QUESTIONS: dict[str, Any] = {"caseload": ShowCaseload, "changes": ShowChanges, "handover": ShowHandover}
 
 
