@@ -127,7 +127,7 @@ WITH vital AS (
 ), age AS (
     SELECT DISTINCT ON (m.child) m.child, p.age_from, p.age_to
     FROM stage_member m JOIN person p ON p.record = m.record AND p.to_ed IS NULL
-    WHERE p.birth IS NOT NULL ORDER BY m.child, p.birth_at DESC, p.birth_tie DESC
+    WHERE p.age_from IS NOT NULL ORDER BY m.child, p.birth_at DESC, p.birth_tie DESC
 )
 SELECT c.child, coalesce(a.days, '{}'::int4multirange)
     + CASE WHEN least(v.death, z.day) IS NULL THEN '{}'::int4multirange ELSE int4multirange(int4range(least(v.death, z.day), 2000000)) END

@@ -305,7 +305,7 @@ def people(
     owner = {record: child for child, records in by_child.items() for record in records}
     rows = connection.execute(
         "SELECT record, person, person_at, person_tie, birth_day, birth IS NOT NULL, birth_at, birth_tie, vital_act, vital_day, vital_at, vital_tie, "
-        "sex, sex_at, sex_tie, called, called_by "
+        "sex, sex_at, sex_tie, called, called_by, age_from IS NOT NULL "
         f"FROM unnest(%(r)b::uuid[]) AS r JOIN person p ON p.record = r AND {live('p')}",
         {"r": list(owner), "e": edition},
         binary=True,
@@ -319,7 +319,7 @@ def people(
         named = max((r for r in mine if r[1] is not None), key=lambda r: (r[2], r[3]), default=None)
         born = max(
             (r for r in mine if r[4] is not None),
-            key=lambda r: (r[5], r[6] or 0, r[7] or b""),
+            key=lambda r: (r[5], r[17], r[6] or 0, r[7] or b""),
             default=None,
         )
         sexed = max((r for r in mine if r[12] is not None), key=lambda r: (r[13], r[14]), default=None)

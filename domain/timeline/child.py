@@ -11,7 +11,7 @@ from domain.events import ChildId, Event, RecordId
 from domain.facts import Fact, live_facts
 from domain.identifiers import NHS, UPN
 from domain.identity.sealed import Sealing, end_with_identity
-from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, is_additional
+from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, TOLD_IN_CONFIDENCE, is_additional
 from domain.spans import Spans, subtract, union
 from domain.timeline.entries import Entry, absent, entries
 from domain.timeline.marks import Mark, Marked, standing_marks
@@ -36,7 +36,8 @@ class AddressFrom:
 class Child:
     """Everything the views' rules read; days are day numbers, `death` the day of a death that stands.
 
-    `called`: what organisations stated of its names, in order.
+    `called`: what organisations stated of its names, in order. `birth_for_rules` is the date of birth that an indicator or a
+    measure may rest on: None where a sensitive service alone has told it.
     `sealed`: the day from which the child has a new identity, of which nothing here may tell.
     """
 
@@ -53,6 +54,7 @@ class Child:
     sealed: int | None = None
     sex: str | None = None
     called: tuple[tuple[str, Sequence[Mapping[str, Any]]], ...] = ()
+    birth_for_rules: int | None = None
 
     def of_kind(self, *kinds: str) -> list[Entry]:
         """Entries of some kinds that are surely about the child, and whose dates can be trusted."""
@@ -86,7 +88,8 @@ class Child:
         """
         away = [(a.start, until) for a, until in self.address_spans() if a.address["status"] == "left_england"]
         left = [(e.start, self._home_after(e.start)) for e in self.of_kind("left_england") if e.start is not None]
-        grown = None if self.birth is None else add_months(school_age(self.birth)[1], GROWN_MONTHS)
+        born = self.birth_for_rules
+        grown = None if born is None else add_months(school_age(born)[1], GROWN_MONTHS)
         return union([*away, *left, *((day, FOREVER) for day in (self.over, grown) if day is not None)])
 
     def _home_after(self, day: int) -> int:
@@ -115,13 +118,14 @@ def build_child(
     facts = [fact for fact in live_facts(mine) if fact.event.position not in doubted]
     over = min((sealed[record].day for record in records if record in sealed), default=None)
     told = [entry if over is None else end_with_identity(entry, over) for entry in entries(mine, doubted=doubted)]
+    born = _last([(f.event.order, f.event.birth) for f in facts if f.event.effect.kind not in TOLD_IN_CONFIDENCE])
     return Child(
         child,
         tuple(sorted(records)),
         tuple(absent(told, whole)),
         tuple(_addresses(facts)),
         tuple(standing_marks((mark for mark in marks if mark.record in members), taken_back)),
-        _last([(f.event.order, f.event.birth) for f in facts]),
+        _last([(f.event.order, f.event.birth) for f in facts]) if born is None else born,
         _last([(f.event.order, p["expected_date"]) for f in facts if (p := _person_of(f)) is not None]),
         _death(facts),
         _person(facts),
@@ -133,6 +137,7 @@ def build_child(
             for f in sorted(facts, key=lambda fact: fact.event.order)
             if (p := _person_of(f)) is not None and p["names"]
         ),
+        born,
     )
 
 
