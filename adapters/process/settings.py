@@ -172,6 +172,9 @@ class Settings(BaseSettings):
         ge=0,
         description="... and how much of it, in MiB; beyond, only reason, length and digest are stored",
     )
+    quarantine_total_megabytes: int = Field(
+        default=20_480, ge=0, description="... and of all organisations together, whatever they call themselves"
+    )
     quarantine_settled_days: int = Field(
         default=90, ge=0, description="Days after which what was settled, and a conflict, is cleared; 0: never"
     )
@@ -210,8 +213,10 @@ class Settings(BaseSettings):
 
     @property
     def quota(self) -> Quota:
-        """What one organisation may have in the quarantine."""
-        return Quota(self.quarantine_rows, self.quarantine_megabytes * MEBIBYTE)
+        """What one organisation, and all together, may have in the quarantine."""
+        return Quota(
+            self.quarantine_rows, self.quarantine_megabytes * MEBIBYTE, self.quarantine_total_megabytes * MEBIBYTE
+        )
 
     @property
     def ages(self) -> Ages:
