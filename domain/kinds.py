@@ -56,6 +56,8 @@ ADDITIONAL_SERVICES = (
 # Published under neutral names for their sensitivity, with the child's consent (The Children Act 2004 Information Database
 # (England) Regulations 2007, reg 6(3)).
 SENSITIVE_SERVICES = frozenset({"community_support"})
+# What such a service tells: no rule rests on a date of birth that stands in it alone.
+TOLD_IN_CONFIDENCE = SENSITIVE_SERVICES | {"consent"}
 # Plans of children's social care, which are one service however many of them there are.
 SOCIAL_CARE_PLANS = frozenset({"child_in_need", "child_protection", "looked_after"})
 # What the work of the social worker who holds such a plan is called where it is published as an involvement.

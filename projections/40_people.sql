@@ -1,6 +1,8 @@
 -- Who a record is about, as stated last, and its addresses: from live facts of which it is not disputed whom they are about.
+-- The date of birth that a sensitive service states (domain.kinds.TOLD_IN_CONFIDENCE) stands where no other told one, and
+-- then there is no school age that rules could go by.
 WITH f AS (
-    SELECT l.*, coalesce(s.day, l.day) AS stands FROM stage_fact s JOIN log.fact l ON l.position = s.position
+    SELECT l.*, coalesce(s.day, l.day) AS stands, l.kind IN ('community_support', 'consent') AS sensitive FROM stage_fact s JOIN log.fact l ON l.position = s.position
     WHERE NOT s.doubted AND (l.person IS NOT NULL OR l.birth IS NOT NULL OR l.birth_day IS NOT NULL OR l.sex IS NOT NULL OR l.act IN (7, 8, 17))
 ), called AS (
     SELECT record, array_agg(DISTINCT n ORDER BY n) AS named FROM f CROSS JOIN LATERAL unnest(named) AS n GROUP BY record
@@ -15,12 +17,12 @@ WITH f AS (
         (array_agg(person ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE person IS NOT NULL))[1] AS person,
         (array_agg(recorded_at ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE person IS NOT NULL))[1] AS person_at,
         (array_agg(tie ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE person IS NOT NULL))[1] AS person_tie,
-        (array_agg(birth ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE birth IS NOT NULL))[1] AS birth,
-        (array_agg(recorded_at ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE birth IS NOT NULL))[1] AS birth_at,
-        (array_agg(tie ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE birth IS NOT NULL))[1] AS birth_tie,
-        (array_agg(age_from ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE birth IS NOT NULL))[1] AS age_from,
-        (array_agg(age_to ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE birth IS NOT NULL))[1] AS age_to,
-        (array_agg(birth_day ORDER BY (birth IS NULL), recorded_at DESC, tie DESC) FILTER (WHERE birth_day IS NOT NULL))[1] AS birth_day,
+        (array_agg(birth ORDER BY sensitive, recorded_at DESC, tie DESC) FILTER (WHERE birth IS NOT NULL))[1] AS birth,
+        (array_agg(recorded_at ORDER BY sensitive, recorded_at DESC, tie DESC) FILTER (WHERE birth IS NOT NULL))[1] AS birth_at,
+        (array_agg(tie ORDER BY sensitive, recorded_at DESC, tie DESC) FILTER (WHERE birth IS NOT NULL))[1] AS birth_tie,
+        (array_agg(age_from ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE birth IS NOT NULL AND NOT sensitive))[1] AS age_from,
+        (array_agg(age_to ORDER BY recorded_at DESC, tie DESC) FILTER (WHERE birth IS NOT NULL AND NOT sensitive))[1] AS age_to,
+        (array_agg(birth_day ORDER BY (birth IS NULL), sensitive, recorded_at DESC, tie DESC) FILTER (WHERE birth_day IS NOT NULL))[1] AS birth_day,
         c.named,
         (array_agg(act ORDER BY recorded_at DESC, act DESC, tie DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_act,
         (array_agg(stands ORDER BY recorded_at DESC, act DESC, tie DESC) FILTER (WHERE act IN (7, 8)))[1] AS vital_day,

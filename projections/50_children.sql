@@ -127,7 +127,7 @@ WITH vital AS (
 ), age AS (
     SELECT DISTINCT ON (m.child) m.child, p.age_from, p.age_to
     FROM stage_member m JOIN person p ON p.record = m.record AND p.to_ed IS NULL
-    WHERE p.birth IS NOT NULL ORDER BY m.child, p.birth_at DESC, p.birth_tie DESC
+    WHERE p.age_from IS NOT NULL ORDER BY m.child, p.birth_at DESC, p.birth_tie DESC
 ), notified AS (
     SELECT m.child, min(p.notified) AS day FROM stage_member m JOIN person p ON p.record = m.record AND p.to_ed IS NULL GROUP BY m.child
 )

@@ -92,7 +92,14 @@ def relink(connection: Connection, edition: int, last: int) -> tuple[list[UUID],
         (records,),
     )
     edges = [
-        Edge(RecordId(min(a, b)), RecordId(max(a, b)), (at, tie), Strength(strength), joins)
+        Edge(
+            RecordId(min(a, b)),
+            RecordId(max(a, b)),
+            (at, tie),
+            Strength(strength),
+            joins,
+            RecordId(b) if strength == Strength.REPLACEMENT else None,
+        )
         for a, b, at, tie, strength, joins in rows
     ]
     sides = {

@@ -367,7 +367,8 @@ def people(
     owner = {record: child for child, records in by_child.items() for record in records}
     rows = connection.execute(
         "SELECT record, person, person_at, person_tie, birth_day, birth IS NOT NULL, birth_at, birth_tie, vital_act, vital_day, vital_at, vital_tie, "
-        f"{_WHOLE if whole else _NOT_WHOLE} FROM unnest(%(r)b::uuid[]) AS r JOIN person p ON p.record = r AND {live('p')}",
+        f"{_WHOLE if whole else _NOT_WHOLE}, age_from IS NOT NULL "
+        f"FROM unnest(%(r)b::uuid[]) AS r JOIN person p ON p.record = r AND {live('p')}",
         {"r": list(owner), "e": edition},
         binary=True,
     )
@@ -380,7 +381,7 @@ def people(
         named = max((r for r in mine if r[1] is not None), key=lambda r: (r[2], r[3]), default=None)
         born = max(
             (r for r in mine if r[4] is not None),
-            key=lambda r: (r[5], r[6] or 0, r[7] or b""),
+            key=lambda r: (r[5], r[17], r[6] or 0, r[7] or b""),
             default=None,
         )
         sexed = max((r for r in mine if r[12] is not None), key=lambda r: (r[13], r[14]), default=None)

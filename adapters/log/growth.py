@@ -91,13 +91,20 @@ def use_of_all(connection: Connection) -> list[Used]:
     return [Used(*row) for row in connection.execute(_ALL)]
 
 
+def used_by_all(connection: Connection) -> int:
+    """Bytes of content in the quarantine, of all organisations and of nobody."""
+    row = connection.execute(
+        "SELECT coalesce(sum(stored), 0)::bigint FROM log.aside WHERE kind <> 'withheld'"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def full(connection: Connection, quota: Quota) -> list[str]:
-    """Organisations that have no room left in the quarantine; `not readable` for messages of nobody."""
-    return [
-        one.organisation or "not readable"
-        for one in use_of_all(connection)
-        if one.rows >= quota.rows or one.bytes >= quota.bytes
-    ]
+    """Organisations that have no room left in the quarantine; `not readable` for messages of nobody, `all` of everybody's."""
+    use = use_of_all(connection)
+    named = [one.organisation or "not readable" for one in use if one.rows >= quota.rows or one.bytes >= quota.bytes]
+    return [*named, "all"] if sum(one.bytes for one in use) >= quota.total else named
 
 
 def clear(connection: Connection, ages: Ages, now: datetime) -> Cleared:

@@ -1,6 +1,7 @@
 """Events kept in quarantine and conflicts: stored whole and sealed, with their reason; re-driven, released or rejected (contract 1)."""
 
 import os
+import time
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -11,7 +12,7 @@ import psycopg
 from adapters.codec.limits import MAX_MESSAGE
 from adapters.log.appending import hold_appends
 from adapters.log.feedback.writing import REJECTED, RELEASED, REPLACED, Notes, tell
-from adapters.log.growth import shortened, used
+from adapters.log.growth import shortened, used, used_by_all
 from adapters.log.keys.data_keys import MasterKeys, open_sealed, seal
 from adapters.log.messages import CONFLICT, DUPLICATE, KEPT, WITHHELD, Message
 from adapters.log.prepare import Item, raw_bytes
@@ -27,6 +28,7 @@ LISTED: Final = "id, kind, state, reason, field, rule, event_type, organisation,
 # No event is longer; of what is, the beginning says what it was.
 GIANT = MAX_MESSAGE
 FIRST_OF_A_GIANT = 64 * 1024
+LOOK_SECONDS: Final = 15.0  # the whole quarantine is added up no more often
 
 
 def waited_for(item: Item, rejected: Rejected) -> UUID | None:
@@ -67,6 +69,7 @@ class QuarantineRows:
     def __init__(self, keys: MasterKeys, quota: Quota | None = None) -> None:
         self._keys = keys
         self._quota = quota or Quota()
+        self._by_all = (-LOOK_SECONDS, 0)  # bytes that all organisations have together, and when that was looked at
 
     def keep(
         self,
@@ -127,8 +130,10 @@ class QuarantineRows:
         part = shortened(raw, GIANT, FIRST_OF_A_GIANT)
         rows, size = notes.used.get(said.organisation) or used(connection, said.organisation)
         room = rows < self._quota.rows and size + len(part) <= self._quota.bytes
+        room = room and self._all_used(connection) + len(part) <= self._quota.total
         part = part if room else b""
         notes.used[said.organisation] = (rows + (1 if part else 0), size + len(part))
+        self._by_all = (self._by_all[0], self._by_all[1] + len(part))
         context = _context(aside)
         [(data_key, wrapped)] = self._keys.new_keys([context])
         named = None
@@ -138,6 +143,12 @@ class QuarantineRows:
             "UPDATE log.aside SET wrapped = %s, sealed = %s, named = %s, stored = %s WHERE id = %s",
             (wrapped, seal(data_key, os.urandom(12), part, context), named, len(part), aside),
         )
+
+    def _all_used(self, connection: Connection) -> int:
+        """Bytes that all organisations have together, as of the last look and with what was stored here since."""
+        if time.monotonic() - self._by_all[0] >= LOOK_SECONDS:
+            self._by_all = (time.monotonic(), used_by_all(connection))
+        return self._by_all[1]
 
     def settle(self, connection: Connection, aside: UUID, at: datetime) -> None:
         """Say that what was kept was read again and is now events of its own; in a transaction of its own."""

@@ -8,10 +8,14 @@ MEBIBYTE: Final = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How much content one organisation may have in the quarantine; unreadable messages of nobody count as one's."""
+    """How much content one organisation may have in the quarantine; unreadable messages of nobody count as one's.
+
+    `total` bounds the bytes of all together: whoever sends under a new code with each message has a quota with each.
+    """
 
     rows: int = 100_000
     bytes: int = 1024 * MEBIBYTE
+    total: int = 20 * 1024 * MEBIBYTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,8 @@ class Settings:
     quarantine_rows: Annotated[int, Setting("Messages of one organisation whose content the quarantine holds, at most", value.whole(0))] = 100_000
     quarantine_megabytes: Annotated[int, Setting(
         "... and how much of it, in MiB; beyond, only reason, length and digest are stored", value.whole(0))] = 1024
+    quarantine_total_megabytes: Annotated[int, Setting(
+        "... and of all organisations together, whatever they call themselves", value.whole(0))] = 20_480
     quarantine_settled_days: Annotated[int, Setting("Days after which what was settled, and a conflict, is cleared; 0: never", value.whole(0))] = 90
     quarantine_waiting_days: Annotated[int, Setting(
         "Days after which what still waits is cleared, once its agency was told over Kafka; 0: never", value.whole(0))] = 400
@@ -211,8 +213,10 @@ class Settings:
 
     @property
     def quota(self) -> Quota:
-        """What one organisation may have in the quarantine."""
-        return Quota(self.quarantine_rows, self.quarantine_megabytes * MEBIBYTE)
+        """What one organisation, and all together, may have in the quarantine."""
+        return Quota(
+            self.quarantine_rows, self.quarantine_megabytes * MEBIBYTE, self.quarantine_total_megabytes * MEBIBYTE
+        )
 
     @property
     def ages(self) -> Ages:

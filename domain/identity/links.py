@@ -8,6 +8,7 @@ disputed, and joins by itself when the date comes. So taken, the answer does not
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import IntEnum
 from types import MappingProxyType
@@ -30,13 +31,14 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A word on whether two records are one child, by `joins`; `order` is that of its event."""
+    """A word on whether two records are one child, by `joins`; `order` is that of its event, `former` whose number was replaced."""
 
     one: RecordId
     other: RecordId
     order: tuple[int, bytes]
     strength: Strength = Strength.ASSERTION
     joins: bool = True
+    former: RecordId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +73,27 @@ def resolve(edges: Iterable[Edge], sides: Mapping[RecordId, Side]) -> Links:
     disputed: list[Edge] = []
     edges = list(edges)
     parted = [{edge.one, edge.other} for edge in edges if not edge.joins]
+    # A number is a former one by a replacement that is not disputed; until those were looked at, by any.
+    former = {record for record, side in sides.items() if side.former}
+    replaced: set[RecordId] = set()
+    all_replaced = False
     for edge in sorted(edges, key=lambda e: (-e.strength, e.order, e.one, e.other)):
         if not edge.joins:
             continue
+        if edge.strength < Strength.REPLACEMENT and not all_replaced:
+            former, all_replaced = former & replaced, True
         one = members.setdefault(edge.one, {edge.one})
         other = members.setdefault(edge.other, {edge.other})
+        if one is other:
+            replaced |= _replaced_by(edge)
         if one is other or not (edge.strength > Strength.ASSERTION or _may_assert(edge, one, other, sides)):
             continue
         if len({sides[record].sealed for record in one | other if record in sides}) > 1:
             continue  # and nothing is said of it, not that it is disputed either: nothing may lead to a sealed identity
-        if any(pair <= one | other for pair in parted) or _vetoed(one | other, sides):
+        if any(pair <= one | other for pair in parted) or _vetoed(one | other, sides, former):
             disputed.append(edge)
             continue
+        replaced |= _replaced_by(edge)
         one |= other
         for record in other:
             members[record] = one
@@ -104,12 +115,18 @@ def _may_assert(edge: Edge, one: set[RecordId], other: set[RecordId], sides: Map
     return not all(told) or all(side.birth is not None for group in told for side in group)
 
 
-def _vetoed(group: set[RecordId], sides: Mapping[RecordId, Side]) -> bool:
+def _replaced_by(edge: Edge) -> set[RecordId]:
+    """The records that have a former number by a word that stands."""
+    if edge.strength is not Strength.REPLACEMENT:
+        return set()
+    return {edge.one, edge.other} if edge.former is None else {edge.former}
+
+
+def _vetoed(group: set[RecordId], sides: Mapping[RecordId, Side], former: AbstractSet[RecordId]) -> bool:
     if len(group) > MAX_RECORDS:
         return True
-    known = [sides[record] for record in group if record in sides]
-    births = {side.birth for side in known if side.birth is not None}
-    schemes = [side.scheme for side in known if not side.former]
+    births = {sides[r].birth for r in group if r in sides and sides[r].birth is not None}
+    schemes = [sides[record].scheme for record in group if record in sides and record not in former]
     return len(births) > 1 or schemes.count("nhs") > 1 or schemes.count("upn") > 1
 
 
@@ -142,6 +159,7 @@ def evidence(
                 max(event.record, r),
                 event.order,
                 Strength.REPLACEMENT if r == event.former else Strength.ASSERTION,
+                former=r if r == event.former else None,
             )
             for r in event.linked
             if r != event.record

@@ -22,21 +22,21 @@ def ending_at(found: Sequence[Entry], day: int) -> tuple[int, ...]:
 
 def no_school(child: Child) -> list[Indicator]:
     """Compulsory school age without being taught anywhere (Education Act 1996 s.436A)."""
-    if child.birth is None:
+    if child.birth_for_rules is None:
         return []
     taught = child.of_kind(*TAUGHT)
-    spans = not_silenced(child, subtract((school_age(child.birth),), dated_spans(taught)))
+    spans = not_silenced(child, subtract((school_age(child.birth_for_rules),), dated_spans(taught)))
     unsure = None if child.numbered else NO_NUMBER
     return [Indicator(NO_SCHOOL, a, a, b, ending_at(taught, a), unsure) for a, b in spans]
 
 
 def lost_leaver(child: Child) -> list[Indicator]:
     """Removed from a roll at school age, with no destination said, and taught nowhere since."""
-    if child.birth is None:
+    if child.birth_for_rules is None:
         return []
     taught = child.of_kind(*TAUGHT)
     found: list[Indicator] = []
-    for gap in subtract((school_age(child.birth),), dated_spans(taught)):
+    for gap in subtract((school_age(child.birth_for_rules),), dated_spans(taught)):
         left = [e for e in taught if e.kind == "enrolment" and e.end == gap[0] and not e.onward]
         if left:
             spans = not_silenced(child, (gap,))

@@ -137,9 +137,9 @@ def emergency_without_gp(child: Child) -> list[Indicator]:
 
 def review_missed(child: Child) -> list[Indicator]:
     """A child under five whose health visitor's review was missed, and who was not seen since (Healthy Child Programme)."""
-    if child.birth is None:
+    if child.birth_for_rules is None:
         return []
-    five = school_age(child.birth)[0]
+    five = school_age(child.birth_for_rules)[0]
     missed = [(e.start, e.positions) for e in child.of_kind("review_missed") if e.start is not None]
     grounds = [(day, min(five, _seen_from(child, day)), positions) for day, positions in missed]
     return list(grounded(child, REVIEW_MISSED, grounds))

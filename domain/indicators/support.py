@@ -78,7 +78,7 @@ def no_universal_contact(child: Child) -> list[Indicator]:
                 said.setdefault(day, set()).update(entry.positions)
     days = sorted(said)
     # Before and after school age no school must know the child.
-    begins, ends = (0, FOREVER) if child.birth is None else school_age(child.birth)
+    begins, ends = (0, FOREVER) if child.birth_for_rules is None else school_age(child.birth_for_rules)
     found = list(_without_any(child, begins, min(days, default=FOREVER)))
     for day, following in pairwise([*days, FOREVER]):
         positions = tuple(sorted(said[day]))

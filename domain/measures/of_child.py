@@ -181,7 +181,7 @@ def surely_young(age_from: int, day: int) -> bool | None:
 
 
 def _childrens_centre(child: Child, day: int) -> list[Part]:
-    if child.birth is None or not is_young(child.birth, day) or not lives_here(child, day):
+    if child.birth_for_rules is None or not is_young(child.birth_for_rules, day) or not lives_here(child, day):
         return []
     return [one(child.id, counted=_holds(open_spans(child.of_kind("childrens_centre")), day))]
 

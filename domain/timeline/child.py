@@ -11,7 +11,7 @@ from domain.events import ChildId, Event, Position, RecordId
 from domain.facts import Fact, live_facts
 from domain.identifiers import NHS, UPN
 from domain.identity.sealed import Sealing, end_with_identity
-from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, is_additional
+from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, TOLD_IN_CONFIDENCE, is_additional
 from domain.spans import Spans, subtract, union
 from domain.timeline.entries import NO_SUCCESSORS, ONE_RECORD, Entry, absent, entries
 from domain.timeline.marks import Mark, Marked, standing_marks
@@ -56,7 +56,8 @@ class AddressFrom:
 class Child:
     """Everything the views' rules read; days are day numbers, `death` the day of a death that stands.
 
-    `notified`: the day of birth that a notification of birth told.
+    `notified`: the day of birth that a notification of birth told. `birth_for_rules` is the date of birth that an indicator or a
+    measure may rest on: None where a sensitive service alone has told it.
     `called`: what organisations stated of its names, in order.
     `sealed`: the day from which the child has a new identity, of which nothing here may tell.
     """
@@ -75,6 +76,7 @@ class Child:
     sex: str | None = None
     called: tuple[tuple[str, Sequence[Mapping[str, Any]]], ...] = ()
     notified: int | None = None
+    birth_for_rules: int | None = None
 
     def of_kind(self, *kinds: str) -> list[Entry]:
         """Entries of some kinds that are surely about the child, and whose dates can be trusted."""
@@ -115,7 +117,8 @@ class Child:
         """
         away = [(a.start, until) for a, until in self.address_spans() if a.address["status"] == "left_england"]
         left = [(e.start, self._home_after(e.start)) for e in self.of_kind("left_england") if e.start is not None]
-        grown = None if self.birth is None else add_months(school_age(self.birth)[1], GROWN_MONTHS)
+        born = self.birth_for_rules
+        grown = None if born is None else add_months(school_age(born)[1], GROWN_MONTHS)
         return union([*away, *left, *((day, FOREVER) for day in (self.over, grown) if day is not None)])
 
     def _home_after(self, day: int) -> int:
@@ -168,13 +171,14 @@ def build_child(
     found = entries(mine, doubted=doubted, holder=holder, schools=schools, live=live)
     told = found if over is None else [end_with_identity(entry, over) for entry in found]
     shown = absent(told, whole)
+    born = _last(fact.event.birth for fact in facts if fact.event.effect.kind not in TOLD_IN_CONFIDENCE)
     return Child(
         child,
         tuple(sorted(records)),
         tuple(shown),
         tuple(_addresses(facts, shown)),
         tuple(standing_marks(marks, taken_back)),
-        _last(fact.event.birth for fact in facts),
+        _last(fact.event.birth for fact in facts) if born is None else born,
         _last(person["expected_date"] for _, person in people),
         _death(facts),
         _last(person if person["names"] else None for _, person in people),
@@ -183,6 +187,7 @@ def build_child(
         _last(person["sex"] for _, person in people),
         tuple((event.organisation, person["names"]) for event, person in people if person["names"]),
         min((f.start for f in facts if f.event.act is Act.BIRTH), default=None),
+        born,
     )
 
 

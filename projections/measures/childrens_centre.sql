@@ -4,7 +4,7 @@
 ), born AS (
     SELECT DISTINCT ON (coalesce(m.child, p.record)) coalesce(m.child, p.record) AS child, p.age_from, p.record, p.birth_day
     FROM person p LEFT JOIN member m ON m.record = p.record
-    WHERE p.birth IS NOT NULL AND p.from_ed <= %(e)s AND (p.to_ed IS NULL OR p.to_ed > %(e)s)
+    WHERE p.age_from IS NOT NULL AND p.from_ed <= %(e)s AND (p.to_ed IS NULL OR p.to_ed > %(e)s)
     ORDER BY coalesce(m.child, p.record), p.birth_at DESC, p.birth_tie DESC
 )
 SELECT b.child, r.child IS NOT NULL, (r.child IS NOT NULL)::int, 1, NULL::int, b.age_from, b.record, b.birth_day

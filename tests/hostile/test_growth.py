@@ -9,8 +9,11 @@ from uuid import UUID
 import pytest
 
 from adapters.commands.quarantine import Quarantine
+from adapters.log import quarantine_rows
+from adapters.log.growth import full
 from adapters.log.messages import CONFLICT, DUPLICATE, KEPT
 from adapters.log.quarantine_rows import FIRST_OF_A_GIANT, GIANT
+from adapters.process.quotas import Quota
 from adapters.service.housekeeping import Housekeeping
 from domain.errors import Misuse
 from tests.builders.asking import feedback, kept_event, quality
@@ -84,6 +87,21 @@ def test_beyond_its_quota_an_organisation_has_reason_length_and_digest_kept_and_
     house = Housekeeping(here.service)
     house.when_due()
     assert (house.trouble, house.said) == (("quarantine_full",), {"quarantine_full": [SCHOOL]})
+
+
+def test_bug_whoever_has_a_new_code_with_each_message_had_a_quota_with_each(
+    any_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All organisations have a quota together: each message below names another one, as any sector's pattern lets it."""
+    monkeypatch.setattr(quarantine_rows, "LOOK_SECONDS", 0.0)
+    made = bench(any_database_url, tmp_path, quarantine_total_megabytes=1)
+    long = "x" * 100_000
+    for n in range(15):
+        made.record(admitted(n, f"urn-{900_100 + n}", number="A1", no_such_field=long))
+    assert one(made, "SELECT count(*), count(*) FILTER (WHERE stored > 0) FROM log.aside") == (15, 10)
+    assert full(made.connection, Quota(total=1_000_000)) == ["all"]
+    assert full(made.connection, made.service.settings.quota) == []  # there is room for a smaller one
+    made.close()
 
 
 def test_what_had_no_room_is_stored_once_it_comes_again_and_there_is_room(here: Bench) -> None:

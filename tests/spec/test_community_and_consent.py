@@ -4,8 +4,8 @@ Services that are sensitive go by a neutral name. Consent is recorded beside the
 it yet.
 """
 
-from tests.spec.example import entry, line
-from tests.spec.words import happened
+from tests.spec.example import entry, indicator, line
+from tests.spec.words import gp_registered, happened
 
 SUPPORT = "community_support"
 BY = "org-example"
@@ -50,4 +50,25 @@ def test_support_after_consent_was_withdrawn(given, asked):
     )
     asked(at="2025-06-01").timeline("A").shows(
         entry("consent", "2025-02-03..2025-05-01", "ended"), entry(SUPPORT, "2025-02-03..", "open")
+    )
+
+
+def test_a_date_of_birth_told_in_confidence(given, asked):
+    """A date of birth that only such a service has told is shown, and no rule rests on it
+
+    A child whom nobody else knows would else be listed as out of school, which tells that such a service knows it.
+    """
+    given(
+        happened("SupportStarted", "A", on="2025-02-03", by=BY, born="2012-01-01", name="Ada Example"),
+        happened("SupportStarted", "B", on="2025-02-03", by=BY, born="2022-01-01", name="Bea Example"),
+        happened("ConsentGiven", "B", on="2025-02-03", given_by="parent", scope="existence", by=BY, born="2022-01-01"),
+        happened("SupportStarted", "C", on="2025-02-03", by=BY, born="2012-01-01", name="Cora Example"),
+        gp_registered("C", practice="Z90001", on="2025-02-01", born="2012-01-02"),
+    )
+    asked(at="2025-06-01").index("A").shows(line(name="Ada Example", born="2012-01-01"))
+    asked(at="2025-06-01").indicators("A").shows_nothing()
+    asked(at="2025-06-01").measure("childrens_centre").shows_nothing()
+    asked(at="2025-06-01").index("C").shows(line(born="2012-01-02"))
+    asked(at="2025-06-01").indicators("C", "no_school").shows(
+        indicator("no_school", since="2017-03-31", status="not_known")
     )

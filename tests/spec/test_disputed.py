@@ -14,6 +14,7 @@ from tests.spec.words import (
     early_help_started,
     gp_registered,
     happened,
+    identifier,
     involvement_started,
     pupil_admitted,
     pupil_removed_from_roll,
@@ -140,4 +141,29 @@ def test_put_right(given, asked):
     )
     asked(at="2025-10-01").index("A").shows(
         line(name="Ada Example", born=BORN, school="900001", gp="Z90001", involvements="")
+    )
+
+
+def test_a_replacement_that_is_disputed_makes_no_former_number(given, asked):
+    """A replacement that is disputed makes no number a former one: two live numbers are still two children
+
+    Twins have one date of birth. A mistyped replacement names the first twin's number; then an event carries both twins'.
+    """
+    given(
+        pupil_admitted("A", school="900001", on="2024-09-01", known_by="upn", born=BORN, name="Ada Example"),
+        pupil_admitted("B", school="900001", on="2024-09-01", known_by="upn", born=BORN, name="Bea Example"),
+        pupil_admitted("C", school="900001", on="2024-09-01", known_by="upn", born=OTHER, name="Cora Sample"),
+        happened(
+            "UpnReplaced",
+            "C",
+            on="2025-01-02",
+            by="urn-900001",
+            former=identifier("A", "upn")[1],
+            known_by="upn",
+            born=OTHER,
+        ),
+        involvement_started("A", "mentoring", on="2025-02-01", known_by=["upn", "B.upn"], born=BORN),
+    )
+    asked(at="2025-12-01").children().shows(
+        one_child("A.upn", disputed="yes"), one_child("B.upn", disputed="yes"), one_child("C.upn", disputed="yes")
     )
