@@ -151,7 +151,7 @@ def _say_who(address: str | None, people: "Sequence[DemoPerson]") -> None:
         return
     say(f"\nSign in at {address} in a browser, as one of:")
     for one in people:
-        say(f"  {one.name:<24} {one.says}")
+        say(f"  {one.name:<28} {one.says}")
 
 
 @contextmanager
