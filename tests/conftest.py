@@ -21,9 +21,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_threa
 _SUPPRESSED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 # Where the environment says CI, the library would choose the same examples at every seed.
-settings.register_profile(
-    "dev", max_examples=50, deadline=None, derandomize=False, suppress_health_check=_SUPPRESSED
-)
+settings.register_profile("dev", max_examples=50, deadline=None, derandomize=False, suppress_health_check=_SUPPRESSED)
 # With no memory of earlier runs, so that the seed alone decides.
 settings.register_profile("ci", settings.get_profile("dev"), database=None, print_blob=True)
 settings.register_profile(

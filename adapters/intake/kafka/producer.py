@@ -42,6 +42,7 @@ class KafkaProducer:
         )
         self.delivered: dict[tuple[str, int], int] = {}
         self.failed: str | None = None
+        self._last = "its topic"  # that something was sent to
         self._embedded = embedded
         self._topics: frozenset[str] = self.look()
 
@@ -65,6 +66,7 @@ class KafkaProducer:
             )
         if self.failed is not None:
             raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})")
+        self._last = topic
 
         def done(error: Any, message: Any) -> None:  # noqa: ANN401 - the library's types
             if error is None:
@@ -110,7 +112,7 @@ class KafkaProducer:
                 pass
         except (KafkaException, SystemError) as error:
             self._ended.append(_name_of(error))
-            self.failed = self.failed or self._why("", "the topic")
+            self.failed = self.failed or self._why("", self._last)
 
 
 def _name_of(error: KafkaException | SystemError) -> str:
