@@ -10,6 +10,7 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -254,14 +255,20 @@ def _versions(schemas: Sequence[tuple[Schema, Record]]) -> Iterator[Finding]:
 
 def incompatibilities(reader: Mapping[str, Any], writer: Mapping[str, Any]) -> list[str]:
     """Why a reader's schema cannot read what was written by another, in Apache avro's words; empty when it can."""
+    return list(_by_avro(json.dumps(reader), json.dumps(writer)))
+
+
+@lru_cache(maxsize=1024)
+def _by_avro(reader: str, writer: str) -> tuple[str, ...]:
+    """The same of two texts, which say all there is to say."""
     try:
-        pair = parse_avro(json.dumps(reader)), parse_avro(json.dumps(writer))
+        pair = parse_avro(reader), parse_avro(writer)
     except AvroException as error:
-        return [f"is no Avro schema: {error}"]
+        return (f"is no Avro schema: {error}",)
     result = ReaderWriterCompatibilityChecker().get_compatibility(*pair)  # type: ignore[no-untyped-call]
     if result.compatibility is SchemaCompatibilityType.compatible:
-        return []
-    return sorted(result.messages)
+        return ()
+    return tuple(sorted(result.messages))
 
 
 def _kinds(record: Record) -> dict[str, Kind]:

@@ -30,7 +30,9 @@ from tests.builders.wire import all_schemas, bodies, by_fastavro, golden, header
 
 SCHEMAS = all_schemas()
 EACH = pytest.mark.parametrize("schema", SCHEMAS, ids=[f"{schema.event_type}-v{schema.version}" for schema in SCHEMAS])
-A_FEW = settings(max_examples=10)
+# Of each of some hundred and thirty schemas.
+A_FEW = settings(max_examples=max(5, settings().max_examples // 40))
+FEWER = settings(max_examples=max(3, settings().max_examples // 100))
 WIRES = [bytes.fromhex(entry["wire"]) for entry in golden()]
 
 
@@ -107,7 +109,7 @@ def test_any_event_is_read_as_fastavro_reads_it(schema: Schema, data: Any) -> No
 
 
 @EACH
-@settings(max_examples=5)
+@FEWER
 @given(data=st.data())
 def test_arrays_in_odd_blocks_are_the_same_event(schema: Schema, data: Any) -> None:
     body = data.draw(bodies(schema))
@@ -117,7 +119,7 @@ def test_arrays_in_odd_blocks_are_the_same_event(schema: Schema, data: Any) -> N
 
 
 @EACH
-@settings(max_examples=5)
+@FEWER
 @given(data=st.data())
 def test_the_encoder_writes_what_fastavro_writes(schema: Schema, data: Any) -> None:
     body = data.draw(bodies(schema))

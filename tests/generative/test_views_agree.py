@@ -70,6 +70,7 @@ def agree(here: Bench, rnd: random.Random) -> None:
     assert tallies_of_views(here.connection, here.serving()) == tallies_of_reference(here.world())
 
 
+@pytest.mark.slow
 @given(history=histories(), rnd=st.randoms(use_true_random=False))
 def test_reference_live_and_rebuilt_views_agree(
     small: Bench, history: list[dict[str, Any]], rnd: random.Random

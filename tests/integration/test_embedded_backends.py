@@ -50,6 +50,7 @@ def test_each_test_has_a_database_without_what_another_test_wrote(empty_database
 
 
 @pytest.mark.kafka_real
+@pytest.mark.nightly
 def test_a_killed_broker_comes_back_with_what_it_had(real_kafka: RealKafka) -> None:
     if not real_kafka.can_be_killed:
         pytest.skip("the broker that was given is not ours to kill")

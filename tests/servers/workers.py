@@ -1,7 +1,8 @@
 """Which tests go together to one worker of pytest-xdist (`--dist loadgroup`), and in which order they are given out.
 
 Most tests can run anywhere. Those of a module whose fixture takes long to make share it. Those on a real Kafka go to two
-workers, since each broker costs ten seconds of a core before it answers. What goes together is long, so it comes first.
+workers, since each broker costs ten seconds of a core before it answers. What goes together is long, so it comes first; then
+what is marked slow, so that no worker is left with something long at the end.
 
 (The library's own way, a mark, has no effect with pytest 9.)
 """
@@ -38,14 +39,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: _rank(item.nodeid))
+        items.sort(key=lambda item: _rank(item.nodeid, slow=item.get_closest_marker("slow") is not None))
 
 
-def _rank(nodeid: str) -> tuple[int, int]:
-    """Brokers and the demonstration first, then modules; the rest mixed: what waits for a server beside what needs a core."""
+def _rank(nodeid: str, *, slow: bool) -> tuple[int, int]:
+    """Brokers and the demonstration first, then modules, then what is slow; the rest mixed: what waits beside what needs a core."""
     group = _group(nodeid)
     if group is None:
-        return 2, zlib.crc32(nodeid.encode())
+        return 2 if slow else 3, zlib.crc32(nodeid.encode())
     return (0 if group.startswith("kafka") or group == _DEMONSTRATION else 1), 0
 
 

@@ -24,6 +24,8 @@ from tools.simulator.district import DISTRICT
 from tools.simulator.truth.leading import FEEDS
 from tools.simulator.world import World
 
+pytestmark = pytest.mark.slow
+
 # At the end of a school year half of its sessions may have been missed; on the first of September none has been yet.
 START, END = date(2025, 7, 3), date(2026, 7, 3)
 SEPTEMBER = {"start": date(2025, 9, 1), "end": date(2026, 9, 1)}

@@ -1,10 +1,11 @@
 """The producer: bulk, idempotent, every message acknowledged by all replicas or reported."""
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException, Producer
 
 from adapters.process.kafka_security import OPEN, Security, explain
 from domain.errors import Unreachable
@@ -42,6 +43,7 @@ class KafkaProducer:
         )
         self.delivered: dict[tuple[str, int], int] = {}
         self.failed: str | None = None
+        self._last = "its topic"  # that something was sent to
         self._embedded = embedded
         self._topics: frozenset[str] = self.look()
 
@@ -65,6 +67,7 @@ class KafkaProducer:
             )
         if self.failed is not None:
             raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})")
+        self._last = topic
 
         def done(error: Any, message: Any) -> None:  # noqa: ANN401 - the library's types
             if error is None:
@@ -75,25 +78,21 @@ class KafkaProducer:
 
         while True:
             try:
-                self._producer.produce(topic, value, key, on_delivery=done)
+                error = _refused(lambda: self._producer.produce(topic, value, key, on_delivery=done))
             except BufferError:
                 self._serve(_FULL_SECONDS, topic)
                 continue
-            except (KafkaException, SystemError) as error:
-                self.failed = self._why(_name_of(error), topic)
+            if error is not None:
+                self.failed = self._why(error, topic)
                 report(False)
             break
         self._serve(0, topic)
 
     def _serve(self, seconds: float, topic: str) -> None:
         """Take the reports that have come. Raises Unreachable where nothing more can be sent."""
-        try:
-            self._producer.poll(seconds)
-        except (
-            KafkaException,
-            SystemError,
-        ) as error:  # as the library says some errors after which it sends nothing more
-            self._ended.append(_name_of(error))
+        error = _refused(lambda: self._producer.poll(seconds))
+        if error is not None:  # as the library says some errors after which it sends nothing more
+            self._ended.append(error)
         if self._ended:
             self.failed = self._why("", topic)
             raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})")
@@ -105,20 +104,36 @@ class KafkaProducer:
 
     def flush(self) -> None:
         """Wait until everything sent is acknowledged or has failed."""
-        try:
-            while self._producer.flush(1.0):
-                pass
-        except (KafkaException, SystemError) as error:
-            self._ended.append(_name_of(error))
-            self.failed = self.failed or self._why("", "the topic")
+        error = _refused(self._flush)
+        if error is not None:
+            self._ended.append(error)
+            self.failed = self.failed or self._why("", self._last)
+
+    def _flush(self) -> None:
+        while self._producer.flush(1.0):
+            pass
 
 
-def _name_of(error: KafkaException | SystemError) -> str:
+def _refused(call: Callable[[], object]) -> str | None:
+    """Call the library; its name of the error that it raised, if it did. Anything else goes on.
+
+    It raises some fatal errors as a KafkaError, which is no exception to Python: no clause that names a class catches it.
+    """
+    try:
+        call()
+    except:  # noqa: E722
+        return _name_of(sys.exc_info()[1])
+    return None
+
+
+def _name_of(raised: Any) -> str:  # noqa: ANN401 - the library's types
     """The library's name of an error; where one of its calls ended with two at once, it stands behind the interpreter's own."""
-    said = error if isinstance(error, KafkaException) else error.__cause__
-    if not isinstance(said, KafkaException):
-        raise error
-    return str(said.args[0].name())
+    said = raised.__cause__ if isinstance(raised, SystemError) else raised
+    if isinstance(said, KafkaException):
+        said = said.args[0]
+    if not isinstance(said, KafkaError):
+        raise raised
+    return str(said.name())
 
 
 def _note(ended: list[str], error: Any) -> None:  # noqa: ANN401 - the library's type

@@ -191,6 +191,17 @@ def test_a_user_without_a_right_is_told_which(place: Place) -> None:
     assert "the group icr: it needs the right READ" in done.stderr
 
 
+def test_bug_the_topic_was_not_named_where_the_refusal_came_at_the_end(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert icr("migrate", environment=place.of(ADMIN)).returncode == 0
+    producer = KafkaProducer(place.broker.bootstrap_servers, embedded=False, security=_security(place.of("consumer")))
+    monkeypatch.setattr(producer, "_serve", lambda *_: None)  # so that no report is taken before the end
+    producer.send(EDUCATION, b"k", encode_wire(mark(200)), lambda _: None)
+    producer.flush()
+    assert producer.failed == f"our user has no right to WRITE to {EDUCATION}"
+
+
 def test_a_topic_without_the_right_to_read_is_paused_and_the_others_go_on(place: Place) -> None:
     assert icr("migrate", environment=place.of(ADMIN)).returncode == 0
     # Whoever may describe a topic is let into it by the library, and refused when it fetches.

@@ -64,6 +64,7 @@ def test_what_it_left_can_be_asked(folder: Path, environment: dict[str, str]) ->
     assert shown.returncode == 0, shown.stderr
 
 
+@pytest.mark.nightly
 def test_again_it_doubles_nothing_and_serves_until_it_is_told_to_end(
     folder: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,10 +87,16 @@ def test_every_table_and_column_is_explained(any_database_url: str) -> None:
         assert model.without_comment(connection) == []
 
 
+@cache
+def program() -> Any:
+    """The program's commands, put together once."""
+    return typer.main.get_command(app)
+
+
 def refused(command: str) -> str | None:
     """Why a command line would be refused; None when it would be run."""
     words = shlex.split(command, comments=True)[1:]
-    found: Any = typer.main.get_command(app)
+    found: Any = program()
     while parts := inner(found):
         if words in ([], ["--help"]):
             return None  # a group by its name
