@@ -55,7 +55,7 @@ WITH registered AS (
 ), known AS (
     SELECT child, min(day) AS day FROM (
         SELECT m.child, min(e.starts) AS day FROM stage_child c JOIN stage_member m USING (child) JOIN entry e ON e.record = m.record AND e.to_ed IS NULL
-        WHERE c.facts AND e.why IS NULL AND e.starts IS NOT NULL AND NOT e.doubted AND e.kind <> 'relationship' GROUP BY m.child
+        WHERE c.facts AND e.why IS NULL AND e.starts IS NOT NULL AND NOT e.doubted AND e.kind NOT IN ('relationship', 'community_support', 'consent') GROUP BY m.child
         UNION ALL
         SELECT child, min(day) FROM stage_address GROUP BY child) k GROUP BY child
 ), without AS (

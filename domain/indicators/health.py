@@ -6,6 +6,7 @@ from domain.dates import FOREVER, add_months, school_age
 from domain.indicators.education import ending_at
 from domain.indicators.grounds import Ground, between, days_of, grounded, within
 from domain.indicators.rules import (
+from domain.kinds import TOLD_IN_CONFIDENCE
     EMERGENCY_WITHOUT_GP,
     GP_UNSETTLED,
     NEVER_REGISTERED,
@@ -31,6 +32,8 @@ EMERGENCIES = 3
 SEEN = ("review_done", "contact_took_place")
 SIX_WEEKS = 42  # a birth is registered, and with it the child, within forty-two days (Births and Deaths Registration Act 1953 s.2)
 FIVE_YEARS = 60  # months
+# What does not say since when a child is known: no sensitive service may be read from a gap.
+_SAY_NOT_SINCE_WHEN = TOLD_IN_CONFIDENCE | {"relationship"}
 
 
 def _gp_gaps(child: Child) -> Iterator[tuple[Span, list[Entry]]]:
@@ -90,14 +93,14 @@ def _never_registered(child: Child) -> tuple[int, int] | None:
     told = [
         e.start
         for e in child.entries
-        if e.start is not None and e.why is None and not e.doubted and e.kind != "relationship"
+        if e.start is not None and e.why is None and not e.doubted and e.kind not in _SAY_NOT_SINCE_WHEN
     ]
     known = min([*told, *(a.start for a in child.addresses)], default=None)
-    if child.birth is None or known is None or not child.numbered:
+    if child.birth_for_rules is None or known is None or not child.numbered:
         return None
     if child.notified is not None:
         return child.notified, child.notified + SIX_WEEKS
-    since = max(known, add_months(school_age(child.birth)[0], -FIVE_YEARS))
+    since = max(known, add_months(school_age(child.birth_for_rules)[0], -FIVE_YEARS))
     return since, since
 
 
