@@ -6,7 +6,6 @@ from domain.dates import FOREVER, add_months, school_age
 from domain.indicators.education import ending_at
 from domain.indicators.grounds import Ground, between, days_of, grounded, within
 from domain.indicators.rules import (
-from domain.kinds import TOLD_IN_CONFIDENCE
     EMERGENCY_WITHOUT_GP,
     GP_UNSETTLED,
     NEVER_REGISTERED,
@@ -16,6 +15,7 @@ from domain.kinds import TOLD_IN_CONFIDENCE
     REVIEW_MISSED,
     Indicator,
 )
+from domain.kinds import TOLD_IN_CONFIDENCE
 from domain.spans import Span, Spans, intersect, subtract, union
 from domain.timeline.child import Child, not_silenced
 from domain.timeline.entries import Entry
