@@ -96,7 +96,9 @@ def _reported(plan: Plan, feeds: Feeds, published: Iterator[Published], ledger: 
             ledger.sent["malformed"] += sending is Transmission.MALFORMED
         yield event
     while due is not None:
-        if ledger is not None and due < plan.truth_of:  # of weeks in which nothing more happened, and known all the same
+        if (
+            ledger is not None and due < plan.truth_of
+        ):  # of weeks in which nothing more happened, and known all the same
             ledger.reopen()
         yield from _reports(plan, feeds, due, ledger)
         due = next(reports, None)
