@@ -140,6 +140,8 @@ def test_temporary(given, asked):
     given(gp_registration_ended("B", practice="Z90001", on="2025-11-01"))
     asked(at="2025-12-01").indicators("B", "no_gp").shows(indicator("no_gp", since="2025-11-01"))
     asked(at="2025-12-01").index("B").shows(line(gp="Z90002"))
+    given(happened("GpTemporaryRegistrationEnded", "B", on="2025-12-10", by="ods-Z90002", practice="Z90002"))
+    asked(at="2025-12-10").index("B").shows(line(gp=""))
 
 
 def test_refused(given, asked):
