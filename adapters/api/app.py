@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from http import HTTPStatus
 
@@ -18,9 +19,12 @@ from adapters.api.events import events_router
 from adapters.api.guard import Guard, Refuse, as_problem
 from adapters.api.hosts import PAGES, Hosts
 from adapters.api.lending import Lending
-from adapters.api.problems import add_handlers
+from adapters.api.problems import Refused, add_handlers
 from adapters.api.rates import Rates
 from adapters.api.work_queues import DECIDING, Connection, WorkQueues, work_queues_of
+from adapters.disclosure.checkpoints import Deadline
+from adapters.disclosure.disclosing import Discloser
+from adapters.process.listening import is_open_to_systems
 from adapters.questions.door import Door
 from adapters.service.opened import Service
 
@@ -68,7 +72,8 @@ def create_app(service: Service, make_face: MakeFace | None = None) -> FastAPI:
     commands = Lending(lambda: Commands(service), DECIDING)
     pool, health_pool = service.read_pool(), service.read_pool()
     lend = queues.queries.lend(pool.connection)
-    door = Door(service, lend)
+    deadline = Deadline(timedelta(hours=settings.checkpoint_limit_hours), service.clock)
+    door = Door(service, lend, Discloser(service.keys, service.clock, deadline))
     face = None if make_face is None else make_face(Shared(service, door, lend, queues))
 
     @asynccontextmanager
@@ -100,10 +105,13 @@ def create_app(service: Service, make_face: MakeFace | None = None) -> FastAPI:
     app.state.queues = queues
     if face is not None:
         _add_face(app, face)
-    app.include_router(events_router(recorders, queues))
-    app.include_router(decisions_router(commands, service.clock, queues))
-    app.include_router(reads_router(door, queues.reading))
     app.include_router(contract_router(queues.queries.lend(health_pool.connection), queues.health))
+    if is_open_to_systems(settings):
+        app.include_router(events_router(recorders, queues))
+        app.include_router(decisions_router(commands, service.clock, queues))
+        app.include_router(reads_router(door, queues.reading))
+    else:
+        app.add_api_route("/v1/{rest:path}", _closed, methods=["GET", "POST"], include_in_schema=False)
     app.openapi = lru_cache(maxsize=1)(lambda: describe(app))  # type: ignore[method-assign]
     app.include_router(docs_router(app.openapi, queues.documents))
     app.add_middleware(
@@ -115,6 +123,12 @@ def create_app(service: Service, make_face: MakeFace | None = None) -> FastAPI:
         refuse=as_problem if face is None else face.refuse,
     )
     return app
+
+
+async def _closed() -> Response:
+    raise Refused(
+        HTTPStatus.FORBIDDEN, "systems cannot sign in here yet: publish over Kafka, or see ICR_HTTP_WITHOUT_SIGN_IN"
+    )
 
 
 def _add_face(app: FastAPI, face: Face) -> None:

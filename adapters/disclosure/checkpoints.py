@@ -4,6 +4,7 @@ A checkpoint also carries the head of the event log's hash chain, so that whoeve
 tree that does not begin with the one that it signed before, here or in the second place.
 """
 
+import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -13,7 +14,8 @@ import psycopg
 
 from adapters.disclosure.second_place import OtherThere, SecondPlace
 from adapters.disclosure.signing_key import SEAL_LOCK, SigningKey, read_checkpoint
-from domain.errors import IcrError
+from adapters.process.clock import Clock
+from domain.errors import IcrError, Unreachable
 from domain.proof.checkpoint import Checkpoint, Malformed, VerifierKey
 from domain.proof.tiles import Damaged, node_of_tiles
 from domain.proof.tree import EMPTY, Node, consistency_proof, is_consistent, root_of
@@ -24,6 +26,7 @@ PUBLISH_LOCK: Final = 0x1C_12_0005
 EVENT_LOG: Final = "event-log"  # the line of a checkpoint that has the event log's head
 
 LATE: Final = timedelta(minutes=10)
+_LOOK_SECONDS: Final = 10.0
 CHECKPOINT_LATE: Final = "checkpoint_late"
 TREE_DAMAGED: Final = "tree_damaged"
 LOG_SHORTER: Final = "access_log_shorter"
@@ -80,6 +83,30 @@ def checkpoint_age(connection: Connection, now: datetime) -> timedelta | None:
     row = connection.execute(_WAITING_SINCE).fetchone()
     since: datetime | None = None if row is None else row[0]
     return None if since is None else max(now - since, timedelta(0))
+
+
+class Deadline:
+    """Stops a process that serves where an entry has waited longer than a limit for a published checkpoint.
+
+    Whoever keeps checkpoints from the second place could change the log unseen meanwhile. It is looked at now and then, but each
+    time once it is late, so that it ends as soon as a checkpoint is there.
+    """
+
+    def __init__(self, limit: timedelta, clock: Clock) -> None:
+        self._limit = limit
+        self._clock = clock
+        self._look = float("-inf")
+
+    def __call__(self, connection: Connection) -> None:
+        """Raise Unreachable where it is late."""
+        if time.monotonic() < self._look:
+            return
+        age = checkpoint_age(connection, self._clock.now())
+        if age is not None and age > self._limit:
+            raise Unreachable(
+                "the second place of the access log", "no checkpoint came there for too long: is icr seal running?"
+            )
+        self._look = time.monotonic() + _LOOK_SECONDS
 
 
 def tree_size(connection: Connection) -> int:

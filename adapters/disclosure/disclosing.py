@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -18,7 +18,7 @@ from adapters.disclosure.keys import CLASSES, SealedPart, find_keys, owner_of, s
 from adapters.log.keys.data_keys import NONCE, MasterKeys, seal
 from adapters.process.clock import Clock
 from domain.access.entry import AsKnown, Entry, Outcome
-from domain.access.parts import Part
+from domain.access.parts import Part, leaf_of
 from domain.access.viewer import Viewer
 from domain.proof.tree import leaf_hash, root
 
@@ -70,11 +70,14 @@ class Disclosing(Protocol):
 
 
 class Discloser:
-    """Writes the entries of one process, each of which names the one before it."""
+    """Writes the entries of one process, each of which names the one before it; `may_go_on` raises where none may be written."""
 
-    def __init__(self, keys: MasterKeys, clock: Clock) -> None:
+    def __init__(
+        self, keys: MasterKeys, clock: Clock, may_go_on: Callable[[Connection], None] = lambda _: None
+    ) -> None:
         self._keys = keys
         self._clock = clock
+        self._may_go_on = may_go_on
         self._turn = threading.Lock()
         self._begin()
 
@@ -85,6 +88,7 @@ class Discloser:
 
     def disclose(self, connection: Connection, access: Access) -> UUID:
         """The id of the entry, committed. Raises what the database raises: then nothing may be shown."""
+        self._may_go_on(connection)
         parts = self._sealed(connection, access.parts)
         entry, at = uuid4(), self._clock.now()
         asked, wrapped, sealed = self._asked(entry, access.asked)
@@ -135,7 +139,9 @@ class Discloser:
             proving=tuple(access.proving),
             parts=len(parts),
             withheld=len(access.withheld),
-            root=root([leaf_hash(part.digest) for part in parts]) if parts else None,
+            root=root([leaf_hash(leaf_of(part.part.child, part.owner, part.digest)) for part in parts])
+            if parts
+            else None,
             asked=asked,
         )
 

@@ -165,7 +165,7 @@ def _contents(connection: Connection, keys: MasterKeys) -> Iterator[Line]:
     after: tuple[UUID, bytes] = (UUID(int=0), b"")
     while rows := connection.execute(_CONTENTS, (*after, PAGE), binary=True).fetchall():
         wanted: list[Owner] = [(record, name) for record in {row[0] for row in rows} for name in _classes_of(record)]
-        found = _keys_of(connection, keys, wanted)
+        found = find_keys(connection, keys, wanted, make=False)
         for record, digest, sealed in rows:
             held = [found[record, name] for name in _classes_of(record) if (record, name) in found]
             opens: bool | str = (
@@ -179,16 +179,6 @@ def _contents(connection: Connection, keys: MasterKeys) -> Iterator[Line]:
             }
             yield {"kind": "content", **line}
         after = rows[-1][0], rows[-1][1]
-
-
-def _keys_of(connection: Connection, keys: MasterKeys, wanted: Sequence[Owner]) -> dict[Owner, bytes | None]:
-    """The access keys of some owners that are there; None for one that was exchanged, and does not open."""
-    try:
-        return dict(find_keys(connection, keys, wanted, make=False))
-    except Erased:
-        if len(wanted) == 1:
-            return {wanted[0]: None}
-    return {name: key for one in wanted for name, key in _keys_of(connection, keys, [one]).items()}
 
 
 def _classes_of(record: UUID) -> tuple[str, ...]:

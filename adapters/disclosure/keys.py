@@ -23,6 +23,7 @@ OF_NOBODY: Final = "access_frame"
 # As `access.shown.classes` has them, by their places.
 CLASSES: Final = (OF_NOBODY, OF_CHILD, OF_RECORD)
 _SALT: Final = 32
+EXCHANGED: Final = b""  # in the place of a key that stands under another key-encryption key, or for another record
 
 _FIND: Final = (
     "SELECT k.record, k.class, k.wrapped FROM log.data_key k "
@@ -59,7 +60,10 @@ def canonical_content(content: Any) -> bytes:  # noqa: ANN401 - a piece of an an
 def find_keys(
     connection: Connection, keys: MasterKeys, owners: Collection[Owner], *, make: bool
 ) -> Mapping[Owner, bytes]:
-    """The access keys of some owners; with `make` new ones where there are none, else those that were erased are missing."""
+    """The access keys of some owners; with `make` new ones where there are none, else those that were erased are missing.
+
+    One that is not what was made for its owner is `EXCHANGED`.
+    """
     wanted = sorted(set(owners))
     found = _selected(connection, keys, wanted)
     if make and (absent := [owner for owner in wanted if owner not in found]):
@@ -70,8 +74,13 @@ def find_keys(
 
 
 def _selected(connection: Connection, keys: MasterKeys, owners: Collection[Owner]) -> dict[Owner, bytes]:
-    rows = connection.execute(_FIND, ([r for r, _ in owners], [c for _, c in owners]))
-    return {(record, name): keys.unwrap(wrapped, key_context(record.bytes, name, 0)) for record, name, wrapped in rows}
+    found: dict[Owner, bytes] = {}
+    for record, name, wrapped in connection.execute(_FIND, ([r for r, _ in owners], [c for _, c in owners])):
+        try:
+            found[record, name] = keys.unwrap(wrapped, key_context(record.bytes, name, 0))
+        except Erased:
+            found[record, name] = EXCHANGED
+    return found
 
 
 def seal_part(part: Part, key: bytes, nonce: bytes) -> SealedPart:
@@ -85,7 +94,7 @@ def seal_part(part: Part, key: bytes, nonce: bytes) -> SealedPart:
 
 def open_part(key: bytes | None, owner: UUID, digest: bytes, sealed: bytes | None) -> bytes | None:
     """The content of a stored part; None where it is erased, or is not what its digest commits to."""
-    if key is None or sealed is None:
+    if not key or sealed is None:
         return None
     try:
         opened = open_sealed(key, sealed, owner.bytes + digest)

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -11,6 +11,7 @@ import psycopg
 from adapters.disclosure.disclosing import entry_key_context
 from adapters.disclosure.keys import CLASSES, Owner, find_keys, open_part
 from adapters.log.keys.data_keys import Erased, MasterKeys, open_sealed
+from domain.access.parts import leaf_of
 from domain.proof.tree import leaf_hash, root
 
 Connection = psycopg.Connection[Any]
@@ -20,7 +21,7 @@ _ENTRY: Final = (
     "WHERE e.id = %s"
 )
 _PARTS: Final = (
-    "SELECT n.place, n.class, n.record, n.digest, c.sealed FROM access.shown s "
+    "SELECT n.place, n.class, s.child, n.record, n.digest, c.sealed FROM access.shown s "
     "CROSS JOIN unnest(s.places, s.classes, s.records, s.digests) AS n (place, class, record, digest) "
     "LEFT JOIN access.content c ON (c.record, c.digest) = (n.record, n.digest) WHERE s.entry = %s ORDER BY n.place"
 )
@@ -48,33 +49,39 @@ def read_entry(connection: Connection, keys: MasterKeys, entry: UUID) -> Stored 
     written, wrapped, sealed, index, hashed = row
     leaf = orjson.loads(written)
     asked, asked_holds = _asked(keys, entry, wrapped, sealed, leaf["asked"])
-    parts = connection.execute(_PARTS, (entry,)).fetchall()
-    owners: list[Owner] = [(record, CLASSES[number]) for _, number, record, _, _ in parts]
-    found = find_keys(connection, keys, owners, make=False)
-    contents = [
-        open_part(found.get(owner), record, digest, kept)
-        for owner, (_, _, record, digest, kept) in zip(owners, parts, strict=True)
-    ]
+    parts = [_StoredPart(*part) for part in connection.execute(_PARTS, (entry,)).fetchall()]
+    found = find_keys(connection, keys, [part.key for part in parts], make=False)
+    contents = [open_part(found.get(part.key), part.owner, part.digest, part.sealed) for part in parts]
     # What cannot be opened because its key is destroyed is erased; what opens to something else was changed.
     changed = any(
-        content is None and owner in found and kept is not None
-        for content, owner, (*_, kept) in zip(contents, owners, parts, strict=True)
-    )
-    holds = (
-        not changed and asked_holds and _commits(leaf, [digest for _, _, _, digest, _ in parts], [p[0] for p in parts])
+        content is None and part.key in found and part.sealed is not None
+        for content, part in zip(contents, parts, strict=True)
     )
     sequenced = index is None or hashed == leaf_hash(written)
-    opened: list[Any] = [None] * max(leaf["parts"], *(place + 1 for place, *_ in parts), 0)
-    for (place, *_), content in zip(parts, contents, strict=True):
-        opened[place] = None if content is None else orjson.loads(content)
-    return Stored(leaf, asked, opened, holds and sequenced, index)
+    opened: list[Any] = [None] * max(leaf["parts"], *(part.place + 1 for part in parts), 0)
+    for part, content in zip(parts, contents, strict=True):
+        opened[part.place] = None if content is None else orjson.loads(content)
+    return Stored(leaf, asked, opened, not changed and asked_holds and _commits(leaf, parts) and sequenced, index)
 
 
-def _commits(leaf: dict[str, Any], digests: list[bytes], places: list[int]) -> bool:
-    if leaf["parts"] != len(digests) or places != list(range(len(places))):
+class _StoredPart(NamedTuple):
+    place: int
+    key_class: int
+    child: UUID
+    owner: UUID
+    digest: bytes
+    sealed: bytes | None
+
+    @property
+    def key(self) -> Owner:
+        return self.owner, CLASSES[self.key_class]
+
+
+def _commits(leaf: dict[str, Any], parts: list[_StoredPart]) -> bool:
+    if leaf["parts"] != len(parts) or [part.place for part in parts] != list(range(len(parts))):
         return False
-    made = root([leaf_hash(digest) for digest in digests]).hex() if digests else None
-    return bool(made == leaf["root"])
+    leaves = [leaf_hash(leaf_of(part.child, part.owner, part.digest)) for part in parts]
+    return bool((root(leaves).hex() if leaves else None) == leaf["root"])
 
 
 def _asked(

@@ -6,6 +6,14 @@ from adapters.process.settings import Settings
 from domain.errors import Misuse
 
 
+def is_open_to_systems(settings: Settings) -> bool:
+    """Whether the API answers: where people must sign in, agencies' systems must as well, and they cannot yet (access.md 6).
+
+    A demonstration, and a service that is told that something else keeps everybody away, answer all the same.
+    """
+    return settings.http_without_sign_in or all(issuer.demo for issuer in settings.issuers)
+
+
 def check_signing_in(settings: Settings) -> None:
     """Raise Misuse where the settings would let people in whom nobody vouches for."""
     host = settings.http_host.strip("[]")

@@ -97,3 +97,8 @@ def _filled(value: Any, contents: Sequence[Any]) -> Any:  # noqa: ANN401 - a pie
 
 def _id_of(value: object, prefix: str) -> UUID | None:
     return parse_id(value) if isinstance(value, str) and value.startswith(prefix) else None
+
+
+def leaf_of(child: UUID, owner: UUID, digest: bytes) -> bytes:
+    """What an entry's root commits to of one part: whose it is, by whose key it is sealed, and the digest of its content."""
+    return child.bytes + owner.bytes + digest

@@ -22,8 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 Keys = dict[tuple[str, bytes], Ed25519PublicKey]
 Line = dict[str, Any]
 
-_SHOWN: Final = 20  # places that are named of one kind
-_LONGEST: Final = 1 << 26  # bytes of a line
+_SHOWN, _LONGEST = 20, 1 << 26  # places that are named of one kind; bytes of a line
 _BROKEN: Final = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 
 
@@ -177,10 +176,12 @@ class _Export:
             self.report.name("context_missing", where)
         if line.get("opens") is False:
             self.report.name("entry_rekeyed", where)
-        parts = sorted(p for of in line["parts"] for p in zip(of["places"], of["digests"], of["records"], strict=True))
+        shown = [(of, *p) for of in line["parts"] for p in zip(of["places"], of["digests"], of["records"], strict=True)]
+        parts = sorted((place, digest, record, of["child"]) for of, place, digest, record in shown)
         self.report.read["parts"] += len(parts)
-        self.wanted.update({record + digest: where for _, digest, record in parts})
-        above = _root_of([sha256(b"\x00" + bytes.fromhex(digest)).digest() for _, digest, _ in parts]).hex()
+        self.wanted.update({record + digest: where for _, digest, record, _ in parts})
+        leaves = [f"00{child}{record}{digest}".replace("-", "") for _, digest, record, child in parts]
+        above = _root_of([sha256(bytes.fromhex(leaf)).digest() for leaf in leaves]).hex()
         if [part[0] for part in parts] != list(range(said["parts"])) or said["root"] != (above if parts else None):
             self.report.name("parts_differ", where)
         self.chain(said["process"], said["number"], said["previous"], own)
@@ -265,8 +266,7 @@ def verify(file: BinaryIO, key: str, checkpoint: str) -> Report:
     report, number = Report(), 1
     export = _Export(report, keys, *kept)
     kinds = {name: getattr(export, name) for name in ("checkpoint", "context", "tile", "entry", "content", "end")}
-    while read := file.readline(_LONGEST):
-        number += 1
+    for number, read in enumerate(iter(lambda: file.readline(_LONGEST), b""), 2):
         try:
             line = json.loads(read if read.endswith(b"\n") else b"")
             kinds[line["kind"]](line)
