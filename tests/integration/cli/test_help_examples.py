@@ -124,6 +124,7 @@ FILES: Final[Mapping[str, Callable[[Path], object] | Path]] = {
 
 STANDS_FOR: Final[Mapping[str, Callable[[Desk], str]]] = {
     r"\bf-[0-9a-f]{8,}\b": lambda desk: desk.answer("icr families list --json")["families"][0]["family"],
+    r"\ba-[0-9a-f]{32}\b": lambda desk: desk.answer("icr accesses --json")["accesses"][0]["entry"],
     r"\b[0-9a-f]{4}…": lambda desk: desk.answer("icr quarantine list --json")["aside"][0]["id"],
     r"icr\.housing\.v1 0\b": _paused,
     r"/var/lib/icr\b": lambda desk: str(desk.data),
