@@ -9,12 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from typer._coercion import build_runtime_param
-from typer._param_types import coerce_cli_path
+
+try:
+    from typer._coercion import build_runtime_param
+    from typer._param_types import coerce_cli_path
+except ImportError:  # another typer, which reads all options its own way
+    _KNOWN = False
+else:
+    _KNOWN = True
 
 
 def take_plainly(command: Any) -> None:  # noqa: ANN401 - typer's own copy of click
     """Let the options and arguments of a command, or of each in a group, be read so."""
+    if not _KNOWN:
+        return
     for below in getattr(command, "commands", {}).values():
         take_plainly(below)
     for option in command.get_params(typer.Context(command)):  # with --help, which is made once

@@ -129,6 +129,7 @@ STANDS_FOR: Final[Mapping[str, Callable[[Desk], str]]] = {
     r"icr\.housing\.v1 0\b": _paused,
     r"/var/lib/icr\b": lambda desk: str(desk.data),
     r"/tmp/area\b": lambda desk: str(desk.work / "area"),
+    r"/tmp/access\.jsonl\b": lambda desk: str(desk.work / "access.jsonl"),
     r"(?<![.\d])1:\d+\b": lambda desk: desk.answer("icr families list --json")["position"],
     r"(?<=--events )\d{4,}": lambda _: "2000",
     r"(?<=http://127\.0\.0\.1:)8008\b": lambda desk: desk.environment["ICR_HTTP_PORT"],
