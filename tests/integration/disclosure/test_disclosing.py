@@ -10,9 +10,14 @@ import orjson
 import psycopg
 import pytest
 
+from adapters.disclosure.checkpoints import Deadline, publish, sign
 from adapters.disclosure.disclosing import Discloser
+from adapters.disclosure.sealing import seal
+from adapters.disclosure.second_place import SecondPlace
+from adapters.disclosure.signing_key import first_key
 from adapters.questions.door import Door
 from domain.access.viewer import LOCAL_OPERATOR, Channel, Role, Viewer
+from domain.errors import Unreachable
 from domain.questions.about import (
     ListAccesses,
     ListFamilies,
@@ -220,3 +225,24 @@ def test_accesses_are_listed_newest_first_and_in_parts(here: Bench) -> None:
 def test_a_question_about_nobody_is_no_access(here: Bench) -> None:
     ask(here, ListFeeds(effective_at=DAY), LOCAL_OPERATOR)
     assert entries(here) == []
+
+
+def test_without_a_checkpoint_for_too_long_nothing_is_shown_until_there_is_one(here: Bench, tmp_path: Path) -> None:
+    ask(here, child("Ada"))
+    here.clock.advance(timedelta(hours=5))
+
+    def served() -> Any:
+        deadline = Deadline(timedelta(hours=4), here.clock)
+        return Door(here.service, discloser=Discloser(here.service.keys, here.clock, deadline)).answer(
+            child("Ada"), ANNA
+        )
+
+    with pytest.raises(Unreachable, match="second place of the access log"):
+        served()
+    assert len(entries(here)) == 1
+    key = first_key(here.connection, tmp_path / "signing-key", "icr.example/access")
+    place = SecondPlace(tmp_path / "second")
+    seal(here.connection)
+    sign(here.connection, key, place, here.clock.now())
+    publish(here.connection, key, place, here.clock.now())
+    assert served() is not None
