@@ -15,6 +15,7 @@ import httpx2
 
 from adapters.api import serving
 from adapters.process.clock import FixedClock
+from adapters.process.issuers import read_issuers
 from adapters.process.settings import Settings
 from adapters.service.opened import Service
 from adapters.web.app import create_app
@@ -144,8 +145,8 @@ def pages(
         database_url=url,
         http_port=port,
         public_url=address,
-        issuers=list(issuers),
-        **changed,  # type: ignore[arg-type]
+        issuers=read_issuers(list(issuers)),
+        **changed,
     )
     service = Service(settings, url, None, None, False, KEYS, clock)
     said: queue.Queue[str] = queue.Queue()
