@@ -486,6 +486,7 @@ def _unsettled(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]
         *(("EdAttendance", day + draw(st.integers(0, 12)), {}) for _ in range(3)),
         *(("WasNotBrought", day + draw(st.integers(0, 12)), {"service": "clinic"}) for _ in range(2)),
         ("ReviewMissed", day + 2, {"review": "two_years", "reason": None}),
+        ("GpRegistrationRefused", day + draw(st.sampled_from([2, 6])), {"practice": "Z90002", "reason": "list_closed"}),
         *(("GpRegistered", day + draw(st.integers(0, 30)), {"practice": p, "practice_name": None}) for p in others),
     ]  # fmt: skip
     seen = draw(st.sampled_from(["ReviewDone", "ContactTookPlace", None]))
@@ -559,6 +560,12 @@ def _moves(draw: st.DrawFn, child: int, number: int) -> list[dict[str, Any]]:
         told(number + i, "AddressChanged", "ods-Z90001", child, "nhs", day + i * 9, i, address=ADDRESSES[n])
         for i, n in enumerate((1, 3, 0))
     ]
+    if draw(st.booleans()):  # placed on the day of one of the moves, and out again
+        own = {"reference": "ref8", "address": ADDRESSES[1]}
+        moved.append(told(number + 20, "TemporaryAccommodationPlaced", "la-808", child, "nhs", day + 18, 1, **own))
+        moved.append(
+            told(number + 21, "TemporaryAccommodationEnded", "la-808", child, "nhs", day + 24, 2, reference="ref8")
+        )
     sibling = (child + 1) % CHILDREN
     stated = [
         told(number + 4 + i, "RelationshipStated", "la-808", c, "nhs", day, 5, relation="parent", family=None)
