@@ -45,12 +45,12 @@ _LAST: Final = f"{_EDITION} ORDER BY e.number DESC LIMIT 1"
 
 def begin(connection: Connection) -> Edition:
     """Begin a snapshot that is only read, of the serving set at its last edition (number 0: nothing yet)."""
-    with connection.pipeline():  # in one turn, and planned once: planning takes longer than finding
-        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        serving = connection.execute(_SERVING, prepare=True)
-        last = connection.execute(_LAST, prepare=True)
-    (*_, generation) = serving.fetchone() or (1,)
-    return _edition(last.fetchone(), generation)
+    # In one message, which must be without parameters.
+    found = connection.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_SERVING}; {_LAST}")
+    found.nextset()
+    (*_, generation) = found.fetchone() or (1,)
+    found.nextset()
+    return _edition(found.fetchone(), generation)
 
 
 def look_at_many(connection: Connection) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from adapters.questions.door import Door
 from domain.access.viewer import LOCAL_OPERATOR
-from domain.questions.about import ShowCaseload, ShowChanges, ShowHandover
+from domain.questions.about import ShowCaseload, ShowChanges, ShowHandover, ShowTimeline
+from domain.questions.asking import Question
 from tests.builders.asking import Asked
 from tests.builders.service import Bench, bench
 from tests.integration.questions.test_lead_views import WORKER, about_nobody, take
@@ -21,6 +22,7 @@ from tests.spec.words import (
     gp_registered,
     gp_registration_ended,
     happened,
+    identifier,
     lead_accepted,
     pupil_admitted,
 )
@@ -28,6 +30,12 @@ from tests.spec.words import (
 DAY = date(2026, 3, 2)
 W1 = "la-808:W1"
 MOST = 12
+# In a process that has answered the same before, and remembers what is published about no child.
+MOST_AGAIN = {
+    ShowTimeline(identifier=":".join(identifier("child 1", "nhs")), effective_at=DAY): 9,
+    ShowCaseload(worker=W1, effective_at=DAY): 11,
+    ShowHandover(worker=W1, effective_at=DAY): 12,
+}
 QUESTIONS: dict[str, Any] = {"caseload": ShowCaseload, "changes": ShowChanges, "handover": ShowHandover}
 
 
@@ -48,9 +56,8 @@ def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
     made.close()
 
 
-def asked(here: Bench, what: str, **question: Any) -> tuple[int, list[dict[str, Any]]]:
-    """How many statements an answer takes in a process that has answered nothing before, and the children in it."""
-    told: list[str] = []
+def counting(here: Bench, told: list[str]) -> Door:
+    """A door that has answered nothing before; what it tells the database to execute is noted."""
 
     class Cursor(Counting):
         pass
@@ -63,8 +70,14 @@ def asked(here: Bench, what: str, **question: Any) -> tuple[int, list[dict[str, 
             connection.cursor_factory = Cursor
             yield connection
 
+    return Door(here.service, connect)
+
+
+def asked(here: Bench, what: str, **question: Any) -> tuple[int, list[dict[str, Any]]]:
+    """How many statements an answer takes in a process that has answered nothing before, and the children in it."""
+    told: list[str] = []
     value = QUESTIONS[what](worker=W1, **{"effective_at": DAY, **question})
-    answered = Door(here.service, connect).answer(value, LOCAL_OPERATOR)
+    answered = counting(here, told).answer(value, LOCAL_OPERATOR)
     assert answered is not None
     return len(told), answered.as_json()["children"]
 
@@ -150,3 +163,20 @@ def test_an_instant_is_answered_as_its_position_and_takes_no_statement_more(here
     of_nothing, nothing = statements(here, position(here))
     assert nothing == []
     assert statements(here, "2026-06-01T12:00:00Z") == (of_nothing, [])
+
+
+@pytest.mark.parametrize(("question", "most"), MOST_AGAIN.items(), ids=lambda one: type(one).__name__)
+def test_few_statements_in_a_process_that_lasts(here: Bench, question: Question[Any], most: int) -> None:
+    here.record(about_nobody("WorkerRegistered", 900, "2025-08-01", worker=WORKER, role=None))
+    take(here, [one for n in range(1, 13) for one in had(n)], 1)
+    told: list[str] = []
+    door = counting(here, told)
+    first = door.answer(question, LOCAL_OPERATOR)
+    of_first = len(told)
+    again = door.answer(question, LOCAL_OPERATOR)
+    assert again == first
+    assert len(told) - of_first <= most
+    take(here, [one for n in range(13, 41) for one in had(n)], 600)
+    before = len(told)
+    door.answer(question, LOCAL_OPERATOR)
+    assert len(told) - before <= most + 1  # of what was published since
