@@ -270,7 +270,7 @@ PAGES: list[tuple[dict[str, str], str, int]] = [
 def test_only_allowed_names_and_our_own_pages_are_answered(
     module_database_url: str, tmp_path: Path, listens: str
 ) -> None:
-    with served(module_database_url, tmp_path, http_host=listens, http_hosts="icr.example") as own:
+    with served(module_database_url, tmp_path, http_host=listens, http_hosts=["icr.example"]) as own:
         for headers, path, status in PAGES:
             given = {"Host": f"localhost:{own.port}"}
             given |= {name: value.format(port=own.port) for name, value in headers.items()}

@@ -120,8 +120,15 @@ def test_nobody_gets_in_without_signing_in(browser: Browser) -> None:
 def test_errors_are_pages_for_people_and_problems_for_programs(browser: Browser) -> None:
     page = browser.once("GET", "/nothing", Accept="text/html,*/*")
     assert (page.status_code, "Page not found" in page.text) == (404, True)
-    problem = browser.once("GET", "/v1/nothing", Accept="application/json")
+    problem = browser.once("GET", "/v1/schemas/0", Accept="application/json")
     assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["events", "children/find", "leads/gaps", "decisions/nominate", "nothing"])
+def test_where_people_sign_in_no_system_is_answered(browser: Browser, path: str) -> None:
+    answer = browser.client.post(f"{browser.address}/v1/{path}", json={})
+    assert (answer.status_code, answer.headers["content-type"]) == (403, "application/problem+json")
+    assert "systems cannot sign in" in answer.text
 
 
 def test_who_opens_too_many_pages_is_told_to_wait(

@@ -1,13 +1,13 @@
 """What an operator may set about signing in, and what is refused with a clear word."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from adapters.process.listening import check_signing_in
-from adapters.process.settings import Settings
+from adapters.process.settings import Settings, load_settings
 from domain.errors import Misuse
 
 ISSUER = {
@@ -20,8 +20,13 @@ ISSUER = {
 PUBLIC = {"public_url": "https://icr.example"}
 
 
-def settings(*issuers: dict[str, Any], **more: Any) -> Settings:
-    return Settings(issuers=list(issuers), **{"data_dir": "/nowhere", **PUBLIC, **more})
+def settings(*issuers: dict[str, Any], data_dir: object = "/nowhere", **more: Any) -> Settings:
+    """Settings as an operator says them, by variables."""
+    said = {**PUBLIC, **({"issuers": json.dumps(issuers)} if issuers else {}), **more}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in said.items():
+            patch.setenv(f"ICR_{name.upper()}", "" if value is None else str(value))
+        return load_settings(Path(str(data_dir)))
 
 
 def test_an_issuer_needs_a_name_an_address_and_its_organisations() -> None:
@@ -57,10 +62,10 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], dict[str, Any], str]] = {
 @pytest.mark.parametrize("case", REFUSED)
 def test_settings_are_refused_with(case: str) -> None:
     issuers, more, said = REFUSED[case]
-    with pytest.raises(ValidationError) as error:
+    with pytest.raises(Misuse) as error:
         settings(*issuers, **more)
     assert said in str(error.value)
-    assert "u:p" not in str(error.value.errors(include_input=False, include_url=False, include_context=False))
+    assert "u:p" not in str(error.value)
 
 
 def test_nothing_listens_beyond_this_machine_with_nobody_signed_in() -> None:
