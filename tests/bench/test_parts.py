@@ -78,7 +78,8 @@ def test_on_a_school_day_many_children_are_marked_once_each_with_some_days_behin
     workload = Workload(Mix.SCHOOL_DAY, 1000, TODAY, 60, see)
     workload.history()
     known = Counter(child for child, _ in marks)
-    assert min(known.values()) >= 3
+    # Of a child that came or left within these days there are fewer.
+    assert sum(count < 3 for count in known.values()) < len(known) / 100
     workload.following(300)
     assert sum(marks.values()) > sum(known.values()) + 200
     # A mark that is sent again, or corrected, stands out in a hundred.

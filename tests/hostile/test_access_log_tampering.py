@@ -291,7 +291,10 @@ EDITS: Final[dict[str, Edit]] = {
         {"parts_differ": ["7"], "content_missing": None},
     ),
     "a part of another place": Edit(shown("places = ARRAY[9]", 0), {"parts_differ": ["7"]}),
-    "a part of another record": Edit(shown("records[2] = gen_random_uuid()", 1), {"content_missing": ["7"]}),
+    "a part of another record": Edit(
+        shown("records[2] = gen_random_uuid()", 1), {"parts_differ": ["7"], "content_missing": ["7"]}
+    ),
+    "a part of another child": Edit(shown("child = gen_random_uuid()", 1), {"parts_differ": ["7"]}),
     "parts put to a refused entry": Edit(
         f"INSERT INTO access.shown SELECT {at(295)}, 1, child, opened, records, digests, places, classes FROM access.shown "
         f"WHERE entry = {at(7)} AND number = 1",

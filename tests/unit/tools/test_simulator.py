@@ -65,7 +65,7 @@ PUBLISHED = {
     "ChildProtectionEnded", "ChildProtectionStarted", "ChildrensCentreAttended", "ChildrensCentreLeft",
     "ChildrensCentreRegistered", "ContactTookPlace", "DeathNotificationWithdrawn", "DeathNotified", "EarlyHelpEnded",
     "EarlyHelpStarted", "EdAttendance", "EheEnded", "EheNotified", "EventCorrected", "EventRetracted", "FeedReported",
-    "GpRegistered", "GpRegistrationEnded", "HealthAssessmentDone", "InvolvementConfirmed", "InvolvementEnded",
+    "GpRegistered", "GpRegistrationEnded", "GpRegistrationRefused", "GpTemporaryRegistrationStarted", "HealthAssessmentDone", "InvolvementConfirmed", "InvolvementEnded",
     "InvolvementStarted", "LeadAccepted", "LeadDeclined", "LeadEnded", "LeadNominated", "LeadTransferProposed",
     "LookedAfterEnded", "LookedAfterStarted", "MissingEnded", "MissingStarted", "PermanentExclusionConcluded",
     "PermanentExclusionDecided", "PupilAdmitted", "PupilRemovedFromRoll", "ReferralReceived", "RelationshipEnded",
