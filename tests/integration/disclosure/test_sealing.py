@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -152,7 +153,7 @@ def test_the_age_is_that_of_the_first_entry_that_no_published_checkpoint_covers(
 
 def test_health_names_a_late_checkpoint_a_blocked_place_and_a_damaged_tree(log: AccessLog, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    settings = log.bench.service.settings.model_copy(update={"checkpoints": tmp_path / "file"})
+    settings = replace(log.bench.service.settings, checkpoints=tmp_path / "file")
     service = type(log.bench.service)(
         settings, log.bench.service.database_url, None, None, False, log.bench.service.keys, log.bench.clock
     )
