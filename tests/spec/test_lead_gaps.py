@@ -14,7 +14,6 @@ from tests.spec.words import (
     lead_accepted,
     lead_ended,
     lead_nominated,
-    relationship_stated,
 )
 
 
@@ -44,22 +43,6 @@ def test_team_without_lead(given, asked):
     )
     asked(at="2025-09-01").gaps("A").shows(gap("early_help_without_lead", since="2025-09-01"))
     asked(at="2025-09-01").gaps("B").shows_nothing()
-
-
-def test_lead_for_a_family(given, asked):
-    """A lead for a family is said of each of its children
-
-    That brothers and sisters share a lead is not concluded: a family of an agency may have half-siblings in two homes.
-    """
-    given(
-        relationship_stated("A", "family", on="2025-09-01", family="F1"),
-        relationship_stated("B", "family", on="2025-09-01", family="F1"),
-        early_help_started("A", on="2025-09-01"),
-        early_help_started("B", on="2025-09-01"),
-        lead_accepted("A", "W1", on="2025-09-01", scope="family"),
-    )
-    asked(at="2025-10-01").gaps("A").shows_nothing()
-    asked(at="2025-10-01").gaps("B").shows(gap("early_help_without_lead", since="2025-09-01"))
 
 
 def test_nominated_is_not_active(given, asked):
