@@ -18,6 +18,7 @@ from adapters.process.settings import Settings
 from adapters.service.opened import Service
 from domain.measures.of_child import MEASURES
 from tests.builders.asking import asking
+from tests.integration.questions.test_lead_views import about_nobody
 from tests.spec.words import (
     Happened,
     address,
@@ -201,3 +202,65 @@ def test_a_day_later_is_another_day(service: Service) -> None:
     with asking(service) as asked:
         before = asked.measures(measure="with_lead", effective_at=date(2026, 2, 1) - timedelta(days=1))
     assert before["measures"][0]["all"]["denominator"] == 10
+
+
+def loaded(service: Service, name: str, number: int, **areas: list[str]) -> None:
+    """A map of areas, each of outward postcodes."""
+    stated = about_nobody("AreaMapPublished", number, "2026-01-01", name=name) | {
+        "by": "postcode",
+        "through": None,
+        "areas": [{"area": area, "members": members} for area, members in areas.items()],
+        "authority_wide": [],
+    }
+    recorder = service.recorder()
+    assert [one.outcome for one in recorder.record([Message(stated)])] == ["accepted"]
+    recorder.close()
+    projector = service.projector()
+    projector.project()
+    projector.close()
+
+
+def test_by_one_map_at_a_time_the_first_by_name_or_the_one_that_is_named(
+    service: Service, capfd: pytest.CaptureFixture[str]
+) -> None:
+    loaded(service, "Localities", 900, North=["ZE1"], South=["ZE2", "ZE3"])
+    loaded(service, "Wards", 901, Harbour=["ZE1", "ZE2"], Sands=["ZE3"])
+    first, named = command(capfd, "with_lead"), command(capfd, "with_lead", "--map", "wards")
+    assert (first["map"], areas(first)) == ("Localities", {"North": (5, 10), "South": (7, 13)})
+    assert (named["map"], areas(named)) == ("Wards", {"Harbour": "suppressed", "Sands": "suppressed"})
+    assert main(["measures", "with_lead", "--map", "Parishes"]) == 2
+    assert "there are Localities, Wards" in capfd.readouterr().err
+
+
+def test_a_measure_of_time_names_the_children_behind_it_where_they_are_asked_for(
+    service: Service, capfd: pytest.CaptureFixture[str]
+) -> None:
+    record(
+        service,
+        [
+            happened(
+                "ReferralReceived",
+                "c60",
+                on="2026-01-05",
+                name="Ada Example",
+                born="2015-03-01",
+                service="play therapy",
+            ),
+            happened(
+                "ReferralReceived",
+                "c61",
+                on="2026-01-06",
+                name="Bob Example",
+                born="2015-03-01",
+                service="play therapy",
+            ),
+            happened("ShieldApplied", "c61", on="2026-01-07"),
+        ],
+        start=600,
+    )
+    [measure] = command(capfd, "referral_to_first_service")["measures"]
+    assert measure["waiting"] is None
+    [measure] = command(capfd, "referral_to_first_service", "--children")["measures"]
+    shown = [(one["name"] and one["name"]["given"], one["days"]) for one in measure["waiting"]]
+    assert [one for one in shown if one[0]] == [(["Ada"], 176)]
+    assert main(["measures", "with_lead", "--children"]) == 2
