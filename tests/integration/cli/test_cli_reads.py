@@ -99,7 +99,8 @@ def test_leads_and_families_are_tables(screen: Screen) -> None:
     out, _ = screen("families", "show", listed["families"][0]["family"], *DAY)
     assert "Ada Example" in out
     assert "Ben Example" in out
-    assert "a practice registers the child" in out
+    assert "no gp since" in out
+    assert "a practice registers" in out
 
 
 def test_an_area_is_what_its_help_says(screen: Screen) -> None:
