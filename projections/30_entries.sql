@@ -214,6 +214,10 @@ WITH held AS MATERIALIZED (
 )
 UPDATE stage_entry n SET record = f.record FROM held h JOIN log.fact f ON f.position = h.main WHERE n.main = h.main;
 
+-- And a fact is of its own record again: what comes after asks who told it of whom, and a holder is another in each installation.
+UPDATE stage_fact s SET record = f.record FROM log.fact f
+WHERE f.position = s.position AND f.record <> s.record AND s.record IN (SELECT holder FROM stage_holder);
+
 UPDATE stage_entry SET sig = md5(stage_entry::text)::uuid;
 
 UPDATE entry o SET to_ed = %(e)s FROM stage_record t

@@ -27,6 +27,7 @@ WRITTEN: Final[dict[str, tuple[str, str]]] = {
     "cursor": (_OURS, "a cursor"),
     "event_type": (_OURS, "an event type of the contract"),
     "field": (_OURS, "a path of the contract; of a name that is not in it `?` stands"),
+    "heir": (_AGENCY, "a code of at most nine digits"),
     "kind": (_OURS, "a kind of the effects table"),
     "lists": (_OURS, "a kind of the effects table"),
     "organisation": _ORGANISATION,
