@@ -649,7 +649,10 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_below_school_age(child + 40, number + 9820),
         *_expelled(child + 50, number + 10100),
         *_one_practice(child + 60, number + 9900),
-        *_reported_twice(number + 10200),
+        *_out_for_some_sessions(child + 70, number + 10400),
+        told(number + 10410, "CaseClosed", "la-808", child + 72, "agency", 2, 1, reason="RC8"),
+        *_born(child + 74, number + 10420),
+        *_reported(number + 10200, (5, 40), (6, 20)),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
         told(number + 9022, "InvolvementStarted", "la-808", child, "agency", 10, 1, **serving),
@@ -679,16 +682,16 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
     ]
 
 
-def _reported_twice(number: int) -> list[dict[str, Any]]:
-    """A feed whose later report says that it is complete less far; no rule relies on it."""
+def _reported(number: int, *reports: tuple[int, int]) -> list[dict[str, Any]]:
+    """Reports of a feed on which no rule relies: when each was written down, and through which day it says the feed is complete."""
     source = {"organisation": "la-808", "system": "sys", "source_record_id": None, "source_version": None}
     return [
         {
-            "event_type": "FeedReported", "event_id": f"e{number + i}", "source": source, "mode": "live", "recorded_at": _instant(i),
+            "event_type": "FeedReported", "event_id": f"e{number + i}", "source": source, "mode": "live", "recorded_at": _instant(minute),
             "feed": "ShieldReviewed", "covers": {"from": _day(0), "to": _day(through)}, "complete_through": _day(through),
             "count": 1, "scope": None,
         }
-        for i, through in enumerate((40, 20))
+        for i, (minute, through) in enumerate(reports)
     ]  # fmt: skip
 
 
@@ -820,6 +823,24 @@ def _expelled(child: int, number: int) -> list[dict[str, Any]]:
         *life(2, admitted, out, ("PermanentExclusionConcluded", 20, {**here, "outcome": "quashed"})),
         *life(3, admitted, out, moved, left),
     ]
+
+
+def _out_for_some_sessions(child: int, number: int) -> list[dict[str, Any]]:
+    """A pupil suspended for four sessions, of which nobody tells the end."""
+    school = {"school": "900001"}
+    return [
+        told(
+            number, "PupilAdmitted", "urn-900001", child, "upn", 0, 1, **school, enrolment_status=None, year_group=None
+        ),
+        told(number + 1, "SuspensionStarted", "urn-900001", child, "upn", 5, 2, **school, sessions=4, reason=None),
+    ]
+
+
+def _born(child: int, number: int) -> list[dict[str, Any]]:
+    """A baby whose birth was notified, and whom no practice registered."""
+    born = told(number, "BirthNotified", "ods-Z90001", child, "nhs", 10, 1, address=ADDRESSES[0])
+    born["subject"]["person"] = _person(YOUNGEST, False)
+    return [born]
 
 
 def _one_practice(child: int, number: int) -> list[dict[str, Any]]:
@@ -1026,6 +1047,7 @@ def late(child: int, number: int) -> list[dict[str, Any]]:
         *_marked(child + 6, number + 9700, "/", 36),
         *_marked(child + 7, number + 9750, "/" * 24 + "O" * 10),
         {**told(number + 9800, "EventRetracted", "urn-900001", child + 7, "upn", 0, 90), "target": taken_back},
+        *_reported(number + 10210, (2, 30)),
     ]
 
 

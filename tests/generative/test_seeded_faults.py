@@ -262,8 +262,12 @@ FAULTS = {
         "WHEN x.kind = 'permanent_exclusion' THEN 'permanent '",
         "WHEN false THEN 'permanent '",
     ),
-    "a patient has two practices": ("50_children", "AND n.starts > r.starts AND n.provider <> r.provider", "AND false"),
-    "a registration that is told again ends itself": ("50_children", "AND n.provider <> r.provider", ""),
+    "a patient has two practices": (
+        "60_indicators",
+        "AND n.starts > r.starts AND n.provider <> r.provider",
+        "AND false",
+    ),
+    "a registration that is told again ends itself": ("60_indicators", "AND n.provider <> r.provider", ""),
     "emergencies of who never had a practice do not count": (
         "60_indicators",
         "UNION ALL SELECT int4range(0, coalesce(min(w.starts), 2000000)) FROM registered w",
