@@ -96,7 +96,8 @@ def ask(
 
     Asked for are timelines, caseloads, what changed, handovers, and gaps and families by area.
 
-    PostgreSQL is its own, Kafka is not needed. Questions are asked as the HTTP API asks them. Nothing is left behind.
+    PostgreSQL is its own, Kafka is not needed. Questions are asked as the HTTP API asks them, without what it costs to log
+    them. Nothing is left behind.
     """
     from adapters.process.clock import SystemClock
     from tools.bench.asking import Ask
