@@ -119,6 +119,7 @@ def test_a_child_can_be_opened_with_the_keyboard_alone(chromium: Browser, served
     page = chromium.new_page()
     page.goto(f"{served.address}/sign-in/northmoor")
     page.locator(f"button[value='{LEAD.name}']").click()
+    page.wait_for_url("**/my-children")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
     page.keyboard.press("Enter")
