@@ -106,8 +106,9 @@ class KafkaProducer:
         """Wait until everything sent is acknowledged or has failed."""
         error = _refused(self._flush)
         if error is not None:
+            told = self.failed if self._ended else None  # what became of messages before it was known why says less
             self._ended.append(error)
-            self.failed = self.failed or self._why("", self._last)
+            self.failed = told or self._why("", self._last)
 
     def _flush(self) -> None:
         while self._producer.flush(1.0):
