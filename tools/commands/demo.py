@@ -76,6 +76,8 @@ def _serve(processes: "Running", settings: "Settings", keep: ExitStack) -> tuple
         }
     else:
         note("nobody can sign in: that needs the extra demo (pip install 'icr[demo]')")
+    # Without it no entry of the access log gets its leaf, and serving stops after some hours.
+    processes.start_worker(Worker.SEAL)
     said = processes.start_worker(Worker.SERVE, environment).said
     return address(said["host"], said["port"]), people
 

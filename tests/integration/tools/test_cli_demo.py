@@ -79,6 +79,11 @@ def test_again_it_doubles_nothing_and_serves_until_it_is_told_to_end(
                 assert answer.status == 200
         for person in PEOPLE:
             _signs_in_and_opens_a_child(found[1], person)
+        sealed = icr("seal", "--once", "--json", "--data", str(folder), environment=environment)
+        assert sealed.returncode == 0, sealed.stderr  # beside the worker, which is at it already
+        assert list((folder / "checkpoints").iterdir())
+        well = icr("health", "seal", "--data", str(folder), environment=environment)
+        assert well.returncode == 0, well.stdout + well.stderr
         process.send_signal(signal.SIGINT)
         assert process.wait(40) == 0, log.read_text()[-2000:]
     assert not (folder / "servers/state.json").exists()
