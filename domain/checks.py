@@ -15,7 +15,7 @@ from domain.dates import EARLIEST, FOREVER
 from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from domain.errors import Rejected
 from domain.identifiers import holds_a_number
-from domain.kinds import BETWEEN_PEOPLE, ONLY_OF_THE_BORN
+from domain.kinds import BETWEEN_PEOPLE, ONLY_OF_THE_BORN, WHO_MAY_SEE
 from domain.texts import unlisted
 
 MAX_EVENT_ID = 100
@@ -39,6 +39,8 @@ EARLIEST_RECORDED = EARLIEST * MICROSECONDS_A_DAY
 MOST_BEFORE_DAYS = 10 * 366
 
 FROM_THE_FUTURE = "from_the_future"
+# The organisation of what this service writes itself.
+ITSELF = "org-icr"
 
 SetAside = tuple[str, str]
 
@@ -120,11 +122,21 @@ def check_fact(effect: Effect, body: Mapping[str, Any], now: int) -> list[SetAsi
         raise Rejected("too_long", "others", f"at most {MOST_PEOPLE} people")
     if effect.kind == "relationship" and not body["others"] and body["family"] is None:
         raise Rejected("missing_field", "others", "a relationship names the other person or a family")
+    if effect.kind in WHO_MAY_SEE:
+        _check_who_may_see(effect, body)
     if effect.kind == "parental_responsibility" and not body["others"] and body["reference"] is None:
         raise Rejected(
             "missing_field", "others", "parental responsibility names the person whose it is, or has a reference"
         )
     return aside
+
+
+def _check_who_may_see(effect: Effect, body: Mapping[str, Any]) -> None:
+    """A worker is of the organisation that is named; an interest of their own is declared by the worker's own."""
+    if body["worker"] is not None and body["worker"]["organisation"] != body["agency"]:
+        raise Rejected("wrong_organisation", "worker.organisation", "the organisation that agency names")
+    if effect.kind == "conflict_declared" and body["agency"] != body["source"]["organisation"]:
+        raise Rejected("wrong_organisation", "agency", "the organisation that publishes")
 
 
 def _check_codes(effect: Effect, body: Mapping[str, Any], aside: list[SetAside]) -> None:
@@ -142,7 +154,7 @@ def _check_reference(effect: Effect, body: Mapping[str, Any], now: int) -> list[
         raise Rejected("impossible_date", "effective.from", "not before 1900 and not beyond three years from now")
     for name in ("worker", "team"):
         named = body.get(name)
-        if named is not None and named["organisation"] != body["source"]["organisation"]:
+        if named is not None and body["source"]["organisation"] not in (ITSELF, named["organisation"]):
             raise Rejected("wrong_organisation", f"{name}.organisation", "the organisation that publishes")
     if effect.kind == "threshold":
         _check_number(body, "value", LEAST_WAITED.get(body["rule"], 0), MOST_WAITED)

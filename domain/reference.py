@@ -7,8 +7,9 @@ stands. What is asked of it is a plain function of those bodies.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
+from domain.agreements import agreement_of
 from domain.areas import AreaMap, area_maps
 from domain.dates import FOREVER, is_weekday
 from domain.effects import Act
@@ -20,7 +21,8 @@ SCHOOL_TERMS = "school_terms"
 ORGANISATION = "organisation"
 EXPECTED_FEED = "expected_feed"
 THRESHOLD = "threshold"
-KINDS = (AREA_MAP, SCHOOL_TERMS, ORGANISATION, EXPECTED_FEED, THRESHOLD)
+SHARING_AGREEMENT = "sharing_agreement"
+KINDS = (AREA_MAP, SCHOOL_TERMS, ORGANISATION, EXPECTED_FEED, THRESHOLD, SHARING_AGREEMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ def standing(said: Iterable[Stated], day: int) -> list[Stated]:
     """Those that hold on a day, one for each kind, publisher, provider and name: the one recorded last, if it still holds."""
     stands = (one for one in _last_words(said, day) if day < one.end)
     return sorted(stands, key=lambda one: (one.kind, one.name, one.order))
+
+
+def agreements_made(said: Iterable[Stated], day: int) -> list[Stated]:
+    """The last word on each sharing agreement that was ever in force by a day, also of those that are over."""
+    made = _last_words((one for one in said if one.kind == SHARING_AGREEMENT), day)
+    return sorted(made, key=lambda one: (one.name, one.order))
 
 
 def closings(said: Iterable[Stated], day: int) -> list[Stated]:
@@ -86,6 +94,25 @@ class StaffFact:
     end: int
     order: tuple[int, bytes]
     position: int
+    role: str = ""
+
+
+# Of a role or a team the event that begins it, and the one that ends it.
+_HELD: Final = {"role_granted": "role_ended", "team_membership": "team_membership_ended"}
+
+
+def held_by_staff(facts: Iterable[StaffFact], begins: str, day: int) -> list[StaffFact]:
+    """The roles that were granted, or the memberships of teams, that workers hold on a day: the last word on each.
+
+    `begins`: `role_granted` or `team_membership`.
+    """
+    last: dict[tuple[str | None, str | None, str], StaffFact] = {}
+    for fact in facts:
+        if fact.kind in (begins, _HELD[begins]) and fact.start <= day:
+            key = (fact.worker, fact.team, fact.role if begins == "role_granted" else "")
+            if key not in last or fact.order > last[key].order:
+                last[key] = fact
+    return [fact for fact in last.values() if fact.kind == begins and day < fact.end]
 
 
 def workers_left(facts: Iterable[StaffFact], day: int) -> dict[str, int]:
@@ -105,7 +132,7 @@ def staff_fact(event: Event) -> StaffFact:
     end = event.effective_to
     return StaffFact(
         event.effect.kind, worker_key(event.body.get("worker")), team_key(event.body.get("team")), event.effective_from,
-        FOREVER if end is None else end, event.order, event.position,
+        FOREVER if end is None else end, event.order, event.position, service_of(event.effect, event.body),
     )  # fmt: skip
 
 
@@ -115,11 +142,14 @@ Opener = Callable[[int], Mapping[str, Any]]
 class Reference:
     """What stands on a day; bodies are opened when they are asked for. `opened` gives the body of a position.
 
-    `closed` are the last words on organisations that are no more.
+    `closed` are the last words on organisations that are no more, `agreements` those on sharing agreements.
     """
 
-    def __init__(self, said: Sequence[Stated], opened: Opener, closed: Sequence[Stated] = ()) -> None:
+    def __init__(
+        self, said: Sequence[Stated], opened: Opener, closed: Sequence[Stated] = (), agreements: Sequence[Stated] = ()
+    ) -> None:
         self._closed = _closed(closed, opened)
+        self.agreements = [agreement_of(opened(one.position), one.start, one.end) for one in agreements]
         self._bodies: dict[str, list[Mapping[str, Any]]] = {}
         for one in said:
             if one.kind in KINDS:
@@ -182,4 +212,5 @@ def reference_at(history: Iterable[Event], day: int) -> Reference:
     """What stands on a day, from whole histories."""
     events = {int(event.position): event for event in history if event.act is Act.REFERENCE}
     said = [stated(event) for event in events.values()]
-    return Reference(standing(said, day), lambda position: events[position].body, closings(said, day))
+    over, agreements = closings(said, day), agreements_made(said, day)
+    return Reference(standing(said, day), lambda position: events[position].body, over, agreements)

@@ -39,7 +39,7 @@ def feeds(connection: Connection, edition: int) -> Steps[list[Feed]]:
 
 
 _STATED: Final = "kind, organisation, provider, service, day, until, recorded_at, tie, position"
-_STAFF: Final = "kind, worker, team, day, until, recorded_at, tie, position"
+_STAFF: Final = "kind, worker, team, day, until, recorded_at, tie, position, service"
 _OF_LEAVERS: Final = (
     "act = 18 AND kind IN ('worker', 'worker_left') AND position <= %(p)s "
     "AND worker IN (SELECT worker FROM log.fact WHERE act = 18 AND kind = 'worker_left' AND position <= %(p)s)"
@@ -66,10 +66,10 @@ def _stated(rows: Iterable[Any]) -> list[Stated]:
 
 
 def staff(connection: Connection, position: int, workers: Collection[str], teams: Collection[str]) -> list[StaffFact]:
-    """What was said of some workers and teams (`organisation:id`) up to a position: registered, left, duty lines, memberships."""
+    """What was said of some workers and teams (`organisation:id`) up to a position: registered, left, duty lines, memberships, roles."""
     rows = connection.execute(
         f"SELECT {_STAFF} FROM log.fact WHERE act = 18 AND position <= %(p)s "
-        "AND kind IN ('worker', 'worker_left', 'team', 'duty_line', 'team_membership', 'team_membership_ended') "
+        "AND kind IN ('worker', 'worker_left', 'team', 'duty_line', 'team_membership', 'team_membership_ended', 'role_granted', 'role_ended') "
         "AND (worker = ANY(%(w)s) OR (team = ANY(%(t)s) AND worker IS NULL))",
         {"p": position, "w": list(workers), "t": list(teams)},
         binary=True,
@@ -100,14 +100,14 @@ def reference_and_workers(
     found = rows.fetchall()
     return (
         _stated(row[:9] for row in found if row[0] in kinds),
-        _staff((row[0], row[9], row[10], *row[4:9]) for row in found if row[0] not in kinds),
+        _staff((row[0], row[9], row[10], *row[4:9], row[3]) for row in found if row[0] not in kinds),
     )
 
 
 def _staff(rows: Iterable[Any]) -> list[StaffFact]:
     return [
-        StaffFact(kind, worker, team, day, FOREVER if until is None else until, (at, tie), position)
-        for kind, worker, team, day, until, at, tie, position in rows
+        StaffFact(kind, worker, team, day, FOREVER if until is None else until, (at, tie), position, role or "")
+        for kind, worker, team, day, until, at, tie, position, role in rows
     ]
 
 

@@ -21,6 +21,8 @@ from domain.dates import EARLIEST, FOREVER, to_day
 from domain.effects import Effect, parse_effect
 
 SHARED: Final = "shared"
+# Types that this service alone writes: no topic has them, and no agency may send one.
+WRITTEN_HERE: Final = "access"
 EFFECTS: Final = "effects.toml"
 CODES: Final = "codes.toml"
 TEXTS: Final = "texts.toml"

@@ -19,6 +19,7 @@ from adapters.log.keys.data_keys import NONCE, MasterKeys, seal
 from adapters.process.clock import Clock
 from domain.access.entry import AsKnown, Entry, Outcome
 from domain.access.parts import Part, leaf_of
+from domain.access.rules import NOT_ALLOWED
 from domain.access.viewer import Viewer
 from domain.proof.tree import leaf_hash, root
 
@@ -59,6 +60,7 @@ class Access:
     withheld: Sequence[str] = ()
     children: Sequence[UUID] = ()
     opened: bool = False
+    purpose: str = NOT_ALLOWED.purpose
 
 
 class Disclosing(Protocol):
@@ -132,6 +134,7 @@ class Discloser:
             previous=self._previous,
             viewer=access.viewer,
             question=access.question,
+            purpose=access.purpose,
             as_known=access.as_known,
             context=context()[0],
             outcome=access.outcome,

@@ -20,6 +20,7 @@ from adapters.process.settings import TOPIC_ORGANISATIONS
 from domain.checks import (
     AHEAD_SECONDS,
     FROM_THE_FUTURE,
+    ITSELF,
     SetAside,
     check_envelope,
     check_fact,
@@ -32,7 +33,7 @@ from domain.events import former_of, team_key, worker_key
 from domain.identifiers import FILLERS, Checked, Fillers, check_identifier, choose_key
 from domain.names import with_whole_names
 from domain.texts import checked_texts, usable, without_unlisted
-from schemas.registry import SHARED, Schema, registry
+from schemas.registry import SHARED, WRITTEN_HERE, Schema, registry
 from schemas.texts import text_fields
 
 _MARK: Final = Act.MARK
@@ -235,6 +236,8 @@ class Preparer:
 
     def _patterns_of(self, schema: Schema, topic: str | None) -> tuple[str, ...]:
         """Who may publish a type on a topic: by its own table, or by its sector; as configured, where that was configured."""
+        if schema.sector == WRITTEN_HERE:
+            return (ITSELF,) if topic == WRITTEN_HERE else ()
         if schema.sector == SHARED:
             return self._all if topic is None else (*self._patterns.get(topic, ()), *self._guests(topic))
         if topic is not None and topic != schema.sector:

@@ -158,6 +158,9 @@ class Settings:
     session_hours: Annotated[int, Setting("Hours after which a person must sign in again", value.whole(1, 24))] = 10
     person_rate: Annotated[float, Setting("Pages a second of one person who has signed in, at most", value.number(0, 1000, above=True))] = 2
     person_burst: Annotated[int, Setting("Pages that a person may open at once after a while of few", value.whole(1, 10**5))] = 60
+    claims_a_day: Annotated[int, Setting("Children of others whom one person may open in a day by saying why", value.whole(0, 1000))] = 10
+    show_every_number: Annotated[bool, Setting(
+        "Show everybody under which schemes a child is known, as where one number is for all; else each agency its own", value.flag)] = False
     index_team_telephone: Annotated[str | None, Setting("Number of the index team, which a refusal names", value.text)] = None
     index_team_reply: Annotated[str, Setting("When the index team replies, as a refusal says it", value.text)] = "within one working day"
     demo_day: Annotated[date | None, Setting("The day that the pages of a demonstration are about; refused elsewhere", value.day)] = None

@@ -15,10 +15,11 @@ from domain.questions.about import ListAccesses
 
 Connection = psycopg.Connection[Any]
 
-_COUNT: Final = "SELECT count(*) FROM access.entry WHERE (%(viewer)s::text IS NULL OR viewer = %(viewer)s)"
+_WHO: Final = "(%(viewer)s::text IS NULL OR e.viewer = %(viewer)s) AND (%(organisation)s::text IS NULL OR e.organisation = %(organisation)s)"
+_COUNT: Final = "SELECT count(*) FROM access.entry e WHERE " + _WHO
 _ENTRIES: Final = (
     "SELECT e.bytes, (SELECT count(*) FROM access.shown s WHERE s.entry = e.id AND s.child <> %(nobody)s) "
-    "FROM access.entry e WHERE (%(viewer)s::text IS NULL OR e.viewer = %(viewer)s) "
+    "FROM access.entry e WHERE " + _WHO + " "
     "AND (%(cursor)s::uuid IS NULL OR (e.at, e.id) < (%(at)s, %(cursor)s)) ORDER BY e.at DESC, e.id DESC LIMIT %(limit)s"
 )
 _AT: Final = "SELECT at FROM access.entry WHERE id = %s"
@@ -31,7 +32,8 @@ def gather_accesses(_: Service, connection: Connection, question: ListAccesses) 
     if cursor is not None and found is None:
         raise Rejected("bad_value", "cursor", "an entry as the list before gave it")
     asked = {
-        "viewer": question.viewer, "cursor": cursor, "at": None if found is None else found[0], "limit": question.limit + 1, "nobody": NOBODY
+        "viewer": question.viewer, "organisation": question.organisation,
+        "cursor": cursor, "at": None if found is None else found[0], "limit": question.limit + 1, "nobody": NOBODY
     }  # fmt: skip
     rows = connection.execute(_ENTRIES, asked).fetchall()
     (total,) = connection.execute(_COUNT, asked).fetchone() or (0,)

@@ -14,6 +14,7 @@ from adapters.questions.kin import SealedEntry, covers_at
 from adapters.questions.leads import silent_of, uncovered_row
 from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading
+from domain.agreements import Shared
 from domain.answers.children import KnownChild
 from domain.answers.concerned import ConcernedFacts
 from domain.answers.leads import ChangesFacts, ChangesOfChild, GapFacts
@@ -81,7 +82,7 @@ def gather_changes(read: Reading, question: ShowChanges, day: int) -> ChangesFac
     new, gone = (
         _by_child(held, both.around[NOW]) for held in changes.changed(read.connection, then, read.edition, records)
     )
-    entries = {child: _kept_of(child, question.worker, both, new, gone) for child in everyone}
+    entries = {child: _told(read, _kept_of(child, question.worker, both, new, gone)) for child in everyone}
     open_to = set(everyone) - read.shielded(everyone)
     links = _links_of(read, question.worker, then, both)
     read.expect_cells(records, (held for child in open_to for part in entries[child] for held in part))
@@ -138,12 +139,13 @@ def _both(read: Reading, worker: str, then: editions.Edition, day: int) -> _Both
     waiting = [_waiting(read, edition, worker) for edition in (then, read.edition)]
     around = changes.around(read.connection, then, read.edition, worker, day, [r for some in waiting for r in some])
     held = [_held_by(worker, one, day) for one in around]
-    mine = {*held[NOW], *(around[NOW].child_of[record] for record in waiting[NOW])}
+    mine = {*held[NOW], *(around[NOW].child_of[record] for record in waiting[NOW])} - read.kept_from
     read.take_members(around[NOW].records)
     were = {around[THEN].child_of[record] for child in mine for record in around[NOW].records[child]}
     lost: dict[ChildId, set[int]] = {}
     for entry in (entry for some in held[THEN].values() for entry in some):
-        if (child := around[NOW].child_of[entry.record]) not in mine:
+        child = around[NOW].child_of[entry.record]
+        if child not in mine and child not in read.kept_from:
             lost.setdefault(child, set()).add(entry.main)
     silence = (NO_UNIVERSAL_CONTACT, waits.latest(NO_UNIVERSAL_CONTACT))
     found = changes.prompts(read.connection, then, read.edition, day, _BEGUN, silence, were, mine)
@@ -187,6 +189,14 @@ def _kept_of(
         for some in (new.get(child, ()), gone.get(child, ()))
     )
     return kept_new, kept_gone
+
+
+def _told(
+    read: Reading, some: tuple[Sequence[SealedEntry], Sequence[SealedEntry]]
+) -> tuple[Sequence[SealedEntry], Sequence[SealedEntry]]:
+    """Without what the viewer may know nothing of: that something is new of a child would tell of it."""
+    new, gone = ([one for one in part if read.sharing.of(one[0], (), ())[0] is not Shared.NOTHING] for part in some)
+    return new, gone
 
 
 def _changes_of(

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
+from uuid import uuid4
 
 import psycopg
 
@@ -20,19 +21,20 @@ from adapters.questions.reading import Reading, reading_at
 from adapters.questions.remembered import Remembered
 from adapters.questions.way import OfTheLog, OfTheViews
 from adapters.questions.ways import WAYS, load_all
+from adapters.questions.whose import claims_left, whose_of, whose_of_past
 from adapters.service.opened import Service
 from domain.access import entry
 from domain.access.entry import Outcome
 from domain.access.parts import cut
-from domain.access.rules import ONE_CHILD, Point, Rule, decided
-from domain.access.viewer import Viewer
-from domain.answers.answered import Answered, AsOf, Receipt
+from domain.access.relation import NO_RELATION, AskedAbout, Relation
+from domain.access.rules import Extent, Point, Rule, Whose, decided
+from domain.access.viewer import SYSTEMS, Opening, Viewer
+from domain.answers.answered import Answered, AsOf, NotShown, Receipt
 from domain.dates import to_day
+from domain.events import ChildId
+from domain.questions.about import OneChild
 from domain.questions.asking import AsKnown, Question, written
 from projections import editions
-
-if TYPE_CHECKING:
-    from adapters.questions.relation import Relation
 
 __all__ = ["Door", "load_all"]
 A = TypeVar("A")
@@ -63,7 +65,12 @@ class Door:
         self._remembered = Remembered()
 
     def answer(self, question: Question[A], viewer: Viewer) -> Answered[A] | None:
-        """The answer to a question, once its entry is in the access log; None where there is nothing that the viewer may see.
+        """As `ask`; None where nothing is shown."""
+        found = self.ask(question, viewer)
+        return found if isinstance(found, Answered) else None
+
+    def ask(self, question: Question[A], viewer: Viewer) -> Answered[A] | NotShown:
+        """The answer to a question, once its entry is in the access log; or that there is nothing that the viewer may see.
 
         Nothing known and not allowed are the same to whoever asks. Raises Misuse or Rejected for what cannot be asked, as a
         position that is not of this log, and what the database raises where the entry cannot be written.
@@ -82,21 +89,27 @@ class Door:
                 raise
             if seen.content is not None and isinstance(way, OfTheLog) and not way.tells(seen.content):
                 return Answered(cast("A", seen.content), seen.as_of)
-            receipt = self._discloser.disclose(connection, seen.access)
+            receipt = entry.entry_id(self._discloser.disclose(connection, seen.access))
         if seen.content is None or seen.rule is None:
-            return None
-        return Answered(cast("A", seen.content), seen.as_of, Receipt(entry.entry_id(receipt), (seen.rule.says,)))
+            return NotShown(receipt, seen.access.outcome is Outcome.REFUSED)
+        return Answered(cast("A", seen.content), seen.as_of, Receipt(receipt, (seen.rule.says,)))
 
     def _of_the_log(
         self, way: OfTheLog, connection: editions.Connection, question: Question[Any], viewer: Viewer
     ) -> _Seen:
-        rule = decided(Point(viewer.role, type(question).__name__))
-        if rule is None:
-            return _Seen(None, None, _attempt(question, viewer, Outcome.REFUSED))
+        whose = whose_of(question, viewer)
+        # Whose entry it is that is to be replayed is known when it is read; who may read none reads none.
+        rule = decided(_point(question, viewer, Whose.OWN_ORGANISATION if whose is None else whose))
+        if rule.shows is None:
+            return _refused(question, viewer, rule)
         with _of_the_log(connection) if way.in_snapshot else nullcontext():
             facts = way.gather(self._service, connection, question)
         if facts is None:
             return _Seen(None, None, _attempt(question, viewer, Outcome.NOTHING))
+        if whose is None:
+            rule = decided(_point(question, viewer, whose_of_past(facts, viewer)))
+            if rule.shows is None:
+                return _refused(question, viewer, rule)
         content = way.shape(facts)
         return _Seen(content, None, _shown(_attempt(question, viewer, Outcome.SHOWN), content, rule), rule)
 
@@ -106,28 +119,32 @@ class Door:
         assert isinstance(question, AsKnown)
         day = question.effective_at or today(self._service.clock)
         asked = replace(question, effective_at=day)
-        with reading_at(self._service, connection, known_at_of(asked), self._remembered) as read:
-            facts = way.gather(read, asked, to_day(day))
+        with reading_at(self._service, connection, known_at_of(asked), self._remembered, viewer) as read:
             as_of = _as_of(read, day)
             as_known = entry.AsKnown(
                 day.isoformat(), asked.known_at, as_of["position"], read.number, read.head_position
             )
             attempt = replace(_attempt(asked, viewer, Outcome.NOTHING), as_known=as_known)
+            child = _child_asked_about(read, asked)
+            relation = _relation(read, viewer, child)
+            whose = whose_of(asked, viewer, read) or Whose.OTHERS
+            rule = decided(_point(asked, viewer, whose, relation, lambda: claims_left(read)))
+            if rule.shows is None or (child is not None and child.unknown):
+                outcome = Outcome.NOTHING if child is not None and child.unknown else Outcome.REFUSED
+                rules = (rule.id,) if outcome is Outcome.REFUSED else ()
+                return _Seen(None, as_of, replace(attempt, outcome=outcome, rules=rules, children=relation.children))
+            if rule.unshields and child is not None:
+                read.lift_shields([child.id])
+            facts = way.gather(read, asked, to_day(day))
             if facts is None:
                 return _Seen(None, as_of, attempt)
-            name = type(question).__name__
-            relation = _relation(read, viewer, facts)
-            rule = decided(Point(viewer.role, name, getattr(question, "worker", None) == viewer.name, relation.bases))
-            if rule is None:
-                refused = replace(attempt, outcome=Outcome.REFUSED, children=relation.children)
-                return _Seen(None, as_of, refused)
-            shown, withheld = _redacted(facts, viewer)
+            shown, withheld = _redacted(read, facts, rule, to_day(day))
             content = way.shape(shown, read.at(to_day(day)))
             access = replace(
                 _shown(attempt, content, rule),
                 proving=relation.proving,
                 withheld=withheld,
-                opened=name in ONE_CHILD,
+                opened=child is not None,
             )
             return _Seen(content, as_of, access, rule)
 
@@ -138,24 +155,66 @@ class Door:
             yield read
 
 
-def _relation(read: Reading, viewer: Viewer, facts: object) -> "Relation":
+def _child_asked_about(read: Reading, question: Question[Any]) -> AskedAbout | None:
+    if not isinstance(question, OneChild):
+        return None
+    child = read.child(question.identifier, question.record)
+    return AskedAbout(ChildId(uuid4()), unknown=True) if child is None else AskedAbout(child)
+
+
+def _relation(read: Reading, viewer: Viewer, child: AskedAbout | None) -> Relation:
+    if child is None:
+        return NO_RELATION
+    if viewer.role in SYSTEMS:
+        return Relation(children=child.children)
     from adapters.questions.relation import relation_of  # loads what only people's questions need
 
-    return relation_of(read, viewer, facts)
+    return relation_of(read, viewer, child)
 
 
-def _redacted(facts: A, viewer: Viewer) -> tuple[A, list[str]]:
-    from domain.access.redact import redacted  # as above
+def _redacted(read: Reading, facts: A, rule: Rule, day: int) -> tuple[A, list[str]]:
+    if rule.shows is Extent.EVERYTHING:
+        return facts, []
+    from adapters.questions.sight import sight_of  # as above
+    from domain.access.redact import redacted
 
-    return redacted(facts, viewer)
+    return redacted(facts, sight_of(read, facts, rule, day))
+
+
+def _point(
+    question: Question[Any],
+    viewer: Viewer,
+    whose: Whose,
+    relation: Relation = NO_RELATION,
+    may_claim: Callable[[], bool] = lambda: False,
+) -> Point:
+    opening = None if viewer.because is None else viewer.because.opening
+    return Point(
+        type(question).__name__,
+        viewer.roles,
+        opening,
+        whose,
+        relation.bases,
+        relation.bars,
+        relation.shielded,
+        opening is Opening.CLAIM and may_claim(),
+        viewer.people_sign_in,
+    )
 
 
 def _attempt(question: Question[Any], viewer: Viewer, outcome: Outcome) -> Access:
-    return Access(viewer, type(question).__name__, written(question), None, outcome)
+    asked = written(question)
+    if viewer.because is not None:
+        asked["because"] = viewer.because.reason
+    return Access(viewer, type(question).__name__, asked, None, outcome)
+
+
+def _refused(question: Question[Any], viewer: Viewer, rule: Rule) -> _Seen:
+    return _Seen(None, None, replace(_attempt(question, viewer, Outcome.REFUSED), rules=(rule.id,)))
 
 
 def _shown(attempt: Access, content: Any, rule: Rule) -> Access:  # noqa: ANN401 - an answer
-    return replace(attempt, outcome=Outcome.SHOWN, rules=(rule.id,), parts=cut(content))
+    return replace(attempt, outcome=Outcome.SHOWN, rules=(rule.id,), purpose=rule.purpose, parts=cut(content))
 
 
 def _as_of(read: Reading, day: date) -> AsOf:

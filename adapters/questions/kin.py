@@ -34,7 +34,8 @@ def grouped(read: Reading, flagged: Collection[ChildId], day: int) -> list[tuple
     found = kinship.kinship(read.connection, read.number, day, flagged)
     read.take_homes(day, found)
     shielded = read.shielded(found.records)
-    return group([replace(one, home=None) if one.child in shielded else one for one in found.kin])
+    kin = [one for one in found.kin if one.child not in read.kept_from]
+    return group([replace(one, home=None) if one.child in shielded else one for one in kin])
 
 
 def leads_of(read: Reading, children: Collection[ChildId]) -> dict[ChildId, list[SealedEntry]]:

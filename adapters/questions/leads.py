@@ -157,7 +157,7 @@ def entries_of_worker(read: Reading, worker: str, day: int) -> dict[ChildId, Seq
     mine: dict[ChildId, list[SealedEntry]] = {}
     families: dict[ChildId, list[SealedEntry]] = {}
     for child, held in found:
-        if passed_on(held[0], sure_leads(leads.get(child, ())), day):
+        if child in read.kept_from or passed_on(held[0], sure_leads(leads.get(child, ())), day):
             continue
         mine.setdefault(child, []).append(held)
         if _leads_the_family(held[0], day):
@@ -165,7 +165,7 @@ def entries_of_worker(read: Reading, worker: str, day: int) -> dict[ChildId, Seq
     for child, some in others_of_families(families, grouped(read, families, day) if families else ()).items():
         for other in some:
             mine.setdefault(other, []).extend(families[child])
-    return {**dict.fromkeys(_waiting_for(read, worker), ()), **mine}
+    return {**dict.fromkeys(_waiting_for(read, worker) - read.kept_from, ()), **mine}
 
 
 def _leads_the_family(entry: Entry, day: int) -> bool:
@@ -185,7 +185,8 @@ def gaps_on(read: Reading, day: int) -> list[queries.Rectangle]:
     waits = Waits(day, read.reference(day))
     begun = {rule: waits.latest(rule) for rule in GAP_RULES}
     rows = _uncovered(read, queries.rectangles(read.connection, read.number, day, begun), day)
-    return [*_long_enough(rows, waits), *leads_who_left(read, day)]
+    found = [*_long_enough(rows, waits), *leads_who_left(read, day)]
+    return [row for row in found if row[0] not in read.kept_from]
 
 
 def _long_enough(rows: Iterable[queries.Rectangle], waits: Waits) -> list[queries.Rectangle]:

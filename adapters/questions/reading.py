@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import cached_property, lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,9 +14,13 @@ from adapters.codec.times import KNOWN_AT_RULE, read_known_at
 from adapters.log.keys.hashes import Hashes
 from adapters.log.sealed_values import SealedValueOpener, keys_expected
 from adapters.process.clock import today
+from adapters.questions.barring import bars_by_child, kept_from
 from adapters.questions.remembered import Remembered
 from adapters.service.opened import Service
+from domain.access.rules import Bar
+from domain.access.sharing import Sharing
 from domain.access.shield import finds
+from domain.access.viewer import LOCAL_OPERATOR, Role, Viewer
 from domain.answers.children import KnownChild, Person, ShownAddress, ShownName
 from domain.answers.entries import AsAt, ShownContacts
 from domain.answers.ids import parse_id
@@ -26,10 +31,11 @@ from domain.events import ChildId
 from domain.feeds import Feed, Hearing
 from domain.identifiers import IdentifierStatus, parse_identifier
 from domain.names import all_names
-from domain.reference import KINDS, Reference, Stated, closings, standing
+from domain.reference import KINDS, Reference, Stated, agreements_made, closings, standing
 from domain.timeline.entries import Entry
 from projections import behind, editions, kinship, pipelined, queries, reference_data
 from projections.kinship import Home
+from schemas.registry import registry
 
 MANY: Final = 200  # records; of more, all shields are looked at rather than those of each
 ByChild = Mapping[ChildId, Sequence[UUID]]  # the records of each child
@@ -45,7 +51,9 @@ class Reading:
         edition: editions.Edition,
         remembered: Remembered | None = None,
         head: editions.Edition | None = None,
+        viewer: Viewer = LOCAL_OPERATOR,
     ) -> None:
+        self.viewer = viewer
         self.service = service
         self.connection = connection
         self.edition = edition
@@ -60,6 +68,8 @@ class Reading:
         self._said_complete: list[Feed] | None = None
         self._members: dict[ChildId, list[UUID]] = {}
         self._shields: dict[ChildId, bool] = {}
+        self._lifted: set[ChildId] = set()
+        self._asked_about: dict[tuple[str | None, str | None], ChildId | None] = {}
         self._homes: dict[int, dict[ChildId, Home | None]] = {}
         self.leads: dict[ChildId, list[tuple[Entry, bytes | None]]] = {}  # adapters.questions.leads.leads_of
         self._today = to_day(today(service.clock))
@@ -87,7 +97,35 @@ class Reading:
         """The same read, of the same snapshot, at the last edition."""
         if self.head == self.edition:
             return self
-        return Reading(self.service, self.connection, self.head, self._remembered)
+        return Reading(self.service, self.connection, self.head, self._remembered, viewer=self.viewer)
+
+    @cached_property
+    def bars(self) -> Mapping[ChildId, frozenset[Bar]]:
+        """What keeps the viewer from which children."""
+        return bars_by_child(self, self.viewer, self._today)
+
+    @cached_property
+    def kept_from(self) -> frozenset[ChildId]:
+        """The children who stand in no list of the viewer's, and are nobody's brother or sister there."""
+        return kept_from(self.bars, self.viewer)
+
+    @cached_property
+    def sharing(self) -> Sharing:
+        """What agreements between organisations let the viewer see, as they are at the head."""
+        made = self.at_head().reference(self._today).agreements
+        everything = self.viewer.role is Role.OPERATOR
+        return Sharing(self.viewer.organisation, self._today, everything, made, disclosure_of_kinds())
+
+    @property
+    def today(self) -> int:
+        """The day on which the question is asked."""
+        return self._today
+
+    def lift_shields(self, children: Collection[ChildId]) -> None:
+        """Show some children as if they were not shielded; a sealed identity stays as it is."""
+        records = self.records_of(children)
+        sealed = queries.sealed(self.connection, [record for some in records.values() for record in some])
+        self._lifted |= {child for child, some in records.items() if sealed.isdisjoint(some)}
 
     def event(self, position: int) -> str:
         """The event at a position, as it is shown: by a keyed hash, for its place would tell how much else came."""
@@ -150,6 +188,12 @@ class Reading:
 
     def child(self, identifier: str | None, record: str | None) -> ChildId | None:
         """The child that is known by an identifier, or has a record; None where there is none. Raises Misuse."""
+        asked = identifier, record
+        if asked not in self._asked_about:
+            self._asked_about[asked] = self._child(identifier, record)
+        return self._asked_about[asked]
+
+    def _child(self, identifier: str | None, record: str | None) -> ChildId | None:
         scheme: str | None = None
         if record is not None:
             known = queries.known_child(self.connection, self.number, record=parse_id(record))
@@ -165,7 +209,7 @@ class Reading:
         if known is None:
             return None
         self._members[known[0]] = known[1]
-        if scheme is not None and not finds(scheme) and self.shielded([known[0]]):
+        if scheme is not None and not finds(scheme, self.viewer.organisation) and self.shielded([known[0]]):
             return None
         return known[0]
 
@@ -298,11 +342,11 @@ class Reading:
 
     def _read_reference(self, said: Sequence[Stated], day: int) -> Reference:
         stands = standing(said, day)
-        over = closings(said, day)
-        self.expect_bodies(one.position for one in (*stands, *over))
+        over, agreements = closings(said, day), agreements_made(said, day)
+        self.expect_bodies(one.position for one in (*stands, *over, *agreements))
         # It outlives this read, and asks nothing of its connection: all that it may be asked for is at hand.
         bodies, generation = self._remembered.bodies, self.edition.generation
-        return Reference(stands, lambda position: bodies[generation, position], over)
+        return Reference(stands, lambda position: bodies[generation, position], over, agreements)
 
     def expect_bodies(self, positions: Iterable[int]) -> None:
         """Open the events about no child that are about to be asked for, in one query."""
@@ -344,7 +388,7 @@ class Reading:
             by_child = self.records_of(missing)
             everyone = [record for records in by_child.values() for record in records]
             self._take_shields(by_child, self.shielded_records(everyone))
-        return {child for child in children if self._shields[child]}
+        return {child for child in children if self._shields[child] and child not in self._lifted}
 
     def shielded_records(self, records: Collection[UUID]) -> set[UUID]:
         """Records over which a shield holds, of some or of all: of many all shields are looked at."""
@@ -357,7 +401,11 @@ class Reading:
 
 @contextmanager
 def reading_at(
-    service: Service, connection: editions.Connection, known_at: str | None, remembered: Remembered | None = None
+    service: Service,
+    connection: editions.Connection,
+    known_at: str | None,
+    remembered: Remembered | None = None,
+    viewer: Viewer = LOCAL_OPERATOR,
 ) -> Iterator[Reading]:
     """A read as known now, or as known at a position or an instant; raises Misuse when that cannot be read."""
     head = edition = editions.begin(connection)
@@ -365,13 +413,19 @@ def reading_at(
         if known_at is not None:
             position = position_of(connection, known_at, head.generation)
             edition = editions.edition_until(connection, position, head.generation)
-        yield Reading(service, connection, edition, remembered, head=head)
+        yield Reading(service, connection, edition, remembered, head=head, viewer=viewer)
     except BaseException:
         with suppress(psycopg.Error):  # what ended the read, as Ctrl-C does, may have ended the connection
             connection.rollback()
         raise
     # Nothing was written; after a rollback the driver would forget its prepared statements.
     connection.commit()
+
+
+@lru_cache
+def disclosure_of_kinds() -> Mapping[str, str]:
+    """The disclosure class of each kind of entry."""
+    return {schema.effect.kind: schema.effect.disclosure for schema in registry().newest.values()}
 
 
 def owners(by_child: ByChild) -> dict[UUID, ChildId]:

@@ -1,56 +1,106 @@
-"""Gathers why a child is a viewer's own: the viewer's open involvement, lead, nomination, cover or place in its team.
+"""Gathers why a child is a viewer's own, and what keeps them from it.
 
 Judged at the last edition, by what is known and not by what is stated of the past, so that nobody back-dates into access; a new
 lead may see what was before the day of appointment (access.md 2).
 """
 
-from dataclasses import dataclass
-from typing import Any, Final
-from uuid import UUID
+from collections.abc import Collection
+from typing import Final
 
-from adapters.process.clock import today
+from adapters.questions.kin import grouped
 from adapters.questions.leads import entries_of_worker
 from adapters.questions.reading import Reading
+from domain.access.relation import AskedAbout, Relation
 from domain.access.rules import Basis
-from domain.access.viewer import Role, Viewer
-from domain.answers.children import ChildInIndex, ChildOverTime, KnownChild
-from domain.dates import to_day
+from domain.access.viewer import Opening, Viewer
+from domain.areas import area_key
+from domain.events import ChildId
+from domain.kinds import WHO_MAY_SEE
 from domain.timeline.entries import Entry
+from projections import queries
 
+REFERRAL_DAYS: Final = 30
 _BY_KIND: Final = {"lead_cover": Basis.COVER, "team_member": Basis.TEAM_MEMBER}
+_LEADS: Final = frozenset({Basis.LEAD, Basis.NOMINATED})
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """Why the child asked about is the viewer's own, the events that say so, and whom it is about."""
-
-    bases: frozenset[Basis] = frozenset()
-    proving: tuple[str, ...] = ()
-    children: tuple[UUID, ...] = ()
-
-
-def relation_of(read: Reading, viewer: Viewer, facts: Any) -> Relation:  # noqa: ANN401 - whatever was gathered
-    """The viewer's relation to the one child that facts are of; none to what is of several.
+def relation_of(read: Reading, viewer: Viewer, asked: AskedAbout) -> Relation:
+    """The viewer's relation to a child.
 
     Every record of the child as it is shown must now be of the viewer's own children: what was joined and has been parted since
     is another child's.
     """
-    known = _known(facts)
-    if known is None or viewer.role is not Role.PRACTITIONER:
-        return Relation()
-    head, day = read.at_head(), to_day(today(read.service.clock))
-    mine = entries_of_worker(head, viewer.name, day)
-    own = {record: child for child, records in head.records_of(list(mine)).items() for record in records}
-    about = (known.child,)
-    if not set(known.records) <= own.keys():
-        return Relation(children=about)
-    entries = [entry for child in {own[record] for record in known.records} for entry, _ in mine[child]]
-    proving = sorted({head.event(entry.main) for entry in entries})
-    return Relation(frozenset(map(_basis, entries)), tuple(proving), about)
+    head = read.at_head()
+    found = _Relations(head, viewer)
+    now = sorted(set(queries.children_of(read.connection, head.number, read.records(asked.id)).values()))
+    bases = [found.bases_of(child) for child in now]
+    return Relation(
+        frozenset().union(*bases) if all(bases) else frozenset(),
+        tuple(sorted(found.proving)) if all(bases) else (),
+        read.bars.get(asked.id, frozenset()),
+        bool(read.shielded([asked.id])),
+        asked.children,
+    )
 
 
-def _known(facts: object) -> KnownChild | None:
-    return facts.known if isinstance(facts, ChildInIndex | ChildOverTime) else None
+class _Relations:
+    """A viewer's relations to children, at the head."""
+
+    def __init__(self, head: Reading, viewer: Viewer) -> None:
+        self._head = head
+        self._viewer = viewer
+        self._mine = entries_of_worker(head, viewer.name, head.today)
+        self.proving: set[str] = set()
+
+    def bases_of(self, child: ChildId) -> set[Basis]:
+        """Why a child is the viewer's own."""
+        own = [entry for entry, _ in self._mine.get(child, ())]
+        by_entry = [(entry, _basis(entry)) for entry in own] + self._of_team(child)
+        self.proving |= {self._head.event(entry.main) for entry, _ in by_entry}
+        found = {basis for _, basis in by_entry}
+        return found or self._sibling(child) | self._on_duty(child)
+
+    def _of_team(self, child: ChildId) -> list[tuple[Entry, Basis]]:
+        """What the viewer's teams do with a child, and what was referred to the services of these not long ago."""
+        viewer, day = self._viewer, self._head.today
+        teams = {*viewer.teams, *viewer.teams_managed()}
+        found: list[tuple[Entry, Basis]] = []
+        held = queries.entries(
+            self._head.connection,
+            self._head.number,
+            "record = ANY(%(r)s) AND (team = ANY(%(t)s) OR (kind = 'referral' AND organisation = %(o)s AND service = ANY(%(s)s)))",
+            r=self._head.records(child),
+            t=sorted(teams),
+            o=viewer.organisation,
+            s=list(viewer.services),
+        )
+        for entry, _ in held:
+            first = entry.first_day()
+            if entry.doubted or first is None or first > day or entry.kind in WHO_MAY_SEE:
+                continue
+            if entry.kind == "referral":
+                if first >= day - REFERRAL_DAYS:
+                    found.append((entry, Basis.REFERRAL))
+            elif entry.status_at(day)[0] == "open":
+                found.append((entry, Basis.TEAM))
+        return found
+
+    def _sibling(self, child: ChildId) -> set[Basis]:
+        led = {one for one, held in self._mine.items() if any(_basis(entry) in _LEADS for entry, _ in held)}
+        families = grouped(self._head, sorted({child, *led}), self._head.today) if led else ()
+        return {Basis.SIBLING} if any(child in family and led & set(family) for family in families) else set()
+
+    def _on_duty(self, child: ChildId) -> set[Basis]:
+        areas = self._viewer.areas_on_duty()
+        because = self._viewer.because
+        if not areas or because is None or because.opening is not Opening.CLAIM:
+            return set()
+        found = self._head.areas_on_maps([child], self._head.today)[child].values()
+        return {Basis.AREA} if _keys(areas) & _keys(found) else set()
+
+
+def _keys(areas: Collection[str]) -> set[str]:
+    return {area_key(area) for area in areas}
 
 
 def _basis(entry: Entry) -> Basis:

@@ -9,17 +9,20 @@ from adapters.disclosure.keys import canonical_content
 from adapters.disclosure.reading import Stored, read_entry
 from adapters.questions.paging import known_at_of
 from adapters.questions.reading import reading_at
+from adapters.questions.sight import sight_of
 from adapters.questions.way import OfTheViews
 from adapters.questions.ways import WAYS
 from adapters.service.opened import Service
 from domain.access.entry import Outcome, parse_entry
 from domain.access.parts import cut
 from domain.access.redact import redacted
-from domain.access.viewer import Role, Viewer
-from domain.answers.accesses import Because, Derived, PastAccess
+from domain.access.rules import BY_ID, Rule
+from domain.access.viewer import Because, Grant, Opening, Role, Viewer
+from domain.answers.accesses import Because as Reason
+from domain.answers.accesses import Derived, PastAccess
 from domain.dates import to_day
 from domain.errors import IcrError
-from domain.questions.about import ReplayEntry
+from domain.questions.about import OneChild, ReplayEntry
 from domain.questions.asking import AsKnown, Question, read_again
 from projections import editions
 
@@ -37,7 +40,7 @@ def gather_replay(service: Service, connection: editions.Connection, question: R
 
 def _derived(
     service: Service, connection: editions.Connection, stored: Stored
-) -> tuple[Derived, Because | None, int | None]:
+) -> tuple[Derived, Reason | None, int | None]:
     """Whether the same comes out, else why and from which part on it differs."""
     found = {kind.__name__: kind for kind in WAYS}.get(stored.leaf["question"])
     if stored.leaf["outcome"] != Outcome.SHOWN:
@@ -66,19 +69,39 @@ def _again(
 ) -> tuple[list[Any] | None, bool]:
     """The contents of the parts as they come out now, as known then; and whether somebody in it is shielded by now."""
     assert stored.asked is not None
-    question = read_again(kind, stored.asked)
+    question = read_again(kind, {name: said for name, said in stored.asked.items() if name != "because"})
     assert isinstance(question, AsKnown)
     day = date.fromisoformat(stored.leaf["effective_at"])
     question = replace(question, effective_at=day, known_at=stored.leaf["position"])
-    with reading_at(service, connection, known_at_of(question)) as read:
+    rule, viewer = _as_then(stored.leaf)
+    if rule is None or rule.shows is None:
+        return None, False
+    with reading_at(service, connection, known_at_of(question), viewer=viewer) as read:
+        if rule.unshields and isinstance(question, OneChild):
+            child = read.child(question.identifier, question.record)
+            read.lift_shields([] if child is None else [child])
         facts = way.gather(read, question, to_day(day))
         if facts is None:
             return None, False
-        shown, _ = redacted(facts, Viewer(stored.leaf["viewer"], Role(stored.leaf["role"])))
+        shown, _ = redacted(facts, sight_of(read, facts, rule, to_day(day)))
         return [part.content for part in cut(way.shape(shown, read.at(to_day(day))))], read.has_shielded()
 
 
-def _why(*, made_alike: bool, restricted: bool) -> Because:
+def _as_then(leaf: dict[str, Any]) -> tuple[Rule | None, Viewer]:
+    """The rule by which an entry was shown, and to whom."""
+    rule = next((BY_ID[one] for one in leaf["rules"] if one in BY_ID), None)
+    opening = leaf.get("opening")
+    because = None if opening is None else Because(Opening(opening), "", leaf["acting_for"])
+    return rule, Viewer(
+        leaf["viewer"],
+        Role(leaf["role"]),
+        leaf["organisation"],
+        granted=tuple(Grant(Role(role)) for role in leaf.get("granted", ())),
+        because=because,
+    )
+
+
+def _why(*, made_alike: bool, restricted: bool) -> Reason:
     if not made_alike:
         return "other_code_or_policy"
     return "restricted_since" if restricted else "unknown"

@@ -53,7 +53,7 @@ def _face(shared: Shared) -> Face:
     )
     people = People(
         sessions,
-        Staff(service.clock, shared.connect),
+        Staff(service, shared.connect),
         {issuer.name: issuer for issuer in settings.issuers},
         Rates(settings.person_rate, settings.person_burst),
         Cookie(settings, "icr-session"),

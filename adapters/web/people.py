@@ -67,14 +67,25 @@ class People:
         return issuer is not None and session.person.organisation in issuer.organisations
 
     def _viewer(self, session: Session) -> Viewer | None:
-        role = self.staff.role_of(session.person.name)
-        if role is None:
+        found = self.staff.standing(session.person.name)
+        if found is None:
             return None
-        return Viewer(session.person.name, role, session.person.organisation, session.id, Channel.PAGES)
+        person = session.person
+        return Viewer(
+            person.name,
+            found.role,
+            person.organisation,
+            session.id,
+            Channel.PAGES,
+            found.granted,
+            found.teams,
+            found.services,
+            people_sign_in=True,
+        )
 
     def works_here(self, person: Person) -> bool:
         """Whether somebody has a role here."""
-        return self.staff.role_of(person.name) is not None
+        return self.staff.standing(person.name) is not None
 
 
 def not_staff() -> Response:

@@ -10,11 +10,11 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from domain.access.viewer import Role, Viewer
+from domain.access.viewer import Viewer
 from domain.errors import Misuse
 from domain.proof.canonical import canonical
 
-VERSION: Final = 1
+VERSION: Final = 2
 MOST_BYTES: Final = 16_384
 
 
@@ -25,14 +25,6 @@ class Outcome(StrEnum):
     NOTHING = "nothing"
     REFUSED = "refused"
     FAILED = "failed"
-
-
-# What each role asks for, as a code of the log.
-PURPOSES: Final = {
-    Role.PRACTITIONER: "work_with_own_children",
-    Role.OPERATOR: "operation",
-    Role.FEED: "publication",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +52,7 @@ class Entry:
     previous: bytes | None
     viewer: Viewer
     question: str
+    purpose: str
     as_known: AsKnown | None
     context: bytes
     outcome: Outcome
@@ -86,7 +79,10 @@ class Entry:
                 "role": viewer.role.value,
                 "session": None if viewer.session is None else viewer.session.hex(),
                 "channel": viewer.channel.value,
-                "purpose": PURPOSES[viewer.role],
+                "acting_for": None if viewer.because is None else viewer.because.acting_for,
+                "opening": None if viewer.because is None else viewer.because.opening.value,
+                "granted": sorted(grant.role.value for grant in viewer.granted),
+                "purpose": self.purpose,
                 "question": self.question,
                 "effective_at": None if known is None else known.effective_at,
                 "known_at": None if known is None else known.known_at,

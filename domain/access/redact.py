@@ -1,61 +1,222 @@
-"""What is taken out of an answer before it is shaped, and by which rule (access.md 1 and 2)."""
+"""What is taken out of an answer before it is shaped, and by which rule (access.md 1 and 2; domain.md B1 and E4)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from typing import Final, TypeVar
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeVar
 
-from domain.access.viewer import Role, Viewer
-from domain.answers.children import ChildInIndex, ChildOverTime
-from domain.answers.entries import Held
-from domain.answers.leads import CaseloadFacts, ChildOfWorker
+from domain.access.rules import Extent
+from domain.access.sharing import NO_AGREEMENT, SENSITIVE, Sharing
+from domain.agreements import Shared
+from domain.answers.children import ChildInIndex, ChildOverTime, FoundFacts, KnownChild
+from domain.answers.entries import Held, Week
+from domain.answers.families import FamilyFacts
+from domain.answers.leads import (
+    CaseloadFacts,
+    ChangesFacts,
+    ChangesOfChild,
+    ChildOfWorker,
+    WorkerFamiliesFacts,
+    WorkerFamilyFacts,
+)
+from domain.events import ChildId
+from domain.identifiers import AGENCY, NHS, UPN
 from domain.kinds import SENSITIVE_SERVICES
+from domain.timeline.entries import Entry
 
-SENSITIVE: Final = "sensitive_service"
+__all__ = ["MINIMAL", "NO_AGREEMENT", "NUMBERS", "SENSITIVE", "Sight", "redacted"]
+MINIMAL: Final = "minimal"
+NUMBERS: Final = "others_numbers"
+_EDUCATION: Final = "education"
+_WEEK: Final = 7
+# Whose organisations work under a number that is issued nationally: schools and authorities, the health service.
+_ISSUED_TO: Final[Mapping[str, tuple[str, ...]]] = {UPN: ("urn-", "la-"), NHS: ("ods-",)}
 F = TypeVar("F")
 
 
-def redacted(facts: F, viewer: Viewer) -> tuple[F, list[str]]:
-    """What may be shown of gathered facts, and the rule of each thing withheld.
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a viewer may see of what was gathered.
 
-    A sensitive service is shown to nobody who works with a child: its name and contact are for brokering alone (The Children
-    Act 2004 Information Database (England) Regulations 2007, regulation 6(3)). Consent to be shown will widen this.
+    `extent`: how much the rule that decided shows. `consents`: of the one child asked about, those that are open at the head and at
+    the edition.
+    `every_number`: agencies' schemes are not kept apart.
     """
-    if viewer.role is Role.OPERATOR:
+
+    extent: Extent
+    sharing: Sharing
+    consents: Sequence[Entry] = ()
+    every_number: bool = False
+
+
+def redacted(facts: F, sight: Sight) -> tuple[F, list[str]]:
+    """What may be shown of gathered facts, and the rule of each thing withheld."""
+    if sight.extent is Extent.EVERYTHING:
         return facts, []
-    withheld: list[str] = []
-    shown: object = facts
-    if isinstance(facts, ChildInIndex):
-        shown = _line(facts, withheld)
-    elif isinstance(facts, ChildOverTime):
-        shown = replace(facts, held=_kept(facts.held, withheld))
-    elif isinstance(facts, CaseloadFacts):
+    work = _REDACTED.get(type(facts))
+    if work is None:
+        return facts, []
+    redacting = _Redacting(sight)
+    shown: F = work(redacting, facts)
+    return shown, redacting.withheld
+
+
+@dataclass
+class _Redacting:
+    """One answer, and what was withheld of it so far."""
+
+    sight: Sight
+    withheld: list[str] = field(default_factory=list)
+
+    def line(self, line: ChildInIndex) -> ChildInIndex:
+        """A child's line."""
+        if self.sight.extent is Extent.MINIMAL:
+            return self.who(line)
+        everything = self._entries(line.everything)
+        return replace(
+            line,
+            known=self._known(line.known),
+            held=self._held(line.held, line.everything),
+            everything=everything,
+            family_leads=[one for one in line.family_leads if self._shared(one.held.entry, ()) is Shared.CONTENT],
+        )
+
+    def who(self, line: ChildInIndex) -> ChildInIndex:
+        """Of a child's line only who it is."""
+        self.withheld.append(MINIMAL)
+        return ChildInIndex(_minimal(line.known), None, (), ())
+
+    def found(self, facts: FoundFacts) -> FoundFacts:
+        """Children that were found."""
+        return replace(facts, children=[self.line(one) for one in facts.children])
+
+    def timeline(self, facts: ChildOverTime) -> ChildOverTime:
+        """A child's timeline."""
+        if self.sight.extent is Extent.MINIMAL:
+            self.withheld.append(MINIMAL)
+            return ChildOverTime(_minimal(facts.known), (), (), 0)
+        return replace(
+            facts,
+            known=self._known(facts.known),
+            held=self._held(facts.held, [one.entry for one in facts.held]),
+            weeks=[week for week in facts.weeks if self._sees_week(week)],
+        )
+
+    def caseload(self, facts: CaseloadFacts) -> CaseloadFacts:
+        """A worker's caseload, or what they would hand over."""
         page = facts.children
-        shown = replace(facts, children=replace(page, items=[_of_worker(one, withheld) for one in page.items]))
-    return shown, withheld  # type: ignore[return-value] # of the same type, with less in it
+        return replace(facts, children=replace(page, items=[self._of_worker(one) for one in page.items]))
+
+    def changes(self, facts: ChangesFacts) -> ChangesFacts:
+        """What changed for a worker's children: of one that is no longer theirs, that it is not."""
+        page = facts.children
+        return replace(facts, children=replace(page, items=[self._changed(one) for one in page.items]))
+
+    def families(self, facts: WorkerFamiliesFacts) -> WorkerFamiliesFacts:
+        """A worker's families: of the brothers and sisters of their children only who they are."""
+        page = facts.families
+        return replace(facts, families=replace(page, items=[self._family(one) for one in page.items]))
+
+    def _of_worker(self, one: ChildOfWorker) -> ChildOfWorker:
+        everything = one.line.everything
+        return replace(
+            one,
+            line=self.line(one.line),
+            entries=self._held(one.entries, everything),
+            leads=self._held(one.leads, everything),
+        )
+
+    def _changed(self, one: ChangesOfChild) -> ChangesOfChild:
+        if not one.on_caseload:
+            self.withheld.append(MINIMAL)
+            return ChangesOfChild(_minimal(one.known), on_caseload=False, entries=(), taken_back=())
+        return replace(
+            one,
+            known=self._known(one.known),
+            entries=self._held(one.entries, ()),
+            taken_back=self._held(one.taken_back, ()),
+        )
+
+    def _family(self, one: WorkerFamilyFacts) -> WorkerFamilyFacts:
+        """What a brother or sister has lost touch with is not told either: the family's domains are those of the viewer's own."""
+        children = [self.line(child) if child.known.child in one.mine else self.who(child) for child in one.children]
+        return replace(one, children=children, listed=None if one.listed is None else _only_of(one.listed, one.mine))
+
+    def _known(self, known: KnownChild) -> KnownChild:
+        """A child without the schemes of numbers that are not the viewer's to know of (domain.md B1, 18)."""
+        if self.sight.every_number:
+            return known
+        schemes = [one for one in known.schemes if _issued_to(one[1], self.sight.sharing.organisation or "")]
+        self.withheld += [NUMBERS] * (len(known.schemes) - len(schemes))
+        return replace(known, schemes=schemes)
+
+    def _held(self, held: Iterable[Held], everything: Iterable[Entry]) -> list[Held]:
+        sensitive = _sensitive(everything)
+        kept = []
+        for one in held:
+            shared = self._shared(one.entry, sensitive)
+            if shared is Shared.CONTENT:
+                kept.append(one)
+            elif shared is Shared.EXISTENCE:
+                kept.append(Held(_existence(one.entry)))
+        return kept
+
+    def _shared(self, entry: Entry, sensitive: Iterable[Entry]) -> Shared:
+        shared, rule = self.sight.sharing.of(entry, self.sight.consents, sensitive)
+        if rule is not None:
+            self.withheld.append(rule)
+        return shared
+
+    def _entries(self, everything: Sequence[Entry]) -> list[Entry]:
+        """What a lead or a review is worked out from, without what may not be seen at all."""
+        sight, sensitive = self.sight, _sensitive(everything)
+        return [one for one in everything if sight.sharing.of(one, sight.consents, sensitive)[0] is not Shared.NOTHING]
+
+    def _sees_week(self, week: Week) -> bool:
+        shared = self.sight.sharing.agreed(f"urn-{week.school}", _EDUCATION, week.monday, week.monday + _WEEK)
+        if shared is Shared.CONTENT:
+            return True
+        self.withheld.append(NO_AGREEMENT)
+        return False
 
 
-def _line(line: ChildInIndex, withheld: list[str]) -> ChildInIndex:
+_REDACTED: Final[Mapping[type, Callable[[_Redacting, Any], Any]]] = {
+    ChildInIndex: _Redacting.line,
+    ChildOverTime: _Redacting.timeline,
+    FoundFacts: _Redacting.found,
+    CaseloadFacts: _Redacting.caseload,
+    ChangesFacts: _Redacting.changes,
+    WorkerFamiliesFacts: _Redacting.families,
+}
+
+
+def _only_of(facts: FamilyFacts, mine: Collection[ChildId]) -> FamilyFacts | None:
+    """A family as it is out of touch by the indicators of some of its children alone; None where none is theirs."""
+    pairs = [(one, whom) for one, whom in zip(facts.family.shown, facts.concerned, strict=True) if one.child in mine]
+    if not pairs:
+        return None
+    family = replace(facts.family, shown=tuple(one for one, _ in pairs))
+    return replace(facts, family=family, concerned=[whom for _, whom in pairs])
+
+
+def _sensitive(everything: Iterable[Entry]) -> list[Entry]:
+    return [one for one in everything if one.kind in SENSITIVE_SERVICES and one.end is None]
+
+
+def _minimal(known: KnownChild) -> KnownChild:
+    person = known.person
     return replace(
-        line,
-        held=_kept(line.held, withheld),
-        everything=[entry for entry in line.everything if entry.kind not in SENSITIVE_SERVICES],
+        known, records=(), schemes=(), person=replace(person, called=(), sex=None, names=person.names[:1]), minimal=True
     )
 
 
-def _of_worker(one: ChildOfWorker, withheld: list[str]) -> ChildOfWorker:
+def _existence(entry: Entry) -> Entry:
+    """That a service is involved, and since when."""
     return replace(
-        one,
-        line=_line(one.line, withheld),
-        entries=_kept(one.entries, withheld),
-        leads=_kept(one.leads, withheld),
+        entry, worker=None, team=None, role=None, reason=None, due=None, confirmed=None, accepted=None, scope=None
     )
 
 
-def _kept(held: Iterable[Held], withheld: list[str]) -> Sequence[Held]:
-    kept = []
-    for one in held:
-        if one.entry.kind in SENSITIVE_SERVICES:
-            withheld.append(SENSITIVE)
-        else:
-            kept.append(one)
-    return kept
+def _issued_to(scheme: str, organisation: str) -> bool:
+    if scheme in _ISSUED_TO:
+        return organisation.startswith(_ISSUED_TO[scheme])
+    return scheme.startswith(f"{AGENCY}:{organisation}:")

@@ -1,20 +1,26 @@
-"""Who may see what: one ordered table of rules, the first that holds decides, and nothing is allowed by default (access.md 2).
+"""Who may see what: one ordered table. The first rule that holds decides, refusals stand first, and nothing is allowed by default.
 
-A rule names its condition, what is said of it to people, and the law that it rests on. An attribute that is not known is none
-that allows.
+A rule has its condition, what is said of it to people, and the law that it rests on (access.md 2; domain.md E1 to E5). A rule that
+fails refuses, and an attribute that is not known lets nobody see anything.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
-from domain.access.viewer import Role
+from domain.access.conditions import Condition, Not, either, every, folded, has
+from domain.access.viewer import Opening, Role
 
-# Which answers are of the viewer's own work: they ask for a worker, and that is the viewer.
-OWN_WORK: Final = frozenset({"ShowCaseload", "ShowHandover"})
-# Which answers are of one child.
+# Answers of somebody's work: they ask for a worker.
+OF_WORK: Final = frozenset({"ShowCaseload", "ShowHandover", "ShowMyFamilies", "ShowChanges"})
+# Answers of one child.
 ONE_CHILD: Final = frozenset({"ShowChild", "ShowTimeline"})
+# Answers of an area.
+OF_AREA: Final = frozenset({"ListFamilies", "ListGaps"})
+# Answers that say nothing of a child: counts, health, why events are kept.
+OF_THE_SERVICE: Final = frozenset({"ListFeeds", "ShowQuality", "ListKept", "ListMended"})
 
 
 class Basis(StrEnum):
@@ -23,79 +29,321 @@ class Basis(StrEnum):
     LEAD = "lead"
     NOMINATED = "nominated"
     COVER = "cover"
-    TEAM_MEMBER = "team_member"
+    TEAM_MEMBER = "team_member"  # of the team around the child
     INVOLVED = "involved"
+    TEAM = "team"  # the person's team works with the child
+    REFERRAL = "referral"  # to the service of the person's team, not long ago
+    SIBLING = "sibling"  # of a child whom the person leads
+    AREA = "area"  # for which the person is on duty
+
+
+class Bar(StrEnum):
+    """Why somebody may not see a child's record, whatever else lets them."""
+
+    EXCLUDED = "excluded"
+    CONFLICT = "conflict"
+    RESTRICTED = "restricted"  # to others
+
+
+class Whose(StrEnum):
+    """Whose work, area or accesses are asked for."""
+
+    OWN = "own"
+    OWN_TEAM = "own_team"  # of a team that the viewer manages
+    OWN_AREA = "own_area"  # for which the viewer is on duty
+    OWN_ORGANISATION = "own_organisation"
+    OTHERS = "others"
+
+
+class Extent(StrEnum):
+    """How much of a child is shown."""
+
+    MINIMAL = "minimal"  # who it is
+    PAGE = "page"
+    EVERYTHING = "everything"  # sensitive services too, to arrange contact
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What a decision is made of. `bases`: why the child asked about is the viewer's own; none where it is not."""
+    """What a decision is made of.
 
-    role: Role
+    `opening`: how the viewer asks for what is not their own work, where a reason is given. `claims_left`: fewer claims today than
+    one person may make.
+    """
+
     question: str
-    asks_for_own_work: bool = False
+    roles: frozenset[Role]
+    opening: Opening | None = None
+    whose: Whose = Whose.OTHERS
     bases: frozenset[Basis] = frozenset()
+    bars: frozenset[Bar] = frozenset()
+    shielded: bool = False
+    claims_left: bool = False
+    people_sign_in: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `says` is read by the person whom it lets see, `law` by whoever checks."""
+    """One rule. `says` is read by the person whom it lets see or refuses, `law` by whoever checks.
+
+    `purpose`: the code of the access log. `unshields`: the child is shown as if it were not shielded. `alerts`: each use is told to
+    the privacy officer (domain.md E5).
+    """
 
     id: str
-    holds: Callable[[Point], bool]
+    shows: Extent | None  # None: it refuses
+    when: Condition
     says: str
     law: str
+    purpose: str = "work_with_own_children"
+    unshields: bool = False
+    alerts: bool = False
 
 
-_WORKING_TOGETHER: Final = (
-    "UK GDPR Article 6(1)(e), with the duty to co-operate of Children Act 2004 section 10 "
-    "and to safeguard of section 11; where health is told Article 9(2)(h)"
-)
+_PUBLIC_TASK: Final = "UK GDPR Article 6(1)(e), with Children Act 2004 sections 10 and 11"
+_WORKING_TOGETHER: Final = f"{_PUBLIC_TASK}; where health is told Article 9(2)(h)"
+_SAFEGUARDING: Final = f"{_PUBLIC_TASK}; Article 9(2)(g) with Data Protection Act 2018 schedule 1 paragraph 18"
+_ACCOUNTABILITY: Final = "UK GDPR Articles 5(2) and 39"
+_SECURITY: Final = "UK GDPR Article 32"
+
+_CHILD: Final = has("question", *ONE_CHILD)
+_FINDS: Final = has("question", "FindChildren")
+_PERSON: Final = has("roles", Role.PRACTITIONER)
+_WORK: Final = has("question", *OF_WORK)
 
 
-def _own(basis: Basis) -> Callable[[Point], bool]:
-    return lambda at: at.role is Role.PRACTITIONER and at.question in ONE_CHILD and basis in at.bases
+def _holds(role: Role) -> Condition:
+    return has("roles", role)
+
+
+def _asks(opening: Opening) -> Condition:
+    return has("opening", opening)
+
+
+def _own(basis: Basis, says: str) -> Rule:
+    return Rule(basis.value, Extent.PAGE, every(_PERSON, _CHILD, has("bases", basis)), says, _WORKING_TOGETHER)
 
 
 RULES: Final[Sequence[Rule]] = (
+    # ---- refusals, which nothing overrides
+    Rule(
+        "excluded",
+        None,
+        every(_CHILD, has("bars", Bar.EXCLUDED)),
+        "You may not see this record.",
+        f"{_SECURITY}; an order of a court, or the authority's decision",
+    ),
+    Rule(
+        "conflict",
+        None,
+        every(_CHILD, has("bars", Bar.CONFLICT)),
+        "You have declared an interest of your own in this child.",
+        "UK GDPR Articles 5(1)(f) and 15: people get their own record, and their relatives', by an access request",
+    ),
+    Rule(
+        "restricted",
+        None,
+        every(_CHILD, has("bars", Bar.RESTRICTED), Not(_holds(Role.INDEX_TEAM))),
+        "Only people who are named may see this record.",
+        f"{_SECURITY}; an order of a court, or the authority's decision",
+    ),
+    # ---- the machine and its systems
     Rule(
         "operator",
-        lambda at: at.role is Role.OPERATOR,
+        Extent.EVERYTHING,
+        every(_holds(Role.OPERATOR), has("people_sign_in", False)),
         "You operate the machine on which this record is kept.",
-        "UK GDPR Article 32: the controller's own installation, until people sign in to it",
+        f"{_SECURITY}: the controller's own installation, until people sign in to it",
+        "operation",
+    ),
+    Rule(
+        "operation",
+        Extent.PAGE,
+        every(_holds(Role.OPERATOR), has("question", *OF_THE_SERVICE)),
+        "You operate the service.",
+        _SECURITY,
+        "operation",
     ),
     Rule(
         "publisher",
-        lambda at: at.role is Role.FEED and at.question == "ReadFeedback",
+        Extent.PAGE,
+        every(_holds(Role.FEED), has("question", "ReadFeedback")),
         "These are what became of events that this organisation published.",
         "UK GDPR Article 5(1)(d): whoever published what is wrong must be able to mend it",
+        "publication",
+    ),
+    # ---- what is opened with a reason, each visit anew
+    Rule(
+        "override",
+        Extent.PAGE,
+        every(_holds(Role.SHIELD_OVERRIDE), _CHILD, _asks(Opening.OVERRIDE)),
+        "You have set this child's shield aside for this visit. An investigation is opened.",
+        _SAFEGUARDING,
+        "override",
+        unshields=True,
+        alerts=True,
     ),
     Rule(
+        "index_team",
+        Extent.EVERYTHING,
+        every(_holds(Role.INDEX_TEAM), either(_CHILD, _FINDS), _asks(Opening.CLAIM)),
+        "You are a member of the index team.",
+        f"{_WORKING_TOGETHER}; SI 2007/2182 regulation 6(4)",
+        "index_management",
+        unshields=True,
+    ),
+    Rule(
+        "mediated",
+        Extent.PAGE,
+        every(_holds(Role.MEDIATOR), _CHILD, has("shielded", False), _asks(Opening.MEDIATION)),
+        "You look for somebody else, who is named in the log with you.",
+        _WORKING_TOGETHER,
+        "mediation",
+        alerts=True,
+    ),
+    # ---- one's own work
+    Rule(
         "own_work",
-        lambda at: at.role is Role.PRACTITIONER and at.question in OWN_WORK and at.asks_for_own_work,
+        Extent.PAGE,
+        every(_PERSON, _WORK, has("whose", Whose.OWN)),
         "These are the children whom you work with.",
         _WORKING_TOGETHER,
     ),
-    Rule("lead", _own(Basis.LEAD), "You are this child's lead professional.", _WORKING_TOGETHER),
     Rule(
-        "nominated_lead",
-        _own(Basis.NOMINATED),
-        "You have been nominated as this child's lead professional.",
+        "team_work",
+        Extent.PAGE,
+        every(_holds(Role.TEAM_MANAGER), _WORK, has("whose", Whose.OWN_TEAM)),
+        "You manage the team of this worker.",
+        _WORKING_TOGETHER,
+        "supervision",
+    ),
+    _own(Basis.LEAD, "You are this child's lead professional."),
+    _own(Basis.NOMINATED, "You have been nominated as this child's lead professional."),
+    _own(Basis.COVER, "You cover for this child's lead professional."),
+    _own(Basis.TEAM_MEMBER, "You are a member of the team around this child."),
+    _own(Basis.INVOLVED, "You work with this child."),
+    _own(Basis.TEAM, "Your team works with this child."),
+    _own(Basis.REFERRAL, "This child was referred to your team's service in the last 30 days."),
+    # ---- duty
+    Rule(
+        "duty",
+        Extent.PAGE,
+        every(_holds(Role.DUTY), has("question", *OF_AREA), has("whose", Whose.OWN_AREA)),
+        "You are on duty for this area.",
+        _SAFEGUARDING,
+        "duty",
+    ),
+    Rule(
+        "taken_on",
+        Extent.PAGE,
+        every(_holds(Role.DUTY), _CHILD, has("bases", Basis.AREA), _asks(Opening.CLAIM)),
+        "You are on duty for this child's area, and have said why you look.",
+        _SAFEGUARDING,
+        "duty",
+    ),
+    # ---- others' children
+    Rule(
+        "self_claim",
+        Extent.PAGE,
+        every(_PERSON, _CHILD, _asks(Opening.CLAIM), has("claims_left", True), has("shielded", False)),
+        "You have said why this child is your business. The privacy officer is told.",
+        _WORKING_TOGETHER,
+        "claim",
+        alerts=True,
+    ),
+    Rule(
+        "self_claim_shielded",
+        Extent.MINIMAL,
+        every(_PERSON, _CHILD, _asks(Opening.CLAIM), has("claims_left", True), has("shielded", True)),
+        "This child is shielded. The index team can put you in touch.",
+        _WORKING_TOGETHER,
+        "claim",
+        alerts=True,
+    ),
+    Rule(
+        "sibling",
+        Extent.MINIMAL,
+        every(_PERSON, _CHILD, has("bases", Basis.SIBLING)),
+        "You lead for a brother or sister of this child.",
         _WORKING_TOGETHER,
     ),
-    Rule("cover", _own(Basis.COVER), "You cover for this child's lead professional.", _WORKING_TOGETHER),
-    Rule("team_member", _own(Basis.TEAM_MEMBER), "You are a member of the team around this child.", _WORKING_TOGETHER),
-    Rule("involved", _own(Basis.INVOLVED), "You work with this child.", _WORKING_TOGETHER),
+    Rule(
+        "search",
+        Extent.MINIMAL,
+        every(either(_PERSON, _holds(Role.MEDIATOR)), _FINDS, _asks(Opening.CLAIM)),
+        "You have said why you look for this child.",
+        _WORKING_TOGETHER,
+        "search",
+    ),
+    # ---- the index team's other work, and the officers'
+    Rule(
+        "keeping",
+        Extent.PAGE,
+        every(_holds(Role.INDEX_TEAM), has("question", "ShowKept", "ShowMeasures", *OF_THE_SERVICE)),
+        "You are a member of the index team.",
+        "UK GDPR Article 5(1)(d)",
+        "index_management",
+    ),
+    Rule(
+        "own_organisations_accesses",
+        Extent.PAGE,
+        every(_holds(Role.PRIVACY_OFFICER), has("question", "ListAccesses"), has("whose", Whose.OWN_ORGANISATION)),
+        "You are the privacy officer of this organisation.",
+        _ACCOUNTABILITY,
+        "audit",
+    ),
+    Rule(
+        "own_organisations_replay",
+        Extent.EVERYTHING,
+        every(
+            _holds(Role.PRIVACY_OFFICER),
+            has("question", "ReplayEntry"),
+            has("whose", Whose.OWN_ORGANISATION),
+            _asks(Opening.CLAIM),
+        ),
+        "You are the privacy officer of this organisation, and have said why you look.",
+        _ACCOUNTABILITY,
+        "audit",
+    ),
+    Rule(
+        "accesses",
+        Extent.PAGE,
+        every(either(_holds(Role.DATA_PROTECTION_OFFICER), _holds(Role.AUDITOR)), has("question", "ListAccesses")),
+        "You check how this service is used.",
+        _ACCOUNTABILITY,
+        "audit",
+    ),
+    Rule(
+        "replay",
+        Extent.EVERYTHING,
+        every(_holds(Role.DATA_PROTECTION_OFFICER), has("question", "ReplayEntry"), _asks(Opening.CLAIM)),
+        "You are the data protection officer, and have said why you look.",
+        _ACCOUNTABILITY,
+        "audit",
+    ),
 )
-BY_ID: Final = {rule.id: rule for rule in RULES}
+NOT_ALLOWED: Final = Rule(
+    "not_allowed", None, either(), "Nothing lets you see this.", "UK GDPR Article 5(1)(f)", "not_allowed"
+)
+BY_ID: Final = {rule.id: rule for rule in (*RULES, NOT_ALLOWED)}
 
 
-def decided(at: Point) -> Rule | None:
-    """The rule by which an answer may be seen; None: it is refused. A rule that fails allows nothing."""
-    for rule in RULES:
-        try:
-            if rule.holds(at):
+def decided(at: Point) -> Rule:
+    """The rule that decides; one whose `shows` is None refuses. A rule that fails lets nobody see anything."""
+    try:
+        for rule, left in rules_for(at.question, at.roles, at.opening, people_sign_in=at.people_sign_in):
+            if left is True or (left is not False and left.holds(at)):
                 return rule
-        except Exception:  # noqa: BLE001 - whatever went wrong, nothing is allowed by it
-            return None
-    return None
+    except Exception:  # noqa: BLE001 - whatever went wrong, nothing is allowed by it
+        return NOT_ALLOWED
+    return NOT_ALLOWED
+
+
+@lru_cache(maxsize=4096)
+def rules_for(
+    question: str, roles: frozenset[Role], opening: Opening | None, *, people_sign_in: bool
+) -> Sequence[tuple[Rule, bool | Condition]]:
+    """The rules that may decide a question of one viewer, in order, each with what is still to be asked of a child."""
+    known = {"question": question, "roles": roles, "opening": opening, "people_sign_in": people_sign_in}
+    left = ((rule, folded(rule.when, known)) for rule in RULES)
+    return [(rule, condition) for rule, condition in left if condition is not False]

@@ -67,13 +67,14 @@ def may_be_told(scheme: str) -> bool:
     return scheme in (NHS, UPN)
 
 
-def finds(scheme: str) -> bool:
-    """Whether a number of a scheme finds a shielded child: a national one, or one of an authority's own systems.
+def finds(scheme: str, organisation: str | None = None) -> bool:
+    """Whether a number of a scheme finds a shielded child: a national one, or one of the searcher's own organisation.
 
-    Whoever types another agency's number would learn that this agency knows the child. Every caller is a user of the
-    authority for now.
+    Whoever types another agency's number would learn that this agency knows the child. `organisation` None: the operator of an
+    authority's own machine, who may type its own.
     """
-    return scheme in (NHS, UPN) or scheme.startswith(f"{AGENCY}:{_AUTHORITY}")
+    own = _AUTHORITY if organisation is None else f"{organisation}:"
+    return scheme in (NHS, UPN) or scheme.startswith(f"{AGENCY}:{own}")
 
 
 def placeless(code: str | None) -> str | None:

@@ -32,6 +32,17 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class NotShown:
+    """That nothing is shown, and the entry that says so: whoever asks is not told whether there is nothing, or nothing for them.
+
+    `refused` is for the operator of the machine alone, to whom it tells nothing of a person.
+    """
+
+    entry: str
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Answered(Generic[A]):
     """What is shown, and as of what; `as_of` None of an answer that is read from the log as it is."""
 

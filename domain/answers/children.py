@@ -98,10 +98,18 @@ class _Person(TypedDict):
     alive: Annotated[bool | None, Written("null: unborn, or not known"), _IDENTITY]
 
 
+Minimal = Annotated[
+    bool,
+    Written("Only who the child is is shown: that something else stands here empty says nothing of it"),
+    Discloses.NOTHING,
+]
+
+
 class IndexLine(_Person):
     """One child in the index."""
 
     child: ChildText
+    minimal: Minimal
     records: Annotated[list[RecordText], Discloses.IDENTIFIER]
     identifiers: list[ShownIdentifier]
     address: ShownAddress | None
@@ -131,6 +139,7 @@ class Timeline(TypedDict):
     alive: Annotated[bool | None, Written("null: unborn, or not known"), _IDENTITY]
     identifiers: list[ShownIdentifier]
     entries: list[ShownEntry]
+    minimal: Minimal
     kept_aside: Annotated[int, Written("Events that are kept in quarantine"), Discloses.INVOLVEMENT]
     shielded: Annotated[bool, Written("Whereabouts are not shown"), Discloses.SAFETY]
     being_mended: BeingMended
@@ -156,6 +165,7 @@ class KnownChild:
     """What every answer about a child begins with, as it was gathered.
 
     `schemes`: (record, scheme, status) of each of its numbers. `shielded` also of a child that is shown like a shielded one.
+    `minimal`: who it is is all that the viewer may see.
     """
 
     child: ChildId
@@ -164,6 +174,7 @@ class KnownChild:
     person: Person
     shielded: bool
     being_mended: str | None
+    minimal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +270,7 @@ def index_line(of: ChildInIndex, at: AsAt) -> IndexLine:
 
     return {
         "child": child_id(known.child),
+        "minimal": known.minimal,
         "records": records_shown(known),
         "identifiers": known_by(known),
         "name": first_name(person),
@@ -341,6 +353,7 @@ def timeline(of: ChildOverTime, at: AsAt) -> Timeline:
         "alive": is_alive(known.person, at.day),
         "identifiers": known_by(known),
         "entries": entries,
+        "minimal": known.minimal,
         "kept_aside": of.kept_in_quarantine,
         "shielded": known.shielded,
         "being_mended": known.being_mended,

@@ -12,7 +12,7 @@ from domain.answers.fields import ChildText, Day, Discloses, EventText, Position
 from domain.answers.ids import record_id
 from domain.attendance import CATEGORIES
 from domain.dates import iso
-from domain.kinds import BETWEEN_PEOPLE, SHOWN_OF_A_SHIELDED_CHILD
+from domain.kinds import BETWEEN_PEOPLE, SHOWN_OF_A_SHIELDED_CHILD, WHO_MAY_SEE
 from domain.timeline.entries import Entry, Status
 
 _INVOLVEMENT: Final = Discloses.INVOLVEMENT
@@ -135,7 +135,7 @@ class Week:
 
 def may_show(kind: str, *, shielded: bool) -> bool:
     """Whether entries of a kind may be shown of a child."""
-    return not shielded or kind in SHOWN_OF_A_SHIELDED_CHILD
+    return kind not in WHO_MAY_SEE and (not shielded or kind in SHOWN_OF_A_SHIELDED_CHILD)
 
 
 def shown_entry(held: Held, at: AsAt, *, shielded: bool) -> ShownEntry:

@@ -11,6 +11,7 @@ from domain.answers.children import (
     Around,
     ChildInIndex,
     KnownChild,
+    Minimal,
     ShownName,
     first_name,
     involvements,
@@ -51,6 +52,7 @@ class Gap(Concerned):
 
 class _NamedChild(TypedDict):
     child: ChildText
+    minimal: Minimal
     name: ShownName | None
     being_mended: BeingMended
 
@@ -330,6 +332,7 @@ def _changed(of: ChangesOfChild, at: AsAt) -> ChangedChild:
     known = of.known
     return {
         "child": child_id(known.child),
+        "minimal": known.minimal,
         "name": first_name(known.person),
         "on_caseload": of.on_caseload,
         "being_mended": known.being_mended,
@@ -347,6 +350,7 @@ def _born(child: ChildInIndex, at: AsAt, around: Around) -> _BornChild:
     known = child.known
     return {
         "child": child_id(known.child),
+        "minimal": known.minimal,
         "name": first_name(known.person),
         "date_of_birth": iso(known.person.birth),
         "being_mended": known.being_mended,

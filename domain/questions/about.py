@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.errors import Rejected
 from domain.questions.asking import (
+    ACCESSES_OF,
     AFTER_KEPT,
     AREA,
     BEFORE_ENTRY,
@@ -223,8 +224,9 @@ class ReplayEntry(Question["accesses.Replayed"]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListAccesses(Question["accesses.Accesses"]):
-    """Which accesses: of one viewer or of all, the newest first; at most `limit`, before the entry `cursor`."""
+    """Which accesses: of one viewer, one organisation's people or all, the newest first; at most `limit`, before `cursor`."""
 
+    organisation: Annotated[str | None, ACCESSES_OF] = None
     viewer: Annotated[str | None, VIEWER] = None
     limit: Annotated[int, LIMIT] = USUAL
     cursor: Annotated[str | None, BEFORE_ENTRY] = None

@@ -97,6 +97,9 @@ BEFORE_ENTRY: Final = Field(
     Kind.TEXT, "The `next` of the answer before, for the rest of the list", "ENTRY", pattern=r"^a-[0-9a-f]{32}$"
 )
 VIEWER: Final = Field(Kind.TEXT, "Only those of this viewer, as ORGANISATION:STAFF", "VIEWER")
+ACCESSES_OF: Final = Field(
+    Kind.ORGANISATION, "Only those of this organisation's people, for example `la-808`", "ORG", most=100
+)
 CONTENT: Final = Field(Kind.FLAG, "Also what was sent: personal data", "")
 USUAL: Final = 1_000  # of a list, where nobody says how many; what is longer says so, and how to ask for the rest
 LIMIT: Final = Field(Kind.NUMBER, "At most so many, in the order of the list", "N", least=1, most=10_000)

@@ -1,0 +1,91 @@
+"""Roles that are granted here: written into the log as events of this service's own, and taken from no issuer's word (access.md 2)."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from adapters.log.messages import ACCEPTED, Message, Outcome
+from adapters.process.clock import today
+from adapters.service.opened import Service
+from domain.access.viewer import GRANTED, Role
+from domain.checks import ITSELF, is_organisation
+from domain.errors import Misuse, Rejected
+from schemas.registry import WRITTEN_HERE
+
+SYSTEM: Final = "icr"
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A member of an organisation's staff."""
+
+    organisation: str
+    staff_id: str
+
+
+def read_worker(text: str) -> Worker:
+    """A worker as ORGANISATION:STAFF. Raises Misuse."""
+    organisation, _, staff_id = text.partition(":")
+    if not is_organisation(organisation) or not staff_id:
+        raise Misuse("worker: written ORGANISATION:STAFF, as la-808:W1")
+    return Worker(organisation, staff_id)
+
+
+def grant(
+    service: Service,
+    worker: Worker,
+    role: Role,
+    *,
+    areas: Sequence[str] = (),
+    teams: Sequence[str] = (),
+    until: date | None = None,
+) -> Outcome:
+    """Let somebody act here in a role from today, `until` the first day on which they no longer may; None: until it is ended.
+
+    A role that is granted again has the areas, teams and end that were said last. Raises Misuse where areas or teams do not go
+    with the role, Rejected by the rules of events.
+    """
+    if role not in GRANTED:
+        raise Misuse(f"role: one of {', '.join(GRANTED)}")
+    if (role is Role.DUTY) != bool(areas):
+        raise Misuse("areas: of the role duty at least one, of other roles none")
+    if (role is Role.TEAM_MANAGER) != bool(teams):
+        raise Misuse("teams: of the role team_manager at least one, of other roles none")
+    said = {"areas": list(areas), "teams": list(teams)}
+    return _record(service, "RoleGranted", worker, role, until, said)
+
+
+def end(service: Service, worker: Worker, role: Role) -> Outcome:
+    """Take a role from somebody, from today. Raises Rejected by the rules of events."""
+    return _record(service, "RoleEnded", worker, role, None, {})
+
+
+def _record(
+    service: Service, event_type: str, worker: Worker, role: Role, until: date | None, said: dict[str, Any]
+) -> Outcome:
+    event = {
+        "event_type": event_type,
+        "event_id": f"{SYSTEM}-{os.urandom(12).hex()}",
+        "source": {"organisation": ITSELF, "system": SYSTEM, "source_record_id": None, "source_version": None},
+        "mode": "live",
+        "recorded_at": service.clock.now().isoformat(),
+        "effective": {
+            "from": today(service.clock).isoformat(),
+            "to": None if until is None else until.isoformat(),
+        },
+        "worker": {"organisation": worker.organisation, "staff_id": worker.staff_id, "name": None, "contact": None},
+        "role": role.value,
+        **said,
+    }
+    recorder = service.recorder()
+    try:
+        (outcome,) = recorder.record([Message(event, WRITTEN_HERE)])
+    finally:
+        recorder.close()
+    if outcome.outcome != ACCEPTED:
+        raise Rejected(outcome.reason or outcome.outcome, outcome.field, outcome.rule)
+    for reason, field in outcome.set_aside:
+        raise Rejected(reason, field, "a value that the role can have")
+    return outcome

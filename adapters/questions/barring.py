@@ -1,0 +1,32 @@
+"""Gathers which children a viewer is kept from, at the head of the log or at the edition that is read."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from domain.access.bars import bars, keeps_from_lists, people_of
+from domain.access.rules import Bar
+from domain.access.viewer import SYSTEMS, Viewer
+from domain.events import ChildId
+from projections import queries
+from projections.barred import BarRow, barred
+
+if TYPE_CHECKING:
+    from adapters.questions.reading import Reading
+
+
+def bars_by_child(read: "Reading", viewer: Viewer, today: int) -> Mapping[ChildId, frozenset[Bar]]:
+    """What keeps a viewer from which children, of those whom anything keeps anybody from."""
+    if viewer.role in SYSTEMS:
+        return {}
+    rows = barred(read.connection, read.edition, today)
+    child_of = queries.children_of(read.connection, read.number, {row.record for row in rows}) if rows else {}
+    in_force: dict[ChildId, list[BarRow]] = {}
+    for row in rows:
+        in_force.setdefault(child_of[row.record], []).append(row)
+    people = people_of(viewer)
+    return {child: found for child, some in in_force.items() if (found := bars(some, people))}
+
+
+def kept_from(found: Mapping[ChildId, frozenset[Bar]], viewer: Viewer) -> frozenset[ChildId]:
+    """The children who stand in no list of a viewer's."""
+    return frozenset(child for child, some in found.items() if keeps_from_lists(some, viewer.roles))

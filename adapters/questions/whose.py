@@ -1,0 +1,65 @@
+"""Whose work, area or accesses a question asks for, and how many claims a viewer has made today."""
+
+from datetime import datetime, time
+from typing import Any, Final
+
+from adapters.questions.reading import Reading
+from domain.access.rules import Whose
+from domain.access.viewer import Opening, Role, Viewer
+from domain.answers.accesses import PastAccess
+from domain.areas import area_key
+from domain.dates import LONDON
+from domain.questions import about
+from domain.questions.asking import Question
+from domain.reference import held_by_staff
+from projections import reference_data
+
+_CLAIMS: Final = (
+    "SELECT count(*) FROM access.entry WHERE viewer = %(v)s AND at >= %(since)s AND kind = 'ShowChild' "
+    "AND convert_from(bytes, 'UTF8')::jsonb ->> 'opening' = %(opening)s"
+)
+
+
+def whose_of(question: Question[Any], viewer: Viewer, read: Reading | None = None) -> Whose | None:
+    """Whose what is asked for is; None where that is known only of what is found: of an entry that is to be replayed."""
+    if isinstance(question, about.ReplayEntry):
+        return None
+    if isinstance(question, about.ListAccesses):
+        return _organisations(question.organisation, viewer)
+    worker = getattr(question, "worker", None)
+    if worker is not None:
+        return _work(worker, viewer, read)
+    area = getattr(question, "area", None)
+    if area is not None and area_key(area) in map(area_key, viewer.areas_on_duty()):
+        return Whose.OWN_AREA
+    return Whose.OTHERS
+
+
+def whose_of_past(facts: object, viewer: Viewer) -> Whose:
+    """Whose an access was that is replayed."""
+    assert isinstance(facts, PastAccess)
+    return _organisations(facts.leaf["organisation"], viewer)
+
+
+def _organisations(organisation: str | None, viewer: Viewer) -> Whose:
+    own = organisation is not None and organisation == viewer.organisation
+    return Whose.OWN_ORGANISATION if own else Whose.OTHERS
+
+
+def _work(worker: str, viewer: Viewer, read: Reading | None) -> Whose:
+    if worker == viewer.name:
+        return Whose.OWN
+    managed = viewer.teams_managed()
+    if not managed or read is None or Role.TEAM_MANAGER not in viewer.roles:
+        return Whose.OTHERS
+    facts = reference_data.staff(read.connection, read.head.position, [worker], [])
+    teams = {fact.team for fact in held_by_staff(facts, "team_membership", read.today)}
+    return Whose.OWN_TEAM if managed & teams else Whose.OTHERS
+
+
+def claims_left(read: Reading) -> bool:
+    """Whether the viewer may still say today that a child is their business: so many times a day and no more."""
+    midnight = datetime.combine(read.service.clock.now().astimezone(LONDON).date(), time(), LONDON)
+    asked = {"v": read.viewer.name, "since": midnight, "opening": Opening.CLAIM.value}
+    (made,) = read.connection.execute(_CLAIMS, asked).fetchone() or (0,)
+    return int(made) < read.service.settings.claims_a_day
