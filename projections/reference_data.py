@@ -77,6 +77,16 @@ def staff(connection: Connection, position: int, workers: Collection[str], teams
     return _staff(rows)
 
 
+def roles(connection: Connection, position: int) -> list[StaffFact]:
+    """What was said of roles that were granted or ended, of anybody."""
+    rows = connection.execute(
+        f"SELECT {_STAFF} FROM log.fact WHERE act = 18 AND kind IN ('role_granted', 'role_ended') AND position <= %(p)s",
+        {"p": position},
+        binary=True,
+    )
+    return _staff(rows)
+
+
 @Query
 def workers(connection: Connection, position: int) -> Steps[list[StaffFact]]:
     """What was said of anybody who ever left."""

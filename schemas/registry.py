@@ -62,6 +62,11 @@ class Registry:
     types: tuple[str, ...]
     digest: str
 
+    @property
+    def published(self) -> tuple[str, ...]:
+        """The event types that agencies publish: all but those that this service alone writes."""
+        return tuple(name for name in self.types if self.newest[name].sector != WRITTEN_HERE)
+
     def versions(self, event_type: str) -> tuple[Schema, ...]:
         """Every version of an event type, oldest first; empty for an unknown type."""
         found = (schema for schema in self.by_fingerprint.values() if schema.event_type == event_type)

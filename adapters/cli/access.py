@@ -7,14 +7,17 @@ import typer
 
 from adapters.cli.output import Data, Json, interruptible, note, opened, print_json, progress, read_settings, say
 from adapters.cli.running import Parent, Worker, check_tables, started
-from domain.errors import Misuse
+from domain.access.viewer import GRANTED, Role
+from domain.errors import Misuse, Rejected
 
 if TYPE_CHECKING:
+    from adapters.commands.granting import Held
     from adapters.disclosure.signing_key import SigningKey
     from adapters.service.opened import Service
 
 app = typer.Typer(
-    no_args_is_help=True, help="The access log: export it, make its signing key and show the verifier key."
+    no_args_is_help=True,
+    help="Roles that are granted here; the access log: export it, make its signing key, show the verifier key.",
 )
 
 _KEEP: Final = "keep a copy apart from the database, and give others this verifier key"
@@ -112,6 +115,95 @@ def key(
         if made:
             note(f"icr: made {path}: {_KEEP}")
         say(str(found.verifier))
+
+
+Who = Annotated[str, typer.Argument(metavar="ORGANISATION:STAFF", help="Whose role, as la-808:W1.")]
+What = Annotated[
+    Role,
+    typer.Argument(metavar="ROLE", help=f"One of {', '.join(GRANTED)}; docs/security.md says what each may see."),
+]
+
+
+@app.command(epilog="Example: icr access grant la-808:W1 duty --area North --until 2027-03-31")
+def grant(
+    worker: Who,
+    role: What,
+    area: Annotated[
+        list[str] | None, typer.Option("--area", metavar="NAME", help="Of duty: an area; may be repeated.")
+    ] = None,
+    team: Annotated[
+        list[str] | None, typer.Option("--team", metavar="ID", help="Of a team manager: a team; may be repeated.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="First day on which it is no longer held.")
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Let somebody act here in a role, from today.
+
+    Roles that reach beyond one's own children are granted here alone: no agency can publish them and no issuer's claim brings
+    them. What was granted stands in the log. Granted again, what is said last stands.
+    """
+    from adapters.codec.times import DAY_RULE, read_day
+    from adapters.commands import granting
+
+    try:
+        last = None if until is None else read_day(until, "--until")
+    except Rejected:
+        raise Misuse(f"--until: {DAY_RULE}") from None
+    with opened(data) as service:
+        check_tables(service.connect)
+        granting.grant(service, granting.read_worker(worker), role, areas=area or (), teams=team or (), until=last)
+    _say_role(worker, role, "granted", as_json=as_json)
+
+
+@app.command(epilog="Example: icr access end la-808:W1 duty")
+def end(worker: Who, role: What, data: Data = None, as_json: Json = False) -> None:
+    """Take a role from somebody, from their next request on."""
+    from adapters.commands import granting
+
+    with opened(data) as service:
+        check_tables(service.connect)
+        granting.end(service, granting.read_worker(worker), role)
+    _say_role(worker, role, "ended", as_json=as_json)
+
+
+@app.command(epilog="Example: icr access roles --json")
+def roles(data: Data = None, as_json: Json = False) -> None:
+    """List who holds which role today, for which areas or teams, since when and until when."""
+    from adapters.commands import granting
+
+    with opened(data) as service:
+        check_tables(service.connect)
+        held = granting.roles(service)
+    if as_json:
+        print_json({"roles": [_role_as_json(one) for one in held]})
+        return
+    for one in held:
+        whose = ", ".join((*one.areas, *one.teams))
+        until = "" if one.until is None else f", until {one.until.isoformat()}"
+        say(f"{one.worker}  {one.role}{f' ({whose})' if whose else ''}, since {one.since.isoformat()}{until}")
+    if not held:
+        say("no role is granted")
+
+
+def _role_as_json(one: "Held") -> dict[str, object]:
+    return {
+        "worker": one.worker,
+        "role": one.role,
+        "areas": list(one.areas),
+        "teams": list(one.teams),
+        "since": one.since.isoformat(),
+        "until": None if one.until is None else one.until.isoformat(),
+    }
+
+
+def _say_role(worker: str, role: Role, what: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"worker": worker, "role": role.value, what: True})
+    else:
+        say(f"{what}: {role.value} of {worker}")
 
 
 @app.command(epilog="Example: icr access export /tmp/access.jsonl")

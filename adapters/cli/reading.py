@@ -24,13 +24,20 @@ def answered(data: Path | None, question: Question[Any]) -> Document | None:
     Raises Misuse, Rejected, Unreachable.
     """
     from adapters.questions.door import Door
-    from domain.access.viewer import LOCAL_OPERATOR
+    from domain.access.viewer import operator
+    from domain.answers.answered import NotShown
 
     with opened(data) as service:
         if isinstance(question, AsKnown):
             _project(service)
-        found = Door(service).answer(question, LOCAL_OPERATOR)
-    return None if found is None else found.as_json()
+        found = Door(service).ask(question, operator(people_sign_in=service.settings.people_sign_in))
+    if isinstance(found, NotShown):
+        if found.refused:
+            raise Misuse(
+                "people sign in to this service: the command line shows counts and health, and nothing of a child"
+            )
+        return None
+    return found.as_json()
 
 
 def _project(service: "Service") -> None:

@@ -7,14 +7,19 @@ from datetime import date
 from typing import Any, Final
 
 from adapters.log.messages import ACCEPTED, Message, Outcome
+from adapters.log.reader import LogReader
 from adapters.process.clock import today
 from adapters.service.opened import Service
 from domain.access.viewer import GRANTED, Role
 from domain.checks import ITSELF, is_organisation
+from domain.dates import FOREVER, from_day, to_day
 from domain.errors import Misuse, Rejected
+from domain.reference import held_by_staff
+from projections import queries, reference_data
 from schemas.registry import WRITTEN_HERE
 
 SYSTEM: Final = "icr"
+_HEAD: Final = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,40 @@ def grant(
 def end(service: Service, worker: Worker, role: Role) -> Outcome:
     """Take a role from somebody, from today. Raises Rejected by the rules of events."""
     return _record(service, "RoleEnded", worker, role, None, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A role that somebody holds; `until`: the first day on which they no longer do, None: until it is ended."""
+
+    worker: str
+    role: str
+    areas: tuple[str, ...]
+    teams: tuple[str, ...]
+    since: date
+    until: date | None
+
+
+def roles(service: Service) -> list[Held]:
+    """Every role that is held today, by worker and role."""
+    day = to_day(today(service.clock))
+    with service.connect() as connection:
+        held = held_by_staff(reference_data.roles(connection, _HEAD), "role_granted", day)
+        log = LogReader(connection, service.keys, service.settings.fillers)
+        stored = queries.stored(connection, [fact.position for fact in held])
+        said = {int(event.position): event.body for event in log.open(stored)} if held else {}
+    found = [
+        Held(
+            fact.worker or "",
+            fact.role,
+            tuple(said[fact.position]["areas"]),
+            tuple(said[fact.position]["teams"]),
+            from_day(fact.start),
+            None if fact.end == FOREVER else from_day(fact.end),
+        )
+        for fact in held
+    ]
+    return sorted(found, key=lambda one: (one.worker, one.role))
 
 
 def _record(

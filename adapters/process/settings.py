@@ -209,6 +209,11 @@ class Settings:
                 object.__setattr__(self, setting, self.data_dir / name)
 
     @property
+    def people_sign_in(self) -> bool:
+        """Whether people sign in here by an issuer that vouches for them, and not to try it out."""
+        return any(not issuer.demo for issuer in self.issuers)
+
+    @property
     def host_names(self) -> list[str]:
         """Names by which the service may be called besides its own address and this machine's."""
         public = urlsplit(self.public_url or "").hostname

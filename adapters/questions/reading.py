@@ -35,7 +35,6 @@ from domain.reference import KINDS, Reference, Stated, agreements_made, closings
 from domain.timeline.entries import Entry
 from projections import behind, editions, kinship, pipelined, queries, reference_data
 from projections.kinship import Home
-from schemas.registry import registry
 
 MANY: Final = 200  # records; of more, all shields are looked at rather than those of each
 ByChild = Mapping[ChildId, Sequence[UUID]]  # the records of each child
@@ -425,6 +424,8 @@ def reading_at(
 @lru_cache
 def disclosure_of_kinds() -> Mapping[str, str]:
     """The disclosure class of each kind of entry."""
+    from schemas.registry import registry  # loads what only people's questions need
+
     return {schema.effect.kind: schema.effect.disclosure for schema in registry().newest.values()}
 
 

@@ -1,6 +1,6 @@
 """Who asks, for whom and why: a person who has signed in, an agency's system, or whoever operates the machine (access.md 2, 6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -76,7 +76,7 @@ class Viewer:
     """Who asks a question, in which role.
 
     `name`: of a person the staff id, as ORGANISATION:STAFF. `session`: the hash of the session's id, None without one.
-    `granted`: the roles held beside `role`; `teams`: those that the person is a member of today, as `organisation:id`, and the `services` that these provide.
+    `granted`: the roles held beside `role`; `teams`: those that the person is in today, as `organisation:id`, and the `services` that these provide.
     `people_sign_in`: whether they do here, or the machine's operator is the only user.
     """
 
@@ -106,3 +106,8 @@ class Viewer:
 
 
 LOCAL_OPERATOR: Final = Viewer("local", Role.OPERATOR)
+
+
+def operator(*, people_sign_in: bool) -> Viewer:
+    """Whoever operates the machine; where people sign in, they are shown nothing of a child."""
+    return replace(LOCAL_OPERATOR, people_sign_in=people_sign_in)

@@ -16,7 +16,15 @@ def person(here: Bench, name: str) -> Viewer:
     session = name.encode().ljust(32, b"-")
     organisation = name.partition(":")[0]
     return Viewer(
-        name, found.role, organisation, session, Channel.PAGES, found.granted, found.teams, found.services, people_sign_in=True
+        name,
+        found.role,
+        organisation,
+        session,
+        Channel.PAGES,
+        found.granted,
+        found.teams,
+        found.services,
+        people_sign_in=True,
     )
 
 

@@ -191,7 +191,8 @@ _IDENTIFIERS = {
 }
 
 
-for _name, _schema in registry().newest.items():
+for _name in registry().published:
+    _schema = registry().newest[_name]
     if _name not in OWN:
         _retracts = _schema.effect.act is Act.RETRACT
         _sector = "any" if _retracts else _AGENCY_OF.get(_schema.sector, "la")

@@ -74,7 +74,7 @@ def good(event_type: str) -> dict[str, Any]:
     return event
 
 
-EVENTS: Final = [good(event_type) for event_type in registry().types]
+EVENTS: Final = [good(event_type) for event_type in registry().published]
 WIRES: Final = [encode_wire(event) for event in EVENTS]
 PLANTED: Final = (FAMILY, GIVEN, POSTCODE, UPRN, STREET, *{
     one["value"] for event in EVENTS if "subject" in event for one in event["subject"]["identifiers"] if len(one["value"]) > 5

@@ -34,7 +34,7 @@ ALONE = ("Quillonia", "Zanzibarski")  # which no form tells from the name of a s
 ENVELOPE = ("source", "subject", "others", "event_id", "reference")
 FEW = (AMENDED, "AttendanceMarked", "BirthNotified", "EventCorrected", "FeedReported", "WorkerRegistered")
 CLEAR = ("code", "staff", "word", "label", "place", "organisation")
-TYPES = sorted(registry().newest, key=lambda name: name != AMENDED)
+TYPES = sorted(registry().published, key=lambda name: name != AMENDED)
 
 
 def planted(*, everything: bool) -> Iterator[dict[str, Any]]:

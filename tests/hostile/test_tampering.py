@@ -30,7 +30,7 @@ def log(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> I
     made = bench(module_database_url, tmp_path_factory.mktemp("log"))
     # All samples are of one child, whose identity is sealed by the last: nothing follows but the mark of it below.
     made.record(
-        *[sample(event_type) for event_type in sorted(registry().newest, key=lambda name: name == "IdentitySealed")]
+        *[sample(event_type) for event_type in sorted(registry().published, key=lambda name: name == "IdentitySealed")]
     )
     made.record(*[mark(serial, 1 + serial % 3) for serial in range(30)])
     admitted = event("PupilAdmitted", "a-1", "urn-900001", {"upn": upn(7)}, "2025-09-01", school="900001")
@@ -63,7 +63,7 @@ def test_an_untouched_log_holds(log: Bench) -> None:
     assert report.erased.count == report.batches_plain == 0
     types = log.connection.execute("SELECT count(DISTINCT split_part(topic, ':', 1)) FROM log.event").fetchone()
     assert types is not None
-    assert types[0] == len(registry().newest)
+    assert types[0] == len(registry().published)
     assert log.connection.execute("SELECT count(*) FROM log.aside").fetchone() != (0,)
     assert log.connection.execute("SELECT count(*) FROM log.source_record").fetchone() != (0,)
 

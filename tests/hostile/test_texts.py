@@ -19,7 +19,7 @@ from tests.builders.wire import NHS, UPN
 from tests.generative.agreement import of_reference, of_views
 from tools.docs.sample import AMENDED, sample
 
-TYPES = sorted(registry().newest, key=lambda name: name != AMENDED)  # what is amended comes first
+TYPES = sorted(registry().published, key=lambda name: name != AMENDED)  # what is amended comes first
 
 
 @pytest.fixture

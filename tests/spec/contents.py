@@ -46,6 +46,7 @@ PAGES = (
             "test_housing_and_adults",
             "test_community_and_consent",
             "test_responsibility_and_holds",
+            "test_who_may_see",
         ),
     ),
     Page(

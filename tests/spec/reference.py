@@ -19,7 +19,7 @@ from domain.feeds import Hearing
 from domain.identifiers import check_identifier, choose_key
 from domain.indicators.families import group, kin_of, out_of_touch
 from domain.indicators.waits import Waits, gaps_on
-from domain.kinds import BETWEEN_PEOPLE, SHOWN_OF_A_SHIELDED_CHILD
+from domain.kinds import BETWEEN_PEOPLE, SHOWN_OF_A_SHIELDED_CHILD, WHO_MAY_SEE
 from domain.leads.active import GAPS, Gap, passed_on
 from domain.leads.commands import Command, decide
 from domain.leads.family import FamilyCover, family_cover, family_leads, others_of_families
@@ -327,11 +327,15 @@ def of_one_child(what: str, child: Child, world: World, day: int, events: Sequen
     ]
 
 
+def _told(kind: str, *, hides: bool) -> bool:
+    return kind not in WHO_MAY_SEE and (not hides or kind in SHOWN_OF_A_SHIELDED_CHILD)
+
+
 def _timeline(child: Child, day: int, hides: bool, more: Sequence[Entry] = ()) -> list[Row]:
     shown = [
         e
         for e in (*child.entries, *more)
-        if (first := e.first_day()) is not None and first <= day and (not hides or e.kind in SHOWN_OF_A_SHIELDED_CHILD)
+        if (first := e.first_day()) is not None and first <= day and _told(e.kind, hides=hides)
     ]
     found = [_entry(e, day, hides=hides) for e in shown]
     by_week: dict[tuple[RecordId, str, int], dict[str, int]] = {}

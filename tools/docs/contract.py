@@ -3,7 +3,7 @@
 from typing import Final
 
 from domain.reasons import REASONS
-from schemas.registry import SHARED, registry
+from schemas.registry import SHARED, WRITTEN_HERE, registry
 from schemas.shape import describe, shape, walk
 from tools.docs.event_pages import DOES, SECTORS, path_of, title_of, types_of
 from tools.docs.sample import OF_THE_ENVELOPE
@@ -36,6 +36,8 @@ def _sector(sector: str) -> list[str]:
     lines = [f"## {title_of(sector)}", ""]
     if sector == SHARED:
         lines += ["These may be published on the topic of any sector.", ""]
+    elif sector == WRITTEN_HERE:
+        lines += ["These are published on no topic: the service writes them itself.", ""]
     else:
         lines += [f"Topic `icr.{sector}.v1`.", ""]
     if not types_of(sector):

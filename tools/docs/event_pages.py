@@ -10,13 +10,13 @@ from domain.codes import CodeList
 from domain.dates import EARLIEST, FOREVER, from_day
 from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from domain.texts import CHECKED_ELSEWHERE
-from schemas.registry import SHARED, Schema, registry
+from schemas.registry import SHARED, WRITTEN_HERE, Schema, registry
 from schemas.shape import describe, shape, walk
 from schemas.texts import core, is_text, texts
 from tools.docs.sample import OF_THE_ENVELOPE, sample
 from tools.markdown import made_by, table
 
-SECTORS: Final = (*TOPIC_ORGANISATIONS, SHARED)
+SECTORS: Final = (*TOPIC_ORGANISATIONS, SHARED, WRITTEN_HERE)
 DOES: Final[Mapping[Act, str]] = {
     Act.START: "opens an interval",
     Act.END: "closes an interval",
@@ -59,7 +59,8 @@ def path_of(sector: str) -> str:
 
 def title_of(sector: str) -> str:
     """A sector in words."""
-    return "Any sector" if sector == SHARED else sector.replace("_", " ").capitalize()
+    own_words = {SHARED: "Any sector", WRITTEN_HERE: "Written by this service"}
+    return own_words.get(sector, sector.replace("_", " ").capitalize())
 
 
 def types_of(sector: str) -> list[Schema]:
@@ -67,21 +68,28 @@ def types_of(sector: str) -> list[Schema]:
     return sorted((s for s in registry().newest.values() if s.sector == sector), key=lambda s: s.event_type)
 
 
-def _page(sector: str) -> str:
-    where = (
-        "These types may be published on any sector's topic."
-        if sector == SHARED
-        else f"Topic `icr.{sector}.v1`. Published by organisations whose code is like "
-        + ", ".join(f"`{pattern}`" for pattern in TOPIC_ORGANISATIONS[sector])
-        + ", unless configured otherwise; a type may name others."
+def _where(sector: str) -> str:
+    if sector == SHARED:
+        return "These types may be published on any sector's topic."
+    if sector == WRITTEN_HERE:
+        return (
+            "No agency publishes these: the service writes them itself, when somebody gives a command of `icr access`."
+        )
+    patterns = ", ".join(f"`{pattern}`" for pattern in TOPIC_ORGANISATIONS[sector])
+    return (
+        f"Topic `icr.{sector}.v1`. Published by organisations whose code is like {patterns}, unless configured otherwise; "
+        "a type may name others."
     )
+
+
+def _page(sector: str) -> str:
     types = types_of(sector)
     rows = [(f"[{s.event_type}](#{s.event_type.lower()})", DOES[s.effect.act], f"`{s.effect.kind}`") for s in types]
     lines = [
         made_by("schemas/"),
         f"# Events: {title_of(sector).lower()}",
         "",
-        where,
+        _where(sector),
         "The envelope, the same in every type, and all sectors: [event types](../events.md).",
         "Each example is an event that is accepted as it stands.",
         "",

@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any, Final
 
 from adapters.process.settings import TOPIC_ORGANISATIONS
+from domain.checks import ITSELF
 from domain.dates import to_day
 from domain.effects import ABOUT_NO_CHILD, Act, Effect
 from schemas.compatibility import ABOUT_A_CHILD, PUBLISHED
-from schemas.registry import SHARED, Schema, registry
+from schemas.registry import SHARED, WRITTEN_HERE, Schema, registry
 from schemas.shape import Choice, Kind, Many, Maybe, Record, Shape, shape
 
 DAY: Final = "2025-11-03"
@@ -71,6 +72,7 @@ _OWN: Final[Mapping[tuple[str, str], object]] = {
 }
 _BY_NAME: Final[Mapping[str, object]] = {
     "adult_role": "parent",
+    "agency": "la-808",
     "allowance_days": 7,
     "am": "/",
     "area": "Northmoor East",
@@ -111,6 +113,7 @@ _BY_NAME: Final[Mapping[str, object]] = {
     "staff_id": "W1",
     "status": "current",
     "successors": ["urn-900002"],
+    "teams": [],
     "temporary": False,
     "to": LATER,
     "uprn": "100110000001",
@@ -155,6 +158,8 @@ def sample(event_type: str) -> dict[str, Any]:
 
 
 def _organisation(schema: Schema) -> str:
+    if schema.sector == WRITTEN_HERE:
+        return ITSELF
     pattern = "la-*" if schema.sector == SHARED else TOPIC_ORGANISATIONS[schema.sector][0]
     return _ORGANISATIONS[pattern]
 

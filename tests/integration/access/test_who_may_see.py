@@ -290,7 +290,9 @@ def test_an_exclusion_that_was_lifted_keeps_nobody_away(here: Bench) -> None:
 def test_an_exclusion_counts_for_what_was_known_before_it(here: Bench) -> None:
     ada(here)
     (position,) = here.connection.execute("SELECT position FROM log.head").fetchone() or (0,)
-    record(here, happened("AccessExcluded", "Ada", on="2025-10-01", agency="la-808", worker=staff("W1"), reason="other"))
+    record(
+        here, happened("AccessExcluded", "Ada", on="2025-10-01", agency="la-808", worker=staff("W1"), reason="other")
+    )
     past = ShowChild(identifier=identifier("Ada"), effective_at=DAY, known_at=str(position))
     assert isinstance(ask(here, past, person(here, ANNA)), NotShown)
 
@@ -343,7 +345,9 @@ def test_a_sensitive_service_is_shown_by_consent_as_far_as_it_goes(here: Bench) 
     ada(here, support())
     anna = person(here, ANNA)
     assert kinds(sees(here, "Ada", anna)) == {"early_help"}
-    record(here, happened("ConsentGiven", "Ada", on="2025-09-11", by="ods-Z9H", given_by="young_person", scope="existence"))
+    record(
+        here, happened("ConsentGiven", "Ada", on="2025-09-11", by="ods-Z9H", given_by="young_person", scope="existence")
+    )
     shown = sees(here, "Ada", anna)
     assert kinds(shown) == {"early_help", "community_support"}
     record(here, happened("ConsentWithdrawn", "Ada", on="2025-09-20", by="ods-Z9H"))
@@ -391,7 +395,9 @@ def test_that_a_sensitive_service_began_is_no_news(here: Bench) -> None:
 # ---- agreements between organisations
 
 
-def agreed(shares: str, *, parties: list[str], classes: list[str], on: str = "2025-01-01", to: str | None = None) -> Happened:
+def agreed(
+    shares: str, *, parties: list[str], classes: list[str], on: str = "2025-01-01", to: str | None = None
+) -> Happened:
     made = sharing_agreement_made("agreement", on=on, parties=parties, classes=classes, shares=shares)
     return replace(made, own=made.own | {"effective": {"from": on, "to": to}})
 
@@ -445,7 +451,10 @@ def test_a_manager_sees_the_caseloads_of_their_team(here: Bench) -> None:
 
 
 def test_who_looks_for_somebody_else_is_logged_with_them_and_neither_may_be_kept_away(here: Bench) -> None:
-    ada(here, happened("AccessExcluded", "Ada", on="2025-10-01", agency="org-hospice", worker=None, reason="court_order"))
+    ada(
+        here,
+        happened("AccessExcluded", "Ada", on="2025-10-01", agency="org-hospice", worker=None, reason="court_order"),
+    )
     granted(here, BEN, Role.MEDIATOR)
     ben = person(here, BEN)
     assert sees(here, "Ada", looking_for(ben, "ods-Z9H:W3")) is not None
@@ -457,7 +466,9 @@ def test_who_looks_for_somebody_else_is_logged_with_them_and_neither_may_be_kept
 # ---- the officers
 
 
-def test_a_privacy_officer_reads_the_accesses_of_their_own_organisation_and_a_data_protection_officer_of_all(here: Bench) -> None:
+def test_a_privacy_officer_reads_the_accesses_of_their_own_organisation_and_a_data_protection_officer_of_all(
+    here: Bench,
+) -> None:
     ada(here)
     sees(here, "Ada", person(here, ANNA))
     entry = entries(here)[-1]["id"]
@@ -468,7 +479,12 @@ def test_a_privacy_officer_reads_the_accesses_of_their_own_organisation_and_a_da
     ben, cara, dpo, auditor = (person(here, name) for name in (BEN, CARA, "la-808:W8", "la-808:W9"))
     own, every = ListAccesses(organisation="la-808"), ListAccesses()
     assert [isinstance(ask(here, own, who), Answered) for who in (ben, cara, dpo, auditor)] == [True, False, True, True]
-    assert [isinstance(ask(here, every, who), Answered) for who in (ben, cara, dpo, auditor)] == [False, False, True, True]
+    assert [isinstance(ask(here, every, who), Answered) for who in (ben, cara, dpo, auditor)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
     replay = ReplayEntry(entry=entry)
     assert [isinstance(ask(here, replay, who), Answered) for who in (ben, cara, dpo, auditor)] == [False] * 4
     seen = [isinstance(ask(here, replay, saying_why(who)), Answered) for who in (ben, cara, dpo, auditor)]

@@ -135,7 +135,11 @@ def test_an_entry_says_who_why_and_as_of_what_and_names_no_child(here: Bench) ->
     ask(here, child("Ada"))
     [said] = entries(here)
     assert (said["viewer"], said["organisation"], said["role"]) == ("la-808:W1", "la-808", "practitioner")
-    assert (said["rules"], said["question"], said["purpose"]) == (["lead", "others_numbers"], "ShowChild", "work_with_own_children")
+    assert (said["rules"], said["question"], said["purpose"]) == (
+        ["lead", "others_numbers"],
+        "ShowChild",
+        "work_with_own_children",
+    )
     assert said["effective_at"] == "2025-12-01"
     assert said["position"] == said["head"]
     assert len(said["proving"]) == 2  # that she was named, and that she accepted or works with the child

@@ -16,7 +16,7 @@ def given_in(pages: Mapping[str, str]) -> set[str]:
 
 
 def test_every_event_type_has_an_example() -> None:
-    assert set(registry().newest) <= given_in(examples.pages(ROOT))
+    assert set(registry().published) <= given_in(examples.pages(ROOT))
 
 
 def test_no_example_is_of_a_type_that_is_not_there() -> None:
