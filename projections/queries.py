@@ -18,27 +18,6 @@ from projections.editions import Connection, Edition, at_edition, live
 from projections.pipelined import Query, Steps
 
 _LIVE: Final = "from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)"
-_NOT_TAKEN_IN: Final = (
-    "f.position > coalesce((SELECT m.position - 1 FROM mending m WHERE m.record = f.record AND m.to_ed IS NULL), "
-    "(SELECT position FROM state))"
-)
-# Which records are said to be one child by what is in the log and not in the views yet.
-_SAID_SINCE: Final = (
-    "said_since AS MATERIALIZED (SELECT f.record, l.other FROM log.fact f CROSS JOIN LATERAL unnest(f.linked) AS l (other) "
-    "WHERE f.linked IS NOT NULL AND f.position > (SELECT position FROM state) "
-    "UNION SELECT f.record, l.other FROM mending m JOIN log.fact f ON f.record = m.record AND f.position >= m.position "
-    "AND f.linked IS NOT NULL CROSS JOIN LATERAL unnest(f.linked) AS l (other) WHERE m.to_ed IS NULL)"
-)
-# The records that are, or were ever said to be, the same child as one.
-_SAID_OF: Final = (
-    "SELECT e.other FROM edge e WHERE e.record = {0} UNION ALL SELECT e.record FROM edge e WHERE e.other = {0} "
-    "UNION ALL SELECT s.other FROM said_since s WHERE s.record = {0} UNION ALL SELECT s.record FROM said_since s WHERE s.other = {0}"
-)
-# The records of the same child, now and at the edition.
-_MATES: Final = (
-    "(SELECT m.record, o.record AS mate FROM membership m JOIN membership o ON o.child = m.child "
-    f"WHERE (m.to_ed IS NULL AND o.to_ed IS NULL) OR ({live('m')} AND {live('o')}))"
-)
 ENTRY: Final = (
     "kind, record, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope, provision, reason, "
     "lapses_after, others, positions, main, recorded_at, tie, moment, takes_over, onward, due, absent_from, doubted, sessions, contact"
@@ -217,45 +196,6 @@ def stored(connection: Connection, positions: Collection[int]) -> list[tuple[int
         {"p": list(positions)},
         binary=True,
     ).fetchall()
-
-
-@Query
-def shielded(connection: Connection, edition: Edition, records: Collection[UUID], today: int) -> Steps[set[UUID]]:
-    """Those of some records that are shielded, now or at the edition, whichever is the stricter (domain.access.shield).
-
-    What is in the log and not yet in the views, as of a record being mended, can shield and cannot lift; so can a link. A
-    shield covers records that are, or are said to be, the same child. A sealed identity is shielded for ever.
-    """
-    rows = connection.execute(
-        f"WITH {_SAID_SINCE}, said (record, of) AS (SELECT r, r FROM unnest(%(r)b::uuid[]) AS r "
-        f"UNION SELECT s.other, r FROM unnest(%(r)b::uuid[]) AS r CROSS JOIN LATERAL ({_SAID_OF.format('r')}) AS s (other)), "
-        f"near (record, of) AS (SELECT record, of FROM said UNION SELECT m.mate, s.of FROM said s JOIN {_MATES} m ON m.record = s.record) "
-        "SELECT n.of FROM near n JOIN entry e ON e.record = n.record AND e.kind = 'shield' AND (e.ends IS NULL OR e.ends > %(d)s) "
-        f"WHERE e.to_ed IS NULL OR {live('e')} "
-        "UNION SELECT n.of FROM near n JOIN log.fact f ON f.record = n.record AND f.kind = 'shield' AND f.act IN (1, 3) "
-        f"WHERE {_NOT_TAKEN_IN} "
-        "UNION SELECT record FROM log.sealed WHERE record = ANY(%(r)b)",
-        {"r": list(records), "e": edition.number, "d": today},
-        binary=True,
-    )
-    yield
-    return {row[0] for row in rows}
-
-
-def all_shielded(connection: Connection, edition: Edition, today: int) -> set[UUID]:
-    """Every record that `shielded` would find, for lists of many children."""
-    rows = connection.execute(
-        f"WITH {_SAID_SINCE}, "
-        "shield AS MATERIALIZED (SELECT e.record FROM entry e WHERE e.kind = 'shield' AND (e.ends IS NULL OR e.ends > %(d)s) "
-        f"AND (e.to_ed IS NULL OR {live('e')}) UNION SELECT f.record FROM log.fact f WHERE f.kind = 'shield' AND f.act IN (1, 3) "
-        f"AND {_NOT_TAKEN_IN}), near (record) AS (SELECT record FROM shield "
-        f"UNION SELECT m.mate FROM shield s JOIN {_MATES} m ON m.record = s.record) "
-        f"SELECT record FROM near UNION SELECT s.other FROM near n CROSS JOIN LATERAL ({_SAID_OF.format('n.record')}) AS s (other) "
-        "UNION SELECT record FROM log.sealed",
-        {"e": edition.number, "d": today},
-        binary=True,
-    )
-    return {row[0] for row in rows}
 
 
 @Query

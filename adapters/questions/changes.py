@@ -82,10 +82,10 @@ def gather_changes(read: Reading, question: ShowChanges, day: int) -> ChangesFac
         _by_child(held, both.around[NOW]) for held in changes.changed(read.connection, then, read.edition, records)
     )
     entries = {child: _kept_of(child, question.worker, both, new, gone) for child in everyone}
-    open_to = set(everyone) - read.shielded(everyone)
+    open_to = set(everyone) - read.hidden(everyone, day)
     links = _links_of(read, question.worker, then, both)
     read.expect_cells(records, (held for child in open_to for part in entries[child] for held in part))
-    known = read.known(queries.people(read.connection, read.number, by_child), ())
+    known = read.known(queries.people(read.connection, read.number, by_child), (), day)
     told = [_changes_of(read, known[child], both, links.get(child, _SAME), *entries[child]) for child in everyone]
     return ChangesFacts(question.worker, then.position, page_of(read, question, [one for one in told if _is_news(one)]))
 

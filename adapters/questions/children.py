@@ -60,7 +60,7 @@ def timeline_of(read: Reading, child: ChildId, day: int, *, retracted: bool) -> 
         keys = all_keys_expected.send(read.cells, records)
     keys.answer()
     held = entries.answer() + (gone.answer() if gone is not None else [])
-    known = read.known(told.answer(), schemes.answer(), named=False)[child]
+    known = read.known(told.answer(), schemes.answer(), day, named=False)[child]
     return ChildOverTime(
         known,
         held_of(read, held, shielded=known.shielded),

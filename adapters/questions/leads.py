@@ -88,7 +88,7 @@ def gather_my_families(read: Reading, question: ShowMyFamilies, day: int) -> Wor
     mine = set(entries_of_worker(read, question.worker, day))
     page = page_of(read, question, [family for family in grouped(read, mine, day) if mine & set(family)])
     everyone = {child for family in page.items for child in family}
-    shielded = read.shielded(everyone)
+    shielded = read.hidden(everyone, day)
     listed = {family.id: family for family in out_of_touch(read, day, everyone)}
     hidden = {child for family in page.items if shielded & set(family) for child in family}
     # A child may be in two families, and be shown as it is in the one that has no shielded child.
@@ -124,13 +124,13 @@ def gather_gaps(read: Reading, question: ListGaps, day: int) -> Page[GapFacts]:
 def gap_facts(read: Reading, rows: Sequence[queries.Rectangle], day: int, hearing: Hearing) -> list[GapFacts]:
     """Gaps and indicators as their answers are made from, with what their feeds say of them."""
     children = {row[0] for row in rows}
-    shielded, mended = read.shielded(children), read.being_mended(children)
+    shielded, mended = read.hidden(children, day), read.being_mended(children)
     quiet = {row[0] for row in rows if row[1] == NO_UNIVERSAL_CONTACT}
     schools = read.schools(quiet, day) if quiet else {}
 
     said = [(row, silent_of(row, hearing, schools.get(row[0], ()))) for row in rows]
     said = [(row, silent) for row, silent in said if speaks(row[6], silent)]
-    whom = gather_concerned(read, [(row[0], row[5], row[6]) for row, _ in said])
+    whom = gather_concerned(read, [(row[0], row[5], row[6]) for row, _ in said], day)
     return [
         GapFacts(one, row[1], row[2], row[5], silent, row[0] in shielded, mended[row[0]])
         for (row, silent), one in zip(said, whom, strict=True)

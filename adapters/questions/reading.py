@@ -14,6 +14,7 @@ from adapters.log.keys.hashes import Hashes
 from adapters.log.sealed_values import SealedValueOpener, keys_expected
 from adapters.process.clock import today
 from adapters.questions.remembered import Remembered
+from adapters.questions.shared_home import sharing
 from adapters.service.opened import Service
 from domain.access.shield import finds
 from domain.answers.children import KnownChild, Person, ShownAddress, ShownName
@@ -28,7 +29,7 @@ from domain.identifiers import IdentifierStatus, parse_identifier
 from domain.names import all_names
 from domain.reference import KINDS, Reference, Stated, closings, standing
 from domain.timeline.entries import Entry
-from projections import behind, editions, kinship, pipelined, queries, reference_data
+from projections import behind, editions, kinship, pipelined, queries, reference_data, shields
 from projections.kinship import Home
 
 MANY: Final = 200  # records; of more, all shields are looked at rather than those of each
@@ -60,9 +61,11 @@ class Reading:
         self._said_complete: list[Feed] | None = None
         self._members: dict[ChildId, list[UUID]] = {}
         self._shields: dict[ChildId, bool] = {}
+        self._shielded_beside: set[UUID] = set()  # records of others that stood at one place with those looked at
+        self._shares: dict[tuple[ChildId, int], bool] = {}  # on a day
         self._homes: dict[int, dict[ChildId, Home | None]] = {}
         self.leads: dict[ChildId, list[tuple[Entry, bytes | None]]] = {}  # adapters.questions.leads.leads_of
-        self._today = to_day(today(service.clock))
+        self.today = to_day(today(service.clock))
 
     def being_mended(self, children: Collection[ChildId]) -> dict[ChildId, str | None]:
         """Since which day part of each child's record could not be brought up to date; None where it is."""
@@ -107,6 +110,7 @@ class Reading:
         self,
         people: Mapping[ChildId, queries.PersonRow],
         schemes: Iterable[tuple[UUID, str, IdentifierStatus]],
+        day: int,
         hide: Collection[ChildId] = (),
         *,
         named: bool = True,
@@ -116,7 +120,7 @@ class Reading:
         Without `named` of who they are only the days of birth and death.
         """
         by_child = self.records_of(people)
-        owner, shielded, behind_since = owners(by_child), self.shielded(people), self.being_mended(people)
+        owner, hidden, behind_since = owners(by_child), self.hidden(people, day), self.being_mended(people)
         self.cells.expect(owner)
         numbers: dict[ChildId, list[tuple[UUID, str, IdentifierStatus]]] = {child: [] for child in people}
         for one in schemes:
@@ -127,7 +131,7 @@ class Reading:
                 by_child[child],
                 numbers[child],
                 self._person(row, named=named),
-                child in hide or child in shielded,
+                child in hide or child in hidden,
                 behind_since[child],
             )
             for child, row in people.items()
@@ -185,7 +189,7 @@ class Reading:
         by_child = self.records_of(children)
         records = [record for held in by_child.values() for record in held]
         with self.connection.pipeline():
-            shielded = queries.shielded.send(self.connection, self.edition, records, self._today)
+            shielded = shields.shielded.send(self.connection, self.edition, records, self.today)
             after, until = self.reference_until(), self.edition.position
             new = reference_data.reference.send(self.connection, after, until, KINDS) if after < until else None
             yield records
@@ -224,9 +228,9 @@ class Reading:
         return {child: next((found[child][name] for name in sorted(found[child])), None) for child in children}
 
     def areas_on_maps(self, children: Collection[ChildId], day: int) -> dict[ChildId, dict[str, str]]:
-        """The area of each child on each map; without any map its outward postcode. A shielded child is in none."""
+        """The area of each child on each map; without any map its outward postcode. A hidden child is in none."""
         reference = self.reference(day)
-        shown = set(children) - self.shielded(children)
+        shown = set(children) - self.hidden(children, day)
         homes = self.postcodes(shown, day)
         if not reference.area_maps:
             outward = {child: squeezed(code)[:-3] for child, code in homes.items() if code and len(squeezed(code)) >= 5}
@@ -333,10 +337,22 @@ class Reading:
 
     def _take_shields(self, by_child: ByChild, found: AbstractSet[UUID]) -> None:
         self._shields |= {child: not found.isdisjoint(records) for child, records in by_child.items()}
+        self._shielded_beside |= found
 
     def has_shielded(self) -> bool:
-        """Whether any child that this read has looked at is shielded."""
-        return any(self._shields.values())
+        """Whether any child that this read has looked at is shielded, or hidden beside one that is."""
+        return any(self._shields.values()) or any(self._shares.values())
+
+    def hidden(self, children: Collection[ChildId], day: int) -> set[ChildId]:
+        """Those of some children of whom no whereabouts are shown: the shielded, and who lives on a day, or now, where one of these does."""
+        found = self.shielded(children)
+        if self._shielded_beside:
+            others = [child for child in children if child not in found]
+            if missing := [child for child in others if (child, day) not in self._shares]:
+                share = sharing(self, missing, self._shielded_beside, day)
+                self._shares |= {(child, day): child in share for child in missing}
+            found |= {child for child in others if self._shares[child, day]}
+        return found
 
     def shielded(self, children: Collection[ChildId]) -> set[ChildId]:
         """Those of some children over whom a shield holds, at this edition or at the head of the log."""
@@ -347,12 +363,12 @@ class Reading:
         return {child for child in children if self._shields[child]}
 
     def shielded_records(self, records: Collection[UUID]) -> set[UUID]:
-        """Records over which a shield holds, of some or of all: of many all shields are looked at."""
+        """Records over which a shield holds, of some and of who stands at one place with these, or of all: of many all shields are looked at."""
         if not records:
             return set()
         if len(records) > MANY:
-            return queries.all_shielded(self.connection, self.edition, self._today)
-        return queries.shielded(self.connection, self.edition, list(records), self._today)
+            return shields.all_shielded(self.connection, self.edition, self.today)
+        return shields.shielded(self.connection, self.edition, list(records), self.today)
 
 
 @contextmanager

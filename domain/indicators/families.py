@@ -6,7 +6,6 @@ by an agency's family id, or a household; half-siblings may be in two; a child i
 """
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,21 +29,20 @@ from domain.indicators.rules import (
 )
 from domain.indicators.support import last_seen
 from domain.indicators.waits import Waits
+from domain.places import is_no_place
 from domain.reference import Reference
 from domain.timeline.child import Child
 
 MAX_RESIDENTS = 10
 TrueOrNotKnown = Literal["true", "not_known"]
-_NOWHERE = re.compile(r"ZZ99", re.IGNORECASE)
 
 
 def may_be_household(address: Mapping[str, Any]) -> bool:
     """Whether children at an address may be a household: not at ZZ99, no fixed abode, an institution, a refuge or a hostel."""
-    postcode = (address["postcode"] or "").replace(" ", "")
     return (
         address["status"] == "current"
         and address["residence"] not in codes.NO_HOUSEHOLD_RESIDENCE
-        and _NOWHERE.match(postcode) is None
+        and not is_no_place(address["postcode"])
     )
 
 
