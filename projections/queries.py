@@ -202,7 +202,7 @@ def stored(connection: Connection, positions: Collection[int]) -> list[tuple[int
 def retracted(
     connection: Connection, edition: Edition, records: Collection[UUID]
 ) -> Steps[list[tuple[Entry, bytes | None]]]:
-    """Facts that were taken back, as their events first said them (domain.timeline.entries.retracted), and contact cells."""
+    """Facts that were taken back, as their events first said them (domain.timeline.pairing.retracted), and contact cells."""
     rows = connection.execute(
         "SELECT f.kind, f.record, f.service, f.provider, f.organisation, CASE WHEN f.act NOT IN (2, 13) THEN f.day END, "
         "CASE WHEN f.act IN (2, 13) THEN f.day ELSE f.until END, t.reason, NULL, NULL, f.worker, f.team, f.role, "

@@ -166,7 +166,9 @@ class Recorder:
                 raise
             return self._apart(messages, offsets, error)
         if any(message.kept is None for message in messages):
-            self._unrecordable = 0  # it records: what could not be was a fault of those messages, however many of them come
+            self._unrecordable = (
+                0  # it records: what could not be was a fault of those messages, however many of them come
+            )
         return outcomes
 
     def _record(

@@ -12,7 +12,7 @@ from domain.effects import SAYS_NO_PERSON
 from domain.events import ChildId, Event, RecordId
 from domain.identifiers import AGENCY, NHS, UPN
 from domain.identity.sealed import seals
-from domain.timeline.entries import ONE_RECORD, entries
+from domain.timeline.pairing import ONE_RECORD, entries
 
 SHIELD = "shield"
 _AUTHORITY = "la-"

@@ -22,7 +22,8 @@ from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads.active import Gap
 from domain.leads.family import family_cover, others_of_families
 from domain.timeline.child import Child
-from domain.timeline.entries import Entry, retracted
+from domain.timeline.entries import Entry
+from domain.timeline.pairing import retracted
 from domain.timeline.world import World
 from projections import reference_data
 from projections.engine import checksums, use

@@ -29,7 +29,8 @@ from domain.names import fold_name
 from domain.spans import Spans
 from domain.texts import usable
 from domain.timeline.child import Child
-from domain.timeline.entries import Entry, retracted
+from domain.timeline.entries import Entry
+from domain.timeline.pairing import retracted
 from domain.timeline.world import World, build_world
 from schemas.registry import registry
 from schemas.texts import text_fields
