@@ -26,7 +26,7 @@ from domain.timeline.entries import Entry
 from domain.timeline.pairing import retracted
 from domain.timeline.world import World
 from projections import reference_data
-from projections.engine import checksums, use
+from projections.view_sets import checksums, use
 from schemas.registry import registry
 from tests.builders.asking import asking, event_at
 from tests.builders.service import Bench, bench

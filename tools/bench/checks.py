@@ -13,7 +13,7 @@ from domain.events import RecordId
 from domain.indicators import indicators
 from domain.leads.active import gaps
 from domain.timeline.world import World, build_world
-from projections.engine import VIEW_SETS, checksums
+from projections.view_sets import VIEW_SETS, checksums
 
 SAMPLE: Final = 60
 # Records that say most: with entries, absences and indicators as well as any.
