@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.events import ChildId, RecordId
 from domain.indicators.families import Kin
 from projections.editions import Connection, at_edition
-from projections.queries import Sealed
+from projections.persons import Sealed
 
 # Where a child lives on a day: in temporary accommodation while that lasts, but for who left England, else at the address told last; of
 # whom nobody knows where it is now, at the last that was known (domain.timeline.child.Child.home_at).

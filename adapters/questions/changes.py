@@ -30,7 +30,7 @@ from domain.leads.family import CLOSED_BY_A_LEAD, NOT_COVERED
 from domain.questions.about import ShowChanges
 from domain.reference import KINDS, StaffFact, workers_left
 from domain.timeline.entries import Entry
-from projections import behind, changes, editions, queries, reference_data
+from projections import behind, changes, editions, persons, reference_data
 from projections.changes import NOW, THEN, Around, Prompt
 
 _BEGUN: Final = dict.fromkeys((rule for rule in (*GAP_RULES, *RULES) if rule != NO_UNIVERSAL_CONTACT), FOREVER)
@@ -85,7 +85,7 @@ def gather_changes(read: Reading, question: ShowChanges, day: int) -> ChangesFac
     open_to = set(everyone) - read.hidden(everyone, day)
     links = _links_of(read, question.worker, then, both)
     read.expect_cells(records, (held for child in open_to for part in entries[child] for held in part))
-    known = read.known(queries.people(read.connection, read.number, by_child), (), day)
+    known = read.known(persons.people(read.connection, read.number, by_child), (), day)
     told = [_changes_of(read, known[child], both, links.get(child, _SAME), *entries[child]) for child in everyone]
     return ChangesFacts(question.worker, then.position, page_of(read, question, [one for one in told if _is_news(one)]))
 

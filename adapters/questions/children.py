@@ -14,7 +14,7 @@ from domain.dates import to_day
 from domain.events import ChildId
 from domain.names import fold_name_before
 from domain.questions.about import FindChildren, ShowChild, ShowTimeline
-from projections import queries
+from projections import persons, queries
 
 MOST_FOUND: Final = 10
 
@@ -30,7 +30,7 @@ def gather_found(read: Reading, question: FindChildren, day: int) -> FoundFacts:
         born = to_day(question.born)
         before = Hashes(read.service.keys, fold_name_before)
         digests = [UUID(bytes=hashes.named(question.family, born)) for hashes in (read.hashes, before)]
-        records = queries.named(read.connection, read.number, digests, MOST_FOUND * 12)
+        records = persons.named(read.connection, read.number, digests, MOST_FOUND * 12)
         children = sorted(set(queries.children_of(read.connection, read.number, records).values()))
     if len(children) > MOST_FOUND:
         return FoundFacts((), refine=True)
@@ -55,7 +55,7 @@ def timeline_of(read: Reading, child: ChildId, day: int, *, retracted: bool) -> 
         entries = queries.entries.send(read.connection, read.number, "record = ANY(%(r)s)", r=records)
         gone = queries.retracted.send(read.connection, read.edition, records) if retracted else None
         weeks = queries.weeks.send(read.connection, read.number, records, day)
-        told = queries.people.send(read.connection, read.number, {child: records})
+        told = persons.people.send(read.connection, read.number, {child: records})
         schemes = queries.schemes.send(read.connection, read.number, records)
         keys = all_keys_expected.send(read.cells, records)
     keys.answer()

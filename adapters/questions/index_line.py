@@ -12,7 +12,7 @@ from domain.dates import iso
 from domain.events import ChildId
 from domain.reference import StaffFact
 from domain.timeline.entries import Entry
-from projections import queries, reference_data
+from projections import persons, queries, reference_data
 from projections.pipelined import Query, Steps
 
 _TEAM: Final = ("team", "duty_line")
@@ -26,8 +26,8 @@ def gather_lines(
     """What the line of each child is made from, found together; `hide`: those that are shown as shielded children are."""
     by_child = read.records_of(children)
     with read.about(children, day) as records:
-        told = queries.people.send(read.connection, read.number, by_child, whole=True)
-        lived = queries.addresses.send(read.connection, read.number, by_child, day)
+        told = persons.people.send(read.connection, read.number, by_child, whole=True)
+        lived = persons.addresses.send(read.connection, read.number, by_child, day)
         named = queries.schemes.send(read.connection, read.number, records)
         held = queries.entries.send(
             read.connection, read.number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
@@ -57,7 +57,7 @@ def gather_working(
     """Of the line of each child who it is and who works with it, for lists of many children; neither where it is nor its other names."""
     by_child = read.records_of(children)
     with read.about(children, day) as records:
-        told = queries.people.send(read.connection, read.number, by_child)
+        told = persons.people.send(read.connection, read.number, by_child)
         held = queries.entries.send(
             read.connection,
             read.number,
@@ -75,7 +75,7 @@ def gather_working(
 def led(read: Reading, held: Mapping[ChildId, Sequence[SealedEntry]], day: int) -> Steps[dict[ChildId, ChildInIndex]]:
     """Of the line of each child only who it is and who leads, of its leads and covers that are `held`; for lists of many children."""
     by_child = read.records_of(held)
-    told = queries.people.send(read.connection, read.number, by_child)
+    told = persons.people.send(read.connection, read.number, by_child)
     yield
     people = told.answer()
     opened = _open_together(read, held, (one for some in held.values() for one in some), day)

@@ -32,7 +32,7 @@ from domain.leads.family import CLOSED_BY_A_LEAD, FAMILY, NOT_COVERED, FamilyCov
 from domain.questions.about import ListGaps, ShowCaseload, ShowHandover, ShowMyFamilies
 from domain.reference import StaffFact, workers_left
 from domain.timeline.entries import Entry
-from projections import behind, editions, queries, reference_data
+from projections import behind, editions, persons, queries, reference_data
 from projections.pipelined import Query, Steps
 
 _HOWEVER_SHORT: Final = dict.fromkeys(GAP_RULES, FOREVER)
@@ -251,7 +251,7 @@ def leads_who_left(read: Reading, day: int) -> list[queries.Rectangle]:
     )
     of = queries.children_of(read.connection, read.number, {entry.record for entry, _ in led_by})
     by_child = read.records_of(sorted(set(of.values())))
-    lives, held = queries.people(read.connection, read.number, by_child), leads_of(read, by_child)
+    lives, held = persons.people(read.connection, read.number, by_child), leads_of(read, by_child)
     return [
         row for child in by_child for row in _left_gaps(child, lives[child].death, sure_leads(held[child]), left, day)
     ]

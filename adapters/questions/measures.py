@@ -11,7 +11,7 @@ from domain.errors import Misuse
 from domain.events import ChildId
 from domain.measures.of_child import MEASURES, WITH_LEAD, Measure, Part, led_by_family, unheard
 from domain.questions.about import ShowMeasures
-from projections import editions, queries
+from projections import editions, persons
 from projections import measures as served
 
 
@@ -65,7 +65,7 @@ def _waiting(
     return [WaitingFacts(part.child, names.get(part.child), part.days) for part in parts]
 
 
-def births(read: Reading, sealed: Collection[tuple[ChildId, queries.Sealed]]) -> dict[ChildId, int]:
+def births(read: Reading, sealed: Collection[tuple[ChildId, persons.Sealed]]) -> dict[ChildId, int]:
     """Dates of birth, opened; those of erased records are left out."""
     read.cells.expect({cell.record for _, cell in sealed})
     opened = {child: read.cells.birth(cell) for child, cell in sealed}

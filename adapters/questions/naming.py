@@ -8,7 +8,7 @@ from domain.answers.children import ShownName
 from domain.answers.concerned import ConcernedFacts
 from domain.checks import is_organisation
 from domain.events import ChildId
-from projections import queries, reference_data
+from projections import persons, queries, reference_data
 
 # A child, the positions that something about it rests on, and the organisation whose word that is, where it is one's alone.
 Finding = tuple[ChildId, Sequence[int], str | None]
@@ -17,7 +17,7 @@ Finding = tuple[ChildId, Sequence[int], str | None]
 def gather_names(read: Reading, children: Collection[ChildId], day: int) -> dict[ChildId, ShownName | None]:
     """The name of each of some children that stands; none of a child that is hidden."""
     open_to = set(children) - read.hidden(children, day)
-    people = queries.people(read.connection, read.number, read.records_of(open_to))
+    people = persons.people(read.connection, read.number, read.records_of(open_to))
     read.cells.expect(owners(read.records_of(open_to)))
     return {child: read.name(people[child]) if child in people else None for child in children}
 

@@ -29,7 +29,7 @@ from domain.identifiers import IdentifierStatus, parse_identifier
 from domain.names import all_names
 from domain.reference import KINDS, Reference, Stated, closings, standing
 from domain.timeline.entries import Entry
-from projections import behind, editions, kinship, pipelined, queries, reference_data, shields
+from projections import behind, editions, kinship, persons, pipelined, queries, reference_data, shields
 from projections.kinship import Home
 
 MANY: Final = 200  # records; of more, all shields are looked at rather than those of each
@@ -108,7 +108,7 @@ class Reading:
 
     def known(
         self,
-        people: Mapping[ChildId, queries.PersonRow],
+        people: Mapping[ChildId, persons.PersonRow],
         schemes: Iterable[tuple[UUID, str, IdentifierStatus]],
         day: int,
         hide: Collection[ChildId] = (),
@@ -137,11 +137,11 @@ class Reading:
             for child, row in people.items()
         }
 
-    def name(self, row: queries.PersonRow) -> ShownName | None:
+    def name(self, row: persons.PersonRow) -> ShownName | None:
         """The name of a child that stands; None where there is none, or it is erased."""
         return next(iter(self._person(row, named=True).names), None)
 
-    def _person(self, row: queries.PersonRow, *, named: bool) -> Person:
+    def _person(self, row: persons.PersonRow, *, named: bool) -> Person:
         dates = self.cells.birth(row.birth) or {}
         if not named:
             return Person(birth=dates.get("birth"), expected=dates.get("expected"), death=row.death)
@@ -196,9 +196,9 @@ class Reading:
         self._take_shields(by_child, shielded.answer())
         self.take_reference(day, after, () if new is None else new.answer())
 
-    def address(self, here: queries.AddressRow | None) -> ShownAddress | None:
+    def address(self, here: persons.AddressRow | None) -> ShownAddress | None:
         """An address as it is shown; None where there is none, or it is erased."""
-        opened = None if here is None else self.cells.address(queries.Sealed(here.record, here.cell))
+        opened = None if here is None else self.cells.address(persons.Sealed(here.record, here.cell))
         if here is None or opened is None:
             return None
         return {
