@@ -16,7 +16,8 @@ from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading
 from domain.answers.children import KnownChild
 from domain.answers.concerned import ConcernedFacts
-from domain.answers.leads import ChangesFacts, ChangesOfChild, GapFacts
+from domain.answers.gaps import GapFacts
+from domain.answers.leads import ChangesFacts, ChangesOfChild
 from domain.dates import FOREVER
 from domain.errors import Misuse
 from domain.events import ChildId

@@ -12,13 +12,8 @@ from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading
 from domain.answers.children import ChildInIndex
 from domain.answers.families import FamilyFacts
-from domain.answers.leads import (
-    CaseloadFacts,
-    ChildOfWorker,
-    GapFacts,
-    WorkerFamiliesFacts,
-    WorkerFamilyFacts,
-)
+from domain.answers.gaps import GapFacts
+from domain.answers.leads import CaseloadFacts, ChildOfWorker, WorkerFamiliesFacts, WorkerFamilyFacts
 from domain.answers.pages import Page
 from domain.areas import area_key
 from domain.dates import FOREVER
