@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import psycopg
@@ -13,6 +13,7 @@ from adapters.codec.times import KNOWN_AT_RULE, read_known_at
 from adapters.log.keys.hashes import Hashes
 from adapters.log.sealed_values import SealedValueOpener, keys_expected
 from adapters.process.clock import today
+from adapters.questions.published import PublishedReading
 from adapters.questions.remembered import Remembered
 from adapters.questions.shared_home import sharing
 from adapters.service.opened import Service
@@ -24,10 +25,9 @@ from domain.areas import SCHOOL, areas, squeezed
 from domain.dates import LONDON, iso, iso_day, to_day
 from domain.errors import Misuse
 from domain.events import ChildId
-from domain.feeds import Feed, Hearing
 from domain.identifiers import IdentifierStatus, parse_identifier
 from domain.names import all_names
-from domain.reference import KINDS, Reference, Stated, closings, standing
+from domain.reference import KINDS
 from domain.timeline.entries import Entry
 from projections import behind, editions, kinship, persons, pipelined, queries, reference_data, shields
 from projections.kinship import Home
@@ -36,7 +36,7 @@ MANY: Final = 200  # records; of more, all shields are looked at rather than tho
 ByChild = Mapping[ChildId, Sequence[UUID]]  # the records of each child
 
 
-class Reading:
+class Reading(PublishedReading):
     """One read at one edition."""
 
     def __init__(
@@ -47,18 +47,12 @@ class Reading:
         remembered: Remembered | None = None,
         head: editions.Edition | None = None,
     ) -> None:
-        self.service = service
-        self.connection = connection
-        self.edition = edition
+        super().__init__(service, connection, edition, remembered)
         self.head = head or edition
         self.number = edition.number
         self.hashes = Hashes(service.keys)
         self.cells = SealedValueOpener(connection, service.keys)
-        self._remembered = Remembered() if remembered is None else remembered
         # What this one read has found so far; one edition, one snapshot, so that nothing of it changes meanwhile.
-        self._references: dict[int, Reference] = {}
-        self._heard: dict[int, Hearing] = {}
-        self._said_complete: list[Feed] | None = None
         self._members: dict[ChildId, list[UUID]] = {}
         self._shields: dict[ChildId, bool] = {}
         self._shielded_beside: set[UUID] = set()  # records of others that stood at one place with those looked at
@@ -90,7 +84,7 @@ class Reading:
         """The same read, of the same snapshot, at the last edition."""
         if self.head == self.edition:
             return self
-        return Reading(self.service, self.connection, self.head, self._remembered)
+        return Reading(self.service, self.connection, self.head, self.remembered)
 
     def event(self, position: int) -> str:
         """The event at a position, as it is shown: by a keyed hash, for its place would tell how much else came."""
@@ -264,67 +258,6 @@ class Reading:
         for child, school in queries.enrolled(self.connection, self.number, day, children):
             found.setdefault(ChildId(child), set()).add(school)
         return found
-
-    def reference(self, day: int) -> Reference:
-        """The reference data that stands on a day, as known at the edition."""
-        if day not in self._references:
-            after, until = self.reference_until(), self.edition.position
-            new = reference_data.reference(self.connection, after, until, KINDS) if after < until else ()
-            self.take_reference(day, after, new)
-        return self._references[day]
-
-    def hearing(self, day: int) -> Hearing:
-        """Which feeds were heard on a day, as known at the edition."""
-        if day not in self._heard:
-            self._heard[day] = Hearing(self.feeds(), day, self.reference(day).expected_feeds())
-        return self._heard[day]
-
-    def feeds(self) -> list[Feed]:
-        """How far each feed said last that it was complete, as known at the edition."""
-        if self._said_complete is None:
-            self._said_complete = reference_data.feeds(self.connection, self.number)
-        return self._said_complete
-
-    def take_feeds(self, found: list[Feed]) -> None:
-        """What a look at feeds found need not be asked for again."""
-        self._said_complete = found
-
-    def reference_until(self) -> int:
-        """The position up to which reference data is remembered, and need not be looked at."""
-        return self._remembered.until(self.edition.generation)
-
-    def take_reference(self, day: int, after: int, found: Iterable[Stated]) -> None:
-        """What a look at reference data found after a position, for a day, need not be asked for again."""
-        said = self._remembered.said(self.edition.generation, after, self.edition.position, found)
-        self._references[day] = self._remembered.reference(
-            self.edition.generation, day, said, lambda: self._read_reference(said, day)
-        )
-
-    def _read_reference(self, said: Sequence[Stated], day: int) -> Reference:
-        stands = standing(said, day)
-        over = closings(said, day)
-        self.expect_bodies(one.position for one in (*stands, *over))
-        # It outlives this read, and asks nothing of its connection: all that it may be asked for is at hand.
-        bodies, generation = self._remembered.bodies, self.edition.generation
-        return Reference(stands, lambda position: bodies[generation, position], over)
-
-    def expect_bodies(self, positions: Iterable[int]) -> None:
-        """Open the events about no child that are about to be asked for, in one query."""
-        bodies, generation = self._remembered.bodies, self.edition.generation
-        if missing := [position for position in set(positions) if (generation, position) not in bodies]:
-            # Bodies are remembered, so that most reads open no event, and need nothing of what decodes one.
-            from adapters.log.reader import LogReader
-
-            log = LogReader(self.connection, self.service.keys, self.service.settings.fillers)
-            for event in log.open(queries.stored(self.connection, missing)):
-                bodies[generation, event.position] = event.body
-
-    def body(self, position: int) -> Mapping[str, Any]:
-        """What an event about no child says."""
-        name, bodies = (self.edition.generation, position), self._remembered.bodies
-        if name not in bodies:
-            self.expect_bodies([position])
-        return bodies[name]
 
     def take_members(self, records: Mapping[ChildId, list[UUID]]) -> None:
         """The records of children that were found on the way need not be asked for again."""
