@@ -2,7 +2,8 @@
 
 While a child is shielded its whereabouts are not shown: no address, no school, no practice, nothing that tells where it
 may be met. Who it is, who leads and who works with it stays. A shield counts from when it is known, and over every
-record that is, or is said to be, the same child; what was known then is looked at as strictly as what is known now.
+record that is, or is said to be, the same child; what was known then is looked at as strictly as what is known now. Who
+lives with a shielded child is shown as it is.
 """
 
 from tests.spec.example import entry, line, one_child
