@@ -6,7 +6,7 @@ from typing import Final
 
 from adapters.questions.families import family_facts, out_of_touch
 from adapters.questions.index_line import gather_working, held_of, led
-from adapters.questions.kin import SealedEntry, grouped, leads_of, leads_of_families, sure_leads
+from adapters.questions.kin import SealedEntry, grouped, leads_of, leads_of_families, others_in_families, sure_leads
 from adapters.questions.naming import gather_concerned
 from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading
@@ -23,7 +23,7 @@ from domain.indicators.families import family_id, speaks, unheard
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.indicators.waits import Waits
 from domain.leads.active import GAP_RULES, GAPS, Gap, left_gaps, passed_on
-from domain.leads.family import CLOSED_BY_A_LEAD, FAMILY, NOT_COVERED, FamilyCover, others_of_families, uncovered
+from domain.leads.family import CLOSED_BY_A_LEAD, FAMILY, NOT_COVERED, FamilyCover, uncovered
 from domain.questions.about import ListGaps, ShowCaseload, ShowHandover, ShowMyFamilies
 from domain.reference import StaffFact, workers_left
 from domain.timeline.entries import Entry
@@ -157,7 +157,7 @@ def entries_of_worker(read: Reading, worker: str, day: int) -> dict[ChildId, Seq
         mine.setdefault(child, []).append(held)
         if _leads_the_family(held[0], day):
             families.setdefault(child, []).append(held)
-    for child, some in others_of_families(families, grouped(read, families, day) if families else ()).items():
+    for child, some in others_in_families(read, families, day).items():
         for other in some:
             mine.setdefault(other, []).extend(families[child])
     return {**dict.fromkeys(_waiting_for(read, worker), ()), **mine}
