@@ -7,22 +7,13 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from domain.answers.children import (
-    Around,
-    ChildInIndex,
-    KnownChild,
-    ShownName,
-    first_name,
-    involvements,
-    leading,
-    next_reviews,
-    works_with,
-)
+from domain.answers.children import ChildInIndex, KnownChild, ShownName
 from domain.answers.entries import AsAt, Held, ShownEntry, shown_entry, shown_of
 from domain.answers.families import FamilyFacts, ShownIndicator, indicators
 from domain.answers.fields import BeingMended, ChildText, Day, Discloses, Position, RecordText, Written
 from domain.answers.gaps import Gap, GapFacts, gap
 from domain.answers.ids import child_id, record_id
+from domain.answers.lines import Around, first_name, involvements, leading, next_reviews, works_with
 from domain.answers.pages import Listed, Page
 from domain.answers.reviews import ShownReview
 from domain.dates import iso, iso_day
