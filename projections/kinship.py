@@ -94,7 +94,7 @@ class Kinship:
 def kinship(connection: Connection, edition: int, day: int, flagged: Collection[ChildId]) -> Kinship:
     """The flagged children and whoever may be in a family with them (same family id, or same home), with their ties and homes on a day.
 
-    A child whose identity is sealed by now has neither, whatever was known then (domain.indicators.families.kin_of).
+    A child whose identity is sealed by now has neither, whatever was known then (domain.indicators.out_of_touch.kin_of).
     """
     rows = connection.execute(_NEAR, {"c": list(flagged), "d": day, "e": edition}, binary=True).fetchall()
     ties: dict[UUID, list[tuple[str, str, Sequence[UUID]]]] = {}

@@ -18,7 +18,8 @@ from adapters.log.fact_rows import kinds_of_snapshots
 from adapters.log.reader import LogReader, tied
 from adapters.log.subjects import Subjects
 from adapters.service.opened import Service
-from domain.access.shield import finds, shielded
+from domain.access.shield import finds
+from domain.access.shielded import shielded
 from domain.answers.ids import parse_id
 from domain.errors import NothingKnown, Rejected
 from domain.events import Event, RecordId

@@ -22,9 +22,8 @@ from domain.dates import FOREVER
 from domain.errors import Misuse
 from domain.events import ChildId
 from domain.feeds import Hearing
-from domain.indicators import RULES, Indicator
 from domain.indicators.families import as_shown, speaks
-from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, NO_GP, NO_UNIVERSAL_CONTACT
+from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, NO_GP, NO_UNIVERSAL_CONTACT, RULES, Indicator
 from domain.indicators.waits import Waits
 from domain.leads.active import GAP_RULES, left_gaps, passed_on
 from domain.leads.family import CLOSED_BY_A_LEAD, NOT_COVERED

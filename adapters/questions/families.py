@@ -13,9 +13,16 @@ from domain.answers.families import FamiliesFacts, FamilyFacts, OneFamilyFacts
 from domain.areas import SCHOOL as BY_SCHOOL
 from domain.areas import area_key
 from domain.events import ChildId
-from domain.indicators import RULES, Indicator
 from domain.indicators.families import Family, Shown, as_shown, assemble, speaks, unheard
-from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, NO_GP, NO_UNIVERSAL_CONTACT, REFUSED, ExcludedBy
+from domain.indicators.rules import (
+    EXCLUDED_WITHOUT_PROVISION,
+    NO_GP,
+    NO_UNIVERSAL_CONTACT,
+    REFUSED,
+    RULES,
+    ExcludedBy,
+    Indicator,
+)
 from domain.indicators.waits import Waits
 from domain.questions.about import ListFamilies, ShowFamily
 from projections import editions, queries, reference_data

@@ -15,8 +15,8 @@ from domain.answers.lines import index_line
 from domain.answers.pages import Listed, Page
 from domain.dates import iso_day
 from domain.events import ChildId
-from domain.indicators import RULES
 from domain.indicators.families import Family, TrueOrNotKnown
+from domain.indicators.rules import RULES
 
 _DERIVED: Final = Discloses.DERIVED
 NOT_SAID: Final = "not said"

@@ -10,8 +10,8 @@ from domain.answers.families import NOT_SAID
 from domain.answers.fields import BeingMended, Day, Discloses, EventText
 from domain.dates import iso_day
 from domain.events import ChildId
-from domain.indicators import RULES
 from domain.indicators.families import TrueOrNotKnown
+from domain.indicators.rules import RULES
 from domain.leads.active import GAPS
 
 _DERIVED: Final = Discloses.DERIVED

@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 from adapters.log.messages import Message
 from adapters.process.clock import today
 from adapters.service.opened import Service
-from domain.access.shield import shielded
+from domain.access.shielded import shielded
 from domain.dates import from_day, to_day
 from domain.events import RecordId
-from domain.indicators.families import group, kin_of, out_of_touch
+from domain.indicators.families import group
+from domain.indicators.out_of_touch import kin_of, out_of_touch
 from domain.indicators.shared_home import shares_home
-from domain.indicators.waits import Waits, gaps_on
+from domain.indicators.waits import Waits
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads.active import Gap
 from domain.leads.family import family_cover, others_of_families
+from domain.leads.gaps import gaps_on
 from domain.timeline.child import Child
 from domain.timeline.entries import Entry
 from domain.timeline.pairing import retracted

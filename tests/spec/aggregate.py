@@ -10,7 +10,7 @@ from uuid import UUID
 
 from adapters.commands.application import ChildRecords
 from adapters.log.subjects import Subjects
-from domain.access.shield import shielded
+from domain.access.shielded import shielded
 from domain.dates import LONDON, to_day
 from domain.effects import ABOUT_NO_CHILD
 from domain.errors import NothingKnown

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from adapters.codec import decode_json
-from domain.access.shield import SHIELD, placeless, shielded
+from domain.access.shield import SHIELD, placeless
+from domain.access.shielded import shielded
 from domain.areas import areas, squeezed
 from domain.attendance import CATEGORIES
 from domain.dates import LONDON, iso, parse_day, to_day
@@ -17,13 +18,15 @@ from domain.events import ChildId, Event, Position, RecordId, former_of
 from domain.facts import live_facts
 from domain.feeds import Hearing
 from domain.identifiers import check_identifier, choose_key
-from domain.indicators.families import group, kin_of, out_of_touch
+from domain.indicators.families import group
+from domain.indicators.out_of_touch import kin_of, out_of_touch
 from domain.indicators.shared_home import shares_home
-from domain.indicators.waits import Waits, gaps_on
+from domain.indicators.waits import Waits
 from domain.kinds import BETWEEN_PEOPLE, SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads.active import GAPS, Gap, passed_on
 from domain.leads.commands import Command, decide
 from domain.leads.family import FamilyCover, family_cover, family_leads, others_of_families
+from domain.leads.gaps import gaps_on
 from domain.measures.of_child import MEASURES, parts
 from domain.names import fold_name
 from domain.spans import Spans
