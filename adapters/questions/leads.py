@@ -108,12 +108,21 @@ def gather_my_families(read: Reading, question: ShowMyFamilies, day: int) -> Wor
 def gather_gaps(read: Reading, question: ListGaps, day: int) -> Page[GapFacts]:
     """Children whose lead is missing, gone, contested or not accepted on a day, longest first."""
     editions.look_at_many(read.connection)
-    found = gaps_on(read, day)
-    if question.area is not None:
-        areas = read.areas_on_maps({row[0] for row in found}, day)
-        found = [row for row in found if area_key(question.area) in map(area_key, areas[row[0]].values())]
+    waits = Waits(day, read.reference(day))
+    begun = {rule: waits.latest(rule) for rule in GAP_RULES}
+    stored, left = queries.rectangles(read.connection, read.number, day, begun), leads_who_left(read, day)
+    if question.area is not None:  # before families are looked for, which takes longer than where their children live
+        within = _within(read, question.area, {row[0] for row in (*stored, *left)}, day)
+        stored, left = ([row for row in rows if row[0] in within] for rows in (stored, left))
+    found = [*_long_enough(_uncovered(read, stored, day), waits), *left]
     page = page_of(read, question, sorted(found, key=lambda row: (row[2], row[0], row[1])))
     return Page(gap_facts(read, page.items, day, read.hearing(day)), page.total, page.next)
+
+
+def _within(read: Reading, area: str, children: Collection[ChildId], day: int) -> set[ChildId]:
+    """Those of some children who are in an area on a day, on whatever map."""
+    areas = read.areas_on_maps(children, day)
+    return {child for child in children if area_key(area) in map(area_key, areas[child].values())}
 
 
 def gap_facts(read: Reading, rows: Sequence[queries.Rectangle], day: int, hearing: Hearing) -> list[GapFacts]:
@@ -173,14 +182,6 @@ def _waiting_for(read: Reading, worker: str) -> set[ChildId]:
         return set()
     records = behind.naming(read.connection, read.edition, worker)
     return set(queries.children_of(read.connection, read.number, records).values())
-
-
-def gaps_on(read: Reading, day: int) -> list[queries.Rectangle]:
-    """All gaps that have been so for long enough on a day."""
-    waits = Waits(day, read.reference(day))
-    begun = {rule: waits.latest(rule) for rule in GAP_RULES}
-    rows = _uncovered(read, queries.rectangles(read.connection, read.number, day, begun), day)
-    return [*_long_enough(rows, waits), *leads_who_left(read, day)]
 
 
 def _long_enough(rows: Iterable[queries.Rectangle], waits: Waits) -> list[queries.Rectangle]:
