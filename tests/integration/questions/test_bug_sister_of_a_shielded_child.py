@@ -18,6 +18,7 @@ from tests.spec.words import (
     happened,
     identifier,
     lead_accepted,
+    lead_nominated,
     no_known_address,
     pupil_admitted,
 )
@@ -33,8 +34,8 @@ TOLD = [
     pupil_admitted("B", school="900077", on="2025-09-01", known_by="nhs"),
     happened("EarlyHelpStarted", "B", on="2025-09-01", worker="W1"),
     lead_accepted("B", worker="W1", on="2025-09-01"),
-    happened("PermanentlyExcluded", "B", on="2025-09-02", by="urn-900077", known_by="nhs"),
-    feed_reported("la-808", "TemporaryAccommodationPlaced", through="2026-12-31"),
+    lead_nominated("B", worker="W2", on="2025-09-01"),
+    feed_reported("la-808", "TemporaryAccommodationPlaced", through="2025-12-31"),
     happened("TemporaryAccommodationPlaced", "B", on="2025-09-01"),
 ]
 
@@ -80,6 +81,7 @@ def test_without_a_shield_she_is_shown_as_she_is(here: Bench) -> None:
     answers = everything(here)
     assert set(told(answers)) == set(PLACES)
     assert answers["families of an area"]
+    assert answers["gaps of an area"]
 
 
 def test_no_answer_about_her_tells_where_he_is(here: Bench) -> None:
