@@ -11,22 +11,21 @@ from projections.editions import Connection, at_edition
 from projections.persons import Sealed
 
 # Where a child lives on a day: in temporary accommodation while that lasts, but for who left England, else at the address told last; of
-# whom nobody knows where it is now, at the last that was known (domain.timeline.child.Child.home_at).
+# whom nobody knows where it is now, at the last that was known (domain.timeline.child.Child.home_at). By windows, since a plan that is kept
+# would join these rows with each other row by row.
 _HOME: Final = """told AS (
     SELECT DISTINCT ON (h.child, a.day) h.child, a.* , a.placed AND a.until > %(d)s AS lasts,
         a.status = 'none_known' OR a.residence IS NOT DISTINCT FROM 'no_fixed_abode' AS nowhere
     FROM held h JOIN address a ON a.record = h.record AND a.day <= %(d)s AND live(a)
     ORDER BY h.child, a.day, a.placed DESC, a.recorded_at DESC, a.tie DESC
-), told_last AS (
-    SELECT DISTINCT ON (child) child, status FROM told ORDER BY child, day DESC
 ), held_then AS (
-    SELECT t.*, t.lasts AND l.status <> 'left_england' AS stays FROM told t JOIN told_last l USING (child)
+    SELECT t.*, t.lasts AND first_value(t.status) OVER (PARTITION BY t.child ORDER BY t.day DESC) <> 'left_england' AS stays FROM told t
 ), here AS (
-    SELECT DISTINCT ON (child) child, nowhere FROM held_then ORDER BY child, stays DESC, day DESC
+    SELECT t.*, first_value(t.nowhere) OVER (PARTITION BY t.child ORDER BY t.stays DESC, t.day DESC) AS lost FROM held_then t
 ), home AS (
-    SELECT DISTINCT ON (child) child, t.record, t.property, t.place, t.address,
-        h.nowhere OR t.status = 'last_known' OR (t.placed AND NOT t.lasts) AS last_known
-    FROM held_then t JOIN here h USING (child) WHERE NOT t.nowhere ORDER BY child, t.stays DESC, t.day DESC
+    SELECT DISTINCT ON (t.child) t.child, t.record, t.property, t.place, t.address,
+        t.lost OR t.status = 'last_known' OR (t.placed AND NOT t.lasts) AS last_known
+    FROM here t WHERE NOT t.nowhere ORDER BY t.child, t.stays DESC, t.day DESC
 )"""
 _NEAR: Final = at_edition(
     """

@@ -23,10 +23,11 @@ _SAID_OF: Final = (
     "SELECT e.other FROM edge e WHERE e.record = {0} UNION ALL SELECT e.record FROM edge e WHERE e.other = {0} "
     "UNION ALL SELECT s.other FROM said_since s WHERE s.record = {0} UNION ALL SELECT s.record FROM said_since s WHERE s.other = {0}"
 )
-# The records of the same child, now and at the edition.
-_MATES: Final = (
-    "(SELECT m.record, o.record AS mate FROM membership m JOIN membership o ON o.child = m.child "
-    f"WHERE (m.to_ed IS NULL AND o.to_ed IS NULL) OR ({live('m')} AND {live('o')}))"
+# The records of the same child as one, now and at the edition. Not to be joined otherwise (OFFSET): of how many records there are the
+# planner knows nothing, and would read all of membership.
+_MATES_OF: Final = (
+    "SELECT o.record FROM membership m JOIN membership o ON o.child = m.child WHERE m.record = {0} "
+    f"AND ((m.to_ed IS NULL AND o.to_ed IS NULL) OR ({live('m')} AND {live('o')})) OFFSET 0"
 )
 # Records with an address, now or at the edition, at a place where one of the records `r` has or had one; by place and by property, for a
 # refuge is no property, and one of two senders leaves out the lines. Of no fixed abode is no place.
@@ -51,7 +52,8 @@ def shielded(connection: Connection, edition: Edition, records: Collection[UUID]
         f"WITH {_SAID_SINCE}, seed (record) AS (SELECT r FROM unnest(%(r)b::uuid[]) AS r UNION {_AT_ONE_PLACE}), "
         "said (record, of) AS (SELECT record, record FROM seed "
         f"UNION SELECT s.other, d.record FROM seed d CROSS JOIN LATERAL ({_SAID_OF.format('d.record')}) AS s (other)), "
-        f"near (record, of) AS (SELECT record, of FROM said UNION SELECT m.mate, s.of FROM said s JOIN {_MATES} m ON m.record = s.record) "
+        "near (record, of) AS (SELECT record, of FROM said "
+        f"UNION SELECT m.record, s.of FROM said s CROSS JOIN LATERAL ({_MATES_OF.format('s.record')}) AS m) "
         "SELECT n.of FROM near n JOIN entry e ON e.record = n.record AND e.kind = 'shield' AND (e.ends IS NULL OR e.ends > %(d)s) "
         f"WHERE e.to_ed IS NULL OR {live('e')} "
         "UNION SELECT n.of FROM near n JOIN log.fact f ON f.record = n.record AND f.kind = 'shield' AND f.act IN (1, 3) "
@@ -64,19 +66,21 @@ def shielded(connection: Connection, edition: Edition, records: Collection[UUID]
     return {row[0] for row in rows}
 
 
-def all_shielded(connection: Connection, edition: Edition, today: int) -> set[UUID]:
+@Query
+def all_shielded(connection: Connection, edition: Edition, today: int) -> Steps[set[UUID]]:
     """Every record that `shielded` would find, for lists of many children."""
     rows = connection.execute(
         f"WITH {_SAID_SINCE}, "
         "shield AS MATERIALIZED (SELECT e.record FROM entry e WHERE e.kind = 'shield' AND (e.ends IS NULL OR e.ends > %(d)s) "
         f"AND (e.to_ed IS NULL OR {live('e')}) UNION SELECT f.record FROM log.fact f WHERE f.kind = 'shield' AND f.act IN (1, 3) "
         f"AND {_NOT_TAKEN_IN}), near (record) AS (SELECT record FROM shield "
-        f"UNION SELECT m.mate FROM shield s JOIN {_MATES} m ON m.record = s.record) "
+        f"UNION SELECT m.record FROM shield s CROSS JOIN LATERAL ({_MATES_OF.format('s.record')}) AS m) "
         f"SELECT record FROM near UNION SELECT s.other FROM near n CROSS JOIN LATERAL ({_SAID_OF.format('n.record')}) AS s (other) "
         "UNION SELECT record FROM log.sealed",
         {"e": edition.number, "d": today},
         binary=True,
     )
+    yield
     return {row[0] for row in rows}
 
 

@@ -32,7 +32,7 @@ from domain.timeline.entries import Entry
 from projections import behind, editions, kinship, persons, pipelined, queries, reference_data, shields
 from projections.kinship import Home
 
-MANY: Final = 200  # records; of more, all shields are looked at rather than those of each
+MANY: Final = 100  # records; of more, all shields are looked at rather than those of each
 ByChild = Mapping[ChildId, Sequence[UUID]]  # the records of each child
 
 
@@ -184,7 +184,7 @@ class Reading(PublishedReading):
         by_child = self.records_of(children)
         records = [record for held in by_child.values() for record in held]
         with self.connection.pipeline():
-            shielded = shields.shielded.send(self.connection, self.edition, records, self.today)
+            shielded = self._send_shielded(records)
             after, until = self.reference_until(), self.edition.position
             new = reference_data.reference.send(self.connection, after, until, KINDS) if after < until else None
             yield records
@@ -298,11 +298,12 @@ class Reading(PublishedReading):
 
     def shielded_records(self, records: Collection[UUID]) -> set[UUID]:
         """Records over which a shield holds, of some and of who stands at one place with these, or of all: of many all shields are looked at."""
-        if not records:
-            return set()
+        return self._send_shielded(records).answer() if records else set()
+
+    def _send_shielded(self, records: Collection[UUID]) -> pipelined.Sent[set[UUID]]:
         if len(records) > MANY:
-            return shields.all_shielded(self.connection, self.edition, self.today)
-        return shields.shielded(self.connection, self.edition, list(records), self.today)
+            return shields.all_shielded.send(self.connection, self.edition, self.today)
+        return shields.shielded.send(self.connection, self.edition, list(records), self.today)
 
 
 @contextmanager
