@@ -174,9 +174,13 @@ class Reading(PublishedReading):
 
     def records_of(self, children: Collection[ChildId]) -> dict[ChildId, list[UUID]]:
         """The records of each child, sorted."""
-        if missing := [child for child in children if child not in self._members]:
-            self._members |= queries.members(self.connection, self.number, missing)
-        return {child: self._members[child] for child in children}
+        members = self._members
+        try:
+            return {child: members[child] for child in children}
+        except KeyError:
+            missing = [child for child in children if child not in members]
+            members |= queries.members(self.connection, self.number, missing)
+        return {child: members[child] for child in children}
 
     @contextmanager
     def about(self, children: Collection[ChildId], day: int) -> Iterator[list[UUID]]:
