@@ -58,12 +58,14 @@ def timeline_of(read: Reading, child: ChildId, day: int, *, retracted: bool) -> 
         told = persons.people.send(read.connection, read.number, {child: records})
         schemes = queries.schemes.send(read.connection, read.number, records)
         keys = all_keys_expected.send(read.cells, records)
+        kept = queries.kept_aside.send(read.connection, records, shielded=False)
     keys.answer()
     held = entries.answer() + (gone.answer() if gone is not None else [])
     known = read.known(told.answer(), schemes.answer(), day, named=False)[child]
+    count = kept.answer()
+    if known.shielded:  # rare, and not known before
+        shown = [parse_id(one) for one in records_shown(known)]
+        count = queries.kept_aside(read.connection, shown, shielded=True)
     return ChildOverTime(
-        known,
-        held_of(read, held, shielded=known.shielded),
-        [Week(*week) for week in weeks.answer()],
-        queries.kept_aside(read.connection, [parse_id(one) for one in records_shown(known)], shielded=known.shielded),
+        known, held_of(read, held, shielded=known.shielded), [Week(*week) for week in weeks.answer()], count
     )

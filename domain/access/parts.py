@@ -36,6 +36,7 @@ class _Cutting:
 
     def __init__(self) -> None:
         self.parts: list[Part | None] = []
+        self._ids: dict[str, UUID] = {}  # an answer names the same ones again and again
         self._of_record: dict[tuple[int, int], tuple[int, list[Any]]] = {}
 
     def whole(self, child: UUID, value: Mapping[str, Any]) -> dict[str, int]:
@@ -50,16 +51,23 @@ class _Cutting:
         if type(value) in _PLAIN:  # as most are
             return value
         if type(value) is dict or isinstance(value, Mapping):
-            named = _id_of(value.get("child"), "c-")
+            named = self._id_of(value.get("child"), "c-")
             if named is not None and named != child:
                 return self.whole(named, value)
-            record = _id_of(value.get("record"), "r-")
+            record = self._id_of(value.get("record"), "r-")
             if record is not None and child != NOBODY:
                 return self._item(child, record, value)
             return {key: self.cut(within, child) for key, within in value.items()}
         if isinstance(value, list | tuple):
             return [self.cut(within, child) for within in value]
         return value
+
+    def _id_of(self, value: object, prefix: str) -> UUID | None:
+        if not isinstance(value, str) or not value.startswith(prefix):
+            return None
+        if (found := self._ids.get(value)) is None:
+            found = self._ids[value] = parse_id(value)
+        return found
 
     def _item(self, child: UUID, record: UUID, value: Mapping[str, Any]) -> dict[str, int]:
         """What is said of a record is cut no further: whatever it names, that record tells of it."""
@@ -96,10 +104,6 @@ def _filled(value: Any, contents: Sequence[Any]) -> Any:  # noqa: ANN401 - a pie
     if isinstance(value, list | tuple):
         return [_filled(within, contents) for within in value]
     return value
-
-
-def _id_of(value: object, prefix: str) -> UUID | None:
-    return parse_id(value) if isinstance(value, str) and value.startswith(prefix) else None
 
 
 def leaf_of(child: UUID, owner: UUID, digest: bytes) -> bytes:
