@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 
+def is_no_place(postcode: str | None) -> bool:
+    """Whether a postcode stands for no place: ZZ99 and its like, of no fixed abode, not known or abroad."""
+    return (postcode or "").replace(" ", "").upper().startswith("ZZ99")
+
+
 def place_of(address: Mapping[str, Any]) -> object | None:
     """What tells one address from another: postcode and first line, else the UPRN; None for no address at all.
 

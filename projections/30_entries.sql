@@ -1,4 +1,4 @@
--- Timeline entries of the touched records (domain.timeline.entries.entries): by reference, by the walk, and moments. What is doubted
+-- Timeline entries of the touched records (domain.timeline.pairing.entries): by reference, by the walk, and moments. What is doubted
 -- makes entries of its own.
 DELETE FROM stage_entry;
 

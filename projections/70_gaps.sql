@@ -1,4 +1,4 @@
--- Lead gaps (domain.leads.active), each worked out ahead as if nothing more came.
+-- Lead gaps (domain.leads.gaps), each worked out ahead as if nothing more came.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
 WITH accepted AS (
     SELECT *, greatest(accepted, starts) AS begun FROM stage_own WHERE kind = 'lead' AND accepted IS NOT NULL

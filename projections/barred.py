@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.kinds import WHO_MAY_SEE
 from projections.editions import Connection, Edition, live
-from projections.queries import MATES, NOT_TAKEN_IN, SAID_OF, SAID_SINCE
+from projections.shields import MATES_OF, NOT_TAKEN_IN, SAID_OF, SAID_SINCE
 
 
 class BarRow(NamedTuple):
@@ -28,8 +28,8 @@ _BARRED: Final = (
     f"AND (e.ends IS NULL OR e.ends > %(d)s) AND (e.to_ed IS NULL OR {live('e')}) "
     "UNION SELECT f.record, f.kind, f.provider, f.worker FROM log.fact f WHERE f.kind IN {kinds} AND f.act = 1 "
     f"AND {NOT_TAKEN_IN}), "
-    "near AS (SELECT * FROM bar UNION SELECT m.mate, b.kind, b.provider, b.worker FROM bar b "
-    f"JOIN {MATES} m ON m.record = b.record) "
+    "near AS (SELECT * FROM bar UNION SELECT m.record, b.kind, b.provider, b.worker FROM bar b "
+    f"CROSS JOIN LATERAL ({MATES_OF.format('b.record')}) AS m) "
     "SELECT * FROM near UNION SELECT s.other, n.kind, n.provider, n.worker FROM near n "
     f"CROSS JOIN LATERAL ({SAID_OF.format('n.record')}) AS s (other)"
 ).replace("{kinds}", str(tuple(sorted(WHO_MAY_SEE))))

@@ -10,7 +10,8 @@ from domain.events import ChildId
 from domain.feeds import Feed
 from domain.timeline.entries import Entry
 from projections.editions import Connection, Edition, at_edition
-from projections.queries import ENTRY, HELD, Rectangle, death_of, entry_of
+from projections.persons import death_of
+from projections.queries import ENTRY, HELD, Rectangle, entry_of
 from projections.reference_data import FEEDS, SILENT
 
 Held = tuple[Entry, bytes | None]  # and its sealed contact

@@ -8,25 +8,24 @@ from uuid import UUID
 from domain.events import ChildId, RecordId
 from domain.indicators.families import Kin
 from projections.editions import Connection, at_edition
-from projections.queries import Sealed
+from projections.persons import Sealed
 
 # Where a child lives on a day: in temporary accommodation while that lasts, but for who left England, else at the address told last; of
-# whom nobody knows where it is now, at the last that was known (domain.timeline.child.Child.home_at).
+# whom nobody knows where it is now, at the last that was known (domain.timeline.child.Child.home_at). By windows, since a plan that is kept
+# would join these rows with each other row by row.
 _HOME: Final = """told AS (
     SELECT DISTINCT ON (h.child, a.day) h.child, a.* , a.placed AND a.until > %(d)s AS lasts,
         a.status = 'none_known' OR a.residence IS NOT DISTINCT FROM 'no_fixed_abode' AS nowhere
     FROM held h JOIN address a ON a.record = h.record AND a.day <= %(d)s AND live(a)
     ORDER BY h.child, a.day, a.placed DESC, a.recorded_at DESC, a.tie DESC
-), told_last AS (
-    SELECT DISTINCT ON (child) child, status FROM told ORDER BY child, day DESC
 ), held_then AS (
-    SELECT t.*, t.lasts AND l.status <> 'left_england' AS stays FROM told t JOIN told_last l USING (child)
+    SELECT t.*, t.lasts AND first_value(t.status) OVER (PARTITION BY t.child ORDER BY t.day DESC) <> 'left_england' AS stays FROM told t
 ), here AS (
-    SELECT DISTINCT ON (child) child, nowhere FROM held_then ORDER BY child, stays DESC, day DESC
+    SELECT t.*, first_value(t.nowhere) OVER (PARTITION BY t.child ORDER BY t.stays DESC, t.day DESC) AS lost FROM held_then t
 ), home AS (
-    SELECT DISTINCT ON (child) child, t.record, t.property, t.address,
-        h.nowhere OR t.status = 'last_known' OR (t.placed AND NOT t.lasts) AS last_known
-    FROM held_then t JOIN here h USING (child) WHERE NOT t.nowhere ORDER BY child, t.stays DESC, t.day DESC
+    SELECT DISTINCT ON (t.child) t.child, t.record, t.property, t.place, t.address,
+        t.lost OR t.status = 'last_known' OR (t.placed AND NOT t.lasts) AS last_known
+    FROM here t WHERE NOT t.nowhere ORDER BY t.child, t.stays DESC, t.day DESC
 )"""
 _NEAR: Final = at_edition(
     """
@@ -52,11 +51,11 @@ WITH flagged AS (SELECT unnest(%(c)b::uuid[]) AS child), mine AS (
     FROM held h JOIN person p ON p.record = h.record AND p.vital_act IS NOT NULL AND live(p)
     ORDER BY h.child, p.vital_at DESC, p.vital_act DESC, p.vital_tie DESC
 )
-SELECT h.child, h.records, o.record, o.property, o.address, o.last_known, v.death, z.child IS NOT NULL, NULL, NULL, NULL FROM (
+SELECT h.child, h.records, o.record, o.property, o.place, o.address, o.last_known, v.death, z.child IS NOT NULL, NULL, NULL, NULL FROM (
     SELECT child, array_agg(record ORDER BY record) AS records FROM held GROUP BY child
 ) h LEFT JOIN home o USING (child) LEFT JOIN vital v USING (child) LEFT JOIN sealed z USING (child)
 UNION ALL
-SELECT h.child, NULL, NULL, NULL, NULL, NULL, NULL, NULL, t.service, t.provider, t.others
+SELECT h.child, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, t.service, t.provider, t.others
 FROM held h JOIN entry t ON t.record = h.record AND t.kind = 'relationship' AND t.why IS NULL AND NOT t.doubted
 AND t.starts <= %(d)s AND (t.ends IS NULL OR t.ends > %(d)s) AND live(t)
 """.replace("{home}", _HOME)
@@ -64,20 +63,21 @@ AND t.starts <= %(d)s AND (t.ends IS NULL OR t.ends > %(d)s) AND live(t)
 _HOMES: Final = at_edition(
     """
 WITH held AS (SELECT * FROM unnest(%(c)b::uuid[], %(r)b::uuid[]) AS h (child, record)), {home}
-SELECT child, record, property, address, last_known FROM home
+SELECT child, record, property, place, address, last_known FROM home
 """.replace("{home}", _HOME)
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a child lives on a day: the sealed address, and its property where children there may be a household.
+    """Where a child lives on a day: the sealed address, its property where children there may be a household, and what tells the place.
 
     `last_known`: nobody knows where it lives now.
     """
 
     sealed: Sealed
     property: UUID | None
+    place: UUID | None
     last_known: bool
 
 
@@ -93,7 +93,7 @@ class Kinship:
 def kinship(connection: Connection, edition: int, day: int, flagged: Collection[ChildId]) -> Kinship:
     """The flagged children and whoever may be in a family with them (same family id, or same home), with their ties and homes on a day.
 
-    A child whose identity is sealed by now has neither, whatever was known then (domain.indicators.families.kin_of).
+    A child whose identity is sealed by now has neither, whatever was known then (domain.indicators.out_of_touch.kin_of).
     """
     rows = connection.execute(_NEAR, {"c": list(flagged), "d": day, "e": edition}, binary=True).fetchall()
     ties: dict[UUID, list[tuple[str, str, Sequence[UUID]]]] = {}
@@ -101,14 +101,14 @@ def kinship(connection: Connection, edition: int, day: int, flagged: Collection[
         if records is None:
             ties.setdefault(child, []).append((service, provider, others or ()))
     found = Kinship([], {}, {})
-    for child, records, home, place, address, last_known, death, sealed, *_ in rows:
+    for child, records, home, household, place, address, last_known, death, sealed, *_ in rows:
         if records is not None:
             found.records[child] = records
             if home is not None:
-                found.homes[child] = Home(Sealed(home, address), place, last_known)
+                found.homes[child] = Home(Sealed(home, address), household, place, last_known)
             alive = death is None or day < death
             own = () if sealed else ties.get(child, ())
-            known = place if alive and not sealed else None
+            known = household if alive and not sealed else None
             found.kin.append(_kin(child, records, known, own, last_known is True))
     return found
 
@@ -148,4 +148,7 @@ def homes(
     pairs = [(child, record) for child, records in by_child.items() for record in records]
     parameters = {"c": [child for child, _ in pairs], "r": [record for _, record in pairs], "d": day, "e": edition}
     rows = connection.execute(_HOMES, parameters, binary=True)
-    return {ChildId(child): Home(Sealed(record, cell), place, gone) for child, record, place, cell, gone in rows}
+    return {
+        ChildId(child): Home(Sealed(record, cell), household, place, gone)
+        for child, record, household, place, cell, gone in rows
+    }

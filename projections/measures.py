@@ -16,7 +16,7 @@ from domain.events import ChildId
 from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT
 from domain.measures import of_child
 from domain.measures.of_child import Measure, Part, is_young, surely_young
-from projections.queries import Sealed
+from projections.persons import Sealed
 
 Connection = psycopg.Connection[Any]
 Row = tuple[Any, ...]

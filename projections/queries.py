@@ -5,12 +5,10 @@ Every query runs inside one read-only snapshot whose search path is the serving 
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from dataclasses import replace
+from typing import Any, Final
 from uuid import UUID
 
-from domain.dates import FOREVER
-from domain.effects import Act
 from domain.events import ChildId, RecordId
 from domain.identifiers import IdentifierStatus
 from domain.timeline.entries import Entry
@@ -18,70 +16,14 @@ from projections.editions import Connection, Edition, at_edition, live
 from projections.pipelined import Query, Steps
 
 _LIVE: Final = "from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)"
-NOT_TAKEN_IN: Final = (
-    "f.position > coalesce((SELECT m.position - 1 FROM mending m WHERE m.record = f.record AND m.to_ed IS NULL), "
-    "(SELECT position FROM state))"
-)
-# Which records are said to be one child by what is in the log and not in the views yet.
-SAID_SINCE: Final = (
-    "said_since AS MATERIALIZED (SELECT f.record, l.other FROM log.fact f CROSS JOIN LATERAL unnest(f.linked) AS l (other) "
-    "WHERE f.linked IS NOT NULL AND f.position > (SELECT position FROM state) "
-    "UNION SELECT f.record, l.other FROM mending m JOIN log.fact f ON f.record = m.record AND f.position >= m.position "
-    "AND f.linked IS NOT NULL CROSS JOIN LATERAL unnest(f.linked) AS l (other) WHERE m.to_ed IS NULL)"
-)
-# The records that are, or were ever said to be, the same child as one.
-SAID_OF: Final = (
-    "SELECT e.other FROM edge e WHERE e.record = {0} UNION ALL SELECT e.record FROM edge e WHERE e.other = {0} "
-    "UNION ALL SELECT s.other FROM said_since s WHERE s.record = {0} UNION ALL SELECT s.record FROM said_since s WHERE s.other = {0}"
-)
-# The records of the same child, now and at the edition.
-MATES: Final = (
-    "(SELECT m.record, o.record AS mate FROM membership m JOIN membership o ON o.child = m.child "
-    f"WHERE (m.to_ed IS NULL AND o.to_ed IS NULL) OR ({live('m')} AND {live('o')}))"
-)
 ENTRY: Final = (
     "kind, record, service, provider, organisation, starts, ends, why, confirmed, accepted, worker, team, role, scope, provision, reason, "
     "lapses_after, others, positions, main, recorded_at, tie, moment, takes_over, onward, due, absent_from, doubted, sessions, contact"
 )
 
 
-AddressStatus = Literal["current", "last_known", "none_known", "left_england"]
 # child, rule, since, from, to, positions, organisation of the feed
 Rectangle = tuple[ChildId, str, int, int, int, list[int], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A sealed cell: whose record's key, and the bytes."""
-
-    record: UUID
-    cell: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class AddressRow:
-    """An address of a child from a day; `until` the day of the next one, `status` and `residence` as they stand on the day asked about."""
-
-    record: UUID
-    day: int
-    until: int
-    status: AddressStatus
-    residence: str | None
-    cell: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRow:
-    """Who a child is: cells of the record that said it last; `death` the day of a death that stands.
-
-    `called`: what each organisation has ever stated of its names.
-    """
-
-    person: Sealed | None
-    birth: Sealed | None
-    death: int | None
-    sex: Sealed | None = None
-    called: tuple[tuple[str, Sealed], ...] = ()
 
 
 def child_of(connection: Connection, edition: int, record: UUID) -> ChildId:
@@ -220,55 +162,10 @@ def stored(connection: Connection, positions: Collection[int]) -> list[tuple[int
 
 
 @Query
-def shielded(connection: Connection, edition: Edition, records: Collection[UUID], today: int) -> Steps[set[UUID]]:
-    """Those of some records that are shielded, now or at the edition, whichever is the stricter (domain.access.shield).
-
-    What is in the log and not yet in the views, as of a record being mended, can shield and cannot lift; so can a link. A
-    shield covers records that are, or are said to be, the same child. A sealed identity is shielded for ever.
-    """
-    rows = connection.execute(
-        f"WITH {SAID_SINCE}, said (record, of) AS (SELECT r, r FROM unnest(%(r)b::uuid[]) AS r "
-        f"UNION SELECT s.other, r FROM unnest(%(r)b::uuid[]) AS r CROSS JOIN LATERAL ({SAID_OF.format('r')}) AS s (other)), "
-        f"near (record, of) AS (SELECT record, of FROM said UNION SELECT m.mate, s.of FROM said s JOIN {MATES} m ON m.record = s.record) "
-        "SELECT n.of FROM near n JOIN entry e ON e.record = n.record AND e.kind = 'shield' AND (e.ends IS NULL OR e.ends > %(d)s) "
-        f"WHERE e.to_ed IS NULL OR {live('e')} "
-        "UNION SELECT n.of FROM near n JOIN log.fact f ON f.record = n.record AND f.kind = 'shield' AND f.act IN (1, 3) "
-        f"WHERE {NOT_TAKEN_IN} "
-        "UNION SELECT record FROM log.sealed WHERE record = ANY(%(r)b)",
-        {"r": list(records), "e": edition.number, "d": today},
-        binary=True,
-    )
-    yield
-    return {row[0] for row in rows}
-
-
-def all_shielded(connection: Connection, edition: Edition, today: int) -> set[UUID]:
-    """Every record that `shielded` would find, for lists of many children."""
-    rows = connection.execute(
-        f"WITH {SAID_SINCE}, "
-        "shield AS MATERIALIZED (SELECT e.record FROM entry e WHERE e.kind = 'shield' AND (e.ends IS NULL OR e.ends > %(d)s) "
-        f"AND (e.to_ed IS NULL OR {live('e')}) UNION SELECT f.record FROM log.fact f WHERE f.kind = 'shield' AND f.act IN (1, 3) "
-        f"AND {NOT_TAKEN_IN}), near (record) AS (SELECT record FROM shield "
-        f"UNION SELECT m.mate FROM shield s JOIN {MATES} m ON m.record = s.record) "
-        f"SELECT record FROM near UNION SELECT s.other FROM near n CROSS JOIN LATERAL ({SAID_OF.format('n.record')}) AS s (other) "
-        "UNION SELECT record FROM log.sealed",
-        {"e": edition.number, "d": today},
-        binary=True,
-    )
-    return {row[0] for row in rows}
-
-
-def sealed(connection: Connection, records: Collection[UUID]) -> set[UUID]:
-    """Those of some records that are of a sealed identity."""
-    rows = connection.execute("SELECT record FROM log.sealed WHERE record = ANY(%s)", (list(records),))
-    return {row[0] for row in rows}
-
-
-@Query
 def retracted(
     connection: Connection, edition: Edition, records: Collection[UUID]
 ) -> Steps[list[tuple[Entry, bytes | None]]]:
-    """Facts that were taken back, as their events first said them (domain.timeline.entries.retracted), and contact cells."""
+    """Facts that were taken back, as their events first said them (domain.timeline.pairing.retracted), and contact cells."""
     rows = connection.execute(
         "SELECT f.kind, f.record, f.service, f.provider, f.organisation, CASE WHEN f.act NOT IN (2, 13) THEN f.day END, "
         "CASE WHEN f.act IN (2, 13) THEN f.day ELSE f.until END, t.reason, NULL, NULL, f.worker, f.team, f.role, "
@@ -325,95 +222,6 @@ def _sessions(steps: Sequence[int], latest: int) -> dict[int, int]:
         if session <= latest:
             counts[category] = counts.get(category, 0) + 1
     return counts
-
-
-@Query
-def addresses(
-    connection: Connection, edition: int, by_child: dict[ChildId, list[UUID]], day: int
-) -> Steps[dict[ChildId, AddressRow]]:
-    """The address of each child that holds on a day (domain.timeline.child.Child.address_at); those without one are left out."""
-    owner = {record: child for child, records in by_child.items() for record in records}
-    rows = connection.execute(
-        "SELECT a.record, a.day, a.status, a.residence, a.address, a.recorded_at, a.tie, a.placed, a.until "
-        f"FROM unnest(%(r)b::uuid[]) AS r JOIN address a ON a.record = r AND {live('a')}",
-        {"r": list(owner), "e": edition},
-        binary=True,
-    )
-    yield
-    told: dict[ChildId, dict[int, Any]] = {child: {} for child in by_child}
-    for row in rows:
-        mine = told[owner[row[0]]]
-        if row[1] not in mine or (row[7], *row[5:7]) > (mine[row[1]][7], *mine[row[1]][5:7]):
-            mine[row[1]] = row
-    return {child: found for child, mine in told.items() if (found := _address_at(mine, day)) is not None}
-
-
-def _address_at(by_day: Mapping[int, Any], day: int) -> AddressRow | None:
-    """Of the rows of a child, one a day, that which holds."""
-    past = [by_day[first] for first in sorted(by_day) if first <= day]
-    if not past:
-        return None
-    lasting = [row for row in past if row[7] and day < row[8] and past[-1][2] != "left_england"]
-    record, first, status, residence, cell, _, _, placed, until = (lasting or past)[-1]
-    following = min((later for later in by_day if later > first), default=FOREVER)
-    if placed and until <= day:
-        return AddressRow(record, first, following, "last_known", residence, cell)
-    return AddressRow(record, first, until if placed else following, status, residence, cell)
-
-
-_WHOLE: Final = "sex, sex_at, sex_tie, called, called_by"
-_NOT_WHOLE: Final = "NULL, NULL, NULL, NULL, NULL"
-
-
-@Query
-def people(
-    connection: Connection, edition: int, by_child: Mapping[ChildId, Sequence[UUID]], *, whole: bool = False
-) -> Steps[dict[ChildId, PersonRow]]:
-    """Who each child is, as stated last among its records, and a death that stands; `whole`: with sex and all names ever told."""
-    owner = {record: child for child, records in by_child.items() for record in records}
-    rows = connection.execute(
-        "SELECT record, person, person_at, person_tie, birth_day, birth IS NOT NULL, birth_at, birth_tie, vital_act, vital_day, vital_at, vital_tie, "
-        f"{_WHOLE if whole else _NOT_WHOLE}, age_from IS NOT NULL "
-        f"FROM unnest(%(r)b::uuid[]) AS r JOIN person p ON p.record = r AND {live('p')}",
-        {"r": list(owner), "e": edition},
-        binary=True,
-    )
-    yield
-    told: dict[ChildId, list[Any]] = {child: [] for child in by_child}
-    for row in rows:
-        told[owner[row[0]]].append(row)
-    found: dict[ChildId, PersonRow] = {}
-    for child, mine in told.items():
-        named = max((r for r in mine if r[1] is not None), key=lambda r: (r[2], r[3]), default=None)
-        born = max(
-            (r for r in mine if r[4] is not None),
-            key=lambda r: (r[5], r[17], r[6] or 0, r[7] or b""),
-            default=None,
-        )
-        sexed = max((r for r in mine if r[12] is not None), key=lambda r: (r[13], r[14]), default=None)
-        found[child] = PersonRow(
-            Sealed(named[0], named[1]) if named else None,
-            Sealed(born[0], born[4]) if born else None,
-            death_of(r[8:12] for r in mine),
-            Sealed(sexed[0], sexed[12]) if sexed else None,
-            tuple((by, Sealed(r[0], cell)) for r in mine for by, cell in zip(r[16] or (), r[15] or (), strict=True)),
-        )
-    return found
-
-
-def death_of(vital: Iterable[Sequence[Any]]) -> int | None:
-    """The day of a death that stands, from what was told last of each record: act, day, instant, what decides within it."""
-    last = max((row for row in vital if row[0] is not None), key=lambda row: (row[2], row[0], row[3]), default=None)
-    return last[1] if last is not None and last[0] == Act.DEATH else None
-
-
-def named(connection: Connection, edition: int, digests: Collection[UUID], limit: int) -> list[UUID]:
-    """Records of whom a family name with a date of birth was ever stated; `digests`: what it may be found by."""
-    rows = connection.execute(
-        f"SELECT record FROM person WHERE named && %(d)s::uuid[] AND {_LIVE} ORDER BY record LIMIT %(n)s",
-        {"d": list(digests), "e": edition, "n": limit},
-    )
-    return [row[0] for row in rows]
 
 
 HELD: Final = at_edition("""

@@ -18,7 +18,8 @@ from adapters.log.fact_rows import kinds_of_snapshots
 from adapters.log.reader import LogReader, tied
 from adapters.log.subjects import Subjects
 from adapters.service.opened import Service
-from domain.access.shield import finds, shielded
+from domain.access.shield import finds
+from domain.access.shielded import shielded
 from domain.answers.ids import parse_id
 from domain.errors import NothingKnown, Rejected
 from domain.events import Event, RecordId
@@ -133,7 +134,8 @@ class ChildRecords(Application[UUID]):
     ) -> tuple[World, list[ChildRecord]]:
         """The state of all that is tied to a record as of a position, and the records; `beside` are events about no child."""
         members = sorted(tied(self._connection, [record]))
-        found = [folded for member in members if (folded := self._folded(member, position)) is not None]
+        recorded = self._store.read_ahead(members, position)
+        found = [self._folded(member, position) for member in recorded]
         schemes = self._connection.execute(
             "SELECT record, scheme FROM log.subject WHERE record = ANY(%s)", (members,)
         ).fetchall()
@@ -141,16 +143,11 @@ class ChildRecords(Application[UUID]):
         marks = (mark for one in found for mark in one.marks)
         return build_world(history, dict(schemes), kind_of=kinds_of_snapshots(), marks=marks), found
 
-    def _folded(self, member: UUID, position: int | None) -> ChildRecord | None:
-        if not self._is_recorded(member, position):
-            return None
+    def _folded(self, member: UUID, position: int | None) -> ChildRecord:
         # The library types its events as its own; ours come out of our mapper.
         folded: Any = self.repository.get(member, version=position, projector_func=cast("Any", project))
         return cast("ChildRecord", folded)
 
-    def _is_recorded(self, record: UUID, position: int | None) -> bool:
-        row = self._connection.execute(
-            "SELECT FROM log.event WHERE originator_id = %(r)s AND (%(p)s::bigint IS NULL OR originator_version <= %(p)s) LIMIT 1",
-            {"r": record, "p": position},
-        ).fetchone()
-        return row is not None
+    @property
+    def _store(self) -> SealedEventStore:
+        return cast("SealedEventStore", self.events)

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg import sql
 
 from adapters.codec import decode_stored
-from adapters.codec.avro import mark_readers
+from adapters.codec.avro import Decoded, mark_readers
 from adapters.codec.generate import HEADER
 from adapters.log.keys.data_keys import NONCE, Erased, MasterKeys
 from adapters.log.keys.hashes import Hashes
@@ -29,6 +29,7 @@ from schemas.texts import text_fields
 
 Connection = psycopg.Connection[Any]
 Stored = tuple[int, UUID, str, bytes]  # position, record, topic, state
+Opened = tuple[int, UUID, Decoded]  # position, record, what it says
 PAGE = 2000
 _MOST_CHECKED = 10_000
 
@@ -73,21 +74,27 @@ class LogReader:
 
     def open(self, rows: Iterable[Stored]) -> Iterator[Event]:
         """Events from their stored rows; raises Erased for destroyed keys."""
-        for position, record, _, stored in self.unsealed(rows):
-            yield self._event(position, record, stored)
+        yield from self._events(
+            (position, record, decode_stored(stored)) for position, record, _, stored in self.unsealed(rows)
+        )
 
     def open_record(self, rows: Iterable[Stored]) -> Iterator[Event | Marked]:
         """The same, of marks no more than what they say: they are most of a child's events, and read in a fraction of the time."""
         newest = registry().newest
         at, marks = "", False
+        told: list[Marked | Opened] = []
         for position, record, topic, stored in self.unsealed(rows):
             if topic != at:
                 at, marks = topic, newest[topic.partition(":")[0]].effect.act is Act.MARK
             if marks:
                 event_id, organisation, recorded_at, day, school, am, pm = mark_readers[stored[:HEADER]](stored)
-                yield Marked(position, RecordId(record), (organisation, event_id), recorded_at, school, day, am, pm)
+                told.append(
+                    Marked(position, RecordId(record), (organisation, event_id), recorded_at, school, day, am, pm)
+                )
             else:
-                yield self._event(position, record, stored)
+                told.append((position, record, decode_stored(stored)))
+        events = self._events(one for one in told if not isinstance(one, Marked))
+        return (one if isinstance(one, Marked) else next(events) for one in told)
 
     def unsealed(self, rows: Iterable[Stored]) -> Iterator[Stored]:
         """Rows with their states opened; the keys of all are looked up together, and each is made ready once."""
@@ -125,8 +132,22 @@ class LogReader:
             found[record][topic] = None if key is None else AESGCM(key)
         return found
 
-    def _event(self, position: int, record: UUID, stored: bytes) -> Event:
-        decoded = decode_stored(stored)
+    def _events(self, opened: Iterable[Opened]) -> Iterator[Event]:
+        """Events of what was opened; whom they name is looked up for all of them together."""
+        held = list(opened)
+        self._subjects.find(self._connection, self._named_by(held))
+        return (self._event(*one) for one in held)
+
+    def _named_by(self, held: Iterable[Opened]) -> set[tuple[str, str]]:
+        found: set[tuple[str, str]] = set()
+        for _, _, decoded in held:
+            if decoded.schema.effect.act not in SAYS_NO_PERSON:
+                said = [(i["scheme"], i["value"]) for i in decoded.body["subject"]["identifiers"]]
+                checked = [*self._others_named(decoded.body), *self._checks(said)]
+                found.update((c.scheme, c.normalised) for c in checked if c.valid and c.normalised is not None)
+        return found
+
+    def _event(self, position: int, record: UUID, decoded: Decoded) -> Event:
         effect = decoded.schema.effect
         body = usable(text_fields(decoded.schema), effect, decoded.body)
         source = body["source"]
@@ -166,15 +187,15 @@ class LogReader:
         return found
 
     def _others(self, body: Mapping[str, Any]) -> tuple[RecordId, ...]:
-        found = []
-        for other in body["others"]:
-            valid = [
-                (c.scheme, c.normalised)
-                for i in other["identifiers"]
-                if (c := self._check(i["scheme"], i["value"])).valid
-            ]
-            found.extend(self._records(valid[:1]))
-        return tuple(found)
+        return tuple(self._records((c.scheme, c.normalised) for c in self._others_named(body)))
+
+    def _others_named(self, body: Mapping[str, Any]) -> list[Checked]:
+        """Of each other person whom an event names the first identifier that is valid."""
+        valid = (
+            [c for c in self._checks((i["scheme"], i["value"]) for i in one["identifiers"]) if c.valid]
+            for one in body["others"]
+        )
+        return [found[0] for found in valid if found]
 
     def _linked(self, body: Mapping[str, Any], former: Checked | None, record: UUID) -> tuple[RecordId, ...]:
         """Records of the subject's further identifiers, a former one too: all but the one that the event is of."""

@@ -160,11 +160,16 @@ class Recorder:
         the recorder is found and kept in quarantine, so that it stops nothing else.
         """
         try:
-            return self._record(messages, offsets, only_if_last, upcoming)
+            outcomes = self._record(messages, offsets, only_if_last, upcoming)
         except _UNFORESEEN as error:
             if only_if_last is not None:
                 raise
             return self._apart(messages, offsets, error)
+        if any(message.kept is None for message in messages):
+            self._unrecordable = (
+                0  # it records: what could not be was a fault of those messages, however many of them come
+            )
+        return outcomes
 
     def _record(
         self,

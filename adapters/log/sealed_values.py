@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.log.keys.data_keys import IDENTITY, Erased, MasterKeys, key_context, unseal
 from adapters.log.subjects import KeyName, wrapped_keys, wrapped_keys_of
+from projections.persons import Sealed
 from projections.pipelined import Query, Steps
-from projections.queries import Sealed
 
 BIRTH, PERSON, ADDRESS, CONTACT, SEX = range(5)
 _BOUND: Final = [bytes([which]) for which in (BIRTH, PERSON, ADDRESS, CONTACT, SEX)]

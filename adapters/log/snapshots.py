@@ -12,6 +12,7 @@ from adapters.log.prepare import Item
 from domain.effects import Act
 from domain.errors import Rejected
 from domain.events import provider_of, service_of, team_key
+from domain.identity.sealed import GOES_ON
 from domain.order import tie_of
 from domain.timeline.snapshots import SNAPSHOT
 
@@ -27,15 +28,18 @@ _BEFORE = (
 # and somebody hands the census in. Of a system's own snapshot a fifth is what may be cut off.
 CENSUS: Final = "school-census"
 FEW: Final = 5
-# What is open by the views, and what has been told since their edition; not what the snapshot itself tells.
+# What is open by the views, and what has been told since their edition; not what the snapshot itself tells. What is sealed has ended,
+# be it in the views or not, but for what protects the child.
 _OPEN = sql.SQL(
     "SELECT (SELECT count(*) FROM {view}.entry o WHERE o.organisation = %(o)s AND o.kind = %(k)s AND o.to_ed IS NULL "
     "AND o.ends IS NULL AND o.why IS NULL AND o.starts <= %(d)s AND NOT o.moment "
-    "AND (%(s)s::text IS NULL OR %(s)s IN (o.provider, o.service) OR o.team = %(t)s)) "
+    "AND (%(s)s::text IS NULL OR %(s)s IN (o.provider, o.service) OR o.team = %(t)s) "
+    "AND (o.kind = ANY(%(on)s) OR NOT EXISTS (SELECT FROM log.sealed z WHERE z.record = o.record))) "
     "+ (SELECT count(*) FILTER (WHERE f.act = %(start)s AND f.until IS NULL AND f.seen IS NULL) "
     "- count(*) FILTER (WHERE f.act = %(end)s) FROM log.fact f, {view}.state v "
     "WHERE f.position > v.position AND f.organisation = %(o)s AND f.kind = %(k)s AND f.day <= %(d)s "
-    "AND (%(s)s::text IS NULL OR %(s)s IN (f.provider, f.service) OR f.team = %(t)s))"
+    "AND (%(s)s::text IS NULL OR %(s)s IN (f.provider, f.service) OR f.team = %(t)s) "
+    "AND (f.kind = ANY(%(on)s) OR NOT EXISTS (SELECT FROM log.sealed z WHERE z.record = f.record)))"
 )
 
 
@@ -103,6 +107,7 @@ def _expected(connection: Connection, item: Item, name: tuple[str, str, str | No
         "s": scope,
         "t": f"{organisation}:{scope}",
         "d": item.body["covers"]["from"],
+        "on": list(GOES_ON),
         "start": Act.START,
         "end": Act.END,
     }

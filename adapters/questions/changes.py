@@ -17,21 +17,21 @@ from adapters.questions.reading import Reading
 from domain.agreements import Shared
 from domain.answers.children import KnownChild
 from domain.answers.concerned import ConcernedFacts
-from domain.answers.leads import ChangesFacts, ChangesOfChild, GapFacts
+from domain.answers.gaps import GapFacts
+from domain.answers.leads import ChangesFacts, ChangesOfChild
 from domain.dates import FOREVER
 from domain.errors import Misuse
 from domain.events import ChildId
 from domain.feeds import Hearing
-from domain.indicators import RULES, Indicator
 from domain.indicators.families import as_shown, speaks
-from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, NO_GP, NO_UNIVERSAL_CONTACT
+from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, NO_GP, NO_UNIVERSAL_CONTACT, RULES, Indicator
 from domain.indicators.waits import Waits
 from domain.leads.active import GAP_RULES, left_gaps, passed_on
 from domain.leads.family import CLOSED_BY_A_LEAD, NOT_COVERED
 from domain.questions.about import ShowChanges
 from domain.reference import KINDS, StaffFact, workers_left
 from domain.timeline.entries import Entry
-from projections import behind, changes, editions, queries, reference_data
+from projections import behind, changes, editions, persons, reference_data
 from projections.changes import NOW, THEN, Around, Prompt
 
 _BEGUN: Final = dict.fromkeys((rule for rule in (*GAP_RULES, *RULES) if rule != NO_UNIVERSAL_CONTACT), FOREVER)
@@ -83,10 +83,10 @@ def gather_changes(read: Reading, question: ShowChanges, day: int) -> ChangesFac
         _by_child(held, both.around[NOW]) for held in changes.changed(read.connection, then, read.edition, records)
     )
     entries = {child: _told(read, _kept_of(child, question.worker, both, new, gone)) for child in everyone}
-    open_to = set(everyone) - read.shielded(everyone)
+    open_to = set(everyone) - read.hidden(everyone, day)
     links = _links_of(read, question.worker, then, both)
     read.expect_cells(records, (held for child in open_to for part in entries[child] for held in part))
-    known = read.known(queries.people(read.connection, read.number, by_child), ())
+    known = read.known(persons.people(read.connection, read.number, by_child), (), day)
     told = [_changes_of(read, known[child], both, links.get(child, _SAME), *entries[child]) for child in everyone]
     return ChangesFacts(question.worker, then.position, page_of(read, question, [one for one in told if _is_news(one)]))
 

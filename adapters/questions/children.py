@@ -14,7 +14,7 @@ from domain.dates import to_day
 from domain.events import ChildId
 from domain.names import fold_name_before
 from domain.questions.about import FindChildren, ShowChild, ShowTimeline
-from projections import queries
+from projections import persons, queries
 
 MOST_FOUND: Final = 10
 
@@ -30,7 +30,7 @@ def gather_found(read: Reading, question: FindChildren, day: int) -> FoundFacts:
         born = to_day(question.born)
         before = Hashes(read.service.keys, fold_name_before)
         digests = [UUID(bytes=hashes.named(question.family, born)) for hashes in (read.hashes, before)]
-        records = queries.named(read.connection, read.number, digests, MOST_FOUND * 12)
+        records = persons.named(read.connection, read.number, digests, MOST_FOUND * 12)
         children = sorted(set(queries.children_of(read.connection, read.number, records).values()))
     children = [child for child in children if child not in read.kept_from]
     if len(children) > MOST_FOUND:
@@ -56,15 +56,17 @@ def timeline_of(read: Reading, child: ChildId, day: int, *, retracted: bool) -> 
         entries = queries.entries.send(read.connection, read.number, "record = ANY(%(r)s)", r=records)
         gone = queries.retracted.send(read.connection, read.edition, records) if retracted else None
         weeks = queries.weeks.send(read.connection, read.number, records, day)
-        told = queries.people.send(read.connection, read.number, {child: records})
+        told = persons.people.send(read.connection, read.number, {child: records})
         schemes = queries.schemes.send(read.connection, read.number, records)
         keys = all_keys_expected.send(read.cells, records)
+        kept = queries.kept_aside.send(read.connection, records, shielded=False)
     keys.answer()
     held = entries.answer() + (gone.answer() if gone is not None else [])
-    known = read.known(told.answer(), schemes.answer(), named=False)[child]
+    known = read.known(told.answer(), schemes.answer(), day, named=False)[child]
+    count = kept.answer()
+    if known.shielded:  # rare, and not known before
+        shown = [parse_id(one) for one in records_shown(known)]
+        count = queries.kept_aside(read.connection, shown, shielded=True)
     return ChildOverTime(
-        known,
-        held_of(read, held, shielded=known.shielded),
-        [Week(*week) for week in weeks.answer()],
-        queries.kept_aside(read.connection, [parse_id(one) for one in records_shown(known)], shielded=known.shielded),
+        known, held_of(read, held, shielded=known.shielded), [Week(*week) for week in weeks.answer()], count
     )

@@ -13,9 +13,16 @@ from domain.answers.families import FamiliesFacts, FamilyFacts, OneFamilyFacts
 from domain.areas import SCHOOL as BY_SCHOOL
 from domain.areas import area_key
 from domain.events import ChildId
-from domain.indicators import RULES, Indicator
 from domain.indicators.families import Family, Shown, as_shown, assemble, speaks, unheard
-from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, NO_GP, NO_UNIVERSAL_CONTACT, REFUSED, ExcludedBy
+from domain.indicators.rules import (
+    EXCLUDED_WITHOUT_PROVISION,
+    NO_GP,
+    NO_UNIVERSAL_CONTACT,
+    REFUSED,
+    RULES,
+    ExcludedBy,
+    Indicator,
+)
 from domain.indicators.waits import Waits
 from domain.questions.about import ListFamilies, ShowFamily
 from projections import editions, queries, reference_data
@@ -31,7 +38,7 @@ def gather_families(read: Reading, question: ListFamilies, day: int) -> Families
     if question.area is not None:
         places = {area_key(question.area)}
         areas = _areas(read, listed, day)
-        shielded = read.shielded({child for family in listed for child in family.children})
+        shielded = read.hidden({child for family in listed for child in family.children}, day)
         listed = [family for family in listed if places & _places(family, areas, shielded)]
     page = page_of(read, question, listed)
     areas = _areas(read, page.items, day)
@@ -44,7 +51,7 @@ def gather_family(read: Reading, question: ShowFamily, day: int) -> OneFamilyFac
     listed = next((one for one in out_of_touch(read, day) if one.id == question.family), None)
     if listed is None:
         return None
-    areas, shielded = _areas(read, [listed], day), read.shielded(listed.children)
+    areas, shielded = _areas(read, [listed], day), read.hidden(listed.children, day)
     # A shielded child's siblings are shown as it is: where they live tells where it does.
     lines = gather_lines(read, listed.children, day, listed.children if shielded else ())
     places = _places(listed, areas, shielded)
@@ -58,10 +65,10 @@ def family_facts(read: Reading, families: Sequence[Family], areas: Areas, day: i
     Of a family with a shielded child no agency is named: a sibling's school tells where it is.
     """
     children = {child for family in families for child in family.children}
-    shielded, mended, names = read.shielded(children), read.being_mended(children), gather_names(read, children)
+    shielded, mended, names = read.hidden(children, day), read.being_mended(children), gather_names(read, children, day)
     hide = {child for family in families if shielded & set(family.children) for child in family.children}
     findings = [(one.child, one.indicator.positions, _agency_of(one)) for family in families for one in family.shown]
-    whom = iter(gather_concerned(read, findings, hide))
+    whom = iter(gather_concerned(read, findings, day, hide))
     vanished = read.last_known(children - hide, day)
     return [
         FamilyFacts(

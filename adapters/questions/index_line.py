@@ -12,7 +12,7 @@ from domain.dates import iso
 from domain.events import ChildId
 from domain.reference import StaffFact
 from domain.timeline.entries import Entry
-from projections import queries, reference_data
+from projections import persons, queries, reference_data
 from projections.pipelined import Query, Steps
 
 _TEAM: Final = ("team", "duty_line")
@@ -26,8 +26,8 @@ def gather_lines(
     """What the line of each child is made from, found together; `hide`: those that are shown as shielded children are."""
     by_child = read.records_of(children)
     with read.about(children, day) as records:
-        told = queries.people.send(read.connection, read.number, by_child, whole=True)
-        lived = queries.addresses.send(read.connection, read.number, by_child, day)
+        told = persons.people.send(read.connection, read.number, by_child, whole=True)
+        lived = persons.addresses.send(read.connection, read.number, by_child, day)
         named = queries.schemes.send(read.connection, read.number, records)
         held = queries.entries.send(
             read.connection, read.number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
@@ -36,7 +36,7 @@ def gather_lines(
     keys.answer()
     people, homes = told.answer(), lived.answer()
     opened = _open_together(read, children, held.answer(), day, hide)
-    known = read.known(people, named.answer(), hide)
+    known = read.known(people, named.answer(), day, hide)
 
     led_too = _led_as_families(read, children, day, hide)
 
@@ -57,7 +57,7 @@ def gather_working(
     """Of the line of each child who it is and who works with it, for lists of many children; neither where it is nor its other names."""
     by_child = read.records_of(children)
     with read.about(children, day) as records:
-        told = queries.people.send(read.connection, read.number, by_child)
+        told = persons.people.send(read.connection, read.number, by_child)
         held = queries.entries.send(
             read.connection,
             read.number,
@@ -67,7 +67,7 @@ def gather_working(
         )
     people = told.answer()
     opened = _open_together(read, children, held.answer(), day, hide)
-    known, led_too = read.known(people, (), hide), _led_as_families(read, children, day, hide)
+    known, led_too = read.known(people, (), day, hide), _led_as_families(read, children, day, hide)
     return {child: ChildInIndex(known[child], None, *opened[child], led_too.get(child, ())) for child in by_child}
 
 
@@ -75,11 +75,11 @@ def gather_working(
 def led(read: Reading, held: Mapping[ChildId, Sequence[SealedEntry]], day: int) -> Steps[dict[ChildId, ChildInIndex]]:
     """Of the line of each child only who it is and who leads, of its leads and covers that are `held`; for lists of many children."""
     by_child = read.records_of(held)
-    told = queries.people.send(read.connection, read.number, by_child)
+    told = persons.people.send(read.connection, read.number, by_child)
     yield
     people = told.answer()
     opened = _open_together(read, held, (one for some in held.values() for one in some), day)
-    known, led_too = read.known(people, ()), _led_as_families(read, held, day)
+    known, led_too = read.known(people, (), day), _led_as_families(read, held, day)
     return {child: ChildInIndex(known[child], None, *opened[child], led_too.get(child, ())) for child in by_child}
 
 
@@ -89,7 +89,7 @@ def _led_as_families(
     """The leads of each child's family that were stated for another child of it, with contacts where they may be shown."""
     active = leads_of_families(read, children, day).active
     found = [((child, one.stated_for), one) for child, some in active.items() for one in some]
-    hidden = read.shielded({one for pair, _ in found for one in pair}) | set(hide)
+    hidden = read.hidden({one for pair, _ in found for one in pair}, day) | set(hide)
     leads = [one.lead for pair, one in found if hidden.isdisjoint(pair)]
     read.expect_cells((), leads)
     reach = _reach(read, [entry for entry, _ in leads], day)
@@ -111,7 +111,7 @@ def _open_together(
 ) -> dict[ChildId, tuple[list[Held], list[Entry]]]:
     """Of each child the entries that its line is made of, opened, and all that are not disputed; keys are fetched at once."""
     by_child, at = read.records_of(children), read.at(day)
-    owner, hidden = owners(by_child), read.shielded(children) | set(hide)
+    owner, hidden = owners(by_child), read.hidden(children, day) | set(hide)
     everything: dict[ChildId, list[SealedEntry]] = {child: [] for child in by_child}
     for one in entries:
         everything[owner[one[0].record]].append(one)

@@ -38,6 +38,14 @@ def grouped(read: Reading, flagged: Collection[ChildId], day: int) -> list[tuple
     return group([replace(one, home=None) if one.child in shielded else one for one in kin])
 
 
+def others_in_families(read: Reading, children: Collection[ChildId], day: int) -> dict[ChildId, set[ChildId]]:
+    """Who else is in a family with each of some children on a day; looked for once in a read."""
+    known = read.others_in_families.setdefault(day, {})
+    if missing := [child for child in children if child not in known]:
+        known.update(others_of_families(missing, grouped(read, missing, day)))
+    return {child: known[child] for child in children}
+
+
 def leads_of(read: Reading, children: Collection[ChildId]) -> dict[ChildId, list[SealedEntry]]:
     """Every lead and every cover for one of each child, whenever it was, and its contact."""
     if missing := [child for child in children if child not in read.leads]:
@@ -67,7 +75,7 @@ def undisputed(held: Iterable[SealedEntry]) -> list[SealedEntry]:
 
 def leads_of_families(read: Reading, children: Collection[ChildId], day: int) -> FamilyLeads:
     """The leads of the families of some children that were stated for others of these."""
-    others = others_of_families(children, grouped(read, children, day) if children else ())
+    others = others_in_families(read, children, day)
     found_leads = leads_of(read, {one for some in others.values() for one in some})
     leads = {child: undisputed(held) for child, held in found_leads.items()}
     active: dict[ChildId, list[LeadOfFamily]] = {}

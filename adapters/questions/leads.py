@@ -6,19 +6,14 @@ from typing import Final
 
 from adapters.questions.families import family_facts, out_of_touch
 from adapters.questions.index_line import gather_working, held_of, led
-from adapters.questions.kin import SealedEntry, grouped, leads_of, leads_of_families, sure_leads
+from adapters.questions.kin import SealedEntry, grouped, leads_of, leads_of_families, others_in_families, sure_leads
 from adapters.questions.naming import gather_concerned
 from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading
 from domain.answers.children import ChildInIndex
 from domain.answers.families import FamilyFacts
-from domain.answers.leads import (
-    CaseloadFacts,
-    ChildOfWorker,
-    GapFacts,
-    WorkerFamiliesFacts,
-    WorkerFamilyFacts,
-)
+from domain.answers.gaps import GapFacts
+from domain.answers.leads import CaseloadFacts, ChildOfWorker, WorkerFamiliesFacts, WorkerFamilyFacts
 from domain.answers.pages import Page
 from domain.areas import area_key
 from domain.dates import FOREVER
@@ -28,11 +23,11 @@ from domain.indicators.families import family_id, speaks, unheard
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.indicators.waits import Waits
 from domain.leads.active import GAP_RULES, GAPS, Gap, left_gaps, passed_on
-from domain.leads.family import CLOSED_BY_A_LEAD, FAMILY, NOT_COVERED, FamilyCover, others_of_families, uncovered
+from domain.leads.family import CLOSED_BY_A_LEAD, FAMILY, NOT_COVERED, FamilyCover, uncovered
 from domain.questions.about import ListGaps, ShowCaseload, ShowHandover, ShowMyFamilies
 from domain.reference import StaffFact, workers_left
 from domain.timeline.entries import Entry
-from projections import behind, editions, queries, reference_data
+from projections import behind, editions, persons, queries, reference_data
 from projections.pipelined import Query, Steps
 
 _HOWEVER_SHORT: Final = dict.fromkeys(GAP_RULES, FOREVER)
@@ -88,7 +83,7 @@ def gather_my_families(read: Reading, question: ShowMyFamilies, day: int) -> Wor
     mine = set(entries_of_worker(read, question.worker, day))
     page = page_of(read, question, [family for family in grouped(read, mine, day) if mine & set(family)])
     everyone = {child for family in page.items for child in family}
-    shielded = read.shielded(everyone)
+    shielded = read.hidden(everyone, day)
     listed = {family.id: family for family in out_of_touch(read, day, everyone)}
     hidden = {child for family in page.items if shielded & set(family) for child in family}
     # A child may be in two families, and be shown as it is in the one that has no shielded child.
@@ -113,24 +108,34 @@ def gather_my_families(read: Reading, question: ShowMyFamilies, day: int) -> Wor
 def gather_gaps(read: Reading, question: ListGaps, day: int) -> Page[GapFacts]:
     """Children whose lead is missing, gone, contested or not accepted on a day, longest first."""
     editions.look_at_many(read.connection)
-    found = gaps_on(read, day)
-    if question.area is not None:
-        areas = read.areas_on_maps({row[0] for row in found}, day)
-        found = [row for row in found if area_key(question.area) in map(area_key, areas[row[0]].values())]
+    waits = Waits(day, read.reference(day))
+    begun = {rule: waits.latest(rule) for rule in GAP_RULES}
+    stored, left = queries.rectangles(read.connection, read.number, day, begun), leads_who_left(read, day)
+    if question.area is not None:  # before families are looked for, which takes longer than where their children live
+        within = _within(read, question.area, {row[0] for row in (*stored, *left)}, day)
+        stored, left = ([row for row in rows if row[0] in within] for rows in (stored, left))
+    found = [*_long_enough(_uncovered(read, stored, day), waits), *left]
+    found = [row for row in found if row[0] not in read.kept_from]
     page = page_of(read, question, sorted(found, key=lambda row: (row[2], row[0], row[1])))
     return Page(gap_facts(read, page.items, day, read.hearing(day)), page.total, page.next)
+
+
+def _within(read: Reading, area: str, children: Collection[ChildId], day: int) -> set[ChildId]:
+    """Those of some children who are in an area on a day, on whatever map."""
+    areas = read.areas_on_maps(children, day)
+    return {child for child in children if area_key(area) in map(area_key, areas[child].values())}
 
 
 def gap_facts(read: Reading, rows: Sequence[queries.Rectangle], day: int, hearing: Hearing) -> list[GapFacts]:
     """Gaps and indicators as their answers are made from, with what their feeds say of them."""
     children = {row[0] for row in rows}
-    shielded, mended = read.shielded(children), read.being_mended(children)
+    shielded, mended = read.hidden(children, day), read.being_mended(children)
     quiet = {row[0] for row in rows if row[1] == NO_UNIVERSAL_CONTACT}
     schools = read.schools(quiet, day) if quiet else {}
 
     said = [(row, silent_of(row, hearing, schools.get(row[0], ()))) for row in rows]
     said = [(row, silent) for row, silent in said if speaks(row[6], silent)]
-    whom = gather_concerned(read, [(row[0], row[5], row[6]) for row, _ in said])
+    whom = gather_concerned(read, [(row[0], row[5], row[6]) for row, _ in said], day)
     return [
         GapFacts(one, row[1], row[2], row[5], silent, row[0] in shielded, mended[row[0]])
         for (row, silent), one in zip(said, whom, strict=True)
@@ -162,7 +167,7 @@ def entries_of_worker(read: Reading, worker: str, day: int) -> dict[ChildId, Seq
         mine.setdefault(child, []).append(held)
         if _leads_the_family(held[0], day):
             families.setdefault(child, []).append(held)
-    for child, some in others_of_families(families, grouped(read, families, day) if families else ()).items():
+    for child, some in others_in_families(read, families, day).items():
         for other in some:
             mine.setdefault(other, []).extend(families[child])
     return {**dict.fromkeys(_waiting_for(read, worker) - read.kept_from, ()), **mine}
@@ -178,15 +183,6 @@ def _waiting_for(read: Reading, worker: str) -> set[ChildId]:
         return set()
     records = behind.naming(read.connection, read.edition, worker)
     return set(queries.children_of(read.connection, read.number, records).values())
-
-
-def gaps_on(read: Reading, day: int) -> list[queries.Rectangle]:
-    """All gaps that have been so for long enough on a day."""
-    waits = Waits(day, read.reference(day))
-    begun = {rule: waits.latest(rule) for rule in GAP_RULES}
-    rows = _uncovered(read, queries.rectangles(read.connection, read.number, day, begun), day)
-    found = [*_long_enough(rows, waits), *leads_who_left(read, day)]
-    return [row for row in found if row[0] not in read.kept_from]
 
 
 def _long_enough(rows: Iterable[queries.Rectangle], waits: Waits) -> list[queries.Rectangle]:
@@ -252,7 +248,7 @@ def leads_who_left(read: Reading, day: int) -> list[queries.Rectangle]:
     )
     of = queries.children_of(read.connection, read.number, {entry.record for entry, _ in led_by})
     by_child = read.records_of(sorted(set(of.values())))
-    lives, held = queries.people(read.connection, read.number, by_child), leads_of(read, by_child)
+    lives, held = persons.people(read.connection, read.number, by_child), leads_of(read, by_child)
     return [
         row for child in by_child for row in _left_gaps(child, lives[child].death, sure_leads(held[child]), left, day)
     ]

@@ -11,7 +11,7 @@ from domain.errors import Misuse
 from domain.events import ChildId
 from domain.measures.of_child import MEASURES, WITH_LEAD, Measure, Part, led_by_family, unheard
 from domain.questions.about import ShowMeasures
-from projections import editions, queries
+from projections import editions, persons
 from projections import measures as served
 
 
@@ -25,7 +25,7 @@ def gather_measures(read: Reading, question: ShowMeasures, day: int) -> Measures
     areas = {child: found.get(chosen or "") for child, found in on_maps.items()}
     feeds, expected = read.feeds(), read.reference(day).expected_feeds()
     found = [MeasureFacts(one, told[one.id], unheard(one, feeds, day, expected)) for one in wanted]
-    waiting = _waiting(read, found[0], areas, question.area) if question.children else None
+    waiting = _waiting(read, found[0], areas, question.area, day) if question.children else None
     return MeasuresFacts(found, areas, question.area, chosen, waiting)
 
 
@@ -51,7 +51,9 @@ def _map(read: Reading, asked: str | None, day: int) -> str | None:
     raise Misuse(f"map: no such map is loaded: there are {', '.join(names)}" if names else "map: no map is loaded")
 
 
-def _waiting(read: Reading, of: MeasureFacts, areas: dict[ChildId, str | None], only: str | None) -> list[WaitingFacts]:
+def _waiting(
+    read: Reading, of: MeasureFacts, areas: dict[ChildId, str | None], only: str | None, day: int
+) -> list[WaitingFacts]:
     """The children behind a measure of time who wait, or waited too long: longest first, of one area or of all."""
 
     def asked_about(found: Iterable[Part]) -> list[Part]:
@@ -59,11 +61,11 @@ def _waiting(read: Reading, of: MeasureFacts, areas: dict[ChildId, str | None], 
 
     parts = asked_about(part for part in of.parts if part.counted is of.measure.waiting)
     parts.sort(key=lambda part: (-(part.days or 0), part.child))
-    names = gather_names(read, {part.child for part in parts})
+    names = gather_names(read, {part.child for part in parts}, day)
     return [WaitingFacts(part.child, names.get(part.child), part.days) for part in parts]
 
 
-def births(read: Reading, sealed: Collection[tuple[ChildId, queries.Sealed]]) -> dict[ChildId, int]:
+def births(read: Reading, sealed: Collection[tuple[ChildId, persons.Sealed]]) -> dict[ChildId, int]:
     """Dates of birth, opened; those of erased records are left out."""
     read.cells.expect({cell.record for _, cell in sealed})
     opened = {child: read.cells.birth(cell) for child, cell in sealed}

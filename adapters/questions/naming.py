@@ -8,27 +8,27 @@ from domain.answers.children import ShownName
 from domain.answers.concerned import ConcernedFacts
 from domain.checks import is_organisation
 from domain.events import ChildId
-from projections import queries, reference_data
+from projections import persons, queries, reference_data
 
 # A child, the positions that something about it rests on, and the organisation whose word that is, where it is one's alone.
 Finding = tuple[ChildId, Sequence[int], str | None]
 
 
-def gather_names(read: Reading, children: Collection[ChildId]) -> dict[ChildId, ShownName | None]:
-    """The name of each of some children that stands; none of a shielded child."""
-    open_to = set(children) - read.shielded(children)
-    people = queries.people(read.connection, read.number, read.records_of(open_to))
+def gather_names(read: Reading, children: Collection[ChildId], day: int) -> dict[ChildId, ShownName | None]:
+    """The name of each of some children that stands; none of a child that is hidden."""
+    open_to = set(children) - read.hidden(children, day)
+    people = persons.people(read.connection, read.number, read.records_of(open_to))
     read.cells.expect(owners(read.records_of(open_to)))
     return {child: read.name(people[child]) if child in people else None for child in children}
 
 
 def gather_concerned(
-    read: Reading, findings: Sequence[Finding], hide: Collection[ChildId] = ()
+    read: Reading, findings: Sequence[Finding], day: int, hide: Collection[ChildId] = ()
 ) -> list[ConcernedFacts]:
     """Whom each finding is about; of shielded children nothing but who they are, nor agencies and workers of those to `hide`."""
     children = {child for child, _, _ in findings}
-    names = gather_names(read, children)
-    told = _told(read, findings, children - read.shielded(children) - set(hide))
+    names = gather_names(read, children, day)
+    told = _told(read, findings, children - read.hidden(children, day) - set(hide))
     workers = _names_of_workers(read, [one for some in told.values() for one in some])
 
     def of(finding: Finding) -> ConcernedFacts:

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import psycopg
@@ -15,7 +15,9 @@ from adapters.log.keys.hashes import Hashes
 from adapters.log.sealed_values import SealedValueOpener, keys_expected
 from adapters.process.clock import today
 from adapters.questions.barring import bars_by_child, kept_from
+from adapters.questions.published import PublishedReading
 from adapters.questions.remembered import Remembered
+from adapters.questions.shared_home import sharing
 from adapters.service.opened import Service
 from domain.access.rules import Bar
 from domain.access.sharing import Sharing
@@ -28,19 +30,18 @@ from domain.areas import SCHOOL, areas, squeezed
 from domain.dates import LONDON, iso, iso_day, to_day
 from domain.errors import Misuse
 from domain.events import ChildId
-from domain.feeds import Feed, Hearing
 from domain.identifiers import IdentifierStatus, parse_identifier
 from domain.names import all_names
-from domain.reference import KINDS, Reference, Stated, agreements_made, closings, standing
+from domain.reference import KINDS
 from domain.timeline.entries import Entry
-from projections import behind, editions, kinship, pipelined, queries, reference_data
+from projections import behind, editions, kinship, persons, pipelined, queries, reference_data, shields
 from projections.kinship import Home
 
-MANY: Final = 200  # records; of more, all shields are looked at rather than those of each
+MANY: Final = 100  # records; of more, all shields are looked at rather than those of each
 ByChild = Mapping[ChildId, Sequence[UUID]]  # the records of each child
 
 
-class Reading:
+class Reading(PublishedReading):
     """One read at one edition."""
 
     def __init__(
@@ -53,25 +54,22 @@ class Reading:
         viewer: Viewer = LOCAL_OPERATOR,
     ) -> None:
         self.viewer = viewer
-        self.service = service
-        self.connection = connection
-        self.edition = edition
+        super().__init__(service, connection, edition, remembered)
         self.head = head or edition
         self.number = edition.number
         self.hashes = Hashes(service.keys)
         self.cells = SealedValueOpener(connection, service.keys)
-        self._remembered = Remembered() if remembered is None else remembered
         # What this one read has found so far; one edition, one snapshot, so that nothing of it changes meanwhile.
-        self._references: dict[int, Reference] = {}
-        self._heard: dict[int, Hearing] = {}
-        self._said_complete: list[Feed] | None = None
         self._members: dict[ChildId, list[UUID]] = {}
         self._shields: dict[ChildId, bool] = {}
         self._lifted: set[ChildId] = set()
         self._asked_about: dict[tuple[str | None, str | None], ChildId | None] = {}
+        self._shielded_beside: set[UUID] = set()  # records of others that stood at one place with those looked at
+        self._shares: dict[tuple[ChildId, int], bool] = {}  # on a day
         self._homes: dict[int, dict[ChildId, Home | None]] = {}
+        self.others_in_families: dict[int, dict[ChildId, set[ChildId]]] = {}  # adapters.questions.kin, by day
         self.leads: dict[ChildId, list[tuple[Entry, bytes | None]]] = {}  # adapters.questions.leads.leads_of
-        self._today = to_day(today(service.clock))
+        self.today = to_day(today(service.clock))
 
     def being_mended(self, children: Collection[ChildId]) -> dict[ChildId, str | None]:
         """Since which day part of each child's record could not be brought up to date; None where it is."""
@@ -96,12 +94,12 @@ class Reading:
         """The same read, of the same snapshot, at the last edition."""
         if self.head == self.edition:
             return self
-        return Reading(self.service, self.connection, self.head, self._remembered, viewer=self.viewer)
+        return Reading(self.service, self.connection, self.head, self.remembered, viewer=self.viewer)
 
     @cached_property
     def bars(self) -> Mapping[ChildId, frozenset[Bar]]:
         """What keeps the viewer from which children."""
-        return bars_by_child(self, self.viewer, self._today)
+        return bars_by_child(self, self.viewer, self.today)
 
     @cached_property
     def kept_from(self) -> frozenset[ChildId]:
@@ -111,19 +109,14 @@ class Reading:
     @cached_property
     def sharing(self) -> Sharing:
         """What agreements between organisations let the viewer see, as they are at the head."""
-        made = self.at_head().reference(self._today).agreements
+        made = self.at_head().reference(self.today).agreements
         everything = self.viewer.role is Role.OPERATOR
-        return Sharing(self.viewer.organisation, self._today, everything, made, disclosure_of_kinds())
-
-    @property
-    def today(self) -> int:
-        """The day on which the question is asked."""
-        return self._today
+        return Sharing(self.viewer.organisation, self.today, everything, made, disclosure_of_kinds())
 
     def lift_shields(self, children: Collection[ChildId]) -> None:
         """Show some children as if they were not shielded; a sealed identity stays as it is."""
         records = self.records_of(children)
-        sealed = queries.sealed(self.connection, [record for some in records.values() for record in some])
+        sealed = shields.sealed(self.connection, [record for some in records.values() for record in some])
         self._lifted |= {child for child, some in records.items() if sealed.isdisjoint(some)}
 
     def event(self, position: int) -> str:
@@ -142,8 +135,9 @@ class Reading:
 
     def known(
         self,
-        people: Mapping[ChildId, queries.PersonRow],
+        people: Mapping[ChildId, persons.PersonRow],
         schemes: Iterable[tuple[UUID, str, IdentifierStatus]],
+        day: int,
         hide: Collection[ChildId] = (),
         *,
         named: bool = True,
@@ -153,7 +147,7 @@ class Reading:
         Without `named` of who they are only the days of birth and death.
         """
         by_child = self.records_of(people)
-        owner, shielded, behind_since = owners(by_child), self.shielded(people), self.being_mended(people)
+        owner, hidden, behind_since = owners(by_child), self.hidden(people, day), self.being_mended(people)
         self.cells.expect(owner)
         numbers: dict[ChildId, list[tuple[UUID, str, IdentifierStatus]]] = {child: [] for child in people}
         for one in schemes:
@@ -164,17 +158,17 @@ class Reading:
                 by_child[child],
                 numbers[child],
                 self._person(row, named=named),
-                child in hide or child in shielded,
+                child in hide or child in hidden,
                 behind_since[child],
             )
             for child, row in people.items()
         }
 
-    def name(self, row: queries.PersonRow) -> ShownName | None:
+    def name(self, row: persons.PersonRow) -> ShownName | None:
         """The name of a child that stands; None where there is none, or it is erased."""
         return next(iter(self._person(row, named=True).names), None)
 
-    def _person(self, row: queries.PersonRow, *, named: bool) -> Person:
+    def _person(self, row: persons.PersonRow, *, named: bool) -> Person:
         dates = self.cells.birth(row.birth) or {}
         if not named:
             return Person(birth=dates.get("birth"), expected=dates.get("expected"), death=row.death)
@@ -218,9 +212,13 @@ class Reading:
 
     def records_of(self, children: Collection[ChildId]) -> dict[ChildId, list[UUID]]:
         """The records of each child, sorted."""
-        if missing := [child for child in children if child not in self._members]:
-            self._members |= queries.members(self.connection, self.number, missing)
-        return {child: self._members[child] for child in children}
+        members = self._members
+        try:
+            return {child: members[child] for child in children}
+        except KeyError:
+            missing = [child for child in children if child not in members]
+            members |= queries.members(self.connection, self.number, missing)
+        return {child: members[child] for child in children}
 
     @contextmanager
     def about(self, children: Collection[ChildId], day: int) -> Iterator[list[UUID]]:
@@ -228,16 +226,16 @@ class Reading:
         by_child = self.records_of(children)
         records = [record for held in by_child.values() for record in held]
         with self.connection.pipeline():
-            shielded = queries.shielded.send(self.connection, self.edition, records, self._today)
+            shielded = self._send_shielded(records)
             after, until = self.reference_until(), self.edition.position
             new = reference_data.reference.send(self.connection, after, until, KINDS) if after < until else None
             yield records
         self._take_shields(by_child, shielded.answer())
         self.take_reference(day, after, () if new is None else new.answer())
 
-    def address(self, here: queries.AddressRow | None) -> ShownAddress | None:
+    def address(self, here: persons.AddressRow | None) -> ShownAddress | None:
         """An address as it is shown; None where there is none, or it is erased."""
-        opened = None if here is None else self.cells.address(queries.Sealed(here.record, here.cell))
+        opened = None if here is None else self.cells.address(persons.Sealed(here.record, here.cell))
         if here is None or opened is None:
             return None
         return {
@@ -267,9 +265,9 @@ class Reading:
         return {child: next((found[child][name] for name in sorted(found[child])), None) for child in children}
 
     def areas_on_maps(self, children: Collection[ChildId], day: int) -> dict[ChildId, dict[str, str]]:
-        """The area of each child on each map; without any map its outward postcode. A shielded child is in none."""
+        """The area of each child on each map; without any map its outward postcode. A hidden child is in none."""
         reference = self.reference(day)
-        shown = set(children) - self.shielded(children)
+        shown = set(children) - self.hidden(children, day)
         homes = self.postcodes(shown, day)
         if not reference.area_maps:
             outward = {child: squeezed(code)[:-3] for child, code in homes.items() if code and len(squeezed(code)) >= 5}
@@ -304,67 +302,6 @@ class Reading:
             found.setdefault(ChildId(child), set()).add(school)
         return found
 
-    def reference(self, day: int) -> Reference:
-        """The reference data that stands on a day, as known at the edition."""
-        if day not in self._references:
-            after, until = self.reference_until(), self.edition.position
-            new = reference_data.reference(self.connection, after, until, KINDS) if after < until else ()
-            self.take_reference(day, after, new)
-        return self._references[day]
-
-    def hearing(self, day: int) -> Hearing:
-        """Which feeds were heard on a day, as known at the edition."""
-        if day not in self._heard:
-            self._heard[day] = Hearing(self.feeds(), day, self.reference(day).expected_feeds())
-        return self._heard[day]
-
-    def feeds(self) -> list[Feed]:
-        """How far each feed said last that it was complete, as known at the edition."""
-        if self._said_complete is None:
-            self._said_complete = reference_data.feeds(self.connection, self.number)
-        return self._said_complete
-
-    def take_feeds(self, found: list[Feed]) -> None:
-        """What a look at feeds found need not be asked for again."""
-        self._said_complete = found
-
-    def reference_until(self) -> int:
-        """The position up to which reference data is remembered, and need not be looked at."""
-        return self._remembered.until(self.edition.generation)
-
-    def take_reference(self, day: int, after: int, found: Iterable[Stated]) -> None:
-        """What a look at reference data found after a position, for a day, need not be asked for again."""
-        said = self._remembered.said(self.edition.generation, after, self.edition.position, found)
-        self._references[day] = self._remembered.reference(
-            self.edition.generation, day, said, lambda: self._read_reference(said, day)
-        )
-
-    def _read_reference(self, said: Sequence[Stated], day: int) -> Reference:
-        stands = standing(said, day)
-        over, agreements = closings(said, day), agreements_made(said, day)
-        self.expect_bodies(one.position for one in (*stands, *over, *agreements))
-        # It outlives this read, and asks nothing of its connection: all that it may be asked for is at hand.
-        bodies, generation = self._remembered.bodies, self.edition.generation
-        return Reference(stands, lambda position: bodies[generation, position], over, agreements)
-
-    def expect_bodies(self, positions: Iterable[int]) -> None:
-        """Open the events about no child that are about to be asked for, in one query."""
-        bodies, generation = self._remembered.bodies, self.edition.generation
-        if missing := [position for position in set(positions) if (generation, position) not in bodies]:
-            # Bodies are remembered, so that most reads open no event, and need nothing of what decodes one.
-            from adapters.log.reader import LogReader
-
-            log = LogReader(self.connection, self.service.keys, self.service.settings.fillers)
-            for event in log.open(queries.stored(self.connection, missing)):
-                bodies[generation, event.position] = event.body
-
-    def body(self, position: int) -> Mapping[str, Any]:
-        """What an event about no child says."""
-        name, bodies = (self.edition.generation, position), self._remembered.bodies
-        if name not in bodies:
-            self.expect_bodies([position])
-        return bodies[name]
-
     def take_members(self, records: Mapping[ChildId, list[UUID]]) -> None:
         """The records of children that were found on the way need not be asked for again."""
         self._members.update(records)
@@ -376,10 +313,22 @@ class Reading:
 
     def _take_shields(self, by_child: ByChild, found: AbstractSet[UUID]) -> None:
         self._shields |= {child: not found.isdisjoint(records) for child, records in by_child.items()}
+        self._shielded_beside |= found
 
     def has_shielded(self) -> bool:
-        """Whether any child that this read has looked at is shielded."""
-        return any(self._shields.values())
+        """Whether any child that this read has looked at is shielded, or hidden beside one that is."""
+        return any(self._shields.values()) or any(self._shares.values())
+
+    def hidden(self, children: Collection[ChildId], day: int) -> set[ChildId]:
+        """Those of some children of whom no whereabouts are shown: the shielded, and who lives on a day, or now, where one of these does."""
+        found = self.shielded(children)
+        if self._shielded_beside:
+            others = [child for child in children if child not in found]
+            if missing := [child for child in others if (child, day) not in self._shares]:
+                share = sharing(self, missing, self._shielded_beside, day)
+                self._shares |= {(child, day): child in share for child in missing}
+            found |= {child for child in others if self._shares[child, day]}
+        return found - self._lifted
 
     def shielded(self, children: Collection[ChildId]) -> set[ChildId]:
         """Those of some children over whom a shield holds, at this edition or at the head of the log."""
@@ -390,12 +339,13 @@ class Reading:
         return {child for child in children if self._shields[child] and child not in self._lifted}
 
     def shielded_records(self, records: Collection[UUID]) -> set[UUID]:
-        """Records over which a shield holds, of some or of all: of many all shields are looked at."""
-        if not records:
-            return set()
+        """Records over which a shield holds, of some and of who stands at one place with these, or of all: of many all shields are looked at."""
+        return self._send_shielded(records).answer() if records else set()
+
+    def _send_shielded(self, records: Collection[UUID]) -> pipelined.Sent[set[UUID]]:
         if len(records) > MANY:
-            return queries.all_shielded(self.connection, self.edition, self._today)
-        return queries.shielded(self.connection, self.edition, list(records), self._today)
+            return shields.all_shielded.send(self.connection, self.edition, self.today)
+        return shields.shielded.send(self.connection, self.edition, list(records), self.today)
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def relation_of(read: Reading, viewer: Viewer, asked: AskedAbout) -> Relation:
         frozenset().union(*bases) if all(bases) else frozenset(),
         tuple(sorted(found.proving)) if all(bases) else (),
         read.bars.get(asked.id, frozenset()),
-        bool(read.shielded([asked.id])),
+        bool(read.hidden([asked.id], head.today)),
         asked.children,
     )
 

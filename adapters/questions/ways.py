@@ -18,8 +18,8 @@ def _told(feedback: Mapping[str, Any]) -> bool:
 
 
 WAYS: Final[Mapping[type[Question[Any]], OfTheViews | OfTheLog]] = {
-    about.FindChildren: OfTheViews("children.gather_found", "children.found"),
-    about.ShowChild: OfTheViews("children.gather_child", "children.index_line"),
+    about.FindChildren: OfTheViews("children.gather_found", "lines.found"),
+    about.ShowChild: OfTheViews("children.gather_child", "lines.index_line"),
     about.ShowTimeline: OfTheViews("children.gather_timeline", "children.timeline"),
     about.ShowCaseload: OfTheViews("leads.gather_caseload", "leads.caseload"),
     about.ShowMyFamilies: OfTheViews("leads.gather_my_families", "leads.my_families"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from projections.engine import use
+from projections.view_sets import use
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,12 @@ from adapters.migrations.version import is_current
 from adapters.process.clock import Clock, ClockCheck, SystemClock
 from adapters.process.settings import Settings
 from domain.errors import Unreachable
-from projections.engine import Projector
 
 if TYPE_CHECKING:
     from adapters.log.pool import ReadPool
     from adapters.log.recorder import Recorder
     from adapters.process.kafka_security import Security
+    from projections.engine import Projector
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,10 @@ class Service:
             quota=self.settings.quota,
         )
 
-    def projector(self, work: Work = Work.PROJECT) -> Projector:
+    def projector(self, work: Work = Work.PROJECT) -> "Projector":
         """A projector for one thread or process."""
+        from projections.engine import Projector
+
         size = self.settings.edition_size
         return Projector(partial(self.connect, work), self.clock.now, size, tries=tries_of, grows=True)
 

@@ -48,7 +48,7 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
         said: dict[str, Any] = {"edition": edition, "position": position, **lag, **mender.said(), **house.said}
         tell((*clock, *mender.trouble, *house.trouble), **said)
 
-    projector.beat = well
+    projector.taking_in.beat = well
     tell((), now=True)
     try:
         while not stop():

@@ -13,6 +13,7 @@ from domain.answers.ids import parse_id
 
 _PART: Final = "$part"
 _ITEM: Final = "$item"
+_PLAIN: Final = frozenset((str, int, bool, float, type(None)))
 ERASED: Final[Mapping[str, bool]] = {"$erased": True}
 NOBODY: Final = UUID(int=0)
 
@@ -35,7 +36,8 @@ class _Cutting:
 
     def __init__(self) -> None:
         self.parts: list[Part | None] = []
-        self._of_record: dict[tuple[UUID, UUID], tuple[int, list[Any]]] = {}
+        self._ids: dict[str, UUID] = {}  # an answer names the same ones again and again
+        self._of_record: dict[tuple[int, int], tuple[int, list[Any]]] = {}
 
     def whole(self, child: UUID, value: Mapping[str, Any]) -> dict[str, int]:
         """A child's own part, with all that is within it; what stands in its place."""
@@ -46,11 +48,13 @@ class _Cutting:
 
     def cut(self, value: Any, child: UUID) -> Any:  # noqa: ANN401 - a piece of an answer
         """A piece of an answer, what is of other parts taken out."""
-        if isinstance(value, Mapping):
-            named = _id_of(value.get("child"), "c-")
+        if type(value) in _PLAIN:  # as most are
+            return value
+        if type(value) is dict or isinstance(value, Mapping):
+            named = self._id_of(value.get("child"), "c-")
             if named is not None and named != child:
                 return self.whole(named, value)
-            record = _id_of(value.get("record"), "r-")
+            record = self._id_of(value.get("record"), "r-")
             if record is not None and child != NOBODY:
                 return self._item(child, record, value)
             return {key: self.cut(within, child) for key, within in value.items()}
@@ -58,13 +62,20 @@ class _Cutting:
             return [self.cut(within, child) for within in value]
         return value
 
+    def _id_of(self, value: object, prefix: str) -> UUID | None:
+        if not isinstance(value, str) or not value.startswith(prefix):
+            return None
+        if (found := self._ids.get(value)) is None:
+            found = self._ids[value] = parse_id(value)
+        return found
+
     def _item(self, child: UUID, record: UUID, value: Mapping[str, Any]) -> dict[str, int]:
         """What is said of a record is cut no further: whatever it names, that record tells of it."""
-        if (child, record) not in self._of_record:
-            said: list[Any] = []
-            self._of_record[child, record] = len(self.parts), said
-            self.parts.append(Part(child, record, said))
-        place, said = self._of_record[child, record]
+        name = child.int, record.int  # the numbers within are looked up several times faster
+        if (found := self._of_record.get(name)) is None:
+            found = self._of_record[name] = len(self.parts), []
+            self.parts.append(Part(child, record, found[1]))
+        place, said = found
         said.append(value)
         return {_PART: place, _ITEM: len(said) - 1}
 
@@ -93,10 +104,6 @@ def _filled(value: Any, contents: Sequence[Any]) -> Any:  # noqa: ANN401 - a pie
     if isinstance(value, list | tuple):
         return [_filled(within, contents) for within in value]
     return value
-
-
-def _id_of(value: object, prefix: str) -> UUID | None:
-    return parse_id(value) if isinstance(value, str) and value.startswith(prefix) else None
 
 
 def leaf_of(child: UUID, owner: UUID, digest: bytes) -> bytes:

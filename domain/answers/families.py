@@ -7,15 +7,16 @@ from typing import Annotated, Final
 
 from typing_extensions import TypedDict
 
-from domain.answers.children import ChildInIndex, IndexLine, ShownName, index_line
+from domain.answers.children import ChildInIndex, IndexLine, ShownName
 from domain.answers.concerned import Concerned, ConcernedFacts, NamedChild, concerned, named_child
 from domain.answers.entries import AsAt
 from domain.answers.fields import BeingMended, Day, Discloses, EventText, Written
+from domain.answers.lines import index_line
 from domain.answers.pages import Listed, Page
 from domain.dates import iso_day
 from domain.events import ChildId
-from domain.indicators import RULES
 from domain.indicators.families import Family, TrueOrNotKnown
+from domain.indicators.rules import RULES
 
 _DERIVED: Final = Discloses.DERIVED
 NOT_SAID: Final = "not said"

@@ -7,47 +7,22 @@ from uuid import UUID
 
 from typing_extensions import TypedDict
 
-from domain.answers.children import (
-    Around,
-    ChildInIndex,
-    KnownChild,
-    Minimal,
-    ShownName,
-    first_name,
-    involvements,
-    leading,
-    next_reviews,
-    works_with,
-)
-from domain.answers.concerned import Concerned, ConcernedFacts, concerned
+from domain.answers.children import ChildInIndex, KnownChild, Minimal, ShownName
 from domain.answers.entries import AsAt, Held, ShownEntry, shown_entry, shown_of
-from domain.answers.families import NOT_SAID, FamilyFacts, ShownIndicator, indicators
-from domain.answers.fields import BeingMended, ChildText, Day, Discloses, EventText, Position, RecordText, Written
+from domain.answers.families import FamilyFacts, ShownIndicator, indicators
+from domain.answers.fields import BeingMended, ChildText, Day, Discloses, Position, RecordText, Written
+from domain.answers.gaps import Gap, GapFacts, gap
 from domain.answers.ids import child_id, record_id
+from domain.answers.lines import Around, first_name, involvements, leading, next_reviews, works_with
 from domain.answers.pages import Listed, Page
 from domain.answers.reviews import ShownReview
 from domain.dates import iso, iso_day
 from domain.events import ChildId
-from domain.indicators import RULES
-from domain.indicators.families import TrueOrNotKnown, family_id
-from domain.leads.active import GAPS
+from domain.indicators.families import family_id
 
 _DERIVED: Final = Discloses.DERIVED
 _IDENTITY: Final = Discloses.IDENTITY
 Worker = Annotated[str, Discloses.WORKER]
-
-
-class Gap(Concerned):
-    """A gap of lead: `days` are counted from `since`. `not_known` where its feed was not heard."""
-
-    rule: Annotated[str, _DERIVED]
-    since: Annotated[Day, _DERIVED]
-    days: Annotated[int, _DERIVED]
-    status: Annotated[TrueOrNotKnown, _DERIVED]
-    events: list[EventText]
-    feed: Annotated[str, _DERIVED]
-    clears_when: Annotated[str, Discloses.NOTHING]
-    being_mended: BeingMended
 
 
 class _NamedChild(TypedDict):
@@ -154,24 +129,6 @@ class WorkerFamilies(Listed):
 
 
 @dataclass(frozen=True, slots=True)
-class GapFacts:
-    """A gap of lead, or an indicator in its shape, as it was gathered; `silent` is what it relies on and was not heard."""
-
-    concerned: ConcernedFacts
-    rule: str
-    since: int
-    positions: Sequence[int]
-    silent: str | None
-    shielded: bool
-    being_mended: str | None
-
-    @property
-    def child(self) -> ChildId:
-        """The child it is about."""
-        return self.concerned.child
-
-
-@dataclass(frozen=True, slots=True)
 class ChildOfWorker:
     """A child of a caseload: its line, the entries that make it the worker's, and its gaps."""
 
@@ -228,22 +185,6 @@ class ChangesFacts:
     worker: str
     since: int
     children: Page[ChangesOfChild]
-
-
-def gap(facts: GapFacts, at: AsAt) -> Gap:
-    """A gap on a day. Which feed is silent names a school or a practice, so it is not said of a shielded child."""
-    told = GAPS.get(facts.rule) or RULES[facts.rule]
-    return {
-        **concerned(facts.concerned, at),
-        "rule": facts.rule,
-        "since": iso_day(facts.since),
-        "days": at.day - facts.since,
-        "status": "true" if facts.silent is None else "not_known",
-        "events": [at.event(p) for p in facts.positions],
-        "feed": "heard" if facts.silent is None else NOT_SAID if facts.shielded else facts.silent,
-        "clears_when": told.clears_when,
-        "being_mended": facts.being_mended,
-    }
 
 
 def gaps(of: Page[GapFacts], at: AsAt) -> ListedGaps:

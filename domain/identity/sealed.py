@@ -15,7 +15,7 @@ from domain.timeline.entries import Entry
 
 IDENTITY_SEALED = "identity_sealed"
 # What protects the old identity goes on.
-_GOES_ON = frozenset({"shield", "legal_hold"})
+GOES_ON = frozenset({"shield", "legal_hold"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,6 @@ def withhold(
 
 def end_with_identity(entry: Entry, day: int) -> Entry:
     """An entry of a sealed record: what goes on ends on the day of the sealing, but for what protects the child."""
-    if entry.start is None or entry.why is not None or entry.moment or entry.kind in _GOES_ON:
+    if entry.start is None or entry.why is not None or entry.moment or entry.kind in GOES_ON:
         return entry
     return replace(entry, end=max(day, entry.start)) if entry.end is None or entry.end > day else entry

@@ -6,17 +6,15 @@ by an agency's family id, or a household; half-siblings may be in two; a child i
 """
 
 import hashlib
-import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any, Literal
 
 from domain import codes
 from domain.events import ChildId, RecordId
-from domain.feeds import Feed, Hearing
-from domain.indicators import Indicator, indicators
+from domain.feeds import Hearing
 from domain.indicators.rules import (
     BELOW_SCHOOL_AGE,
     EXCLUDED_WITHOUT_PROVISION,
@@ -26,25 +24,22 @@ from domain.indicators.rules import (
     REFUSED,
     RULES,
     ExcludedBy,
+    Indicator,
     rule_of,
 )
-from domain.indicators.support import last_seen
 from domain.indicators.waits import Waits
-from domain.reference import Reference
-from domain.timeline.child import Child
+from domain.places import is_no_place
 
 MAX_RESIDENTS = 10
 TrueOrNotKnown = Literal["true", "not_known"]
-_NOWHERE = re.compile(r"ZZ99", re.IGNORECASE)
 
 
 def may_be_household(address: Mapping[str, Any]) -> bool:
     """Whether children at an address may be a household: not at ZZ99, no fixed abode, an institution, a refuge or a hostel."""
-    postcode = (address["postcode"] or "").replace(" ", "")
     return (
         address["status"] == "current"
         and address["residence"] not in codes.NO_HOUSEHOLD_RESIDENCE
-        and _NOWHERE.match(postcode) is None
+        and not is_no_place(address["postcode"])
     )
 
 
@@ -79,14 +74,6 @@ class Family:
         return min(sure or (s.indicator.since for s in self.shown))
 
 
-def _schools_on(child: Child, day: int) -> set[str]:
-    return {
-        e.provider
-        for e in child.of_kind("enrolment")
-        if e.start is not None and e.start <= day and (e.end is None or day < e.end)
-    }
-
-
 def family_id(children: Iterable[ChildId]) -> str:
     """An id made of its children's random ids, so it shows nothing and is the same wherever they are."""
     digest = hashlib.sha256(b"".join(child.bytes for child in sorted(children))).hexdigest()
@@ -114,35 +101,6 @@ def group(kin: Sequence[Kin]) -> list[tuple[ChildId, ...]]:
     found = {tuple(sorted(members)) for members in (*_by_family_id(kin), *_households(kin))}
     grouped = {child for members in found for child in members}
     return sorted([*found, *((one.child,) for one in kin if one.child not in grouped)])
-
-
-def kin_of(child: Child, day: int, sealed: Collection[RecordId] = ()) -> Kin:
-    """A child's ties and home on a day; a sealed identity has none, on days before the sealing either.
-
-    A brother, a home or an agency's family of then may be the new identity's as well (`sealed`: what is sealed by now,
-    whatever was known then).
-    """
-    if child.sealed is not None or any(record in sealed for record in child.records):
-        return Kin(child.id, frozenset(child.records), None, frozenset(), frozenset(), frozenset())
-    open_then = [
-        e
-        for e in child.of_kind("relationship")
-        if e.start is not None and e.start <= day and (e.end is None or day < e.end)
-    ]
-    here, last_known = child.home_at(day)
-    dead = child.over is not None and child.over <= day
-    home = None
-    if here is not None and not dead and here.address["uprn"] and may_be_household(here.address):
-        home = here.address["uprn"].strip().lstrip("0")
-    return Kin(
-        child.id,
-        frozenset(child.records),
-        home,
-        frozenset(e.provider for e in open_then if e.service == "family"),
-        frozenset(r for e in open_then if e.service in ("parent", "carer") for r in e.others),
-        frozenset(r for e in open_then if e.service == "sibling" for r in e.others),
-        last_known,
-    )
 
 
 def _by_family_id(kin: Sequence[Kin]) -> list[set[ChildId]]:
@@ -238,24 +196,3 @@ def speaks(organisation: str | None, silent: str | None) -> bool:
     if organisation == NEVER_REGISTERED:
         return silent not in RULES[NO_GP].feeds
     return silent is None or organisation != BELOW_SCHOOL_AGE
-
-
-def out_of_touch(
-    children: Sequence[Child],
-    feeds: Sequence[Feed],
-    day: int,
-    reference: Reference,
-    sealed: Collection[RecordId] = (),
-) -> list[Family]:
-    """Families with an indicator on a day, the reference; `sealed`: the records whose identity is sealed by now."""
-    shown = []
-    hearing, waits = Hearing(feeds, day, reference.expected_feeds()), Waits(day, reference)
-    for child in children:
-        for found in indicators(child):
-            indicator = as_shown(found, waits, last_seen(child, day)) if found.start <= day < found.end else None
-            if indicator is not None:
-                silent = unheard(hearing, indicator.id, indicator.organisation, _schools_on(child, day))
-                if not speaks(indicator.organisation, silent):
-                    continue
-                shown.append(Shown(indicator, child.id, "not_known" if silent else "true", silent))
-    return assemble(shown, group([kin_of(child, day, sealed) for child in children]))

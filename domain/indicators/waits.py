@@ -3,7 +3,7 @@
 Joined when asked, so that a threshold that is set, or a calendar that is published, changes no stored answer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -17,9 +17,7 @@ from domain.indicators.rules import (
     ExcludedBy,
 )
 from domain.leads import active
-from domain.leads.family import NOT_COVERED, FamilyCover, uncovered
 from domain.reference import Reference
-from domain.timeline.child import Child
 
 
 class Unit(Enum):
@@ -105,16 +103,3 @@ class Waits:
             count -= counts(begun)
             begun -= 1
         return begun
-
-
-def gaps_on(
-    child: Child, day: int, waits: Waits, left: Mapping[str, int], cover: FamilyCover = NOT_COVERED
-) -> list[active.Gap]:
-    """The gaps of a child that have been so for long enough on a day.
-
-    `left` is the day on which each worker left who did, `cover` the leads of its family that were stated for others of it.
-    """
-    so = [uncovered(gap, cover, day) for gap in active.gaps(child) if gap.start <= day < gap.end]
-    held = [gap for gap in so if gap is not None]
-    gone = active.left_gaps(child.of_kind("lead"), left, day) if child.over is None or day < child.over else []
-    return [*(gap for gap in held if waits.over(gap.rule, gap.since)), *gone]

@@ -13,8 +13,9 @@ from domain.identifiers import NHS, UPN
 from domain.identity.sealed import Sealing, end_with_identity
 from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, TOLD_IN_CONFIDENCE, is_additional
 from domain.spans import Spans, subtract, union
-from domain.timeline.entries import NO_SUCCESSORS, ONE_RECORD, Entry, absent, entries
+from domain.timeline.entries import Entry
 from domain.timeline.marks import Mark, Marked, standing_marks
+from domain.timeline.pairing import NO_SUCCESSORS, ONE_RECORD, absent, entries
 from domain.timeline.snapshots import Snapshot
 from domain.timeline.succession import Successors
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.events import Event
-from domain.timeline.entries import Entry, entries
+from domain.timeline.entries import Entry
 from domain.timeline.marks import Marked
+from domain.timeline.pairing import entries
 
 
 @dataclass(frozen=True, slots=True)

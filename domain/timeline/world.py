@@ -1,7 +1,9 @@
 """The whole reference state from a history: which records are one child, and each child as the rules see it (design D12)."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from domain.effects import ABOUT_NO_CHILD, Act
 from domain.events import ChildId, Event, Position, RecordId
@@ -64,6 +66,10 @@ def build_world(
     told = [event for event in history if event.act not in ABOUT_NO_CHILD]
     records = {event.record for event in told} | {record for record, own in shown.items() if own}
     grouped = children_of(sorted({*records, *links.child}), links)
+    # Each child from its own events: to look through all of them for each takes the square of how many are tied together.
+    own: dict[RecordId, list[Event]] = defaultdict(list)
+    for event in told:
+        own[event.record].append(event)
     # A row of a snapshot that is withheld has come all the same.
     reports, unsure = reported(told_of_all, kind_of or {}), doubted(history, links)
     whole = [one for _, one, came in reports if came]
@@ -71,7 +77,7 @@ def build_world(
         child: build_child(
             child,
             members,
-            told,
+            sorted((event for record in members for event in own[record]), key=attrgetter("position")),
             scheme_of,
             whole,
             unsure,

@@ -15,7 +15,7 @@ import pytest
 
 from adapters.intake.kafka.topics import SECTOR_OF
 from adapters.log.messages import Counts, Message
-from projections.engine import AFTER_LINKS, BEFORE_LINKS, statements
+from projections.taking_in import AFTER_LINKS, BEFORE_LINKS, statements
 from tests.builders.process import ROOT
 from tests.builders.service import Bench, bench
 from tools.bench import sampled

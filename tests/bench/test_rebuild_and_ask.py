@@ -12,7 +12,7 @@ import pytest
 from adapters.process.clock import SystemClock
 from adapters.process.settings import load_settings
 from domain.errors import Misuse
-from projections.engine import VIEW_TABLES
+from projections.view_sets import VIEW_TABLES
 from tests.builders.nightly import by_night
 from tests.servers.kafka import RealKafka
 from tools.bench import asking

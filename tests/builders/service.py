@@ -20,7 +20,9 @@ from adapters.service.opened import Service
 from domain.events import Event, Position, RecordId
 from domain.timeline.snapshots import listed_kinds
 from domain.timeline.world import World, build_world
-from projections.engine import VIEW_SETS, VIEW_TABLES, Projector, statements
+from projections.engine import Projector
+from projections.taking_in import statements
+from projections.view_sets import VIEW_SETS, VIEW_TABLES
 from schemas.registry import registry
 
 KEYS = MasterKeys(b"k" * 32, b"h" * 32)

@@ -6,9 +6,9 @@ from typing import Any
 import psycopg
 
 from domain.dates import school_year_of, school_year_starts
-from domain.indicators import indicators
 from domain.indicators.attendance import ABSENT, NOT_POSSIBLE
-from domain.leads.active import gaps
+from domain.indicators.finding import indicators
+from domain.leads.gaps import gaps
 from domain.timeline.entries import Entry
 from domain.timeline.world import World
 

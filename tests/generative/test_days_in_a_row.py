@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.log.messages import Message
-from projections.engine import checksums
+from projections.view_sets import checksums
 from tests.builders.service import Bench
 from tests.generative.agreement import of_reference, of_views
 from tests.generative.histories import told

@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from domain.timeline.world import build_world
-from projections.engine import VIEW_SETS, Projector, statements
+from projections.engine import Projector
+from projections.taking_in import statements
+from projections.view_sets import VIEW_SETS
 from tests.builders.service import KIND_OF, Bench, bench
 from tests.generative.agreement import of_reference, of_views, tallies_of_reference, tallies_of_views
 from tests.generative.histories import early, histories, late, relabelled

@@ -12,19 +12,23 @@ from hypothesis import strategies as st
 from adapters.log.messages import Message
 from adapters.process.clock import today
 from adapters.service.opened import Service
-from domain.access.shield import shielded
+from domain.access.shielded import shielded
 from domain.dates import from_day, to_day
 from domain.events import RecordId
-from domain.indicators.families import group, kin_of, out_of_touch
-from domain.indicators.waits import Waits, gaps_on
+from domain.indicators.families import group
+from domain.indicators.out_of_touch import kin_of, out_of_touch
+from domain.indicators.shared_home import shares_home
+from domain.indicators.waits import Waits
 from domain.kinds import SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads.active import Gap
 from domain.leads.family import family_cover, others_of_families
+from domain.leads.gaps import gaps_on
 from domain.timeline.child import Child
-from domain.timeline.entries import Entry, retracted
+from domain.timeline.entries import Entry
+from domain.timeline.pairing import retracted
 from domain.timeline.world import World
 from projections import reference_data
-from projections.engine import checksums, use
+from projections.view_sets import checksums, use
 from schemas.registry import registry
 from tests.builders.asking import asking, event_at
 from tests.builders.service import Bench, bench
@@ -99,16 +103,26 @@ def test_questions_agree_with_the_reference(small: Bench, history: list[dict[str
     taken_back = retracted(then)
     now = small.world()
 
-    def hides(child: Child) -> bool:
+    def is_shielded(child: Child) -> bool:
         """By what is known now, and by what was known then (design D9)."""
         joined = now.links.child, world.links.child
         return shielded(
             told, then, child.records, today_is, now.doubted, world.doubted, now.holder, world.holder, joined
         )
 
+    sealed = {r for child in now.children.values() if child.sealed is not None for r in child.records}
+    shielded_then, shielded_now = (
+        [one for one in known.children.values() if sealed.isdisjoint(one.records) and is_shielded(one)]
+        for known in (world, now)
+    )
+
+    def hides(child: Child) -> bool:
+        """Whether it is shielded, or lives with one that is."""
+        mine = [one for one in now.children.values() if not set(one.records).isdisjoint(child.records)]
+        return is_shielded(child) or shares_home(child, day, shielded_then, today_is, mine, shielded_now)
+
     with asking(small.service, str(known_at)) as asked:
         listed = asked.families(effective_at=from_day(day))["families"]
-        sealed = {r for child in now.children.values() if child.sealed is not None for r in child.records}
         expected = out_of_touch(list(world.children.values()), world.feeds, day, world.reference(day), sealed)
         assert [(f["family"], f["children"], tuple(f["lost"])) for f in listed] == [
             (f.id, len(f.children), f.lost) for f in expected

@@ -16,8 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.log.trouble import tries_of
-from projections import engine
-from projections.engine import AFTER_LINKS, BEFORE_LINKS, Projector, checksums, statements
+from projections import taking_in
+from projections.engine import Projector
+from projections.taking_in import AFTER_LINKS, BEFORE_LINKS, statements
+from projections.view_sets import checksums
 from tests.builders.asking import asking
 from tests.builders.service import Bench, bench
 from tests.generative.agreement import of_reference, of_views, tallies_of_reference, tallies_of_views
@@ -208,14 +210,14 @@ def test_a_record_that_fails_only_beside_another_is_told_from_one_that_fails_alo
 
 
 def test_a_record_that_breaks_the_linking_of_records_is_left_out(here: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = engine.relink
+    real = taking_in.relink
 
     def breaks(connection: Any, edition: int, last: int) -> list[UUID]:
         if connection.execute("SELECT 1 FROM stage_fact WHERE worker = %s", (BAD,)).fetchone():
             raise ValueError("no such link")
         return real(connection, edition, last)
 
-    monkeypatch.setattr(engine, "relink", breaks)
+    monkeypatch.setattr(taking_in, "relink", breaks)
     here.record(bad(known_by=("agency", "nhs")), *good())
     here.projector.project()
     up_to_date(here, GOOD)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from adapters.commands.application import ChildRecords
 from adapters.log.subjects import Subjects
-from domain.access.shield import shielded
+from domain.access.shielded import shielded
 from domain.dates import LONDON, to_day
 from domain.effects import ABOUT_NO_CHILD
 from domain.errors import NothingKnown
@@ -51,11 +51,13 @@ class ViewsAndAggregate:
         self._about_no_child = False
         self._snapshots = False
         self._family_leads = False
+        self._shielded_children: set[str | None] = set()
 
     def take(self, events: Sequence[tuple[int, Happened]]) -> None:
         self._about_no_child = self._about_no_child or any(happened.child is None for _, happened in events)
         self._snapshots = self._snapshots or any(happened.mode == SNAPSHOT for _, happened in events)
         self._family_leads = self._family_leads or any(one.own.get("scope") == "family" for _, one in events)
+        self._shielded_children |= {one.child for _, one in events if one.event_type == "ShieldApplied"}
         self._views.take(events)
 
     def told(self, question: Question, expected: Sequence[Row] | None) -> None:
@@ -64,6 +66,8 @@ class ViewsAndAggregate:
     def answer(self, question: Question) -> list[Row] | None:
         shown = self._views.answer(question)
         of_others = self._family_leads and question.what in OF_FAMILY
+        # Who lives with a shielded child is hidden beside it, and a child's own events do not say who else lives there.
+        of_others |= bool(self._shielded_children - {question.about.partition(".")[0]})
         if question.what not in NOT_ASKED and not self._snapshots and not of_others:
             rebuilt = self._rebuilt(question)
             assert _sorted(rebuilt) == _sorted(shown), f"the aggregate differs: {rebuilt}; the views: {shown}"

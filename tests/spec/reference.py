@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from adapters.codec import decode_json
-from domain.access.shield import placeless, shielded
+from domain.access.shield import SHIELD, placeless
+from domain.access.shielded import shielded
 from domain.areas import areas, squeezed
 from domain.attendance import CATEGORIES
 from domain.dates import LONDON, iso, parse_day, to_day
@@ -17,18 +18,22 @@ from domain.events import ChildId, Event, Position, RecordId, former_of
 from domain.facts import live_facts
 from domain.feeds import Hearing
 from domain.identifiers import check_identifier, choose_key
-from domain.indicators.families import group, kin_of, out_of_touch
-from domain.indicators.waits import Waits, gaps_on
+from domain.indicators.families import group
+from domain.indicators.out_of_touch import kin_of, out_of_touch
+from domain.indicators.shared_home import shares_home
+from domain.indicators.waits import Waits
 from domain.kinds import BETWEEN_PEOPLE, SHOWN_OF_A_SHIELDED_CHILD, WHO_MAY_SEE
 from domain.leads.active import GAPS, Gap, passed_on
 from domain.leads.commands import Command, decide
 from domain.leads.family import FamilyCover, family_cover, family_leads, others_of_families
+from domain.leads.gaps import gaps_on
 from domain.measures.of_child import MEASURES, parts
 from domain.names import fold_name
 from domain.spans import Spans
 from domain.texts import usable
 from domain.timeline.child import Child
-from domain.timeline.entries import Entry, retracted
+from domain.timeline.entries import Entry
+from domain.timeline.pairing import retracted
 from domain.timeline.world import World, build_world
 from schemas.registry import registry
 from schemas.texts import text_fields
@@ -161,7 +166,7 @@ class Reference:
         child = self._child(world, question.about)
         if child is None:
             return None
-        hides = self._shielded(question, child)
+        hides = self._hides(question, child, day)
         return of_one_child(question.what, child, world, day, self._events_then(question), hides=hides)
 
     def _decide(self, question: Question, asks: Asks, command: Command) -> str:
@@ -186,10 +191,27 @@ class Reference:
             [world.links.child for world in worlds],
         )  # fmt: skip
 
+    def _hides(self, question: Question, child: Child, day: int) -> bool:
+        """Whether a child is shielded, or lives with one that is."""
+        if all(event.effect.kind != SHIELD for event in self._events):
+            return False
+        now, was = (build_world(one, self._schemes) for one in (self._events, self._events_then(question)))
+        sealed = {record for one in now.children.values() if one.sealed is not None for record in one.records}
+
+        def shielded_of(world: World) -> list[Child]:
+            open_to = (one for one in world.children.values() if sealed.isdisjoint(one.records))
+            return [one for one in open_to if self._shielded(question, one)]
+
+        mine = [one for one in now.children.values() if not set(one.records).isdisjoint(child.records)]
+        today = to_day(max(self._received.values()).astimezone(LONDON).date())
+        return self._shielded(question, child) or shares_home(
+            child, day, shielded_of(was), today, mine, shielded_of(now)
+        )
+
     def _areas(self, question: Question, world: World, members: Iterable[ChildId], day: int) -> set[str]:
         """The areas of a family on all maps, in capitals; without a map those of the first part of each postcode."""
         children, maps = [world.children[c] for c in members], world.reference(day).area_maps
-        if any(self._shielded(question, child) for child in children):
+        if any(self._hides(question, child, day) for child in children):
             return set()
         found: set[str] = set()
         for child in children:
@@ -202,7 +224,7 @@ class Reference:
     def _vanished(self, question: Question, world: World, members: Iterable[ChildId], day: int) -> bool:
         """Whether nobody knows where one of a family lives now; of a shielded child that is not told."""
         children = [world.children[c] for c in members]
-        hides = any(self._shielded(question, child) for child in children)
+        hides = any(self._hides(question, child, day) for child in children)
         return not hides and any(last and home is not None for home, last in (c.home_at(day) for c in children))
 
     def _child(self, world: World, about: str) -> Child | None:

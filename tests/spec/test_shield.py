@@ -2,7 +2,8 @@
 
 While a child is shielded its whereabouts are not shown: no address, no school, no practice, nothing that tells where it
 may be met. Who it is, who leads and who works with it stays. A shield counts from when it is known, and over every
-record that is, or is said to be, the same child; what was known then is looked at as strictly as what is known now.
+record that is, or is said to be, the same child; what was known then is looked at as strictly as what is known now. Who
+lives with a shielded child is shown as it is.
 """
 
 from tests.spec.example import entry, line, one_child
@@ -173,3 +174,82 @@ def test_over_disputed_links_with_another_number(given, asked):
         one_child("A.agency, A.upn", disputed="yes"), one_child("A.nhs2", disputed="yes")
     )
     asked(at="2025-10-01").index("A.nhs2").shows(line(gp=""))
+
+
+AT_HOME = address("1 Example Row", uprn="100000000001")
+ELSEWHERE = address("2 Other Street", postcode="ZE8 1AA", uprn="100000000002")
+
+
+def of_a_sister(home):
+    """A brother who is shielded, and a sister at a home, at school and with a practice."""
+    return [
+        address_changed("A", on="2025-09-01", address=AT_HOME),
+        happened("ShieldApplied", "A", on="2025-09-15"),
+        address_changed("B", on="2025-09-01", address=home),
+        pupil_admitted("B", school="900001", on="2025-09-01", known_by="nhs"),
+        happened("YouthJusticeStarted", "B", on="2025-09-10", worker="W1"),
+    ]
+
+
+def test_a_sister_at_the_same_home(given, asked):
+    """Of a sister, or whoever else lives where a shielded child does, no whereabouts are shown either
+
+    Her home is his, and whoever waits at her school can follow her there.
+    """
+    given(of_a_sister(AT_HOME))
+    asked(at="2025-10-01").index("B").shows(line(address=None, school="", involvements="youth justice"))
+    asked(at="2025-10-01").timeline("B").shows(entry("youth_justice", "2025-09-10..", "open", worker="la-808:W1"))
+
+
+def test_a_sister_elsewhere(given, asked):
+    """One who lives elsewhere is shown as she is"""
+    given(of_a_sister(ELSEWHERE))
+    asked(at="2025-10-01").index("B").shows(line(address="2 Other Street", school="900001"))
+
+
+def test_one_home_told_in_two_ways(given, asked):
+    """It is one home where one sender leaves out its number"""
+    given(of_a_sister(address("1 example row", postcode="ZE91AA")))
+    asked(at="2025-10-01").index("B").shows(line(address=None, school=""))
+
+
+def test_at_a_refuge(given, asked):
+    """Of all who live at a refuge with a shielded child no whereabouts are shown"""
+    refuge = address("Safe House", postcode="ZE7 1AA", residence="refuge")
+    given(of_a_sister(refuge), address_changed("A", on="2025-10-05", address=refuge, recorded="2027-01-04"))
+    asked(at="2025-10-01").index("B").shows(line(address=None, school=""))
+    asked(at="2025-10-06").index("B").shows(line(address=None, school=""))
+
+
+def test_no_fixed_abode_is_no_home(given, asked):
+    """Who has no fixed abode lives with nobody"""
+    nowhere = address("No fixed abode", postcode="ZZ99 3VZ")
+    given(of_a_sister(nowhere), address_changed("A", on="2025-09-20", address=nowhere))
+    asked(at="2025-10-01").index("B").shows(line(school="900001"))
+
+
+def test_a_sister_who_moved_away(given, asked):
+    """One who moves away is shown as she is from that day, and as of the days before she is not
+
+    As known before she moved she is not shown either, on any day: what is known now says where he still lives.
+    """
+    given(
+        of_a_sister(AT_HOME),
+        address_changed("B", on="2025-11-01", address=ELSEWHERE, recorded="2027-01-04"),
+    )
+    asked(at="2025-11-01").index("B").shows(line(address="2 Other Street", school="900001"))
+    asked(at="2025-10-31").index("B").shows(line(address=None, school=""))
+    asked(at="2025-11-01", known_after=5).index("B").shows(line(address=None, school=""))
+
+
+def test_a_sister_whose_brother_joins_her(given, asked):
+    """From the day on which it is known that he joined her she is shown no more, as of the days before neither"""
+    given(of_a_sister(ELSEWHERE), address_changed("A", on="2025-11-01", address=ELSEWHERE, recorded="2027-01-04"))
+    asked(at="2025-10-01").index("B").shows(line(address=None, school=""))
+    asked(at="2025-10-01", known_after=5).index("B").shows(line(address=None, school=""))
+
+
+def test_a_shield_that_was_lifted_hides_no_sister(given, asked):
+    """When his shield is lifted she is shown again"""
+    given(of_a_sister(AT_HOME), happened("ShieldLifted", "A", on="2026-01-10"))
+    asked(at="2026-02-01").index("B").shows(line(address="1 Example Row", school="900001"))

@@ -8,8 +8,7 @@ the API uses. Before each, on the same connection, one event is read by its prim
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from statistics import median
@@ -21,11 +20,9 @@ import psycopg
 from adapters.disclosure.disclosing import Access
 from adapters.intake.kafka.topics import SECTOR_OF
 from adapters.log.connections import Work, connect
-from adapters.log.keys.key_file import load_or_create
 from adapters.log.messages import Counts
 from adapters.log.messages import Message as Recorded
 from adapters.log.pool import ReadPool
-from adapters.migrations.migrate import migrate
 from adapters.process.clock import Clock
 from adapters.process.settings import Settings
 from adapters.questions.door import Door
@@ -34,11 +31,9 @@ from domain.access.viewer import LOCAL_OPERATOR
 from domain.questions import about
 from domain.questions.asking import Question
 from tools.bench.checks import views_equal_reference
-from tools.bench.ingest import Tell
 from tools.bench.processes import machine
 from tools.bench.report import BARE, answers_document
-from tools.bench.servers_used import ServersUsed
-from tools.bench.shipped import new_database
+from tools.bench.servers_used import Tell, a_database
 from tools.bench.versions import versions
 from tools.bench.workload import SEED, Message, Mix, Workload, children_of
 
@@ -118,10 +113,8 @@ class Ask:
     def run(self) -> dict[str, Any]:
         """Measure; the result as a document. Raises Misuse, Unreachable, or Wrong when the views are not right."""
         conditions = machine()
-        with ExitStack() as stack:
-            self._tell("starting PostgreSQL")
-            ground = ServersUsed(stack, self._settings, self._clock)
-            service = self._service(ground)
+        with a_database(self._settings, self._clock, self._tell) as ground:
+            service = ground.service("ask")
             today = self._clock.now().date()
             workload = Workload(Mix.AREA, self._events, today, children_of(self._events), self._seen.see)
             accepted = self._load(service, workload)
@@ -149,14 +142,6 @@ class Ask:
                     "vacuumed": "after loading, as a server that has been running would be",
                 },
             )
-
-    def _service(self, ground: ServersUsed) -> Service:
-        folder = ground.folder / "ask"
-        folder.mkdir(mode=0o700)
-        url = new_database(ground.url, "ask")
-        migrate(url)
-        settings = replace(self._settings, data_dir=folder, database_url=url)
-        return Service(settings, url, None, None, False, load_or_create(folder / "keys"), self._clock)
 
     def _load(self, service: Service, workload: Workload) -> int:
         """Everything into the log and the views; how many events were accepted."""

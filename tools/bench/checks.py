@@ -10,10 +10,10 @@ from adapters.log.keys.data_keys import MasterKeys
 from adapters.log.reader import LogReader, tied
 from domain.errors import IcrError
 from domain.events import RecordId
-from domain.indicators import indicators
-from domain.leads.active import gaps
+from domain.indicators.finding import indicators
+from domain.leads.gaps import gaps
 from domain.timeline.world import World, build_world
-from projections.engine import VIEW_SETS, checksums
+from projections.view_sets import VIEW_SETS, checksums
 
 SAMPLE: Final = 60
 # Records that say most: with entries, absences and indicators as well as any.

@@ -15,7 +15,6 @@ from uuid import UUID
 from adapters.commands.application import ChildRecords
 from adapters.log.event_store import LogRecorder
 from adapters.log.keys.hashes import Hashes
-from adapters.log.keys.key_file import load_or_create
 from adapters.log.messages import ACCEPTED, Message
 from adapters.log.reader import LogReader, tied
 from adapters.log.subjects import Subjects
@@ -23,9 +22,8 @@ from adapters.process.clock import Clock
 from adapters.process.settings import Settings
 from adapters.service.opened import Service
 from domain.errors import IcrError
-from tools.bench.ingest import Tell
 from tools.bench.processes import machine
-from tools.bench.servers_used import ServersUsed
+from tools.bench.servers_used import Tell, a_database
 from tools.bench.versions import versions
 
 ROUNDS: Final = 20
@@ -83,12 +81,8 @@ class Child:
 
     def run(self) -> dict[str, Any]:
         """Measure; the result as a document. Raises Misuse, Unreachable, IcrError when not all is accepted."""
-        with ExitStack() as stack:
-            self._tell("starting PostgreSQL")
-            used = ServersUsed(stack, self._settings, self._clock)
-            made = used.made("child")
-            keys = load_or_create(made.kek_file)
-            service = Service(made, str(made.database_url), None, None, False, keys, self._clock)
+        with a_database(self._settings, self._clock, self._tell) as used, ExitStack() as stack:
+            service = used.service("child")
             self._tell("recording")
             self._record(service)
             children = ChildRecords(service)

@@ -20,7 +20,7 @@ from tools.bench.figures import Figures
 from tools.bench.processes import Measured, machine
 from tools.bench.report import document
 from tools.bench.sampled import seconds as seconds_by_part
-from tools.bench.servers_used import ServersUsed
+from tools.bench.servers_used import ServersUsed, Tell
 from tools.bench.statements import slowest
 from tools.bench.versions import versions
 from tools.bench.workload import Mix, Slice, Workload
@@ -37,8 +37,6 @@ PEAK_RSS: Final = (
     "VmHWM of /proc/PID/status, in MiB: the most resident memory that a process ever held, shared pages counted in each; "
     f"at two sizes {APART} times apart, of icr consume in the first load, of the others since the run's start"
 )
-
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

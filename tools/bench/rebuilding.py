@@ -14,10 +14,10 @@ from adapters.process.clock import Clock
 from adapters.process.settings import Settings
 from tools.bench.checks import views_equal_rebuild
 from tools.bench.figures import Figures
-from tools.bench.ingest import LARGEST_SLICE, Tell
+from tools.bench.ingest import LARGEST_SLICE
 from tools.bench.processes import machine
 from tools.bench.report import document
-from tools.bench.servers_used import ServersUsed
+from tools.bench.servers_used import ServersUsed, Tell
 from tools.bench.shipped import Shipped
 from tools.bench.statements import forget, slowest
 from tools.bench.versions import versions

@@ -1,7 +1,8 @@
 """Where a measurement stands: servers of its own in a folder that goes away, deployments of the service, contestants."""
 
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +14,23 @@ from adapters.log.keys.key_file import load_or_create
 from adapters.migrations.migrate import migrate
 from adapters.process.clock import Clock
 from adapters.process.settings import Settings
+from adapters.service.opened import Service
 from tools.bench.broker import GROUP, Broker, broker
 from tools.bench.measured_worker import MeasuredWorker
 from tools.bench.processes import Measured, children, cpu_seconds, most_mib
 from tools.bench.shipped import Shipped, new_database
 from tools.bench.statements import watch
 from tools.bench.workload import Slice, Workload
+
+Tell = Callable[[str], None]
+
+
+@contextmanager
+def a_database(settings: Settings, clock: Clock, tell: Tell) -> Iterator["ServersUsed"]:
+    """A PostgreSQL of one measurement's own, said as it is started."""
+    with ExitStack() as stack:
+        tell("starting PostgreSQL")
+        yield ServersUsed(stack, settings, clock)
 
 
 class ServersUsed:
@@ -42,6 +54,11 @@ class ServersUsed:
         migrate(url)
         load_or_create(folder / "keys")
         return replace(self._settings, data_dir=folder, database_url=url, kek_file=folder / "keys")
+
+    def service(self, name: str) -> Service:
+        """The same, opened."""
+        made = self.made(name)
+        return Service(made, str(made.database_url), None, None, False, load_or_create(made.kek_file), self._clock)
 
     # ---- Kafka
 

@@ -8,15 +8,13 @@ import os
 import statistics
 import subprocess
 import sys
-from contextlib import ExitStack
 from typing import Any, Final
 
 from adapters.process.clock import Clock
 from adapters.process.settings import Settings
 from domain.errors import IcrError
-from tools.bench.ingest import Tell
 from tools.bench.processes import machine
-from tools.bench.servers_used import ServersUsed
+from tools.bench.servers_used import Tell, a_database
 from tools.bench.versions import versions
 
 # Each with the exit code that it has where there is nothing.
@@ -40,9 +38,7 @@ class Start:
 
     def run(self) -> dict[str, Any]:
         """Measure; the result as a document. Raises Misuse, Unreachable, IcrError where a command ends otherwise."""
-        with ExitStack() as stack:
-            self._tell("starting PostgreSQL")
-            used = ServersUsed(stack, self._settings, self._clock)
+        with a_database(self._settings, self._clock, self._tell) as used:
             made = used.made("start")
             outside = {name: value for name, value in os.environ.items() if not name.startswith("ICR_")}
             environment = {**outside, "ICR_DATABASE_URL": str(made.database_url), "ICR_DATA_DIR": str(made.data_dir)}

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from adapters.log.connections import Work, connect
-from projections.engine import AFTER_LINKS, BEFORE_LINKS, statements
+from projections.taking_in import AFTER_LINKS, BEFORE_LINKS, statements
 
 _MOST: Final = 30
 _WIDTH: Final = 250

@@ -1,7 +1,6 @@
 """What stands beside the events, compared with what the events themselves say: facts, marks, inbox, subjects, senders."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
@@ -15,22 +14,20 @@ from adapters.log import copy_rows as pack
 from adapters.log.chain import Batch
 from adapters.log.fact_rows import COLUMNS, MARK_COLUMNS, SealedFactValues, mark_row, needs_identity
 from adapters.log.feedback.writing import numbers_of
-from adapters.log.keys.data_keys import IDENTITY, NONCE, Erased, MasterKeys, key_context
+from adapters.log.keys.data_keys import NONCE, MasterKeys
 from adapters.log.keys.hashes import Hashes
-from adapters.log.prepare import Item, Preparer
+from adapters.log.prepare import Item
 from adapters.log.rows import fact_of
 from adapters.log.sealed import is_sealing, withheld_row
-from adapters.log.subjects import Identifier, Subjects, key_of_topic
+from adapters.log.subjects import Identifier
 from domain.effects import ABOUT_NO_CHILD, Act
-from domain.errors import Rejected
 from domain.names import fold_name_before
 from schemas.registry import registry
-from tools.verify_log.batches import Event
+from tools.verify_log.copied import Fields, copied, int8, parsed, uuids
+from tools.verify_log.opened import Opened
 from tools.verify_log.report import Report
 
 Connection = psycopg.Connection[Any]
-KeyName = tuple[UUID, str, int]
-Fields = list[bytes | None]
 
 # Column -> which cell it is: of the record's identity key, but the contact, which is under the event's own.
 _SEALED: Final[Mapping[str, int]] = {"birth_day": 0, "person": 1, "address": 2, "contact": 3, "sex": 4}
@@ -54,81 +51,22 @@ class _Plain(SealedFactValues):
 _PLAIN: Final = _Plain()
 
 
-@dataclass(slots=True)
-class Opened:
-    """One event of a page: its item where it could be opened and read, and the keys that open its cells.
-
-    `named`: the records of the subject's own numbers, where all of them lead to one.
-    """
-
-    event: Event
-    item: Item | None = None
-    own: AESGCM | None = None
-    identity: AESGCM | None = None
-    closed: bool = False
-    named: frozenset[bytes] = frozenset()
-
-
 class Derived:
-    """Opens pages of events and compares what was derived from them; makes nothing in the database."""
+    """Compares what was derived from the events of pages with these; makes nothing in the database."""
 
     def __init__(self, connection: Connection, keys: MasterKeys, report: Report) -> None:
         self._connection = connection
-        self._keys = keys
         self._report = report
         self._hashes = Hashes(keys)
         self._hashes_before = Hashes(keys, fold_name_before)
-        self._preparer = Preparer(self._hashes, Subjects(keys, self._hashes), {})
-
-    def open(self, events: Sequence[Event]) -> list[Opened]:
-        """Events with their content; one whose key is destroyed, or does not open it, is closed."""
-        names = [None if (key := key_of_topic(event.topic)) is None else (event.record, *key) for event in events]
-        wanted = {name for name in names if name is not None}
-        keys = self._data_keys(wanted | {(name[0], IDENTITY, 0) for name in wanted})
-        return [
-            Opened(event, closed=True)
-            if name is None
-            else self._open(event, keys.get(name), keys.get((name[0], IDENTITY, 0)))
-            for event, name in zip(events, names, strict=True)
-        ]
-
-    def _open(self, event: Event, own: AESGCM | None, identity: AESGCM | None) -> Opened:
-        opened = Opened(event, own=own, identity=identity)
-        try:
-            if own is None:
-                raise InvalidTag
-            stored = own.decrypt(event.state[:NONCE], event.state[NONCE:], event.record.bytes)
-        except (InvalidTag, ValueError):  # of fewer bytes than a nonce and a tag have
-            opened.closed = True
-            return opened
-        try:
-            opened.item = self._preparer.recorded(stored)
-        except Rejected:
-            self._report.at("event_unreadable", event.position)
-        return opened
-
-    def _data_keys(self, names: set[KeyName]) -> dict[KeyName, AESGCM]:
-        """Those of some data keys that are there and open; which do not open is found out for all at the end."""
-        rows = self._connection.execute(
-            "SELECT k.record, k.class, k.period, k.wrapped FROM log.data_key k "
-            "JOIN unnest(%b::uuid[], %b::text[], %b::int2[]) AS w (record, class, period) USING (record, class, period)",
-            ([n[0] for n in names], [n[1] for n in names], [n[2] for n in names]),
-            binary=True,
-        )
-        found: dict[KeyName, AESGCM] = {}
-        for record, key_class, period, wrapped in rows:
-            try:
-                key = self._keys.unwrap(wrapped, key_context(record.bytes, key_class, period))
-                found[record, key_class, period] = AESGCM(key)
-            except (Erased, ValueError):
-                continue
-        return found
 
     def compare(self, page: Sequence[Opened], batches: Sequence[Batch | None], after: int, until: int) -> None:
         """All that was derived from a page's events, which are all there are with `after` < position <= `until`."""
         facts = {
             position: list(rows)
-            for position, rows in groupby(self._rows("fact", COLUMNS, after, until), key=lambda row: _int8(row[0]))
+            for position, rows in groupby(
+                parsed(copied(self._connection, "fact", COLUMNS, after, until)), key=lambda row: int8(row[0])
+            )
         }
         sound = self._sound([one for one in page if one.item is not None], facts)
         self._senders(page, batches)
@@ -192,7 +130,7 @@ class Derived:
         for one in page:
             if one.item is not None and (rows := facts.get(one.event.position)):
                 for column, named in ((_LINKED, one.item.linked), (_OTHERS, one.item.others)):
-                    there = _uuids(rows[0][column])
+                    there = uuids(rows[0][column])
                     if len(there) == len(named):
                         candidates |= {i: r for i, r in zip(named, there, strict=True) if i not in records}
         held = self._connection.execute(
@@ -238,13 +176,13 @@ class Derived:
             for one in page
             if one.item is not None and one.event.position in sound
         }
-        raw = self._copied("fact_mark", MARK_COLUMNS, after, until)
+        raw = copied(self._connection, "fact_mark", MARK_COLUMNS, after, until)
         self._report.facts += len(page)
         if raw == b"".join((pack.HEADER, *expected.values(), pack.TRAILER)):
             return
         there: dict[int, list[Fields]] = {}
-        for row in _parsed(raw):
-            there.setdefault(_int8(row[0]), []).append(row)
+        for row in parsed(raw):
+            there.setdefault(int8(row[0]), []).append(row)
         known = {one.event.position for one in page}
         for position, rows in there.items():
             if position not in known or len(rows) > 1:
@@ -253,7 +191,7 @@ class Derived:
             if position not in there:
                 self._report.at("fact_missing", position)
             elif position in expected:
-                [wanted] = _parsed(pack.HEADER + expected[position] + pack.TRAILER)
+                [wanted] = parsed(pack.HEADER + expected[position] + pack.TRAILER)
                 self._differ(position, MARK_COLUMNS, wanted, there[position][0])
 
     def _facts(self, page: Sequence[Opened], sound: set[int], there: Mapping[int, Sequence[Fields]]) -> None:
@@ -290,18 +228,6 @@ class Derived:
             different = [name for name, a, b in zip(columns, wanted, there, strict=True) if a != b]
             self._report.columns("fact_differs", position, different)
 
-    def _rows(self, table: str, columns: Sequence[str], after: int, until: int) -> list[Fields]:
-        return _parsed(self._copied(table, columns, after, until))
-
-    def _copied(self, table: str, columns: Sequence[str], after: int, until: int) -> bytes:
-        """Rows in the very form in which they were copied in."""
-        query = (
-            f"COPY (SELECT {', '.join(columns)} FROM log.{table} WHERE position > {after:d} AND position <= {until:d} "
-            "ORDER BY position) TO STDOUT (FORMAT BINARY)"
-        )
-        with self._connection.cursor() as cursor, cursor.copy(query) as copy:
-            return b"".join(copy)
-
     # The inbox
 
     def _inbox(self, page: Sequence[Opened], facts: Mapping[int, Sequence[Fields]]) -> None:
@@ -328,7 +254,7 @@ def _wanted(position: int, item: Item, record: bytes, hashes: Hashes) -> Fields:
     """The fact of an event, worked out anew, its cells not sealed."""
     identity = _PLAIN if needs_identity(item.effect, item.body) else None
     fields = pack.int8(position) + fact_of(item, record, _PLAIN, identity, hashes)
-    [wanted] = _parsed(pack.HEADER + pack.row_of(fields, len(COLUMNS)) + pack.TRAILER)
+    [wanted] = parsed(pack.HEADER + pack.row_of(fields, len(COLUMNS)) + pack.TRAILER)
     return wanted
 
 
@@ -337,13 +263,6 @@ def _named(item: Item | None) -> tuple[Identifier | None, ...]:
     if item is None:
         return ()
     return (item.identifier,) if item.effect.act is Act.MARK else (item.identifier, *item.linked, *item.others)
-
-
-def _uuids(field: bytes | None) -> list[UUID]:
-    """The elements of a packed uuid[]; none where it is not one of ours."""
-    if field is None or len(field) % 20 or len(field) < 40:
-        return []
-    return [UUID(bytes=field[at : at + 16]) for at in range(24, len(field), 20)]
 
 
 def _is_mark(one: Opened) -> bool:
@@ -367,27 +286,3 @@ def _cell(key: AESGCM, cell: bytes, context: bytes) -> bytes:
         return key.decrypt(cell[:NONCE], cell[NONCE:], context)
     except (InvalidTag, ValueError):
         return b""
-
-
-def _int8(field: bytes | None) -> int:
-    return int.from_bytes(field or b"", "big", signed=True)
-
-
-def _parsed(body: bytes) -> list[Fields]:
-    """The rows of a COPY body, as bytes of their fields."""
-    at = len(pack.HEADER)
-    rows: list[Fields] = []
-    from_bytes = int.from_bytes
-    while (count := from_bytes(body[at : at + 2], "big", signed=True)) >= 0:
-        at += 2
-        row: Fields = []
-        for _ in range(count):
-            size = from_bytes(body[at : at + 4], "big", signed=True)
-            at += 4
-            if size < 0:
-                row.append(None)
-            else:
-                row.append(body[at : at + size])
-                at += size
-        rows.append(row)
-    return rows

@@ -10,6 +10,7 @@ from adapters.log.chain import EVENT_COLUMNS
 from adapters.log.keys.data_keys import MasterKeys
 from tools.verify_log.batches import Chain, Event
 from tools.verify_log.derived import Derived
+from tools.verify_log.opened import Opener
 from tools.verify_log.report import Report
 from tools.verify_log.tables import check_tables
 
@@ -48,7 +49,7 @@ def verify(
     report = Report(*_whole(connection, max(1, since), head[0] if until is None else min(until, head[0])), events, head)
     chain = Chain(connection, keys, report, read_events=events)
     if events:
-        _read(connection, Derived(connection, keys, report), chain, report, progress)
+        _read(connection, keys, chain, report, progress)
     chain.end()
     if report.until == head[0] and chain.last() != head:
         report.at("head_differs", head[0])
@@ -66,11 +67,12 @@ def _whole(connection: Connection, since: int, until: int) -> tuple[int, int]:
     return since if first is None else min(since, first[0]), until if last is None or last[0] > until else last[1]
 
 
-def _read(connection: Connection, derived: Derived, chain: Chain, report: Report, progress: Progress) -> None:
+def _read(connection: Connection, keys: MasterKeys, chain: Chain, report: Report, progress: Progress) -> None:
+    opener, derived = Opener(connection, keys, report), Derived(connection, keys, report)
     after = report.since - 1
     for page in _pages(connection, after, report.until):
         end = page[-1].position
-        opened = derived.open(page)
+        opened = opener.open(page)
         batches = [chain.take(one.event, opened=not one.closed) for one in opened]
         derived.compare(opened, batches, after, end)
         report.events += len(page)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import psycopg
-from kafka import KafkaConsumer, TopicPartition
+from kafka import TopicPartition
 from kafka.errors import (
     AuthorizationError,
     KafkaError,
@@ -22,12 +22,13 @@ from kafka.errors import (
 from adapters.intake.kafka.membership import Membership, keep_joining
 from adapters.intake.kafka.partitions import Entry, Partitions, Polled
 from adapters.intake.kafka.pausing import Pausing
-from adapters.intake.kafka.reading import reading_options
+from adapters.intake.kafka.reading import reader_in_group, reader_of_all
 from adapters.intake.kafka.status import BROKER_LOST, DATABASE_LOST, PARTITION_STUCK, WAITS_BEHIND_TRANSACTION, Status
-from adapters.intake.kafka.topics import ALL_TOPICS, IN_BACKFILL, PARTITIONS, SECTOR_OF
+from adapters.intake.kafka.tombstones import TOMBSTONE, with_tombstones, without_tombstones
+from adapters.intake.kafka.topics import ALL_TOPICS, IN_BACKFILL, SECTOR_OF
 from adapters.intake.kafka.watch import Ends, Watch
 from adapters.log.appending import Fenced
-from adapters.log.messages import KEPT, Message, Outcome
+from adapters.log.messages import Message
 from adapters.log.recorder import Recorder
 from adapters.log.trouble import TROUBLES, trouble_of
 from adapters.process.kafka_security import explain, refusal
@@ -41,13 +42,8 @@ LOOK_SECONDS: Final = 1.0
 COMMIT_SECONDS: Final = 5.0
 BACK_OFF: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 EMBEDDED_PATIENCE: Final = 30.0
-SESSION_MS: Final = 10_000
 CLOSE_MS: Final = 2000
 END_PATIENCE: Final = 10.0  # seconds for which --until-end waits for open transactions
-
-# A record without a value: it says nothing, and its key is not ours to read. All of them are one kept row.
-TOMBSTONE: Final = Message(b"", kept=("empty", None, "a record has a value"))
-_EMPTY: Final = Outcome(KEPT, "empty")
 
 _DATABASE_TROUBLE: Final = (psycopg.Error, Unreachable)
 _MISPLACED: Final = (OffsetOutOfRangeError, LogTruncationError, NoOffsetForPartitionError)
@@ -115,30 +111,19 @@ class Consumer:
 
     def _open(self) -> None:
         service = self._service
-        options = reading_options(service)
         try:
             if service.embedded_broker:
-                # Its groups cannot be relied on: everything is read by each consumer, and the log lets one of them win.
-                client = KafkaConsumer(group_id=None, **options)
-                partitions = [TopicPartition(topic, n) for topic in ALL_TOPICS for n in range(PARTITIONS)]
-                client.assign(partitions)
-                for topic in ALL_TOPICS:
-                    client.partitions_for_topic(topic)  # which makes it
+                client, partitions = reader_of_all(service)
                 self._hold(client)
                 self.partitions.on_partitions_assigned(partitions)
                 return
-            group = service.settings.kafka_group
             self._membership = Membership(
-                service.settings.data_dir, group, service.bootstrap_servers or "", service.kafka_security
+                service.settings.data_dir,
+                service.settings.kafka_group,
+                service.bootstrap_servers or "",
+                service.kafka_security,
             )
-            client = KafkaConsumer(
-                group_id=group,
-                group_instance_id=self._membership.name,
-                session_timeout_ms=SESSION_MS,
-                heartbeat_interval_ms=SESSION_MS // 4,
-                isolation_level="read_committed",
-                **options,
-            )
+            client = reader_in_group(service, self._membership.name)
         except (KafkaError, OSError, ValueError):
             raise Unreachable("Kafka", explain(service.bootstrap_servers or "", service.kafka_security)) from None
         self._hold(client)
@@ -212,7 +197,7 @@ class Consumer:
                     for offset, value in records
                 ]
         parts = _in_parts(entries, self._service.settings.batch_size)
-        messages = [_without_tombstones(part) for part in parts]
+        messages = [without_tombstones(part) for part in parts]
         try:
             for number, part in enumerate(parts):
                 if number and stop():
@@ -230,7 +215,7 @@ class Consumer:
     def _record(self, entries: Sequence[Entry], messages: Sequence[Message], upcoming: Sequence[Message]) -> None:
         """Record some messages with the offsets behind them, in one transaction."""
         recorded = self._recorder.record(messages, self.partitions.offsets(entries), upcoming=upcoming)
-        outcomes = _with_tombstones(entries, recorded)
+        outcomes = with_tombstones(entries, recorded)
         self.status.counts.add(outcomes)
         self.partitions.note(entries, outcomes)
 
@@ -330,20 +315,6 @@ class Consumer:
     def _wait(self) -> None:
         self._wait_until = time.monotonic() + BACK_OFF[min(self._failures, len(BACK_OFF) - 1)]
         self._failures += 1
-
-
-def _without_tombstones(entries: Sequence[Entry]) -> list[Message]:
-    """The messages of some entries, with one in place of all tombstones, so that a million of them are not stored each."""
-    messages = [message for _, _, message in entries if message is not TOMBSTONE]
-    return messages if len(messages) == len(entries) else [*messages, TOMBSTONE]
-
-
-def _with_tombstones(entries: Sequence[Entry], outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
-    """The outcome of each entry, from those of its messages without tombstones."""
-    if all(message is not TOMBSTONE for _, _, message in entries):
-        return outcomes
-    following = iter(outcomes)
-    return [_EMPTY if message is TOMBSTONE else next(following) for _, _, message in entries]
 
 
 def _in_parts(entries: Sequence[Entry], size: int) -> list[Sequence[Entry]]:

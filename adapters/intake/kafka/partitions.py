@@ -4,7 +4,6 @@ import itertools
 import math
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
@@ -14,8 +13,9 @@ from kafka.consumer.subscription_state import ConsumerRebalanceListener
 from kafka.structs import OffsetAndMetadata
 
 from adapters.intake.kafka.backfill_share import BackfillShare
-from adapters.intake.kafka.batches import Record, Unreadable
+from adapters.intake.kafka.batches import Record
 from adapters.intake.kafka.fetches import Fetches
+from adapters.intake.kafka.paused import Held, Paused
 from adapters.intake.kafka.starting_offsets import (
     LOG_SHORTENED,
     QUESTION_MS,
@@ -24,7 +24,7 @@ from adapters.intake.kafka.starting_offsets import (
     place,
     recorded_offsets,
 )
-from adapters.intake.kafka.status import PARTITION_PAUSED, Named, Status
+from adapters.intake.kafka.status import PARTITION_PAUSED, Status
 from adapters.intake.kafka.topic_lives import TOPIC_REMADE, TopicLives
 from adapters.intake.kafka.topics import IN_BACKFILL, cluster_name
 from adapters.intake.kafka.unreadable import Gate
@@ -36,24 +36,11 @@ from adapters.service.opened import Service
 
 PAUSE_SECONDS: Final = 60.0
 REFUSED_SECONDS: Final = 5.0
-LATELY_SECONDS: Final = 2.0  # for which one that is tried again is still told of: health should not flap
 CONFIRMATIONS: Final = 3
 CONFIRM_SECONDS: Final = 1.0
 
 Polled = Mapping[TopicPartition, Sequence[Record]]
 Entry = tuple[TopicPartition, int, Message]  # partition, offset after the message, message
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Why a partition is paused, from which offset to which, and until when (monotonic seconds; infinite: until a person says)."""
-
-    offset: int
-    next: int
-    reason: str
-    detail: str
-    until: float
-    unreadable: Unreadable | None = None
 
 
 class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -77,8 +64,7 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
         self.unplaced: set[TopicPartition] = set()
         self._gates: dict[TopicPartition, Gate] = {}
         self._lanes = BackfillShare()
-        self._paused: dict[TopicPartition, Held] = {}
-        self._lately: dict[TopicPartition, tuple[float, Held]] = {}
+        self._paused = Paused(status)
         self._told: dict[TopicPartition, int | None] = {}
         self._ended = False
         self.moves = 0  # how often some were given a new place, after which what was known of their ends says nothing
@@ -108,7 +94,7 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
     @property
     def paused(self) -> Mapping[TopicPartition, Held]:
         """Those that are paused, and why."""
-        return self._paused
+        return self._paused.held
 
     def _topic_id(self, topic: str) -> Any:  # noqa: ANN401
         return self._client._client.cluster.topic_id(topic)  # noqa: SLF001
@@ -132,9 +118,10 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
         for partition in revoked:
             self.unplaced.discard(partition)
             self.fetches.forget(partition)
-            for known in (self.recorded, self._gates, self._paused, self._lately, self._told):
+            for known in (self.recorded, self._gates, self._told):
                 known.pop(partition, None)
-        self._tell_paused()
+            self._paused.forget([partition])
+        self._paused.tell()
 
     def on_partitions_lost(self, lost: Iterable[TopicPartition]) -> None:
         """These have been another's for a while."""
@@ -144,8 +131,7 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
         """Find out anew where to read all of them, or only some; what has been read and not recorded is dropped."""
         held = set(self._client.assignment())
         held &= held if only is None else set(only)
-        for partition in held:
-            self._paused.pop(partition, None)
+        self._paused.let_go(held, by_time=False)
         self.on_partitions_assigned(held)
 
     # ---- where to read
@@ -162,7 +148,7 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
             self._read_on(partition)
             self.recorded[partition] = found.recorded
             self.unplaced.discard(partition)
-            self._tell_paused()
+            self._paused.tell()
             if found.alarm is not None:
                 self._status.alarms.add(found.alarm)
                 self._log.error(
@@ -219,7 +205,7 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
                     (self._client.resume if self._lanes.open else self._client.pause)(partition)
 
     def _readable(self) -> set[TopicPartition]:
-        held: set[TopicPartition] = self._client.assignment() & set(self.recorded) - self.unplaced - set(self._paused)
+        held: set[TopicPartition] = self._client.assignment() & set(self.recorded) - self.unplaced - set(self.paused)
         return held
 
     def _read_on(self, partition: TopicPartition) -> None:
@@ -312,7 +298,7 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
             unreadable, refusal = fetches.found.get(partition), fetches.refused.get(partition)
             misplaced = partition in fetches.misplaced
             fetches.forget(partition)
-            if partition in self._paused or partition in self.unplaced or partition not in self.recorded:
+            if partition in self.paused or partition in self.unplaced or partition not in self.recorded:
                 continue  # it is read again from before what was found
             if misplaced:
                 self.displace([partition])
@@ -333,33 +319,20 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
                 offset=held.offset,
                 reason=held.reason,
             )
-        if self._lately:
-            self._tell_paused()
+        if self._paused.any_lately:
+            self._paused.tell()
 
     def resume(self, only: Iterable[TopicPartition] | None = None) -> None:
         """Look again at paused ones whose time has come, or at these now: better messages may have followed."""
-        now = time.monotonic()
-        again = {p for p, held in self._paused.items() if now >= held.until} if only is None else set(only)
-        for partition in again & self._paused.keys():
-            held = self._paused.pop(partition)
-            if only is None:
-                self._lately[partition] = now + LATELY_SECONDS, held
+        again = self._paused.due() if only is None else set(only)
+        for partition in self._paused.let_go(again, by_time=only is None):
             self._read_on(partition)
         if again:
-            self._tell_paused()
+            self._paused.tell()
 
     def _hold(self, partition: TopicPartition, held: Held) -> None:
         self._client.pause(partition)
-        self._paused[partition] = held
-        self._tell_paused()
-
-    def _tell_paused(self) -> None:
-        now = time.monotonic()
-        self._lately = {p: one for p, one in self._lately.items() if one[0] > now and p not in self._paused}
-        told = self._paused | {p: held for p, (_, held) in self._lately.items()}
-        self._status.paused = len(told)
-        paused = [Named(p.topic, p.partition, told[p].offset, told[p].reason, told[p].detail) for p in sorted(told)]
-        self._status.name(PARTITION_PAUSED, paused, say=False)
+        self._paused.hold(partition, held)
 
     def _gate(self, partition: TopicPartition) -> Gate:
         settings = self._service.settings

@@ -6,7 +6,8 @@ from uuid import UUID
 import orjson
 from kafka import TopicPartition
 
-from adapters.intake.kafka.partitions import Held, Partitions
+from adapters.intake.kafka.partitions import Partitions
+from adapters.intake.kafka.paused import Held
 from adapters.intake.kafka.starting_offsets import recorded_offsets
 from adapters.intake.kafka.status import Status
 from adapters.intake.kafka.topics import SECTOR_OF

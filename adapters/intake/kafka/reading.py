@@ -1,10 +1,13 @@
-"""How the consumer's client is set up, the same on every broker."""
+"""The consumer's client: how it is set up, the same on every broker, and how it comes to its partitions."""
 
 from typing import Any, Final
 
-from adapters.intake.kafka.topics import connection
+from kafka import KafkaConsumer, TopicPartition
+
+from adapters.intake.kafka.topics import ALL_TOPICS, PARTITIONS, connection
 from adapters.service.opened import Service
 
+SESSION_MS: Final = 10_000
 POLL_RECORDS: Final = 5000  # fewer than a partition's fetch holds makes the client stall (see the library's fetcher)
 MOST_ANSWER: Final = (
     32 << 20
@@ -28,3 +31,28 @@ def reading_options(service: Service) -> dict[str, Any]:
         "allow_auto_create_topics": service.embedded_broker,
         "metadata_max_age_ms": 5000,  # how soon a topic made later is found
     }
+
+
+def reader_of_all(service: Service) -> tuple[Any, list[TopicPartition]]:
+    """A client of the embedded broker, and all its partitions. Raises KafkaError, OSError, ValueError.
+
+    Its groups cannot be relied on: everything is read by each consumer, and the log lets one of them win.
+    """
+    client = KafkaConsumer(group_id=None, **reading_options(service))
+    partitions = [TopicPartition(topic, n) for topic in ALL_TOPICS for n in range(PARTITIONS)]
+    client.assign(partitions)
+    for topic in ALL_TOPICS:
+        client.partitions_for_topic(topic)  # which makes it
+    return client, partitions
+
+
+def reader_in_group(service: Service, name: str | None) -> Any:  # noqa: ANN401 - the library has no types
+    """A client that shares the partitions with the others of its group, as the member of a name. Raises as `reader_of_all`."""
+    return KafkaConsumer(
+        group_id=service.settings.kafka_group,
+        group_instance_id=name,
+        session_timeout_ms=SESSION_MS,
+        heartbeat_interval_ms=SESSION_MS // 4,
+        isolation_level="read_committed",
+        **reading_options(service),
+    )

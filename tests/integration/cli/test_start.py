@@ -29,7 +29,9 @@ HEAVY = {
 }  # fmt: skip
 # What decodes events, what prints tables, and what is of other questions.
 NOT_FOR_GAPS = {
-    "adapters.codec.avro", "adapters.log.fact_rows", "adapters.log.reader", "adapters.questions.changes",
+    "adapters.codec.avro", "adapters.log.fact_rows", "adapters.log.reader", "adapters.questions.changes", "domain.access.shielded",
+    "domain.identity.links", "domain.indicators.finding", "domain.leads.gaps", "domain.timeline.child", "domain.timeline.pairing",
+    "projections.engine",
     "adapters.questions.measures", "domain.answers.agencies", "domain.answers.keeping", "domain.measures", "rich",
     "schemas.registry", "schemas.shape",
 }  # fmt: skip

@@ -14,7 +14,7 @@ from adapters.log.connections import connect
 from adapters.log.event_store import LogRecorder, event_store
 from adapters.log.reader import LogReader
 from domain.timeline.child_record import project
-from domain.timeline.entries import entries
+from domain.timeline.pairing import entries
 from tests.builders.service import KEYS, Bench, bench
 from tests.generative.histories import _identifiers, _instant
 

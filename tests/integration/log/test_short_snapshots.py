@@ -13,7 +13,7 @@ from adapters.commands.quarantine import Quarantine
 from adapters.log.messages import ACCEPTED, DUPLICATE, KEPT, Message
 from tests.builders.asking import asking, kept, quality
 from tests.builders.service import Bench, bench
-from tests.spec.words import Happened, involvement_started, listed, snapshot_reported
+from tests.spec.words import Happened, happened, involvement_started, listed, snapshot_reported
 
 COUNCIL, WORK = "la-808", "InvolvementStarted"
 SIX = [involvement_started(child, "social work", on="2025-01-10") for child in "ABCDEF"]
@@ -120,3 +120,12 @@ def test_rows_that_have_not_come_are_counted_by_the_quality_report(here: Bench) 
     assert "missing rows of a snapshot 2" in reasons_of(line)
     record(here, 20, *rows("EF", "2025-02-01"))
     assert [line["missing_rows"] for line in quality(here.service)] == [0, 0]
+
+
+def test_bug_a_sealed_child_was_missed_until_the_views_caught_up(here: Bench) -> None:
+    """What its sealing ended the first snapshot need not list; the views may not have seen it yet."""
+    record(here, 1, *SIX)
+    here.projector.project()
+    record(here, 20, happened("IdentitySealed", "F", on="2025-02-01"))
+    four = snapshot_reported(COUNCIL, WORK, on="2025-03-01", count=4)
+    assert record(here, 30, *rows("ABCD", "2025-03-01"), four) == [ACCEPTED] * 5

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from adapters.service.mending import is_slow
-from projections.engine import Projector, checksums
+from projections.engine import Projector
+from projections.view_sets import checksums
 from tests.builders.service import Bench, bench
 from tests.spec.words import gp_registered
 

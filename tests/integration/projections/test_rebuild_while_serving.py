@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.log.messages import Message
-from projections.engine import checksums
+from projections.view_sets import checksums
 from tests.builders.asking import asking
 from tests.builders.service import bench
 from tools.simulator import Plan, simulate

@@ -7,7 +7,7 @@ import pytest
 from domain.effects import Act
 from domain.events import Event
 from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
-from domain.timeline.entries import entries
+from domain.timeline.pairing import entries
 from schemas.compatibility import ABOUT_A_CHILD, PUBLISHED
 from schemas.registry import Schema, registry
 from schemas.shape import Kind, Maybe, Record, Scalar, shape

@@ -1,0 +1,2 @@
+-- In each set of views; {view} is the set's schema. Who stands at one place with a child is asked before an answer tells where that is.
+CREATE INDEX ON {view}.address (place) WHERE place IS NOT NULL;
