@@ -93,12 +93,13 @@ class _Redacting:
         """A child's timeline."""
         if self.sight.extent is Extent.MINIMAL:
             self.withheld.append(MINIMAL)
-            return ChildOverTime(_minimal(facts.known), (), (), 0)
+            return ChildOverTime(_minimal(facts.known), (), (), None)
         return replace(
             facts,
             known=self._known(facts.known),
             held=self._held(facts.held, [one.entry for one in facts.held]),
             weeks=[week for week in facts.weeks if self._sees_week(week)],
+            kept_in_quarantine=None,
         )
 
     def caseload(self, facts: CaseloadFacts) -> CaseloadFacts:

@@ -137,7 +137,11 @@ class Timeline(TypedDict):
     identifiers: list[ShownIdentifier]
     entries: list[ShownEntry]
     minimal: Minimal
-    kept_aside: Annotated[int, Written("Events that are kept in quarantine"), Discloses.INVOLVEMENT]
+    kept_aside: Annotated[
+        int | None,
+        Written("Events that are kept in quarantine; null: not shown, for one of them may be of a sensitive service"),
+        Discloses.INVOLVEMENT,
+    ]
     shielded: Annotated[bool, Written("Whereabouts are not shown"), Discloses.SAFETY]
     being_mended: BeingMended
 
@@ -208,7 +212,7 @@ class ChildOverTime:
     known: KnownChild
     held: Sequence[Held]
     weeks: Sequence[Week]
-    kept_in_quarantine: int
+    kept_in_quarantine: int | None
 
 
 @dataclass(frozen=True, slots=True)
