@@ -9,6 +9,7 @@ from domain.indicators.families import group
 from domain.leads.family import FamilyCover, family_cover, family_leads, others_of_families
 from domain.timeline.entries import Entry
 from projections import kinship, queries
+from projections.uuids import uuids
 
 SealedEntry = tuple[Entry, bytes | None]  # and its sealed contact
 
@@ -58,7 +59,7 @@ def _leads_at(read: Reading, edition: int, by_child: ByChild) -> dict[ChildId, l
     found: dict[ChildId, list[SealedEntry]] = {child: [] for child in by_child}
     if owner:
         where = "kind IN ('lead', 'lead_cover') AND record = ANY(%(r)s)"
-        for one in queries.entries(read.connection, edition, where, r=list(owner)):
+        for one in queries.entries(read.connection, edition, where, r=uuids(owner)):
             found[owner[one[0].record]].append(one)
     return found
 

@@ -345,7 +345,7 @@ class Reading(PublishedReading):
     def _send_shielded(self, records: Collection[UUID]) -> pipelined.Sent[set[UUID]]:
         if len(records) > MANY:
             return shields.all_shielded.send(self.connection, self.edition, self.today)
-        return shields.shielded.send(self.connection, self.edition, list(records), self.today)
+        return shields.shielded.send(self.connection, self.edition, records, self.today)
 
 
 @contextmanager
