@@ -142,6 +142,17 @@ def _kin(
     )
 
 
+_LED_AS_FAMILIES: Final = at_edition(
+    "SELECT DISTINCT coalesce(m.child, e.record) FROM entry e LEFT JOIN membership m ON m.record = e.record AND live(m) "
+    "WHERE e.kind = 'lead' AND e.scope = 'family' AND live(e)"
+)
+
+
+def led_as_families(connection: Connection, edition: int) -> set[ChildId]:
+    """All children of whom a lead of their whole family was ever told."""
+    return {ChildId(row[0]) for row in connection.execute(_LED_AS_FAMILIES, {"e": edition}, binary=True)}
+
+
 def homes(
     connection: Connection, edition: int, day: int, by_child: Mapping[ChildId, Sequence[UUID]]
 ) -> dict[ChildId, Home]:

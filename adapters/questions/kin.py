@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from adapters.questions.reading import ByChild, Reading, owners
 from domain.events import ChildId
@@ -11,6 +12,7 @@ from domain.timeline.entries import Entry
 from projections import kinship, queries
 from projections.uuids import uuids
 
+FEW: Final = 20  # children; of fewer it is not asked who is led as a family
 SealedEntry = tuple[Entry, bytes | None]  # and its sealed contact
 
 
@@ -76,7 +78,7 @@ def undisputed(held: Iterable[SealedEntry]) -> list[SealedEntry]:
 
 def leads_of_families(read: Reading, children: Collection[ChildId], day: int) -> FamilyLeads:
     """The leads of the families of some children that were stated for others of these."""
-    others = others_in_families(read, children, day)
+    others = _others_led(read, children, day)
     found_leads = leads_of(read, {one for some in others.values() for one in some})
     leads = {child: undisputed(held) for child, held in found_leads.items()}
     active: dict[ChildId, list[LeadOfFamily]] = {}
@@ -88,6 +90,21 @@ def leads_of_families(read: Reading, children: Collection[ChildId], day: int) ->
             if found:
                 active.setdefault(child, []).extend(found)
     return FamilyLeads(active, _covers(others, leads))
+
+
+def _others_led(read: Reading, children: Collection[ChildId], day: int) -> Mapping[ChildId, Collection[ChildId]]:
+    """Who else is in a family with each of some children, as far as any lead of a family was stated for them.
+
+    Of many children the families are looked for from the side that is smaller: theirs, or of those who are led so.
+    """
+    if len(children) <= FEW:
+        return others_in_families(read, children, day)
+    if read.led_as_families is None:
+        read.led_as_families = kinship.led_as_families(read.connection, read.number)
+    led = read.led_as_families
+    if len(led) >= len(children):
+        return others_in_families(read, children, day)
+    return others_of_families(children, grouped(read, led, day) if led else ())
 
 
 def covers_at(read: Reading, edition: int, children: Collection[ChildId], day: int) -> dict[ChildId, FamilyCover]:
