@@ -97,14 +97,15 @@ def _others_led(read: Reading, children: Collection[ChildId], day: int) -> Mappi
 
     Of many children the families are looked for from the side that is smaller: theirs, or of those who are led so.
     """
+    if day in read.families_led:
+        return others_of_families(children, read.families_led[day])
     if len(children) <= FEW:
         return others_in_families(read, children, day)
-    if read.led_as_families is None:
-        read.led_as_families = kinship.led_as_families(read.connection, read.number)
-    led = read.led_as_families
+    led = kinship.led_as_families(read.connection, read.number)
     if len(led) >= len(children):
         return others_in_families(read, children, day)
-    return others_of_families(children, grouped(read, led, day) if led else ())
+    read.families_led[day] = grouped(read, led, day) if led else []
+    return others_of_families(children, read.families_led[day])
 
 
 def covers_at(read: Reading, edition: int, children: Collection[ChildId], day: int) -> dict[ChildId, FamilyCover]:
