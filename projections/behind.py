@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from projections.editions import Connection, Edition, at_edition
+from projections.uuids import uuids
 
 # A record that is said to be the same child, by an event that was not taken in or of a record that was, lacks what the other
 # would bring.
@@ -34,7 +35,7 @@ WHERE f.worker = %(w)s AND live(m)
 
 def being_mended(connection: Connection, edition: Edition, records: Collection[UUID]) -> dict[UUID, datetime]:
     """Those of some records that are being mended, or are linked by an event that waits for that, and since when."""
-    parameters = {"r": list(records), "e": edition.number, "p": edition.position}
+    parameters = {"r": uuids(records), "e": edition.number, "p": edition.position}
     return dict(connection.execute(_BEING_MENDED, parameters, binary=True).fetchall())
 
 

@@ -13,6 +13,7 @@ from projections.editions import Connection, Edition, at_edition
 from projections.persons import death_of
 from projections.queries import ENTRY, HELD, Rectangle, entry_of
 from projections.reference_data import FEEDS, SILENT
+from projections.uuids import uuids
 
 Held = tuple[Entry, bytes | None]  # and its sealed contact
 THEN, NOW = 0, 1
@@ -154,7 +155,7 @@ def around(
     connection: Connection, then: Edition, now: Edition, worker: str, day: int, more: Collection[UUID] = ()
 ) -> tuple[Around, Around]:
     """A worker's children, then and now: by entries that may be open on a day, and by `more` records."""
-    asked = {"then": then.number, "now": now.number, "p": then.position, "w": worker, "d": day, "r": list(more)}
+    asked = {"then": then.number, "now": now.number, "p": then.position, "w": worker, "d": day, "r": uuids(more)}
     found = Around(), Around()
     vital: dict[tuple[int, ChildId], list[Any]] = {}
     for at, of, *entry, news, schools, act, died, told_at, tie in connection.execute(_AROUND, asked, binary=True):
@@ -182,7 +183,7 @@ def reloaded(connection: Connection, then: Edition, now: Edition, records: Colle
     """Those of some records that were joined to others between two editions by nothing but backfill and snapshots, which are no news."""
     if not records:
         return set()
-    rows = connection.execute(_RELOADED, {"r": list(records), "s": then.number, "e": now.number}, binary=True)
+    rows = connection.execute(_RELOADED, {"r": uuids(records), "s": then.number, "e": now.number}, binary=True)
     return {row[0] for row in rows}
 
 
@@ -192,7 +193,7 @@ def changed(
     """Entries that came or changed between two editions, and those that stood at the first and of which nothing stands any more."""
     new: list[Held] = []
     gone: list[Held] = []
-    asked = {"r": list(records), "s": then.number, "p": then.position, "e": now.number}
+    asked = {"r": uuids(records), "s": then.number, "p": then.position, "e": now.number}
     for stands, *row in connection.execute(_CHANGED, asked, binary=True):
         (new if stands else gone).append((entry_of(row), row[-1]))
     return new, gone
@@ -206,7 +207,7 @@ def prompts(
     rule, quiet_since = silence
     asked = {
         "then": then.number, "now": now.number, "p": then.position, "d": day, "rules": list(begun), "begun": list(begun.values()),
-        "rule": rule, "quiet": quiet_since, "were": list(were), "are": list(are),
+        "rule": rule, "quiet": quiet_since, "were": uuids(were), "are": uuids(are),
     }  # fmt: skip
     found: tuple[list[Prompt], list[Prompt]] = [], []
     for at, child, name, since, start, end, positions, organisation, seen, news in connection.execute(

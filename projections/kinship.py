@@ -9,6 +9,7 @@ from domain.events import ChildId, RecordId
 from domain.indicators.families import Kin
 from projections.editions import Connection, at_edition
 from projections.persons import Sealed
+from projections.uuids import uuids
 
 # Where a child lives on a day: in temporary accommodation while that lasts, but for who left England, else at the address told last; of
 # whom nobody knows where it is now, at the last that was known (domain.timeline.child.Child.home_at). By windows, since a plan that is kept
@@ -95,7 +96,7 @@ def kinship(connection: Connection, edition: int, day: int, flagged: Collection[
 
     A child whose identity is sealed by now has neither, whatever was known then (domain.indicators.out_of_touch.kin_of).
     """
-    rows = connection.execute(_NEAR, {"c": list(flagged), "d": day, "e": edition}, binary=True).fetchall()
+    rows = connection.execute(_NEAR, {"c": uuids(flagged), "d": day, "e": edition}, binary=True).fetchall()
     ties: dict[UUID, list[tuple[str, str, Sequence[UUID]]]] = {}
     for child, records, *_, service, provider, others in rows:
         if records is None:
@@ -141,12 +142,28 @@ def _kin(
     )
 
 
+_LED_AS_FAMILIES: Final = at_edition(
+    "SELECT DISTINCT coalesce(m.child, e.record) FROM entry e LEFT JOIN membership m ON m.record = e.record AND live(m) "
+    "WHERE e.kind = 'lead' AND e.scope = 'family' AND live(e)"
+)
+
+
+def led_as_families(connection: Connection, edition: int) -> set[ChildId]:
+    """All children of whom a lead of their whole family was ever told."""
+    return {ChildId(row[0]) for row in connection.execute(_LED_AS_FAMILIES, {"e": edition}, binary=True)}
+
+
 def homes(
     connection: Connection, edition: int, day: int, by_child: Mapping[ChildId, Sequence[UUID]]
 ) -> dict[ChildId, Home]:
     """Where children live on a day, or lived last; those of whom no address was known by then are left out."""
     pairs = [(child, record) for child, records in by_child.items() for record in records]
-    parameters = {"c": [child for child, _ in pairs], "r": [record for _, record in pairs], "d": day, "e": edition}
+    parameters = {
+        "c": uuids(child for child, _ in pairs),
+        "r": uuids(record for _, record in pairs),
+        "d": day,
+        "e": edition,
+    }
     rows = connection.execute(_HOMES, parameters, binary=True)
     return {
         ChildId(child): Home(Sealed(record, cell), household, place, gone)

@@ -10,6 +10,7 @@ from domain.effects import Act
 from domain.events import ChildId
 from projections.editions import Connection, live
 from projections.pipelined import Query, Steps
+from projections.uuids import uuids
 
 AddressStatus = Literal["current", "last_known", "none_known", "left_england"]
 
@@ -57,7 +58,7 @@ def addresses(
     rows = connection.execute(
         "SELECT a.record, a.day, a.status, a.residence, a.address, a.recorded_at, a.tie, a.placed, a.until "
         f"FROM unnest(%(r)b::uuid[]) AS r JOIN address a ON a.record = r AND {live('a')}",
-        {"r": list(owner), "e": edition},
+        {"r": uuids(owner), "e": edition},
         binary=True,
     )
     yield
@@ -96,7 +97,7 @@ def people(
         "SELECT record, person, person_at, person_tie, birth_day, birth IS NOT NULL, birth_at, birth_tie, vital_act, vital_day, vital_at, vital_tie, "
         f"{_WHOLE if whole else _NOT_WHOLE}, age_from IS NOT NULL "
         f"FROM unnest(%(r)b::uuid[]) AS r JOIN person p ON p.record = r AND {live('p')}",
-        {"r": list(owner), "e": edition},
+        {"r": uuids(owner), "e": edition},
         binary=True,
     )
     yield
@@ -132,6 +133,6 @@ def named(connection: Connection, edition: int, digests: Collection[UUID], limit
     """Records of whom a family name with a date of birth was ever stated; `digests`: what it may be found by."""
     rows = connection.execute(
         f"SELECT p.record FROM person p WHERE p.named && %(d)s::uuid[] AND {live('p')} ORDER BY p.record LIMIT %(n)s",
-        {"d": list(digests), "e": edition, "n": limit},
+        {"d": uuids(digests), "e": edition, "n": limit},
     )
     return [row[0] for row in rows]

@@ -14,6 +14,7 @@ from domain.identifiers import IdentifierStatus
 from domain.timeline.entries import Entry
 from projections.editions import Connection, Edition, at_edition, live
 from projections.pipelined import Query, Steps
+from projections.uuids import uuids
 
 _LIVE: Final = "from_ed <= %(e)s AND (to_ed IS NULL OR to_ed > %(e)s)"
 ENTRY: Final = (
@@ -63,7 +64,7 @@ def members(connection: Connection, edition: int, children: Collection[UUID]) ->
     found: dict[ChildId, list[UUID]] = {ChildId(child): [] for child in children}
     rows = connection.execute(
         f"SELECT m.child, m.record FROM unnest(%(c)b::uuid[]) AS c JOIN membership m ON m.child = c AND {live('m')} ORDER BY 1, 2",
-        {"c": list(children), "e": edition},
+        {"c": uuids(children), "e": edition},
         binary=True,
     )
     for child, record in rows:
@@ -75,7 +76,7 @@ def children_of(connection: Connection, edition: int, records: Collection[UUID])
     """The child of each record."""
     rows = connection.execute(
         f"SELECT m.record, m.child FROM unnest(%(r)b::uuid[]) AS r JOIN membership m ON m.record = r AND {live('m')}",
-        {"r": list(records), "e": edition},
+        {"r": uuids(records), "e": edition},
         binary=True,
     )
     linked = {record: ChildId(child) for record, child in rows}
@@ -94,7 +95,7 @@ def schemes(
         f"AND NOT n.doubted AND {live('n')}) "
         "THEN 'inactive' ELSE 'live' END FROM unnest(%(r)b::uuid[]) AS r JOIN log.subject s ON s.record = r "
         f"LEFT JOIN membership m ON m.record = r AND {live('m')} ORDER BY s.scheme, s.record",
-        {"r": list(records), "e": edition},
+        {"r": uuids(records), "e": edition},
         binary=True,
     )
     yield
@@ -138,7 +139,7 @@ def enrolled(connection: Connection, edition: int, day: int, children: Collectio
         f"SELECT c, e.provider FROM unnest(%(c)b::uuid[]) AS c LEFT JOIN membership m ON m.child = c AND {live('m')} "
         "JOIN entry e ON e.record = coalesce(m.record, c) AND e.kind = 'enrolment' AND e.why IS NULL AND NOT e.doubted "
         f"AND e.starts <= %(d)s AND (e.ends IS NULL OR e.ends > %(d)s) AND {live('e')}",
-        {"c": list(children), "d": day, "e": edition},
+        {"c": uuids(children), "d": day, "e": edition},
         binary=True,
     ).fetchall()
 
@@ -177,7 +178,7 @@ def retracted(
         "AND (r.target_key = f.key OR (r.target_key IS NULL AND r.target_source = f.source_key "
         "AND f.recorded_at <= r.recorded_at)) HAVING count(*) > 0) t "
         "WHERE f.record = ANY(%(r)s) AND f.position <= %(p)s AND f.act IN (1, 2, 3, 4, 9, 10, 12, 13)",
-        {"r": list(records), "p": edition.position},
+        {"r": uuids(records), "p": edition.position},
     )
     yield
     return [(replace(entry_of(row), retracted=True), row[-1]) for row in rows]
@@ -191,7 +192,7 @@ def weeks(
     rows = connection.execute(
         "SELECT record, school, week, steps, CASE WHEN %(e)s < ANY(editions) THEN editions END FROM week "
         "WHERE record = ANY(%(r)s) ORDER BY week, school, record",
-        {"r": list(records), "e": edition},
+        {"r": uuids(records), "e": edition},
         binary=True,
     )
     yield
@@ -240,7 +241,7 @@ def rectangles(
     some = "" if children is None else "AND r.child = ANY(%(c)b)"
     rows = connection.execute(
         f"{HELD.replace('{some}', some)} ORDER BY r.child, r.rule, r.since",
-        {"rules": list(begun), "begun": list(begun.values()), "d": day, "e": edition, "c": list(children or ())},
+        {"rules": list(begun), "begun": list(begun.values()), "d": day, "e": edition, "c": uuids(children or ())},
         binary=True,
     )
     yield
@@ -256,7 +257,7 @@ def kept_aside(connection: Connection, records: Collection[UUID], *, shielded: b
     about = "" if shielded else "OR subjects && ARRAY(SELECT hash FROM log.subject WHERE record = ANY(%(r)s)) "
     rows = connection.execute(
         f"SELECT count(*) FROM log.aside WHERE kind = 'kept' AND state IN ('waiting', 'ready') AND (record = ANY(%(r)s) {about})",
-        {"r": list(records)},
+        {"r": uuids(records)},
     )
     yield
     row = rows.fetchone()

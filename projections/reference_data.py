@@ -13,6 +13,7 @@ from domain.reference import StaffFact, Stated
 from projections.editions import Connection, at_edition
 from projections.pipelined import Query, Steps
 from projections.queries import Rectangle
+from projections.uuids import uuids
 
 # Every feed has a row that stands now. Of those that came after the edition, the row that stood at it is found by index,
 # however many came before and after.
@@ -161,6 +162,6 @@ def silent(
     Most of those whom a school saw after that day are left out (domain.indicators.support.last_seen).
     """
     some = "" if children is None else "AND r.child = ANY(%(c)b)"
-    parameters = {"rule": rule, "quiet": begun, "d": day, "e": edition, "c": list(children or ())}
+    parameters = {"rule": rule, "quiet": begun, "d": day, "e": edition, "c": uuids(children or ())}
     rows = connection.execute(f"{SILENT.replace('{some}', some)} ORDER BY h.child, h.since", parameters, binary=True)
     return [((*row[:6], row[6]), row[7]) for row in rows]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from projections.editions import Connection, Edition, at_edition, live
 from projections.pipelined import Query, Steps
+from projections.uuids import uuids
 
 NOT_TAKEN_IN: Final = (
     "f.position > coalesce((SELECT m.position - 1 FROM mending m WHERE m.record = f.record AND m.to_ed IS NULL), "
@@ -59,7 +60,7 @@ def shielded(connection: Connection, edition: Edition, records: Collection[UUID]
         "UNION SELECT n.of FROM near n JOIN log.fact f ON f.record = n.record AND f.kind = 'shield' AND f.act IN (1, 3) "
         f"WHERE {NOT_TAKEN_IN} "
         "UNION SELECT record FROM log.sealed WHERE record = ANY(%(r)b)",
-        {"r": list(records), "e": edition.number, "d": today},
+        {"r": uuids(records), "e": edition.number, "d": today},
         binary=True,
     )
     yield
@@ -86,13 +87,13 @@ def all_shielded(connection: Connection, edition: Edition, today: int) -> Steps[
 
 def at_one_place(connection: Connection, edition: int, records: Collection[UUID]) -> set[UUID]:
     """Records that have an address, now or at the edition, at a place where one of some records has one, these among them."""
-    rows = connection.execute(_AT_ONE_PLACE, {"r": list(records), "e": edition}, binary=True)
+    rows = connection.execute(_AT_ONE_PLACE, {"r": uuids(records), "e": edition}, binary=True)
     return {row[0] for row in rows}
 
 
 def sealed(connection: Connection, records: Collection[UUID]) -> set[UUID]:
     """Those of some records whose identity is sealed."""
     rows = connection.execute(
-        "SELECT record FROM log.sealed WHERE record = ANY(%(r)b)", {"r": list(records)}, binary=True
+        "SELECT record FROM log.sealed WHERE record = ANY(%(r)b)", {"r": uuids(records)}, binary=True
     )
     return {row[0] for row in rows}

@@ -196,28 +196,35 @@ def _say_found(answer: Document) -> None:
         raise typer.Exit(KEPT_OR_FAILED)
 
 
-child = add_questions(
-    typer.Typer(no_args_is_help=True, help="One child: find it, show its line of the index, its timeline."),
-    about.FindChildren,
-    about.ShowChild,
-    about.ShowTimeline,
-)
-leads = add_questions(
-    typer.Typer(no_args_is_help=True, help="Lead professionals: a worker's caseload, and where a lead is missing."),
-    about.ShowCaseload,
-    about.ShowMyFamilies,
-    about.ShowChanges,
-    about.ShowHandover,
-    about.ListGaps,
-)
-families = add_questions(
-    typer.Typer(no_args_is_help=True, help="Families that have lost touch with services, and why it is thought so."),
-    about.ListFamilies,
-    about.ShowFamily,
-)
-measures = command_of(BY_QUESTION[about.ShowMeasures])
-feedback = command_of(BY_QUESTION[about.ReadFeedback])
-quality = command_of(BY_QUESTION[about.ShowQuality])
-feeds = command_of(BY_QUESTION[about.ListFeeds])
-replay = command_of(BY_QUESTION[about.ReplayEntry])
-accesses = command_of(BY_QUESTION[about.ListAccesses])
+_GROUPS: Final[Mapping[str, tuple[str, tuple[type[Question[Any]], ...]]]] = {
+    "child": (
+        "One child: find it, show its line of the index, its timeline.",
+        (about.FindChildren, about.ShowChild, about.ShowTimeline),
+    ),
+    "leads": (
+        "Lead professionals: a worker's caseload, and where a lead is missing.",
+        (about.ShowCaseload, about.ShowMyFamilies, about.ShowChanges, about.ShowHandover, about.ListGaps),
+    ),
+    "families": (
+        "Families that have lost touch with services, and why it is thought so.",
+        (about.ListFamilies, about.ShowFamily),
+    ),
+}
+_ALONE: Final[Mapping[str, type[Question[Any]]]] = {
+    "measures": about.ShowMeasures,
+    "feedback": about.ReadFeedback,
+    "quality": about.ShowQuality,
+    "feeds": about.ListFeeds,
+    "replay": about.ReplayEntry,
+    "accesses": about.ListAccesses,
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a group, or a command
+    """A group or a command of `adapters.cli.main`, made when it is asked for: each is asked for alone."""
+    if name in _GROUPS:
+        says, questions = _GROUPS[name]
+        return add_questions(typer.Typer(no_args_is_help=True, help=says), *questions)
+    if name in _ALONE:
+        return command_of(BY_QUESTION[_ALONE[name]])
+    raise AttributeError(name)

@@ -41,6 +41,12 @@ def answered(data: Path | None, question: Question[Any]) -> Document | None:
 
 
 def _project(service: "Service") -> None:
+    from adapters.service.head import standing_of
+
+    with service.connect() as connection:
+        standing = standing_of(connection)
+    if standing.position >= standing.head:
+        return  # as mostly, and what projects need not be loaded
     projector = service.projector()
     try:
         _, taken, last = projector.step()

@@ -1,10 +1,11 @@
 """What an answer was made with, as one hash: the policy, the code of rules and answers, the schemas, the pages (access.md 3)."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Final
 
 from domain.proof.canonical import canonical
@@ -27,14 +28,18 @@ def context() -> tuple[bytes, bytes]:
 def _hash_of(package: str, *within: str) -> str:
     """SHA-256 over the names and hashes of the files of a folder, in order of their names."""
     state = hashlib.sha256()
-    for name, file in _files(files(package).joinpath(*within), ""):
-        state.update(f"{name}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
+    for name, path in _files(str(files(package).joinpath(*within)), ""):
+        with Path(path).open("rb", buffering=0) as file:
+            state.update(f"{name}\0".encode() + hashlib.sha256(file.read()).digest())
     return state.hexdigest()
 
 
-def _files(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
-    for one in sorted(folder.iterdir(), key=lambda found: found.name):
+def _files(folder: str, within: str) -> Iterator[tuple[str, str]]:
+    """Name and path of each file; by the folder's own listing, which says what is a folder without asking for each."""
+    with os.scandir(folder) as listed:
+        found = sorted(listed, key=lambda one: one.name)
+    for one in found:
         if one.is_dir():
-            yield from _files(one, f"{path}{one.name}/")
+            yield from _files(one.path, f"{within}{one.name}/")
         elif one.name.endswith(_HASHED):
-            yield f"{path}{one.name}", one
+            yield f"{within}{one.name}", one.path

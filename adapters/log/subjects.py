@@ -14,6 +14,7 @@ import psycopg
 from adapters.log.keys.data_keys import MasterKeys, key_context
 from adapters.log.keys.hashes import Hashes
 from projections.pipelined import Query, Steps
+from projections.uuids import uuids
 
 CACHE_RECORDS: Final = 50_000
 _PERIOD_DIGITS: Final = 4  # a school year, or 0
@@ -51,7 +52,7 @@ def wrapped_keys(
     rows: Any = connection.execute(
         "SELECT k.record, k.class, k.period, k.wrapped FROM log.data_key k "
         "JOIN unnest(%b::uuid[], %b::text[], %b::int2[]) AS w (record, class, period) USING (record, class, period)",
-        ([UUID(bytes=n[0]) for n in names], [n[1] for n in names], [n[2] for n in names]),
+        (uuids(UUID(bytes=n[0]) for n in names), [n[1] for n in names], [n[2] for n in names]),
         binary=True,
     )
     yield
@@ -65,7 +66,7 @@ def wrapped_keys_of(
     """All data keys of some records as they stand wrapped, but for those of a school year."""
     rows: Any = connection.execute(
         "SELECT record, class, period, wrapped FROM log.data_key WHERE record = ANY(%b) AND period = 0",
-        (list(records),),
+        (uuids(records),),
         binary=True,
     )
     yield
@@ -111,7 +112,7 @@ class Subjects:
     ) -> dict[bytes, bytes]:
         rows = connection.execute(
             "SELECT hash, record FROM log.subject WHERE hash = ANY(%b)",
-            ([UUID(bytes=d) for d in digests],),
+            (uuids(UUID(bytes=d) for d in digests),),
             binary=True,
         )
         return {row[0].bytes: row[1].bytes for row in rows if isinstance(row[0], UUID) and isinstance(row[1], UUID)}

@@ -15,6 +15,7 @@ from domain.events import ChildId
 from domain.names import fold_name_before
 from domain.questions.about import FindChildren, ShowChild, ShowTimeline
 from projections import persons, queries
+from projections.uuids import uuids
 
 MOST_FOUND: Final = 10
 
@@ -53,7 +54,7 @@ def gather_timeline(read: Reading, question: ShowTimeline, day: int) -> ChildOve
 def timeline_of(read: Reading, child: ChildId, day: int, *, retracted: bool) -> ChildOverTime:
     """What the timeline of a child is made from, in one turn of the database."""
     with read.about([child], day) as records:
-        entries = queries.entries.send(read.connection, read.number, "record = ANY(%(r)s)", r=records)
+        entries = queries.entries.send(read.connection, read.number, "record = ANY(%(r)s)", r=uuids(records))
         gone = queries.retracted.send(read.connection, read.edition, records) if retracted else None
         weeks = queries.weeks.send(read.connection, read.number, records, day)
         told = persons.people.send(read.connection, read.number, {child: records})

@@ -14,6 +14,7 @@ from domain.reference import StaffFact
 from domain.timeline.entries import Entry
 from projections import persons, queries, reference_data
 from projections.pipelined import Query, Steps
+from projections.uuids import uuids
 
 _TEAM: Final = ("team", "duty_line")
 
@@ -30,7 +31,7 @@ def gather_lines(
         lived = persons.addresses.send(read.connection, read.number, by_child, day)
         named = queries.schemes.send(read.connection, read.number, records)
         held = queries.entries.send(
-            read.connection, read.number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=records
+            read.connection, read.number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=uuids(records)
         )
         keys = all_keys_expected.send(read.cells, records)
     keys.answer()
@@ -62,7 +63,7 @@ def gather_working(
             read.connection,
             read.number,
             "record = ANY(%(r)s) AND (due IS NOT NULL OR NOT kind = ANY(%(k)s))",
-            r=records,
+            r=uuids(records),
             k=list(BESIDE_WORK),
         )
     people = told.answer()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from adapters.questions.reading import ByChild, Reading, owners
 from domain.events import ChildId
@@ -9,7 +10,9 @@ from domain.indicators.families import group
 from domain.leads.family import FamilyCover, family_cover, family_leads, others_of_families
 from domain.timeline.entries import Entry
 from projections import kinship, queries
+from projections.uuids import uuids
 
+FEW: Final = 20  # children; of fewer it is not asked who is led as a family
 SealedEntry = tuple[Entry, bytes | None]  # and its sealed contact
 
 
@@ -58,7 +61,7 @@ def _leads_at(read: Reading, edition: int, by_child: ByChild) -> dict[ChildId, l
     found: dict[ChildId, list[SealedEntry]] = {child: [] for child in by_child}
     if owner:
         where = "kind IN ('lead', 'lead_cover') AND record = ANY(%(r)s)"
-        for one in queries.entries(read.connection, edition, where, r=list(owner)):
+        for one in queries.entries(read.connection, edition, where, r=uuids(owner)):
             found[owner[one[0].record]].append(one)
     return found
 
@@ -75,7 +78,7 @@ def undisputed(held: Iterable[SealedEntry]) -> list[SealedEntry]:
 
 def leads_of_families(read: Reading, children: Collection[ChildId], day: int) -> FamilyLeads:
     """The leads of the families of some children that were stated for others of these."""
-    others = others_in_families(read, children, day)
+    others = _others_led(read, children, day)
     found_leads = leads_of(read, {one for some in others.values() for one in some})
     leads = {child: undisputed(held) for child, held in found_leads.items()}
     active: dict[ChildId, list[LeadOfFamily]] = {}
@@ -87,6 +90,22 @@ def leads_of_families(read: Reading, children: Collection[ChildId], day: int) ->
             if found:
                 active.setdefault(child, []).extend(found)
     return FamilyLeads(active, _covers(others, leads))
+
+
+def _others_led(read: Reading, children: Collection[ChildId], day: int) -> Mapping[ChildId, Collection[ChildId]]:
+    """Who else is in a family with each of some children, as far as any lead of a family was stated for them.
+
+    Of many children the families are looked for from the side that is smaller: theirs, or of those who are led so.
+    """
+    if day in read.families_led:
+        return others_of_families(children, read.families_led[day])
+    if len(children) <= FEW:
+        return others_in_families(read, children, day)
+    led = kinship.led_as_families(read.connection, read.number)
+    if len(led) >= len(children):
+        return others_in_families(read, children, day)
+    read.families_led[day] = grouped(read, led, day) if led else []
+    return others_of_families(children, read.families_led[day])
 
 
 def covers_at(read: Reading, edition: int, children: Collection[ChildId], day: int) -> dict[ChildId, FamilyCover]:

@@ -9,6 +9,7 @@ from domain.answers.concerned import ConcernedFacts
 from domain.checks import is_organisation
 from domain.events import ChildId
 from projections import persons, queries, reference_data
+from projections.uuids import uuids
 
 # A child, the positions that something about it rests on, and the organisation whose word that is, where it is one's alone.
 Finding = tuple[ChildId, Sequence[int], str | None]
@@ -51,7 +52,7 @@ def _told(read: Reading, findings: Sequence[Finding], open_to: Collection[ChildI
     positions = sorted({p for child, some, _ in findings if child in open_to for p in some})
     found: dict[ChildId, list[SealedEntry]] = {child: [] for child in open_to}
     where = "record = ANY(%(r)s) AND positions && %(p)s::bigint[] AND NOT doubted"
-    for entry, contact in queries.entries(read.connection, read.number, where, r=list(owner), p=positions):
+    for entry, contact in queries.entries(read.connection, read.number, where, r=uuids(owner), p=positions):
         found[owner[entry.record]].append((entry, contact))
     return found
 

@@ -68,6 +68,7 @@ class Reading(PublishedReading):
         self._shares: dict[tuple[ChildId, int], bool] = {}  # on a day
         self._homes: dict[int, dict[ChildId, Home | None]] = {}
         self.others_in_families: dict[int, dict[ChildId, set[ChildId]]] = {}  # adapters.questions.kin, by day
+        self.families_led: dict[int, list[tuple[ChildId, ...]]] = {}  # those with a lead of the family, by day
         self.leads: dict[ChildId, list[tuple[Entry, bytes | None]]] = {}  # adapters.questions.leads.leads_of
         self.today = to_day(today(service.clock))
 
@@ -345,7 +346,7 @@ class Reading(PublishedReading):
     def _send_shielded(self, records: Collection[UUID]) -> pipelined.Sent[set[UUID]]:
         if len(records) > MANY:
             return shields.all_shielded.send(self.connection, self.edition, self.today)
-        return shields.shielded.send(self.connection, self.edition, list(records), self.today)
+        return shields.shielded.send(self.connection, self.edition, records, self.today)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Addresses are found by their place."""
+"""Addresses are found by their place, and leads of families at once."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ VIEW_SETS = ("view_a", "view_b")
 
 
 def upgrade() -> None:
-    """Add the index to each set of views."""
+    """Add the indexes to each set of views."""
     driver = op.get_bind().connection.driver_connection
     assert driver is not None
     template = (Path(__file__).parent.parent / "0031_places.sql").read_text()

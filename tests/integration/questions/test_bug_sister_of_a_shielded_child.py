@@ -97,8 +97,8 @@ def test_no_answer_about_her_tells_where_he_is(here: Bench) -> None:
         here.projector.project()
 
 
-def test_she_is_found_by_her_school_as_before(here: Bench) -> None:
-    """It is he whom another agency's number finds no more; of her it tells nothing that she is found."""
+def test_she_is_found_by_her_number_as_before(here: Bench) -> None:
+    """It is he whom another agency's number finds no more."""
     here.record(happened("ShieldApplied", "A", on="2025-09-20").wire(99))
     here.projector.project()
     with asking(here.service) as asked:
