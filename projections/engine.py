@@ -5,6 +5,7 @@ record that an edition cannot take in is left out of it, and is taken in by a la
 """
 
 import re
+import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -31,8 +32,10 @@ AFTER_LINKS: Final = ("27_doubt", "30_entries", "40_people", "50_children", "60_
 # the first edition is small.
 FIRST_SIZE: Final = 1000
 # While so many times an edition's positions wait, an edition takes in as many: a record is then worked out once for all its
-# events of days that are over, of which nobody asks between (docs/decisions/0037).
+# events of days that are over, of which nobody asks between. But not where it would take longer than so many seconds, by the
+# edition before it: nothing of it is shown until all of it is (docs/decisions/0037).
 GROWN: Final = 5
+GROWN_SECONDS: Final = 10.0
 _TOUCH = "INSERT INTO stage_record SELECT unnest(%s::uuid[]) EXCEPT SELECT record FROM stage_record EXCEPT SELECT record FROM stage_apart"
 _SESSION = "SET jit = off; SET plan_cache_mode = force_generic_plan"
 
@@ -61,19 +64,20 @@ def at_once(error: BaseException) -> int | None:
 class Projector:
     """Makes editions from the log; any number may run, one works at a time.
 
-    One that `grows` makes larger editions while it catches up.
+    One that `grows` makes larger editions while it catches up and they do not take long, by the clock `seconds`.
 
     Without `upkeep` it leaves statistics and dead rows to the server: quicker while there are few rows, slow with many.
 
     `tries` says of an error how often an edition may fail with it in a row before it is put down to the data, and the
-    records it comes from are left out; None where it never is, as when the database is lost. `beat` is called between the
-    tries by which they are found, which may take a while.
+    records it comes from are left out; None where it never is, as when the database is lost. `beat` is called after each
+    statement of an edition: one with much to do takes a while, and gets on.
     """
 
     def __init__(
         self, connect: Callable[[], Connection], now: Callable[[], datetime], edition_size: int = 10_000,
         sql: Callable[[str], Sequence[str]] = statements, *, upkeep: bool = True, grows: bool = False,
         tries: Callable[[BaseException], int | None] = at_once, beat: Callable[[], None] = lambda: None,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self._connect = connect
         self._now = now
@@ -83,6 +87,9 @@ class Projector:
         self._upkeep = Upkeep(VIEW_TABLES) if upkeep else None
         self._tries = tries
         self.beat = beat
+        self._seconds = seconds
+        # Seconds that the last edition took for each of its positions, unknown before the first.
+        self._pace: float | None = None
         self._connection: Connection | None = None
         self._part = ""
         self._failed = 0
@@ -117,12 +124,15 @@ class Projector:
 
     def step(self) -> tuple[int, int, int]:
         """Make at most one edition; its number, its last position, and the head of the log."""
+        began = self._seconds()
         try:
             made = self._step()
         except psycopg.Error:
             self._failed += 1
             raise
         self._failed = 0
+        if self.taken:
+            self._pace = (self._seconds() - began) / self.taken
         return made
 
     def _step(self) -> tuple[int, int, int]:
@@ -194,7 +204,8 @@ class Projector:
     def _boundary(self, connection: Connection, first: int, head: int) -> tuple[int, bytes]:
         """The last batch that fits into an edition that begins at `first`, or the one batch that does not."""
         grown = self._size * GROWN
-        size = grown if self._grows and head - first + 1 >= grown else self._size
+        soon = self._pace is not None and self._pace * grown <= GROWN_SECONDS
+        size = grown if self._grows and soon and head - first + 1 >= grown else self._size
         row = connection.execute(
             # The end is worked out here: the driver sends small numbers as smallint, whose sum may be too large for one.
             "(SELECT last, hash FROM log.batch WHERE last BETWEEN %(f)s AND %(t)s ORDER BY last DESC LIMIT 1) "
@@ -243,7 +254,6 @@ class Projector:
         records = sorted(self._candidates(connection, bounds, apart) | set(mended))
 
         def fails(some: Collection[UUID]) -> Cause | None:
-            self.beat()
             kept = set(some)
             mending.stage(connection, {*apart, *records} - kept, [r for r in mended if r in kept])
             again = self._try(connection, bounds, keep=False)
@@ -289,6 +299,7 @@ class Projector:
             self._run(connection, name, parameters)
         self._part = "links"
         relinked, unsure = relink(connection, bounds.number, bounds.last)
+        self.beat()
         relinked = sorted({*relinked, *mending.children_of_mended(connection)})
         # Entries and people of records change with what is disputed, and entries with what replaced their number.
         more = {*unsure, *replaced(connection, bounds.number, relinked)}
@@ -302,6 +313,7 @@ class Projector:
         self._part = name
         for statement in self._sql(name):
             connection.execute(statement, bounds, prepare=True)
+            self.beat()
 
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> tuple[str, int]:
         """Make the views anew in the set that is not read, edition by edition, then read that one; its name and edition.
