@@ -63,7 +63,9 @@ def line(held: list[Entry], everything: list[Entry]) -> ChildInIndex:
 
 
 @settings(max_examples=10 * settings().max_examples)
-@given(st.lists(st.integers(0, 40), unique=True, max_size=8).flatmap(lambda ns: st.tuples(*map(entries, ns))), AGREEMENTS)
+@given(
+    st.lists(st.integers(0, 40), unique=True, max_size=8).flatmap(lambda ns: st.tuples(*map(entries, ns))), AGREEMENTS
+)
 def test_what_is_withheld_leaves_no_trace(drawn: tuple[Entry, ...], agreements: list[Agreement]) -> None:
     everything = list(drawn)
     sharing = Sharing("la-808", DAY, False, agreements, DISCLOSURE)
