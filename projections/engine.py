@@ -18,7 +18,7 @@ from domain.errors import IcrError
 from projections import mending
 from projections.membership import relink, replaced
 from projections.mending import Cause
-from projections.upkeep import Upkeep
+from projections.upkeep import Upkeep, filled
 
 Connection = psycopg.Connection[Any]
 
@@ -381,9 +381,9 @@ VIEW_TABLES: Final = (
 
 
 def empty(connection: Connection, view: str) -> None:
-    """Take everything out of a set of views."""
-    names = ", ".join(f"{view}.{table}" for table in VIEW_TABLES)
-    connection.execute(f"TRUNCATE {names}")
+    """Take everything out of a set of views. What holds nothing is left alone, and so are the plans that were made for it."""
+    if names := filled(connection, [f"{view}.{table}" for table in VIEW_TABLES]):
+        connection.execute(f"TRUNCATE {', '.join(names)}")
     connection.execute(f"UPDATE {view}.state SET edition = 0, position = 0")
 
 
