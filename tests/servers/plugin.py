@@ -12,7 +12,7 @@ import collections
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,8 +98,8 @@ class Pool:
                 pytest.skip(NO_SYSTEM_POSTGRES + str(error))
         return self._clusters[name]
 
-    def kafka(self) -> RealKafka:
-        """The real broker, running and without topics; skips the test where there is none.
+    def kafka(self, topics: Iterable[str] = ()) -> RealKafka:
+        """The real broker, running, with these topics and nothing in them; skips the test where there is none.
 
         One that is given and does not answer is no reason to skip: it is waited for once, then every test fails.
         """
@@ -115,7 +115,7 @@ class Pool:
                 raise
         if self._kafka is None:
             pytest.skip(NONE_TO_BE_HAD + str(self._no_kafka))
-        self._kafka.reset()
+        self._kafka.offer(topics)
         return self._kafka
 
     def stop(self) -> None:
@@ -152,11 +152,11 @@ def any_database_url(request: pytest.FixtureRequest, pool: Pool) -> Iterator[str
 def kafka(request: pytest.FixtureRequest, pool: Pool) -> Iterator[KafkaServer]:
     if request.param == "real":
         real = pool.kafka()
-        _used(request, real.source)
+        used(request, real.source)
         yield KafkaServer("real", real.bootstrap_servers, None, real)
         return
     broker = MemoryBroker()
-    _used(request, "Kafka embedded (in memory)")
+    used(request, "Kafka embedded (in memory)")
     yield KafkaServer("embedded", broker.bootstrap_servers, broker.incarnation)
     broker.stop()
 
@@ -164,7 +164,7 @@ def kafka(request: pytest.FixtureRequest, pool: Pool) -> Iterator[KafkaServer]:
 @pytest.fixture
 def real_kafka(request: pytest.FixtureRequest, pool: Pool) -> RealKafka:
     real = pool.kafka()
-    _used(request, real.source)
+    used(request, real.source)
     return real
 
 
@@ -188,21 +188,20 @@ def make_stack(request: pytest.FixtureRequest, pool: Pool, tmp_path: Path, name:
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
     load_or_create(data / "keys")
-    real = pool.kafka() if name == "real" else None
+    try:
+        real = pool.kafka(TOPICS) if name == "real" else None
+    except NoKafka as error:
+        pytest.skip(NONE_TO_BE_HAD + str(error))
     if real is not None:
-        _used(request, real.source)
-        try:
-            real.create_topics(TOPICS)
-        except NoKafka as error:
-            pytest.skip(NONE_TO_BE_HAD + str(error))
+        used(request, real.source)
     cluster = pool.cluster("system" if real else "embedded")
-    _used(request, cluster.source)
+    used(request, cluster.source)
     url = cluster.fresh()
     variables = {"ICR_DATA_DIR": str(data), "ICR_DATABASE_URL": url}
     if real is not None:
         variables["ICR_KAFKA_BOOTSTRAP_SERVERS"] = real.bootstrap_servers
     else:
-        _used(request, "Kafka embedded (in memory)")
+        used(request, "Kafka embedded (in memory)")
     outside = {key: value for key, value in os.environ.items() if not key.startswith("ICR_")}
     with pytest.MonkeyPatch.context() as patch:
         for key in set(os.environ) - set(outside):
@@ -248,13 +247,13 @@ def module_database_url(pool: Pool) -> Iterator[str]:
 
 def _database(request: pytest.FixtureRequest, pool: Pool, name: str, *, empty: bool) -> Iterator[str]:
     cluster = pool.cluster(name)
-    _used(request, cluster.source)
+    used(request, cluster.source)
     url = cluster.fresh(empty=empty)
     yield url
     cluster.drop(url)
 
 
-def _used(request: pytest.FixtureRequest, source: str) -> None:
+def used(request: pytest.FixtureRequest, source: str) -> None:
     """Note the server with the test, in the way that also comes home from pytest-xdist's workers."""
     request.node.user_properties.append(("server", source))
 
