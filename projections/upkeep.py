@@ -66,8 +66,8 @@ class Upkeep:
 
 def _analyze(connection: Connection, names: Iterable[str]) -> None:
     """Make the planner's statistics of some tables."""
-    if filled := _filled(connection, names):
-        connection.execute(f"ANALYZE {', '.join(filled)}")
+    if hold_rows := filled(connection, names):
+        connection.execute(f"ANALYZE {', '.join(hold_rows)}")
 
 
 def _tidy(connection: Connection, view: str) -> None:
@@ -78,12 +78,12 @@ def _tidy(connection: Connection, view: str) -> None:
         (_TOO_LARGE, view),
     )
     large = dict(found)
-    filled = _filled(connection, large)
-    if names := [name for name in large if name in filled or large[name]]:
+    hold_rows = filled(connection, large)
+    if names := [name for name in large if name in hold_rows or large[name]]:
         connection.execute(f"VACUUM (ANALYZE) {', '.join(names)}")
 
 
-def _filled(connection: Connection, names: Iterable[str]) -> list[str]:
+def filled(connection: Connection, names: Iterable[str]) -> list[str]:
     """Those of some tables that hold a row."""
     look = sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
     looks = [look.format(name, sql.Identifier(*name.split("."))) for name in names]

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 import psycopg
 
+from projections.upkeep import filled
+
 Connection = psycopg.Connection[Any]
 
 VIEW_SETS: Final = ("view_a", "view_b")
@@ -32,9 +34,9 @@ def use(connection: Connection, view: str) -> None:
 
 
 def empty(connection: Connection, view: str) -> None:
-    """Take everything out of a set of views."""
-    names = ", ".join(f"{view}.{table}" for table in VIEW_TABLES)
-    connection.execute(f"TRUNCATE {names}")
+    """Take everything out of a set of views. What holds nothing is left alone, and so are the plans that were made for it."""
+    if names := filled(connection, [f"{view}.{table}" for table in VIEW_TABLES]):
+        connection.execute(f"TRUNCATE {', '.join(names)}")
     connection.execute(f"UPDATE {view}.state SET edition = 0, position = 0")
 
 

@@ -17,6 +17,7 @@ from domain.access.viewer import LOCAL_OPERATOR
 from domain.measures.of_child import Measure, Part
 from domain.questions import about
 from domain.questions.asking import Question
+from tests.builders.lent import lent
 
 
 class Undisclosed:
@@ -27,9 +28,14 @@ class Undisclosed:
         return UUID(int=0)
 
 
+def _door(service: Service) -> Door:
+    """The door as a lasting process has it, with lent connections; new each time, since tests take out what it would remember."""
+    return Door(service, lambda: lent(service.database_url, service.connect, "answers"))
+
+
 def answer(service: Service, question: Question[Any]) -> Any:
     """The answer to a question as a document, or None."""
-    answered = Door(service).answer(question, LOCAL_OPERATOR)
+    answered = _door(service).answer(question, LOCAL_OPERATOR)
     return None if answered is None else answered.as_json()
 
 
@@ -75,12 +81,12 @@ class Asked:
 
     def parts(self, measures: Sequence[Measure], day: int) -> dict[str, list[Part]]:
         """What each child adds to measures on a day, before figures are made of them."""
-        with Door(self.service).reading(self.known_at) as read:
+        with _door(self.service).reading(self.known_at) as read:
             return parts_of(read, measures, day)
 
     def position(self) -> str:
         """The position that the views are at."""
-        with Door(self.service).reading(self.known_at) as read:
+        with _door(self.service).reading(self.known_at) as read:
             return read.position(read.edition.position)
 
     def measures(self, effective_at: date, **given: Any) -> Any:

@@ -274,11 +274,15 @@ def start_supervisor(place: ServersFolder, shortened: Shortened = UNCHANGED) -> 
 
 
 class Warm:
-    """Starts commands that last, for tests with many lives. `first` is Python that the program is given beforehand."""
+    """Starts commands that last, for tests with many lives. `first` is Python that the program is given beforehand.
+
+    Without it the interpreter is the one for all tests of this process: to load the program takes more than a second.
+    """
 
     def __init__(self, environment: Mapping[str, str], first: str = "") -> None:
         self._environment = environment
-        self._interpreter = _Interpreter(first)
+        self._own = _Interpreter(first) if first else None
+        self._interpreter = self._own or _interpreter()
 
     def start(self, *arguments: str, log: Path) -> Life:
         """Start a command; its output goes to a file."""
@@ -288,7 +292,8 @@ class Warm:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._interpreter.end()
+        if self._own is not None:
+            self._own.end()
 
 
 @contextmanager

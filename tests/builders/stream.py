@@ -1,6 +1,5 @@
 """Events on their way over Kafka, for tests of the consumer and of the commands."""
 
-import contextlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ import psycopg
 from confluent_kafka import Producer
 
 from adapters.service.opened import Service, open_service
+from tests.builders.lent import looking
 from tests.servers.plugin import Stack
 from tools.simulator import Plan, simulate, wire
 
@@ -111,7 +111,7 @@ def service_of(stack: Stack, **settings: object) -> Iterator[Service]:
 
 def tracked(stack: Stack) -> dict[str, int]:
     """How far each partition is recorded, by topic and number."""
-    with contextlib.closing(psycopg.connect(stack.database_url)) as connection:
+    with looking(stack.database_url) as connection:
         rows = connection.execute("SELECT name, next_offset FROM log.tracking").fetchall()
     return {name.split(":", 2)[2]: offset for name, offset in rows}
 
@@ -123,7 +123,7 @@ def recorded(stack: Stack) -> int:
 
 def counted(stack: Stack) -> dict[str, int]:
     """Rows of the log's tables."""
-    with contextlib.closing(psycopg.connect(stack.database_url)) as connection:
+    with looking(stack.database_url) as connection:
         return {table: rows(connection, f"SELECT count(*) FROM log.{table}")[0][0] for table in TABLES}
 
 

@@ -87,5 +87,5 @@ def test_days_in_a_row_agree_with_the_reference(
         expected, found = of_reference(small.world(last)), of_views(small.connection, small.serving(), number)
         assert expected["rectangles"] == found["rectangles"], f"edition {number}"
     before = checksums(small.connection, small.serving())
-    view, _ = small.projector.rebuild()
+    view, _ = small.rebuilder.rebuild()
     assert checksums(small.connection, view) == before

@@ -138,6 +138,6 @@ def test_measures_agree_with_the_reference(small: Bench, history: list[dict[str,
     asked = [(rnd.choice(positions), rnd.choice(DAYS)), *((positions[-1], rnd.choice(DAYS)) for _ in range(2))]
     for known_at, day in asked:
         agree(small, known_at, to_day(START) + day)
-    small.projector.rebuild()
+    small.rebuilder.rebuild()
     for known_at, day in asked:
         agree(small, known_at, to_day(START) + day)

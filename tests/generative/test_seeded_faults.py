@@ -3,7 +3,6 @@
 import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from domain.timeline.world import build_world
 from projections.engine import Projector
 from projections.taking_in import statements
-from projections.view_sets import VIEW_SETS
+from projections.view_sets import VIEW_SETS, VIEW_TABLES
 from tests.builders.service import KIND_OF, Bench, bench
 from tests.generative.agreement import of_reference, of_views, tallies_of_reference, tallies_of_views
 from tests.generative.histories import early, histories, late, relabelled
@@ -22,6 +21,7 @@ from tests.generative.histories import early, histories, late, relabelled
 # On a push as many as show every fault; by night more, among which one that is new may be seen.
 HISTORIES, FIRST = (150 if settings().max_examples > 50 else 60), 12
 EDITION = 400
+TIDY_EVERY = 20
 # The views are compared at these editions and at the last. Few histories show most faults, and the first difference ends it.
 LOOKS = (2, 5, 10)
 
@@ -416,12 +416,58 @@ def _collect(into: list[list[dict[str, Any]]], history: list[dict[str, Any]], rn
     into.append([relabelled(event, len(into)) for event in history])
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
-    """One log of many histories about different children, and what the reference says of it at some editions."""
+Statements = Callable[[str], Sequence[str]]
 
-    here: Bench
-    expected: dict[int, dict[str, set[Any]]]
+
+class Log:
+    """One log of many histories about different children, and what the reference says of it at some editions.
+
+    One connection makes the views for all faults: the statements that a fault leaves alone are then planned once, which takes as
+    long as an edition. (A table that is truncated takes the plans that read it with it: these are emptied row by row.)
+    """
+
+    def __init__(self, here: Bench, expected: dict[int, dict[str, set[Any]]]) -> None:
+        self.here = here
+        self.expected = expected
+        self._sql: Statements = statements
+        self._times = 0
+        self._projector = Projector(here.service.connect, here.clock.now, EDITION, self._statements, upkeep=False)
+
+    def _statements(self, name: str) -> Sequence[str]:
+        return self._sql(name)
+
+    def differs(self, sql: Statements) -> bool:
+        """Whether the views made by some statements differ from the reference, or cannot be made. Ends where it is seen."""
+        here, self._sql = self.here, sql
+        view = next(one for one in VIEW_SETS if one != here.serving())
+        self._empty(view)
+
+        def look(edition: int, _: int) -> None:
+            if edition in self.expected:
+                found = {**of_views(here.connection, view, edition), "tallies": tallies_of_views(here.connection, view)}
+                if found != self.expected[edition]:
+                    raise Different
+
+        try:
+            self._projector.rebuild(look)
+        except (Different, psycopg.Error):
+            return True
+        return False
+
+    def _empty(self, view: str) -> None:
+        """Take out what the fault before left; now and then its dead rows as well, among them those of the working tables."""
+        run = self._projector.connection.execute
+        for table in VIEW_TABLES:
+            run(f"DELETE FROM {view}.{table}")
+        self._times += 1
+        if self._times % TIDY_EVERY == 1:
+            tables = run("SELECT tablename FROM pg_tables WHERE schemaname = %s", (view,)).fetchall()
+            run(f"VACUUM {', '.join(f'{view}.{name}' for (name,) in tables)}")
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._projector.close()
+        self.here.close()
 
 
 pytestmark = [pytest.mark.hypothesis]  # of the generated ones, which the night has more of
@@ -448,37 +494,17 @@ def log(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> I
     looked = [(number, last) for number, last in editions if number in LOOKS or number == editions[-1][0]]
     events, schemes = here.events(), here.schemes()
     worlds = {number: build_world(events, schemes, last, KIND_OF) for number, last in looked}
-    yield Log(
-        here,
-        {number: {**of_reference(one), "tallies": tallies_of_reference(one)} for number, one in worlds.items()},
-    )
-    here.close()
-
-
-def _differs(log: Log, sql: Callable[[str], Sequence[str]]) -> bool:
-    """Whether the views rebuilt by some statements differ from the reference, or cannot even be made. Ends where it is seen."""
-    here = log.here
-    view = next(one for one in VIEW_SETS if one != here.serving())
-
-    def look(edition: int, _: int) -> None:
-        if edition in log.expected:
-            found = {**of_views(here.connection, view, edition), "tallies": tallies_of_views(here.connection, view)}
-            if found != log.expected[edition]:
-                raise Different
-
-    projector = Projector(here.service.connect, here.clock.now, EDITION, sql)
-    try:
-        projector.rebuild(look)
-    except (Different, psycopg.Error):
-        return True
-    finally:
-        projector.close()
-    return False
+    of_editions = {
+        number: {**of_reference(one), "tallies": tallies_of_reference(one)} for number, one in worlds.items()
+    }
+    made = Log(here, of_editions)
+    yield made
+    made.close()
 
 
 def test_without_a_fault_nothing_is_found(log: Log) -> None:
     assert len(log.expected) == len(LOOKS) + 1
-    assert not _differs(log, statements)
+    assert not log.differs(statements)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -489,4 +515,4 @@ def test_a_fault_in_the_sql_is_caught(fault: str, log: Log) -> None:
     def faulty(name: str) -> tuple[str, ...]:
         return tuple(s.replace(good, bad) for s in statements(name)) if name == file else statements(name)
 
-    assert _differs(log, faulty), "no generated history reaches it: tell of it in a scene (CONTRIBUTING, Add a rule)"
+    assert log.differs(faulty), "no generated history reaches it: tell of it in a scene (CONTRIBUTING, Add a rule)"

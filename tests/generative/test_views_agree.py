@@ -83,7 +83,7 @@ def test_reference_live_and_rebuilt_views_agree(
     arrive(small, history, rnd)
     agree(small, rnd)
     before = checksums(small.connection, small.serving())
-    view, _ = small.projector.rebuild()
+    view, _ = small.rebuilder.rebuild()
     assert checksums(small.connection, view) == before
 
 

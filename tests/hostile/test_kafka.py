@@ -28,7 +28,6 @@ from tests.servers.plugin import Stack
 from tools.kafka_broker import JavaBroker
 
 EDUCATION: Final = "icr.education.v1"
-BLANKS: Final = b"{" + b" " * (64 << 20) + b"}"
 
 
 def good(serial: int) -> bytes:
@@ -61,6 +60,11 @@ def whole(**options: Any) -> Callable[[int], bytes]:
     return lambda serial: plain([good(serial)], **options)
 
 
+def of_blanks(codec: int) -> Callable[[int], bytes]:
+    """A batch of one record of 64 megabytes, packed when it is thrown: each worker of the tests loads this module."""
+    return lambda serial: plain([good(serial)], codec=codec, packed=PACKERS[codec](b"{" + b" " * (64 << 20) + b"}"))
+
+
 def between(broken: bytes, behind: int = 1) -> Callable[[int], bytes]:
     """A good record, a broken one, and good ones behind it in the same batch."""
     return lambda serial: batch(
@@ -72,7 +76,7 @@ CODECS: Final = [
     *(Thrown(f"{NAMES[codec]}, good", whole(codec=codec), read=1) for codec in PACKERS),
     *(Thrown(f"{NAMES[c]}, packed data broken", whole(codec=c, packed=b"\xff" * 40), apart=0) for c in PACKERS if c),
     *(Thrown(f"{NAMES[c]}, cut short", whole(codec=c, packed=PACKERS[c](good(1) * 9)[:-9]), apart=0) for c in PACKERS),
-    *(Thrown(f"{NAMES[c]}, 64 MB unpacked", whole(codec=c, packed=PACKERS[c](BLANKS)), apart=0) for c in (1, 3, 4)),
+    *(Thrown(f"{NAMES[c]}, 64 MB unpacked", of_blanks(c), apart=0) for c in (1, 3, 4)),
     *(Thrown(f"codec {number}", whole(attributes=number), apart=0) for number in (5, 6, 7)),
     Thrown("snappy, a false size in front", whole(codec=2, packed=b"\xff\xff\xff\xff\x07" + b"x" * 30), apart=0),
     Thrown("nothing packed", whole(codec=4, packed=b""), apart=0),

@@ -27,6 +27,7 @@ from adapters.embedded.processes import free_port
 from adapters.log.connections import Work, connect
 from adapters.log.messages import Message
 from adapters.process.settings import Settings
+from tests.builders.lent import looking
 from tests.builders.nightly import by_night, real, real_by_night
 from tests.builders.process import (
     ABSENT_KAFKA,
@@ -58,7 +59,7 @@ GIVEN = pytest.mark.parametrize("given", [3.0, by_night(20.0)])
 
 
 def rows(url: str, query: str) -> list[tuple[Any, ...]]:
-    with contextlib.closing(psycopg.connect(url, autocommit=True)) as connection:
+    with looking(url) as connection:
         return connection.execute(query).fetchall()  # type: ignore[arg-type]
 
 

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
-from kafka import KafkaAdminClient
+from kafka import KafkaAdminClient, TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType, OffsetSpec
 from kafka.errors import CoordinatorLoadInProgressError, KafkaError, UnknownTopicOrPartitionError
 
 from adapters.embedded.processes import free_port
@@ -23,6 +24,7 @@ from tools.kafka_broker import JavaBroker, NoKafka, cache
 
 IMAGE = "apache/kafka:4.1.0"
 EXTERNAL = "KAFKA_BOOTSTRAP_SERVERS"
+PARTITIONS = 4  # of a topic, as the embedded broker has them
 QUICK_START = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 
@@ -203,7 +205,7 @@ class RealKafka:
         with contextlib.closing(self.admin()) as admin:
             return {_group_id(group) for group in admin.list_groups()}
 
-    def create_topics(self, names: Iterable[str], *, partitions: int = 4) -> None:
+    def create_topics(self, names: Iterable[str], *, partitions: int = PARTITIONS) -> None:
         """Make topics, empty."""
         wanted = list(names)
         if taken := self._foreign.intersection(wanted):
@@ -214,11 +216,23 @@ class RealKafka:
                 admin.create_topics(layout, wait_for_metadata=True)
             self._made.update(wanted)
 
+    def offer(self, names: Iterable[str]) -> None:
+        """These topics and no others that tests made, empty, no groups. Topics that nobody used stay: to make one costs the most."""
+        wanted = set(names)
+        left = self._clear(wanted)
+        self.create_topics(wanted - left)
+
     def reset(self) -> None:
         """Delete all topics and groups that tests made."""
+        self._clear(set())
+
+    def _clear(self, wanted: set[str]) -> set[str]:
+        """Delete the topics and groups that tests made, but for topics that are wanted and as they were made; these."""
         self.start()
         with contextlib.closing(self.admin()) as admin:
-            names = [name for name in admin.list_topics() if self._is_ours(name)]
+            there = [name for name in admin.list_topics() if self._is_ours(name)]
+            left = _unused(admin, wanted.intersection(there))
+            names = [name for name in there if name not in left]
             if names:
                 # One that a test has just deleted may still be listed.
                 with contextlib.suppress(UnknownTopicOrPartitionError):
@@ -230,12 +244,25 @@ class RealKafka:
             if groups:
                 with contextlib.suppress(KafkaError):  # a member that was killed is still counted for a while
                     admin.delete_groups(groups)
+        return left
 
     def _is_ours(self, name: str) -> bool:
         """Whether tests made a topic or group: our commands' have names of ours, and nobody else is on our own brokers."""
         if name.startswith("__") or name in self._foreign:
             return False
         return self.broker.can_be_killed or name in self._made or re.match(r"icr\b", name) is not None
+
+
+def _unused(admin: KafkaAdminClient, names: set[str]) -> set[str]:
+    """Of some topics, those in which there never was a record, with as many partitions and the settings that we give."""
+    if not names:
+        return names
+    sizes = {one["name"]: len(one["partitions"]) for one in admin.describe_topics(sorted(names))}
+    places = {TopicPartition(name, number): OffsetSpec.LATEST for name in names for number in range(sizes[name])}
+    used = {place.topic for place, end in admin.list_partition_offsets(places).items() if end.offset > 0}
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+    changed = admin.describe_configs(resources)["topic"]
+    return {name for name in names if sizes[name] == PARTITIONS and name not in used and not changed.get(name)}
 
 
 def _groups(admin: KafkaAdminClient) -> list[str]:

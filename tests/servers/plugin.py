@@ -12,7 +12,7 @@ import collections
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,8 +98,8 @@ class Pool:
                 pytest.skip(NO_SYSTEM_POSTGRES + str(error))
         return self._clusters[name]
 
-    def kafka(self) -> RealKafka:
-        """The real broker, running and without topics; skips the test where there is none.
+    def kafka(self, topics: Iterable[str] = ()) -> RealKafka:
+        """The real broker, running, with these topics and nothing in them; skips the test where there is none.
 
         One that is given and does not answer is no reason to skip: it is waited for once, then every test fails.
         """
@@ -115,7 +115,7 @@ class Pool:
                 raise
         if self._kafka is None:
             pytest.skip(NONE_TO_BE_HAD + str(self._no_kafka))
-        self._kafka.reset()
+        self._kafka.offer(topics)
         return self._kafka
 
     def stop(self) -> None:
@@ -188,13 +188,12 @@ def make_stack(request: pytest.FixtureRequest, pool: Pool, tmp_path: Path, name:
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
     load_or_create(data / "keys")
-    real = pool.kafka() if name == "real" else None
+    try:
+        real = pool.kafka(TOPICS) if name == "real" else None
+    except NoKafka as error:
+        pytest.skip(NONE_TO_BE_HAD + str(error))
     if real is not None:
         _used(request, real.source)
-        try:
-            real.create_topics(TOPICS)
-        except NoKafka as error:
-            pytest.skip(NONE_TO_BE_HAD + str(error))
     cluster = pool.cluster("system" if real else "embedded")
     _used(request, cluster.source)
     url = cluster.fresh()

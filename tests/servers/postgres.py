@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from adapters.embedded.binaries import packaged_binaries
 from adapters.embedded.postgres import PostgresServer
@@ -18,6 +19,9 @@ DEBIAN = Path("/usr/lib/postgresql/15/bin")
 
 # What its processes share lies in its folder, which goes with the run of the tests, killed or not.
 OPTIONS = {"shared_buffers": "128MB", "dynamic_shared_memory_type": "mmap"}
+
+
+_ITERATIONS_SINCE = 160_000
 
 
 class NoPostgres(Exception):
@@ -38,6 +42,8 @@ class Cluster:
         self.server.start()
         with psycopg.connect(self._url("postgres")) as connection:
             version = connection.info.server_version
+            if version >= _ITERATIONS_SINCE:
+                _log_in_quickly(connection, self.server.url)
         self.source = f"PostgreSQL {version // 10000}.{version % 10000} {'from Debian' if system else 'embedded'}"
         self._numbers = itertools.count(1)
         self._migrated: str | None = None
@@ -81,3 +87,12 @@ class Cluster:
 
     def _url(self, database: str) -> str:
         return f"{self.server.url.rsplit('/', 1)[0]}/{database}"
+
+
+def _log_in_quickly(connection: psycopg.Connection, url: str) -> None:
+    """The same password, whose proof takes one round instead of 4096: half of what a new connection costs."""
+    told = conninfo_to_dict(url)
+    connection.execute("SET scram_iterations = 1")
+    connection.execute(
+        sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(str(told["user"])), str(told["password"]))
+    )

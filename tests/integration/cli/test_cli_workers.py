@@ -9,6 +9,7 @@ import psycopg
 import pytest
 
 from adapters.embedded.processes import free_port
+from tests.builders.lent import looking
 from tests.builders.nightly import ON_THE_REAL_ONES
 from tests.builders.process import icr, started, wait_for
 from tests.builders.stream import area, counted, publish, recorded
@@ -165,7 +166,7 @@ def _connections(stack: Stack) -> int:
 
 
 def _number(stack: Stack, query: str) -> int:
-    with psycopg.connect(stack.database_url) as connection:
+    with looking(stack.database_url) as connection:
         row = connection.execute(query).fetchone()  # type: ignore[arg-type]
     assert row is not None
     return int(row[0])

@@ -8,7 +8,6 @@ never disturbed reads the same topics into another database with the same keys; 
 record ids and positions.
 """
 
-import contextlib
 import os
 import random
 import signal
@@ -17,12 +16,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from adapters.intake.kafka.consumer import Consumer
 from adapters.log.keys.key_file import load
 from adapters.service.opened import Service
+from tests.builders.lent import looking
 from tests.builders.nightly import by_night, real
 from tests.builders.process import Life, Warm, icr, wait_for
 from tests.builders.state import chain_holds, log_state, view_state
@@ -184,8 +183,8 @@ def _halt_and_kill(
 
 
 def _open_transactions(url: str) -> int:
-    """Transactions of ours that have written something and are not over, by a connection that is not counted."""
-    with contextlib.closing(psycopg.connect(url, application_name="watch")) as connection:
+    """Transactions of ours that have written something and are not over."""
+    with looking(url) as connection:
         row = connection.execute(
             "SELECT count(*) FROM pg_stat_activity "
             "WHERE application_name = 'icr' AND datname = current_database() AND backend_xid IS NOT NULL"
@@ -215,7 +214,7 @@ def _compare(stack: Stack, other_url: str) -> None:
 
 
 def _one(stack: Stack, query: str) -> int:
-    with contextlib.closing(psycopg.connect(stack.database_url)) as connection:
+    with looking(stack.database_url) as connection:
         row = connection.execute(query).fetchone()  # type: ignore[arg-type]
     assert row is not None
     return int(row[0])
