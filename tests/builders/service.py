@@ -30,9 +30,9 @@ KIND_OF = listed_kinds(schema.effect for schema in registry().newest.values())
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 LOG_TABLES = (
     "event inbox source_record batch tracking subject data_key aside counted set_aside fact fact_mark edition feedback "
-    "feedback_reader sealed withheld"
+    "feedback_reader sealed withheld keys paused_partition topic"
 ).split()
-ACCESS_TABLES = "entry shown content pending leaf tile checkpoint context".split()
+ACCESS_TABLES = "entry entry_rest shown content pending leaf tile checkpoint context session".split()
 
 
 @dataclass(slots=True)
@@ -80,18 +80,24 @@ class Bench:
         return build_world(self.events(), self.schemes(), None if known_at is None else Position(known_at), KIND_OF)
 
     def empty(self) -> None:
-        """Take everything out; rows are deleted, since truncating many small tables is slow."""
+        """Take everything out, as after the migrations; rows are deleted, since truncating many small tables is slow."""
+        self.connection.execute(self.emptying())  # type: ignore[arg-type]
+        self.recorder.close()
+        self.recorder = self.service.recorder()
+
+    @staticmethod
+    def emptying() -> str:
+        """The statements that take everything out."""
         tables = (
             [f"log.{t}" for t in LOG_TABLES]
             + [f"access.{t}" for t in ACCESS_TABLES]
             + [f"{v}.{t}" for v in VIEW_SETS for t in VIEW_TABLES]
         )
         script = "".join(f"DELETE FROM {table};" for table in tables)
-        script += "UPDATE log.head SET position = 0, hash = ''; UPDATE log.serving SET view = 'view_a';"
+        script += "UPDATE log.head SET position = 0, hash = '', generation = 1; UPDATE log.serving SET view = 'view_a';"
+        script += "ALTER SEQUENCE log.feedback_number_seq RESTART;"
         script += "".join(f"UPDATE {v}.state SET edition = 0, position = 0;" for v in VIEW_SETS)
-        self.connection.execute(script)  # type: ignore[arg-type]
-        self.recorder.close()
-        self.recorder = self.service.recorder()
+        return script
 
     def close(self) -> None:
         """Give the connections back."""

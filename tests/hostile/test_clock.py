@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from adapters.service.opened import Service
 from domain.errors import ClockWrong
 from tests.builders.example_family import example_family
 from tests.builders.process import icr, started, wait_for
-from tests.builders.service import NOW, Bench, bench
+from tests.builders.service import NOW, Bench
 from tests.builders.stream import area, counted, event, mark, publish, recorded, service_of
 from tests.servers.plugin import Stack
 
@@ -28,10 +27,8 @@ TOLERANCE = timedelta(seconds=300)
 
 
 @pytest.fixture
-def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(any_database_url, tmp_path)
-    yield made
-    made.close()
+def here(any_emptied_bench: Bench) -> Bench:
+    return any_emptied_bench
 
 
 def instant(at: datetime) -> str:

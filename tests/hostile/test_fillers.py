@@ -1,6 +1,5 @@
 """What agencies' systems write where they have no id of a child: one record of hundreds of children must not come of it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,8 @@ NO_FILLERS = (
 
 
 @pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(database_url, tmp_path)
-    yield made
-    made.close()
+def here(emptied_bench: Bench) -> Bench:
+    return emptied_bench
 
 
 def helped(serial: int, **who: str) -> dict[str, Any]:

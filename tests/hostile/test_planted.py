@@ -163,7 +163,5 @@ def test_the_command_asks_nobody_who_may_not_publish(name: str, tmp_path: Path) 
 
 
 @pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(database_url, tmp_path)
-    yield made
-    made.close()
+def here(emptied_bench: Bench) -> Bench:
+    return emptied_bench

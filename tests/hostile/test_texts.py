@@ -4,7 +4,6 @@ Whatever was accepted is projected: no index, no view and no page stumbles over 
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ from adapters.log.messages import ACCEPTED, DUPLICATE, KEPT, Outcome
 from domain.texts import CHECKED_ELSEWHERE, TextClass
 from schemas.registry import registry
 from schemas.texts import texts
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.builders.texts import CODED, WIDEST, Place, changed, name_of, places, whole
 from tests.builders.wire import NHS, UPN
 from tests.generative.agreement import of_reference, of_views
@@ -23,10 +22,8 @@ TYPES = sorted(registry().published, key=lambda name: name != AMENDED)  # what i
 
 
 @pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(database_url, tmp_path)
-    yield made
-    made.close()
+def here(emptied_bench: Bench) -> Bench:
+    return emptied_bench
 
 
 def amending(event: dict[str, Any], named: dict[str, Any]) -> dict[str, Any]:
@@ -101,7 +98,7 @@ TOO_LONG = [
 ]
 
 
-@pytest.mark.parametrize(("database_url", "value"), TOO_LONG, indirect=["database_url"])
+@pytest.mark.parametrize(("emptied_bench", "value"), TOO_LONG, indirect=["emptied_bench"])
 def test_what_is_too_long_is_named_wherever_it_stands_and_stops_nothing(here: Bench, value: int) -> None:
     here.record(whole(AMENDED, 1))
     tried = list(spoilt(value))

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,13 @@ from typing import Any
 import pytest
 
 from tests.builders.process import icr
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 
 
 @pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
+def here(emptied_bench: Bench) -> Bench:
     """A service over an empty database; a module that needs more says so in a fixture of its own."""
-    made = bench(database_url, tmp_path)
-    yield made
-    made.close()
+    return emptied_bench
 
 
 DEMONSTRATION = "icr demo --no-serve"

@@ -152,11 +152,11 @@ def any_database_url(request: pytest.FixtureRequest, pool: Pool) -> Iterator[str
 def kafka(request: pytest.FixtureRequest, pool: Pool) -> Iterator[KafkaServer]:
     if request.param == "real":
         real = pool.kafka()
-        _used(request, real.source)
+        used(request, real.source)
         yield KafkaServer("real", real.bootstrap_servers, None, real)
         return
     broker = MemoryBroker()
-    _used(request, "Kafka embedded (in memory)")
+    used(request, "Kafka embedded (in memory)")
     yield KafkaServer("embedded", broker.bootstrap_servers, broker.incarnation)
     broker.stop()
 
@@ -164,7 +164,7 @@ def kafka(request: pytest.FixtureRequest, pool: Pool) -> Iterator[KafkaServer]:
 @pytest.fixture
 def real_kafka(request: pytest.FixtureRequest, pool: Pool) -> RealKafka:
     real = pool.kafka()
-    _used(request, real.source)
+    used(request, real.source)
     return real
 
 
@@ -193,15 +193,15 @@ def make_stack(request: pytest.FixtureRequest, pool: Pool, tmp_path: Path, name:
     except NoKafka as error:
         pytest.skip(NONE_TO_BE_HAD + str(error))
     if real is not None:
-        _used(request, real.source)
+        used(request, real.source)
     cluster = pool.cluster("system" if real else "embedded")
-    _used(request, cluster.source)
+    used(request, cluster.source)
     url = cluster.fresh()
     variables = {"ICR_DATA_DIR": str(data), "ICR_DATABASE_URL": url}
     if real is not None:
         variables["ICR_KAFKA_BOOTSTRAP_SERVERS"] = real.bootstrap_servers
     else:
-        _used(request, "Kafka embedded (in memory)")
+        used(request, "Kafka embedded (in memory)")
     outside = {key: value for key, value in os.environ.items() if not key.startswith("ICR_")}
     with pytest.MonkeyPatch.context() as patch:
         for key in set(os.environ) - set(outside):
@@ -247,13 +247,13 @@ def module_database_url(pool: Pool) -> Iterator[str]:
 
 def _database(request: pytest.FixtureRequest, pool: Pool, name: str, *, empty: bool) -> Iterator[str]:
     cluster = pool.cluster(name)
-    _used(request, cluster.source)
+    used(request, cluster.source)
     url = cluster.fresh(empty=empty)
     yield url
     cluster.drop(url)
 
 
-def _used(request: pytest.FixtureRequest, source: str) -> None:
+def used(request: pytest.FixtureRequest, source: str) -> None:
     """Note the server with the test, in the way that also comes home from pytest-xdist's workers."""
     request.node.user_properties.append(("server", source))
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from domain.dates import to_day
 from domain.errors import IcrError, Rejected
 from domain.leads.commands import Command
 from tests.builders.asking import asking
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.generative.histories import WORKERS
 from tests.integration.log.test_event_store import _involvement
 from tests.spec.words import death_notified, gp_registered, happened, identifier
@@ -29,15 +28,14 @@ DAY = date(2025, 10, 1)
 
 
 @pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(database_url, tmp_path)
+def here(emptied_bench: Bench) -> Bench:
+    made = emptied_bench
     made.record(
         _involvement(
             "1", "InvolvementStarted", "2025-09-01", provision="additional", team=None, worker=WORKERS[0], role=None
         )
     )
-    yield made
-    made.close()
+    return made
 
 
 @pytest.fixture

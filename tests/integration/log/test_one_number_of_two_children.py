@@ -1,8 +1,6 @@
 """One number that an organisation gives to two children: what is told of the second is kept, said, and never joined."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +9,7 @@ from adapters.commands.quarantine import Quarantine
 from adapters.log.messages import ACCEPTED, CONFLICT, DUPLICATE, KEPT, Message, Outcome
 from adapters.log.quarantine_rows import QuarantineRows
 from tests.builders.asking import asking, feedback
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.spec.words import Happened, event_corrected, event_retracted, happened, identifier, pupil_admitted
 
 SCHOOL, ANOTHER = "900001", "900002"
@@ -19,12 +17,11 @@ REASON = "number_of_two_children"
 
 
 @pytest.fixture
-def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
+def here(any_emptied_bench: Bench) -> Bench:
     """A school that admitted a girl called Wren Ash."""
-    made = bench(any_database_url, tmp_path)
+    made = any_emptied_bench
     assert outcomes(made, 1, WREN) == [ACCEPTED]
-    yield made
-    made.close()
+    return made
 
 
 def admitted(

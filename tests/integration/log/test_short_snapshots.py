@@ -1,8 +1,6 @@
 """A snapshot that has lost more than a set share of its rows waits for a person; nothing lapses until then."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +10,7 @@ from adapters.cli.rendering_agencies import reasons_of
 from adapters.commands.quarantine import Quarantine
 from adapters.log.messages import ACCEPTED, DUPLICATE, KEPT, Message
 from tests.builders.asking import asking, kept, quality
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.spec.words import Happened, happened, involvement_started, listed, snapshot_reported
 
 COUNCIL, WORK = "la-808", "InvolvementStarted"
@@ -20,10 +18,8 @@ SIX = [involvement_started(child, "social work", on="2025-01-10") for child in "
 
 
 @pytest.fixture
-def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(any_database_url, tmp_path)
-    yield made
-    made.close()
+def here(any_emptied_bench: Bench) -> Bench:
+    return any_emptied_bench
 
 
 def record(here: Bench, number: int, *told: Happened) -> list[str]:

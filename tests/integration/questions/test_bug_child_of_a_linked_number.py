@@ -3,15 +3,13 @@
 Ids of records are random, so it happened to every other such child.
 """
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.builders.asking import asking
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.builders.stream import event, upn
 from tests.integration.log.test_feedback import SCHOOL, admitted
 
@@ -19,10 +17,8 @@ ON = date(2025, 10, 1)
 
 
 @pytest.fixture
-def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(any_database_url, tmp_path)
-    yield made
-    made.close()
+def here(any_emptied_bench: Bench) -> Bench:
+    return any_emptied_bench
 
 
 def replaced(serial: int, former: str, new: str) -> dict[str, Any]:

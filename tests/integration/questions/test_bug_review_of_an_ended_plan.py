@@ -1,14 +1,12 @@
 """A review of a plan that had ended was overdue for ever, and so was one that had been held with no next one named."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from domain.answers.reviews import PLANS
 from schemas.registry import registry
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.integration.questions.test_lead_views import TOLD, W1, ask, take
 from tests.spec.words import Happened, happened, identifier
 
@@ -23,11 +21,10 @@ BEGUN = {
 
 
 @pytest.fixture
-def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(database_url, tmp_path)
+def here(emptied_bench: Bench) -> Bench:
+    made = emptied_bench
     take(made, TOLD[1:], 1)
-    yield made
-    made.close()
+    return made
 
 
 def over(plan: str, on: str) -> Happened:

@@ -3,14 +3,12 @@
 A record that is being mended may wait for hours.
 """
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from tests.builders.asking import asking
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.spec.words import (
     Happened,
     address,
@@ -33,10 +31,8 @@ TOLD = (
 
 
 @pytest.fixture
-def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(any_database_url, tmp_path)
-    yield made
-    made.close()
+def here(any_emptied_bench: Bench) -> Bench:
+    return any_emptied_bench
 
 
 def shielded(here: Bench, number: str) -> bool:

@@ -1,8 +1,6 @@
 """How many organisations in reach do not publish: told with every list of families, and by `icr feeds`."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +8,7 @@ import pytest
 from adapters.cli import rendering
 from domain.questions.about import ListFeeds
 from tests.builders.asking import answer
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.integration.questions.test_lead_views import about_nobody, ask, take
 from tests.spec.words import feed_reported, gp_registered, gp_registration_ended
 
@@ -20,9 +18,9 @@ SCHOOLS = ("urn-900001", "urn-900002", "urn-900003")
 
 
 @pytest.fixture
-def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
+def here(any_emptied_bench: Bench) -> Bench:
     """Three schools and a practice that are expected to publish; the first school and the practice are heard."""
-    made = bench(any_database_url, tmp_path)
+    made = any_emptied_bench
     expected = [(school, feed) for school in SCHOOLS for feed in (MARKS, ROLLS)] + [("ods-Z90001", PRACTICE)]
     made.record(
         *(
@@ -42,8 +40,7 @@ def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
         ],
         1,
     )
-    yield made
-    made.close()
+    return made
 
 
 def told(here: Bench, **question: Any) -> dict[str, str]:

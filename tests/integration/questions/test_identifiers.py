@@ -1,13 +1,11 @@
 """How each number of a child stands: in use, replaced by another, or inactive."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from tests.builders.asking import asking
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.builders.stream import event, upn
 from tests.integration.log.test_feedback import SCHOOL
 
@@ -16,10 +14,8 @@ PRACTICE = "ods-Z90001"
 
 
 @pytest.fixture
-def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(any_database_url, tmp_path)
-    yield made
-    made.close()
+def here(any_emptied_bench: Bench) -> Bench:
+    return any_emptied_bench
 
 
 def standing(here: Bench, identifier: str) -> list[tuple[str, str]]:

@@ -1,23 +1,20 @@
 """A timeline says how many events about the child are kept in quarantine: of all its identifiers, whenever and why they were kept."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.builders.asking import asking
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.spec.words import early_help_started, happened, identifier, pupil_admitted
 
 DAY = date(2026, 6, 30)
 
 
 @pytest.fixture
-def here(any_database_url: str, tmp_path: Path):
-    made = bench(any_database_url, tmp_path)
-    yield made
-    made.close()
+def here(any_emptied_bench: Bench) -> Bench:
+    return any_emptied_bench
 
 
 def kept(here: Bench, by: str = "nhs") -> int:

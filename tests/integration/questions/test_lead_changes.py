@@ -1,14 +1,12 @@
 """What changed for a worker since a position: children that left its caseload, and what rests on no view of its own."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.cli import rendering
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.integration.questions.test_lead_views import TOLD, W1, WORKER, about_nobody, ask, take
 from tests.spec.words import (
     attendance_marked,
@@ -26,11 +24,10 @@ LEAD = {"role": "lead_practitioner", "scope": "child"}
 
 
 @pytest.fixture
-def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(any_database_url, tmp_path)
+def here(any_emptied_bench: Bench) -> Bench:
+    made = any_emptied_bench
     take(made, TOLD, 1)
-    yield made
-    made.close()
+    return made
 
 
 def now(here: Bench) -> str:

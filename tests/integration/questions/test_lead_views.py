@@ -1,14 +1,12 @@
 """What a lead professional is shown beside a caseload: families, what is new, a handover, and how to reach people."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.builders.asking import asking
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.spec.words import (
     Happened,
     feed_reported,
@@ -42,11 +40,10 @@ def about_nobody(event_type: str, number: int, on: str, by: str = "la-808", **ow
 
 
 @pytest.fixture
-def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(any_database_url, tmp_path)
+def here(any_emptied_bench: Bench) -> Bench:
+    made = any_emptied_bench
     take(made, TOLD, 1)
-    yield made
-    made.close()
+    return made
 
 
 def take(here: Bench, told: list[Happened], first: int, mode: str = "live") -> None:

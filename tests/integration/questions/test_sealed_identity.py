@@ -2,9 +2,7 @@
 
 import inspect
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +16,7 @@ from adapters.log.reader import tied
 from adapters.process.quotas import Ages
 from tests.builders.asking import feedback as feedback_of
 from tests.builders.asking import kept, kept_event, quality
-from tests.builders.service import KEYS, NOW, Bench, bench
+from tests.builders.service import KEYS, NOW, Bench
 from tests.spec.words import (
     event_retracted,
     gp_registered,
@@ -36,16 +34,15 @@ BY = "la-808"
 
 
 @pytest.fixture
-def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(any_database_url, tmp_path)
+def here(any_emptied_bench: Bench) -> Bench:
+    made = any_emptied_bench
     for number, child in enumerate("AB"):
         made.record(
             gp_registered(child, practice="Z90001", on="2015-03-20", born=BORN).wire(number * 10 + 1),
             pupil_admitted(child, school="900001", on="2024-09-01", known_by=["upn", "nhs"], born=BORN).wire(number * 10 + 2),
         )  # fmt: skip
     made.record(happened("IdentitySealed", "A", on="2025-06-01").wire(20))
-    yield made
-    made.close()
+    return made
 
 
 def sent_of(child: str, first: int) -> list[list[dict[str, Any]]]:

@@ -1,15 +1,13 @@
 """No answer of any kind tells where a shielded child is: planted places are looked for in all that can be asked."""
 
 import json
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.builders.asking import asking
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.spec.words import (
     Happened,
     absent,
@@ -54,15 +52,14 @@ def of_the_refuge(number: int, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(any_database_url, tmp_path)
+def here(any_emptied_bench: Bench) -> Bench:
+    made = any_emptied_bench
     numbered = enumerate((one for told in TOLD for one in ([told] if isinstance(told, Happened) else told)), 1)
     wired = [one.wire(number) for number, one in numbered]
     outcomes = made.record(*wired, of_the_refuge(len(wired) + 1))
     assert made.counts(outcomes).kept == 0
     made.projector.project()
-    yield made
-    made.close()
+    return made
 
 
 def everything(here: Bench) -> dict[str, Any]:

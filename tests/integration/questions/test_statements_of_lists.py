@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,7 +13,7 @@ from domain.access.viewer import LOCAL_OPERATOR
 from domain.questions.about import ShowCaseload, ShowChanges, ShowHandover, ShowTimeline
 from domain.questions.asking import Question
 from tests.builders.asking import Asked, Undisclosed
-from tests.builders.service import Bench, bench
+from tests.builders.service import Bench
 from tests.integration.questions.test_lead_views import WORKER, about_nobody, take
 from tests.spec.words import (
     Happened,
@@ -50,10 +49,8 @@ class Counting(psycopg.Cursor[Any]):
 
 
 @pytest.fixture
-def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(any_database_url, tmp_path)
-    yield made
-    made.close()
+def here(any_emptied_bench: Bench) -> Bench:
+    return any_emptied_bench
 
 
 def counting(here: Bench, told: list[str]) -> Door:
