@@ -1,7 +1,7 @@
 """A service that was emptied for the next test is as new: nothing of the test before is left in any table."""
 
 from adapters.log.feedback.writing import request_replay
-from projections.engine import VIEW_SETS
+from projections.view_sets import VIEW_SETS
 from tests.builders.service import NOW, Bench
 from tests.servers.benches import Benches
 from tests.spec.words import gp_registered
