@@ -265,15 +265,15 @@ FAULTS = {
         "WHEN false THEN 'permanent '",
     ),
     "a patient has two practices": (
-        "60_indicators",
+        "50_children",
         "AND n.starts > r.starts AND n.provider <> r.provider",
         "AND false",
     ),
-    "a registration that is told again ends itself": ("60_indicators", "AND n.provider <> r.provider", ""),
+    "a registration that is told again ends itself": ("50_children", "AND n.provider <> r.provider", ""),
     "emergencies of who never had a practice do not count": (
         "60_indicators",
-        "UNION ALL SELECT int4range(0, coalesce(min(w.starts), 2000000)) FROM registered w",
-        "UNION ALL SELECT int4range(0, coalesce(min(w.starts), 1)) FROM registered w",
+        "g.child = e.child AND NOT g.explained",
+        "g.child = e.child AND NOT g.explained AND lower(g.days) > 0",
     ),
     "a baby is due nothing": ("60_indicators", "WHERE c.facts AND a.begins > 0 AND EXISTS", "WHERE false AND EXISTS"),
     "an early contact is a review": (
