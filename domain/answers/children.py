@@ -250,7 +250,7 @@ def may_stand_in_index(entry: Entry, at: AsAt, *, shielded: bool) -> bool:
     return (
         begun(entry, at.day)
         and not entry.doubted
-        and (works(entry, at.day) or entry.kind == "assessment" or says_review(entry))
+        and (works(entry, at) or entry.kind == "assessment" or says_review(entry))
         and may_show(entry.kind, shielded=shielded)
     )
 

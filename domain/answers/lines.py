@@ -114,7 +114,7 @@ def works_with(of: ChildInIndex, at: AsAt, *kinds: str) -> Around:
     found: Around = {}
     for held in of.held:
         entry = held.entry
-        if (not kinds or entry.kind in kinds) and (entry.kind == "assessment" or works(entry, at.day)):
+        if (not kinds or entry.kind in kinds) and (entry.kind == "assessment" or works(entry, at)):
             shown = shown_entry(held, at, shielded=of.known.shielded)
             found.setdefault(entry.kind, []).append((entry, shown))
     return found
