@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from domain.names import fold_name
 
 NUMBER_OF_TWO: Final = "number_of_two_children"
-_TOLD_APART_BY: Final = ("F", "M")
+TOLD_APART_BY: Final = ("F", "M")
 # What systems write until a child has a name.
 _NO_NAMES: Final = frozenset({"baby", "babyboy", "babygirl", "infant", "unborn", "unknown", "notknown"})
 # Of date of birth, sex and forename so many that differ are no correction.
@@ -58,7 +58,7 @@ def stated(person: Mapping[str, Any] | None, born: object | None) -> Stated:
     if person is None:
         return Stated(born, None, frozenset())
     first = (fold_name(name["given"][0]) for name in person["names"] if name["given"])
-    sex = person["sex"] if person["sex"] in _TOLD_APART_BY else None
+    sex = person["sex"] if person["sex"] in TOLD_APART_BY else None
     return Stated(born, sex, frozenset(first) - _NO_NAMES - {""})
 
 
