@@ -60,7 +60,7 @@ PAGES = (
         "indicators",
         "Indicators",
         "When a child is out of touch with a service. An indicator is a prompt to check on a family, never a score. "
-        "Acts and regulations are cited, not quoted: their texts were not at hand ([why](../decisions/0057-cited-not-quoted.md)).",
+        "Acts and regulations are cited, not quoted: their texts were not at hand.",
         (
             "test_no_school",
             "test_lost_leaver",

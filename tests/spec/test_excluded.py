@@ -5,7 +5,8 @@ Inspections Act 2006 s.100), and from the sixth after the first of a permanent e
 regulations of 2007 on full-time education for excluded pupils). A suspension that is stated in sessions ends by itself after them: it
 is for a fixed period of school days (Education Act 2002 s.51A; School Discipline (Pupil Exclusions and Reviews) (England) Regulations
 2012), of two sessions each, and half a day counts as one. School days are those of the school's published calendar, else of
-the authority's, else Monday to Friday. It relies on the feeds of provision.
+the authority's, else Monday to Friday. It relies on the feeds of provision. What the Acts and regulations say is
+[cited, not quoted](../decisions/0057-cited-not-quoted.md).
 """
 
 from tests.spec.example import entry, indicator, line
