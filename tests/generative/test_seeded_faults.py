@@ -264,6 +264,11 @@ FAULTS = {
         "WHEN x.kind = 'permanent_exclusion' THEN 'permanent '",
         "WHEN false THEN 'permanent '",
     ),
+    "a date of birth that is contested joins": (
+        "25_evidence",
+        "count(DISTINCT birth) > 1 AS contested",
+        "false AS contested",
+    ),
     "a patient has two practices": (
         "50_children",
         "AND n.starts > r.starts AND n.provider <> r.provider",
