@@ -269,6 +269,11 @@ FAULTS = {
         "count(DISTINCT birth) > 1 AS contested",
         "false AS contested",
     ),
+    "a second suspension is the first": (
+        "30_entries",
+        "lag(sessions) OVER before IS NOT NULL AND lag(day) OVER before < day",
+        "false",
+    ),
     "a patient has two practices": (
         "50_children",
         "AND n.starts > r.starts AND n.provider <> r.provider",

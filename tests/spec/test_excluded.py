@@ -284,6 +284,30 @@ def test_sessions_on_the_timeline(given, asked):
     asked(at="2026-10-01").timeline("C").shows(entry("suspension", "2025-10-06..", "open"))
 
 
+def test_suspended_twice(given, asked):
+    """A second suspension is one of its own, though no end of the first is told; told again on its own day it is the same
+
+    An end that is told ends the last of them.
+    """
+    given(
+        suspended("A", sessions=4),
+        suspended("A", sessions=4),
+        happened("SuspensionStarted", "A", on="2025-11-03", school="900001", sessions=20),
+        HEARD,
+    )
+    asked(at="2025-11-07").timeline("A").shows(
+        entry("suspension", "2025-10-06..2025-10-08", "ended", events="1, 2"),
+        entry("suspension", "2025-11-03..2025-11-15", "open", events="3"),
+    )
+    asked(at="2025-11-09").indicators("A", RULE).shows_nothing()
+    asked(at="2025-11-10").indicators("A", RULE).shows(indicator(RULE, since="2025-11-03"))
+    given(happened("SuspensionEnded", "A", on="2025-11-12", school="900001"))
+    asked(at="2025-11-20").timeline("A").shows(
+        entry("suspension", "2025-10-06..2025-10-08", "ended", events="1, 2"),
+        entry("suspension", "2025-11-03..2025-11-12", "ended", events="3, 5"),
+    )
+
+
 def test_sessions_and_an_end(given, asked):
     """Where its end is told, that counts; more sessions than a year allows are none"""
     given(
