@@ -7,7 +7,7 @@ were told is said all the same, with whose word each is, until the wrong one is 
 from collections.abc import Iterable
 from typing import NamedTuple, TypeVar
 
-from domain.identity.one_number import TOLD_APART_BY
+from domain.identity.one_number import sex_of
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ def births_told(told: Iterable[ToldOf]) -> dict[int, set[str]]:
 
 def sexes_told(told: Iterable[ToldOf]) -> dict[str, set[str]]:
     """The same of sexes, of those that tell children apart."""
-    return _several((one.sex if one.sex in TOLD_APART_BY else None, one.organisation) for one in told)
+    return _several((sex_of(one.sex), one.organisation) for one in told)
 
 
 def _several(said: Iterable[tuple[T | None, str]]) -> dict[T, set[str]]:

@@ -33,12 +33,13 @@ def test_one_agency(given, asked):
 
 
 def test_sex(given, asked):
-    """The same of the sex; that it is not known, or not specified, contests nothing"""
+    """The same of the sex; that it is not known, or written in another way, contests nothing"""
     given(
         registered(sex="F", born=BORN),
         referral_received("A", "youth work", on="2025-05-01", sex="M"),
         registered("B", sex="F", born=BORN),
         referral_received("B", "youth work", on="2025-05-01", sex="U"),
+        happened("EarlyHelpStarted", "B", on="2025-06-02", by="la-358", sex="Female"),
     )
     asked(at="2025-11-01").index("A").shows(line(sex="M", contested="F (ods-Z90001); M (la-808)"))
     asked(at="2025-11-01").index("B").shows(line(contested=""))

@@ -16,7 +16,7 @@ from adapters.log.keys.hashes import Hashes
 from adapters.log.sealed_values import SealedValueOpener
 from domain.checks import usable_birth
 from domain.effects import SAYS_NO_PERSON, Act, Effect
-from domain.identity.one_number import TOLD_APART_BY
+from domain.identity.one_number import sex_of
 from projections.persons import Sealed
 
 Connection = psycopg.Connection[Any]
@@ -55,7 +55,7 @@ class _Told:
         self.stands.add(position)
         if birth is not None:
             self.births[birth] = min(position, self.births.get(birth, position))
-        if sex in TOLD_APART_BY and sex is not None:
+        if sex is not None:
             self.sexes[sex] = min(position, self.sexes.get(sex, position))
 
     def otherwise(self, position: int, said: _Said) -> list[str]:
@@ -104,7 +104,7 @@ def _said(hashes: Hashes, record: UUID, effect: Effect, body: Mapping[str, Any])
     if person is None:
         return None
     birth = usable_birth(effect, body)
-    sex = person["sex"] if person["sex"] in TOLD_APART_BY else None
+    sex = sex_of(person["sex"])
     if birth is None and sex is None:
         return None
     return _Said(record, body["source"]["organisation"], None if birth is None else hashes.birth(birth), sex)
@@ -134,6 +134,6 @@ def _read(
     for record, organisation, position, birth, cell, *names in connection.execute(_TOLD, asked, binary=True):
         if any(name in back for name in names):
             continue
-        sex = opener.sex(None if cell is None else Sealed(record, cell))
+        sex = sex_of(opener.sex(None if cell is None else Sealed(record, cell)))
         found.setdefault((record, organisation), _Told()).add(position, None if birth is None else birth.bytes, sex)
     return found
