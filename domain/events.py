@@ -16,7 +16,7 @@ ChildId = NewType("ChildId", UUID)
 Position = NewType("Position", int)
 
 
-# A pupil is suspended for at most forty-five school days in a school year, of two sessions each (SI 2012/1033, regulation 4).
+# A pupil is suspended for at most forty-five school days in a school year, of two sessions each (SI 2012/1033).
 MOST_SESSIONS = 90
 _NOWHERE = frozenset({"", "unknown", "not known", "none"})
 

@@ -47,7 +47,9 @@ _TABLE = (
         "A file or an organisation gives one number to two children; the first stands, and what is told of the second is kept.",
     ),
     Reason("conflict", "Another event with this id was accepted before, with other content; the first stands."),
-    Reason("key_differs", "The subject carries none of the identifiers of the event it names."),
+    Reason(
+        "key_differs", "The subject carries none of the identifiers of the event it names, nor one that replaced them."
+    ),
     Reason(
         "not_correctable",
         "The named event is of a kind that cannot be corrected or taken back: it is superseded, or told anew.",

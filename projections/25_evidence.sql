@@ -15,18 +15,25 @@ INSERT INTO edge (record, other, recorded_at, tie, strength, sig, from_ed)
 SELECT n.*, %(e)s FROM signed n
 WHERE NOT EXISTS (SELECT FROM edge o WHERE o.record = n.record AND o.other = n.other AND o.to_ed IS NULL AND o.sig = n.sig);
 
--- The last that was stated under the record's number alone; else the last of the organisation that stated one first (domain.identity.links).
+-- The last that was stated under the record's number alone; else the last of the organisation that stated one first. Contested: the last
+-- words of all who stated one under the number alone do not agree (domain.identity.links).
 WITH f AS (
     SELECT l.record, l.organisation, l.birth, l.linked IS NULL AS alone, l.recorded_at, l.tie,
         first_value(l.organisation) OVER (PARTITION BY l.record ORDER BY l.recorded_at, l.tie) AS first
     FROM stage_fact s JOIN log.fact l ON l.position = s.position WHERE l.birth IS NOT NULL
+), word AS (
+    SELECT record, count(DISTINCT birth) > 1 AS contested FROM (
+        SELECT DISTINCT ON (record, organisation) record, birth FROM f WHERE alone ORDER BY record, organisation, recorded_at DESC, tie DESC) w
+    GROUP BY record
 ), new AS (
-    SELECT DISTINCT ON (record) record, birth FROM f WHERE alone OR organisation = first
-    ORDER BY record, alone DESC, recorded_at DESC, tie DESC
+    SELECT DISTINCT ON (f.record) f.record, f.birth, coalesce(w.contested, false) AS contested FROM f LEFT JOIN word w USING (record)
+    WHERE f.alone OR f.organisation = f.first
+    ORDER BY f.record, f.alone DESC, f.recorded_at DESC, f.tie DESC
 ), closed AS (
     UPDATE stated_birth o SET to_ed = %(e)s FROM stage_record t
-    WHERE o.record = t.record AND o.to_ed IS NULL AND NOT EXISTS (SELECT FROM new n WHERE n.record = o.record AND n.birth = o.birth)
+    WHERE o.record = t.record AND o.to_ed IS NULL
+        AND NOT EXISTS (SELECT FROM new n WHERE n.record = o.record AND n.birth = o.birth AND n.contested = o.contested)
 )
-INSERT INTO stated_birth
-SELECT n.*, %(e)s, NULL FROM new n
-WHERE NOT EXISTS (SELECT FROM stated_birth o WHERE o.record = n.record AND o.to_ed IS NULL AND o.birth = n.birth);
+INSERT INTO stated_birth (record, birth, contested, from_ed)
+SELECT n.*, %(e)s FROM new n
+WHERE NOT EXISTS (SELECT FROM stated_birth o WHERE o.record = n.record AND o.to_ed IS NULL AND o.birth = n.birth AND o.contested = n.contested);

@@ -130,8 +130,10 @@ WITH f AS (
         ORDER BY day, CASE WHEN is_end = something_open THEN 0 ELSE 1 END, recorded_at, tie) AS step
     FROM counted
 ), turned AS (
-    SELECT *, CASE WHEN is_start AND lag(is_end) OVER (PARTITION BY record, doubted, kind, provider, service ORDER BY step) THEN 1 ELSE 0 END AS turn
-    FROM ranked
+    -- What is stated in sessions ends by itself: the next start tells of another.
+    SELECT *, CASE WHEN is_start AND (lag(is_end) OVER before OR (lag(sessions) OVER before IS NOT NULL AND lag(day) OVER before < day))
+        THEN 1 ELSE 0 END AS turn
+    FROM ranked WINDOW before AS (PARTITION BY record, doubted, kind, provider, service ORDER BY step)
 ), chained AS (
     SELECT *, sum(turn) OVER (PARTITION BY record, doubted, kind, provider, service ORDER BY step) AS chain FROM turned
 ), numbered AS (

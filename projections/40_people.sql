@@ -7,8 +7,10 @@ WITH f AS (
 ), called AS (
     SELECT record, array_agg(DISTINCT n ORDER BY n) AS named FROM f CROSS JOIN LATERAL unnest(named) AS n GROUP BY record
 ), stated AS (
-    SELECT DISTINCT ON (record, organisation, called) record, organisation, called, person, recorded_at, tie
-    FROM f WHERE person IS NOT NULL ORDER BY record, organisation, called, recorded_at, tie
+    -- Whose word it is, but for a sensitive service, which is named nowhere.
+    SELECT DISTINCT ON (record, whose, called) record, whose AS organisation, called, person, recorded_at, tie
+    FROM f CROSS JOIN LATERAL (SELECT CASE WHEN sensitive THEN '' ELSE organisation END AS whose) w
+    WHERE person IS NOT NULL ORDER BY record, whose, called, recorded_at, tie
 ), names AS (
     SELECT record, array_agg(person ORDER BY recorded_at, tie) AS called, array_agg(organisation ORDER BY recorded_at, tie) AS called_by
     FROM stated GROUP BY record

@@ -157,17 +157,20 @@ WHERE (c.facts OR e.kind = 'enrolment') AND e.kind IN ('enrolment', 'elective_ho
     'early_help', 'involvement', 'temporary_accommodation', 'homeless_application', 'tenancy', 'missing_episode', 'return_interview', 'child_in_need', 'child_protection',
     'looked_after', 'youth_justice', 'asylum_support', 'case_closed', 'step_down', 'step_up', 'lead');
 
--- Days between registrations with a practice, but not after an end that explains them. A patient has one practice: a
--- registration with another ends the one before, whoever published it.
+-- Days without a practice: before the first registration, and after each that ended, unless the end explains them. A patient has one
+-- practice: a registration with another ends the one before, whoever published it.
 DELETE FROM stage_gp_gap;
 INSERT INTO stage_gp_gap
-SELECT g.child, g.days FROM (
-    SELECT child, unnest(int4multirange(int4range(min(starts), 2000000)) - range_agg(int4range(starts, least(until, (
+WITH registered AS (
+    SELECT child, range_agg(int4range(starts, least(until, (
         SELECT min(n.starts) FROM stage_own n
-        WHERE n.child = r.child AND n.kind = 'gp_registration' AND n.starts > r.starts AND n.provider <> r.provider))))) AS days
-    FROM stage_own r WHERE kind = 'gp_registration' GROUP BY child) g
-WHERE NOT EXISTS (SELECT FROM stage_own o WHERE o.child = g.child AND o.kind = 'gp_registration' AND o.until = lower(g.days)
-                  AND o.reason IN ('death', 'embarkation'));
+        WHERE n.child = r.child AND n.kind = 'gp_registration' AND n.starts > r.starts AND n.provider <> r.provider)))) AS days
+    FROM stage_own r WHERE kind = 'gp_registration' GROUP BY child
+)
+SELECT c.child, u.days, EXISTS (SELECT FROM stage_own o WHERE o.child = c.child AND o.kind = 'gp_registration' AND o.until = lower(u.days)
+    AND o.reason IN ('death', 'embarkation'))
+FROM stage_child c LEFT JOIN registered r USING (child)
+CROSS JOIN LATERAL unnest(int4multirange(int4range(0, 2000000)) - coalesce(r.days, '{}')) AS u (days) WHERE c.facts;
 
 DELETE FROM stage_mark;
 INSERT INTO stage_mark

@@ -47,15 +47,7 @@ CROSS JOIN LATERAL unnest(int4multirange(o) - s.silenced) AS r;
 -- no_gp: a registration ended and none followed; none ever began, six weeks after a birth or since the child is known; or a
 -- practice refused the child, from that day on.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
-WITH registered AS (
-    SELECT child, range_agg(int4range(starts, least(until, (
-        SELECT min(n.starts) FROM stage_own n
-        WHERE n.child = r.child AND n.kind = 'gp_registration' AND n.starts > r.starts AND n.provider <> r.provider)))) AS days, min(starts) AS first
-    FROM stage_own r WHERE kind = 'gp_registration' GROUP BY child
-), stretch AS (
-    SELECT c.child, u.days, r.first FROM stage_child c LEFT JOIN registered r USING (child)
-    CROSS JOIN LATERAL unnest(int4multirange(int4range(0, 2000000)) - coalesce(r.days, '{}')) AS u (days) WHERE c.facts
-), known AS (
+WITH known AS (
     SELECT child, min(day) AS day, true AS known FROM (
         SELECT m.child, min(e.starts) AS day FROM stage_child c JOIN stage_member m USING (child) JOIN entry e ON e.record = m.record AND e.to_ed IS NULL
         WHERE c.facts AND e.why IS NULL AND e.starts IS NOT NULL AND NOT e.doubted AND e.kind NOT IN ('relationship', 'community_support', 'consent') GROUP BY m.child
@@ -66,18 +58,16 @@ WITH registered AS (
 ), without AS (
     SELECT t.child, t.days, lower(t.days) AS since, lower(t.days) AS begins, NULL AS whose,
         (SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = t.child AND o.kind = 'gp_registration' AND o.until = lower(t.days)) AS positions
-    FROM stretch t WHERE t.first < lower(t.days) AND NOT EXISTS (SELECT FROM stage_own o WHERE o.child = t.child AND o.kind = 'gp_registration'
-        AND o.until = lower(t.days) AND o.reason IN ('death', 'embarkation'))
+    FROM stage_gp_gap t WHERE lower(t.days) > 0 AND NOT t.explained
     UNION ALL
     -- By the birth where it was notified, else as if born as late as the child's term allows: the views know no birthdays.
-    SELECT c.child, f.days, v.since, CASE WHEN s.notified IS NULL THEN v.since ELSE v.since + 42 END, 'never registered', '{}'
-    FROM stage_child c JOIN stage_silence s USING (child) LEFT JOIN known k USING (child) LEFT JOIN numbered n USING (child) LEFT JOIN registered r USING (child)
+    SELECT t.child, t.days, v.since, CASE WHEN s.notified IS NULL THEN v.since ELSE v.since + 42 END, 'never registered', '{}'
+    FROM stage_gp_gap t JOIN stage_silence s USING (child) LEFT JOIN known k USING (child) LEFT JOIN numbered n USING (child)
     CROSS JOIN LATERAL (SELECT coalesce(s.notified, greatest(k.day, log.months_after(s.age_from, -60))) AS since) v
-    CROSS JOIN LATERAL (SELECT int4range(0, coalesce(lower(r.days), 2000000)) AS days) f
-    WHERE c.facts AND s.age_from IS NOT NULL AND coalesce(k.known AND n.numbered, false) AND v.since < upper(f.days)
+    WHERE lower(t.days) = 0 AND s.age_from IS NOT NULL AND coalesce(k.known AND n.numbered, false) AND v.since < upper(t.days)
 ), refused AS (
     SELECT t.child, t.days, min(o.starts) AS day, log.array_join(o.positions) AS positions
-    FROM stretch t JOIN stage_own o ON o.child = t.child AND o.kind = 'gp_registration_refused' AND t.days @> o.starts GROUP BY t.child, t.days
+    FROM stage_gp_gap t JOIN stage_own o ON o.child = t.child AND o.kind = 'gp_registration_refused' AND t.days @> o.starts GROUP BY t.child, t.days
 ), part AS (
     SELECT w.child, w.since, w.begins AS starts, least(upper(w.days), r.day) AS until, w.positions, w.whose
     FROM without w LEFT JOIN refused r ON r.child = w.child AND r.days = w.days
@@ -117,9 +107,7 @@ WITH registered AS NOT MATERIALIZED (
     UNION ALL
     SELECT e.child, 'emergency_without_gp', greatest(e.last, lower(g.days)), least(log.months_after(e.first, 6), upper(g.days)),
         (SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = e.child AND o.kind = e.kind AND o.starts BETWEEN e.first AND e.last)
-    FROM several e JOIN (
-        SELECT child, days FROM stage_gp_gap
-        UNION ALL SELECT c.child, int4range(0, coalesce(min(w.starts), 2000000)) FROM stage_child c LEFT JOIN registered w USING (child) GROUP BY c.child) g USING (child)
+    FROM several e JOIN stage_gp_gap g ON g.child = e.child AND NOT g.explained
     WHERE e.kind = 'ed_attendance' AND e.last < log.months_after(e.first, 6)
     UNION ALL
     SELECT o.child, 'under_five_unseen', o.starts, least(s.age_from, (SELECT min(q.starts) FROM stage_own q

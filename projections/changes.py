@@ -179,6 +179,13 @@ def around(
     return found
 
 
+def is_news(connection: Connection, then: Edition, positions: Collection[int]) -> bool:
+    """Whether what rests on some events came by none since an edition, or by one that was sent live."""
+    asked = {"p": then.position, "x": list(positions)}
+    row = connection.execute(f"SELECT {_NEWS.format('%(x)s::bigint[]')}", asked).fetchone()
+    return row is not None and bool(row[0])
+
+
 def reloaded(connection: Connection, then: Edition, now: Edition, records: Collection[UUID]) -> set[UUID]:
     """Those of some records that were joined to others between two editions by nothing but backfill and snapshots, which are no news."""
     if not records:

@@ -41,7 +41,7 @@ WITH RECURSIVE reached AS (
 SELECT r.record, s.scheme, b.birth, m.child, coalesce(m.disputed, false),
     EXISTS (SELECT FROM edge e WHERE e.other = r.record AND e.strength = 2 AND e.to_ed IS NULL),
     (SELECT z.position FROM log.sealed z WHERE z.record = r.record AND z.position <= %(hi)s),
-    EXISTS (SELECT FROM log.fact f WHERE f.record = r.record AND f.position <= %(hi)s)
+    EXISTS (SELECT FROM log.fact f WHERE f.record = r.record AND f.position <= %(hi)s), coalesce(b.contested, false)
 FROM reached r LEFT JOIN log.subject s ON s.record = r.record LEFT JOIN stated_birth b ON b.record = r.record AND b.to_ed IS NULL
 LEFT JOIN membership m ON m.record = r.record AND m.to_ed IS NULL
 """
@@ -103,8 +103,8 @@ def relink(connection: Connection, edition: int, last: int) -> tuple[list[UUID],
         for a, b, at, tie, strength, joins in rows
     ]
     sides = {
-        RecordId(record): Side(scheme or "", birth, former, sealed, told)
-        for record, scheme, birth, _, _, former, sealed, told in component
+        RecordId(record): Side(scheme or "", birth, former, sealed, told, contested)
+        for record, scheme, birth, _, _, former, sealed, told, contested in component
     }
     links = resolve(edges, sides)
     disputed = {record for edge in links.disputed for record in (edge.one, edge.other)}

@@ -8,7 +8,8 @@ from uuid import UUID
 from domain.dates import FOREVER
 from domain.effects import Act
 from domain.events import ChildId
-from projections.editions import Connection, live
+from domain.kinds import TOLD_IN_CONFIDENCE
+from projections.editions import Connection, Edition, at_edition, live
 from projections.pipelined import Query, Steps
 from projections.uuids import uuids
 
@@ -121,6 +122,32 @@ def people(
             tuple((by, Sealed(r[0], cell)) for r in mine for by, cell in zip(r[16] or (), r[15] or (), strict=True)),
         )
     return found
+
+
+_STATED: Final = at_edition("""
+SELECT f.record, f.organisation, CASE WHEN row_number() OVER (PARTITION BY f.record, f.organisation, f.birth ORDER BY f.position) = 1
+    THEN f.birth_day END, f.sex
+FROM log.fact f WHERE f.record = ANY(%(r)b) AND f.position <= %(p)s AND f.act NOT IN (14, 15) AND (f.birth IS NOT NULL OR f.sex IS NOT NULL)
+    AND NOT f.kind = ANY(%(k)s)
+    AND NOT EXISTS (SELECT FROM log.fact r WHERE r.act = 15 AND r.target_key = f.key AND r.position <= %(p)s)
+    AND NOT EXISTS (SELECT FROM log.fact r WHERE r.act = 15 AND r.target_key IS NULL AND r.target_source = f.source_key
+        AND r.record = f.record AND f.recorded_at <= r.recorded_at AND r.position <= %(p)s)
+    AND NOT EXISTS (SELECT FROM doubt d WHERE d.record = f.record AND d.other = ANY(f.linked) AND live(d))
+""")
+
+
+@Query
+def stated(
+    connection: Connection, edition: Edition, records: Collection[UUID]
+) -> Steps[list[tuple[UUID, str, bytes | None, bytes | None]]]:
+    """Of some records who told what of date of birth and sex, by events that stand and are surely about the child: sealed cells.
+
+    Each date of birth once for each organisation. What a sensitive service told is left out.
+    """
+    asked = {"r": list(records), "p": edition.position, "e": edition.number, "k": sorted(TOLD_IN_CONFIDENCE)}
+    rows = connection.execute(_STATED, asked, binary=True)
+    yield
+    return rows.fetchall()
 
 
 def death_of(vital: Iterable[Sequence[Any]]) -> int | None:

@@ -40,7 +40,7 @@ ValidateOnly = Annotated[bool, typer.Option("--validate-only", help="Check; reco
 _TOLD: Final = {
     "areas": ("maps of the authority into areas", "map, by (postcode, ward, school), area, member, [through, authority_wide]"),
     "calendar": ("school terms, and days closed in them (term: closed)", "calendar, term, from, to (first day after), [school]"),
-    "organisations": ("organisations and who took over from them", "code, name, kind, [contact, successors, from, to]"),
+    "organisations": ("organisations and who took over from them", "code, name, kind, [contact, successors, from, to]; or the links file of GIAS"),
     "agreements": ("sharing agreements", "name, parties, classes, purposes, shares, [from, to]"),
     "thresholds": ("thresholds of rules", "rule, value, [from, to]"),
     "feeds": ("feeds that are expected", "organisation, feed, [allowance_days, from, to]"),

@@ -67,8 +67,9 @@ def _told(one: Part) -> tuple[object, ...]:
     if one["kind"] == "replay_requested":
         return at, "replay requested", one["event_type"], f"{one['from']} to {one['to']}", None, None, None
     aside = ", ".join(f"{part['field']} {part['reason']}" for part in one["set_aside"])
-    if one.get("link_pending"):
-        aside = ", ".join(part for part in (aside, "link pending") if part)
+    notices = ["link pending"] if one.get("link_pending") else []
+    notices += [f"{field} told otherwise before" for field in one.get("told_otherwise", ())]
+    aside = ", ".join(part for part in (aside, *notices) if part)
     return at, one["outcome"], one["event_type"], one["event_id"], one["reason"], one["field"], aside
 
 

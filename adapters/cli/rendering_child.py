@@ -36,6 +36,7 @@ def show_child(answer: Document) -> None:
         "name": words.name_of(answer["name"]) + (f" (also {', '.join(other)})" if other else ""),
         "born": ", ".join(filter(None, (words.born(answer), words.ALIVE[answer["alive"]]))),
         "sex": answer["sex"] or words.NOTHING,
+        **({"contested": told} if (told := words.contested(answer)) else {}),
         "identifiers": words.identifiers(answer),
         "address": "shielded: not shown" if answer["shielded"] else words.address(answer["address"]),
         "school": words.providers(answer["school"]),

@@ -139,6 +139,17 @@ def born(line: Part) -> str:
     return f"expected {line['expected_date']}" if line.get("expected_date") else "not known"
 
 
+def contested(line: Part) -> str:
+    """The dates of birth and the sexes that agencies tell, where they do not agree, each with whose word it is."""
+    told = [(one["date_of_birth"], one["told_by"]) for one in line["dates_of_birth_told"]]
+    told += [(f"sex {one['sex']}", one["told_by"]) for one in line["sexes_told"]]
+    return "; ".join(f"{value} by {_agencies(by)}" for value, by in told)
+
+
+def _agencies(told_by: Sequence[Part]) -> str:
+    return ", ".join(by["agency_name"] or by["agency"] or "not said" for by in told_by)
+
+
 def identifiers(answer: Part) -> str:
     """By which schemes a child is known."""
     return ", ".join(f"{one['scheme']} ({one['status']})" for one in answer["identifiers"]) or NOTHING

@@ -27,9 +27,12 @@ _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
 )
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_NAMES: Final = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 # The day first, then perhaps a time, then perhaps a zone, and nothing else.
 _STATED: Final = re.compile(
-    r"(?:(?P<year>\d{4})-(?P<month>\d{2}|[A-Za-z]{3})-(?P<day>\d{2})|(?P<d>\d{2})/(?P<m>\d{2})/(?P<y>\d{4}))"
+    r"(?:(?P<year>\d{4})-(?P<month>\d{2}|[A-Za-z]{3})-(?P<day>\d{2})|(?P<d>\d{2})(?P<by>[/ -])(?P<m>\d{2}|[A-Za-z]{3,9})(?P=by)(?P<y>\d{4}))"
     r"(?:[T ](?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?)?"
     r"(?P<zone> ?(?:[Zz]|[+-]\d{2}(?::?\d{2})?))?",
     re.ASCII,
@@ -137,7 +140,7 @@ def read_of_file(text: str | None) -> datetime | None:
 
 
 def stated_day(text: str, last_year: int = LAST_YEAR) -> date | None:
-    """The day that a file states: `2024-03-31`, `2024-Mar-31` or `31/03/2024`, perhaps with a time, perhaps with its zone.
+    """The day that a file states: `2024-03-31`, `2024-Mar-31`, `31/03/2024`, `31-03-2024` or `31 March 2024`, perhaps with a time and its zone.
 
     A time with its zone is an instant, and its day is London's: systems that turn midnights into UTC write 1 April 2015
     as 2015-03-31T23:00:00Z. None for anything else, such as a day with other text behind it, and for days before 1900
@@ -155,14 +158,22 @@ def stated_day(text: str, last_year: int = LAST_YEAR) -> date | None:
 
 def _day_stated(found: re.Match[str]) -> date:
     """Raises ValueError or OverflowError where no calendar or clock shows it."""
-    month = found["month"] or found["m"]
-    number = int(month) if month.isdigit() else _MONTHS.index(month.lower()) + 1
+    month = (found["month"] or found["m"]).lower()
+    number = int(month) if month.isdigit() else _month(month)
     day = date(int(found["year"] or found["y"]), number, int(found["day"] or found["d"]))
     if found["hour"] is None:
         return day
     at = time(int(found["hour"]), int(found["minute"]), int(found["second"] or 0))
     zone = found["zone"]
     return day if zone is None else civil_day(datetime.combine(day, at, _zone(zone.strip())))
+
+
+def _month(name: str) -> int:
+    """The number of a month by its name, or the first three letters of it. Raises ValueError."""
+    number = _MONTHS.index(name[:3])
+    if name not in (_MONTHS[number], _MONTH_NAMES[number]):
+        raise ValueError("a month has a name")
+    return number + 1
 
 
 def _zone(text: str) -> timezone:

@@ -24,6 +24,7 @@ from domain.identity.sealed import IDENTITY_SEALED
 Connection = psycopg.Connection[Any]
 
 RULE: Final = "one child's: it was told before of a child of another forename, or of another date of birth and sex"
+REPLACED_RULE: Final = "a number that this child had before: another child was told of under it"
 REMEMBERED: Final = 20_000  # records
 # What says which event it is about, or keeps a child safe, is never kept for this: protect on suspicion.
 _LET_THROUGH: Final = frozenset({Act.CORRECT, Act.RETRACT})
@@ -67,6 +68,9 @@ class OneNumber:
     def hold_back(self, connection: Connection, items: Sequence[Item]) -> None:
         """Reject items that are of another child than what their organisation told of that number, in the log or before them."""
         said = list(_statements(items))
+        if replacing := [item for item in items if _replaces(item)]:
+            self._hold_back_replacements(connection, replacing, said)
+            said = [one for one in said if one.item.rejected is None]
         if not said:
             return
         if len(self._told) > REMEMBERED:
@@ -79,6 +83,27 @@ class OneNumber:
             for item in suspects:
                 if item.key not in there:  # else it is told again, or is a conflict
                     item.rejected = Rejected(NUMBER_OF_TWO, "subject.identifiers", RULE)
+
+    def _hold_back_replacements(
+        self, connection: Connection, replacing: Sequence[Item], said: Sequence[_Statement]
+    ) -> None:
+        """Reject those of some items by which a number replaces one of another child, by what their organisation told of both."""
+        there = _recorded(connection, replacing)
+        for item in replacing:
+            former = None if item.former is None else self._subjects.known.get(item.former)
+            if item.known is None or former is None or item.key in there:
+                continue
+            self._read_known(connection, [item.known, former])
+            organisation = item.body["source"]["organisation"]
+            own, before = (
+                [
+                    *self._told[known.record].get(organisation, ()),
+                    *(Told(one, day, day) for of, one, day in said if _whose(of) == (known.record, organisation)),
+                ]
+                for known in (item.known, former)
+            )
+            if any(of_another(one.said, day, before) for one in own for day in (one.first, one.last)):
+                item.rejected = Rejected(NUMBER_OF_TWO, item.effect.former_field or "former", REPLACED_RULE)
 
     def _of_others(self, said: Sequence[_Statement]) -> list[Item]:
         """The items that are of another child than was told, by what is remembered and by those before them."""
@@ -109,7 +134,10 @@ class OneNumber:
 
     def _read(self, connection: Connection, items: Sequence[Item]) -> None:
         """Read what was told of the records of some items."""
-        new = {item.known.record: item.known for item in items if item.known is not None}
+        self._read_known(connection, [item.known for item in items if item.known is not None])
+
+    def _read_known(self, connection: Connection, known: Sequence[Known]) -> None:
+        new = {one.record: one for one in known}
         if not new:
             return
         rows = connection.execute(_TOLD, ([UUID(bytes=record) for record in new],), binary=True).fetchall()
@@ -119,6 +147,16 @@ class OneNumber:
         for record, organisation, birth, person, sex, first, last in rows:
             said = _opened(new[record.bytes], birth, person, sex)
             self._told[record.bytes].setdefault(organisation, []).append(Told(said, first, last))
+
+
+def _replaces(item: Item) -> bool:
+    """Whether an item says that its subject's number took the place of another."""
+    return (
+        item.rejected is None
+        and item.former is not None
+        and item.effect.act not in _LET_THROUGH
+        and not _let_through(item)
+    )
 
 
 def _statements(items: Iterable[Item]) -> Iterator[_Statement]:

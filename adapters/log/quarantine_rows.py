@@ -191,6 +191,18 @@ class QuarantineRows:
         )
         return cursor.rowcount > 0
 
+    def release_amendments(self, connection: Connection, numbers: Sequence[bytes]) -> bool:
+        """After a number was replaced: what amends an event under the one and names the other becomes ready; True when any is.
+
+        `numbers`: the keyed hashes of both.
+        """
+        cursor = connection.execute(
+            "UPDATE log.aside SET state = 'ready' WHERE kind = 'kept' AND state = 'waiting' AND reason = 'key_differs' "
+            "AND subjects && %s AND stored >= length",
+            ([UUID(bytes=one) for one in numbers],),
+        )
+        return cursor.rowcount > 0
+
     def ready(
         self,
         connection: Connection,

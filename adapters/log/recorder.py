@@ -365,7 +365,15 @@ class Recorder:
     def _release(self, connection: Connection, survivors: Sequence[Item], at: datetime, notes: Notes) -> bool:
         keys = [item.key for item in survivors if item.key is not None]
         keys += [item.source_key for item in survivors if item.source_key is not None]
-        return self._asides.release(connection, keys, at, notes)
+        ready = self._asides.release(connection, keys, at, notes)
+        replaced = {
+            one
+            for item in survivors
+            for one in (item.identifier, item.former)
+            if item.former is not None and one is not None
+        }
+        numbers = [self._hashes.identifier(*one) for one in replaced]
+        return (bool(numbers) and self._asides.release_amendments(connection, numbers)) or ready
 
 
 def _behind_sealings(items: Sequence[Item]) -> Iterator[int]:

@@ -1,8 +1,8 @@
 """The record of each item: whom it is about, whom it names besides, and for an amendment the record of what it amends."""
 
 import os
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -19,6 +19,22 @@ from schemas.registry import registry
 Connection = psycopg.Connection[Any]
 HoldBack = Callable[[Connection, Sequence[Item]], None]
 Target = tuple[bytes, str]  # record and event type; no type for a source record, which may be of several
+
+# The records whose numbers those of some records have replaced, one after the other.
+_FORMER = """
+WITH RECURSIVE reached AS (
+    SELECT unnest(%s::uuid[]) AS record
+    UNION
+    SELECT f.former FROM reached w JOIN log.fact f ON f.record = w.record AND f.former IS NOT NULL{standing}
+)
+SELECT record FROM reached
+"""
+_EVER_SAID: Final = _FORMER.format(standing="")
+_NOT_TAKEN_BACK: Final = _FORMER.format(
+    standing=""" AND NOT EXISTS (SELECT FROM log.fact r WHERE r.act = 15 AND r.target_key = f.key)
+        AND NOT EXISTS (SELECT FROM log.fact r WHERE r.act = 15 AND r.target_key IS NULL AND r.target_source = f.source_key
+            AND r.record = f.record AND f.recorded_at <= r.recorded_at)"""
+)
 
 
 def find_records(
@@ -103,6 +119,7 @@ def _aim(connection: Connection, amendments: Sequence[Item], items: Sequence[Ite
     there = targets(connection, wanted)
     mates = _mates(connection, items, set(wanted))
     own = [item.known for item in amendments]
+    same = Replaced(connection, items)
     rejected = -1
     while rejected != (rejected := sum(item.rejected is not None for item in amendments)):
         # Anew after each rejection: what was aimed at a rejected one is aimed at nothing.
@@ -110,7 +127,42 @@ def _aim(connection: Connection, amendments: Sequence[Item], items: Sequence[Ite
         for item, known in zip(amendments, own, strict=True):
             if item.rejected is None:
                 item.known = known
-                _aim_one(item, there.get(item.waits_for or b"", set()) | here.get(item.waits_for, set()))
+                _aim_one(item, there.get(item.waits_for or b"", set()) | here.get(item.waits_for, set()), same)
+
+
+class Replaced:
+    """Which records are one child's by numbers that replaced one another, in the log and in one batch; looked up when it is asked.
+
+    `ever`: also by words that were taken back since.
+    """
+
+    def __init__(self, connection: Connection, items: Sequence[Item] = (), *, ever: bool = False) -> None:
+        self._connection = connection
+        self._items = items
+        self._statement = _EVER_SAID if ever else _NOT_TAKEN_BACK
+        self._former: dict[bytes, set[bytes]] = {}
+
+    def joined(self, one: bytes, other: bytes) -> bool:
+        """Whether the number of one of two records took the place of the other's, or of one whose place that took."""
+        return other in self._reached(one) or one in self._reached(other)
+
+    def _reached(self, record: bytes) -> set[bytes]:
+        if record not in self._former:
+            reached: set[bytes] = set()
+            new = {record}
+            while new:
+                rows = self._connection.execute(self._statement, ([UUID(bytes=one) for one in new],))
+                reached |= {row[0].bytes for row in rows}
+                new = {former for item in self._items if (former := _former_of(item, reached)) is not None} - reached
+            self._former[record] = reached
+        return self._former[record]
+
+
+def _former_of(item: Item, records: Collection[bytes]) -> bytes | None:
+    """The record of the number that an item of the batch says was replaced by that of one of some records."""
+    if item.former is None or item.rejected is not None or item.known is None or item.known.record not in records:
+        return None
+    return bytes(item.linked_records[item.linked.index(item.former)]) if item.former in item.linked else None
 
 
 def _mates(connection: Connection, items: Sequence[Item], wanted: set[bytes]) -> list[Item]:
@@ -140,11 +192,14 @@ def _named_by(mates: Sequence[Item]) -> dict[bytes | None, set[Target]]:
     return here
 
 
-def _aim_one(item: Item, named: set[Target]) -> None:
+def _aim_one(item: Item, named: set[Target], same: Replaced) -> None:
+    """Of an event under a number that was replaced, the subject may carry the one that stands now (decision 43)."""
     own = item.known
     assert own is not None
     mine = {own.record, *item.linked_records}
-    found = sorted(one for one in named if one[0] in mine)
+    found = sorted(one for one in named if one[0] in mine) or sorted(
+        one for one in named if any(same.joined(record, one[0]) for record in mine)
+    )
     if not named:
         item.rejected = Rejected("waits_for", "target", "the event it names has not come yet")
     elif (why := _not_amendable(item.effect.act, (found or sorted(named))[0][1])) is not None:

@@ -9,9 +9,11 @@ from typing import Final
 from uuid import UUID
 
 from adapters.codec.times import KNOWN_AT_RULE, read_known_at
+from adapters.questions.family_gaps import as_families, leading_families
+from adapters.questions.held import held_then_and_now
 from adapters.questions.index_line import held_of
 from adapters.questions.kin import SealedEntry, covers_at
-from adapters.questions.leads import silent_of, uncovered_row
+from adapters.questions.leads import silent_of
 from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading
 from domain.agreements import Shared
@@ -26,11 +28,10 @@ from domain.feeds import Hearing
 from domain.indicators.families import as_shown, speaks
 from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, NO_GP, NO_UNIVERSAL_CONTACT, RULES, Indicator
 from domain.indicators.waits import Waits
-from domain.leads.active import GAP_RULES, left_gaps, passed_on
-from domain.leads.family import CLOSED_BY_A_LEAD, NOT_COVERED
+from domain.leads.active import GAP_RULES, left_gaps
+from domain.leads.family import FamilyCover
 from domain.questions.about import ShowChanges
 from domain.reference import KINDS, StaffFact, workers_left
-from domain.timeline.entries import Entry
 from projections import behind, changes, editions, persons, reference_data
 from projections.changes import NOW, THEN, Around, Prompt
 
@@ -47,7 +48,7 @@ Prompts = dict[ChildId, dict[tuple[str, int], list[Prompt]]]
 class _Both:
     """What was found of both editions: each pair is then, now. `mine` are the worker's children now, `lost` those of before.
 
-    A child that is lost has the entries by which it was the worker's.
+    A child that is lost has the entries by which it was the worker's; of `once_of_family` the worker led but the family.
     """
 
     around: tuple[Around, Around]
@@ -55,6 +56,7 @@ class _Both:
     hearing: tuple[Hearing, Hearing]
     mine: Collection[ChildId]
     lost: Mapping[ChildId, set[int]]
+    once_of_family: Collection[ChildId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +139,26 @@ def _both(read: Reading, worker: str, then: editions.Edition, day: int) -> _Both
     read.take_reference(day, after, said)
     waits = Waits(day, read.reference(day))  # of now for both: a threshold that was set is no news of a child
     waiting = [_waiting(read, edition, worker) for edition in (then, read.edition)]
-    around = changes.around(read.connection, then, read.edition, worker, day, [r for some in waiting for r in some])
-    held = [_held_by(worker, one, day) for one in around]
+    around, held = held_then_and_now(read, then, worker, day, [r for some in waiting for r in some])
     mine = {*held[NOW], *(around[NOW].child_of[record] for record in waiting[NOW])} - read.kept_from
     read.take_members(around[NOW].records)
     were = {around[THEN].child_of[record] for child in mine for record in around[NOW].records[child]}
     lost: dict[ChildId, set[int]] = {}
-    for entry in (entry for some in held[THEN].values() for entry in some):
-        child = around[NOW].child_of[entry.record]
-        if child not in mine and child not in read.kept_from:
-            lost.setdefault(child, set()).add(entry.main)
+    once_of_family: set[ChildId] = set()
+    for was, some in held[THEN].items():
+        records = around[THEN].records[was]
+        for entry in some:
+            own = entry.record in records  # of a family that the worker led it may be another child's
+            child = around[NOW].child_of[entry.record if own else records[0]]
+            if child not in mine and child not in read.kept_from:
+                lost.setdefault(child, set()).add(entry.main)
+                once_of_family |= set() if own else {child}
     silence = (NO_UNIVERSAL_CONTACT, waits.latest(NO_UNIVERSAL_CONTACT))
-    found = changes.prompts(read.connection, then, read.edition, day, _BEGUN, silence, were, mine)
-    found = _uncovered(read, then, found[THEN], day), _uncovered(read, read.edition, found[NOW], day)
+    stored = changes.prompts(read.connection, then, read.edition, day, _BEGUN, silence, were, mine)
+    found = [
+        _as_families(read, then, edition, some, {child: one.entries.get(child, ()) for child in children}, one, day)
+        for edition, some, children, one in zip((then, read.edition), stored, (were, mine), around, strict=True)
+    ]
     told = [fact for fact in staff if fact.position <= then.position], staff
     prompts = tuple(
         _by_rule([*_long_enough(some, waits), *_leads_who_left(children, one, facts, day)])
@@ -157,15 +166,31 @@ def _both(read: Reading, worker: str, then: editions.Edition, day: int) -> _Both
     )
     expected = read.reference(day).expected_feeds()
     heard = tuple(Hearing(feeds, day, expected) for feeds in changes.feeds(read.connection, then, read.edition))
-    return _Both(around, (prompts[THEN], prompts[NOW]), (heard[THEN], heard[NOW]), mine, lost)
+    return _Both(around, (prompts[THEN], prompts[NOW]), (heard[THEN], heard[NOW]), mine, lost, once_of_family)
 
 
-def _uncovered(read: Reading, edition: editions.Edition, prompts: Sequence[Prompt], day: int) -> list[Prompt]:
-    """Prompts of an edition as leads that were stated for others of the family leave them."""
-    missing = {one.row[0] for one in prompts if one.row[1] in CLOSED_BY_A_LEAD}
-    cover = covers_at(read, edition.number, missing, day)
-    left = [(one, uncovered_row(one.row, cover.get(one.row[0], NOT_COVERED), day)) for one in prompts]
-    return [replace(one, row=row) for one, row in left if row is not None]
+def _as_families(
+    read: Reading,
+    then: editions.Edition,
+    edition: editions.Edition,
+    prompts: Sequence[Prompt],
+    held: Mapping[ChildId, Iterable[SealedEntry]],
+    around: Around,
+    day: int,
+) -> list[Prompt]:
+    """Prompts of an edition as families leave them: closed by what was stated for others, or made by two leads of one."""
+
+    def covers(children: Collection[ChildId], workers: Collection[str]) -> Mapping[ChildId, FamilyCover]:
+        return covers_at(read, edition.number, children, day, workers)
+
+    leads = {
+        child: [e for e, _ in some if e.kind == "lead" and e.why is None and not e.doubted]
+        for child, some in held.items()
+    }
+    left, contested = as_families([one.row for one in prompts], leading_families(leads, day), covers, day)
+    found = [replace(one, row=row) for one, row in zip(prompts, left, strict=True) if row is not None]
+    alive = [row for row in contested if day < around.deaths.get(row[0], FOREVER)]
+    return [*found, *(Prompt(row, None, changes.is_news(read.connection, then, row[5])) for row in alive)]
 
 
 def _waiting(read: Reading, edition: editions.Edition, worker: str) -> list[UUID]:
@@ -184,8 +209,9 @@ def _kept_of(
     mains = both.lost.get(child)
     if mains is None:
         return new.get(child, ()), gone.get(child, ())
+    kinds = ("lead", "relationship") if child in both.once_of_family else ("lead",)
     kept_new, kept_gone = (
-        [one for one in some if one[0].main in mains or one[0].worker == worker or one[0].kind == "lead"]
+        [one for one in some if one[0].main in mains or one[0].worker == worker or one[0].kind in kinds]
         for some in (new.get(child, ()), gone.get(child, ()))
     )
     return kept_new, kept_gone
@@ -245,25 +271,6 @@ def _by_child(held: Iterable[SealedEntry], around: Around) -> dict[ChildId, list
     found: dict[ChildId, list[SealedEntry]] = {}
     for one in held:
         found.setdefault(around.child_of[one[0].record], []).append(one)
-    return found
-
-
-def _held_by(worker: str, around: Around, day: int) -> dict[ChildId, list[Entry]]:
-    """What is open of a worker's on a day, by child; a lead that was passed on is not."""
-    found: dict[ChildId, list[Entry]] = {}
-    for child, held in around.entries.items():
-        leads = [entry for entry, _ in held if entry.kind == "lead" and entry.why is None and not entry.doubted]
-        mine = [
-            entry
-            for entry, _ in held
-            if entry.worker == worker
-            and (first := entry.first_day()) is not None
-            and first <= day
-            and entry.status_at(day)[0] == "open"
-            and not passed_on(entry, leads, day)
-        ]
-        if mine:
-            found[child] = mine
     return found
 
 

@@ -45,7 +45,7 @@ def _told(row: Row, head: Head) -> Told:
         assert row.first_day is not None
         assert row.end_day is not None
         return Told(cursor, None, row.event_type, row.at, days=(row.first_day, row.end_day))
-    said = row.event_id, row.reason, row.field, row.rule, row.set_aside, row.link_pending
+    said = row.event_id, row.reason, row.field, row.rule, row.set_aside, row.link_pending, row.told_otherwise
     return Told(cursor, row.word, row.event_type, row.at, *said)
 
 

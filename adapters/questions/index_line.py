@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 from adapters.log.sealed_values import all_keys_expected
 from adapters.questions.kin import LeadOfFamily, SealedEntry, leads_of_families
@@ -10,6 +11,7 @@ from domain.answers.children import BESIDE_WORK, ChildInIndex, FamilyLead, Shown
 from domain.answers.entries import Held, Reach, duty_line, may_show, registered
 from domain.dates import iso
 from domain.events import ChildId
+from domain.identity.contested import ToldOf
 from domain.reference import StaffFact
 from domain.timeline.entries import Entry
 from projections import persons, queries, reference_data
@@ -30,6 +32,7 @@ def gather_lines(
         told = persons.people.send(read.connection, read.number, by_child, whole=True)
         lived = persons.addresses.send(read.connection, read.number, by_child, day)
         named = queries.schemes.send(read.connection, read.number, records)
+        stated = persons.stated.send(read.connection, read.edition, records)
         held = queries.entries.send(
             read.connection, read.number, "record = ANY(%(r)s) AND kind <> 'relationship'", r=uuids(records)
         )
@@ -39,17 +42,36 @@ def gather_lines(
     opened = _open_together(read, children, held.answer(), day, hide)
     known = read.known(people, named.answer(), day, hide)
 
-    led_too = _led_as_families(read, children, day, hide)
+    led_too, told_of = _led_as_families(read, children, day, hide), _told_of(read, by_child, stated.answer())
 
     def address(child: ChildId) -> ShownAddress | None:
         return read.address(homes.get(child))
 
     return {
         child: ChildInIndex(
-            known[child], None if known[child].shielded else address(child), *opened[child], led_too.get(child, ())
+            known[child],
+            None if known[child].shielded else address(child),
+            *opened[child],
+            led_too.get(child, ()),
+            told_of[child],
         )
         for child in by_child
     }
+
+
+def _told_of(
+    read: Reading,
+    by_child: Mapping[ChildId, Sequence[UUID]],
+    rows: Iterable[tuple[UUID, str, bytes | None, bytes | None]],
+) -> dict[ChildId, list[ToldOf]]:
+    """Who told what of date of birth and sex of each child, opened."""
+    owner = owners(by_child)
+    found: dict[ChildId, list[ToldOf]] = {child: [] for child in by_child}
+    for record, organisation, birth, sex in rows:
+        dates = read.cells.birth(None if birth is None else persons.Sealed(record, birth)) or {}
+        said = read.cells.sex(None if sex is None else persons.Sealed(record, sex))
+        found[owner[record]].append(ToldOf(organisation, dates.get("birth"), said))
+    return found
 
 
 def gather_working(

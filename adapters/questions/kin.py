@@ -1,13 +1,13 @@
 """Gathers who is in a family with whom on a day, and which leads of a family cover each of its children."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from adapters.questions.reading import ByChild, Reading, owners
 from domain.events import ChildId
 from domain.indicators.families import group
-from domain.leads.family import FamilyCover, family_cover, family_leads, others_of_families
+from domain.leads.family import WORK, FamilyCover, family_cover, family_leads, others_of_families
 from domain.timeline.entries import Entry
 from projections import kinship, queries
 from projections.uuids import uuids
@@ -76,8 +76,10 @@ def undisputed(held: Iterable[SealedEntry]) -> list[SealedEntry]:
     return [one for one in held if one[0].kind == "lead" and not one[0].doubted]
 
 
-def leads_of_families(read: Reading, children: Collection[ChildId], day: int) -> FamilyLeads:
-    """The leads of the families of some children that were stated for others of these."""
+def leads_of_families(
+    read: Reading, children: Collection[ChildId], day: int, workers: Collection[str] = ()
+) -> FamilyLeads:
+    """The leads of the families of some children that were stated for others of these, and what some workers do with those."""
     others = _others_led(read, children, day)
     found_leads = leads_of(read, {one for some in others.values() for one in some})
     leads = {child: undisputed(held) for child, held in found_leads.items()}
@@ -89,7 +91,8 @@ def leads_of_families(read: Reading, children: Collection[ChildId], day: int) ->
             found = [LeadOfFamily(other, one) for one in leads[other] if one[0].main in on]
             if found:
                 active.setdefault(child, []).extend(found)
-    return FamilyLeads(active, _covers(others, leads))
+    by_child = read.records_of(leads) if workers else {}
+    return FamilyLeads(active, _covers(others, leads, _work_at(read, read.number, by_child, workers)))
 
 
 def _others_led(read: Reading, children: Collection[ChildId], day: int) -> Mapping[ChildId, Collection[ChildId]]:
@@ -108,24 +111,49 @@ def _others_led(read: Reading, children: Collection[ChildId], day: int) -> Mappi
     return others_of_families(children, read.families_led[day])
 
 
-def covers_at(read: Reading, edition: int, children: Collection[ChildId], day: int) -> dict[ChildId, FamilyCover]:
+def families_at(
+    read: Reading, edition: int, children: Collection[ChildId], day: int
+) -> tuple[list[tuple[ChildId, ...]], ByChild]:
+    """The families of some children on a day, as known at an edition that is not the one that is read, and all their records."""
+    found = kinship.kinship(read.connection, edition, day, children)
+    hidden = read.shielded_records({record for records in found.records.values() for record in records})
+    kin = [one for one in found.kin if one.child not in read.kept_from]
+    shown = [replace(one, home=None) if not hidden.isdisjoint(found.records[one.child]) else one for one in kin]
+    return group(shown), found.records
+
+
+def covers_at(
+    read: Reading, edition: int, children: Collection[ChildId], day: int, workers: Collection[str] = ()
+) -> dict[ChildId, FamilyCover]:
     """How leads of their families covered some children, as known at an edition that is not the one that is read."""
     if not children:
         return {}
-    found = kinship.kinship(read.connection, edition, day, children)
-    hidden = read.shielded_records({record for records in found.records.values() for record in records})
-    kin = [replace(one, home=None) if not hidden.isdisjoint(found.records[one.child]) else one for one in found.kin]
-    others = others_of_families(children, group(kin))
-    members = {one for some in others.values() for one in some}
-    leads = _leads_at(read, edition, {child: found.records[child] for child in members})
-    return _covers(others, {child: undisputed(held) for child, held in leads.items()})
+    families, records = families_at(read, edition, children, day)
+    others = others_of_families(children, families)
+    by_child = {child: records[child] for some in others.values() for child in some}
+    leads = {child: undisputed(held) for child, held in _leads_at(read, edition, by_child).items()}
+    return _covers(others, leads, _work_at(read, edition, by_child if workers else {}, workers))
+
+
+def _work_at(read: Reading, edition: int, by_child: ByChild, workers: Collection[str]) -> dict[ChildId, list[Entry]]:
+    """What some workers do with each of some children, or did."""
+    owner = owners(by_child)
+    found: dict[ChildId, list[Entry]] = {}
+    if owner:
+        where = "kind = ANY(%(k)s) AND worker = ANY(%(w)s) AND record = ANY(%(r)s)"
+        asked = {"k": list(WORK), "w": list(workers), "r": list(owner)}
+        for entry, _ in queries.entries(read.connection, edition, where, **asked):
+            found.setdefault(owner[entry.record], []).append(entry)
+    return found
 
 
 def _covers(
-    others: Mapping[ChildId, Collection[ChildId]], leads: Mapping[ChildId, list[SealedEntry]]
+    others: Mapping[ChildId, Collection[ChildId]],
+    leads: Mapping[ChildId, list[SealedEntry]],
+    work: Mapping[ChildId, Sequence[Entry]],
 ) -> dict[ChildId, FamilyCover]:
     return {
-        child: family_cover([entry for entry, _ in leads[other]] for other in some)
+        child: family_cover([*(entry for entry, _ in leads[other]), *work.get(other, ())] for other in some)
         for child, some in others.items()
         if some
     }

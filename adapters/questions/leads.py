@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Final
 
 from adapters.questions.families import family_facts, out_of_touch
+from adapters.questions.family_gaps import all_leading_families, leading_families, now_as_families
 from adapters.questions.index_line import gather_working, held_of, led
-from adapters.questions.kin import SealedEntry, grouped, leads_of, leads_of_families, others_in_families, sure_leads
+from adapters.questions.kin import SealedEntry, grouped, leads_of, others_in_families, sure_leads
 from adapters.questions.naming import gather_concerned
 from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading
@@ -22,8 +23,8 @@ from domain.feeds import Hearing
 from domain.indicators.families import family_id, speaks, unheard
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.indicators.waits import Waits
-from domain.leads.active import GAP_RULES, GAPS, Gap, left_gaps, passed_on
-from domain.leads.family import CLOSED_BY_A_LEAD, FAMILY, NOT_COVERED, FamilyCover, uncovered
+from domain.leads.active import GAP_RULES, GAPS, left_gaps, passed_on
+from domain.leads.family import is_of_family
 from domain.questions.about import ListGaps, ShowCaseload, ShowHandover, ShowMyFamilies
 from domain.reference import StaffFact, workers_left
 from domain.timeline.entries import Entry
@@ -111,10 +112,12 @@ def gather_gaps(read: Reading, question: ListGaps, day: int) -> Page[GapFacts]:
     waits = Waits(day, read.reference(day))
     begun = {rule: waits.latest(rule) for rule in GAP_RULES}
     stored, left = queries.rectangles(read.connection, read.number, day, begun), leads_who_left(read, day)
+    led = all_leading_families(read, day)
     if question.area is not None:  # before families are looked for, which takes longer than where their children live
-        within = _within(read, question.area, {row[0] for row in (*stored, *left)}, day)
+        within = _within(read, question.area, {*led, *(row[0] for row in (*stored, *left))}, day)
         stored, left = ([row for row in rows if row[0] in within] for rows in (stored, left))
-    found = [*_long_enough(_uncovered(read, stored, day), waits), *left]
+        led = {child: some for child, some in led.items() if child in within}
+    found = [*_long_enough(now_as_families(read, stored, led, day), waits), *left]
     found = [row for row in found if row[0] not in read.kept_from]
     page = page_of(read, question, sorted(found, key=lambda row: (row[2], row[0], row[1])))
     return Page(gap_facts(read, page.items, day, read.hearing(day)), page.total, page.next)
@@ -174,7 +177,7 @@ def entries_of_worker(read: Reading, worker: str, day: int) -> dict[ChildId, Seq
 
 
 def _leads_the_family(entry: Entry, day: int) -> bool:
-    return (entry.kind, entry.scope) == ("lead", FAMILY) and entry.accepted is not None and entry.accepted <= day
+    return is_of_family(entry) and entry.accepted is not None and entry.accepted <= day
 
 
 def _waiting_for(read: Reading, worker: str) -> set[ChildId]:
@@ -187,20 +190,6 @@ def _waiting_for(read: Reading, worker: str) -> set[ChildId]:
 
 def _long_enough(rows: Iterable[queries.Rectangle], waits: Waits) -> list[queries.Rectangle]:
     return [row for row in rows if waits.over(row[1], row[2])]
-
-
-def _uncovered(read: Reading, rows: Sequence[queries.Rectangle], day: int) -> list[queries.Rectangle]:
-    """Gaps as leads that were stated for others of the family leave them."""
-    missing = {row[0] for row in rows if row[1] in CLOSED_BY_A_LEAD}
-    cover = leads_of_families(read, missing, day).cover
-    return [found for row in rows if (found := uncovered_row(row, cover.get(row[0], NOT_COVERED), day)) is not None]
-
-
-def uncovered_row(row: queries.Rectangle, cover: FamilyCover, day: int) -> queries.Rectangle | None:
-    """A row of a gap, as a lead of the family leaves it."""
-    child, rule, since, start, end, positions, organisation = row
-    left = uncovered(Gap(rule, since, start, end, tuple(positions), organisation), cover, day)
-    return None if left is None else (child, rule, left.since, left.start, end, positions, organisation)
 
 
 @Query
@@ -224,11 +213,12 @@ def _gaps_of(
     staff: Sequence[StaffFact],
 ) -> dict[ChildId, list[GapFacts]]:
     """The gaps of each of some children that has any, by the rows and staff of `_gap_rows`."""
-    held = _long_enough(_uncovered(read, rows, day), Waits(day, read.reference(day)))
+    leads = {child: sure_leads(some) for child, some in leads_of(read, lines).items()}
+    as_families = now_as_families(read, rows, leading_families(leads, day), day)
+    held = _long_enough(as_families, Waits(day, read.reference(day)))
     if left := workers_left(staff, day):
-        leads = leads_of(read, lines)
         for child, line in lines.items():
-            held += _left_gaps(child, line.known.person.death, sure_leads(leads[child]), left, day)
+            held += _left_gaps(child, line.known.person.death, leads[child], left, day)
     found: dict[ChildId, list[GapFacts]] = {}
     for one in gap_facts(read, held, day, read.hearing(day)):
         found.setdefault(one.child, []).append(one)

@@ -34,6 +34,7 @@ from domain.identifiers import IdentifierStatus, parse_identifier
 from domain.names import all_names
 from domain.reference import KINDS
 from domain.timeline.entries import Entry
+from domain.timeline.served import as_served
 from projections import behind, editions, kinship, persons, pipelined, queries, reference_data, shields
 from projections.kinship import Home
 
@@ -132,7 +133,8 @@ class Reading(PublishedReading):
             known = organisations.get(code) if code is not None else None
             return None if known is None else str(known["name"])
 
-        return AsAt(day, self.position, self.event, named)
+        school_days = self.reference(day).is_school_day
+        return AsAt(day, self.position, self.event, named, lambda entry: as_served(entry, school_days))
 
     def known(
         self,

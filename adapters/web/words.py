@@ -67,6 +67,15 @@ def born(child: Part) -> str:
     return f"Expected {day(child['expected_date'])}" if child.get("expected_date") else NOT_KNOWN
 
 
+def contested(child: Part) -> list[str]:
+    """The dates of birth and the sexes that agencies tell, where they do not agree, each with whose word it is."""
+    told = [(f"Born {day(one['date_of_birth'])}", one["told_by"]) for one in child.get("dates_of_birth_told", ())]
+    told += [(f"Sex {one['sex']}", one["told_by"]) for one in child.get("sexes_told", ())]
+    return [
+        f"{value}: {', '.join(coded(by['agency_name'], by['agency']) for by in told_by)}" for value, told_by in told
+    ]
+
+
 def coded(name: str | None, code: str | None) -> str:
     """A name, and its code after it."""
     if code is None:

@@ -100,6 +100,16 @@ class EventFeedback(TypedDict):
             _PUBLISHED,
         ]
     ]
+    told_otherwise: NotRequired[
+        Annotated[
+            list[str],
+            Written(
+                "Of an accepted event: its fields of which the organisation told another value before under this number, and did "
+                "not take it back: what was told last stands, and the child is shown as contested"
+            ),
+            _PUBLISHED,
+        ]
+    ]
     at: Annotated[Instant, _PUBLISHED]
 
 
@@ -166,6 +176,7 @@ class Told:
     rule: str | None = None
     set_aside: Sequence[tuple[str, str]] = ()
     link_pending: bool = False
+    told_otherwise: Sequence[str] = ()
     days: tuple[date, date] = (date.min, date.min)
 
 
@@ -236,4 +247,6 @@ def told(one: Told) -> EventFeedback | ReplayRequested:
         "event_type": one.event_type, "reason": one.reason, "field": one.field, "rule": one.rule,
         "set_aside": [{"reason": reason, "field": field} for reason, field in one.set_aside], "at": at,
     }  # fmt: skip
-    return found | {"link_pending": one.link_pending} if one.outcome == "accepted" else found
+    if one.outcome == "accepted":
+        found |= {"link_pending": one.link_pending, "told_otherwise": list(one.told_otherwise)}
+    return found

@@ -26,6 +26,7 @@ from domain.answers.reviews import ShownReview, says_review
 from domain.dates import iso
 from domain.events import ChildId
 from domain.identifiers import IdentifierStatus
+from domain.identity.contested import ToldOf
 from domain.kinds import NO_INVOLVEMENT
 from domain.timeline.entries import Entry
 
@@ -63,6 +64,20 @@ class NameOfAgencies(ShownName):
     told_by: list[ShownAgency]
 
 
+class BirthOfAgencies(TypedDict):
+    """A date of birth that was told of the child, with the agencies that tell it."""
+
+    date_of_birth: Annotated[Day, _IDENTITY]
+    told_by: list[ShownAgency]
+
+
+class SexOfAgencies(TypedDict):
+    """A sex that was told of the child, with the agencies that tell it."""
+
+    sex: Annotated[str, _IDENTITY]
+    told_by: list[ShownAgency]
+
+
 _Days = TypedDict(
     "_Days",
     {
@@ -93,6 +108,13 @@ class _Person(TypedDict):
     expected_date: Annotated[Day | None, _IDENTITY]
     sex: Annotated[str | None, _IDENTITY]
     alive: Annotated[bool | None, Written("null: unborn, or not known"), _IDENTITY]
+    dates_of_birth_told: Annotated[
+        list[BirthOfAgencies],
+        Written(
+            "Contested: several were told, by agencies or by events of one of them, and not taken back; else empty"
+        ),
+    ]
+    sexes_told: Annotated[list[SexOfAgencies], Written("The same of the sex")]
 
 
 Minimal = Annotated[
@@ -191,7 +213,7 @@ class ChildInIndex:
     """What a line of the index is made from.
 
     `everything` is all that was ever told of the child and is not disputed: a lead that is over may have taken over from one
-    that has no end of its own, and a plan that has ended is not reviewed.
+    that has no end of its own, and a plan that has ended is not reviewed. `told`: whose word its date of birth and sex are.
     """
 
     known: KnownChild
@@ -199,6 +221,7 @@ class ChildInIndex:
     held: Sequence[Held]
     everything: Sequence[Entry]
     family_leads: Sequence[FamilyLead] = ()
+    told: Sequence[ToldOf] = ()
 
 
 # Kinds of which it is not told who works with a child, unless they say when a review is due.
@@ -254,7 +277,7 @@ def may_stand_in_index(entry: Entry, at: AsAt, *, shielded: bool) -> bool:
     return (
         begun(entry, at.day)
         and not entry.doubted
-        and (works(entry, at.day) or entry.kind == "assessment" or says_review(entry))
+        and (works(entry, at) or entry.kind == "assessment" or says_review(entry))
         and may_show(entry.kind, shielded=shielded)
     )
 

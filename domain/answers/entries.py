@@ -106,12 +106,14 @@ class AsAt:
 
     `position` and `event` are a place in the log as it is shown: where it stands, which is ordered, and the event that stands
     there, by a keyed hash, for its place would tell how much else came. `named`: an organisation's name by its code.
+    `as_served`: an entry with the end that its sessions give it (domain.timeline.served).
     """
 
     day: int
     position: Callable[[int], str]
     event: Callable[[int], str]
     named: Callable[[str | None], str | None]
+    as_served: Callable[[Entry], Entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def may_show(kind: str, *, shielded: bool) -> bool:
 
 def shown_entry(held: Held, at: AsAt, *, shielded: bool) -> ShownEntry:
     """A timeline entry on a day; of a shielded child without team and contact, and naming authorities and no one else."""
-    said = held.entry
+    said = at.as_served(held.entry)
     status, why = said.status_at(at.day)
     whose = placeless if shielded else _as_it_is
     agency = whose(said.organisation)
@@ -176,9 +178,9 @@ def shown_week(week: Week, at: AsAt) -> ShownEntry:
     }  # fmt: skip
 
 
-def works(entry: Entry, day: int) -> bool:
+def works(entry: Entry, at: AsAt) -> bool:
     """Whether what an entry tells goes on, as far as is known."""
-    return entry.status_at(day)[0] in ("open", "lapsed")
+    return at.as_served(entry).status_at(at.day)[0] in ("open", "lapsed")
 
 
 def begun(entry: Entry, day: int) -> bool:

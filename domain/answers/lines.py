@@ -1,6 +1,7 @@
 """A child's line of the index: who, where, who works with it and who leads (domain.md B1, contract 4)."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import cast
 
 from domain.access.shield import placeless
@@ -21,7 +22,8 @@ from domain.answers.children import (
 from domain.answers.entries import AsAt, ShownEntry, shown_entry, works
 from domain.answers.ids import child_id
 from domain.answers.reviews import ShownReview, reviews_due
-from domain.dates import iso
+from domain.dates import iso, iso_day
+from domain.identity.contested import births_told, sexes_told
 from domain.kinds import NO_INVOLVEMENT
 from domain.leads.active import active_span
 from domain.names import same_name
@@ -56,6 +58,14 @@ def index_line(of: ChildInIndex, at: AsAt) -> IndexLine:
         "expected_date": iso(person.expected) if person.birth is None else None,
         "sex": person.sex,
         "alive": is_alive(person, at.day),
+        "dates_of_birth_told": [
+            {"date_of_birth": iso_day(day), "told_by": _agencies(whose, at, shielded=shielded)}
+            for day, whose in sorted(births_told(of.told).items())
+        ],
+        "sexes_told": [
+            {"sex": sex, "told_by": _agencies(whose, at, shielded=shielded)}
+            for sex, whose in sorted(sexes_told(of.told).items())
+        ],
         "address": None if shielded else of.address,
         "shielded": shielded,
         "being_mended": known.being_mended,
@@ -103,8 +113,13 @@ def _other_names(person: Person, at: AsAt, *, shielded: bool) -> list[NameOfAgen
 
 
 def _told_by(person: Person, names: Sequence[ShownName], at: AsAt, *, shielded: bool) -> list[ShownAgency]:
-    """Who has told of a name; of a shielded child no agency that tells where it is met."""
+    """Who has told of a name; what a sensitive service told is nobody's word (domain.timeline.child)."""
     whose = {by for name in names for called, told in person.called if same_name(called, name) for by in told}
+    return _agencies(whose - {""}, at, shielded=shielded)
+
+
+def _agencies(whose: AbstractSet[str], at: AsAt, *, shielded: bool) -> list[ShownAgency]:
+    """Agencies by their names; of a shielded child none that tells where it is met."""
     shown = sorted({placeless(by) or "" for by in whose} if shielded else whose)
     return [{"agency": by or None, "agency_name": at.named(by or None)} for by in shown]
 
@@ -114,7 +129,7 @@ def works_with(of: ChildInIndex, at: AsAt, *kinds: str) -> Around:
     found: Around = {}
     for held in of.held:
         entry = held.entry
-        if (not kinds or entry.kind in kinds) and (entry.kind == "assessment" or works(entry, at.day)):
+        if (not kinds or entry.kind in kinds) and (entry.kind == "assessment" or works(entry, at)):
             shown = shown_entry(held, at, shielded=of.known.shielded)
             found.setdefault(entry.kind, []).append((entry, shown))
     return found

@@ -2,8 +2,9 @@
 
 Edges are taken in the order of their strength, then the agency's recorded time, then its version and id. One that would
 join two live NHS numbers, two live UPNs, disagreeing dates of birth, more than twelve records, or what a person parted is
-disputed and joins nothing. An agency's assertion that cannot join since a date of birth is not known is pending: it is not
-disputed, and joins by itself when the date comes. So taken, the answer does not depend on the order of arrival.
+disputed and joins nothing. An agency's assertion that cannot join since a date of birth is not known, or since those who state it
+do not agree, is pending: it is not disputed, and joins by itself when the date comes. So taken, the answer does not depend on the
+order of arrival.
 """
 
 from collections import defaultdict
@@ -46,7 +47,8 @@ class Side:
     """What the joining rules need of a record; `former`: its number was replaced.
 
     `told`: an event came under its number; otherwise others have only named it beside theirs.
-    The date of birth may be any value that is equal when it is. `sealed`: where in the log its identity was sealed.
+    The date of birth may be any value that is equal when it is, `contested` where agencies do not agree on it. `sealed`: where in the
+    log its identity was sealed.
     """
 
     scheme: str
@@ -54,6 +56,12 @@ class Side:
     former: bool = False
     sealed: int | None = None
     told: bool = True
+    contested: bool = False
+
+    @property
+    def born_surely(self) -> bool:
+        """Whether a date of birth is known that an assertion may join on."""
+        return self.birth is not None and not self.contested
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +110,17 @@ def resolve(edges: Iterable[Edge], sides: Mapping[RecordId, Side]) -> Links:
 
 
 def _may_assert(edge: Edge, one: set[RecordId], other: set[RecordId], sides: Mapping[RecordId, Side]) -> bool:
-    """Whether an agency's word suffices: both dates of birth are known, or nothing was told under the one number.
+    """Whether an agency's word suffices: both dates of birth are surely known, or nothing was told under the one number.
 
     Under such a number nobody else's child can be shown. What two agencies tell of it they tell of each other's child
     as well, so that then each date of birth must be known.
     """
-    if all(record in sides and sides[record].birth is not None for record in (edge.one, edge.other)):
+    if all(record in sides and sides[record].born_surely for record in (edge.one, edge.other)):
         return True
     if all(record not in sides or sides[record].told for record in (edge.one, edge.other)):
         return False
     told = [[sides[r] for r in group if r in sides and sides[r].told] for group in (one, other)]
-    return not all(told) or all(side.birth is not None for group in told for side in group)
+    return not all(told) or all(side.born_surely for group in told for side in group)
 
 
 def _replaced_by(edge: Edge) -> set[RecordId]:
@@ -175,6 +183,7 @@ def evidence(
             record in replaced,
             sealed[record].position if record in sealed else None,
             record in told,
+            record in stated and contested((e.organisation, not e.linked, e.order, e.birth) for e in stated[record]),
         )
         for record, scheme in scheme_of.items()
     }
@@ -208,6 +217,19 @@ def _birth(stated: Sequence[Event]) -> int | None:
     first = min(stated, key=lambda event: event.order).organisation
     held = alone or [event for event in stated if event.organisation == first]
     return max(held, key=lambda event: event.order).birth
+
+
+def contested(stated: Iterable[tuple[str, bool, tuple[int, bytes], object]]) -> bool:
+    """Whether organisations do not agree on a date of birth: the last word of each that stated one under the number alone.
+
+    `stated`: of each statement whose it is, whether it names no other number, its order and the date. What one put right itself is
+    its word from then on.
+    """
+    last: dict[str, tuple[tuple[int, bytes], object]] = {}
+    for organisation, alone, order, birth in stated:
+        if alone and (organisation not in last or order > last[organisation][0]):
+            last[organisation] = order, birth
+    return len({birth for _, birth in last.values()}) > 1
 
 
 def doubted(events: Sequence[Event], links: Links) -> frozenset[int]:

@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 from domain.names import fold_name
 
 NUMBER_OF_TWO: Final = "number_of_two_children"
-_TOLD_APART_BY: Final = ("F", "M")
+# The sexes that tell two children apart, as systems write them.
+_WRITTEN: Final = {"f": "F", "female": "F", "m": "M", "male": "M"}
 # What systems write until a child has a name.
 _NO_NAMES: Final = frozenset({"baby", "babyboy", "babygirl", "infant", "unborn", "unknown", "notknown"})
 # Of date of birth, sex and forename so many that differ are no correction.
@@ -53,13 +54,17 @@ class Stated(NamedTuple):
         )
 
 
+def sex_of(text: str | None) -> str | None:
+    """F or M, however a system writes it; None of what tells no children apart, as that it is not known or not specified."""
+    return None if text is None else _WRITTEN.get(text.strip().casefold())
+
+
 def stated(person: Mapping[str, Any] | None, born: object | None) -> Stated:
     """What a person block states, with a date of birth that can be believed."""
     if person is None:
         return Stated(born, None, frozenset())
     first = (fold_name(name["given"][0]) for name in person["names"] if name["given"])
-    sex = person["sex"] if person["sex"] in _TOLD_APART_BY else None
-    return Stated(born, sex, frozenset(first) - _NO_NAMES - {""})
+    return Stated(born, sex_of(person["sex"]), frozenset(first) - _NO_NAMES - {""})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from domain.indicators.rules import (
 )
 from domain.leads import active
 from domain.reference import Reference
+from domain.timeline.served import served_by
 
 
 class Unit(Enum):
@@ -68,18 +69,9 @@ class Waits:
         return since <= self._begun_by[name]
 
     def served(self, by: ExcludedBy) -> bool:
-        """Whether a suspension that is stated in sessions is over by the day: a school day of its school has two.
-
-        It is stated in school days, and a lunchtime counts as half of one (Education Act 2002 s.51A; statutory guidance on
-        suspension): of an odd number the last day is begun, and is over with it.
-        """
-        if by.sessions is None:
-            return False
-        is_school_day, left, day = self._reference.is_school_day(by.school), (by.sessions + 1) // 2, by.start
-        while left > 0 and day < self._day:
-            left -= is_school_day(day)
-            day += 1
-        return left <= 0
+        """Whether a suspension that is stated in sessions is over by the day (domain.timeline.served)."""
+        is_school_day = self._reference.is_school_day(by.school)
+        return by.sessions is not None and served_by(by.start, by.sessions, is_school_day, self._day) is not None
 
     def latest(self, rule: str) -> int:
         """A day after which nothing can have begun that has been so for long enough, whatever the school; `over` says it exactly."""

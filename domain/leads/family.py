@@ -7,9 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from domain.events import ChildId
+from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT
 from domain.leads.active import (
     CHILD_PROTECTION_LEAD,
+    CONTESTED,
     IN_NEED,
+    LEAD_GONE,
     NO_LEAD,
     PROTECTION,
     SERVICES_WITHOUT_LEAD,
@@ -18,20 +21,27 @@ from domain.leads.active import (
     Gap,
     active_span,
 )
-from domain.spans import Spans, union
+from domain.spans import Spans, intersect, union, until_death
 from domain.timeline.entries import Entry
 
 FAMILY = "family"
 # Gaps that a lead closes, whoever of the family it was stated for.
 CLOSED_BY_A_LEAD = frozenset({NO_LEAD, SERVICES_WITHOUT_LEAD, STEP_DOWN, STEP_UP, IN_NEED, PROTECTION})
+# Kinds by which a worker is seen at work with a child.
+WORK = (INVOLVEMENT, *ADDITIONAL_SERVICES)
 
 
 @dataclass(frozen=True, slots=True)
 class FamilyCover:
-    """The days on which leads that were stated for others of its family cover a child: any, and those for child protection."""
+    """The days on which leads that were stated for others of its family cover a child: any, and those for child protection.
+
+    `leads` are those leads, each with the days on which it is active; `work` is what workers do with the others.
+    """
 
     led: Spans = ()
     protected: Spans = ()
+    leads: tuple[tuple[Entry, Spans], ...] = ()
+    work: tuple[Entry, ...] = ()
 
 
 NOT_COVERED = FamilyCover()
@@ -40,27 +50,63 @@ NOT_COVERED = FamilyCover()
 def family_leads(leads: Iterable[Entry]) -> list[tuple[Entry, Spans]]:
     """Those of a child's leads that are of its whole family, and the days on which each is active."""
     every = [lead for lead in leads if lead.kind == "lead" and lead.why is None and not lead.doubted]
-    return [(lead, span) for lead in every if lead.scope == FAMILY and (span := active_span(lead, every))]
+    return [(lead, span) for lead in every if is_of_family(lead) and (span := active_span(lead, every))]
 
 
-def family_cover(leads_of_others: Iterable[Sequence[Entry]]) -> FamilyCover:
-    """How the leads of the others of its family cover a child."""
-    found = [one for leads in leads_of_others for one in family_leads(leads)]
+def family_cover(entries_of_others: Iterable[Sequence[Entry]]) -> FamilyCover:
+    """How the leads of the others of its family cover a child, and who works with them, by the entries of each of them."""
+    others = [list(entries) for entries in entries_of_others]
+    found = [one for entries in others for one in family_leads(entries)]
     return FamilyCover(
         union(span for _, spans in found for span in spans),
         union(span for lead, spans in found if lead.service == CHILD_PROTECTION_LEAD for span in spans),
+        tuple(found),
+        tuple(e for entries in others for e in entries if e.kind in WORK and e.why is None and not e.doubted),
     )
 
 
-def uncovered(gap: Gap, cover: FamilyCover, day: int) -> Gap | None:
-    """A gap on a day as a lead of the family leaves it: none while it is active, and counted anew from its end."""
-    if gap.rule not in CLOSED_BY_A_LEAD:
+def uncovered(gap: Gap, cover: FamilyCover, day: int, leads: Iterable[Entry] = ()) -> Gap | None:
+    """A gap on a day as its family leaves it: none while it is closed by a lead of it, and counted anew from there.
+
+    `leads` are the child's own: one of the whole family has not gone while its worker works with another child of it.
+    """
+    if gap.rule == LEAD_GONE:
+        spans = _at_work(gap, cover, leads)
+    elif gap.rule in CLOSED_BY_A_LEAD:
+        spans = cover.protected if gap.rule == PROTECTION else cover.led
+    else:
         return gap
-    spans = cover.protected if gap.rule == PROTECTION else cover.led
     if any(start <= day < end for start, end in spans):
         return None
     ended = max((end for _, end in spans if end <= day), default=gap.since)
     return gap if ended <= gap.since else replace(gap, since=ended, start=max(gap.start, ended))
+
+
+def _at_work(gap: Gap, cover: FamilyCover, leads: Iterable[Entry]) -> Spans:
+    """The days on which the worker whose lead of the family a gap is about works with another child of it."""
+    about = {lead.worker for lead in leads if is_of_family(lead) and set(lead.positions) <= set(gap.positions)}
+    mine = (work for work in cover.work if work.worker is not None and work.worker in about)
+    return union((work.start, work.open_until()) for work in mine if work.start is not None)
+
+
+def contested_with(leads: Sequence[Entry], cover: FamilyCover, day: int, over: int | None) -> list[Gap]:
+    """Where on a day another worker leads the whole family in one role, by a lead that was stated for another child of it.
+
+    `leads` are the child's own, `over` the day from which nothing is looked for any more.
+    """
+    found = [
+        Gap(CONTESTED, start, start, end, tuple(sorted({*own.positions, *other.positions})))
+        for own, active in family_leads(leads)
+        for other, others in cover.leads
+        if own.service == other.service and own.worker != other.worker
+        for start, end in until_death(intersect(active, others), over)
+    ]
+    return [gap for gap in found if gap.start <= day < gap.end]
+
+
+def is_of_family(lead: Entry) -> bool:
+    """Whether an entry is a lead of the whole family."""
+    return (lead.kind, lead.scope) == ("lead", FAMILY)
 
 
 def others_of_families(

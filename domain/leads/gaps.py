@@ -25,7 +25,7 @@ from domain.leads.active import (
     active_span,
     left_gaps,
 )
-from domain.leads.family import NOT_COVERED, FamilyCover, uncovered
+from domain.leads.family import NOT_COVERED, FamilyCover, contested_with, uncovered
 from domain.spans import Spans, intersect, subtract, union, until_death
 from domain.timeline.child import Child, additional_services, open_spans
 from domain.timeline.entries import Entry
@@ -46,11 +46,12 @@ def gaps_on(
 ) -> list[Gap]:
     """The gaps of a child that have been so for long enough on a day.
 
-    `left` is the day on which each worker left who did, `cover` the leads of its family that were stated for others of it.
+    `left` is the day on which each worker left who did, `cover` the leads and the work of its family that were stated for others of it.
     """
-    so = [uncovered(gap, cover, day) for gap in gaps(child) if gap.start <= day < gap.end]
-    held = [gap for gap in so if gap is not None]
-    gone = left_gaps(child.of_kind("lead"), left, day) if child.over is None or day < child.over else []
+    leads = child.of_kind("lead")
+    so = [uncovered(gap, cover, day, leads) for gap in gaps(child) if gap.start <= day < gap.end]
+    held = [*(gap for gap in so if gap is not None), *contested_with(leads, cover, day, child.over)]
+    gone = left_gaps(leads, left, day) if child.over is None or day < child.over else []
     return [*(gap for gap in held if waits.over(gap.rule, gap.since)), *gone]
 
 

@@ -10,6 +10,7 @@ from domain.effects import SAYS_NO_PERSON, Act
 from domain.events import ChildId, Event, Position, RecordId
 from domain.facts import Fact, live_facts
 from domain.identifiers import NHS, UPN
+from domain.identity.contested import ToldOf
 from domain.identity.sealed import Sealing, end_with_identity
 from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, TOLD_IN_CONFIDENCE, is_additional
 from domain.spans import Spans, subtract, union
@@ -59,7 +60,8 @@ class Child:
 
     `notified`: the day of birth that a notification of birth told. `birth_for_rules` is the date of birth that an indicator or a
     measure may rest on: None where a sensitive service alone has told it.
-    `called`: what organisations stated of its names, in order.
+    `called`: what organisations stated of its names, in order; `told`: of its date of birth and sex. No sensitive service is named
+    in either.
     `sealed`: the day from which the child has a new identity, of which nothing here may tell.
     """
 
@@ -78,6 +80,7 @@ class Child:
     called: tuple[tuple[str, Sequence[Mapping[str, Any]]], ...] = ()
     notified: int | None = None
     birth_for_rules: int | None = None
+    told: tuple[ToldOf, ...] = ()
 
     def of_kind(self, *kinds: str) -> list[Entry]:
         """Entries of some kinds that are surely about the child, and whose dates can be trusted."""
@@ -186,10 +189,16 @@ def build_child(
         scheme_of is None or any(scheme_of.get(record) in (NHS, UPN) for record in records),
         over,
         _last(person["sex"] for _, person in people),
-        tuple((event.organisation, person["names"]) for event, person in people if person["names"]),
+        tuple((_whose(event), person["names"]) for event, person in people if person["names"]),
         min((f.start for f in facts if f.event.act is Act.BIRTH), default=None),
         born,
+        tuple(ToldOf(event.organisation, event.birth, person["sex"]) for event, person in people if _whose(event)),
     )
+
+
+def _whose(event: Event) -> str:
+    """Whose word an event is, where that may be told: of a sensitive service nothing."""
+    return "" if event.effect.kind in TOLD_IN_CONFIDENCE else event.organisation
 
 
 def _addresses(facts: Sequence[Fact], entries: Iterable[Entry]) -> list[AddressFrom]:

@@ -194,7 +194,8 @@ def _by_reference(group: _Group) -> list[Entry]:
 def _by_walk(group: _Group) -> list[Entry]:
     """Without a reference: walk starts and ends by day; an end closes the one start that is open.
 
-    Where an end and a start fall on one day the end comes first if something was open before that day, else the start.
+    Where an end and a start fall on one day the end comes first if something was open before that day, else the start. What is stated in
+    sessions ends by itself: the next start tells of another.
     """
     starts = [*group.starts, *_acceptances_that_start(group)]
     closed = [s for s in starts if s.end is not None]
@@ -212,12 +213,17 @@ def _by_walk(group: _Group) -> list[Entry]:
         if fact.event.act in _ENDS:
             ends.append(fact)
         else:
-            if ends:
+            if ends or (chain and _ends_by_itself(chain[-1], fact)):
                 result.extend(_close(chain, ends))
                 chain, ends = [], []
             chain.append(fact)
     result.extend(_close(chain, ends))
     return _attach(result, group)
+
+
+def _ends_by_itself(before: Fact, start: Fact) -> bool:
+    """Whether a start tells of another than the one before it, which is stated in sessions; told again on its own day it is the same."""
+    return before.start < start.start and sessions_of(before.event.effect, before.event.body) is not None
 
 
 def _acceptances_that_start(group: _Group) -> list[Fact]:

@@ -264,16 +264,26 @@ FAULTS = {
         "WHEN x.kind = 'permanent_exclusion' THEN 'permanent '",
         "WHEN false THEN 'permanent '",
     ),
+    "a date of birth that is contested joins": (
+        "25_evidence",
+        "count(DISTINCT birth) > 1 AS contested",
+        "false AS contested",
+    ),
+    "a second suspension is the first": (
+        "30_entries",
+        "lag(sessions) OVER before IS NOT NULL AND lag(day) OVER before < day",
+        "false",
+    ),
     "a patient has two practices": (
-        "60_indicators",
+        "50_children",
         "AND n.starts > r.starts AND n.provider <> r.provider",
         "AND false",
     ),
-    "a registration that is told again ends itself": ("60_indicators", "AND n.provider <> r.provider", ""),
+    "a registration that is told again ends itself": ("50_children", "AND n.provider <> r.provider", ""),
     "emergencies of who never had a practice do not count": (
         "60_indicators",
-        "UNION ALL SELECT c.child, int4range(0, coalesce(min(w.starts), 2000000))",
-        "UNION ALL SELECT c.child, int4range(0, coalesce(min(w.starts), 1))",
+        "g.child = e.child AND NOT g.explained",
+        "g.child = e.child AND NOT g.explained AND lower(g.days) > 0",
     ),
     "a baby is due nothing": ("60_indicators", "WHERE c.facts AND a.begins > 0", "WHERE false"),
     "an early contact is a review": (

@@ -30,6 +30,7 @@ PAGES = (
             "test_attendance",
             "test_index",
             "test_names",
+            "test_contested",
             "test_services",
             "test_shield",
             "test_sealed",
@@ -58,7 +59,8 @@ PAGES = (
     Page(
         "indicators",
         "Indicators",
-        "When a child is out of touch with a service. An indicator is a prompt to check on a family, never a score.",
+        "When a child is out of touch with a service. An indicator is a prompt to check on a family, never a score. "
+        "Acts and regulations are cited, not quoted: their texts were not at hand.",
         (
             "test_no_school",
             "test_lost_leaver",

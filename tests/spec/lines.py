@@ -6,6 +6,7 @@ from typing import Any
 from domain.access.shield import placeless
 from domain.dates import iso
 from domain.events import Event
+from domain.identity.contested import births_told, sexes_told
 from domain.kinds import NO_INVOLVEMENT, SHOWN_OF_A_SHIELDED_CHILD
 from domain.leads.active import active_span
 from domain.names import all_names, same_name
@@ -53,6 +54,10 @@ def line(child: Child, day: int, hides: bool, led: Iterable[Entry] = ()) -> Row:
             *(str(e.worker) for e in led),
         ],
         reviews=_reviews(child, day, hides),
+        contested=[
+            *((str(iso(birth)), _whose(by, hides)) for birth, by in sorted(births_told(child.told).items())),
+            *((sex, _whose(by, hides)) for sex, by in sorted(sexes_told(child.told).items())),
+        ],
     )
 
 
@@ -60,7 +65,12 @@ def _others(child: Child, hides: bool) -> list[tuple[Mapping[str, Any], set[str]
     """All names but the one that stands, each with whoever told of it."""
     standing = child.person["names"][0] if child.person else None
     found = [(name, by) for name, by in all_names(child.called) if standing is None or not same_name(name, standing)]
-    return [(name, {(placeless(one) or "not said") if hides else one for one in by}) for name, by in found]
+    return [(name, _whose(by, hides)) for name, by in found]
+
+
+def _whose(by: Iterable[str], hides: bool) -> set[str]:
+    """Whose word it is; what a sensitive service told is nobody's."""
+    return {(placeless(one) or "not said") if hides else one for one in by if one}
 
 
 def _reviews(child: Child, day: int, hides: bool) -> list[tuple[str, str | None, bool]]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -34,6 +35,7 @@ from domain.texts import usable
 from domain.timeline.child import Child
 from domain.timeline.entries import Entry
 from domain.timeline.pairing import retracted
+from domain.timeline.served import as_served
 from domain.timeline.world import World, build_world
 from schemas.registry import registry
 from schemas.texts import text_fields
@@ -318,15 +320,17 @@ def of_one_child(what: str, child: Child, world: World, day: int, events: Sequen
     """What is answered of one child; `events` those that were known then."""
     match what:
         case "timeline":
-            return _timeline(child, day, hides)
+            return _timeline(child, world, day, hides)
         case "timeline_with_retracted":
-            return _timeline(child, day, hides, [e for e in retracted(events) if e.record in child.records])
+            return _timeline(child, world, day, hides, [e for e in retracted(events) if e.record in child.records])
         case "index":
             others = [world.children[other].entries for other in _others(world, child.id, day)]
             led = [lead for entries in others for lead, spans in family_leads(entries) if _holds(spans, day)]
-            return [line(child, day, hides, led)]
+            return [line(_served(child, world, day), day, hides, led)]
         case "reach":
-            return reach(involved(shown_in_the_line(child, day, hides)), () if hides else world.said, day)
+            return reach(
+                involved(shown_in_the_line(_served(child, world, day), day, hides)), () if hides else world.said, day
+            )
         case "gaps":
             reference = world.reference(day)
             found = gaps_on(child, day, Waits(day, reference), world.left(day), _cover(world, child.id, day))
@@ -353,10 +357,16 @@ def _told(kind: str, *, hides: bool) -> bool:
     return kind not in WHO_MAY_SEE and (not hides or kind in SHOWN_OF_A_SHIELDED_CHILD)
 
 
-def _timeline(child: Child, day: int, hides: bool, more: Sequence[Entry] = ()) -> list[Row]:
+def _served(child: Child, world: World, day: int) -> Child:
+    """A child whose suspensions end after their sessions, by the calendars that stand on a day."""
+    school_days = world.reference(day).is_school_day
+    return replace(child, entries=tuple(as_served(entry, school_days) for entry in child.entries))
+
+
+def _timeline(child: Child, world: World, day: int, hides: bool, more: Sequence[Entry] = ()) -> list[Row]:
     shown = [
         e
-        for e in (*child.entries, *more)
+        for e in (*_served(child, world, day).entries, *more)
         if (first := e.first_day()) is not None and first <= day and _told(e.kind, hides=hides)
     ]
     found = [_entry(e, day, hides=hides) for e in shown]

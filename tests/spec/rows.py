@@ -88,6 +88,7 @@ def line(
     involvements: Sequence[str],
     leads: Sequence[str],
     reviews: Iterable[tuple[str, str | None, bool]],
+    contested: Iterable[tuple[str, Iterable[str]]],
 ) -> Row:
     """A line of the index."""
     name = person["names"][0] if person else None
@@ -99,6 +100,7 @@ def line(
         "other names": "; ".join(sorted(f"{_called(name)} ({', '.join(sorted(by))})" for name, by in others)),
         "sex": sex,
         "born": birth,
+        "contested": "; ".join(f"{value} ({', '.join(sorted(by))})" for value, by in contested),
         "expected": expected,
         "alive": {True: "yes", False: "no", None: "not known"}[alive],
         "address": where,

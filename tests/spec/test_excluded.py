@@ -5,10 +5,11 @@ Inspections Act 2006 s.100), and from the sixth after the first of a permanent e
 regulations of 2007 on full-time education for excluded pupils). A suspension that is stated in sessions ends by itself after them: it
 is for a fixed period of school days (Education Act 2002 s.51A; School Discipline (Pupil Exclusions and Reviews) (England) Regulations
 2012), of two sessions each, and half a day counts as one. School days are those of the school's published calendar, else of
-the authority's, else Monday to Friday. It relies on the feeds of provision.
+the authority's, else Monday to Friday. It relies on the feeds of provision. What the Acts and regulations say is
+[cited, not quoted](../decisions/0057-cited-not-quoted.md).
 """
 
-from tests.spec.example import indicator
+from tests.spec.example import entry, indicator, line
 from tests.spec.words import (
     address_changed,
     death_notified,
@@ -250,6 +251,61 @@ def test_sessions_in_the_days_of_the_school(given, asked):
     asked(at="2025-10-22").indicators("A", RULE).shows(SHOWN)
     asked(at="2025-10-24").indicators("A", RULE).shows(SHOWN)
     asked(at="2025-10-27").indicators("A", RULE).shows_nothing()
+
+
+def test_sessions_on_the_timeline(given, asked):
+    """The timeline has the same end, and the line of the index names the suspension no longer
+
+    By the calendar of its school, as known then. Of a suspension of which neither end nor sessions are told nobody knows when it ended.
+    """
+    given(
+        suspended("A", sessions=16),
+        suspended("B", sessions=11),
+        suspended("C"),
+        school_terms(
+            "2025-07-01",
+            ("2025-09-01", "2025-12-20"),
+            closed=[("2025-10-09", "2025-10-18")],
+            schools=["900001"],
+            recorded="2025-10-20",
+        ),
+    )
+    asked(at="2025-10-15", known_after=3).timeline("A").shows(
+        entry("suspension", "2025-10-06..2025-10-16", "open", events="1")
+    )
+    asked(at="2025-10-16", known_after=3).timeline("A").shows(
+        entry("suspension", "2025-10-06..2025-10-16", "ended", events="1")
+    )
+    asked(at="2025-10-16").timeline("A").shows(entry("suspension", "2025-10-06..2025-10-25", "open"))
+    asked(at="2025-10-24").index("A").shows(line(involvements="suspension"))
+    asked(at="2025-10-25").index("A").shows(line(involvements=""))
+    asked(at="2025-10-22").timeline("B").shows(entry("suspension", "2025-10-06..2025-10-23", "open"))
+    asked(at="2025-10-23").timeline("B").shows(entry("suspension", "2025-10-06..2025-10-23", "ended"))
+    asked(at="2026-10-01").timeline("C").shows(entry("suspension", "2025-10-06..", "open"))
+
+
+def test_suspended_twice(given, asked):
+    """A second suspension is one of its own, though no end of the first is told; told again on its own day it is the same
+
+    An end that is told ends the last of them.
+    """
+    given(
+        suspended("A", sessions=4),
+        suspended("A", sessions=4),
+        happened("SuspensionStarted", "A", on="2025-11-03", school="900001", sessions=20),
+        HEARD,
+    )
+    asked(at="2025-11-07").timeline("A").shows(
+        entry("suspension", "2025-10-06..2025-10-08", "ended", events="1, 2"),
+        entry("suspension", "2025-11-03..2025-11-15", "open", events="3"),
+    )
+    asked(at="2025-11-09").indicators("A", RULE).shows_nothing()
+    asked(at="2025-11-10").indicators("A", RULE).shows(indicator(RULE, since="2025-11-03"))
+    given(happened("SuspensionEnded", "A", on="2025-11-12", school="900001"))
+    asked(at="2025-11-20").timeline("A").shows(
+        entry("suspension", "2025-10-06..2025-10-08", "ended", events="1, 2"),
+        entry("suspension", "2025-11-03..2025-11-12", "ended", events="3, 5"),
+    )
 
 
 def test_sessions_and_an_end(given, asked):

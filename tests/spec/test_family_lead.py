@@ -1,16 +1,19 @@
 """Leads of a family
 
 A lead practitioner works with the whole family. A lead of scope *family* that was stated for one of its children leads them all: no
-gap says that one of the others has no lead, their lines name the worker, and they are on the worker's caseload. Who is of the family is
-told by the day that is asked about.
+gap says that one of the others has no lead, their lines name the worker, and they are on the worker's caseload. Two such leads at one
+time are contested, whichever child each was stated for; and the lead has not gone while the worker works with another child of the
+family. Who is of the family is told by the day that is asked about.
 """
 
 from tests.spec.example import case, counted, gap, line
 from tests.spec.words import (
     address,
     address_changed,
+    death_notified,
     early_help_started,
     happened,
+    involvement_ended,
     involvement_started,
     lead_accepted,
     lead_ended,
@@ -124,3 +127,103 @@ def test_in_the_measure(given, asked):
     """Who is led as a family has a lead"""
     given(siblings("A", "B"), helped("A", "B"), led("A"))
     asked(at="2025-10-10").measure("with_lead").shows(counted("A"), counted("B"))
+
+
+def test_two_leads_of_one_family(given, asked):
+    """Two workers who lead one family in one role at one time are contested, whichever child each lead was stated for
+
+    Each child for whom one of them was stated has the gap, from the day on which both were active.
+    """
+    given(
+        siblings("A", "B", "C"),
+        lead_accepted("A", "W1", on="2025-10-10", scope="family"),
+        lead_accepted("B", "W2", on="2025-11-03", scope="family"),
+        lead_ended("B", "W2", on="2025-12-01", scope="family"),
+    )
+    asked(at="2025-11-02").gaps("A").shows_nothing()
+    for child in "AB":
+        asked(at="2025-11-03").gaps(child).shows(gap("contested_lead", since="2025-11-03", days=0, events="4, 5, 6"))
+        asked(at="2025-11-03", known_after=4).gaps(child).shows_nothing()
+        asked(at="2025-12-01").gaps(child).shows_nothing()
+    asked(at="2025-11-03").gaps("C").shows_nothing()
+
+
+def test_no_contest(given, asked):
+    """Not of one worker who leads both, of two roles, of a lead of the child alone, nor of a child of another family"""
+    given(
+        siblings("A", "B", "C", "D"),
+        relationship_stated("E", "family", on=DAY, family="F2"),
+        lead_accepted("A", "W1", on="2025-10-10", scope="family"),
+        lead_accepted("B", "W1", on="2025-10-10", scope="family"),
+        lead_accepted("C", "W2", on="2025-10-10", scope="family", role="lead_child_protection_practitioner"),
+        lead_accepted("D", "W3", on="2025-10-10"),
+        lead_accepted("E", "W4", on="2025-10-10", scope="family"),
+    )
+    for child in "ABCDE":
+        asked(at="2025-11-03").gaps(child, "contested_lead").shows_nothing()
+
+
+def test_contested_until_death(given, asked):
+    """After the death of a child nobody looks for who leads it"""
+    given(
+        siblings("A", "B"),
+        lead_accepted("A", "W1", on="2025-10-10", scope="family"),
+        lead_accepted("B", "W2", on="2025-10-10", scope="family"),
+        death_notified("B", on="2025-11-03"),
+    )
+    asked(at="2025-11-02").gaps("B", "contested_lead").shows(gap("contested_lead", since="2025-10-10", days=23))
+    asked(at="2025-11-03").gaps("B", "contested_lead").shows_nothing()
+
+
+def test_left_the_family(given, asked):
+    """Whoever leaves the family takes the contest along"""
+    given(
+        siblings("A", "B"),
+        lead_accepted("A", "W1", on="2025-10-10", scope="family"),
+        lead_accepted("B", "W2", on="2025-10-10", scope="family"),
+        relationship_ended("B", "family", on="2025-11-03", family="F1"),
+    )
+    asked(at="2025-11-02").gaps("A", "contested_lead").shows(gap("contested_lead", since="2025-10-10"))
+    asked(at="2025-11-03").gaps("A", "contested_lead").shows_nothing()
+
+
+def at_work(child, service, until):
+    """Work of the lead with a child, and its end."""
+    return [
+        involvement_started(child, service, on="2025-09-15", worker="W1"),
+        involvement_ended(child, service, on=until),
+    ]
+
+
+def test_works_with_a_sibling(given, asked):
+    """The lead of a family has not gone while the worker works with another child of it (`lead_involvement_ended`)
+
+    When that has ended too, the days count from there.
+    """
+    given(
+        siblings("A", "B"),
+        lead_accepted("A", "W1", on="2025-10-10", scope="family"),
+        at_work("A", "family support", until="2025-11-03"),
+        at_work("B", "family support", until="2025-12-01"),
+    )
+    asked(at="2025-11-03", known_after=5).gaps("A").shows(gap("lead_involvement_ended", since="2025-11-03"))
+    asked(at="2025-11-03").gaps("A").shows_nothing()
+    asked(at="2025-11-30").gaps("A").shows_nothing()
+    asked(at="2025-12-01").gaps("A").shows(gap("lead_involvement_ended", since="2025-12-01", days=0))
+
+
+def test_work_that_does_not_count(given, asked):
+    """Not where the lead is of the child alone, where another worker works with the sibling, or where it is of another family"""
+    given(
+        siblings("A", "B"),
+        lead_accepted("A", "W1", on="2025-10-10"),
+        at_work("A", "family support", until="2025-11-03"),
+        involvement_started("B", "family support", on="2025-09-15", worker="W1"),
+        relationship_stated("C", "family", on=DAY, family="F2"),
+        relationship_stated("D", "family", on=DAY, family="F2"),
+        lead_accepted("C", "W1", on="2025-10-10", scope="family"),
+        at_work("C", "family support", until="2025-11-03"),
+        involvement_started("D", "family support", on="2025-09-15", worker="W2"),
+    )
+    for child in "AC":
+        asked(at="2025-11-10").gaps(child).shows(gap("lead_involvement_ended", since="2025-11-03"))

@@ -4,7 +4,8 @@ Each agency publishes under its own number, and each number has its own record. 
 event's *subject* carries both numbers and both records have a date of birth, the same one, or nothing was told under one of
 the numbers yet; or when the one who gives out a number says that it replaced another, which is no longer in use then. What would
 join two NHS numbers in use, two UPNs in use, different dates of birth or more than twelve records is *disputed* and joins
-nothing. What cannot join since a date of birth is not known is *pending*, and joins by itself when the date comes.
+nothing. What cannot join since a date of birth is not known, or since those who state it do not agree, is *pending*, and joins by
+itself when the date comes.
 """
 
 from tests.spec.example import entry, line, one_child
@@ -41,6 +42,35 @@ def test_both_numbers(given, asked):
     asked(at="2025-10-01").timeline("A.upn").shows(
         entry("gp_registration Z90001", "2015-03-20..", "open"), entry("enrolment 900001", "2025-09-01..", "open")
     )
+
+
+def test_dates_that_are_contested(given, asked):
+    """Nothing joins on a date of birth on which agencies do not agree
+
+    Of each agency the last word counts that it told under that number alone. When one of them puts its word right, it joins.
+    """
+    given(
+        gp_registered("A", practice="Z90001", on="2015-03-20", born=BORN),
+        early_help_started("A", on="2025-03-03", born="2015-03-10"),
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by=["upn", "nhs"], born="2015-03-10"),
+    )
+    asked(at="2025-10-01").children().shows(one_child("A.nhs"), one_child("A.upn"))
+    given(gp_registered("A", practice="Z90001", on="2025-10-06", born="2015-03-10"))
+    asked(at="2025-10-06", known_after=3).children().shows(one_child("A.nhs"), one_child("A.upn"))
+    asked(at="2025-10-06").children().shows(one_child("A.nhs, A.upn"))
+
+
+def test_contested_after_they_were_joined(given, asked):
+    """What was joined is two again as long as they do not agree"""
+    given(
+        gp_registered("A", practice="Z90001", on="2015-03-20", born=BORN),
+        pupil_admitted("A", school="900001", on="2025-09-01", known_by=["upn", "nhs"], born=BORN),
+        early_help_started("A", on="2025-10-06", born="2015-03-10"),
+        early_help_ended("A", on="2025-11-03", born=BORN),
+    )
+    asked(at="2025-10-01", known_after=2).children().shows(one_child("A.nhs, A.upn"))
+    asked(at="2025-10-06", known_after=3).children().shows(one_child("A.nhs"), one_child("A.upn"))
+    asked(at="2025-11-03").children().shows(one_child("A.nhs, A.upn"))
 
 
 def test_known_before_the_link(given, asked):

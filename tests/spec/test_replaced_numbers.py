@@ -201,3 +201,43 @@ def test_numbers_in_use_side_by_side(given, asked):
         entry("gp_registration Z90001", "2025-01-01..", "open"),
         entry("involvement play therapy", "..2025-02-01", "unknown: end_without_start"),
     )
+
+
+def test_corrected_under_the_new_number(given, asked):
+    """An agency corrects and takes back under the new number what it told under the former
+
+    Though the correction comes before anybody says that the number was replaced: it is kept until then.
+    """
+    given(
+        pupil_admitted("A", school=SCHOOL, on="2021-09-01", known_by="upn", born=BORN),
+        event_corrected("A", 1, recorded="2025-01-07", begins="2021-09-06", by=f"urn-{SCHOOL}", known_by="upn2"),
+        replaced("upn", "upn2", recorded="2025-01-08"),
+    )
+    asked(at="2025-09-01").timeline("A.upn").shows(
+        entry("enrolment 900001", "2021-09-06..", "open", events="1, 2"),
+        entry("upn_replaced school", "2025-01-06..", "moment"),
+    )
+    given(event_retracted("A", 1, recorded="2025-02-01", by=f"urn-{SCHOOL}", known_by="upn2"))
+    asked(at="2025-09-01").timeline("A.upn2").shows(entry("upn_replaced school", "2025-01-06..", "moment"))
+
+
+def test_corrected_under_a_number_of_long_ago(given, asked):
+    """Also where the number was replaced twice since, or where the correction still names the former number"""
+    given(
+        pupil_admitted("A", school=SCHOOL, on="2021-09-01", known_by="upn", born=BORN),
+        replaced("upn", "upn2", recorded="2024-01-08"),
+        replaced("upn2", "upn3", recorded="2025-01-08"),
+        event_corrected("A", 1, recorded="2025-02-01", begins="2021-09-06", by=f"urn-{SCHOOL}", known_by="upn3"),
+        gp_registered("A", practice="Z90001", on="2016-04-01", known_by="nhs2", born=BORN),
+        replaced("nhs", "nhs2"),
+        event_corrected("A", 5, recorded="2025-02-01", begins="2016-05-01", by="ods-Z90001", known_by="nhs"),
+    )
+    asked(at="2025-09-01").timeline("A.upn3").shows(
+        entry("enrolment 900001", "2021-09-06..", "open", events="1, 4"),
+        entry("upn_replaced school", "2025-01-06..", "moment"),
+        entry("upn_replaced school", "2025-01-06..", "moment"),
+    )
+    asked(at="2025-09-01").timeline("A.nhs2").shows(
+        entry("gp_registration Z90001", "2016-05-01..", "open", events="5, 7"),
+        entry("nhs_number_superseded national records", "2025-01-06..", "moment"),
+    )

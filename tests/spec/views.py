@@ -224,7 +224,7 @@ def _line(told: dict[str, Any]) -> Row:
     name = told["name"]
     return rows.line(
         person=None if name is None else {"names": [name]},
-        others=[(other, [by["agency"] or "not said" for by in other["told_by"]]) for other in told["other_names"]],
+        others=[(other, _whose(other)) for other in told["other_names"]],
         sex=told["sex"],
         birth=told["date_of_birth"],
         expected=told["expected_date"],
@@ -235,4 +235,12 @@ def _line(told: dict[str, Any]) -> Row:
         involvements=[e["service"] for e in told["involvements"]],
         leads=[e["worker"] for e in told["lead"]],
         reviews=[(r["service"], r["due"], r["overdue"]) for r in told["reviews_due"]],
+        contested=[
+            *((one["date_of_birth"], _whose(one)) for one in told["dates_of_birth_told"]),
+            *((one["sex"], _whose(one)) for one in told["sexes_told"]),
+        ],
     )
+
+
+def _whose(told: dict[str, Any]) -> list[str]:
+    return [by["agency"] or "not said" for by in told["told_by"]]

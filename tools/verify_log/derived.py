@@ -17,6 +17,7 @@ from adapters.log.feedback.writing import numbers_of
 from adapters.log.keys.data_keys import NONCE, MasterKeys
 from adapters.log.keys.hashes import Hashes
 from adapters.log.prepare import Item
+from adapters.log.records import Replaced
 from adapters.log.rows import fact_of
 from adapters.log.sealed import is_sealing, withheld_row
 from adapters.log.subjects import Identifier
@@ -59,6 +60,7 @@ class Derived:
         self._report = report
         self._hashes = Hashes(keys)
         self._hashes_before = Hashes(keys, fold_name_before)
+        self._replaced = Replaced(connection, ever=True)
 
     def compare(self, page: Sequence[Opened], batches: Sequence[Batch | None], after: int, until: int) -> None:
         """All that was derived from a page's events, which are all there are with `after` < position <= `until`."""
@@ -154,6 +156,8 @@ class Derived:
         mine = {records[item.identifier].bytes}
         if item.effect.act in (Act.CORRECT, Act.RETRACT):  # it stands on the record of what it amends
             mine.update(item.linked_records)
+            if event.record.bytes not in mine:  # which may have been told under a number of before or since
+                mine.update(event.record.bytes for one in list(mine) if self._replaced.joined(event.record.bytes, one))
         if event.record.bytes not in mine:
             self._report.at("subject_differs", event.position)
         if item.effect.act not in ABOUT_NO_CHILD:

@@ -7,7 +7,7 @@ its reason; dates of birth travel with every event of the child. What was found,
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from io import BufferedIOBase
 from pathlib import Path
@@ -33,6 +33,8 @@ from adapters.intake.connectors.cin_xml import (
 from adapters.intake.connectors.one_number import NumbersOfFile
 from domain.dates import add_months, from_day, to_day
 from domain.errors import Rejected
+from domain.identifiers import UPN
+from domain.identity.one_number import NUMBER_OF_TWO
 
 UNIT: Final = "dated element"
 SYSTEM: Final = "cin"
@@ -195,7 +197,7 @@ class _Census:
     def of(self, child: Element) -> Iterator[Converted]:
         """What one child's dated elements become."""
         identifiers = next((kid for kid in child if name_of(kid) == IDENTIFIERS), None)
-        who = subject(identifiers, self.source.organisation, SYSTEM)
+        who = self._of_its_own(subject(identifiers, self.source.organisation, SYSTEM))
         known_by = None if identifiers is None else identifying(identifiers, _NEEDED)
         found = list(_dated(child))
         another = self._another(who)
@@ -215,6 +217,13 @@ class _Census:
             for former in who.former:
                 event = self.source.replaced(who.block, former, min(day, civil_day(self.source.written)))
                 yield Converted((event,), None, b"", of_the_file=True)
+
+    def _of_its_own(self, who: Subject) -> Subject:
+        """A child without the former numbers by which the census has told of another child."""
+        own = tuple(number for number in who.former if not self.numbers.is_of_another(UPN, number, who.block))
+        if own == who.former:
+            return who
+        return replace(who, former=own, set_aside=(*who.set_aside, (NUMBER_OF_TWO, "formerupn")))
 
     def _another(self, who: Subject) -> Rejected | None:
         """Why this is not the child who has the number in this census; None where it may be."""

@@ -17,10 +17,22 @@ class NumbersOfFile:
 
     def check(self, subject: Mapping[str, Any]) -> None:
         """Raises Rejected where a number of the subject is one of another child of the file before it."""
-        person = subject["person"]
-        child = stated(person, None if person is None else person["date_of_birth"])
+        child = _stated(subject)
         for one in subject["identifiers"]:
-            number = hashlib.blake2b(f"{one['scheme']}\0{one['value']}".encode(), digest_size=16).digest()
-            if of_another_in_one_file(child, self.first.setdefault(number, child)):
+            if of_another_in_one_file(child, self.first.setdefault(_hash(one["scheme"], one["value"]), child)):
                 rule = "one child's: the file gave it before to a child of another sex, date of birth or forename"
                 raise Rejected(NUMBER_OF_TWO, "subject.identifiers", rule)
+
+    def is_of_another(self, scheme: str, value: str, subject: Mapping[str, Any]) -> bool:
+        """Whether a number, said to be a former one of a subject, is that by which the file knows another child."""
+        holder = self.first.get(_hash(scheme, value))
+        return holder is not None and of_another_in_one_file(_stated(subject), holder)
+
+
+def _stated(subject: Mapping[str, Any]) -> Stated:
+    person = subject["person"]
+    return stated(person, None if person is None else person["date_of_birth"])
+
+
+def _hash(scheme: str, value: str) -> bytes:
+    return hashlib.blake2b(f"{scheme}\0{value}".encode(), digest_size=16).digest()

@@ -18,8 +18,10 @@ from adapters.codec.times import FIRST_YEAR, LAST_YEAR, timestamp
 from adapters.intake.connectors import BrokenFile, Converted
 from adapters.intake.connectors import reference_rows as rows
 from adapters.intake.connectors.census import note_of
+from adapters.intake.connectors.gias_links import COLUMNS as LINK_COLUMNS
+from adapters.intake.connectors.gias_links import links
 from adapters.intake.connectors.reference_maps import AreaMap, Calendar
-from adapters.intake.connectors.reference_tables import MAX_BYTES, Table, read_table
+from adapters.intake.connectors.reference_tables import MAX_BYTES, Table, has_columns, read_table
 from adapters.intake.connectors.reference_told import SYSTEM, Event, ReadRows, Told, each, gathered
 from domain.errors import Rejected
 
@@ -31,7 +33,8 @@ _YEARS: Final = tuple(datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (
 class Kind:
     """A kind of file: what is counted in it, its columns, and how its rows are read.
 
-    `sector` is where its events are published: None for those that any organisation tells of itself.
+    `sector` is where its events are published: None for those that any organisation tells of itself. `foreign`: the form in which
+    somebody else publishes such files, known by its columns; it may be in the encoding of Windows.
     """
 
     unit: str
@@ -39,6 +42,7 @@ class Kind:
     optional: tuple[str, ...]
     read: ReadRows
     sector: str | None = "reference"
+    foreign: tuple[tuple[str, ...], ReadRows] | None = None
 
 
 _DAYS: Final = ("from", "to")
@@ -48,7 +52,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "calendar": Kind("calendar", ("calendar", "term", *_DAYS), ("school",), gathered("calendar", Calendar)),
     "organisations": Kind(
-        "organisation", ("code", "name", "kind"), ("contact", "successors", *_DAYS), each(rows.organisation)
+        "organisation", ("code", "name", "kind"), ("contact", "successors", *_DAYS), each(rows.organisation),
+        foreign=(LINK_COLUMNS, links),
     ),
     "agreements": Kind(
         "agreement", ("name", "parties", "classes", "purposes", "shares"), _DAYS, each(rows.agreement)
@@ -82,17 +87,24 @@ class ReferenceFile:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
         written = self.written or _changed(path)
-        table = read_table(data, self.kind.needed, self.kind.optional)
-        told = Told(self.organisation, written, self.since)
-        said = list(self.kind.read(told, table.rows))
+        table, read = self._table(data)
+        said = list(read(Told(self.organisation, written, self.since), table.rows))
         _seal([event for _, facts in said if not isinstance(facts, Rejected) for event in facts.events], written)
         for line in table.ragged:
             yield self._kept(table, [line], Rejected("bad_value", None, "as many cells as the file has columns"))
         for its_rows, facts in said:
             if isinstance(facts, Rejected):
                 yield self._kept(table, [row.line for row in its_rows], facts)
+            elif facts.ignored is not None:
+                yield from (Converted((), None, b"", ignored=facts.ignored) for _ in its_rows)
             else:
                 yield Converted(tuple(facts.events), None, b"", facts.set_aside)
+
+    def _table(self, data: bytes) -> tuple[Table, ReadRows]:
+        """The table of a file, and how its rows are read."""
+        if self.kind.foreign is not None and has_columns(data, self.kind.foreign[0]):
+            return read_table(data, self.kind.foreign[0], (), windows=True), self.kind.foreign[1]
+        return read_table(data, self.kind.needed, self.kind.optional), self.kind.read
 
     def _kept(self, table: Table, lines: Sequence[bytes], why: Rejected) -> Converted:
         kind = next(name for name, kind in KINDS.items() if kind is self.kind)

@@ -1,6 +1,7 @@
 """Tables of reference data as CSV: a head line, and rows whose cells are asked for by their columns.
 
-UTF-8 with or without a byte order mark, lines ended in any way, columns in any order.
+UTF-8 with or without a byte order mark, lines ended in any way, columns in any order. Files of others may be in the encoding of
+Windows.
 """
 
 import csv
@@ -75,15 +76,23 @@ class Table:
     ragged: tuple[bytes, ...]
 
 
-def read_table(data: bytes, needed: Collection[str], optional: Collection[str]) -> Table:
-    """The table that a file holds.
+def has_columns(data: bytes, columns: Collection[str]) -> bool:
+    """Whether a file's head line has all of some columns, as far as it can be read."""
+    lines = data.removeprefix(b"\xef\xbb\xbf").lstrip().splitlines()
+    head = next((line for line in lines if not is_note([line.decode("ascii", "replace")])), b"")
+    cells = next(csv.reader([head.decode("cp1252", "replace")]), [])
+    return {cell.strip().lower() for cell in cells} >= set(columns)
+
+
+def read_table(data: bytes, needed: Collection[str], optional: Collection[str], *, windows: bool = False) -> Table:
+    """The table that a file holds; `windows`: where it is not in UTF-8 it is in the encoding of Windows.
 
     Raises BrokenFile where it is no CSV or holds no row, and Misuse where its columns are not those of its kind; an
     unknown column is told by its place, for a file without a head has a row there.
     """
     if len(data) > MAX_BYTES:
         raise BrokenFile(f"the file has more than {MAX_BYTES} bytes")
-    lines = list(dropwhile(lambda read: is_note(read[0]), _lines(data)))
+    lines = list(dropwhile(lambda read: is_note(read[0]), _lines(data, windows=windows)))
     if not lines:
         raise BrokenFile("the file is empty")
     (cells, head), *rest = lines
@@ -115,13 +124,14 @@ def _check(columns: list[str], needed: Collection[str], optional: Collection[str
         raise Misuse(f"there is no column {missing[0]}; the columns are: {known}")
 
 
-def _lines(data: bytes) -> Iterator[tuple[list[str], bytes]]:
-    """The cells of each row, and the bytes that it was read from."""
-    text = None
+def _lines(data: bytes, *, windows: bool) -> Iterator[tuple[list[str], bytes]]:
+    """The cells of each row, and the text that it was read from."""
+    text, is_wide = None, wide_text(data) is not None
     with suppress(UnicodeDecodeError):  # it holds the text: raised below, so that nothing keeps it
-        text = data.decode("utf-8-sig") if wide_text(data) is None else None
-    if text is None:
+        text = None if is_wide else data.decode("utf-8-sig")
+    if text is None and (is_wide or not windows):
         raise BrokenFile(not_utf_8(data))
+    text = data.decode("cp1252", "replace") if text is None else text
     lines = list(io.StringIO(text, newline=""))
     reader = csv.reader(iter(lines), strict=True)
     begun = 0
@@ -133,4 +143,4 @@ def _lines(data: bytes) -> Iterator[tuple[list[str], bytes]]:
         raise BrokenFile(f"not CSV at line {reader.line_num}") from None
 
 
-__all__ = ["MAX_BYTES", "Row", "Table", "read_table"]
+__all__ = ["MAX_BYTES", "Row", "Table", "has_columns", "read_table"]

@@ -61,10 +61,14 @@ class Gathered(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What rows say, and what of it was left out because it cannot be (reason code, field)."""
+    """What rows say, and what of it was left out because it cannot be (reason code, field).
+
+    `ignored`: the reason code of rows that say nothing that is recorded here.
+    """
 
     events: Sequence[Event]
     set_aside: tuple[tuple[str, str], ...] = ()
+    ignored: str | None = None
 
 
 # Rows of a file and what they say together, or why they say nothing.

@@ -6,7 +6,7 @@ for its term, under a source record named after the term: so the log itself know
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -29,6 +29,8 @@ from adapters.intake.connectors.school_census_tables import (
     term_of,
 )
 from domain.errors import Rejected
+from domain.identifiers import UPN
+from domain.identity.one_number import NUMBER_OF_TWO
 from domain.names import stated_name
 
 UNIT: Final = "row"
@@ -40,7 +42,8 @@ _SATURDAY: Final = 6
 _SUSPENSION: Final = {"FIXD": 2, "SUSP": 2, "LNCH": 1}  # category: sessions of it in a day
 _PERMANENT: Final = "PERM"
 _SURNAMES: Final = {"official": "surname", "usual": "preferredsurname", "former": "formersurname"}
-_SEX: Final = {"M": "M", "F": "F", "U": "U"}
+_SEX: Final = {"M": "M", "F": "F", "U": "U", "MALE": "M", "FEMALE": "F"}
+_FORMER: Final = b"formerupn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class SchoolCensus:
             if term is None:
                 raise BrokenFile("its name does not tell the term (as 2024_autumn): name it with --term")
             census = _Census(source_of(self.organisation, term), term, table, self.pseudonymous)
+            self._look_ahead(path, census)
             if table.kind is Kind.EXCLUSIONS:
                 yield from self._exclusions(census, term)
                 return
@@ -75,6 +79,14 @@ class SchoolCensus:
                 return
             for row in table.rows:
                 yield census.convert(row, census.on_roll if table.kind is Kind.ON_ROLL else census.left)
+
+    def _look_ahead(self, path: Path, census: "_Census") -> None:
+        """Who is known by which number in a table that tells former ones, since these may be another's, who is told of below."""
+        if _FORMER not in census.table.head.lower() or not path.is_file():
+            return
+        with suppress(OSError, BrokenFile, EOFError, zlib.error), opened_table(path) as table:
+            for row in table.rows:
+                _tried(census, row, census.present)
 
     def _term(self, path: Path) -> Term | None:
         return term_of(path.name) or self.term
@@ -147,6 +159,7 @@ class _Census:
     table: Table
     pseudonymous: bool
     numbers: NumbersOfFile = field(default_factory=NumbersOfFile)
+    present: NumbersOfFile = field(default_factory=NumbersOfFile)
 
     def convert(self, row: Row, facts: "Callable[[Row], Facts]") -> Converted:
         """What a row becomes by one of the methods below."""
@@ -242,7 +255,10 @@ class _Census:
             numbered = [(self.scheme, present)] if present else []
             former = [former_upn] if former_upn and former_upn != present else []
         block = subject_block(numbered, names=names, born=born, sex=_SEX.get(said or ""))
-        return _Pupil(block, tuple(aside), tuple(former))
+        scheme = self.scheme if self.pseudonymous else UPN
+        own = [number for number in former if not self.present.is_of_another(scheme, number, block)]
+        aside += [(NUMBER_OF_TWO, _FORMER.decode()) for number in former if number not in own]
+        return _Pupil(block, tuple(aside), tuple(own))
 
 
 def _tried(census: _Census, row: Row, numbers: NumbersOfFile) -> _Found:

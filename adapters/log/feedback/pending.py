@@ -1,8 +1,8 @@
 """Assertions that cannot join yet: of accepted events that carry several numbers of their child, on which a date of birth is missing.
 
 It follows the rule of `domain.identity.links.resolve` on the log alone: something was told under both numbers, and of one no
-date of birth is known. What is withheld counts as what is not: whoever publishes of a sealed identity is told no more than
-of any other.
+date of birth is known, or those who stated it do not agree. What is withheld counts as what is not: whoever publishes of a sealed
+identity is told no more than of any other.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -17,18 +17,22 @@ from domain.checks import usable_birth
 from domain.effects import SAYS_NO_PERSON, Act, Effect
 from domain.events import former_of
 from domain.identifiers import check_identifier
+from domain.identity.links import contested
+from domain.order import tie_of
 
 Connection = psycopg.Connection[Any]
 Opened = tuple[UUID, Effect, Mapping[str, Any]]  # the record, and what its event says
+_Stated = tuple[str, bool, tuple[int, bytes], bytes]  # a date of birth, as of `domain.identity.links.contested`
 
-# Which of some records something was told of, and of which a date of birth stands.
+# Which of some records something was told of, and the dates of birth that stand of them: by whom, whether under that number alone, and
+# in what order.
 _TOLD = """
-SELECT w.record, EXISTS (
-    SELECT FROM log.fact f WHERE f.record = w.record AND f.birth IS NOT NULL AND f.act NOT IN (14, 15)
+SELECT w.record, f.organisation, f.linked IS NULL, f.recorded_at, f.tie, f.birth FROM unnest(%(r)s::uuid[]) AS w (record) LEFT JOIN log.fact f
+    ON f.record = w.record AND f.birth IS NOT NULL AND f.act NOT IN (14, 15)
         AND NOT EXISTS (SELECT FROM log.fact r WHERE r.act = 15 AND r.target_key = f.key)
         AND NOT EXISTS (SELECT FROM log.fact r WHERE r.act = 15 AND r.target_key IS NULL AND r.target_source = f.source_key
-            AND r.record = f.record AND f.recorded_at <= r.recorded_at))
-FROM unnest(%(r)s::uuid[]) AS w (record) WHERE EXISTS (SELECT FROM log.fact f WHERE f.record = w.record)
+            AND r.record = f.record AND f.recorded_at <= r.recorded_at)
+WHERE EXISTS (SELECT FROM log.fact o WHERE o.record = w.record)
 """
 _WITHHELD = """
 SELECT h.position FROM log.withheld h JOIN log.event e ON e.notification_id = h.position WHERE e.originator_id = ANY(%s)
@@ -57,28 +61,53 @@ def pending(
         return set()
     number_of = subjects.look_up(connection, {one for _, others in said.values() for one in others})
     records = {record for record, _ in said.values()} | set(number_of.values())
-    told: dict[UUID, bool] = dict(connection.execute(_TOLD, {"r": list(records)}).fetchall())
-    positions = [row[0] for row in connection.execute(_WITHHELD, (list(records),))]
-    withheld = opened(positions) if positions else {}
-    back = _taken_back(
-        connection, hashes, {**withheld, **{position: accepted[position] for position in said}}, withheld
-    )
+    told: dict[UUID, list[_Stated]] = {}
+    for record, organisation, alone, at, tie, birth in connection.execute(_TOLD, {"r": list(records)}):
+        of_record = told.setdefault(record, [])
+        if birth is not None:
+            of_record.append((organisation, alone, (at, tie), birth.bytes))
+    withheld = withheld_of(connection, records, opened)
+    back = taken_back(connection, hashes, {**withheld, **{position: accepted[position] for position in said}}, withheld)
     for position, (record, effect, body) in withheld.items():
-        stated = effect.act not in _SAYS_NOTHING and usable_birth(effect, body) is not None
-        told[record] = told.get(record, False) or (stated and position not in back)
+        of_record = told.setdefault(record, [])
+        if position not in back and (stated := _stated(hashes, effect, body)) is not None:
+            of_record.append(stated)
+    known = {record for record, every in told.items() if every and not contested(every)}
     return {
         position
         for position, (record, others) in said.items()
         if position not in back
         and any(
-            other != record and other in told and not (told[other] and told.get(record, False))
+            other != record and other in told and not (other in known and record in known)
             for one in others
             if (other := number_of.get(one)) is not None
         )
     }
 
 
-def _taken_back(
+def _stated(hashes: Hashes, effect: Effect, body: Mapping[str, Any]) -> _Stated | None:
+    """The date of birth that a withheld event states, as `_TOLD` finds those of others."""
+    birth = None if effect.act in _SAYS_NOTHING else usable_birth(effect, body)
+    if birth is None:
+        return None
+    source = body["source"]
+    tie = tie_of(
+        source["organisation"], body["event_id"], source["source_version"],
+        hashes.event(source["organisation"], body["event_id"]),
+    )  # fmt: skip
+    alone = not _others(effect, body)
+    return source["organisation"], alone, (body["recorded_at"], tie), hashes.birth(birth)
+
+
+def withheld_of(
+    connection: Connection, records: Collection[UUID], opened: Callable[[Collection[int]], Mapping[int, Opened]]
+) -> Mapping[int, Opened]:
+    """The events of some records that are withheld, since they name a sealed identity."""
+    positions = [row[0] for row in connection.execute(_WITHHELD, (list(records),))]
+    return opened(positions) if positions else {}
+
+
+def taken_back(
     connection: Connection, hashes: Hashes, events: Mapping[int, Opened], withheld: Mapping[int, Opened]
 ) -> set[int]:
     """The positions of those of some events that were taken back, by what is shown or by what is withheld."""

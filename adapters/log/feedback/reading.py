@@ -10,12 +10,14 @@ from uuid import UUID
 import psycopg
 
 from adapters.codec import NO_IDS, decode_message, decode_stored
+from adapters.log.feedback.own_word import told_otherwise
 from adapters.log.feedback.pending import Opened, pending
 from adapters.log.feedback.writing import numbers_of
 from adapters.log.keys.data_keys import MasterKeys, open_sealed
 from adapters.log.keys.hashes import Hashes
 from adapters.log.messages import ACCEPTED
 from adapters.log.quarantine_rows import QuarantineRows
+from adapters.log.sealed_values import SealedValueOpener
 from adapters.log.self_description import self_description_of
 from adapters.log.subjects import Known, Subjects
 from domain.errors import Rejected
@@ -66,6 +68,7 @@ class Row:
     event_id: str | None = None
     set_aside: Sequence[tuple[str, str]] = ()
     link_pending: bool = False
+    told_otherwise: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class FeedbackRows:
         self._asides = QuarantineRows(keys)
         self._hashes = Hashes(keys)
         self._subjects = Subjects(keys, self._hashes)
+        self._cells = SealedValueOpener(connection, keys)
         self._schema_ids = schema_ids
 
     def head(self) -> Head:
@@ -126,6 +130,7 @@ class FeedbackRows:
         accepted = [row.place.position for row in rows if row.word == ACCEPTED]
         known = {one: events[one] for one in accepted if one in events}
         waiting = pending(self._connection, self._subjects, self._hashes, known, self._events)
+        otherwise = told_otherwise(self._connection, self._cells, self._hashes, known, self._events)
         asides = self._ids_of_asides([row.aside for row in rows if row.aside is not None])
         set_aside = self._set_aside(accepted)
         for row in rows:
@@ -136,6 +141,7 @@ class FeedbackRows:
             if row.word == ACCEPTED:
                 row.set_aside = set_aside.get(row.place.position, ())
                 row.link_pending = row.place.position in waiting
+                row.told_otherwise = otherwise.get(row.place.position, ())
 
     def _events(self, positions: Collection[int]) -> dict[int, Opened]:
         """Events by position: record, effect and body; none of an event whose key is destroyed."""

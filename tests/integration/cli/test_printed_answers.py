@@ -115,3 +115,11 @@ def test_bug_not_known_to_be_alive_after_an_admission_was_taken_back(here: Bench
     whom = ":".join(identifier("Q", "nhs"))
     assert "alive" not in printed(rendering_child.show_child, ask(here, "child", identifier=whom))
     assert "alive" not in printed(rendering_child.show_timeline, ask(here, "timeline", identifier=whom))
+
+
+def test_dates_of_birth_that_are_contested_are_printed_with_who_tells_them(here: Bench, printed: Printed) -> None:
+    take(here, [happened("ReferralReceived", "A", on="2025-09-20", service="youth work", born="2015-03-10")], 20)
+    told = printed(rendering_child.show_child, ask(here, "child", identifier=ADA))
+    [said] = [line for line in told.splitlines() if line.startswith("contested")]
+    assert "2015-03-10 by la-808" in said
+    assert said.count(" by ") == 2

@@ -56,6 +56,15 @@ def test_a_date_of_birth_is_missing(here: Bench, theirs: str | None, ours: str |
     assert pending(here) == []
 
 
+def test_those_who_state_a_date_of_birth_do_not_agree(here: Bench) -> None:
+    help_started = happened("EarlyHelpStarted", "A", on="2025-03-03", born="2015-03-10")
+    take(here, 1, registered(born=BORN), help_started, admitted(born="2015-03-10"))
+    assert pending(here) == ["e3"]
+    assert not is_one(here)
+    take(here, 4, happened("EarlyHelpEnded", "A", on="2025-10-06", born=BORN), admitted(["upn", "nhs"], born=BORN))
+    assert pending(here) == []
+
+
 @pytest.mark.parametrize(
     "told",
     [

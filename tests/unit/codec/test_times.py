@@ -48,6 +48,10 @@ def test_an_instant_of_a_file_without_a_zone_is_londons(text: str, instant: date
         ("2024-03-31", date(2024, 3, 31)),
         ("2024-Mar-31 00:00:00", date(2024, 3, 31)),
         ("31/03/2024 09:30", date(2024, 3, 31)),
+        ("31-03-2024", date(2024, 3, 31)),
+        ("31-MAR-2024", date(2024, 3, 31)),
+        ("01 September 2021", date(2021, 9, 1)),
+        ("01/Sep/2021 00:00:00", date(2021, 9, 1)),
         ("2024-03-31Z", date(2024, 3, 31)),  # a date has no midnight of its own
         ("2015-03-31T23:00:00Z", date(2015, 4, 1)),  # London's midnight in summer
         ("2015-03-31 23:00:00+00", date(2015, 4, 1)),
@@ -64,6 +68,11 @@ def test_an_instant_of_a_file_without_a_zone_is_londons(text: str, instant: date
         ("2024-05-01T10:00:00+01:75", None),
         ("2024-W18-3", None),
         ("20240501", None),
+        ("31/03-2024", None),
+        ("31 Marches 2024", None),
+        ("31 03 2024", date(2024, 3, 31)),
+        ("31-Mar 2024", None),
+        ("03-31-2024", None),
         ("2024-02-30", None),
         ("1899-12-31", None),
         ("2200-01-01", None),

@@ -57,6 +57,27 @@ def test_what_turns_a_line_around_is_shown_as_what_it_is_not() -> None:
     assert "A\N{REPLACEMENT CHARACTER}da Ex ample\N{REPLACEMENT CHARACTER}" in page
 
 
+def test_who_tells_what_of_a_date_of_birth_that_is_contested() -> None:
+    council, practice = (
+        {"agency": "la-808", "agency_name": "Northmoor Council"},
+        {"agency": "ods-Z90001", "agency_name": None},
+    )
+    told = {
+        "dates_of_birth_told": [
+            {"date_of_birth": "2015-03-01", "told_by": [council, practice]},
+            {"date_of_birth": "2015-03-10", "told_by": [{"agency": None, "agency_name": None}]},
+        ],
+        "sexes_told": [{"sex": "F", "told_by": [council]}, {"sex": "M", "told_by": [practice]}],
+    }
+    assert words.contested(told) == [
+        "Born 1 March 2015: Northmoor Council (la-808), ods-Z90001",
+        "Born 10 March 2015: Not shown",
+        "Sex F: Northmoor Council (la-808)",
+        "Sex M: ods-Z90001",
+    ]
+    assert words.contested({}) == []  # as of what was shown before it was told
+
+
 def test_children_stand_in_the_order_of_their_names() -> None:
     named = [
         child(child=f"c-{n:032}", name=None if name is None else {"given": [name[0]], "family": name[1], "use": None})
