@@ -1,11 +1,11 @@
 """A child's page from that child's events alone, by the repository and the fold: without the views (access.md 5).
 
-What is of no event of the child is asked where it stands: what was registered of organisations and of staff, leads of the
-family that were stated for another child of it, what is kept in quarantine, and which records are being mended. A child of
-whom a row of a snapshot has come is left to the views: whether the snapshot has come whole is told by the events of others.
+What is of no event of the child is asked where it stands: what was registered of organisations and of staff, which snapshots have
+come whole, leads of the family that were stated for another child of it, what is kept in quarantine, and which records are
+being mended.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 from uuid import UUID
@@ -30,21 +30,18 @@ from domain.answers.ids import parse_id
 from domain.dates import FOREVER, iso, iso_day
 from domain.errors import NothingKnown
 from domain.events import Event, RecordId
+from domain.facts import live_facts
 from domain.identifiers import IdentifierStatus
 from domain.names import all_names
 from domain.questions.about import ShowChild, ShowTimeline
 from domain.reference import ORGANISATION
 from domain.timeline.child import Child
-from domain.timeline.entries import Entry, retracted
-from domain.timeline.snapshots import SNAPSHOT
+from domain.timeline.entries import Entry, absent, retracted
+from domain.timeline.snapshots import Snapshot
 from domain.timeline.world import World
 from projections import queries, reference_data
 
 _NHS_INACTIVE: Final = "nhs_number_inactive"
-
-
-class NotAlone(Exception):
-    """A child whose events alone do not tell what was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,7 @@ class _Refolded:
 
 
 def refold_timeline(read: Reading, question: ShowTimeline, day: int) -> ChildOverTime | None:
-    """What a timeline is made from; None where nothing is known. Raises NotAlone."""
+    """What a timeline is made from; None where nothing is known."""
     of = _refolded(read, question.identifier, question.record)
     if of is None:
         return None
@@ -74,7 +71,7 @@ def refold_timeline(read: Reading, question: ShowTimeline, day: int) -> ChildOve
 
 
 def refold_child(read: Reading, question: ShowChild, day: int) -> ChildInIndex | None:
-    """What the line of a child is made from; None where nothing is known. Raises NotAlone."""
+    """What the line of a child is made from; None where nothing is known."""
     of = _refolded(read, question.identifier, question.record)
     if of is None:
         return None
@@ -97,29 +94,32 @@ def refold_child(read: Reading, question: ShowChild, day: int) -> ChildInIndex |
 
 def _refolded(read: Reading, identifier: str | None, record: str | None) -> _Refolded | None:
     children = ChildRecords(read.service, read.connection)
-    asked = identifier if record is None else record
-    assert asked is not None
-    try:
-        own, (scheme, _) = children.record_of(asked, Subjects(read.service.keys, read.hashes))
-    except NothingKnown:
-        return None
+    scheme: str | None = None
+    if record is not None:
+        own = parse_id(record)
+    else:
+        assert identifier is not None
+        try:
+            own, (scheme, _) = children.record_of(identifier, Subjects(read.service.keys, read.hashes))
+        except NothingKnown:
+            return None
     organisations = _organisations(read)
     world, found = children.world(own, read.edition.position, organisations)
     child = world.child_of(RecordId(own))
     if child is None:
         return None
     events = [event for one in found for event in one.events]
-    if any(event.body.get("mode") == SNAPSHOT for event in events):
-        raise NotAlone
     now, all_found = children.world(own, None, organisations)
     known = [event for one in all_found for event in one.events]
     hides = shielded(
         known, events, child.records, read.today, now.doubted, world.doubted, now.holder, world.holder,
         (now.links.child, world.links.child),
     )  # fmt: skip
-    if hides and record is None and not finds(scheme):
+    read.take_shield(child.id, holds=hides)
+    if hides and scheme is not None and not finds(scheme):
         return None
-    return _Refolded(child, world, events, hides)
+    whole = _whole_snapshots(read, {entry.organisation for entry in child.entries})
+    return _Refolded(replace(child, entries=tuple(absent(list(child.entries), whole))), world, events, hides)
 
 
 def _known(read: Reading, of: _Refolded, *, named: bool) -> KnownChild:
@@ -129,7 +129,7 @@ def _known(read: Reading, of: _Refolded, *, named: bool) -> KnownChild:
         names = () if child.person is None else child.person["names"]
         person = replace(person, names=names, sex=child.sex, called=all_names(child.called))
     mended = read.being_mended([child.id])[child.id]
-    return KnownChild(child.id, list(child.records), _schemes(read, child, of.world), person, of.hides, mended)
+    return KnownChild(child.id, list(child.records), _schemes(read, of), person, of.hides, mended)
 
 
 def _with_contacts(of: _Refolded, told: Iterable[Entry]) -> list[tuple[Entry, ShownContacts | None]]:
@@ -159,17 +159,28 @@ def _organisations(read: Reading) -> list[Event]:
     return list(log.open(queries.stored(read.connection, [one.position for one in said])))
 
 
-def _schemes(read: Reading, child: Child, world: World) -> list[tuple[UUID, str, IdentifierStatus]]:
+def _whole_snapshots(read: Reading, organisations: Collection[str]) -> list[Snapshot]:
+    """The snapshots of some organisations of which every row had come by the edition: what they do not list has lapsed."""
     rows = read.connection.execute(
-        "SELECT record, scheme FROM log.subject WHERE record = ANY(%s) ORDER BY scheme, record", (list(child.records),)
+        "SELECT organisation, kind, scope, first, last, listed FROM snapshot WHERE organisation = ANY(%s) AND whole_ed <= %s",
+        (list(organisations), read.number),
+    )
+    return [Snapshot(*row) for row in rows]
+
+
+def _schemes(read: Reading, of: _Refolded) -> list[tuple[UUID, str, IdentifierStatus]]:
+    rows = read.connection.execute(
+        "SELECT record, scheme FROM log.subject WHERE record = ANY(%s) ORDER BY scheme, record",
+        (list(of.child.records),),
     ).fetchall()
-    disputed = {record for edge in world.links.disputed for record in (edge.one, edge.other)}
-    inactive = {e.record for e in child.entries if e.kind == _NHS_INACTIVE and e.why is None and not e.doubted}
+    disputed = {record for edge in of.world.links.disputed for record in (edge.one, edge.other)}
+    former = {fact.event.former for fact in live_facts(of.events)}
+    inactive = {e.record for e in of.child.entries if e.kind == _NHS_INACTIVE and e.why is None and not e.doubted}
 
     def status(record: RecordId) -> IdentifierStatus:
         if record in disputed:
             return "disputed"
-        if world.holder.get(record, record) != record:
+        if record in former:
             return "superseded"
         return "inactive" if record in inactive else "live"
 

@@ -7,20 +7,28 @@ from typing import Any
 
 import pytest
 
-from adapters.questions import refolding
 from domain.access.viewer import LOCAL_OPERATOR
 from domain.questions.about import ShowChild, ShowTimeline
 from domain.questions.asking import Question
 from tests.builders.service import Bench, bench
 from tests.integration.disclosure.test_disclosing import ask, identifier, record, replay
-from tests.spec.words import event_corrected, event_retracted, gp_registered, happened, lead_accepted, pupil_admitted
+from tests.spec.words import (
+    event_corrected,
+    event_retracted,
+    gp_registered,
+    happened,
+    lead_accepted,
+    listed,
+    pupil_admitted,
+    snapshot_reported,
+)
 
 DAY = date(2025, 12, 1)
 
 
 @pytest.fixture
 def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
-    made = bench(database_url, tmp_path)
+    made = bench(database_url, tmp_path, snapshot_loss_share=1.0)
     record(
         made,
         happened("EarlyHelpStarted", "Ada", on="2025-09-01", worker="W1", name="Ada Example", born="2015-03-01"),
@@ -100,21 +108,13 @@ def test_what_came_into_quarantine_since_is_a_reason(here: Bench) -> None:
     assert (again["proved"], again["derived"], again["because"]) == ("proved_same", "differs", "quarantine_since")
 
 
-def test_a_child_of_whom_a_row_of_a_snapshot_has_come_is_left_to_the_views(
-    here: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    record(here, happened("PupilAdmitted", "Ada", on="2019-09-02", school="900001", mode="snapshot"), start=100)
+def test_what_a_whole_snapshot_no_longer_lists_has_lapsed_here_too(here: Bench) -> None:
+    """That it has come whole is told by rows of other children."""
+    day = "2025-11-03"
+    bob = pupil_admitted("Bob", school="900001", on="2024-09-02")
+    report = snapshot_reported("urn-900001", "PupilAdmitted", on=day, count=1, scope="900001")
+    record(here, listed(bob, day), report, start=100)
     here.projector.project()
-    raised: list[bool] = []
-    refolded = refolding._refolded
-
-    def noted(*arguments: Any) -> Any:
-        try:
-            return refolded(*arguments)
-        except refolding.NotAlone:
-            raised.append(True)
-            raise
-
-    monkeypatch.setattr(refolding, "_refolded", noted)
-    assert derived(here, timeline()) == ("derived_same", None)
-    assert raised == [True]
+    shown = ask(here, timeline(), LOCAL_OPERATOR)
+    assert [one["status"] for one in shown.content["entries"] if one["kind"] == "enrolment"] == ["lapsed"]
+    assert replay(here, shown.receipt.entry)["derived"] == "derived_same"
