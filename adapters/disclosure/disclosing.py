@@ -57,7 +57,7 @@ class Access:
 
 
 # What a process writes when it ends in good order.
-_END: Final = Access(LOCAL_OPERATOR, "EndOfProcess", {}, None, Outcome.ENDED)
+_END: Final = Access(LOCAL_OPERATOR, "EndOfProcess", {}, None, Outcome.ENDED, purpose="operation")
 
 
 class Disclosing(Protocol):

@@ -71,11 +71,6 @@ class Reading(PublishedReading):
         self.leads: dict[ChildId, list[tuple[Entry, bytes | None]]] = {}  # adapters.questions.leads.leads_of
         self.today = to_day(today(service.clock))
 
-    @property
-    def today(self) -> int:
-        """The day now, by which a shield holds."""
-        return self._today
-
     def being_mended(self, children: Collection[ChildId]) -> dict[ChildId, str | None]:
         """Since which day part of each child's record could not be brought up to date; None where it is."""
         since: dict[ChildId, str | None] = dict.fromkeys(children)

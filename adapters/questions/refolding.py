@@ -116,7 +116,8 @@ def _refolded(read: Reading, identifier: str | None, record: str | None) -> _Ref
         (now.links.child, world.links.child),
     )  # fmt: skip
     read.take_shield(child.id, holds=hides)
-    if hides and scheme is not None and not finds(scheme):
+    hides = bool(read.shielded([child.id]))  # not where it is lifted for whom it was shown to
+    if hides and scheme is not None and not finds(scheme, read.viewer.organisation):
         return None
     whole = _whole_snapshots(read, {entry.organisation for entry in child.entries})
     return _Refolded(replace(child, entries=tuple(absent(list(child.entries), whole))), world, events, hides)

@@ -69,7 +69,10 @@ def _derived(
 def _again(
     service: Service, connection: editions.Connection, stored: Stored, kind: type[Question[Any]], way: OfTheViews
 ) -> tuple[list[Any] | None, bool]:
-    """The contents of the parts as they come out now, as known then; and whether somebody in it is shielded by now."""
+    """The contents of the parts as they come out now, as known then; and whether less or more of it may be seen by now.
+
+    Shields, consents and agreements are judged by what is known now.
+    """
     assert stored.asked is not None
     question = read_again(kind, {name: said for name, said in stored.asked.items() if name != "because"})
     assert isinstance(question, AsKnown)
@@ -85,8 +88,9 @@ def _again(
         facts = _gathered(read, question, way, to_day(day))
         if facts is None:
             return None, False
-        shown, _ = redacted(facts, sight_of(read, facts, rule, to_day(day)))
-        return [part.content for part in cut(way.shape(shown, read.at(to_day(day))))], read.has_shielded()
+        shown, withheld = redacted(facts, sight_of(read, facts, rule, to_day(day)))
+        restricted = read.has_shielded() or len(withheld) != stored.leaf["withheld"]
+        return [part.content for part in cut(way.shape(shown, read.at(to_day(day))))], restricted
 
 
 def _gathered(read: Reading, question: AsKnown[Any], way: OfTheViews, day: int) -> Any:  # noqa: ANN401 - as the way says

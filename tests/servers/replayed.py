@@ -19,6 +19,7 @@ import pytest
 from adapters.questions.door import Door
 from adapters.questions.replaying import gather_replay
 from adapters.service.opened import Service
+from domain.answers.answered import Answered
 from domain.errors import Unreachable
 from domain.questions.about import ReplayEntry
 
@@ -35,15 +36,15 @@ _shown: list[Shown] = []
 
 def _noting() -> None:
     """Have the door note what it shows."""
-    answer = Door.answer
+    ask = Door.ask
 
     def noted(door: Door, question: Any, viewer: Any) -> Any:
-        answered = answer(door, question, viewer)
-        if answered is not None and answered.receipt is not None:
+        answered = ask(door, question, viewer)
+        if isinstance(answered, Answered) and answered.receipt is not None:
             _shown.append((door._service, type(question).__name__, answered.receipt.entry))
         return answered
 
-    Door.answer = noted  # type: ignore[method-assign,assignment]
+    Door.ask = noted  # type: ignore[method-assign,assignment]
 
 
 def chosen(shown: Sequence[Shown], most: int | None) -> list[Shown]:

@@ -19,7 +19,7 @@ from adapters.log.pool import ReadPool
 from adapters.process.clock import Clock
 from adapters.process.settings import Settings
 from adapters.questions.door import Door, load_all
-from domain.access.rules import Basis, Point, decided
+from domain.access.rules import Basis, Point, Whose, decided
 from domain.access.viewer import LOCAL_OPERATOR, Role
 from domain.questions import about
 from domain.questions.asking import Question
@@ -202,10 +202,10 @@ def _discloser(mode: str, loaded: Loaded) -> Disclosing:
 def decision_microseconds() -> float:
     """The middle time of a decision, over each rule's role and each question."""
     points = [
-        Point(role, question, own, bases)
+        Point(question, frozenset({role}), None, whose, bases)
         for role in Role
         for question in ("ShowChild", "ShowTimeline", "ShowCaseload", "ListFamilies")
-        for own in (False, True)
+        for whose in Whose
         for bases in (frozenset[Basis](), frozenset({Basis.LEAD}), frozenset({Basis.INVOLVED}))
     ]
     took = []
