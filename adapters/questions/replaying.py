@@ -89,7 +89,11 @@ def _again(
         if facts is None:
             return None, False
         shown, withheld = redacted(facts, sight_of(read, facts, rule, to_day(day)))
-        restricted = read.has_shielded() or len(withheld) != stored.leaf["withheld"]
+        then, now = (
+            (stored.leaf["withheld"], stored.leaf["rules"]),
+            (len(withheld), [rule.id, *sorted(set(withheld))]),
+        )
+        restricted = read.has_shielded() or then != now
         return [part.content for part in cut(way.shape(shown, read.at(to_day(day))))], restricted
 
 
