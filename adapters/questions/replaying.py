@@ -16,7 +16,7 @@ from adapters.questions.ways import WAYS
 from adapters.service.opened import Service
 from domain.access.entry import Outcome, parse_entry
 from domain.access.parts import cut
-from domain.access.redact import redacted
+from domain.access.redact import SENSITIVE, redacted
 from domain.access.rules import BY_ID, Rule
 from domain.access.viewer import Because, Grant, Opening, Role, Viewer
 from domain.answers.accesses import Because as Reason
@@ -93,7 +93,8 @@ def _again(
             (stored.leaf["withheld"], stored.leaf["rules"]),
             (len(withheld), [rule.id, *sorted(set(withheld))]),
         )
-        restricted = read.has_shielded() or then != now
+        # Of a sensitive service more or less may be shown by the same rule, as far as consent goes.
+        restricted = read.has_shielded() or then != now or SENSITIVE in now[1]
         return [part.content for part in cut(way.shape(shown, read.at(to_day(day))))], restricted
 
 
