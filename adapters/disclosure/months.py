@@ -9,18 +9,22 @@ from adapters.disclosure.checkpoints import MONTHS_NOT_MADE, SealTrouble
 
 Connection = psycopg.Connection[Any]
 AHEAD: Final = timedelta(days=62)
+SOON: Final = timedelta(days=14)
 _MAKE: Final = "SELECT access.make_months(%s, %s)"
+_THERE: Final = "SELECT to_regclass(%s) IS NOT NULL AND to_regclass(%s) IS NOT NULL"
 
 
-def make_months(connection: Connection, now: datetime) -> int:
-    """Make the partitions of this month and of the two after it; how many there were to make.
+def make_months(connection: Connection, now: datetime) -> bool:
+    """Make the partitions of this month and of the two after it; whether they are there.
 
-    Raises SealTrouble where somebody who reads the whole log holds it: entries of a month that is not made go to the rest
-    meanwhile, and into their month when it is made.
+    Somebody who reads the whole log keeps them from being made, and is waited for half a second. Raises SealTrouble where a
+    month is missing that has begun or begins in two weeks: entries of it go to the rest meanwhile, and into it when it is made.
     """
     try:
-        row = connection.execute(_MAKE, (now.date(), (now + AHEAD).date())).fetchone()
+        connection.execute(_MAKE, (now.date(), (now + AHEAD).date()))
     except psycopg.errors.LockNotAvailable:
-        raise SealTrouble(MONTHS_NOT_MADE) from None
-    assert row is not None
-    return int(row[0])
+        wanted = [f"access.{table}_{(now + SOON):%Y_%m}" for table in ("entry", "shown")]
+        if connection.execute(_THERE, wanted).fetchone() != (True,):
+            raise SealTrouble(MONTHS_NOT_MADE) from None
+        return False
+    return True

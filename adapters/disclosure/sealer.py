@@ -131,10 +131,11 @@ class Sealer:
         self.done.published += publish(connection, self._key, self._place, self._service.clock.now())
 
     def _make_months(self, connection: Connection) -> None:
-        if self._seconds() - self._months < MONTHS_EVERY:
+        if self._seconds() < self._months:
             return
-        make_months(connection, self._service.clock.now())
-        self._months = self._seconds()
+        self._months = self._seconds() + CHECKPOINT_EVERY  # where they could not be made
+        if make_months(connection, self._service.clock.now()):
+            self._months = self._seconds() + MONTHS_EVERY
 
 
 def follow(service: Service, key: SigningKey, stop: Callable[[], bool], tell: Tell) -> Sealed:

@@ -34,6 +34,7 @@ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'icr_reader') THEN
         GRANT USAGE ON SCHEMA view_a, view_b TO icr_reader;
         GRANT SELECT ON ALL TABLES IN SCHEMA log, access, view_a, view_b TO icr_reader;
+        ALTER DEFAULT PRIVILEGES IN SCHEMA log, access, view_a, view_b GRANT SELECT ON TABLES TO icr_reader;
         -- Who is signed in is noted on the connection on which questions are answered; it is no entry.
         GRANT INSERT, UPDATE, DELETE ON access.session TO icr_reader;
     END IF;
