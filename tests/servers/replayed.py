@@ -10,6 +10,7 @@ By night all answers are replayed. On a push, of those that a test asks a great 
 import collections
 import json
 import os
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -25,12 +26,13 @@ from domain.questions.about import ReplayEntry
 
 Shown = tuple[Service, str, str]  # by which service, which question, which entry
 
-MOST: Final = None if os.environ.get("ICR_TEST_PROFILE") == "nightly" else 6  # of one test
+MOST: Final = None if os.environ.get("ICR_TEST_PROFILE") == "nightly" else 3  # of one test
 # Why what is worked out again may differ, or not be worked out.
 ALLOWED: Final = frozenset({"restricted_since", "quarantine_since", "of_the_log"})
 PROVED: Final = "proved same"
 GONE: Final = "gone with its database"
 NO_DATABASE: Final = "without its database"
+TOOK: Final = "milliseconds"
 _shown: list[Shown] = []
 
 
@@ -101,7 +103,10 @@ class Replays:
         result = yield
         shown = list(_shown)
         if shown and item.get_closest_marker("not_replayed") is None:
-            item.user_properties.append(("replayed", json.dumps(replay(chosen(shown, MOST)))))
+            began = time.monotonic()
+            counts = replay(chosen(shown, MOST))
+            took = round(1000 * (time.monotonic() - began))
+            item.user_properties.append(("replayed", json.dumps({**counts, TOOK: took})))
         return result
 
     @pytest.hookimpl
@@ -114,8 +119,9 @@ class Replays:
     @pytest.hookimpl
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self._counts:
+            seconds = self._counts.pop(TOOK, 0) / 1000
             said = ", ".join(f"{count} {what}" for what, count in sorted(self._counts.items()))
-            terminalreporter.line(f"answers shown to tests, replayed: {said}")
+            terminalreporter.line(f"answers shown to tests, replayed in {seconds:.1f} s: {said}")
 
 
 def pytest_configure(config: pytest.Config) -> None:
