@@ -15,7 +15,8 @@ from adapters.log.subjects import Subjects
 from adapters.questions.index_line import led_as_families, reach_of
 from adapters.questions.reading import Reading
 from adapters.service.child_records import ChildRecords
-from domain.access.shield import finds, shielded
+from domain.access.shield import finds
+from domain.access.shielded import shielded
 from domain.answers.children import (
     ChildInIndex,
     ChildOverTime,
@@ -36,7 +37,8 @@ from domain.names import all_names
 from domain.questions.about import ShowChild, ShowTimeline
 from domain.reference import ORGANISATION
 from domain.timeline.child import Child
-from domain.timeline.entries import Entry, absent, retracted
+from domain.timeline.entries import Entry
+from domain.timeline.pairing import absent, retracted
 from domain.timeline.snapshots import Snapshot
 from domain.timeline.world import World
 from projections import queries, reference_data
@@ -46,7 +48,7 @@ _NHS_INACTIVE: Final = "nhs_number_inactive"
 
 @dataclass(frozen=True, slots=True)
 class _Refolded:
-    """A child as known at the edition, from its own events; `hides`: a shield holds over it, by what is known now or was then."""
+    """A child as known at the edition, from its own events; `hides`: it is shielded, or lives with one that is, now or then."""
 
     child: Child
     world: World
@@ -56,7 +58,7 @@ class _Refolded:
 
 def refold_timeline(read: Reading, question: ShowTimeline, day: int) -> ChildOverTime | None:
     """What a timeline is made from; None where nothing is known."""
-    of = _refolded(read, question.identifier, question.record)
+    of = _refolded(read, question.identifier, question.record, day)
     if of is None:
         return None
     taken_back = [e for e in retracted(of.events) if e.record in of.child.records] if question.retracted else []
@@ -72,7 +74,7 @@ def refold_timeline(read: Reading, question: ShowTimeline, day: int) -> ChildOve
 
 def refold_child(read: Reading, question: ShowChild, day: int) -> ChildInIndex | None:
     """What the line of a child is made from; None where nothing is known."""
-    of = _refolded(read, question.identifier, question.record)
+    of = _refolded(read, question.identifier, question.record, day)
     if of is None:
         return None
     told = _with_contacts(of, [entry for entry in of.child.entries if entry.kind != "relationship"])
@@ -92,7 +94,7 @@ def refold_child(read: Reading, question: ShowChild, day: int) -> ChildInIndex |
     )
 
 
-def _refolded(read: Reading, identifier: str | None, record: str | None) -> _Refolded | None:
+def _refolded(read: Reading, identifier: str | None, record: str | None, day: int) -> _Refolded | None:
     children = ChildRecords(read.service, read.connection)
     scheme: str | None = None
     if record is not None:
@@ -115,11 +117,12 @@ def _refolded(read: Reading, identifier: str | None, record: str | None) -> _Ref
         known, events, child.records, read.today, now.doubted, world.doubted, now.holder, world.holder,
         (now.links.child, world.links.child),
     )  # fmt: skip
+    read.hidden([child.id], day)  # of whoever lives with a shielded child others' events tell
     read.take_shield(child.id, holds=hides)
-    hides = bool(read.shielded([child.id]))  # not where it is lifted for whom it was shown to
-    if hides and scheme is not None and not finds(scheme, read.viewer.organisation):
+    if read.shielded([child.id]) and scheme is not None and not finds(scheme, read.viewer.organisation):
         return None
     whole = _whole_snapshots(read, {entry.organisation for entry in child.entries})
+    hides = child.id in read.hidden([child.id], day)
     return _Refolded(replace(child, entries=tuple(absent(list(child.entries), whole))), world, events, hides)
 
 
