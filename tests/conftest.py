@@ -13,7 +13,13 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ("tests.servers.folder", "tests.servers.plugin", "tests.servers.benches", "tests.servers.workers")
+pytest_plugins = (
+    "tests.servers.folder",
+    "tests.servers.plugin",
+    "tests.servers.benches",
+    "tests.servers.replayed",
+    "tests.servers.workers",
+)
 
 # Started in the background by a shell, we ignore Ctrl-C and so would every command that a test starts and interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():

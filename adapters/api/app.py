@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, Request
@@ -24,6 +24,7 @@ from adapters.api.rates import Rates
 from adapters.api.work_queues import DECIDING, Connection, WorkQueues, work_queues_of
 from adapters.disclosure.checkpoints import Deadline
 from adapters.disclosure.disclosing import Discloser
+from adapters.log.connections import Work
 from adapters.process.listening import is_open_to_systems
 from adapters.questions.door import Door
 from adapters.service.opened import Service
@@ -73,7 +74,8 @@ def create_app(service: Service, make_face: MakeFace | None = None) -> FastAPI:
     pool, health_pool = service.read_pool(), service.read_pool()
     lend = queues.queries.lend(pool.connection)
     deadline = Deadline(timedelta(hours=settings.checkpoint_limit_hours), service.clock)
-    door = Door(service, lend, Discloser(service.keys, service.clock, deadline))
+    discloser = Discloser(service.keys, service.clock, partial(service.connect, Work.DISCLOSE), deadline)
+    door = Door(service, lend, discloser)
     face = None if make_face is None else make_face(Shared(service, door, lend, queues))
 
     @asynccontextmanager
@@ -84,6 +86,7 @@ def create_app(service: Service, make_face: MakeFace | None = None) -> FastAPI:
             with nullcontext() if face is None else face.lasts:
                 yield
         finally:
+            discloser.close()
             pool.close()
             health_pool.close()
             recorders.close()

@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from adapters.cli.output import Data, Json, interruptible, note, opened, print_json, progress, read_settings, say
+from adapters.cli.output import (
+    Data,
+    Json,
+    interruptible,
+    note,
+    opened,
+    print_json,
+    print_table,
+    progress,
+    read_settings,
+    say,
+)
 from adapters.cli.running import Parent, Worker, check_tables, started
 from domain.access.viewer import GRANTED, Role
 from domain.errors import Misuse, Rejected
@@ -17,7 +28,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Roles that are granted here; the access log: export it, make its signing key, show the verifier key.",
+    help="Roles that are granted here; the access log: export it, make its signing key, show the verifier key, check its rights.",
 )
 
 _KEEP: Final = "keep a copy apart from the database, and give others this verifier key"
@@ -204,6 +215,26 @@ def _say_role(worker: str, role: Role, what: str, *, as_json: bool) -> None:
         print_json({"worker": worker, "role": role.value, what: True})
     else:
         say(f"{what}: {role.value} of {worker}")
+
+
+@app.command(epilog="Example: icr access rights")
+def rights(data: Data = None, as_json: Json = False) -> None:
+    """Say whether the database has the roles that keep the service's own connections from changing the access log.
+
+    Ends with 1 where one is missing, is not granted to us, or has other rights than it ought to. The service works without them,
+    with the rights of the user of ICR_DATABASE_URL.
+    """
+    from adapters.disclosure.roles import STATES, WELL, states
+
+    with opened(data) as service, service.connect() as connection:
+        check_tables(service.connect)
+        found = states(connection)
+    if as_json:
+        print_json({"roles": [{"role": one.role, "for": one.is_for, "state": one.state} for one in found]})
+    else:
+        print_table("roles", ("role", "for", "state"), [(one.role, one.is_for, STATES[one.state]) for one in found])
+    if any(one.state != WELL for one in found):
+        raise typer.Exit(1)
 
 
 @app.command(epilog="Example: icr access export /tmp/access.jsonl")

@@ -18,7 +18,8 @@ _DERIVED: Final = {
     "not_derived": "not worked out again",
 }
 _BECAUSE: Final = {
-    "restricted_since": "a child in it is shielded by now",
+    "restricted_since": "a child in it is shielded by now, or consents and agreements are others than then",
+    "quarantine_since": "events about the child have come into quarantine, or left it, since",
     "other_code_or_policy": "the program or its rules are others by now",
     "unknown": "the reason is not known",
     "of_the_log": "such an answer is of the log as it was, and is proved only",

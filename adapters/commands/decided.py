@@ -6,12 +6,12 @@ from typing import Any, Final
 
 import psycopg
 
-from adapters.commands.application import ChildRecords
 from adapters.log.appending import HeadMoved
 from adapters.log.messages import ACCEPTED, Message, Outcome
 from adapters.log.recorder import Recorder
 from adapters.log.subjects import Subjects
 from adapters.process.clock import today
+from adapters.service.child_records import ChildRecords
 from adapters.service.opened import Service
 from domain.dates import from_day, to_day
 from domain.errors import Overtaken, Rejected

@@ -34,6 +34,7 @@ LOG_CHANGED: Final = "access_log_changed"
 KEY_DIFFERS: Final = "signing_key_differs"
 PLACE_FAILS: Final = "second_place_fails"
 PLACE_DIFFERS: Final = "second_place_differs"
+MONTHS_NOT_MADE: Final = "months_not_made"
 
 # Trouble -> a sentence for whoever runs the service.
 TROUBLES: Final[Mapping[str, str]] = MappingProxyType(
@@ -45,6 +46,7 @@ TROUBLES: Final[Mapping[str, str]] = MappingProxyType(
         KEY_DIFFERS: "the access log's last checkpoint is not signed with the signing key that is here",
         PLACE_FAILS: "the second place of checkpoints cannot be read or written",
         PLACE_DIFFERS: "the second place has another checkpoint, or one of another log; nothing is put there",
+        MONTHS_NOT_MADE: "the coming months of the access log could not be made; entries of a month that is not there go to the rest",
     }
 )
 

@@ -165,7 +165,7 @@ def _contents(connection: Connection, keys: MasterKeys) -> Iterator[Line]:
     after: tuple[UUID, bytes] = (UUID(int=0), b"")
     while rows := connection.execute(_CONTENTS, (*after, PAGE), binary=True).fetchall():
         wanted: list[Owner] = [(record, name) for record in {row[0] for row in rows} for name in _classes_of(record)]
-        found = find_keys(connection, keys, wanted, make=False)
+        found = find_keys(connection, keys, wanted)
         for record, digest, sealed in rows:
             held = [found[record, name] for name in _classes_of(record) if (record, name) in found]
             opens: bool | str = (

@@ -2,7 +2,8 @@
 
 import hashlib
 import hmac
-from collections.abc import Collection, Mapping
+import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -29,10 +30,6 @@ _FIND: Final = (
     "SELECT k.record, k.class, k.wrapped FROM log.data_key k "
     "JOIN unnest(%s::uuid[], %s::text[]) AS w (record, class) ON (k.record, k.class, k.period) = (w.record, w.class, 0)"
 )
-_MAKE: Final = (
-    "INSERT INTO log.data_key (record, class, period, wrapped) "
-    "SELECT r, c, 0, w FROM unnest(%s::uuid[], %s::text[], %s::bytea[]) AS n (r, c, w) ON CONFLICT DO NOTHING"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +54,55 @@ def canonical_content(content: Any) -> bytes:  # noqa: ANN401 - a piece of an an
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
-def find_keys(
-    connection: Connection, keys: MasterKeys, owners: Collection[Owner], *, make: bool
-) -> Mapping[Owner, bytes]:
-    """The access keys of some owners; with `make` new ones where there are none, else those that were erased are missing.
+def find_keys(connection: Connection, keys: MasterKeys, owners: Collection[Owner]) -> dict[Owner, bytes]:
+    """The access keys of some owners; of those that have none, or whose was erased, none.
 
     One that is not what was made for its owner is `EXCHANGED`.
     """
     wanted = sorted(set(owners))
-    found = _selected(connection, keys, wanted)
-    if make and (absent := [owner for owner in wanted if owner not in found]):
-        fresh = keys.new_keys(key_context(record.bytes, name, 0) for record, name in absent)
-        connection.execute(_MAKE, ([r for r, _ in absent], [c for _, c in absent], [wrapped for _, wrapped in fresh]))
-        found |= _selected(connection, keys, absent)  # another process may have been first
-    return found
-
-
-def _selected(connection: Connection, keys: MasterKeys, owners: Collection[Owner]) -> dict[Owner, bytes]:
     found: dict[Owner, bytes] = {}
-    for record, name, wrapped in connection.execute(_FIND, ([r for r, _ in owners], [c for _, c in owners])):
+    for record, name, wrapped in connection.execute(_FIND, ([r for r, _ in wanted], [c for _, c in wanted])):
         try:
             found[record, name] = keys.unwrap(wrapped, key_context(record.bytes, name, 0))
         except Erased:
             found[record, name] = EXCHANGED
     return found
+
+
+@dataclass(slots=True, eq=False)
+class NewKey:
+    """A key that is stored together with the first entry that it seals something of."""
+
+    owner: Owner
+    key: bytes
+    wrapped: bytes
+    stored: bool = False
+
+
+class NewKeys:
+    """The keys that a process has made and not stored yet. Of two answers at once that need one, both have the same."""
+
+    def __init__(self, keys: MasterKeys) -> None:
+        self._keys = keys
+        self._lock = threading.Lock()
+        self._made: dict[Owner, NewKey] = {}
+
+    def of(self, owners: Collection[Owner]) -> list[NewKey]:
+        """A key for each of some owners that have none."""
+        with self._lock:
+            absent = [owner for owner in owners if owner not in self._made]
+            fresh = self._keys.new_keys(key_context(record.bytes, name, 0) for record, name in absent)
+            for owner, (key, wrapped) in zip(absent, fresh, strict=True):
+                self._made[owner] = NewKey(owner, key, wrapped)
+            return [self._made[owner] for owner in owners]
+
+    def settle(self, made: Collection[NewKey], *, stored: bool) -> None:
+        """They are stored; or it is not known whether they are, and nobody new is to use them before looking."""
+        with self._lock:
+            for one in made:
+                one.stored = one.stored or stored
+                if self._made.get(one.owner) is one:
+                    del self._made[one.owner]
 
 
 def seal_part(part: Part, key: bytes, nonce: bytes) -> SealedPart:

@@ -50,7 +50,7 @@ def read_entry(connection: Connection, keys: MasterKeys, entry: UUID) -> Stored 
     leaf = orjson.loads(written)
     asked, asked_holds = _asked(keys, entry, wrapped, sealed, leaf["asked"])
     parts = [_StoredPart(*part) for part in connection.execute(_PARTS, (entry,)).fetchall()]
-    found = find_keys(connection, keys, [part.key for part in parts], make=False)
+    found = find_keys(connection, keys, [part.key for part in parts])
     contents = [open_part(found.get(part.key), part.owner, part.digest, part.sealed) for part in parts]
     # What cannot be opened because its key is destroyed is erased; what opens to something else was changed.
     changed = any(

@@ -5,6 +5,7 @@ What is lost if the process dies: nothing. Of several workers one works; the oth
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -21,6 +22,7 @@ from adapters.disclosure.checkpoints import (
     sign,
     tree_size,
 )
+from adapters.disclosure.months import make_months
 from adapters.disclosure.sealing import MOST, hold_sealing, seal
 from adapters.disclosure.second_place import SecondPlace
 from adapters.disclosure.signing_key import SigningKey
@@ -35,6 +37,7 @@ Connection = psycopg.Connection[Any]
 
 EVERY: Final = 1.0
 CHECKPOINT_EVERY: Final = 60.0
+MONTHS_EVERY: Final = 3600.0
 BACK_OFF: Final = (0.1, 0.2, 0.5, 1.0, 2.0)
 SEAL_FAILED: Final = "seal_failed"
 
@@ -58,6 +61,8 @@ def seal_now(service: Service, key: SigningKey) -> Sealed:
         sign(connection, key, place, service.clock.now())
         done.published = publish(connection, key, place, service.clock.now())
         done.size = tree_size(connection)
+        with suppress(SealTrouble):  # the next time will do
+            make_months(connection, service.clock.now())
     return done
 
 
@@ -70,7 +75,7 @@ class Sealer:
         self._seconds = seconds
         self._place = SecondPlace(service.settings.checkpoints)
         self._connection: Connection | None = None
-        self._signed = float("-inf")
+        self._signed = self._months = float("-inf")
         self._late: timedelta | None = None
         self.done = Sealed()
         self.waits = False
@@ -99,9 +104,9 @@ class Sealer:
             self._connection = None
 
     def _work(self, connection: Connection) -> tuple[str, ...]:
-        """Each of the three is tried, whatever becomes of the others."""
+        """Each is tried, whatever becomes of the others."""
         trouble: dict[str, None] = {}
-        for step in (self._seal, self._sign, self._publish):
+        for step in (self._seal, self._sign, self._publish, self._make_months):
             try:
                 step(connection)
             except SealTrouble as found:
@@ -124,6 +129,13 @@ class Sealer:
 
     def _publish(self, connection: Connection) -> None:
         self.done.published += publish(connection, self._key, self._place, self._service.clock.now())
+
+    def _make_months(self, connection: Connection) -> None:
+        if self._seconds() < self._months:
+            return
+        self._months = self._seconds() + CHECKPOINT_EVERY  # where they could not be made
+        if make_months(connection, self._service.clock.now()):
+            self._months = self._seconds() + MONTHS_EVERY
 
 
 def follow(service: Service, key: SigningKey, stop: Callable[[], bool], tell: Tell) -> Sealed:

@@ -36,11 +36,13 @@ class Work(StrEnum):
     """What a connection is for."""
 
     READ = "read"
+    ANSWER = "answer"
     WRITE = "write"
     PROJECT = "project"
     REBUILD = "rebuild"
     TELL = "tell"
     SEAL = "seal"
+    DISCLOSE = "disclose"
     EXPORT = "export"
     MIGRATE = "migrate"
 
@@ -59,6 +61,8 @@ class Limits:
 LIMITS: Final[Mapping[Work, Limits]] = MappingProxyType(
     {
         Work.READ: Limits(statement=60, lock=10, silent=30, transaction=120),
+        # As the one before it, by people: see ROLES.
+        Work.ANSWER: Limits(statement=60, lock=10, silent=30, transaction=120),
         # The append lock is waited for in short turns, so that who waits can look who holds it (appending.turn).
         Work.WRITE: Limits(statement=30, lock=2, silent=10, transaction=120),
         # An edition may take long; another projector's is waited for in turns.
@@ -69,11 +73,23 @@ LIMITS: Final[Mapping[Work, Limits]] = MappingProxyType(
         Work.TELL: Limits(statement=60, lock=10, silent=30, transaction=120, session=60),
         # As the one before it: a sequencer that has stopped must let another take its place.
         Work.SEAL: Limits(statement=60, lock=10, silent=30, transaction=120, session=60),
+        # Somebody waits for each answer that is to be logged.
+        Work.DISCLOSE: Limits(statement=5, lock=4, silent=5, transaction=10),
         # One state of the whole access log, read once.
         Work.EXPORT: Limits(statement=3600, lock=10, silent=300, transaction=43_200),
         Work.MIGRATE: Limits(statement=21_600, lock=3600, silent=3600, transaction=43_200),
     }
 )
+
+# The role of the database that a connection takes on, where it is there and was given its rights (adapters/migrations/0029):
+# who answers questions changes no table of the log, who writes entries can read and change none, who seals changes no entry.
+ROLES: Final[Mapping[Work, str]] = MappingProxyType(
+    {Work.ANSWER: "icr_reader", Work.DISCLOSE: "icr_discloser", Work.SEAL: "icr_sealer"}
+)
+_TAKE_ROLE: Final = """
+SELECT set_config('role', r.rolname, {local}) FROM pg_roles r WHERE r.rolname = '{role}'
+    AND pg_has_role(session_user, r.oid, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)
+    AND has_schema_privilege(r.oid, (SELECT n.oid FROM pg_namespace n WHERE n.nspname = 'access'), 'USAGE')"""
 
 
 def connect(url: str, work: Work = Work.READ, *, timeout: int = CONNECT_SECONDS) -> psycopg.Connection[Any]:
@@ -103,4 +119,12 @@ def limit(connection: psycopg.Connection[Any], work: Work) -> None:
     }
     if connection.info.server_version >= _TRANSACTION_TIMEOUT_SINCE:
         wanted["transaction_timeout"] = limits.transaction
-    connection.execute(";".join(f"SET {name} = '{seconds}s'" for name, seconds in wanted.items()))
+    statements = [f"SET {name} = '{seconds}s'" for name, seconds in wanted.items()]
+    if work in ROLES:
+        statements.append(taking_role(work))
+    connection.execute(";".join(statements))
+
+
+def taking_role(work: Work, *, local: bool = False) -> str:
+    """The statement by which a connection takes on the role of its work, for its life or for a transaction."""
+    return _TAKE_ROLE.format(role=ROLES[work], local=str(local).lower())

@@ -79,4 +79,4 @@ class ReadPool:
 
 
 def _limited(connection: Connection) -> None:
-    limit(connection, Work.READ)
+    limit(connection, Work.ANSWER)

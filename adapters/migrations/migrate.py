@@ -11,10 +11,14 @@ from sqlalchemy import create_engine, pool
 from adapters.log.connections import Work, connect
 
 _MIGRATION_LOCK: Final = 0x1C_12_0000
+_GRANT: Final = "SELECT access.grant_roles()"
 
 
 def migrate(url: str) -> None:
-    """Bring the database to this version's tables; several at once wait for each other."""
+    """Bring the database to this version's tables; several at once wait for each other.
+
+    The roles of the access log get their rights, those of a restored database too: a dump is restored without any.
+    """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     with connect(url, Work.MIGRATE) as guard:
@@ -25,6 +29,7 @@ def migrate(url: str) -> None:
             command.upgrade(config, "head")
             connection.commit()
         engine.dispose()
+        guard.execute(_GRANT)
 
 
 def _transactional(url: str) -> psycopg.Connection[Any]:

@@ -15,7 +15,10 @@ from domain.questions.about import ListAccesses
 
 Connection = psycopg.Connection[Any]
 
-_WHO: Final = "(%(viewer)s::text IS NULL OR e.viewer = %(viewer)s) AND (%(organisation)s::text IS NULL OR e.organisation = %(organisation)s)"
+_WHO: Final = (
+    "e.outcome <> 'ended' AND (%(viewer)s::text IS NULL OR e.viewer = %(viewer)s) "
+    "AND (%(organisation)s::text IS NULL OR e.organisation = %(organisation)s)"
+)
 _COUNT: Final = "SELECT count(*) FROM access.entry e WHERE " + _WHO
 _ENTRIES: Final = (
     "SELECT e.bytes, (SELECT count(*) FROM access.shown s WHERE s.entry = e.id AND s.child <> %(nobody)s) "

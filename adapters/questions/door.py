@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 import psycopg
 
 from adapters.disclosure.disclosing import Access, Discloser, Disclosing
+from adapters.log.connections import Work
 from adapters.process.clock import today
 from adapters.questions.paging import known_at_of
 from adapters.questions.reading import Reading, reading_at
@@ -60,8 +62,8 @@ class Door:
         discloser: Disclosing | None = None,
     ) -> None:
         self._service = service
-        self._connect = connect or service.connect
-        self._discloser = discloser or Discloser(service.keys, service.clock)
+        self._connect = connect or partial(service.connect, Work.ANSWER)
+        self._discloser = discloser or Discloser(service.keys, service.clock, lasts=False)
         self._remembered = Remembered()
 
     def answer(self, question: Question[A], viewer: Viewer) -> Answered[A] | None:

@@ -42,7 +42,7 @@ def gather_lines(
     opened = _open_together(read, children, held.answer(), day, hide)
     known = read.known(people, named.answer(), day, hide)
 
-    led_too, told_of = _led_as_families(read, children, day, hide), _told_of(read, by_child, stated.answer())
+    led_too, told_of = led_as_families(read, children, day, hide), _told_of(read, by_child, stated.answer())
 
     def address(child: ChildId) -> ShownAddress | None:
         return read.address(homes.get(child))
@@ -90,7 +90,7 @@ def gather_working(
         )
     people = told.answer()
     opened = _open_together(read, children, held.answer(), day, hide)
-    known, led_too = read.known(people, (), day, hide), _led_as_families(read, children, day, hide)
+    known, led_too = read.known(people, (), day, hide), led_as_families(read, children, day, hide)
     return {child: ChildInIndex(known[child], None, *opened[child], led_too.get(child, ())) for child in by_child}
 
 
@@ -102,11 +102,11 @@ def led(read: Reading, held: Mapping[ChildId, Sequence[SealedEntry]], day: int) 
     yield
     people = told.answer()
     opened = _open_together(read, held, (one for some in held.values() for one in some), day)
-    known, led_too = read.known(people, (), day), _led_as_families(read, held, day)
+    known, led_too = read.known(people, (), day), led_as_families(read, held, day)
     return {child: ChildInIndex(known[child], None, *opened[child], led_too.get(child, ())) for child in by_child}
 
 
-def _led_as_families(
+def led_as_families(
     read: Reading, children: Collection[ChildId], day: int, hide: Collection[ChildId] = ()
 ) -> dict[ChildId, list[FamilyLead]]:
     """The leads of each child's family that were stated for another child of it, with contacts where they may be shown."""
@@ -115,7 +115,7 @@ def _led_as_families(
     hidden = read.hidden({one for pair, _ in found for one in pair}, day) | set(hide)
     leads = [one.lead for pair, one in found if hidden.isdisjoint(pair)]
     read.expect_cells((), leads)
-    reach = _reach(read, [entry for entry, _ in leads], day)
+    reach = reach_of(read, [entry for entry, _ in leads], day)
 
     def held(child: ChildId, one: LeadOfFamily) -> FamilyLead:
         hides = not hidden.isdisjoint((child, one.stated_for))
@@ -144,7 +144,7 @@ def _open_together(
     }
     open_to = [one for child, held in shown.items() if child not in hidden for one in held]
     read.expect_cells(owner, open_to)
-    reach = _reach(read, [entry for entry, _ in open_to], day)
+    reach = reach_of(read, [entry for entry, _ in open_to], day)
     return {
         child: (
             held_of(read, shown[child], shielded=child in hidden, reach=reach),
@@ -169,7 +169,7 @@ def held_of(
     ]
 
 
-def _reach(read: Reading, found: Sequence[Entry], day: int) -> dict[Named, Reach]:
+def reach_of(read: Reading, found: Sequence[Entry], day: int) -> dict[Named, Reach]:
     """What the staff events say of the worker and team that entries name: contact, duty line, whether they left."""
     workers = {e.worker for e in found if e.worker is not None}
     teams = {e.team for e in found if e.team is not None}
@@ -183,10 +183,10 @@ def _reach(read: Reading, found: Sequence[Entry], day: int) -> dict[Named, Reach
                 last[key] = fact
     read.expect_bodies(fact.position for fact in last.values())
     named = {(entry.worker, entry.team) for entry in found if entry.worker or entry.team}
-    return {who: _reach_of(read, *who, last) for who in named}
+    return {who: _reach_by(read, *who, last) for who in named}
 
 
-def _reach_of(
+def _reach_by(
     read: Reading, worker_key: str | None, team_key: str | None, last: Mapping[tuple[str, str], StaffFact]
 ) -> Reach:
     said = {kind: last.get((kind, team_key or "")) for kind in _TEAM}

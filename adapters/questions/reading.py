@@ -318,6 +318,10 @@ class Reading(PublishedReading):
         self._shields |= {child: not found.isdisjoint(records) for child, records in by_child.items()}
         self._shielded_beside |= found
 
+    def take_shield(self, child: ChildId, *, holds: bool) -> None:
+        """Whether a shield holds over a child, as was found otherwise."""
+        self._shields[child] = holds
+
     def has_shielded(self) -> bool:
         """Whether any child that this read has looked at is shielded, or hidden beside one that is."""
         return any(self._shields.values()) or any(self._shares.values())

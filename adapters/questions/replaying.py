@@ -8,21 +8,22 @@ from adapters.disclosure.context import context
 from adapters.disclosure.keys import canonical_content
 from adapters.disclosure.reading import Stored, read_entry
 from adapters.questions.paging import known_at_of
-from adapters.questions.reading import reading_at
+from adapters.questions.reading import Reading, reading_at
+from adapters.questions.refolding import refold_child, refold_timeline
 from adapters.questions.sight import sight_of
 from adapters.questions.way import OfTheViews
 from adapters.questions.ways import WAYS
 from adapters.service.opened import Service
 from domain.access.entry import Outcome, parse_entry
 from domain.access.parts import cut
-from domain.access.redact import redacted
+from domain.access.redact import SENSITIVE, redacted
 from domain.access.rules import BY_ID, Rule
 from domain.access.viewer import Because, Grant, Opening, Role, Viewer
 from domain.answers.accesses import Because as Reason
 from domain.answers.accesses import Derived, PastAccess
 from domain.dates import to_day
 from domain.errors import IcrError
-from domain.questions.about import OneChild, ReplayEntry
+from domain.questions.about import OneChild, ReplayEntry, ShowChild, ShowTimeline
 from domain.questions.asking import AsKnown, Question, read_again
 from projections import editions
 
@@ -57,7 +58,8 @@ def _derived(
         return "not_derived", "not_known_now" if made_alike else "other_code_or_policy", None
     for place, (then, now) in enumerate(zip(stored.contents, again, strict=False)):
         if then is not None and canonical_content(then) != canonical_content(now):
-            return "differs", _why(made_alike=made_alike, restricted=restricted), place
+            kept = _but_for_quarantine(then) == _but_for_quarantine(now)
+            return "differs", "quarantine_since" if kept else _why(made_alike=made_alike, restricted=restricted), place
     if len(stored.contents) != len(again):
         place = min(len(stored.contents), len(again))
         return "differs", _why(made_alike=made_alike, restricted=restricted), place
@@ -67,7 +69,10 @@ def _derived(
 def _again(
     service: Service, connection: editions.Connection, stored: Stored, kind: type[Question[Any]], way: OfTheViews
 ) -> tuple[list[Any] | None, bool]:
-    """The contents of the parts as they come out now, as known then; and whether somebody in it is shielded by now."""
+    """The contents of the parts as they come out now, as known then; and whether less or more of it may be seen by now.
+
+    Shields, consents and agreements are judged by what is known now.
+    """
     assert stored.asked is not None
     question = read_again(kind, {name: said for name, said in stored.asked.items() if name != "because"})
     assert isinstance(question, AsKnown)
@@ -80,11 +85,31 @@ def _again(
         if rule.unshields and isinstance(question, OneChild):
             child = read.child(question.identifier, question.record)
             read.lift_shields([] if child is None else [child])
-        facts = way.gather(read, question, to_day(day))
+        facts = _gathered(read, question, way, to_day(day))
         if facts is None:
             return None, False
-        shown, _ = redacted(facts, sight_of(read, facts, rule, to_day(day)))
-        return [part.content for part in cut(way.shape(shown, read.at(to_day(day))))], read.has_shielded()
+        shown, withheld = redacted(facts, sight_of(read, facts, rule, to_day(day)))
+        then, now = (
+            (stored.leaf["withheld"], stored.leaf["rules"]),
+            (len(withheld), [rule.id, *sorted(set(withheld))]),
+        )
+        # Of a sensitive service more or less may be shown by the same rule, as far as consent goes.
+        restricted = read.has_shielded() or then != now or SENSITIVE in now[1]
+        return [part.content for part in cut(way.shape(shown, read.at(to_day(day))))], restricted
+
+
+def _gathered(read: Reading, question: AsKnown[Any], way: OfTheViews, day: int) -> Any:  # noqa: ANN401 - as the way says
+    """What the answer is made from: a child's page from the child's own events, all else from the views."""
+    if isinstance(question, ShowTimeline):
+        return refold_timeline(read, question, day)
+    if isinstance(question, ShowChild):
+        return refold_child(read, question, day)
+    return way.gather(read, question, day)
+
+
+def _but_for_quarantine(content: Any) -> bytes:  # noqa: ANN401 - a piece of an answer
+    """A part's content without how many events are kept in quarantine, which is counted as of now."""
+    return canonical_content({**content, "kept_aside": 0} if isinstance(content, dict) else content)
 
 
 def _as_then(leaf: dict[str, Any]) -> tuple[Rule | None, Viewer]:

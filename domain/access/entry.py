@@ -19,12 +19,13 @@ MOST_BYTES: Final = 16_384
 
 
 class Outcome(StrEnum):
-    """What became of an attempt."""
+    """What became of an attempt; `ended` is no attempt: the process that wrote the entries before has ended in good order."""
 
     SHOWN = "shown"
     NOTHING = "nothing"
     REFUSED = "refused"
     FAILED = "failed"
+    ENDED = "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,9 @@ class AsKnown:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An access. `process`, `number` and `previous` chain the entries of one process; `root` is of its parts' digests.
+    """An access. `process`, `number` and `previous` chain the entries of one process, and the last one `closes` the chain.
+
+    `root` is of its parts' digests.
 
     `rules`: those that let see, or by which something was withheld; `proving`: the events that made a child the viewer's own.
     """
@@ -62,6 +65,7 @@ class Entry:
     withheld: int
     root: bytes | None
     asked: bytes
+    closes: bool = False
 
     def leaf(self) -> bytes:
         """The bytes of this entry in the log and in the tree."""
@@ -74,6 +78,7 @@ class Entry:
                 "process": self.process,
                 "number": self.number,
                 "previous": None if self.previous is None else self.previous.hex(),
+                "closes": self.closes,
                 "viewer": viewer.name,
                 "organisation": viewer.organisation,
                 "role": viewer.role.value,

@@ -12,14 +12,16 @@ from domain.answers.pages import Listed, Page
 
 Proved = Literal["proved_same", "not_proved", "erased_since"]
 Derived = Literal["derived_same", "differs", "not_derived"]
-Because = Literal["restricted_since", "other_code_or_policy", "unknown", "of_the_log", "nothing_shown", "not_known_now"]
+Because = Literal[
+    "restricted_since", "quarantine_since", "other_code_or_policy", "unknown", "of_the_log", "nothing_shown", "not_known_now"
+]  # fmt: skip
 
 _WHO = Discloses.WORKER
 _OURS = Discloses.NOTHING
 
 
 EntryText = Annotated[str, Written("An entry, as pages and answers show it", r"^a-[0-9a-f]{32}$"), _OURS]
-OutcomeText = Annotated[Literal["shown", "nothing", "refused", "failed"], _WHO]
+OutcomeText = Annotated[Literal["shown", "nothing", "refused", "failed", "ended"], _WHO]
 
 
 class ListedAccess(TypedDict):

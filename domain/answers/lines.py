@@ -101,8 +101,14 @@ def next_reviews(of: ChildInIndex, at: AsAt) -> list[ShownReview]:
 
 
 def other_names(person: Person) -> list[ShownName]:
-    """All names of a child but the one that stands, each once: those told with it, then all that were ever told."""
-    standing = [*person.names, *(cast("ShownName", name) for name, _ in person.called)]
+    """All names of a child but the one that stands, each once: those told with it, then all that were ever told, by the alphabet.
+
+    Of several records it is not kept which of them told a name first.
+    """
+    told = sorted(
+        (name for name, _ in person.called), key=lambda name: (name["family"] or "", name["given"], name["use"] or "")
+    )
+    standing = [*person.names, *(cast("ShownName", name) for name in told)]
     return [
         name for n, name in enumerate(standing) if n > 0 and not any(same_name(name, before) for before in standing[:n])
     ]

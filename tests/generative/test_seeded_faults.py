@@ -399,11 +399,6 @@ FAULTS = {
         "WHERE l.act IN (6, 17)",
     ),
     "what is disputed raises an indicator": ("50_children", "AND NOT e.doubted\nWHERE (c.facts", "\nWHERE (c.facts"),
-    "records are linked by any date of birth": (
-        "25_evidence",
-        "WHERE alone OR organisation = first\n    ORDER BY record, alone DESC,",
-        "ORDER BY record,",
-    ),
     "the old identity goes on": ("30_entries", "AND (n.ends IS NULL OR n.ends > z.day)", "AND false"),
     "the old identity is looked for": (
         "50_children",

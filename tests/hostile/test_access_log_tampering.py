@@ -296,7 +296,7 @@ EDITS: Final[dict[str, Edit]] = {
     ),
     "a part of another child": Edit(shown("child = gen_random_uuid()", 1), {"parts_differ": ["7"]}),
     "parts put to a refused entry": Edit(
-        f"INSERT INTO access.shown SELECT {at(295)}, 1, child, opened, records, digests, places, classes FROM access.shown "
+        f"INSERT INTO access.shown SELECT {at(295)}, 1, child, opened, records, digests, places, classes, at FROM access.shown "
         f"WHERE entry = {at(7)} AND number = 1",
         {"parts_differ": ["295"]},
     ),

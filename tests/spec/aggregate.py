@@ -8,8 +8,8 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from adapters.commands.application import ChildRecords
 from adapters.log.subjects import Subjects
+from adapters.service.child_records import ChildRecords
 from domain.access.shielded import shielded
 from domain.dates import LONDON, to_day
 from domain.effects import ABOUT_NO_CHILD

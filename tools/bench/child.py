@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from adapters.commands.application import ChildRecords
 from adapters.log.event_store import LogRecorder
 from adapters.log.keys.hashes import Hashes
 from adapters.log.messages import ACCEPTED, Message
@@ -20,6 +19,7 @@ from adapters.log.reader import LogReader, tied
 from adapters.log.subjects import Subjects
 from adapters.process.clock import Clock
 from adapters.process.settings import Settings
+from adapters.service.child_records import ChildRecords
 from adapters.service.opened import Service
 from domain.errors import IcrError
 from tools.bench.processes import machine

@@ -21,6 +21,8 @@ app = typer.Typer(
 DEFAULT_EVENTS: Final = 100_000
 DEFAULT_REBUILT: Final = 50_000
 DEFAULT_ASKED: Final = 50_000
+DEFAULT_LOGGED: Final = 50_000
+DEFAULT_CHILDREN: Final = 2_000
 
 MixOption = Annotated[
     Mix,
@@ -124,6 +126,32 @@ def child(
     settings = read_settings(None, log_level="warning")
     with _told() as tell:
         found = Child(settings, events, SystemClock(), tell).run()
+    _shown(found, tables, tell, as_json=as_json)
+
+
+@app.command("access", epilog="Example: icr bench access --events 1000 --pages 20 --people 5 --seconds 2")
+def access(
+    events: Annotated[int, typer.Option(min=1000, help="Events in the log, about.")] = DEFAULT_LOGGED,
+    children: Annotated[
+        int, typer.Option(min=10, max=1_000_000, help="Children that they are of; 100000 for figures to quote.")
+    ] = DEFAULT_CHILDREN,
+    pages: Annotated[
+        int, typer.Option(min=5, help="Pages of each kind that are asked for, by each way of logging.")
+    ] = 200,
+    people: Annotated[int, typer.Option(min=1, max=500, help="People who open a page every two seconds.")] = 50,
+    seconds: Annotated[float, typer.Option(min=1, help="For how long they do, four times and more.")] = 10.0,
+    as_json: Json = False,
+) -> None:
+    """Measure what it costs to log answers, against the same answers undisclosed; and to seal, check and replay the log.
+
+    PostgreSQL is its own, Kafka is not needed. What was logged is checked and replayed. Nothing is left behind.
+    """
+    from adapters.process.clock import SystemClock
+    from tools.bench.access import AccessBench, tables
+
+    settings = read_settings(None, log_level="warning")
+    with _told() as tell:
+        found = AccessBench(settings, (events, children), (people, seconds), pages, SystemClock(), tell).run()
     _shown(found, tables, tell, as_json=as_json)
 
 

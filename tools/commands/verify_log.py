@@ -108,7 +108,7 @@ def _verify_access_log(export: Path, key: str, checkpoint: Path, *, as_json: boo
         raise Misuse("--key and --checkpoint are texts") from None
     if as_json:
         named = [{"kind": kind, "count": len(where), "where": where} for kind, where in sorted(report.found.items())]
-        print_json({"holds": not named, **report.read, "differences": named})
+        print_json({"holds": not named, **report.read, "not_closed": report.open, "differences": named})
     else:
         for line in report.lines():
             say(line)

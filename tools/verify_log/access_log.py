@@ -36,6 +36,7 @@ class Report:
     def __init__(self) -> None:
         self.found: dict[str, list[str]] = {}
         self.read = dict.fromkeys(("leaves", "waiting", "parts", "contents", "checkpoints"), 0)
+        self.open: list[str] = []  # processes that did not say that they ended: they go on, or were killed
 
     def name(self, kind: str, where: object) -> None:
         """One more of a kind, and where it is."""
@@ -44,7 +45,7 @@ class Report:
     def lines(self) -> Iterator[str]:
         """The report for a person."""
         yield ", ".join(f"{n} {what}" for what, n in self.read.items())
-        for kind, where in sorted(self.found.items()):
+        for kind, where in sorted([*self.found.items(), *[("not_closed", self.open)][: len(self.open)]]):
             yield f"{kind} {len(where)}: {'; '.join(where[:_SHOWN])}{'; …' if len(where) > _SHOWN else ''}"
         yield "the access log does not hold" if self.found else "the access log holds"
 
@@ -79,14 +80,12 @@ class _Export:
         self.size = self.good = 0  # leaves so far, and up to the last checkpoint that they bear out
         self.edges: list[list[bytes]] = [[]] * 3  # one, until the words differ
         self.unlike: list[tuple[int, tuple[bytes | None, ...]]] = []
-        self.wrong: list[tuple[str, int, bytes]] = []
-        self.true: set[bytes | None] = set()
+        self.wrong, self.wanted = list[tuple[str, int, bytes]](), dict[str, object]()
         self.first, self.leaves = 0, [b""][:0]  # of the tile at hand
         self.above: dict[int, list[bytes]] = {}  # by level, the roots of the whole tiles below it
         self.checkpoints: dict[int, list[tuple[bytes, bool]]] = {size: [(root, True)]}
-        self.chains: dict[str, tuple[list[Any], dict[int, tuple[Any, str]]]] = {}
-        self.contexts: set[str] = set()
-        self.wanted: dict[str, object] = {}
+        self.chains: dict[str, tuple[list[Any], dict[int, tuple[Any, str, Any]]]] = {}
+        self.true, self.contexts = set[bytes | None](), set[str]()
         self.ends: list[Line] = []
         self.end = self.ends.append
         self.reached()
@@ -184,26 +183,26 @@ class _Export:
         above = _root_of([sha256(bytes.fromhex(leaf)).digest() for leaf in leaves]).hex()
         if [part[0] for part in parts] != list(range(said["parts"])) or said["root"] != (above if parts else None):
             self.report.name("parts_differ", where)
-        self.chain(said["process"], said["number"], said["previous"], own)
+        self.chain(said["process"], said["number"], (said["previous"], own, said.get("closes")))
 
-    def chain(self, process: str, number: int, previous: Any, own: str) -> None:  # noqa: ANN401
+    def chain(self, process: str, number: int, linked: tuple[Any, str, Any]) -> None:
         """A process numbers its entries from 0, and each names the hash of the one before; they come in any order."""
-        (expected, _), early = self.chains.setdefault(process, ([0, None], {}))
+        (expected, *_), early = self.chains.setdefault(process, ([0, None, False], {}))
         if number < expected or number in early:
             self.report.name("entry_twice", f"process {process} number {number}")
         else:
-            early[number] = previous, own
+            early[number] = linked
             self.follow(process, takewhile(early.__contains__, count(expected)))
 
     def follow(self, process: str, numbers: Iterator[int]) -> None:
         last, early = self.chains[process]
         for number in numbers:
-            previous, own = early.pop(number)
+            previous, own, closes = early.pop(number)
             if number > last[0]:
                 self.report.name("number_missing", f"process {process} {last[0]} to {number - 1}")
             elif previous != last[1]:
                 self.report.name("entry_not_linked", f"process {process} number {number}")
-            last[:] = number + 1, own
+            last[:] = number + 1, own, closes
 
     def content(self, line: Line) -> None:
         self.report.read["contents"] += 1
@@ -223,8 +222,9 @@ class _Export:
             self.report.name(f"{kind}_moved" if word in self.true else f"{kind}_changed", index)
         for size in self.checkpoints:
             self.report.name("log_shorter", f"{self.size} leaves, and a checkpoint of {size}")
-        for process, (_, early) in self.chains.items():
+        for process, (last, early) in self.chains.items():
             self.follow(process, iter(sorted(early)))
+            self.report.open += [f"process {process} after number {last[0] - 1}"][: last[2] is not True]
         for where in self.wanted.values():
             self.report.name("content_missing", where)
 

@@ -71,6 +71,7 @@ class FeedbackPublisher:
     def close(self) -> None:
         """Give back what is held. Used again it begins anew, from what the log has of it."""
         if self._connection is not None:
+            self._discloser.close(self._connection)
             self._connection.close()
         self._connection = self._producer = None
         self._cursors.clear()

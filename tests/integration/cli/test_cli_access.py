@@ -73,7 +73,17 @@ def test_from_an_access_to_a_check_by_somebody_else(here: Here, tmp_path: Path) 
     found = here.icr("verify-log", str(again), "--key", key, "--checkpoint", str(kept), "--json")
     document = json.loads(found.stdout)
     assert (found.returncode, document["holds"], document["leaves"]) == (1, False, 5)
+    assert 1 <= len(document["not_closed"]) <= 2  # the two processes of the log go on
     assert [(one["kind"], one["count"]) for one in document["differences"]] == [("column_differs", 7)]
+
+
+def test_the_roles_of_the_database_are_looked_at(here: Here) -> None:
+    well = here.icr("access", "rights")
+    assert (well.returncode, well.stdout.count("is there and is taken on")) == (0, 3), well.stderr
+    here.log.bench.connection.execute("GRANT DELETE ON access.entry TO icr_sealer")
+    found = here.icr("access", "rights", "--json")
+    states = {one["role"]: one["state"] for one in json.loads(found.stdout)["roles"]}
+    assert (found.returncode, states["icr_sealer"], states["icr_reader"]) == (1, "too_many_rights", "well")
 
 
 def test_used_wrongly_each_says_how(here: Here, tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import psycopg
 import pytest
-
 from adapters.commands.application import ChildRecords
+
 from adapters.log.subjects import Subjects
 from domain.dates import to_day
 from tests.builders.service import Bench, bench

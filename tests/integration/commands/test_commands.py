@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from adapters.commands.application import ChildRecords
 from adapters.commands.decided import Commands
 from adapters.log.messages import Message, Offset, Outcome
 from adapters.log.recorder import Recorder
 from adapters.log.subjects import Subjects
+from adapters.service.child_records import ChildRecords
 from domain.dates import to_day
 from domain.errors import IcrError, Rejected
 from domain.leads.commands import Command

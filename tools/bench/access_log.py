@@ -1,0 +1,120 @@
+"""What `icr bench access` measures of the log itself: bytes, sealing, the check of an export, and replay.
+
+The export is checked by what checks it elsewhere; every replayed page must be proved, and come out the same again.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import tools
+from adapters.disclosure.checkpoints import publish, sign
+from adapters.disclosure.export import write_export
+from adapters.disclosure.sealing import seal
+from adapters.disclosure.second_place import SecondPlace
+from adapters.disclosure.signing_key import first_key
+from adapters.log.connections import Work
+from adapters.questions.replaying import gather_replay
+from adapters.service.opened import Service
+from domain.access.entry import entry_id
+from domain.errors import IcrError
+from domain.questions.about import ReplayEntry
+
+COPIES: Final = 20_000  # entries that are sealed to say how fast that is, besides those that were made
+REPLAYED: Final = 100
+_CHECK: Final = Path(tools.__file__).parent / "verify_log" / "access_log.py"
+_BYTES: Final = """
+SELECT sum(pg_total_relation_size(c.oid))::bigint + pg_total_relation_size('log.data_key')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'access' AND c.relkind = 'r'
+"""
+_COPY: Final = """
+WITH made AS (INSERT INTO access.entry (id, at, viewer, organisation, kind, outcome, bytes, wrapped, sealed)
+    SELECT gen_random_uuid(), e.at, e.viewer, e.organisation, e.kind, e.outcome, e.bytes, e.wrapped, e.sealed
+    FROM generate_series(1, %s) AS n CROSS JOIN (SELECT * FROM access.entry WHERE outcome = 'shown' LIMIT 1) e RETURNING id, at)
+INSERT INTO access.pending (entry, at) SELECT id, at FROM made
+"""
+
+
+def stored(service: Service) -> int:
+    """Bytes of the access log in the database, indexes and keys with it."""
+    with service.connect() as connection:
+        row = connection.execute(_BYTES).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def kept(service: Service, folder: Path) -> dict[str, Any]:
+    """How fast what was made is sealed, checked and replayed. Raises IcrError where it does not hold."""
+    place = SecondPlace(folder / "second")
+    with service.connect() as connection:
+        key = first_key(connection, folder / "signing-key", "icr.example/access")
+    with service.connect(Work.SEAL) as connection:
+        while seal(connection):
+            pass
+        sign(connection, key, place, service.clock.now())
+        publish(connection, key, place, service.clock.now())
+    return {
+        **_checked(service, str(key.verifier), place.latest() or ""),
+        "replay_milliseconds": _replayed(service),
+        "sealed_per_second": _sealed(service),
+    }
+
+
+def _checked(service: Service, key: str, note: str) -> dict[str, int]:
+    """By the file that checks elsewhere, in a process of its own; what it takes to start is not counted."""
+    folder = service.settings.data_dir
+    export, kept_note = folder / "export", folder / "checkpoint"
+    kept_note.write_text(note)
+    with service.connect(Work.EXPORT) as connection:
+        write_export(connection, service.keys, export)
+    started, _, _ = _run("--help")
+    seconds, code, said = _run(str(export), "--key", key, "--checkpoint", str(kept_note))
+    if code:
+        raise IcrError(f"the access log that was measured does not hold: {said}")
+    leaves = int(said.split()[0])
+    return {"checked_per_second": round(leaves / max(0.001, seconds - started)), "checked": leaves}
+
+
+def _run(*arguments: str) -> tuple[float, int, str]:
+    """Processor time of the check, its exit code, and what it said."""
+    with subprocess.Popen(
+        [sys.executable, "-I", str(_CHECK), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        said = process.stdout.read()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return used.ru_utime + used.ru_stime, process.returncode, said
+
+
+def _replayed(service: Service) -> dict[str, float]:
+    """Of pages that were shown, each proved and derived again."""
+    took = []
+    with service.connect() as connection:
+        rows = connection.execute(
+            "SELECT id FROM access.entry WHERE outcome = 'shown' ORDER BY id LIMIT %s", (REPLAYED,)
+        ).fetchall()
+        for (entry,) in rows:
+            began = time.perf_counter()
+            past = gather_replay(service, connection, ReplayEntry(entry=entry_id(entry)))
+            took.append(1000 * (time.perf_counter() - began))
+            if past is None or not past.holds or past.derived != "derived_same":
+                raise IcrError("a page that was measured is not replayed as it was shown")
+    took.sort()
+    return {"p50": round(took[len(took) // 2], 2), "p99": round(took[int(0.99 * len(took))], 2), "replayed": len(took)}
+
+
+def _sealed(service: Service) -> int:
+    """Entries a second, of copies that wait; after all else, for they are no entries of a chain."""
+    with service.connect(Work.REBUILD) as connection:
+        connection.execute(_COPY, (COPIES,))
+        connection.execute("ANALYZE access.pending")
+    with service.connect(Work.SEAL) as connection:
+        began = time.perf_counter()
+        done = 0
+        while taken := seal(connection):
+            done += taken
+        return round(done / (time.perf_counter() - began))
