@@ -32,7 +32,7 @@ LOG_TABLES = (
     "event inbox source_record batch tracking subject data_key aside counted set_aside fact fact_mark edition feedback "
     "feedback_reader sealed withheld"
 ).split()
-ACCESS_TABLES = "entry shown content pending leaf tile checkpoint context".split()
+ACCESS_TABLES = "entry shown content pending leaf tile checkpoint context assertion".split()
 
 
 @dataclass(slots=True)
