@@ -159,7 +159,7 @@ def test_a_missing_topic_is_said(real_stack: Stack, tmp_path: Path) -> None:
     path = lines(tmp_path / "a.jsonl", [mark(1)])
     done = icr("publish", str(path), "--to", "kafka", environment=real_stack.environment)
     assert done.returncode == 3
-    assert "icr migrate makes it" in done.stderr
+    assert "icr migrate those that sectors share" in done.stderr
     migrated = icr("migrate", "--json", environment=real_stack.environment)
     assert (migrated.returncode, sorted(json.loads(migrated.stdout)["topics_made"])) == (0, sorted(SHARED_TOPICS))
     assert icr("publish", str(path), "--to", "kafka", environment=real_stack.environment).returncode == 0

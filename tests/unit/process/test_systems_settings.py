@@ -189,6 +189,22 @@ def test_where_systems_sign_in_the_api_may_listen_beyond_this_machine(
     assert is_open_to_systems(settings)
 
 
+@pytest.mark.parametrize("setting", ["clients_file", "publishers_file"])
+def test_a_file_that_is_wrong_is_named_by_the_command_that_checks(
+    setting: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from adapters.cli.main import main
+
+    file = tmp_path / "file.toml"
+    monkeypatch.setenv(f"ICR_{setting.upper()}", str(file))
+    monkeypatch.setenv("ICR_PUBLIC_URL", "https://icr.example")
+    file.write_text("")
+    assert main(["config", "check", "--json", "--data", str(tmp_path)]) == 0
+    file.write_text("clients = 7\npublishers = 7")
+    assert main(["config", "check", "--json", "--data", str(tmp_path)]) == 2
+    assert setting in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["Northmoor", "a b", "-x", "x" * 61, "é"])
 def test_a_publisher_has_a_name_that_can_stand_in_a_topics(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
