@@ -1,7 +1,7 @@
 """The HTTP application: its parts put together, and its OpenAPI document."""
 
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache, partial
@@ -21,6 +21,7 @@ from adapters.api.hosts import PAGES, Hosts
 from adapters.api.lending import Lending
 from adapters.api.problems import Refused, add_handlers
 from adapters.api.rates import Rates
+from adapters.api.systems import SignedIn, systems_of
 from adapters.api.work_queues import DECIDING, Connection, WorkQueues, work_queues_of
 from adapters.disclosure.checkpoints import Deadline
 from adapters.disclosure.disclosing import Discloser
@@ -72,6 +73,7 @@ def create_app(service: Service, make_face: MakeFace | None = None) -> FastAPI:
     recorders = Lending(service.recorder, settings.http_publishing)
     commands = Lending(lambda: Commands(service), DECIDING)
     pool, health_pool = service.read_pool(), service.read_pool()
+    systems = systems_of(service)
     lend = queues.queries.lend(pool.connection)
     deadline = Deadline(timedelta(hours=settings.checkpoint_limit_hours), service.clock)
     discloser = Discloser(service.keys, service.clock, partial(service.connect, Work.DISCLOSE), deadline)
@@ -83,7 +85,9 @@ def create_app(service: Service, make_face: MakeFace | None = None) -> FastAPI:
         pool.open()
         health_pool.open()
         try:
-            with nullcontext() if face is None else face.lasts:
+            with ExitStack() as stack:
+                stack.enter_context(nullcontext() if face is None else face.lasts)
+                stack.enter_context(nullcontext() if systems is None else systems.lasts())
                 yield
         finally:
             discloser.close()
@@ -115,8 +119,12 @@ def create_app(service: Service, make_face: MakeFace | None = None) -> FastAPI:
         app.include_router(reads_router(door, queues.reading))
     else:
         app.add_api_route("/v1/{rest:path}", _closed, methods=["GET", "POST"], include_in_schema=False)
-    app.openapi = lru_cache(maxsize=1)(lambda: describe(app))  # type: ignore[method-assign]
+    if systems is not None:
+        app.include_router(systems.router)
+    app.openapi = lru_cache(maxsize=1)(lambda: describe(app, signed_in=systems is not None))  # type: ignore[method-assign]
     app.include_router(docs_router(app.openapi, queues.documents))
+    if systems is not None:
+        app.add_middleware(SignedIn, tokens=systems.tokens, rates=systems.rates)
     app.add_middleware(
         Guard,
         hosts=Hosts(settings.http_host, settings.host_names, PAGES if face is None else {*PAGES, *face.pages}),
@@ -129,9 +137,7 @@ def create_app(service: Service, make_face: MakeFace | None = None) -> FastAPI:
 
 
 async def _closed() -> Response:
-    raise Refused(
-        HTTPStatus.FORBIDDEN, "systems cannot sign in here yet: publish over Kafka, or see ICR_HTTP_WITHOUT_SIGN_IN"
-    )
+    raise Refused(HTTPStatus.FORBIDDEN, "no system can sign in here: publish over Kafka, or see ICR_CLIENTS_FILE")
 
 
 def _add_face(app: FastAPI, face: Face) -> None:

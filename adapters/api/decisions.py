@@ -14,6 +14,7 @@ from starlette.responses import Response
 from adapters.api.asking import value_of
 from adapters.api.lending import Lending
 from adapters.api.plain import QuestionRoute
+from adapters.api.systems import check_worker
 from adapters.api.work_queues import WorkQueues
 from adapters.commands import offered
 from adapters.commands.decided import Commands
@@ -84,6 +85,7 @@ def _route(one: Offered, lending: Lending[Commands], clock: Clock, queues: WorkQ
         given = dict(decision)
         if (given["identifier"] is None) == (given["record"] is None):
             raise Rejected("missing_field", "identifier", "either an identifier or a record")
+        check_worker(given["worker"])
         command = offered.command_of(given["worker"], given["on"] or today(clock), {name: given[name] for name in said})
         with lending.borrow() as commands, queues.queries.on(commands.connection):
             answer = commands.carry_out(one.name, given["identifier"] or given["record"], command)

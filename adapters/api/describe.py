@@ -9,14 +9,27 @@ from pydantic import TypeAdapter
 from adapters.api.media import AVRO, AVRO_BATCH, JSON, JSON_LINES, MAX_BODY, MAX_EVENTS
 from adapters.api.problems import MEDIA_TYPE
 from adapters.api.shapes import REF, answer_schema, answer_shapes
+from adapters.api.systems import RIGHTS, needs_token, right_for
 from adapters.codec.json_form import any_event
 from adapters.log.messages import OUTCOMES
+from adapters.process.clients import TOKEN_PATH
 from adapters.questions.table import QUESTIONS
 from domain.reasons import REASONS
 
 _REASON: Final = {"type": "string", "enum": sorted(REASONS)}
 _TEXT_OR_NONE: Final = {"type": ["string", "null"]}
 _COUNT: Final = {"type": "integer", "minimum": 0}
+_SCHEME: Final = "system"
+_TOKEN: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["access_token", "token_type", "expires_in"],
+    "properties": {
+        "access_token": {"type": "string"},
+        "token_type": {"const": "Bearer"},
+        "expires_in": {"type": "integer", "description": "Seconds"},
+        "scope": {"type": "string", "description": "All that the client may do, separated by spaces"},
+    },
+}
 
 INTRODUCTION: Final = f"""Events of agencies in, questions about children out.
 
@@ -97,8 +110,8 @@ _PROBLEMS: Final = {
 _NOT_FOUND: Final = "Nothing is known by that"
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
-    """The document of an application."""
+def describe(app: FastAPI, *, signed_in: bool = False) -> dict[str, Any]:
+    """The document of an application; `signed_in`: one where systems must sign in."""
     document = get_openapi(title=app.title, version=app.version, description=INTRODUCTION, routes=app.routes)
     events = TypeAdapter(any_event()).json_schema(ref_template=REF)
     parts = document.setdefault("components", {}).setdefault("schemas", {})
@@ -121,7 +134,38 @@ def describe(app: FastAPI) -> dict[str, Any]:
             responses = document["paths"][f"/v1/{row.path}"][row.method.lower()]["responses"]
             responses["200"] = {"description": "The answer", **shape}
     _add_events(document["paths"]["/v1/events"]["post"])
+    if signed_in:
+        _add_signing_in(document)
     return document
+
+
+def _add_signing_in(document: dict[str, Any]) -> None:
+    """How systems sign in, and which operations need it."""
+    flow = {"tokenUrl": TOKEN_PATH, "scopes": dict(RIGHTS)}
+    says = (
+        f"An assertion signed by the client's own key (private_key_jwt, RFC 7523) is worth a token, at `{TOKEN_PATH}`."
+    )
+    scheme = {"type": "oauth2", "description": says, "flows": {"clientCredentials": flow}}
+    document["components"]["securitySchemes"] = {_SCHEME: scheme}
+    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            if path == TOKEN_PATH:
+                _describe_tokens(operation)
+            elif needs_token(path):
+                operation["security"] = [{_SCHEME: [right_for(path)]}]
+                operation["responses"]["401"] = {"description": "There is no token, or none of now", "content": problem}
+                operation["responses"]["403"] = {"description": "The client may not do this", "content": problem}
+
+
+def _describe_tokens(operation: dict[str, Any]) -> None:
+    operation["responses"]["200"] = {"description": "A token", "content": {JSON: {"schema": _TOKEN}}}
+    operation["responses"]["400"] = {
+        "description": "`invalid_client`, whatever is wrong with it; or what is wrong with the request (RFC 6749, 5.2)",
+        "content": {
+            JSON: {"schema": {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}}
+        },
+    }
 
 
 def _add_problems(operation: dict[str, Any], method: str, *, lost: bool) -> None:

@@ -13,6 +13,7 @@ from adapters.api.lending import Lending
 from adapters.api.media import FORMS, MAX_BODY, take_apart
 from adapters.api.plain import StrictRoute, media_type, read_body
 from adapters.api.problems import Refused
+from adapters.api.systems import sender
 from adapters.api.work_queues import WorkQueues
 from adapters.log.messages import Counts, Message, Outcome
 from adapters.log.recorder import Recorder
@@ -48,7 +49,8 @@ def events_router(recorders: Lending[Recorder], queues: WorkQueues) -> APIRouter
         A request may be sent again at any time: what was accepted before is then a duplicate.
         With `validate_only` the answer is 200, and what was accepted before is not told apart.
         """
-        messages = [Message(event) for event in take_apart(*sent)]
+        whose = sender()
+        messages = [Message(event, sender=whose) for event in take_apart(*sent)]
         with recorders.borrow() as recorder, queues.queries.on(recorder.connection):
             if validate_only:
                 return _answer(HTTPStatus.OK, recorder.check(messages), 0)

@@ -13,10 +13,10 @@ from starlette.responses import Response
 from adapters.api.asking import body_of, value_of
 from adapters.api.plain import QuestionRoute, StrictRoute
 from adapters.api.problems import Refused
+from adapters.api.systems import viewer
 from adapters.api.work_queues import WorkQueue
 from adapters.questions.door import Door
 from adapters.questions.table import GET, QUESTIONS, Row
-from domain.access.viewer import LOCAL_OPERATOR
 from domain.questions.asking import fields_of, is_required
 
 RECEIPT: Final = "ICR-Access"  # of an answer that was logged: the entry, by which it is replayed
@@ -41,7 +41,7 @@ def reads_router(door: Door, queue: WorkQueue) -> APIRouter:
 
 
 def _answer(row: Row, door: Door, given: Mapping[str, Any]) -> Response:
-    answered = door.answer(row.question(**given), LOCAL_OPERATOR)
+    answered = door.answer(row.question(**given), viewer(given.get("organisation")))
     if answered is None:
         raise Refused(HTTPStatus.NOT_FOUND, row.not_known)
     headers = {} if answered.receipt is None else {RECEIPT: answered.receipt.entry}

@@ -21,7 +21,7 @@ def _group() -> None:
 
 @app.command(epilog="Example: ICR_HTTP_PORT=8080 icr config check")
 def check(data: Data = None, as_json: Json = False) -> None:
-    """Read the settings from variables, file and defaults, and show them; ends with 2 when one is wrong.
+    """Read the settings from variables, file and defaults, and show them; ends with 2 when one is wrong, or a file that they name.
 
     Whether a secret is set is shown, not what it is.
     """
@@ -32,6 +32,14 @@ def check(data: Data = None, as_json: Json = False) -> None:
     settings = read_settings(data, log_level="warning")
     confluent_ids(settings.confluent_schema_ids)
     check_signing_in(settings)
+    if settings.clients_file is not None:
+        from adapters.process.clients import read_clients
+
+        read_clients(settings.clients_file)
+    if settings.publishers_file is not None:
+        from adapters.process.publishers import read_publishers
+
+        read_publishers(settings.publishers_file)
     shown = {
         name: "set" if name in _SECRET and value is not None else _plain(value)
         for name, value in ((name, getattr(settings, name)) for name in SETTINGS)

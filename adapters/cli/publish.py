@@ -34,6 +34,13 @@ def publish(
     sector: Annotated[
         str | None, typer.Option(help="Topic for events of shared types, when not by organisation.")
     ] = None,
+    publisher: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="To Kafka: whose own topics are written to; else ICR_PUBLISHER, or those that a sector shares.",
+        ),
+    ] = None,
     invalid_too: Annotated[
         bool, typer.Option("--invalid-too", help="To Kafka: send also what would be kept in quarantine, as it is.")
     ] = False,
@@ -58,7 +65,7 @@ def publish(
         return
     counts: list[FileCounts] = []
     try:
-        with _door(settings, to, validate_only, url, sector, invalid_too) as door, progress() as bars:
+        with _door(settings, to, validate_only, url, sector, publisher, invalid_too) as door, progress() as bars:
             task = bars.add_task("events", total=None)
             publish_files(files, door, counts, lambda read: bars.update(task, completed=read))
     except BaseException:
@@ -77,24 +84,35 @@ def _say_so_far(counts: "list[FileCounts]") -> None:
 
 @contextmanager
 def _door(
-    settings: "Settings", to: To, validate_only: bool, url: str | None, sector: str | None, invalid_too: bool
+    settings: "Settings",
+    to: To,
+    validate_only: bool,
+    url: str | None,
+    sector: str | None,
+    publisher: str | None,
+    invalid_too: bool,
 ) -> "Iterator[Door]":
     from adapters.api.serving import address
     from adapters.publishing.check import Checker
     from adapters.publishing.http import HttpSender
     from adapters.publishing.publish import CheckOnly, HttpDoor
+    from adapters.publishing.signing_in import SystemSignIn
 
     if to is To.HTTP:
-        sender = HttpSender(url or address(settings.http_host, settings.http_port), validate_only=validate_only)
+        where = url or address(settings.http_host, settings.http_port)
+        sender = HttpSender(where, validate_only=validate_only, signing_in=SystemSignIn.of(settings, where))
         try:
             yield HttpDoor(sender)
         finally:
             sender.close()
         return
-    checker = Checker(dict(settings.topic_organisations), SystemClock(), sector)
+    whose = publisher or settings.publisher
+    checker = Checker(dict(settings.topic_organisations), SystemClock(), sector, whose)
     if validate_only:
         yield CheckOnly(checker)
         return
+    if whose is not None and settings.kafka_bootstrap_servers is None:
+        raise Misuse("--publisher: the embedded broker has the topics that sectors share, and no others")
     with kafka_door(settings, checker, invalid_too=invalid_too) as door:
         yield door
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def migrate(
     data: Data = None,
     as_json: Json = False,
-    topics: Annotated[bool, typer.Option(help="Also make the topics that a real Kafka lacks.")] = True,
+    topics: Annotated[
+        bool, typer.Option(help="Also make the sectors' shared topics that a real Kafka lacks, where they are on.")
+    ] = True,
 ) -> None:
     """Bring the database to this version's tables, and make the Kafka topics that are missing. May be run again."""
     from adapters.intake.kafka.topics import ensure_topics
@@ -29,7 +31,7 @@ def migrate(
     with open_database(settings) as found:
         migrate_database(found.database_url)
     made: list[str] = []
-    if topics and settings.kafka_bootstrap_servers is not None:
+    if topics and settings.shared_topics and settings.kafka_bootstrap_servers is not None:
         made = ensure_topics(settings.kafka_bootstrap_servers, security_of(settings))
     if as_json:
         print_json({"migrated": True, "topics_made": made})
@@ -55,7 +57,7 @@ def consume(
 
     with started(Worker.CONSUME, data, parent, broker=True, waits=not until_end) as (service, heart, stop):
         check_tables(service.connect)
-        if not service.embedded_broker:
+        if service.settings.shared_topics and not service.embedded_broker:
             _make_topics(service)
 
         def tell(status: Status) -> None:

@@ -27,7 +27,7 @@ class Quarantine:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._store = QuarantineRows(service.keys)
+        self._store = QuarantineRows(service.keys, sender_of=service.sender_of)
 
     def redrive(self, only: Sequence[UUID] | None, reason: str | None) -> Counts:
         """Record kept events again; what became of them.
@@ -112,8 +112,8 @@ def reread(message: Message) -> list[Message] | None:
     for converted in _converted(message.data):
         if converted.kept is not None:
             aside = message.aside if converted.raw == message.data else None
-            again.append(Message(converted.raw, message.sector, aside, converted.kept))
-        again += [Message(event, message.sector) for event in converted.events]
+            again.append(Message(converted.raw, message.sector, aside, converted.kept, sender=message.sender))
+        again += [Message(event, message.sector, sender=message.sender) for event in converted.events]
     return again
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
+from domain.senders import Sender
+
 ACCEPTED: Final = "accepted"
 DUPLICATE: Final = "duplicate"
 CONFLICT: Final = "conflict"
@@ -21,6 +23,7 @@ class Message(NamedTuple):
 
     `sector` is the topic's, None for HTTP and connectors; `aside` the kept event that is being re-driven;
     `kept` says that a connector could not read it, with (reason, field, rule); `was`, why the re-driven one is aside.
+    `sender`, where it is known, is who sent it and what it may publish.
     """
 
     data: bytes | dict[str, Any]
@@ -28,6 +31,7 @@ class Message(NamedTuple):
     aside: UUID | None = None
     kept: tuple[str, str | None, str | None] | None = None
     was: tuple[str, str | None, str | None] | None = None
+    sender: Sender | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,13 +147,22 @@ class Preparer:
             item.rejected = rejected.with_traceback(None)
             if rejected.reason == FROM_THE_FUTURE:
                 item.due = item.body["recorded_at"] - self._ahead
-            item.digest = self._hashes.digest(raw_bytes(message))
+            # What two senders sent is kept of each: one cannot take the place of what another is about to send.
+            whose = b"" if message.sender is None else f"{message.sender.name}\0".encode()
+            item.digest = self._hashes.digest(whose + raw_bytes(message))
             self._claim(item)
         return item
 
     def _claim(self, item: Item) -> None:
-        """Whose a rejected item is, and the key it would have had, so that what is sent in its place replaces it."""
-        said = item.claims = self_description_of(item.message.data, self._all, self._ids)
+        """Whose a rejected item is, and the key it would have had, so that what is sent in its place replaces it.
+
+        What is sent in another's name takes the place of nothing of theirs, fills nothing of theirs, and is not told to them.
+        """
+        said, sender = self_description_of(item.message.data, self._all, self._ids), item.message.sender
+        if sender is not None and (whose := sender.answers_for(said.organisation)) != said.organisation:
+            said = said._replace(organisation=whose, event_id=None)
+            item.key = None
+        item.claims = said
         if item.key is None and said.organisation is not None and said.event_id is not None:
             item.key = self._hashes.event(said.organisation, said.event_id)
 
@@ -175,6 +184,8 @@ class Preparer:
         body: Mapping[str, Any] = decoded.body
         item.schema, item.body, item.stored = schema, body, decoded.stored
         effect = item.effect = schema.effect
+        if item.message.sender is not None:
+            item.message.sender.check(body, schema.event_type, None if schema.sector == SHARED else schema.sector)
         organisation = body["source"]["organisation"]
         item.key = self._hashes.event(organisation, body["event_id"])
         item.digest = self._hashes.digest(decoded.stored)

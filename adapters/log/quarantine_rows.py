@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -20,11 +20,15 @@ from adapters.log.self_description import SelfDescription
 from adapters.process.quotas import Quota
 from domain.answers.keeping import KeptFacts
 from domain.errors import Misuse, Rejected
+from domain.senders import Sender
 
 Connection = psycopg.Connection[Any]
 
 
-LISTED: Final = "id, kind, state, reason, field, rule, event_type, organisation, received_at, note, length, stored"
+_AGAIN: Final = "SELECT id, sector, sender, wrapped, sealed, reason, field, rule FROM log.aside"
+LISTED: Final = (
+    "id, kind, state, reason, field, rule, event_type, organisation, received_at, note, length, stored, sender"
+)
 # No event is longer; of what is, the beginning says what it was.
 GIANT = MAX_MESSAGE
 FIRST_OF_A_GIANT = 64 * 1024
@@ -38,6 +42,11 @@ def waited_for(item: Item, rejected: Rejected) -> UUID | None:
     """
     waits = rejected.reason == "waits_for" or (rejected.reason == "key_differs" and item.target_source is not None)
     return None if item.waits_for is None or not waits else UUID(bytes=item.waits_for)
+
+
+def nobody(name: str) -> Sender:
+    """A sender of which nothing is known any more."""
+    return Sender(name, frozenset())
 
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -66,8 +75,11 @@ def open_kept_event(keys: MasterKeys, aside: UUID, wrapped: bytes, sealed: bytes
 class QuarantineRows:
     """The quarantine's rows; every call runs in the caller's transaction. What comes of it is told to the agency."""
 
-    def __init__(self, keys: MasterKeys, quota: Quota | None = None) -> None:
+    def __init__(
+        self, keys: MasterKeys, quota: Quota | None = None, sender_of: Callable[[str], Sender] = nobody
+    ) -> None:
         self._keys = keys
+        self._sender_of = sender_of  # what a sender may publish today, by its name
         self._quota = quota or Quota()
         self._by_all = (-LOOK_SECONDS, 0)  # bytes that all organisations have together, and when that was looked at
 
@@ -111,12 +123,13 @@ class QuarantineRows:
             notes.aside(REPLACED, *[row[0] for row in replaced])
         aside = UUID(bytes=os.urandom(16))
         connection.execute(
-            "INSERT INTO log.aside (id, kind, state, key, digest, reason, field, rule, event_type, organisation, sector, waits_for, "
+            "INSERT INTO log.aside (id, kind, state, key, digest, reason, field, rule, event_type, organisation, sector, sender, waits_for, "
             "record, received_at, due_at, wrapped, sealed, length, stored, subjects) "
-            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '', %s, 0, %s)",
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '', %s, 0, %s)",
             (
                 aside, kind, "waiting" if kind == KEPT else "shown", key, digest, rejected.reason, rejected.field, rejected.rule,
-                said.event_type, said.organisation, item.message.sector, waited_for(item, rejected), record, at, due_at(item), len(raw),
+                said.event_type, said.organisation, item.message.sector,
+                None if item.message.sender is None else item.message.sender.name, waited_for(item, rejected), record, at, due_at(item), len(raw),
                 list(subjects) or None,
             ),
         )  # fmt: skip
@@ -217,19 +230,24 @@ class QuarantineRows:
         """
         if only is None:
             rows = connection.execute(
-                "SELECT id, sector, wrapped, sealed, reason, field, rule FROM log.aside WHERE state = 'ready' "
+                f"{_AGAIN} WHERE state = 'ready' "
                 "OR (state = 'waiting' AND due_at <= %s AND stored >= length) ORDER BY received_at, id LIMIT %s",
                 (now, limit),
             )
         else:
             rows = connection.execute(
-                "SELECT id, sector, wrapped, sealed, reason, field, rule FROM log.aside WHERE kind = 'kept' "
-                "AND state IN ('waiting', 'ready') AND stored >= length AND id = ANY(%s)",
+                f"{_AGAIN} WHERE kind = 'kept' AND state IN ('waiting', 'ready') AND stored >= length AND id = ANY(%s)",
                 (list(only),),
             )
         return [
-            Message(self._open(aside, wrapped, sealed), sector, aside, was=(reason, field, rule))
-            for aside, sector, wrapped, sealed, reason, field, rule in rows.fetchall()
+            Message(
+                self._open(aside, wrapped, sealed),
+                sector,
+                aside,
+                was=(reason, field, rule),
+                sender=None if sender is None else self._sender_of(sender),
+            )
+            for aside, sector, sender, wrapped, sealed, reason, field, rule in rows.fetchall()
         ]
 
     def contents(self, connection: Connection, asides: Collection[UUID]) -> Iterator[tuple[UUID, bytes, str | None]]:

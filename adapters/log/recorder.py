@@ -29,7 +29,7 @@ from adapters.log.one_number import OneNumber
 from adapters.log.outcomes import outcome_of
 from adapters.log.prepare import Item, Preparer
 from adapters.log.prepared_ahead import PreparedAhead
-from adapters.log.quarantine_rows import QuarantineRows
+from adapters.log.quarantine_rows import QuarantineRows, nobody
 from adapters.log.records import check_targets, find_records, targets
 from adapters.log.rows import Rows
 from adapters.log.sealed import REASON as SEALED_IDENTITY
@@ -42,6 +42,7 @@ from adapters.process.quotas import Quota
 from domain.checks import AHEAD_SECONDS
 from domain.errors import ClockWrong, IcrError, Rejected
 from domain.identifiers import FILLERS, Fillers
+from domain.senders import Sender
 
 Connection = psycopg.Connection[Any]
 
@@ -100,7 +101,7 @@ class Recorder:
         self, connect: Callable[[], Connection], keys: MasterKeys, clock: Clock, organisations: Mapping[str, Sequence[str]],
         cache_records: int = CACHE_RECORDS, schema_ids: Mapping[int, bytes] = NO_IDS, snapshot_loss_share: float = SNAPSHOT_LOSS_SHARE,
         clock_check: ClockCheck = UNCHECKED, ahead_seconds: int = AHEAD_SECONDS,
-        fillers: Fillers = FILLERS, quota: Quota | None = None,
+        fillers: Fillers = FILLERS, quota: Quota | None = None, sender_of: Callable[[str], Sender] = nobody,
     ) -> None:  # fmt: skip
         self._connect = connect
         self._keys = keys
@@ -110,7 +111,7 @@ class Recorder:
         self._clock_check = clock_check
         self._preparer = Preparer(self._hashes, self._subjects, organisations, schema_ids, ahead_seconds, fillers)
         self._ahead = PreparedAhead(self._preparer)
-        self._asides = QuarantineRows(keys, quota)
+        self._asides = QuarantineRows(keys, quota, sender_of)
         self._inbox = Inbox(self._subjects, self._hashes)
         self._sealed = Sealed(keys, self._subjects)
         self._one_number = OneNumber(self._subjects)

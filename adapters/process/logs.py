@@ -34,6 +34,7 @@ FIELDS: Final[dict[str, str]] = {
     "attempt": NUMBER,
     "backend": CODE,
     "batch": NUMBER,
+    "client": CODE,
     "command": CODE,
     "component": CODE,
     "conflict": NUMBER,

@@ -20,6 +20,19 @@ def read_text(file: Path, setting: str) -> str:
         raise Misuse(f"{setting}: {file} is not text") from None
 
 
+def read_whole(file: Path, setting: str, most: int) -> str:
+    """All that stands in a file. Raises Misuse, naming setting and file, also where that is more than `most` bytes."""
+    try:
+        size = file.stat().st_size
+        if size <= most:
+            return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Misuse(f"{setting}: {file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Misuse(f"{setting}: {file} is not text") from None
+    raise Misuse(f"{setting}: {file} is larger than {most} bytes")
+
+
 def read_secret(file: Path, setting: str) -> str:
     """What stands in a file that only we may read, without the end of its line. Raises Misuse, naming setting and file."""
     text = read_text(file, setting).strip("\r\n")

@@ -13,6 +13,7 @@ from typing import Any, Final
 Reader = Callable[[object], Any]
 
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]{1,253}|\[?[0-9A-Fa-f:.]{2,45}\]?")
+_PUBLISHER: Final = re.compile(r"[a-z][a-z0-9-]{0,59}")
 _SCHEMA_ID: Final = re.compile(r"\d{1,10}", re.ASCII)
 
 
@@ -20,6 +21,13 @@ def text(given: object) -> str:
     """Any text but an empty one."""
     if not isinstance(given, str) or not given:
         raise ValueError("it is a text")
+    return given
+
+
+def publisher(given: object) -> str:
+    """The name of a publisher, as it stands in the names of its topics."""
+    if not isinstance(given, str) or not _PUBLISHER.fullmatch(given):
+        raise ValueError("it is a publisher's name: small letters, digits and hyphens, at most 60")
     return given
 
 

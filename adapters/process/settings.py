@@ -106,6 +106,12 @@ class Settings:
     kafka_bootstrap_servers: Annotated[str | None, Setting(
         "host:port, comma-separated; an embedded broker, in memory, when not set", value.text)] = None
     kafka_group: Annotated[str, Setting("Consumer group", value.text)] = "icr"
+    publishers_file: Annotated[Path | None, Setting(
+        "Who publishes on topics of its own, as docs/for-operators.md says (TOML); read again when it is changed", value.path)] = None
+    publisher: Annotated[str | None, Setting("Which publisher `icr publish` is: its topics are written to", value.publisher)] = None
+    shared_topics: Annotated[bool, Setting(
+        "Read and make the topics of whole sectors, for gateways that are trusted to say whose events they are; the embedded broker's always",
+        value.flag)] = False
     kafka_security_protocol: Annotated[Protocol, _choice(
         "How Kafka is spoken to; PLAINTEXT is for one machine, or a closed network", Protocol)] = "PLAINTEXT"
     kafka_ca_file: Annotated[Path | None, Setting("Certificates that vouch for Kafka's (PEM); the system's own when not set", value.path)] = None
@@ -153,6 +159,13 @@ class Settings:
         "Address at which people reach the pages, for example https://icr.example; this machine's when not set", check_public_url)] = None
     issuers: Annotated[list["Issuer"], Setting(
         "Who vouches for the people who sign in: a list of tables, as docs/for-operators.md says", _issuers)] = field(default_factory=list)
+    clients_file: Annotated[Path | None, Setting(
+        "The systems that sign in to the API, as docs/for-operators.md says (TOML); read again when it is changed", value.path)] = None
+    client_id: Annotated[str | None, Setting("As which system we sign in to an API, to publish over HTTP", value.text)] = None
+    client_key_file: Annotated[Path | None, Setting(
+        "File with the private key by which we sign in to it (JWK, mode 0600); icr client new makes one", value.path)] = None
+    client_rate: Annotated[float, Setting("Requests a second of one system that has signed in, at most", value.number(0, 10**6, above=True))] = 50
+    client_burst: Annotated[int, Setting("Requests that a system may make at once after a while of few", value.whole(1, 10**6))] = 500
     session_idle_minutes: Annotated[int, Setting(
         "Minutes without a request after which a person must sign in again", value.whole(1, 120))] = 20
     session_hours: Annotated[int, Setting("Hours after which a person must sign in again", value.whole(1, 24))] = 10
@@ -316,6 +329,10 @@ def _check_together(settings: Settings) -> None:
         raise Misuse("http_connections: it is more than http_publishing and http_publishing_queue together")
     if settings.person_burst < settings.person_rate:
         raise Misuse("person_burst: it is at least person_rate, else the rate is never reached")
+    if settings.client_burst < settings.client_rate:
+        raise Misuse("client_burst: it is at least client_rate, else the rate is never reached")
+    if settings.clients_file is not None and settings.public_url is None:
+        raise Misuse("public_url: systems sign in to it, so it must be set beside clients_file")
     if settings.demo_day is not None and not any(issuer.demo for issuer in settings.issuers):
         raise Misuse("demo_day: pages are about today, but in a demonstration")
     if settings.issuers:

@@ -12,6 +12,7 @@ from adapters.log.messages import Message
 from adapters.log.prepare import Item, Preparer
 from adapters.log.subjects import Subjects
 from adapters.process.clock import Clock
+from adapters.process.setting_values import publisher as read_publisher
 from domain.checks import organisation_allowed
 from domain.errors import Misuse, Rejected
 from domain.identifiers import check_identifier
@@ -35,13 +36,30 @@ class Ready:
     value: bytes
 
 
+def check_publisher(name: str) -> None:
+    """Raise Misuse unless a text can be the name of a publisher."""
+    try:
+        read_publisher(name)
+    except ValueError as error:
+        raise Misuse(f"--publisher: {error}") from None
+
+
 class Checker:
     """Checks events as the recorder would, as far as that can be said without the log and its keys.
 
-    `sector` is the topic for events of shared types, when not the one that follows from their organisation.
+    `sector` is the topic for events of shared types, when not the one that follows from their organisation. `publisher`: whose own
+    topics they go to; None: the shared ones.
     """
 
-    def __init__(self, organisations: Mapping[str, Sequence[str]], clock: Clock, sector: str | None = None) -> None:
+    def __init__(
+        self,
+        organisations: Mapping[str, Sequence[str]],
+        clock: Clock,
+        sector: str | None = None,
+        publisher: str | None = None,
+    ) -> None:
+        if publisher is not None:
+            check_publisher(publisher)
         if sector is not None and sector not in TOPICS:
             raise Misuse(f"a sector is one of: {', '.join(TOPICS)}")
         nobody = MasterKeys(bytes(32), bytes(32))  # what is made with these keys goes nowhere
@@ -50,6 +68,7 @@ class Checker:
         self._patterns = {name: tuple(patterns) for name, patterns in organisations.items()}
         self._clock = clock
         self._sector = sector
+        self._publisher = publisher
 
     def check(self, data: bytes) -> Ready:
         """The event as it is to be sent: Avro, marks reduced. Raises Rejected as the recorder would keep it in quarantine."""
@@ -57,7 +76,7 @@ class Checker:
         sector = self._sector_of(item)
         if item.schema.sector == SHARED:
             self._prepare(data, sector)  # whether its organisation may publish there
-        return Ready(_topic(item, sector), key_of(item.body), item.stored)
+        return Ready(self._topic(item, sector), key_of(item.body), item.stored)
 
     def check_lightly(self, data: bytes) -> Ready:
         """Like `check`, but what would be kept in quarantine is sent as it is; Misuse when only the caller can say where to."""
@@ -68,8 +87,8 @@ class Checker:
         if item.schema is None:
             if self._sector is None:
                 raise Misuse("what cannot be read needs --sector, the topic that it is sent to")
-            return Ready(TOPICS[self._sector], None, data)
-        return Ready(_topic(item, self._sector_of(item)), key_of(item.body), data)
+            return Ready(topic_for(self._sector, None, self._publisher), None, data)
+        return Ready(self._topic(item, self._sector_of(item)), key_of(item.body), data)
 
     def _prepare(self, data: bytes, sector: str | None) -> Item:
         item = self._preparer.prepare(Message(data, sector), self._now())
@@ -79,6 +98,11 @@ class Checker:
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp() * 1_000_000)
+
+    def _topic(self, item: Item, sector: str) -> str:
+        """By sector and mode; what keeps a child safe waits behind no backfill, however old it is."""
+        mode = None if item.schema.effect.disclosure == SAFETY else item.body.get("mode")
+        return topic_for(sector, mode, self._publisher)
 
     def _sector_of(self, item: Item) -> str:
         schema = item.schema
@@ -94,11 +118,6 @@ class Checker:
             if organisation_allowed(organisation, self._patterns.get(sector, ())):
                 return sector
         raise Rejected("wrong_organisation", "source.organisation", "an organisation that may publish in a sector")
-
-
-def _topic(item: Item, sector: str) -> str:
-    """By sector and mode; what keeps a child safe waits behind no backfill, however old it is."""
-    return topic_for(sector, None if item.schema.effect.disclosure == SAFETY else item.body.get("mode"))
 
 
 def key_of(body: Mapping[str, Any]) -> bytes:

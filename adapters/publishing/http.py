@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from adapters.api.media import AVRO_BATCH, LENGTH_BYTES, MAX_BODY, MAX_EVENTS
+from adapters.publishing.signing_in import SystemSignIn
 from domain.errors import IcrError, Misuse, Unreachable
 
 PATH: Final = "/v1/events"
@@ -24,15 +25,16 @@ class Refused(IcrError):
 
 
 class HttpSender:
-    """Sends batches over one connection, opened again when it is lost."""
+    """Sends batches over one connection, opened again when it is lost; signed in where we are somebody there."""
 
-    def __init__(self, url: str, *, validate_only: bool) -> None:
+    def __init__(self, url: str, *, validate_only: bool, signing_in: SystemSignIn | None = None) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
             raise Misuse("--url is http://HOST:PORT or https://HOST")
         self._host, self._port, self._secure = parts.hostname, parts.port, parts.scheme == "https"
         self._path = parts.path.rstrip("/") + PATH + ("?validate_only=true" if validate_only else "")
         self._connection: http.client.HTTPConnection | None = None
+        self._signing_in = signing_in
 
     def fits(self, count: int, size: int) -> bool:
         """Whether so many messages of so many bytes in all may go in one request."""
@@ -46,6 +48,9 @@ class HttpSender:
         body = b"".join(len(message).to_bytes(LENGTH_BYTES, "big") + message for message in messages)
         for pause in (*_BACK_OFF, None):
             status, answer, later = self._ask(body)
+            if status == http.HTTPStatus.UNAUTHORIZED and self._signing_in is not None:
+                self._signing_in.forget()  # its token may have ended on the way
+                status, answer, later = self._ask(body)
             if status in (http.HTTPStatus.OK, http.HTTPStatus.ACCEPTED):
                 outcomes: list[dict[str, Any]] = orjson.loads(answer)["outcomes"]
                 return outcomes
@@ -61,7 +66,7 @@ class HttpSender:
             kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
             self._connection = kind(self._host, self._port, timeout=_TIMEOUT)
         try:
-            self._connection.request("POST", self._path, body, {"Content-Type": AVRO_BATCH})
+            self._connection.request("POST", self._path, body, {"Content-Type": AVRO_BATCH, **self._authorization()})
             response = self._connection.getresponse()
             return response.status, response.read(), _later(response.headers.get("Retry-After"))
         except ssl.SSLCertVerificationError:
@@ -69,6 +74,9 @@ class HttpSender:
         except (OSError, http.client.HTTPException):
             self.close()
             return 0, b"", 0.0
+
+    def _authorization(self) -> dict[str, str]:
+        return {} if self._signing_in is None else {"Authorization": f"Bearer {self._signing_in.token()}"}
 
     def close(self) -> None:
         """Close the connection."""

@@ -24,7 +24,7 @@ def whose_of(question: Question[Any], viewer: Viewer, read: Reading | None = Non
     """Whose what is asked for is; None where that is known only of what is found: of an entry that is to be replayed."""
     if isinstance(question, about.ReplayEntry):
         return None
-    if isinstance(question, about.ListAccesses):
+    if isinstance(question, about.ListAccesses | about.ReadFeedback):
         return _organisations(question.organisation, viewer)
     worker = getattr(question, "worker", None)
     if worker is not None:

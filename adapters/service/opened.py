@@ -1,6 +1,6 @@
 """One opened service: settings, servers, keys, and what is made from them. All entrances and all reads start here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from adapters.log.pool import ReadPool
     from adapters.log.recorder import Recorder
     from adapters.process.kafka_security import Security
+    from domain.senders import Sender
     from projections.engine import Projector
 
 
@@ -59,6 +60,13 @@ class Service:
         tolerance = timedelta(seconds=self.settings.clock_tolerance_seconds)
         return ClockCheck(tolerance, with_database=isinstance(self.clock, SystemClock))
 
+    @property
+    def sender_of(self) -> Callable[[str], "Sender"]:
+        """What says of a sender, by its name, what it may publish today."""
+        from adapters.process.senders import Senders
+
+        return Senders(self.settings).named
+
     def connect(self, work: Work = Work.READ) -> psycopg.Connection[Any]:
         """A new connection to the database, in autocommit mode, limited by what it is for."""
         return connect(self.database_url, work)
@@ -86,6 +94,7 @@ class Service:
             ahead_seconds=self.settings.future_tolerance_seconds,
             fillers=self.settings.fillers,
             quota=self.settings.quota,
+            sender_of=self.sender_of,
         )
 
     def projector(self, work: Work = Work.PROJECT) -> "Projector":

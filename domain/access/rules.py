@@ -167,7 +167,7 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         "publisher",
         Extent.PAGE,
-        every(_holds(Role.FEED), has("question", "ReadFeedback")),
+        every(_holds(Role.FEED), has("question", "ReadFeedback"), has("whose", Whose.OWN_ORGANISATION)),
         "These are what became of events that this organisation published.",
         "UK GDPR Article 5(1)(d): whoever published what is wrong must be able to mend it",
         "publication",

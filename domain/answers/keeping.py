@@ -33,6 +33,9 @@ class KeptLine(TypedDict):
     length: Annotated[int, _PUBLISHED]
     stored: Annotated[int, _PUBLISHED]
     whole: Annotated[bool, _PUBLISHED]
+    sender: Annotated[
+        str | None, Written("Who sent it, where that is known: `client:` or `publisher:`, and its name"), _PUBLISHED
+    ]
 
 
 class KeptEvents(Listed):
@@ -72,7 +75,7 @@ class BeingMendedList(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class KeptFacts:
-    """A kept event as it was gathered; `content` only where it was asked for."""
+    """A kept event as it was gathered; `sender` where it is known, `content` only where it was asked for."""
 
     id: UUID
     kind: str
@@ -86,6 +89,7 @@ class KeptFacts:
     note: str | None
     length: int
     stored: int
+    sender: str | None = None
     content: str | None = None
 
 
@@ -129,5 +133,5 @@ def _line(one: KeptFacts) -> KeptLine:
     return {
         "id": str(one.id), "kind": one.kind, "state": one.state, "reason": one.reason, "field": one.field, "rule": one.rule,
         "event_type": one.event_type, "organisation": one.organisation, "received_at": one.received_at.isoformat(),
-        "note": one.note, "length": one.length, "stored": one.stored, "whole": one.stored >= one.length,
+        "note": one.note, "length": one.length, "stored": one.stored, "whole": one.stored >= one.length, "sender": one.sender,
     }  # fmt: skip

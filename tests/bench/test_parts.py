@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from adapters.intake.kafka.topics import SECTOR_OF
+from adapters.intake.kafka.topics import SHARED_TOPICS, sector_of
 from adapters.log.messages import Counts, Message
 from projections.taking_in import AFTER_LINKS, BEFORE_LINKS, statements
 from tests.builders.process import ROOT
@@ -73,7 +73,7 @@ def test_the_stream_begins_with_what_makes_every_child_known(mix: Mix) -> None:
     assert len(history) > 60
     assert len(following) == 300
     assert ("AttendanceMarked" in workload.types) == (mix is not Mix.WITHOUT_MARKS)
-    assert {topic for topic, _, _ in history} <= set(SECTOR_OF)
+    assert {topic for topic, _, _ in history} <= set(SHARED_TOPICS)
 
 
 def test_on_a_school_day_many_children_are_marked_once_each_with_some_days_behind_them() -> None:
@@ -143,7 +143,7 @@ def filled(any_database_url: str, tmp_path: Path) -> Any:
     """A small area in the log and the views, rebuilt once."""
     here = bench(any_database_url, tmp_path, edition_size=500)
     workload = Workload(Mix.AREA, 1000, TODAY, 40)
-    messages = [Message(value, SECTOR_OF[topic]) for topic, _, value in (*workload.history(), *workload.following(900))]
+    messages = [Message(value, sector_of(topic)) for topic, _, value in (*workload.history(), *workload.following(900))]
     counts = Counts()
     feed = iter(messages)
     while batch := list(islice(feed, 200)):

@@ -99,10 +99,10 @@ def status_of(answer: bytes) -> int:
 
 
 @contextmanager
-def served(url: str, folder: Path, **changed: Any) -> Iterator[Served]:
-    """A server over a migrated database, some settings `changed`; it must end in time."""
+def served(url: str, folder: Path, *, port: int = 0, **changed: Any) -> Iterator[Served]:
+    """A server over a migrated database, on a free port or a given one, some settings `changed`; it must end in time."""
     configure_logs("info")
-    settings = Settings(data_dir=folder, database_url=url, http_port=0, **changed)
+    settings = Settings(data_dir=folder, database_url=url, http_port=port, **changed)
     service = Service(settings, url, None, None, False, load_or_create(folder / "keys"), SystemClock())
     said: queue.Queue[str] = queue.Queue()
     ended = threading.Event()

@@ -32,7 +32,7 @@ LOG_TABLES = (
     "event inbox source_record batch tracking subject data_key aside counted set_aside fact fact_mark edition feedback "
     "feedback_reader sealed withheld keys paused_partition topic"
 ).split()
-ACCESS_TABLES = "entry entry_rest shown content pending leaf tile checkpoint context session".split()
+ACCESS_TABLES = "entry entry_rest shown content pending leaf tile checkpoint context session assertion".split()
 
 
 @dataclass(slots=True)

@@ -135,10 +135,16 @@ class Pages:
 
 @contextmanager
 def pages(
-    url: str, folder: Path, clock: FixedClock, issuers: Sequence[dict[str, Any]], **changed: Any
+    url: str,
+    folder: Path,
+    clock: FixedClock,
+    issuers: Sequence[dict[str, Any]],
+    *,
+    port: int | None = None,
+    **changed: Any,
 ) -> Iterator[Pages]:
-    """The server over a migrated database, by these issuers; it must end in time."""
-    port = demo.free_port()
+    """The server over a migrated database, by these issuers, on a free port or a given one; it must end in time."""
+    port = port or demo.free_port()
     address = f"http://127.0.0.1:{port}"
     settings = Settings(
         data_dir=folder,

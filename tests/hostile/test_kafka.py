@@ -17,7 +17,7 @@ import pytest
 from adapters.codec import encode_wire
 from adapters.intake.kafka.consumer import Consumer
 from adapters.intake.kafka.status import PARTITION_PAUSED, Status
-from adapters.intake.kafka.topics import ALL_TOPICS, PARTITIONS
+from adapters.intake.kafka.topics import PARTITIONS, SHARED_TOPICS
 from adapters.log.pauses import list_pauses
 from adapters.service.opened import Service
 from tests.builders.batches import NAMES, PACKERS, batch, plain, put, record, varint
@@ -119,7 +119,7 @@ VALUES: Final = [
     Thrown("rubbish", one(b"\xff\xfe rubbish"), kept=("undecodable",)),
 ]
 ALL: Final = [*CODECS, *BATCHES, *RECORDS, *VALUES]
-PLACES: Final = [(topic, number) for topic in ALL_TOPICS for number in range(PARTITIONS)]
+PLACES: Final = [(topic, number) for topic in SHARED_TOPICS for number in range(PARTITIONS)]
 
 
 def drain(service: Service, *, seconds: float = 60) -> Status:

@@ -1,5 +1,6 @@
 """docker-compose.yml and Dockerfile without an engine: valid, nothing undefined, and each command of ours runs."""
 
+import json
 import os
 import re
 import shutil
@@ -18,10 +19,12 @@ import yaml
 from adapters.embedded.binaries import locale, major, packaged_binaries
 from adapters.embedded.postgres import PostgresServer
 from adapters.embedded.processes import free_port
+from adapters.process.issuers import check_issuers, read_issuers
 from adapters.process.settings import SETTINGS
 from tests.builders.nightly import ON_THE_REAL_ONES
 from tests.builders.process import icr
 from tests.servers.kafka import RealKafka
+from tests.servers.keycloak import REALM, VERSION
 from tests.servers.plugin import Stack
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +32,7 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
 LASTING = {name: service for name, service in OURS.items() if "healthcheck" in service}
+KEYCLOAK_FILE = "docker-compose.keycloak.yml"
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 BIN = Path(sys.executable).parent
 
@@ -40,6 +44,26 @@ def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
 def test_the_file_is_valid_by_the_compose_schema() -> None:
     checked = run(BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml")
     assert checked.returncode == 0, checked.stdout
+
+
+def test_the_file_with_keycloak_is_valid_and_fits_its_realm() -> None:
+    """Its issuer is one that the settings take, and its realm sends people back to where they are then at home."""
+    checked = run(BIN / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", KEYCLOAK_FILE)
+    assert checked.returncode == 0, checked.stdout
+    services = yaml.safe_load((ROOT / KEYCLOAK_FILE).read_text())["services"]
+    serve, keycloak = services["serve"], services["keycloak"]
+    assert services.keys() - SERVICES.keys() == {"keycloak"}
+    assert set(serve["environment"]) <= {f"ICR_{name.upper()}" for name in SETTINGS}
+    (issuer,) = issuers = read_issuers(json.loads(serve["environment"]["ICR_ISSUERS"]))
+    check_issuers(issuers, serve["environment"]["ICR_PUBLIC_URL"])
+    assert keycloak["image"].endswith(f":{VERSION}")
+    realm = json.loads(REALM.read_text())
+    (client,) = realm["clients"]
+    assert client["redirectUris"] == [f"{serve['environment']['ICR_PUBLIC_URL']}/signed-in/{issuer.name}"]
+    assert client["clientId"] == issuer.client_id
+    assert issuer.url == f"http://localhost:8080/realms/{realm['realm']}"
+    assert "--hostname=http://localhost:8080" in keycloak["command"]
+    assert (ROOT / keycloak["volumes"][0].split(":")[0]).is_dir()
 
 
 def test_the_dockerfile_is_clean() -> None:

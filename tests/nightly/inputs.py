@@ -3,7 +3,7 @@
 import random
 from typing import Final
 
-from adapters.intake.kafka.topics import ALL_TOPICS
+from adapters.intake.kafka.topics import SHARED_TOPICS
 from tests.builders.stream import Wire, area, publish
 
 Sent = tuple[str, bytes | None, bytes | None]
@@ -53,7 +53,7 @@ class Inputs:
         """One of each kind, somewhere among some of the area."""
         for value in BOMBS.values():
             key = str(self._chance.randrange(1000)).encode()
-            self._publish([(self._chance.choice(ALL_TOPICS), key, value)])
+            self._publish([(self._chance.choice(SHARED_TOPICS), key, value)])
             self.some(5)
 
     def again(self, bootstrap_servers: str) -> None:

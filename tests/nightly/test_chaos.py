@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from adapters.intake.kafka.consumer import Consumer
-from adapters.intake.kafka.topics import ALL_TOPICS
+from adapters.intake.kafka.topics import SHARED_TOPICS
 from adapters.log.keys.key_file import load
 from adapters.service.opened import Service
 from tests.builders.process import Warm, icr, wait_for
@@ -123,7 +123,7 @@ def _undisturbed(chaos: Chaos, url: str) -> None:
     kafka = chaos.stack.real_kafka
     assert kafka is not None
     kafka.reset()
-    kafka.create_topics(ALL_TOPICS)
+    kafka.create_topics(SHARED_TOPICS)
     chaos.inputs.again(chaos.stack.bootstrap_servers)
     with service_of(chaos.stack) as service:
         calm = {"kafka_group": "icr-undisturbed", "database_url": url, "pause_unreadable_share": 1.0}

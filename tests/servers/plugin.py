@@ -21,7 +21,7 @@ import pytest
 from adapters.embedded import lock
 from adapters.embedded.broker import MemoryBroker
 from adapters.embedded.lock import servers
-from adapters.intake.kafka.topics import ALL_TOPICS
+from adapters.intake.kafka.topics import SHARED_TOPICS
 from adapters.log.keys.key_file import load_or_create
 from adapters.process.settings import Settings, load_settings
 from tests.builders.process import start_supervisor
@@ -29,7 +29,7 @@ from tests.servers.kafka import RealKafka
 from tests.servers.postgres import Cluster, NoPostgres
 from tools.kafka_broker import NoKafka
 
-TOPICS = ALL_TOPICS
+TOPICS = SHARED_TOPICS
 KAFKA_PARAMS = ["embedded", pytest.param("real", marks=pytest.mark.kafka_real)]
 POSTGRES_PARAMS = ["embedded", pytest.param("system", marks=pytest.mark.pg_system)]
 STACK_PARAMS = ["embedded", pytest.param("real", marks=[pytest.mark.kafka_real, pytest.mark.pg_system])]
@@ -199,7 +199,7 @@ def make_stack(request: pytest.FixtureRequest, pool: Pool, tmp_path: Path, name:
     url = cluster.fresh()
     variables = {"ICR_DATA_DIR": str(data), "ICR_DATABASE_URL": url}
     if real is not None:
-        variables["ICR_KAFKA_BOOTSTRAP_SERVERS"] = real.bootstrap_servers
+        variables |= {"ICR_KAFKA_BOOTSTRAP_SERVERS": real.bootstrap_servers, "ICR_SHARED_TOPICS": "true"}
     else:
         used(request, "Kafka embedded (in memory)")
     outside = {key: value for key, value in os.environ.items() if not key.startswith("ICR_")}

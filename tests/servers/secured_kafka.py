@@ -4,6 +4,7 @@ import datetime as dt
 import ipaddress
 import socket
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
@@ -11,6 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from kafka import KafkaAdminClient
+from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
+from kafka.admin import ACLResourcePatternType as PatternType
 from kafka.errors import KafkaError
 
 from adapters.embedded.processes import free_port
@@ -88,7 +91,7 @@ class SecuredBroker(JavaBroker):
 
     def __init__(self, authority: Authority) -> None:
         self._mutual = free_port()
-        self._authority = authority
+        self.authority = authority
         properties = SECURED.replace("{mutual}", str(self._mutual)).replace("{security}", PACKAGE)
         super().__init__(properties, USERS, java_options=QUICK_START)
         certificate, key = authority.issue("broker")
@@ -103,7 +106,7 @@ class SecuredBroker(JavaBroker):
         """One who may do everything."""
         return KafkaAdminClient(
             bootstrap_servers=self.bootstrap_servers, bootstrap_timeout_ms=2000, security_protocol="SASL_SSL",
-            ssl_cafile=str(self._authority.file), sasl_mechanism="SCRAM-SHA-512",
+            ssl_cafile=str(self.authority.file), sasl_mechanism="SCRAM-SHA-512",
             sasl_plain_username=ADMIN, sasl_plain_password=USERS[ADMIN],
         )  # fmt: skip
 
@@ -119,3 +122,60 @@ class SecuredBroker(JavaBroker):
             else:
                 return
         raise RuntimeError(f"the secured Kafka did not start\n{self.log.read_text()[-2000:]}")
+
+
+def allow(broker: SecuredBroker, user: str, operations: list[ACLOperation], what: ResourceType, name: str) -> None:
+    """Give a user rights to everything of a kind whose name begins so."""
+    pattern = ResourcePattern(what, name, PatternType.PREFIXED)
+    admin = broker.admin()
+    admin.create_acls([ACL(f"User:{user}", "*", one, ACLPermissionType.ALLOW, pattern) for one in operations])
+    admin.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A data folder, a database, and how to be one of the users there."""
+
+    folder: Path
+    database_url: str
+    broker: SecuredBroker
+    authority: Authority
+
+    def of(
+        self, user: str, password: str | None = None, mechanism: str = "SCRAM-SHA-512", **more: str
+    ) -> dict[str, str]:
+        """Variables of a user who logs in."""
+        return {
+            "PATH": "/usr/bin:/bin",
+            "ICR_DATA_DIR": str(self.folder),
+            "ICR_DATABASE_URL": self.database_url,
+            "ICR_KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
+            "ICR_SHARED_TOPICS": "true",
+            "ICR_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+            "ICR_KAFKA_CA_FILE": str(self.authority.file),
+            "ICR_KAFKA_SASL_MECHANISM": mechanism,
+            "ICR_KAFKA_USERNAME": user,
+            "ICR_KAFKA_PASSWORD_FILE": str(self.secret("password", password or USERS[user])),
+            **more,
+        }
+
+    def by_certificate(self, name: str) -> dict[str, str]:
+        """Variables of a user who shows a certificate, with a password on its key."""
+        certificate, key = self.authority.issue(name, b"of the key")
+        kept = {name: value for name, value in self.of(ADMIN).items() if "SASL" not in name}
+        return kept | {
+            "ICR_KAFKA_BOOTSTRAP_SERVERS": self.broker.mutual_servers,
+            "ICR_KAFKA_SECURITY_PROTOCOL": "SSL",
+            "ICR_KAFKA_CERTIFICATE_FILE": str(certificate),
+            "ICR_KAFKA_KEY_FILE": str(key),
+            "ICR_KAFKA_KEY_PASSWORD_FILE": str(self.secret("of-the-key", "of the key")),
+        }
+
+    def secret(self, name: str, text: str, mode: int = 0o600) -> Path:
+        """A file with a secret in it."""
+        file = self.folder / name
+        file.unlink(missing_ok=True)
+        file.touch(mode=mode)
+        file.chmod(mode)
+        file.write_text(f"{text}\n")
+        return file

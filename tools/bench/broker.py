@@ -9,7 +9,7 @@ from typing import Final
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from adapters.intake.kafka.topics import ALL_TOPICS
+from adapters.intake.kafka.topics import SHARED_TOPICS
 from adapters.process.settings import Settings
 from domain.errors import Misuse, Unreachable
 from tools.bench.processes import undisturbed
@@ -62,14 +62,14 @@ def _lent(bootstrap_servers: str) -> Iterator[None]:
     """Someone's broker: invented children must not come among real ones, so none of our topics may be there."""
     try:
         with contextlib.closing(KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","))) as admin:
-            taken = sorted(set(ALL_TOPICS) & set(admin.list_topics()))
+            taken = sorted(set(SHARED_TOPICS) & set(admin.list_topics()))
         if taken:
             raise Misuse(f"the measurement publishes invented events, and this Kafka has the topics {', '.join(taken)}")
         try:
             yield
         finally:
             with contextlib.closing(KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","))) as admin:
-                admin.delete_topics(sorted(set(ALL_TOPICS) & set(admin.list_topics())))
+                admin.delete_topics(sorted(set(SHARED_TOPICS) & set(admin.list_topics())))
                 for name in DEPLOYMENTS:
                     # Not there, or a member just ended is still counted for a while.
                     with contextlib.suppress(KafkaError):

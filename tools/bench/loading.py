@@ -14,7 +14,7 @@ from uuid import UUID
 import psycopg
 
 from adapters.disclosure.disclosing import Access
-from adapters.intake.kafka.topics import SECTOR_OF
+from adapters.intake.kafka.topics import sector_of
 from adapters.log.connections import Work, connect
 from adapters.log.messages import Counts
 from adapters.log.messages import Message as Recorded
@@ -89,7 +89,7 @@ def _recorded(service: Service, workload: Workload, seen: Seen, events: int, tel
         history = workload.history()
         seen.history = False
         for batch in _batches(history, workload, events):
-            counts.add(recorder.record([Recorded(value, SECTOR_OF[topic]) for topic, _, value in batch]))
+            counts.add(recorder.record([Recorded(value, sector_of(topic)) for topic, _, value in batch]))
             projector.project()
             if time.monotonic() - told > 10:
                 told = time.monotonic()

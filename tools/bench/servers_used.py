@@ -114,6 +114,7 @@ class ServersUsed:
         environment = {"ICR_BATCH_SIZE": str(self._batch), "ICR_KAFKA_GROUP": f"{GROUP}-{name}"}
         if self._broker.bootstrap_servers is not None:
             environment["ICR_KAFKA_BOOTSTRAP_SERVERS"] = self._broker.bootstrap_servers
+            environment["ICR_SHARED_TOPICS"] = "true"
         shipped = Shipped(self.folder / name, new_database(self.url, name), environment, self._clock)
         self._stack.callback(shipped.close)
         return shipped

@@ -15,7 +15,7 @@ import psycopg
 from kafka import KafkaConsumer, TopicPartition
 
 from adapters.cli.running import Worker, start, stop_all
-from adapters.intake.kafka.topics import ALL_TOPICS, PARTITIONS, connection
+from adapters.intake.kafka.topics import PARTITIONS, SHARED_TOPICS, connection
 from adapters.process.addresses import is_loopback
 from adapters.process.heartbeat import Beat, beats
 from adapters.process.issuers import DEMO_MARKER
@@ -159,7 +159,7 @@ def _watch(service: Service, processes: Running, agencies: Agencies, tell: Steps
     """Wait until everything published is recorded and projected."""
     end = time.monotonic() + _MOST_SECONDS
     total = agencies.events
-    partitions = [TopicPartition(topic, number) for topic in ALL_TOPICS for number in range(PARTITIONS)]
+    partitions = [TopicPartition(topic, number) for topic in SHARED_TOPICS for number in range(PARTITIONS)]
     client = KafkaConsumer(
         group_id=None, **connection(service.bootstrap_servers or "", embedded=True), enable_auto_commit=False
     )

@@ -7,7 +7,7 @@ import json
 from typing import Any, Final
 
 from adapters.api.shapes import shapes_of
-from adapters.intake.kafka.topics import BACKFILL_TOPICS, PARTITIONS, TOPICS
+from adapters.intake.kafka.topics import BACKFILL_TOPICS, PUBLISHER_PARTITIONS, TOPICS
 from adapters.process.settings import TOPIC_ORGANISATIONS
 from domain.answers.agencies import EventFeedback, ReplayRequested
 from schemas.registry import SHARED, Schema, registry
@@ -30,9 +30,10 @@ def document() -> dict[str, Any]:
             "title": "Integrated child record: events",
             "version": registry().digest[:12],
             "description": (
-                "Topics that agencies publish to, two a sector: events of mode backfill and snapshot have their own, which is "
-                "read when there is time. An organisation for which there is a feedback topic is told there what became of "
-                "its events: docs/feedback.md. Each message is one event in Avro's single-object encoding "
+                "Topics that agencies publish to. Each publisher has two under the name of each of its sectors, written by it alone: "
+                "events of mode backfill and snapshot have their own, which is read when there is time. The same names without a "
+                "publisher are shared, and are read only where an operator has said so. A publisher is told on a topic of its own "
+                "what became of its events: docs/feedback.md. Each message is one event in Avro's single-object encoding "
                 "(C3 01, the schema's CRC-64-AVRO fingerprint, the body), keyed so that one child's events keep their order. "
                 "What becomes of an event: docs/schemas.md, docs/events.md."
             ),
@@ -45,14 +46,20 @@ def document() -> dict[str, Any]:
                 for sector, topic in BACKFILL_TOPICS.items()
             },
             "feedback": _FEEDBACK,
+            "feedback_by_organisation": _FEEDBACK_BY_ORGANISATION,
         },
         "operations": {
             **{f"receive_{sector}": _receive(topic) for sector, topic in TOPICS.items()},
             **{f"receive_{sector}_backfill": _receive(topic) for sector, topic in BACKFILL_TOPICS.items()},
             "tell": {
                 "action": "send",
-                "summary": "What became of an organisation's events, at least once and in order, where the topic is there.",
+                "summary": "What became of a publisher's events, at least once and in order, where the topic is there.",
                 "channel": {"$ref": "#/channels/feedback"},
+            },
+            "tell_an_organisation": {
+                "action": "send",
+                "summary": "What became of an organisation's events, the same, where that topic is there.",
+                "channel": {"$ref": "#/channels/feedback_by_organisation"},
             },
         },
         "components": {
@@ -64,14 +71,21 @@ def document() -> dict[str, Any]:
     }
 
 
+_PUBLISHER: Final = {"publisher": {"description": "The name of the publisher, for example northmoor-mis"}}
+_TOLD: Final = {
+    shape.__name__: {"$ref": f"#/components/messages/{shape.__name__}"} for shape in (EventFeedback, ReplayRequested)
+}
 _FEEDBACK: Final[dict[str, Any]] = {
+    "address": "icr.feedback.v1.{publisher}",
+    "description": "Of all its organisations; read by that publisher alone; keyed by organisation, so that the order is kept.",
+    "parameters": _PUBLISHER,
+    "messages": _TOLD,
+}
+_FEEDBACK_BY_ORGANISATION: Final[dict[str, Any]] = {
     "address": "icr.feedback.{organisation}.v1",
     "description": "Read by that organisation alone; keyed by its code, so that the order is kept.",
     "parameters": {"organisation": {"description": "The source organisation of the events, for example urn-900001"}},
-    "messages": {
-        shape.__name__: {"$ref": f"#/components/messages/{shape.__name__}"}
-        for shape in (EventFeedback, ReplayRequested)
-    },
+    "messages": _TOLD,
 }
 
 
@@ -97,12 +111,14 @@ def _told(shape: type) -> dict[str, Any]:
 def _channel(sector: str, topic: str, schemas: list[Schema], modes: str) -> dict[str, Any]:
     there = [schema for schema in schemas if schema.sector in (sector, SHARED)]
     return {
-        "address": topic,
+        "address": f"{topic}.{{publisher}}",
         "description": (
-            f"Events of mode {modes}, of organisations {', '.join(TOPIC_ORGANISATIONS[sector])} unless configured otherwise."
+            f"Events of mode {modes}, of organisations {', '.join(TOPIC_ORGANISATIONS[sector])} unless configured otherwise, and "
+            f"of those alone that belong to the publisher. Shared, where that is on: {topic}."
         ),
+        "parameters": _PUBLISHER,
         "messages": {_name(schema): {"$ref": f"#/components/messages/{_name(schema)}"} for schema in there},
-        "bindings": {"kafka": {"topic": topic, "partitions": PARTITIONS}},
+        "bindings": {"kafka": {"partitions": PUBLISHER_PARTITIONS}},
     }
 
 

@@ -53,6 +53,7 @@ WRITTEN: Final[dict[str, tuple[str, str]]] = {
     "log.aside.reason": (_OURS, "a reason code"),
     "log.aside.rule": (_OURS, "a rule of this program, in a sentence"),
     "log.aside.sector": (_OURS, "a sector"),
+    "log.aside.sender": (_OPERATOR, "the id of a client or the name of a publisher, as their file has it"),
     "log.aside.state": (_OURS, "a state"),
     "log.counted.reason": (_OURS, "a reason code"),
     "log.event.topic": (_OURS, "an event type of the contract and a school year"),

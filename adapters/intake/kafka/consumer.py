@@ -23,9 +23,17 @@ from adapters.intake.kafka.membership import Membership, keep_joining
 from adapters.intake.kafka.partitions import Entry, Partitions, Polled
 from adapters.intake.kafka.pausing import Pausing
 from adapters.intake.kafka.reading import reader_in_group, reader_of_all
-from adapters.intake.kafka.status import BROKER_LOST, DATABASE_LOST, PARTITION_STUCK, WAITS_BEHIND_TRANSACTION, Status
+from adapters.intake.kafka.status import (
+    BROKER_LOST,
+    DATABASE_LOST,
+    PARTITION_STUCK,
+    PUBLISHERS_NOT_READ,
+    WAITS_BEHIND_TRANSACTION,
+    Status,
+)
+from adapters.intake.kafka.subscribing import Subscription
 from adapters.intake.kafka.tombstones import TOMBSTONE, with_tombstones, without_tombstones
-from adapters.intake.kafka.topics import ALL_TOPICS, IN_BACKFILL, SECTOR_OF
+from adapters.intake.kafka.topics import is_backfill, sector_of
 from adapters.intake.kafka.watch import Ends, Watch
 from adapters.log.appending import Fenced
 from adapters.log.messages import Message
@@ -35,7 +43,7 @@ from adapters.process.kafka_security import explain, refusal
 from adapters.process.logs import get_logger
 from adapters.service.looking import Looks
 from adapters.service.opened import Service
-from domain.errors import ClockWrong, Unreachable
+from domain.errors import ClockWrong, Misuse, Unreachable
 
 POLL_MS: Final = 200
 LOOK_SECONDS: Final = 1.0
@@ -64,6 +72,7 @@ class Consumer:
         self._looks = Looks(service)
         self.status = Status()
         self.partitions = Partitions(service, self.status)
+        self._subscription = Subscription(service, self.partitions)
         self._pausing = Pausing(self.partitions, self.status, service.clock)
         self._watch = Watch()
         self._ends: Mapping[TopicPartition, Ends] = {}
@@ -102,6 +111,8 @@ class Consumer:
 
         Those that are paused are left out, and so is what has stood behind an open transaction for END_PATIENCE.
         """
+        if self._subscription.looked and not self._subscription.topics:
+            return True  # there is nothing to read
         if not self._ends or self._moves != self.partitions.moves or not self.partitions.placed:
             return False
         read = {p: ends for p, ends in self._ends.items() if p not in self.partitions.paused}
@@ -128,14 +139,17 @@ class Consumer:
             raise Unreachable("Kafka", explain(service.bootstrap_servers or "", service.kafka_security)) from None
         self._hold(client)
         keep_joining(client)
-        client.subscribe(list(ALL_TOPICS), listener=self.partitions)
-        client.topics()  # asked before it joins, or it would divide nothing and join again
+        self._subscription.held_by(client)
 
     def _hold(self, client: Any) -> None:  # noqa: ANN401 - the library has no types
         self._client = client
         self.partitions.held_by(client)
 
     def _step(self, stop: Callable[[], bool]) -> None:
+        if not self._subscribed():
+            self._on_status(self.status)
+            time.sleep(POLL_MS / 1000)
+            return
         if self.partitions.unplaced and time.monotonic() >= self._wait_until:
             self._place()
         self.partitions.resume()
@@ -148,6 +162,21 @@ class Consumer:
         self.partitions.after(polled)
         self._look(idle=not polled)
         self._on_status(self.status)
+
+    def _subscribed(self) -> bool:
+        """Whether there is anything to read, and it is known whose it is: while the file of publishers is wrong nothing is read."""
+        try:
+            self._subscription.look()
+        except Misuse as error:
+            self.status.lost(PUBLISHERS_NOT_READ, error)
+            return False
+        except AuthorizationError as error:
+            raise Unreachable("Kafka", refusal(error, self._service.settings.kafka_group)) from None
+        except KafkaError as error:
+            self._log.warning("topics_not_listed", error=type(error).__name__)
+        else:
+            self.status.recovered(PUBLISHERS_NOT_READ)
+        return bool(self._subscription.topics)
 
     def _poll(self) -> Polled:
         try:
@@ -189,11 +218,11 @@ class Consumer:
     def _take(self, polled: Polled, stop: Callable[[], bool]) -> None:
         entries: list[Entry] = []
         # Live before backfill, where one poll brings both.
-        for partition, records in sorted(polled.items(), key=lambda one: one[0].topic in IN_BACKFILL):
+        for partition, records in sorted(polled.items(), key=lambda one: is_backfill(one[0].topic)):
             if partition in self.partitions.recorded and not self.partitions.refused(partition, records):
-                sector = SECTOR_OF[partition.topic]
+                sector, sender = sector_of(partition.topic), self._subscription.sender(partition.topic)
                 entries += [
-                    (partition, offset + 1, TOMBSTONE if value is None else Message(value, sector))
+                    (partition, offset + 1, TOMBSTONE if value is None else Message(value, sector, sender=sender))
                     for offset, value in records
                 ]
         parts = _in_parts(entries, self._service.settings.batch_size)

@@ -1,8 +1,9 @@
-"""Feedback on topics: `icr.feedback.<organisation>.v1`, for each organisation that has one.
+"""Feedback on topics, for each organisation and each publisher that has one.
 
-Read from the log behind everybody else, by a cursor for each topic, which moves when all that was sent is acknowledged.
-So it is told at least once, in order, and what is lost if this process dies is nothing: some of it is told again, under
-the cursor that it had. A topic that is made later begins at the beginning.
+`icr.feedback.<organisation>.v1` is an organisation's; on `icr.feedback.v1.<publisher>` one is told of all its organisations.
+Read from the log behind everybody else, by a cursor for each, which moves when all that was sent is acknowledged. So it is told at
+least once, in order, and what is lost if this process dies is nothing: some of it is told again, under the cursor that it had. A
+topic that is made later begins at the beginning.
 """
 
 import re
@@ -10,32 +11,44 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 import psycopg
 
 from adapters.disclosure.disclosing import Discloser
 from adapters.intake.kafka.producer import KafkaProducer
-from adapters.intake.kafka.topics import cluster_name
+from adapters.intake.kafka.topics import cluster_name, feedback_topic_of
 from adapters.log.connections import Work
 from adapters.log.feedback.published import hold_publishing, read_cursor, write_cursor
 from adapters.log.recorder import CHANNEL
 from adapters.log.trouble import trouble_of
 from adapters.process.logs import get_logger
+from adapters.process.publishers import watched_publishers
 from adapters.questions.door import Door
 from adapters.questions.feedback import MOST
 from adapters.service.looking import Looks
 from adapters.service.opened import Service
 from adapters.service.projecting import BACK_OFF, Tell
 from domain.access.viewer import Channel, Role, Viewer
-from domain.errors import Rejected, Unreachable
+from domain.errors import Misuse, Rejected, Unreachable
 from domain.questions.about import ReadFeedback
 
 FEEDBACK_TOPIC: Final = re.compile(r"icr\.feedback\.([A-Za-z0-9._-]{1,100})\.v1")
 TOPICS_EVERY: Final = 5.0  # seconds between looks for topics made since
 POLL_SECONDS: Final = 1.0
 BROKER_LOST: Final = "broker_lost"
+PUBLISHERS: Final = "the file of publishers"
+PUBLISHERS_NOT_READ: Final = "publishers_not_read"
+
+
+class Reader(NamedTuple):
+    """Who is told on a topic, and of which organisation; `name` is that under which the log keeps how far it was told."""
+
+    topic: str
+    organisation: str
+    who: str
+    name: str
 
 
 class FeedbackPublisher:
@@ -47,8 +60,9 @@ class FeedbackPublisher:
         self._discloser = Discloser(service.keys, service.clock)
         self._producer: KafkaProducer | None = None
         self._connection: psycopg.Connection[Any] | None = None
-        # Organisation -> where to read on; further than the row says where others alone were told something.
-        self._cursors: dict[str, str | None] = {}
+        self._publishers = watched_publishers(service.settings.publishers_file)
+        # Where to read on; further than the row says where others alone were told something.
+        self._cursors: dict[Reader, str | None] = {}
         self._looked = float("-inf")
         self.told = 0
 
@@ -59,8 +73,8 @@ class FeedbackPublisher:
             return False
         producer = self._ready()
         more = False
-        for organisation in sorted(self._cursors):
-            more = self._tell(connection, producer, organisation) or more
+        for reader in sorted(self._cursors):
+            more = self._tell(connection, producer, reader) or more
         return more
 
     def wait(self) -> None:
@@ -95,39 +109,55 @@ class FeedbackPublisher:
             )
             self._looked = float("-inf")
         if time.monotonic() - self._looked >= TOPICS_EVERY:
-            found = {match[1] for topic in self._producer.look() if (match := FEEDBACK_TOPIC.fullmatch(topic))}
-            for organisation in found - self._cursors.keys():
-                self._cursors[organisation] = read_cursor(self.connection, self._name(organisation))
-            for organisation in self._cursors.keys() - found:
-                del self._cursors[organisation]
+            found = self._readers(self._producer.look())
+            for reader in found - self._cursors.keys():
+                self._cursors[reader] = read_cursor(self.connection, reader.name)
+            for reader in self._cursors.keys() - found:
+                del self._cursors[reader]
             self._looked = time.monotonic()
         return self._producer
 
-    def _tell(self, connection: psycopg.Connection[Any], producer: KafkaProducer, organisation: str) -> bool:
+    def _readers(self, topics: frozenset[str]) -> set[Reader]:
+        """Who is told on the topics that there are. Raises Unreachable while it is not known whose they are."""
+        before = f"kafka:{self._cluster}"
+        try:
+            publishers = () if self._publishers is None else self._publishers.now().by_name.values()
+        except Misuse as error:
+            raise Unreachable(PUBLISHERS, error.message) from None
+        own = {feedback_topic_of(publisher): publisher for publisher in publishers}
+        readers = {
+            Reader(topic, organisation, own[topic].name, f"{before}:{own[topic].name}:{organisation}")
+            for topic in own.keys() & topics
+            for organisation in own[topic].organisations
+        }
+        return readers | {
+            Reader(topic, match[1], match[1], f"{before}:{match[1]}")
+            for topic in topics
+            if topic not in own and (match := FEEDBACK_TOPIC.fullmatch(topic))
+        }
+
+    def _tell(self, connection: psycopg.Connection[Any], producer: KafkaProducer, reader: Reader) -> bool:
         service, door = self._service, Door(self._service, lambda: nullcontext(connection), self._discloser)
-        viewer = Viewer(organisation, Role.FEED, organisation, channel=Channel.TOPIC)
-        question = ReadFeedback(organisation=organisation, since=self._cursors[organisation], limit=MOST)
+        organisation = reader.organisation
+        viewer = Viewer(reader.who, Role.FEED, organisation, channel=Channel.TOPIC)
+        question = ReadFeedback(organisation=organisation, since=self._cursors[reader], limit=MOST)
         try:
             answered = door.answer(question, viewer)
         except Rejected:  # the log was restored: what is told again has other cursors, and the same event ids
             answered = door.answer(replace(question, since=None), viewer)
         assert answered is not None
         page = answered.content
-        topic = f"icr.feedback.{organisation}.v1"
         for one in page["feedback"]:
             told = {"organisation": organisation, **one}
-            producer.send(topic, organisation.encode(), orjson.dumps(told), _ignore)
+            producer.send(reader.topic, organisation.encode(), orjson.dumps(told), _ignore)
         if page["feedback"]:
             producer.flush()
             if producer.failed is not None:
                 raise Unreachable("Kafka", f"feedback is not acknowledged ({producer.failed})")
-            write_cursor(connection, self._name(organisation), page["next"], service.clock.now())
+            write_cursor(connection, reader.name, page["next"], service.clock.now())
             self.told += len(page["feedback"])
-        self._cursors[organisation] = page["next"]
+        self._cursors[reader] = page["next"]
         return page["more"]
-
-    def _name(self, organisation: str) -> str:
-        return f"kafka:{self._cluster}:{organisation}"
 
 
 def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_end: bool = False) -> int:
@@ -155,8 +185,7 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_end:
                     break
                 teller.wait()
             except (Unreachable, psycopg.Error) as error:
-                of_broker = isinstance(error, Unreachable) and error.what != "the database"
-                found = BROKER_LOST if of_broker else trouble_of(error)
+                found = _trouble_of(error)
                 if found is None:
                     raise
                 trouble = found
@@ -169,6 +198,12 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_end:
     finally:
         teller.close()
     return teller.told
+
+
+def _trouble_of(error: Unreachable | psycopg.Error) -> str | None:
+    if isinstance(error, Unreachable) and error.what != "the database":
+        return PUBLISHERS_NOT_READ if error.what == PUBLISHERS else BROKER_LOST
+    return trouble_of(error)
 
 
 def _ignore(_: bool) -> None:

@@ -26,7 +26,7 @@ from adapters.intake.kafka.starting_offsets import (
 )
 from adapters.intake.kafka.status import PARTITION_PAUSED, Status
 from adapters.intake.kafka.topic_lives import TOPIC_REMADE, TopicLives
-from adapters.intake.kafka.topics import IN_BACKFILL, cluster_name
+from adapters.intake.kafka.topics import cluster_name, is_backfill
 from adapters.intake.kafka.unreadable import Gate
 from adapters.intake.kafka.watch import Ends
 from adapters.log.messages import Message, Offset, Outcome
@@ -198,10 +198,10 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def after(self, polled: Polled) -> None:
         """Open or shut the backfill lane, by what a poll brought."""
-        live = sum(len(records) for p, records in polled.items() if p.topic not in IN_BACKFILL)
+        live = sum(len(records) for p, records in polled.items() if not is_backfill(p.topic))
         if self._lanes.after(live, self._live_behind()):
             for partition in self._readable():
-                if partition.topic in IN_BACKFILL:
+                if is_backfill(partition.topic):
                     (self._client.resume if self._lanes.open else self._client.pause)(partition)
 
     def _readable(self) -> set[TopicPartition]:
@@ -210,18 +210,18 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _read_on(self, partition: TopicPartition) -> None:
         """Let a partition be read, once its lane is open."""
-        if self._lanes.open or partition.topic not in IN_BACKFILL:
+        if self._lanes.open or not is_backfill(partition.topic):
             self._client.resume(partition)
 
     def _live_behind(self) -> int | None:
         """How many live messages are known to wait on the broker; None where a partition's end is not known yet."""
         behind = 0
         for partition in self._readable():
-            if partition.topic not in IN_BACKFILL:
+            if not is_backfill(partition.topic):
                 end = self._client.highwater(partition)
                 if end is None:
                     return None
-                behind += max(0, end - self._client.position(partition))
+                behind += max(0, end - self._position(partition))
         return behind
 
     # ---- how far they stand in the log
@@ -248,7 +248,12 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
         assert self._last_ends is not None
         stable = all_offsets(self._client.end_offsets, placed)
         last = all_offsets(self._last_ends.end_offsets, placed) if self._waits_for_transactions else stable
-        return {p: Ends(self._client.position(p) or 0, stable[p], max(stable[p], last[p])) for p in placed}
+        return {p: Ends(self._position(p), stable[p], max(stable[p], last[p])) for p in placed}
+
+    def _position(self, partition: TopicPartition) -> int:
+        """Where a partition is read on. The library's own answer looks through all partitions each time."""
+        state = self._client._subscription.assignment.get(partition)  # noqa: SLF001
+        return 0 if state is None or state.position is None else int(state.position.offset)
 
     @property
     def _waits_for_transactions(self) -> bool:
@@ -307,7 +312,7 @@ class Partitions(ConsumerRebalanceListener):  # type: ignore[misc]
                 held = Held(unreadable.first, unreadable.next, UNREADABLE_RECORD, unreadable.why, math.inf, unreadable)
                 anew.append((partition, held))
             elif refusal is not None:
-                at = self._client.position(partition) or 0
+                at = self._position(partition)
                 until = time.monotonic() + REFUSED_SECONDS
                 anew.append((partition, Held(at, at + 1, REFUSED_BY_BROKER, refusal, until)))
         for partition, held in anew:

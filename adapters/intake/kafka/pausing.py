@@ -10,7 +10,7 @@ from adapters.intake.kafka.partitions import Partitions
 from adapters.intake.kafka.paused import Held
 from adapters.intake.kafka.starting_offsets import recorded_offsets
 from adapters.intake.kafka.status import Status
-from adapters.intake.kafka.topics import SECTOR_OF
+from adapters.intake.kafka.topics import sector_of
 from adapters.log.messages import KEPT, Message, Outcome
 from adapters.log.pauses import UNREADABLE_RECORD, Pause, lift_pauses, write_pause, written_pauses
 from adapters.log.recorder import Recorder
@@ -91,7 +91,7 @@ def _keep_bytes(recorder: Recorder, partition: TopicPartition, held: Held) -> UU
         "first_bytes": unreadable.shown.hex(),
     }
     data = orjson.dumps(document)
-    recorder.record([Message(data, SECTOR_OF.get(partition.topic), kept=(UNREADABLE_RECORD, None, held.detail))])
+    recorder.record([Message(data, sector_of(partition.topic), kept=(UNREADABLE_RECORD, None, held.detail))])
     row = recorder.connection.execute(
         "SELECT id FROM log.aside WHERE kind = %s AND digest = %s", (KEPT, UUID(bytes=recorder.hashes.digest(data)))
     ).fetchone()

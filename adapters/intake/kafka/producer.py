@@ -63,7 +63,8 @@ class KafkaProducer:
         if not self._embedded and topic not in self._topics:
             raise Unreachable(
                 f"the topic {topic}",
-                "this Kafka does not have it, or our user has no right to it: icr migrate makes it",
+                "this Kafka does not have it, or our user has no right to it: icr topics grant makes a publisher's own "
+                "(--publisher), icr migrate those that sectors share",
             )
         if self.failed is not None:
             raise Unreachable("Kafka", f"messages are not acknowledged ({self.failed})")

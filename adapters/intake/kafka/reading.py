@@ -3,8 +3,10 @@
 from typing import Any, Final
 
 from kafka import KafkaConsumer, TopicPartition
+from kafka.coordinator.assignors.range import RangePartitionAssignor
+from kafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 
-from adapters.intake.kafka.topics import ALL_TOPICS, PARTITIONS, connection
+from adapters.intake.kafka.topics import PARTITIONS, SHARED_TOPICS, connection
 from adapters.service.opened import Service
 
 SESSION_MS: Final = 10_000
@@ -12,6 +14,7 @@ POLL_RECORDS: Final = 5000  # fewer than a partition's fetch holds makes the cli
 MOST_ANSWER: Final = (
     32 << 20
 )  # bytes of one answer; Kafka gives out a whole batch, however large, and one megabyte is usual
+METADATA_MS = 5000  # how soon a topic made later is found; read at each use, so that tests can shorten it
 FETCH_BYTES: Final = 2 << 20  # what waits in memory while a batch is recorded; more makes nothing faster
 
 
@@ -29,19 +32,21 @@ def reading_options(service: Service) -> dict[str, Any]:
         "receive_message_max_bytes": MOST_ANSWER,
         "max_partition_fetch_bytes": FETCH_BYTES // 4,
         "allow_auto_create_topics": service.embedded_broker,
-        "metadata_max_age_ms": 5000,  # how soon a topic made later is found
+        # By turns, since most topics have one partition: by ranges all of them would be the first member's.
+        "partition_assignment_strategy": (RoundRobinPartitionAssignor, RangePartitionAssignor),
+        "metadata_max_age_ms": METADATA_MS,
     }
 
 
 def reader_of_all(service: Service) -> tuple[Any, list[TopicPartition]]:
     """A client of the embedded broker, and all its partitions. Raises KafkaError, OSError, ValueError.
 
-    Its groups cannot be relied on: everything is read by each consumer, and the log lets one of them win.
+    It has the shared topics alone. Its groups cannot be relied on: everything is read by each consumer, and the log lets one of them win.
     """
     client = KafkaConsumer(group_id=None, **reading_options(service))
-    partitions = [TopicPartition(topic, n) for topic in ALL_TOPICS for n in range(PARTITIONS)]
+    partitions = [TopicPartition(topic, n) for topic in SHARED_TOPICS for n in range(PARTITIONS)]
     client.assign(partitions)
-    for topic in ALL_TOPICS:
+    for topic in SHARED_TOPICS:
         client.partitions_for_topic(topic)  # which makes it
     return client, partitions
 

@@ -12,6 +12,7 @@ PARTITION_STUCK: Final = "partition_stuck"
 WAITS_BEHIND_TRANSACTION: Final = "waits_behind_transaction"
 BROKER_LOST: Final = "broker_lost"
 DATABASE_LOST: Final = "database_lost"
+PUBLISHERS_NOT_READ: Final = "publishers_not_read"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,84 @@
-"""Topics, with the partitions they are made with.
+"""Topics, by their names, with the partitions they are made with.
 
-For each sector `icr.<sector>.v1`, and `icr.<sector>.backfill.v1` for events of mode backfill and snapshot, which are
-read when there is time (`adapters.intake.kafka.backfill_share`). An event in the other lane is recorded all the same.
+Each publisher has, under the name of each of its sectors, `icr.<sector>.v1.<publisher>`, and
+`icr.<sector>.backfill.v1.<publisher>` for events of mode backfill and snapshot, which are read when there is time
+(`adapters.intake.kafka.backfill_share`). An event in the other lane is recorded all the same. The same names without a publisher
+are the topics that a sector shares: for gateways which are trusted to say whose events they are.
 """
 
 import contextlib
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from kafka import KafkaAdminClient
 from kafka.errors import AuthorizationError, KafkaError, TopicAlreadyExistsError
 
 from adapters.process.kafka_security import HINT, OPEN, Security, explain
+from adapters.process.publishers import NAME, Publisher
 from adapters.process.settings import TOPIC_ORGANISATIONS
 from domain.errors import Unreachable
 
 SECTORS: Final[tuple[str, ...]] = tuple(TOPIC_ORGANISATIONS)
 TOPICS: Final = {sector: f"icr.{sector}.v1" for sector in SECTORS}
 BACKFILL_TOPICS: Final = {sector: f"icr.{sector}.backfill.v1" for sector in SECTORS}
-ALL_TOPICS: Final[tuple[str, ...]] = (*TOPICS.values(), *BACKFILL_TOPICS.values())
-SECTOR_OF: Final = {topic: sector for topics in (TOPICS, BACKFILL_TOPICS) for sector, topic in topics.items()}
-IN_BACKFILL: Final = frozenset(BACKFILL_TOPICS.values())
+SHARED_TOPICS: Final[tuple[str, ...]] = (*TOPICS.values(), *BACKFILL_TOPICS.values())
 BACKFILL_MODES: Final = frozenset({"backfill", "snapshot"})
 PARTITIONS: Final = 4
+PUBLISHER_PARTITIONS: Final = 1  # there are many publishers: what is read side by side is theirs
 
 # librdkafka's mock cluster answers no question for its version; with this one all that is used here works.
 _MEMORY_BROKER_VERSION: Final = (2, 3)
 _BOOTSTRAP_MS = 15_000  # read at each use, so that tests can shorten it
+_NAME: Final = re.compile(rf"icr\.({'|'.join(SECTORS)})(\.backfill)?\.v1(?:\.({NAME}))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicName:
+    """What the name of a topic says: of which sector it is, whether it is for backfill, and whose; None: shared."""
+
+    sector: str
+    backfill: bool
+    publisher: str | None
+
+
+@lru_cache(maxsize=100_000)
+def topic_name(topic: str) -> TopicName | None:
+    """What a topic's name says; None of one that agencies do not publish on."""
+    found = _NAME.fullmatch(topic)
+    return None if found is None else TopicName(found[1], found[2] is not None, found[3])
+
+
+@lru_cache(maxsize=100_000)
+def is_backfill(topic: str) -> bool:
+    """Whether a topic is one for backfill."""
+    name = topic_name(topic)
+    return name is not None and name.backfill
+
+
+def sector_of(topic: str) -> str | None:
+    """The sector of a topic that agencies publish on."""
+    name = topic_name(topic)
+    return None if name is None else name.sector
+
+
+def topic_for(sector: str, mode: str | None, publisher: str | None = None) -> str:
+    """The topic that an event of a sector goes to, by its mode: a publisher's own, or the shared one."""
+    shared = (BACKFILL_TOPICS if mode in BACKFILL_MODES else TOPICS)[sector]
+    return shared if publisher is None else f"{shared}.{publisher}"
+
+
+def topics_of(publisher: Publisher) -> tuple[str, ...]:
+    """The topics that a publisher writes to."""
+    modes = (None, "backfill")
+    return tuple(topic_for(sector, mode, publisher.name) for sector in publisher.sectors for mode in modes)
+
+
+def feedback_topic_of(publisher: Publisher) -> str:
+    """The topic on which a publisher is told what became of its events."""
+    return f"icr.feedback.v1.{publisher.name}"
 
 
 def connection(
@@ -53,24 +105,26 @@ def cluster_name(bootstrap_servers: str, incarnation: str | None, security: Secu
     """
     if incarnation is not None:
         return incarnation
-    with _admin(bootstrap_servers, security) as admin:
+    with administration(bootstrap_servers, security) as admin:
         return str(admin.describe_cluster()["cluster_id"])
 
 
-def ensure_topics(bootstrap_servers: str, security: Security = OPEN) -> list[str]:
+def ensure_topics(
+    bootstrap_servers: str, security: Security = OPEN, wanted: Collection[str] = SHARED_TOPICS
+) -> list[str]:
     """Make the topics that a real cluster does not have yet; their names. Raises Unreachable."""
-    with _admin(bootstrap_servers, security) as admin:
-        missing = sorted(set(ALL_TOPICS) - set(admin.list_topics()))
-        if missing:
-            layout = {name: {"num_partitions": PARTITIONS} for name in missing}
-            with contextlib.suppress(TopicAlreadyExistsError):  # made by another meanwhile
-                admin.create_topics(layout, wait_for_metadata=True)
-        return missing
+    with administration(bootstrap_servers, security) as admin:
+        return make_topics(admin, wanted, PARTITIONS)
 
 
-def topic_for(sector: str, mode: str | None) -> str:
-    """The topic that an event of a sector goes to, by its mode."""
-    return (BACKFILL_TOPICS if mode in BACKFILL_MODES else TOPICS)[sector]
+def make_topics(admin: Any, wanted: Collection[str], partitions: int, replication: int = -1) -> list[str]:  # noqa: ANN401
+    """Make those of some topics that are not there; their names. Without a `replication` as the cluster has it."""
+    missing = sorted(set(wanted) - set(admin.list_topics()))
+    if missing:
+        layout = {name: {"num_partitions": partitions, "replication_factor": replication} for name in missing}
+        with contextlib.suppress(TopicAlreadyExistsError):  # made by another meanwhile
+            admin.create_topics(layout, wait_for_metadata=True)
+    return missing
 
 
 def tracking_name(cluster: str, topic: str, partition: int) -> str:
@@ -79,7 +133,8 @@ def tracking_name(cluster: str, topic: str, partition: int) -> str:
 
 
 @contextlib.contextmanager
-def _admin(bootstrap_servers: str, security: Security) -> Iterator[Any]:
+def administration(bootstrap_servers: str, security: Security = OPEN) -> Iterator[Any]:
+    """A client that asks and tells a cluster about itself. Raises Unreachable, also for what our user may not do."""
     try:
         admin = KafkaAdminClient(**connection(bootstrap_servers, embedded=False, security=security))
     except (KafkaError, OSError, ValueError):
@@ -95,18 +150,25 @@ def _admin(bootstrap_servers: str, security: Security) -> Iterator[Any]:
 
 
 __all__ = [
-    "ALL_TOPICS",
     "BACKFILL_MODES",
     "BACKFILL_TOPICS",
     "HINT",
-    "IN_BACKFILL",
     "PARTITIONS",
+    "PUBLISHER_PARTITIONS",
     "SECTORS",
-    "SECTOR_OF",
+    "SHARED_TOPICS",
     "TOPICS",
+    "TopicName",
+    "administration",
     "cluster_name",
     "connection",
     "ensure_topics",
+    "feedback_topic_of",
+    "is_backfill",
+    "make_topics",
+    "sector_of",
     "topic_for",
+    "topic_name",
+    "topics_of",
     "tracking_name",
 ]

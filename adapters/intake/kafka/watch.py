@@ -14,7 +14,7 @@ from typing import Final
 from kafka import TopicPartition
 
 from adapters.intake.kafka.status import Named
-from adapters.intake.kafka.topics import IN_BACKFILL
+from adapters.intake.kafka.topics import is_backfill
 
 STUCK_SECONDS: Final = 20.0  # with the seconds between two looks less than the 30 within which health must turn
 TRANSACTION_SECONDS: Final = 60.0
@@ -64,7 +64,7 @@ class Watch:
         for partition, one in ends.items():
             stood = self._stood.get(partition)
             if stood is None or stood[0] != one.position or not one.behind or partition in held_back:
-                self._stood[partition] = one.position, now, self._turns[partition.topic in IN_BACKFILL]
+                self._stood[partition] = one.position, now, self._turns[is_backfill(partition.topic)]
         self._waited = {p: self._waited.get(p, now) for p, one in ends.items() if one.waiting and not one.behind}
 
     def stuck(self, ends: Mapping[TopicPartition, Ends]) -> list[Named]:
@@ -76,7 +76,7 @@ class Watch:
             )
             for p, (at, since, turns) in sorted(self._stood.items())
             if since <= late and p in ends and ends[p].behind
-            if self._turns[p.topic in IN_BACKFILL] - turns >= TURNS
+            if self._turns[is_backfill(p.topic)] - turns >= TURNS
         ]
 
     def waiting(self, ends: Mapping[TopicPartition, Ends], seconds: float = TRANSACTION_SECONDS) -> list[Named]:

@@ -51,6 +51,12 @@ LASTS: Final[Mapping[str, tuple[str, ...]]] = {
 BESIDE: Final = {"icr health": "icr consume"}
 # Commands whose examples follow one another, on one child: each is typed once, after those before it.
 IN_TURN: Final = tuple(f"icr decide {name}" for name in DECISIONS)
+# Commands whose examples need what is not here, typed by tests of their own.
+ELSEWHERE: Final[Mapping[str, str]] = {
+    "icr client token": "test_publish_signed_in.py",
+    "icr topics list": "test_topics_granted.py",
+    "icr topics grant": "test_topics_granted.py",
+}
 # Files in which something is kept in quarantine, by its reason: done, and ends with 1.
 KEEPS: Final = {"icr import cin": "unknown_event_type"}
 # What the page to start with begins with, and what was done here before: the clone, its setting up, the demonstration.
@@ -64,6 +70,10 @@ NOT_HERE: Final[Mapping[str, str]] = {
     "docker compose ": "a container engine",
     "kafka-topics.sh ": "a Kafka of one's own, with its tools",
     "kafka-acls.sh ": "a Kafka that has users, with its tools",
+    "ICR_CLIENT_ID=": "a service where systems sign in (test_publish_signed_in.py types it)",
+    "python3 sign_in.py": "the same",
+    "icr topics ": "a Kafka that has users (test_topics_granted.py types it)",
+    "ICR_PUBLISHER=": "the same",
     "icr tell": "lasts, and `icr up` runs it already: the page for operators asks whether it is well",
 }
 TYPED_ELSEWHERE: Final = (
@@ -203,6 +213,7 @@ MEASURES: Final = tuple(f"icr bench {name}" for name in ("ingest", "rebuild", "a
 EXAMPLES: Final = [
     pytest.param(command, marks=pytest.mark.nightly) if command in MEASURES else command
     for command in (" ".join(path) for path in COMMANDS)
+    if command not in ELSEWHERE
 ]
 
 

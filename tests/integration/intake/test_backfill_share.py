@@ -13,7 +13,7 @@ from adapters.codec import encode_wire
 from adapters.intake.kafka.backfill_share import BUSY, MOST_SHUT, BackfillShare
 from adapters.intake.kafka.consumer import Consumer
 from adapters.intake.kafka.status import Status
-from adapters.intake.kafka.topics import BACKFILL_TOPICS, IN_BACKFILL, TOPICS, topic_for
+from adapters.intake.kafka.topics import BACKFILL_TOPICS, TOPICS, is_backfill, topic_for
 from adapters.process.clock import FixedClock
 from adapters.process.settings import TOPIC_ORGANISATIONS
 from adapters.publishing.check import Checker
@@ -139,5 +139,5 @@ def by_lane(stack: Stack, connection: psycopg.Connection[Any] | None = None) -> 
     with contextlib.ExitStack() as closing:
         used = connection or closing.enter_context(psycopg.connect(stack.database_url, autocommit=True))
         offsets = dict(used.execute(query).fetchall())
-    backfill = sum(offset for topic, offset in offsets.items() if topic in IN_BACKFILL)
+    backfill = sum(offset for topic, offset in offsets.items() if is_backfill(topic))
     return sum(offsets.values()) - backfill, backfill

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.intake.kafka.consumer import Consumer
 from adapters.intake.kafka.status import BROKER_LOST
-from adapters.intake.kafka.topics import ALL_TOPICS, PARTITIONS
+from adapters.intake.kafka.topics import PARTITIONS, SHARED_TOPICS
 from adapters.log.keys.key_file import load
 from adapters.service.opened import Service
 from tests.builders.process import started, wait_for
@@ -19,7 +19,7 @@ from tests.builders.state import chain_holds
 from tests.builders.stream import area, counted, publish, recorded, service_of, tracked
 from tests.servers.plugin import Stack
 
-ALL = len(ALL_TOPICS) * PARTITIONS
+ALL = len(SHARED_TOPICS) * PARTITIONS
 pytestmark = pytest.mark.kafka_real
 
 

@@ -4,12 +4,10 @@ import base64
 import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
-from kafka.admin import ACLResourcePatternType as PatternType
+from kafka.admin import ACLOperation, ResourceType
 
 from adapters.codec import encode_wire
 from adapters.intake.kafka.producer import KafkaProducer
@@ -23,7 +21,7 @@ from tests.builders.nightly import by_night
 from tests.builders.process import ABSENT_KAFKA, UNCHANGED, Shortened, icr, started, wait_for
 from tests.builders.stream import mark
 from tests.servers.plugin import NONE_TO_BE_HAD, Pool
-from tests.servers.secured_kafka import ADMIN, USERS, Authority, SecuredBroker
+from tests.servers.secured_kafka import ADMIN, USERS, Authority, Place, SecuredBroker, allow
 from tools.kafka_broker import NoKafka
 
 pytestmark = [pytest.mark.kafka_real, pytest.mark.slow]
@@ -51,62 +49,6 @@ def broker(authority: Authority) -> Iterator[SecuredBroker]:
         yield made
     finally:
         made.stop()
-
-
-def allow(broker: SecuredBroker, user: str, operations: list[ACLOperation], what: ResourceType, name: str) -> None:
-    """Give a user rights to everything of a kind whose name begins so."""
-    pattern = ResourcePattern(what, name, PatternType.PREFIXED)
-    admin = broker.admin()
-    admin.create_acls([ACL(f"User:{user}", "*", one, ACLPermissionType.ALLOW, pattern) for one in operations])
-    admin.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A data folder, a database, and how to be one of the users there."""
-
-    folder: Path
-    database_url: str
-    broker: SecuredBroker
-    authority: Authority
-
-    def of(
-        self, user: str, password: str | None = None, mechanism: str = "SCRAM-SHA-512", **more: str
-    ) -> dict[str, str]:
-        """Variables of a user who logs in."""
-        return {
-            "PATH": "/usr/bin:/bin",
-            "ICR_DATA_DIR": str(self.folder),
-            "ICR_DATABASE_URL": self.database_url,
-            "ICR_KAFKA_BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
-            "ICR_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
-            "ICR_KAFKA_CA_FILE": str(self.authority.file),
-            "ICR_KAFKA_SASL_MECHANISM": mechanism,
-            "ICR_KAFKA_USERNAME": user,
-            "ICR_KAFKA_PASSWORD_FILE": str(self.secret("password", password or USERS[user])),
-            **more,
-        }
-
-    def by_certificate(self, name: str) -> dict[str, str]:
-        """Variables of a user who shows a certificate, with a password on its key."""
-        certificate, key = self.authority.issue(name, b"of the key")
-        kept = {name: value for name, value in self.of(ADMIN).items() if "SASL" not in name}
-        return kept | {
-            "ICR_KAFKA_BOOTSTRAP_SERVERS": self.broker.mutual_servers,
-            "ICR_KAFKA_SECURITY_PROTOCOL": "SSL",
-            "ICR_KAFKA_CERTIFICATE_FILE": str(certificate),
-            "ICR_KAFKA_KEY_FILE": str(key),
-            "ICR_KAFKA_KEY_PASSWORD_FILE": str(self.secret("of-the-key", "of the key")),
-        }
-
-    def secret(self, name: str, text: str, mode: int = 0o600) -> Path:
-        """A file with a secret in it."""
-        file = self.folder / name
-        file.unlink(missing_ok=True)
-        file.touch(mode=mode)
-        file.chmod(mode)
-        file.write_text(f"{text}\n")
-        return file
 
 
 @pytest.fixture

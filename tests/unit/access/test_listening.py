@@ -1,4 +1,4 @@
-"""Where people sign in, agencies' systems must as well; until they can, the API answers none of them."""
+"""Where people sign in, agencies' systems must as well; where none can, the API answers none of them."""
 
 from pathlib import Path
 from typing import Any
@@ -33,3 +33,8 @@ def test_the_api_answers_where_nobody_must_sign_in(
 ) -> None:
     given = [Issuer(**issuer) for issuer in issuers]
     assert is_open_to_systems(settings(tmp_path, issuers=given, http_without_sign_in=without)) is answers
+
+
+def test_the_api_answers_where_systems_sign_in(tmp_path: Path) -> None:
+    given = {"issuers": [Issuer(**COUNCIL)], "clients_file": tmp_path / "clients.toml"}
+    assert is_open_to_systems(settings(tmp_path, **given))
