@@ -45,6 +45,17 @@ def visit(page: Page, served: Pages, look: Callable[[str], None]) -> None:
     look("my-children")
     page.get_by_role("button", name=ADA).click()
     look("child")
+    page.get_by_text("See this record as it was on another day").click()
+    page.locator("#on-month").fill("13")
+    page.get_by_role("button", name="Show that day").click()
+    look("child-no-day")
+    page.locator("#on-month").fill("11")
+    page.get_by_role("button", name="Show that day").click()
+    look("child-then")
+    page.get_by_role("link", name="My families").click()
+    look("my-families")
+    page.get_by_role("link", name="What changed").click()
+    look("changes")
     page.get_by_role("link", name="My children").first.click()
     page.evaluate(f"document.querySelector('button[name=child]').value = '{NEVER}'")
     page.get_by_role("button", name=ADA).click()
@@ -59,6 +70,9 @@ def visit(page: Page, served: Pages, look: Callable[[str], None]) -> None:
     look("timed-out")
     page.goto(f"{served.address}/nothing")
     look("not-found")
+    for notice in ("Privacy", "Cookies", "Accessibility"):
+        page.get_by_role("link", name=notice).click()
+        look(notice.lower())
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -80,14 +94,22 @@ def test_everything_works_without_a_script(width: int, chromium: Browser, served
         "sign-in": "Sign in",
         "my-children": "My children",
         "child": ADA,
+        "child-no-day": "Another day",
+        "child-then": ADA,
+        "my-families": "My families",
+        "changes": "What changed",
         "refused": "You cannot see this record",
         "ended": "This address has ended",
         "sign-out": "Sign out",
         "signed-out": "You have signed out",
         "timed-out": "You have been signed out",
         "not-found": "Page not found",
+        "privacy": "Privacy",
+        "cookies": "Cookies",
+        "accessibility": "Accessibility",
     }
-    assert len({title for title, _ in seen.values()}) == len(seen), "each page has a title of its own"
+    titles = [title for name, (title, _) in seen.items() if name != "child-then"]
+    assert len(set(titles)) == len(titles), "each page has a title of its own"
     assert [line for line in said if "Content Security Policy" in line] == []
     assert [address for address in failed if address.startswith(served.address)] == []
     context.close()
@@ -102,7 +124,7 @@ def test_axe_finds_nothing_that_keeps_people_out(width: int, chromium: Browser, 
         found[name] = axe(page)
 
     visit(page, served, look)
-    assert len(found) == 9
+    assert len(found) == 16
     assert {name: violations for name, violations in found.items() if violations} == {}
     context.close()
 
@@ -128,6 +150,69 @@ def test_a_child_can_be_opened_with_the_keyboard_alone(chromium: Browser, served
     page.keyboard.press("Enter")
     page.get_by_role("heading", level=1, name=ADA).wait_for()
     assert re.fullmatch(r"/child/[A-Za-z0-9_-]+", page.url.removeprefix(served.address))
+    page.close()
+
+
+def sign_in(page: Page, served: Pages) -> None:
+    """As the lead professional, to her list of children."""
+    page.goto(f"{served.address}/sign-in/northmoor")
+    page.locator(f"button[value='{LEAD.name}']").click()
+    page.wait_for_url("**/my-children")
+
+
+def test_a_colleague_can_be_rung_four_taps_after_coming_to_sign_in(chromium: Browser, served: Pages) -> None:
+    context = chromium.new_context(
+        viewport={"width": 320, "height": 568}, has_touch=True, is_mobile=True, java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto(f"{served.address}/")
+    page.get_by_role("button", name="Sign in with Northmoor Council").tap()
+    page.locator(f"button[value='{LEAD.name}']").tap()
+    page.get_by_role("button", name=ADA).tap()
+    number = page.locator("main a[href^='tel:']").first
+    assert number.get_attribute("href") == "tel:+441632960001"
+    place = number.bounding_box()
+    assert place is not None
+    assert place["y"] + place["height"] <= 568, "it is in view as the page opens"
+    assert place["height"] >= 24, "a thumb finds it"
+    number.tap()
+    context.close()
+
+
+def test_a_timeline_is_looked_at_by_kinds_without_asking_again(chromium: Browser, served: Pages) -> None:
+    page, asked = chromium.new_page(java_script_enabled=False), []
+    sign_in(page, served)
+    page.get_by_role("button", name=ADA).click()
+    items = page.locator(".app-timeline__item")
+    everything = items.count()
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_label("Health").check()
+    visible = items.filter(visible=True)
+    assert 0 < visible.count() < everything
+    assert all("app-about-health" in (one.get_attribute("class") or "") for one in visible.all())
+    page.keyboard.press("ArrowDown")
+    assert not page.get_by_label("Health").is_checked(), "the keyboard goes from one to the next"
+    page.get_by_label("Everything").check()
+    assert items.filter(visible=True).count() == everything
+    assert asked == []
+    page.close()
+
+
+def test_a_day_that_is_none_is_said_beside_its_field_and_stays_typed(chromium: Browser, served: Pages) -> None:
+    page = chromium.new_page(java_script_enabled=False)
+    sign_in(page, served)
+    page.get_by_role("button", name=ADA).click()
+    page.get_by_text("See this record as it was on another day").click()
+    for part, typed in (("day", "30"), ("month", "2"), ("year", "2025")):
+        page.locator(f"#known-{part}").fill(typed)
+    page.get_by_role("button", name="Show that day").click()
+    said = "The day we knew it on must be a real day, such as 19 12 2025"
+    page.get_by_role("link", name=said).click()
+    assert page.url.endswith("#known-day")
+    assert [page.locator(f"#known-{part}").input_value() for part in ("day", "month", "year")] == ["30", "2", "2025"]
+    assert page.locator("#known-error").inner_text().endswith(said)
+    page.get_by_role("link", name="Back, without another day").click()
+    page.get_by_role("heading", level=1, name=ADA).wait_for()
     page.close()
 
 

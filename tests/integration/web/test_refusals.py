@@ -107,7 +107,9 @@ def test_a_form_that_is_not_understood_is_said_plainly(form: dict[str, str], bro
 
 def test_a_form_that_is_too_large_is_not_read(browser: Browser) -> None:
     browser.sign_in(LEAD.name)
-    assert browser.post("/child", {"child": "c" * 5000}).status_code == 413
+    answer = browser.post("/child", {"child": "c" * 100_000})
+    assert (answer.status_code, "That is too long" in answer.text) == (413, True)
+    assert browser.post("/child", {"child": "c" * 10_000}).status_code == 400
 
 
 def test_nobody_gets_in_without_signing_in(browser: Browser) -> None:
