@@ -37,6 +37,7 @@ _SHOWN: Final[Mapping[type[Question[Any]], Callable[[Document], None]]] = {
     about.ListMended: rendering_agencies.show_mended,
     about.ListAccesses: rendering_accesses.show_accesses,
     about.ReplayEntry: rendering_accesses.show_replayed,
+    about.ShowLogState: rendering_accesses.show_log_state,
 }
 _Search = Annotated[
     str | None,
@@ -221,3 +222,4 @@ quality = command_of(BY_QUESTION[about.ShowQuality])
 feeds = command_of(BY_QUESTION[about.ListFeeds])
 replay = command_of(BY_QUESTION[about.ReplayEntry])
 accesses = command_of(BY_QUESTION[about.ListAccesses])
+sealed = command_of(BY_QUESTION[about.ShowLogState])
