@@ -20,20 +20,24 @@ from adapters.questions.staff import Staff
 from adapters.service.opened import Service
 from adapters.web.answering import Cookie, error_page, go_to, read_form, refuse
 from adapters.web.asking import Asking
+from adapters.web.handles import Handles
 from adapters.web.issuers import IssuerClient
 from adapters.web.notices import NOTICES, notice
+from adapters.web.officers import OfficerPages
 from adapters.web.pages import ChildPages
 from adapters.web.people import Handler, People, told
 from adapters.web.rendering import Contact, reader, static_files
 from adapters.web.sealing import Sealing
+from adapters.web.searching import SearchPages
 from adapters.web.sessions import Sessions
 from adapters.web.signing_in import SigningIn
 from adapters.web.typed import Typed
 from domain.access.viewer import Viewer
 
-# Links may lead to these from anywhere; `/` at the end: to what is below.
+# Links may lead to these from anywhere, as somebody who has signed in again comes to them; `/` at the end: to what is below.
 PAGES: Final = (
-    "/my-children", "/my-families", "/changes", "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", *NOTICES,
+    "/my-children", "/my-families", "/changes", "/search", "/accesses", "/accesses/",
+    "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", *NOTICES,
 )  # fmt: skip
 _SIGNING_IN: Final = (4, 32)  # an issuer that does not answer holds up signing in, and nothing else
 _STORED: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -49,6 +53,8 @@ class _Faces:
     signing_in: SigningIn
     asking: Asking
     pages: ChildPages
+    search: SearchPages
+    officers: OfficerPages
     contact: Contact
 
 
@@ -92,7 +98,8 @@ def _face(shared: Shared) -> Face:
     )
     contact = Contact(settings.index_team_telephone, settings.index_team_reply)
     asking = Asking(shared.door, contact, settings.demo_day)
-    pages = ChildPages(asking, Sealing(service.keys, "page-handle"), service.clock)
+    handles = Handles(Sealing(service.keys, "page-handle"))
+    pages = ChildPages(asking, handles, service.clock)
 
     @contextmanager
     def lasts() -> Iterator[None]:
@@ -102,14 +109,21 @@ def _face(shared: Shared) -> Face:
         finally:
             pool.close()
 
-    faces = _Faces(signing_in, asking, pages, contact)
+    faces = _Faces(
+        signing_in,
+        asking,
+        pages,
+        SearchPages(asking, handles, people.typed),
+        OfficerPages(asking, people.typed),
+        contact,
+    )
     return Face(_routes(faces, people, shared.queues.reading), PAGES, refuse, lasts())
 
 
 def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     waiting = WorkQueue(*_SIGNING_IN)
-    signing_in, pages = faces.signing_in, faces.pages
+    signing_in, pages, search, officers = faces.signing_in, faces.pages, faces.search, faces.officers
     for path, work in {
         "/sign-in": signing_in.choose,
         "/sign-in/{issuer}": signing_in.begin,
@@ -127,6 +141,12 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         "/my-families": asking(pages.my_families),
         "/changes": asking(pages.changes),
         "/child/{handle}": asking(pages.child),
+        "/search": search.form,
+        "/accesses": officers.form,
+        "/accesses/{entry}": officers.why,
+        "/access-log": asking(officers.state),
+        "/access-log/key": asking(officers.key),
+        "/access-log/checkpoint": asking(officers.checkpoint),
     }.items():
         router.add_api_route(path, _shown(people.page(shown), reading), methods=["GET"])
 
@@ -142,6 +162,11 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         ("/sign-out", "sign_out", lambda _: signing_in.sign_out),
         ("/sign-out-everywhere", "sign_out_everywhere", lambda _: people.page(signing_in.sign_out_everywhere)),
         ("/child", "open_child", signed_in(pages.open_child)),
+        ("/search", "found_children", signed_in(search.found, keeps=True)),
+        ("/search/open", "open_found", signed_in(search.open)),
+        ("/accesses/{entry}", "open_access", signed_in(officers.entry, keeps=True)),
+        ("/accesses", "found_accesses", signed_in(officers.found, keeps=True)),
+        ("/access-log/check", "check_access_log", lambda _: people.page(asking(officers.checked))),
     ):
         router.add_api_route(path, _sent(name, of, reading), methods=["POST"])
     for name, (content, media) in static_files().items():

@@ -1,28 +1,24 @@
 """What every page that shows something does: it asks at the door, and shows the answer and nothing else."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from fastapi import Request
 from starlette.responses import Response
 
-from adapters.process.logs import get_logger
 from adapters.questions.door import Door
 from adapters.web.answering import page
 from adapters.web.people import Page
 from adapters.web.rendering import Contact, reader, render
 from domain.access.viewer import Viewer
-from domain.answers.answered import Answered, AsOf
+from domain.answers.answered import Answered, AsOf, NotShown
 from domain.questions.asking import Question
 
 A = TypeVar("A")
-_LETTERS: Final = "23456789BCDFGHJKMNPQRTVWX"  # none that is read as another, none that makes a word
-_log = get_logger("pages")
 
 
 class NotLogged(Exception):
@@ -30,7 +26,11 @@ class NotLogged(Exception):
 
 
 class NothingToSee(Exception):
-    """The door has nothing for this viewer: no such record, or not one that they may see."""
+    """The door has nothing for this viewer: no such record, or not one that they may see. `entry`: of the access log."""
+
+    def __init__(self, entry: str) -> None:
+        super().__init__()
+        self.entry = entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Asking:
 
     def ask(self, question: Question[A], viewer: Viewer) -> Answered[A]:
         """The answer, logged. Raises NothingToSee."""
-        answered = self.door.answer(question, viewer)
-        if answered is None:
-            raise NothingToSee
+        answered = self.door.ask(question, viewer)
+        if isinstance(answered, NotShown):
+            raise NothingToSee(answered.entry)
         if answered.receipt is None:
             raise NotLogged
         return answered
@@ -71,15 +71,12 @@ class Asking:
         def shown(request: Request, viewer: Viewer) -> Response:
             try:
                 return work(request, viewer)
-            except NothingToSee:
-                return self._refused(viewer)
+            except NothingToSee as nothing:
+                return self._refused(viewer, nothing.entry)
 
         return shown
 
-    def _refused(self, viewer: Viewer) -> Response:
-        """One page for *no such record* and for *not yours*, which cannot be told apart."""
-        letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
-        reference = f"{letters[:4]}-{letters[4:]}"
-        _log.info("page_refused", reference=reference)
+    def _refused(self, viewer: Viewer, reference: str) -> Response:
+        """One page for *no such record* and for *not yours*, which cannot be told apart. The index team finds its entry."""
         text = render("refused", reader=reader(viewer), contact=self.contact, reference=reference)
         return page(text, HTTPStatus.NOT_FOUND)

@@ -1,6 +1,5 @@
 """The pages of a person who works with children: those they work with, one of them, their families, and what changed."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,18 +9,16 @@ from typing import Any, Final
 from fastapi import Request
 from starlette.responses import Response
 
-from adapters.api.problems import Refused
 from adapters.process.clock import Clock, today
 from adapters.web.answering import go_to, message, page
 from adapters.web.asking import Asking
 from adapters.web.days import TypedDay, as_typed, end_of, read_day
+from adapters.web.handles import Handles
 from adapters.web.rendering import reader, render
-from adapters.web.sealing import Sealing
 from domain.access.viewer import Viewer
 from domain.answers.answered import Answered
 from domain.questions import about
 
-_CHILD: Final = re.compile(r"c-[0-9a-f]{32}")
 _WEEK: Final = timedelta(days=7)
 _ON, _KNOWN, _SINCE = "on", "known", "since"
 _WRONG: Final = HTTPStatus.BAD_REQUEST
@@ -32,7 +29,7 @@ class ChildPages:
     """The pages. A child's address is `handles`' own, of one session."""
 
     asking: Asking
-    handles: Sealing
+    handles: Handles
     clock: Clock
 
     def my_children(self, _: Request, viewer: Viewer) -> Response:
@@ -59,15 +56,12 @@ class ChildPages:
     def open_child(self, request: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """Send the browser to a child's page, at an address that names nobody and is nothing to anybody else."""
         del request
-        child = form.get("child", "")
-        if not _CHILD.fullmatch(child) or viewer.session is None:
-            raise Refused(_WRONG, "child: one of a list of ours")
-        return go_to(f"/child/{self.handles.seal(child.encode(), viewer.session)}")
+        return go_to(self.handles.address(form.get("child", ""), viewer))
 
     def child(self, request: Request, viewer: Viewer) -> Response:
         """One child: who it is, who is involved and leads, and its timeline; as it stood on a day, as known on another."""
-        record = self._opened(request, viewer)
-        if record is None:
+        opened = self.handles.opened(request.path_params["handle"], viewer)
+        if opened is None:
             sentences = ["It was of another time that you signed in. Open the child again from your list."]
             link = ("/my-children", "My children")
             return message("This address has ended", sentences, HTTPStatus.NOT_FOUND, link, reader(viewer))
@@ -75,19 +69,17 @@ class ChildPages:
         known = read_day(request.query_params, _KNOWN, "The day we knew it on")
         if on.wrong or known.wrong:
             return _day_wrong(viewer, on, known)
+        record, viewer = opened  # with the reason, where one was said
         at: dict[str, Any] = {"record": record, "effective_at": on.day or self.asking.day}
         then = None if known.day is None else end_of(known.day)
-        child = self.asking.ask(about.ShowChild(**at, known_at=then), viewer)
-        assert child.as_of is not None
-        position = child.as_of["position"]  # both parts of the page are as known at one moment
-        timeline = self.asking.ask(about.ShowTimeline(**at, known_at=position), viewer)
-        stood = as_typed(_ON, date.fromisoformat(child.as_of["effective_at"]))
+        # The timeline first: the child's own line is what counts as one look, of which a person may have only so many.
+        timeline = self.asking.ask(about.ShowTimeline(**at, known_at=then), viewer)
+        assert timeline.as_of is not None
+        position = timeline.as_of["position"]  # both parts of the page are as known at one moment
+        child = self.asking.ask(about.ShowChild(**at, known_at=position), viewer)
+        stood = as_typed(_ON, date.fromisoformat(timeline.as_of["effective_at"]))
         answers: dict[str, Answered[Any]] = {"child": child, "timeline": timeline}
         return self.asking.shown("child", viewer, answers, on=stood, known=known)
-
-    def _opened(self, request: Request, viewer: Viewer) -> str | None:
-        opened = self.handles.open(request.path_params["handle"], viewer.session or b"")
-        return None if opened is None else opened.decode()
 
 
 def _day_wrong(viewer: Viewer, *days: TypedDay) -> Response:

@@ -18,6 +18,7 @@ from adapters.process.logs import describe, get_logger
 from adapters.questions.staff import Staff
 from adapters.web.answering import Cookie, error_page, go_to, message
 from adapters.web.claims import Person
+from adapters.web.rendering import Reader
 from adapters.web.sessions import Session, Sessions, TimedOut
 from adapters.web.typed import Form, Typed
 from domain.access.viewer import Channel, Viewer
@@ -90,9 +91,12 @@ class People:
             people_sign_in=True,
         )
 
-    def works_here(self, person: Person) -> bool:
-        """Whether somebody has a role here."""
-        return self.staff.standing(person.name) is not None
+    def begins_at(self, person: Person) -> str | None:
+        """The address of the page where somebody begins; None for one who has left."""
+        found = self.staff.standing(person.name)
+        if found is None:
+            return None
+        return Reader(person.name, frozenset(grant.role.value for grant in found.granted)).menu[0][0]
 
 
 def not_staff() -> Response:

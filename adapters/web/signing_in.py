@@ -92,14 +92,15 @@ class SigningIn:
             raise NotSignedIn("answer_said_twice")
         made = self._made(client, self.begun.of(request))
         person = client.person(client.check_answer(given, made), made)
-        if not self.people.works_here(person):
+        begins_at = self.people.begins_at(person)
+        if begins_at is None:
             _log.warning("sign_in_refused", issuer=client.issuer.name, reason="worker_left")
             return not_staff()
         # The id is new, whatever the browser came with: nobody can know it beforehand.
         if before := self.people.cookie.of(request):
             self.people.sessions.end(before)
         typed = self.people.typed.kept(request, person.name)
-        answer = go_to("/my-children" if typed is None else typed.page)
+        answer = go_to(begins_at if typed is None else typed.page)
         self.people.cookie.give(answer, self.people.sessions.begin(person, client.issuer.name))
         _log.info("signed_in", issuer=client.issuer.name)
         return answer

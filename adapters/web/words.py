@@ -1,5 +1,6 @@
 """Parts of answers as a page says them: names before codes, and days as people write them."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -11,6 +12,7 @@ from domain.words import spaced
 Part = Mapping[str, Any]
 
 NOT_KNOWN: Final = "Not known"
+_WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")  # where a word begins in the name of an event type
 _IN_MONTHS: Final = 24  # months of age below which they are counted
 _NOT_SHOWN: Final = "Not shown"
 # What stands in `why_status` is said in a sentence of its own only where a reader must not conclude too much.
@@ -144,9 +146,15 @@ def what(entry: Part) -> str:
     return sentence(first) + (f": {', '.join(rest)}" if rest else "")
 
 
+def feed(text: str) -> str:
+    """What a feed is of, as words: `la-808 LeadAccepted` is lead accepted, of la-808."""
+    *whose, told = text.split(" ")
+    return ", of ".join([_WORDS.sub(" ", told).lower(), *whose])
+
+
 def gap(one: Part) -> str:
     """A gap of lead, since when, and whether it is sure."""
-    unsure = "" if one["status"] == "true" else f" (not known: {one['feed']} was not heard)"
+    unsure = "" if one["status"] == "true" else f" (not known: {feed(one['feed'])} was not heard)"
     return f"{sentence(one['rule'])} since {day(one['since'])}{unsure}"
 
 
@@ -297,3 +305,9 @@ def wrong_fields(wrong: Mapping[str, str]) -> list[dict[str, str]]:
         {"text": text, "href": f"#{name}-day" if name in ("first", "last", "born") else f"#{name}"}
         for name, text in wrong.items()
     ]
+
+
+def grouped(entry: str) -> str:
+    """An entry as it is read out: in groups of four."""
+    kind, _, digits = entry.partition("-")
+    return f"{kind}-{' '.join(digits[at : at + 4] for at in range(0, len(digits), 4))}"

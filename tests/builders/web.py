@@ -27,8 +27,9 @@ ADA, OTIS = "Ada Example", "Otis Pike"
 LEAD = DemoPerson("la-808", "W2041", "leads for Ada")
 NOBODYS = DemoPerson("la-808", "W9999", "has no children")
 LEAVER = DemoPerson("la-808", "W9998", "leaves")
+OFFICER = DemoPerson("la-808", "P1", "privacy officer, where a test grants it")
 STRANGER = DemoPerson("la-999", "W2041", "of an organisation that this issuer may not speak for")
-PEOPLE = (LEAD, NOBODYS, LEAVER, STRANGER)
+PEOPLE = (LEAD, NOBODYS, LEAVER, OFFICER, STRANGER)
 
 
 def demo_messages(here: Bench) -> None:

@@ -126,7 +126,8 @@ def test_a_gap_that_is_not_sure_names_the_feed_that_is_silent() -> None:
         "feed": "la-808 LeadAccepted",
     }
     assert (
-        words.gap(one) == "Early help without lead since 1 October 2025 (not known: la-808 LeadAccepted was not heard)"
+        words.gap(one)
+        == "Early help without lead since 1 October 2025 (not known: lead accepted, of la-808 was not heard)"
     )
     assert words.gap(one | {"status": "true"}) == "Early help without lead since 1 October 2025"
 
@@ -239,7 +240,7 @@ EVERYTHING: dict[str, Any] = {
     "mine": {"families": [FAMILY, FAMILY], "total": 2, "next": "x"},
     "changes": {"children": [], "total": 0, "next": None},
     "days": [read_day({"on-day": "40", "on-month": "2", "on-year": "2025"}, "on", "The day")],
-    "reference": "ABCD-2345",
+    "reference": RECEIPT.entry,
 }
 
 
@@ -253,7 +254,8 @@ def test_pages_are_well_formed(template: str) -> None:
 
 def test_a_refusal_names_nobody() -> None:
     page = render(
-        "refused", reader=READER, contact=Contact("01632 960123", "within one working day"), reference="ABCD-2345"
+        "refused", reader=READER, contact=Contact("01632 960123", "within one working day"), reference=RECEIPT.entry
     )
-    assert "01632 960123" in page
+    assert 'href="tel:+441632960123"' in page
+    assert "a-0f6d 2c1e 8b7a 4935 a1c2 d3e4 f506 1728" in page
     assert "We cannot tell you which." in page
