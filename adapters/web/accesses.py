@@ -1,8 +1,10 @@
 """Accesses in the words that an officer reads: what was asked, what became of it, and what a replay proves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from adapters.web.words import day, sentence
+from domain.access.rules import BY_ID
 from domain.words import spaced
 
 _ASKED: Final = {
@@ -48,6 +50,37 @@ _BECAUSE: Final = {
     "nothing_shown": "Nothing was shown.",
     "not_known_now": "Nothing is known by that any more.",
 }
+# What was left out of an answer, by the name that its entry has for why.
+_WITHHELD: Final = {
+    "sensitive_service": "Left out: a service that people must be able to use in confidence",
+    "others_numbers": "Left out: that the child has numbers of other agencies",
+    "minimal": "Left out: everything but who the child is",
+    "no_agreement": "Left out: what the agency has not agreed to share with this one",
+}
+_PURPOSES: Final = {
+    "work_with_own_children": "Work with one's own children",
+    "claim": "Others' children, with a reason",
+    "search": "To find a child, with a reason",
+    "override": "To set a shield aside, with a reason",
+    "mediation": "For somebody who cannot sign in",
+    "index_management": "Work of the index team",
+    "audit": "To check how the service is used",
+    "not_allowed": "None that is allowed",
+}
+_FIELDS: Final = {
+    "because": "Why, in their words",
+    "record": "Child",
+    "identifier": "Number",
+    "family": "Family name",
+    "born": "Date of birth",
+    "worker": "Whose work",
+    "effective_at": "As it stood on",
+    "known_at": "As known at",
+    "since": "Since",
+    "limit": "At most",
+    "retracted": "With what was taken back",
+}
+_DAYS: Final = ("effective_at", "born", "first", "last")
 _FOUND: Final = {
     "leaf_missing": "a leaf was taken out",
     "entry_missing": "an entry is gone",
@@ -69,6 +102,22 @@ def asked(question: str) -> str:
 def outcome(code: str) -> str:
     """What became of it."""
     return _OUTCOMES.get(code) or spaced(code)
+
+
+def purpose(code: str) -> str:
+    """What it was for."""
+    return _PURPOSES.get(code) or sentence(code)
+
+
+def by_rules(codes: Sequence[str]) -> list[str]:
+    """The rules by which it was shown, as the person read them, and those by which something was left out."""
+    return [BY_ID[code].says if code in BY_ID else _WITHHELD.get(code) or f"Left out: {spaced(code)}" for code in codes]
+
+
+def asked_by(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What a question was asked by, in words: why it was asked comes first."""
+    named = sorted(fields, key=lambda name: list(_FIELDS).index(name) if name in _FIELDS else len(_FIELDS))
+    return {_FIELDS.get(name, sentence(name)): day(fields[name]) if name in _DAYS else fields[name] for name in named}
 
 
 def verdict(replay: Mapping[str, Any]) -> list[str]:

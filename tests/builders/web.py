@@ -14,6 +14,10 @@ from typing import Any
 import httpx2
 
 from adapters.api import serving
+from adapters.disclosure.checkpoints import publish, sign
+from adapters.disclosure.sealing import seal
+from adapters.disclosure.second_place import SecondPlace
+from adapters.disclosure.signing_key import first_key
 from adapters.process.clock import FixedClock
 from adapters.process.issuers import read_issuers
 from adapters.process.settings import Settings
@@ -163,3 +167,13 @@ def pages(
         ended.set()
         server.join(timeout=15)
     assert not server.is_alive()
+
+
+def published(served: Pages, here: Bench) -> None:
+    """Everything sealed, and a checkpoint published."""
+    key = first_key(here.connection, served.service.settings.signing_key_file)
+    place = SecondPlace(served.service.settings.checkpoints)
+    while seal(here.connection):
+        pass
+    sign(here.connection, key, place, served.clock.now())
+    publish(here.connection, key, place, served.clock.now())

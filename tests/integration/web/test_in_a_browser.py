@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.builders.web import ADA, LEAD, Pages
+from domain.access.viewer import Role
+from tests.builders.service import Bench
+from tests.builders.viewers import granted
+from tests.builders.web import ADA, LEAD, NOBODYS, OFFICER, Pages, published
 from tests.servers.plugin import NO_CHROMIUM
 
 AXE = (Path(__file__).parents[2] / "vendored/axe-core/axe.min.js").read_text()
@@ -39,7 +42,20 @@ HEADINGS = {
     "privacy": "Privacy",
     "cookies": "Cookies",
     "accessibility": "Accessibility",
+    "search": "Search for a child",
+    "search-wrong": "Search for a child",
+    "search-found": "Children who fit",
+    "child-claimed": ADA,
+    "accesses": "Who saw what",
+    "accesses-wrong": "Who saw what",
+    "accesses-found": "Who saw what",
+    "access-why": "Open an access",
+    "access": "Opened a child's record",
+    "access-log": "State of the log",
+    "access-log-checked": "State of the log",
 }
+# Of these pages another has the same title, and is the same page.
+TWICE = ("child-then", "child-claimed", "accesses-found", "access-log-checked")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -53,6 +69,13 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def told(told: Bench) -> Bench:
+    """The same, where somebody is the council's privacy officer."""
+    granted(told, OFFICER.name, Role.PRIVACY_OFFICER)
+    return told
 
 
 def visit(page: Page, served: Pages, look: Callable[[str], None]) -> None:
@@ -100,9 +123,47 @@ def visit(page: Page, served: Pages, look: Callable[[str], None]) -> None:
         at(notice.lower())
 
 
+def visit_as_somebody_else(page: Page, served: Pages, look: Callable[[str], None]) -> None:
+    """What somebody sees who looks for a child that is not theirs, and what the privacy officer sees of that."""
+
+    def at(name: str) -> None:
+        page.get_by_role("heading", level=1, name=HEADINGS[name], exact=True).wait_for()
+        page.wait_for_load_state()
+        look(name)
+
+    sign_in(page, served, NOBODYS.name)
+    page.get_by_role("link", name="Search").click()
+    at("search")
+    page.get_by_role("button", name="Search").click()
+    at("search-wrong")
+    page.get_by_label("Why you look for this child").fill("Her aunt rang, and asked who helps the family")
+    page.get_by_label("Number of the child").fill("999 020 0017")
+    page.get_by_role("button", name="Search").click()
+    at("search-found")
+    page.get_by_role("button", name=ADA).click()
+    at("child-claimed")
+    sign_in(page, served, OFFICER.name)
+    at("accesses")
+    page.get_by_label("Person").fill("nobody")
+    page.get_by_role("button", name="Find accesses").click()
+    at("accesses-wrong")
+    page.get_by_label("Person").fill(NOBODYS.name)
+    page.get_by_role("button", name="Find accesses").click()
+    at("accesses-found")
+    page.get_by_role("link", name="Opened a child's record").first.click()
+    at("access-why")
+    page.get_by_label("Why you open it").fill("The family asked who has seen the record")
+    page.get_by_role("button", name="Open").click()
+    at("access")
+    page.get_by_role("link", name="State of the log").click()
+    at("access-log")
+    page.get_by_role("button", name="Check the last entries now").click()
+    at("access-log-checked")
+
+
 @pytest.mark.parametrize("width", WIDTHS)
-def test_everything_works_without_a_script(width: int, chromium: Browser, served: Pages) -> None:
-    context = chromium.new_context(viewport={"width": width, "height": 900}, java_script_enabled=False)
+def test_everything_works_without_a_script(width: int, chromium: Browser, served: Pages, told: Bench) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 1000}, java_script_enabled=False)
     page, seen, said, failed = context.new_page(), {}, [], []
     page.on("console", lambda line: said.append(line.text))
     page.on("requestfailed", lambda request: failed.append(request.url))
@@ -112,11 +173,13 @@ def test_everything_works_without_a_script(width: int, chromium: Browser, served
         seen[name] = (page.title(), page.get_by_role("heading", level=1).inner_text())
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
         if PICTURES:
-            page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
+            page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png")
 
     visit(page, served, look)
+    published(served, told)
+    visit_as_somebody_else(page, served, look)
     assert {name: heading for name, (_, heading) in seen.items()} == HEADINGS
-    titles = [title for name, (title, _) in seen.items() if name != "child-then"]
+    titles = [title for name, (title, _) in seen.items() if name not in TWICE]
     assert len(set(titles)) == len(titles), "each page has a title of its own"
     assert [line for line in said if "Content Security Policy" in line] == []
     assert [address for address in failed if address.startswith(served.address)] == []
@@ -124,7 +187,7 @@ def test_everything_works_without_a_script(width: int, chromium: Browser, served
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing_that_keeps_people_out(width: int, chromium: Browser, served: Pages) -> None:
+def test_axe_finds_nothing_that_keeps_people_out(width: int, chromium: Browser, served: Pages, told: Bench) -> None:
     context = chromium.new_context(viewport={"width": width, "height": 900})
     page, found = context.new_page(), {}
 
@@ -132,6 +195,8 @@ def test_axe_finds_nothing_that_keeps_people_out(width: int, chromium: Browser, 
         found[name] = axe(page)
 
     visit(page, served, look)
+    published(served, told)
+    visit_as_somebody_else(page, served, look)
     assert found.keys() == HEADINGS.keys()
     assert {name: violations for name, violations in found.items() if violations} == {}
     context.close()
@@ -161,11 +226,11 @@ def test_a_child_can_be_opened_with_the_keyboard_alone(chromium: Browser, served
     page.close()
 
 
-def sign_in(page: Page, served: Pages) -> None:
-    """As the lead professional, to her list of children."""
+def sign_in(page: Page, served: Pages, name: str = LEAD.name) -> None:
+    """To where somebody begins."""
     page.goto(f"{served.address}/sign-in/northmoor")
-    page.locator(f"button[value='{LEAD.name}']").click()
-    page.wait_for_url("**/my-children")
+    page.locator(f"button[value='{name}']").click()
+    page.wait_for_url(f"{served.address}/{'accesses' if name == OFFICER.name else 'my-children'}")
 
 
 def test_a_colleague_can_be_rung_four_taps_after_coming_to_sign_in(chromium: Browser, served: Pages) -> None:
@@ -221,6 +286,25 @@ def test_a_day_that_is_none_is_said_beside_its_field_and_stays_typed(chromium: B
     assert page.locator("#known-error").inner_text().endswith(said)
     page.get_by_role("link", name="Back, without another day").click()
     page.get_by_role("heading", level=1, name=ADA).wait_for()
+    page.close()
+
+
+def test_an_access_is_printed_as_an_exhibit(chromium: Browser, served: Pages, told: Bench) -> None:
+    page, printed = chromium.new_page(java_script_enabled=False), []
+
+    def look(name: str) -> None:
+        if name != "access":
+            return
+        page.emulate_media(media="print")
+        for gone in ("Who saw what", "Sign out", "Privacy"):
+            assert not page.get_by_role("link", name=gone).first.is_visible()
+        for said in ("Is it proved", "What was shown", "How anybody can check it"):
+            assert page.get_by_role("heading", name=said).is_visible()
+        printed.append(page.pdf())
+        page.emulate_media(media="screen")
+
+    visit_as_somebody_else(page, served, look)
+    assert [one[:4] for one in printed] == [b"%PDF"]
     page.close()
 
 

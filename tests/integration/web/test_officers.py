@@ -7,10 +7,6 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from adapters.disclosure.checkpoints import publish, sign
-from adapters.disclosure.sealing import seal
-from adapters.disclosure.second_place import SecondPlace
-from adapters.disclosure.signing_key import first_key
 from adapters.questions.door import Door
 from adapters.web.words import grouped
 from domain.access.viewer import Role
@@ -18,7 +14,7 @@ from domain.questions.about import ShowCaseload
 from tests.builders.html import ill_formed
 from tests.builders.service import Bench
 from tests.builders.viewers import granted, person
-from tests.builders.web import ADA, LEAD, NOBODYS, OFFICER, Browser, Pages
+from tests.builders.web import ADA, LEAD, NOBODYS, OFFICER, Browser, Pages, published
 from tests.integration.web.conftest import NOW
 
 WHY = "The family asked who has seen the record"
@@ -46,16 +42,6 @@ def seen(browser: Browser) -> str:
     browser.sign_in(LEAD.name)
     found = ENTRY.findall(browser.open_child(ADA).text)
     return str(found[0])
-
-
-def published(served: Pages, told: Bench) -> None:
-    """Everything sealed, and a checkpoint published."""
-    key = first_key(told.connection, served.service.settings.signing_key_file)
-    place = SecondPlace(served.service.settings.checkpoints)
-    while seal(told.connection):
-        pass
-    sign(told.connection, key, place, served.clock.now())
-    publish(told.connection, key, place, served.clock.now())
 
 
 def find(officer: Browser, **said: str) -> httpx2.Response:

@@ -124,6 +124,24 @@ def test_a_verdict_is_said_in_words(proved: str, derived: str, because: str | No
     assert all(one in told for one in said)
 
 
+def test_an_access_says_in_words_why_and_by_which_rules() -> None:
+    asked = {"record": "c-1", "effective_at": "2025-12-19", "because": "Her aunt rang", "other": 1}
+    page = access(line(), rules=["self_claim", "minimal", "a_later_rule"], purpose="claim", asked=asked)
+    for said in (
+        "You have said why this child is your business.",
+        "everything but who the child is",
+        "Left out: a later rule",
+        "Others&#39; children, with a reason",
+    ):
+        assert said in page
+    assert list(accesses.asked_by(asked).items()) == [
+        ("Why, in their words", "Her aunt rang"),
+        ("Child", "c-1"),
+        ("As it stood on", "19 December 2025"),
+        ("Other", 1),
+    ]
+
+
 def test_what_was_erased_is_left_out_and_counted() -> None:
     gone = {"$erased": True}
     was = {"name": gone, "lead": [{"kind": "lead"}, gone], "address": None, "more": {"deep": [gone, gone]}}
