@@ -25,6 +25,7 @@ _ENTRIES: Final = (
     "FROM access.entry e WHERE "
 )
 _NEWEST_FIRST: Final = " ORDER BY e.at DESC, e.id DESC LIMIT %(limit)s"
+_ATTEMPT: Final = "e.outcome <> 'ended'"  # what a process writes as it ends is no access
 _BEFORE: Final = "(e.at, e.id) < (%(at)s, %(cursor)s)"
 # What is asked for -> its condition. A question that does not ask for it has none: its plan then fits what is asked.
 _ASKED: Final = {
@@ -46,7 +47,7 @@ def gather_accesses(service: Service, connection: Connection, question: ListAcce
         "last": None if question.last is None else _midnight(question.last + timedelta(days=1)),
         "children": None if question.identifier is None else _children(service, connection, question.identifier),
     }
-    conditions = [condition for name, condition in _ASKED.items() if asked[name] is not None] or ["true"]
+    conditions = [_ATTEMPT, *(condition for name, condition in _ASKED.items() if asked[name] is not None)]
     asked |= {"limit": question.limit + 1, "nobody": NOBODY}
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
