@@ -46,7 +46,7 @@ class Access:
     """An attempt as the door saw it.
 
     `asked`: the question's fields, by name. `children`: whom it was about where nothing of them is shown. `opened`: whether
-    records were opened, or children only listed.
+    records were opened, or children only listed. `at`: when, where that is told to whoever asked; None: when it is written.
     """
 
     viewer: Viewer
@@ -61,6 +61,7 @@ class Access:
     children: Sequence[UUID] = ()
     opened: bool = False
     purpose: str = NOT_ALLOWED.purpose
+    at: datetime | None = None
 
 
 class Disclosing(Protocol):
@@ -92,7 +93,7 @@ class Discloser:
         """The id of the entry, committed. Raises what the database raises: then nothing may be shown."""
         self._may_go_on(connection)
         parts = self._sealed(connection, access.parts)
-        entry, at = uuid4(), self._clock.now()
+        entry, at = uuid4(), access.at or self._clock.now()
         asked, wrapped, sealed = self._asked(entry, access.asked)
         row = {**_content(parts), **_shown(parts, access.children)}
         with self._turn:  # an entry names the one before it, which must be in the log

@@ -106,4 +106,4 @@ def replayed(told: Bench, entry: str) -> Any:
 
 def receipt(entry: Any) -> Receipt:
     """The receipt that an entry's page had."""
-    return Receipt(entry["entry"], tuple(BY_ID[rule].says for rule in entry["rules"][:1]))
+    return Receipt(entry["entry"], tuple(BY_ID[rule].says for rule in entry["rules"][:1]), entry["at"])

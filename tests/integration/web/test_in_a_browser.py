@@ -313,6 +313,8 @@ def axe(page: Page) -> list[str]:
     """What axe finds on a page: the rule, and where. What it cannot decide is not among it."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE)
-    result: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+    result: dict[str, Any] = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+    )
     assert len(result["passes"]) > 5
     return [f"{one['id']}: {node['target']}" for one in result["violations"] for node in one["nodes"]]

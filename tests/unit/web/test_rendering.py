@@ -14,7 +14,11 @@ from tests.builders.html import ill_formed
 
 READER = Reader("la-808:W2041")
 CONTACT = Contact("01632 960123", "within one working day")
-RECEIPT = Receipt("a-0f6d2c1e8b7a4935a1c2d3e4f5061728", ("These are the children whom you work with.",))
+RECEIPT = Receipt(
+    "a-0f6d2c1e8b7a4935a1c2d3e4f5061728",
+    ("These are the children whom you work with.",),
+    "2025-12-19T10:00:03.000000Z",
+)
 ENTRY: dict[str, Any] = {
     "kind": "lead", "service": "lead_practitioner", "agency": "la-808", "agency_name": "Northmoor Council", "provider": None,
     "team": "la-808:fh-west", "worker": "la-808:W2041", "contact": {"worker": {"name": "T. Abara", "contact": "01632 960001"}, "team": None},
@@ -66,10 +70,10 @@ def test_the_same_content_is_the_same_page_to_the_byte() -> None:
     assert my_children(child()) == my_children(child())
 
 
-def test_a_page_says_why_it_is_shown_and_its_entry() -> None:
+def test_a_page_says_why_it_is_shown_and_when_it_was_logged_as_which_entry() -> None:
     page = my_children(child())
     assert RECEIPT.because[0] in page
-    assert RECEIPT.entry in page
+    assert f"<li>{RECEIPT.entry}, 19 December 2025 at 10:00:03</li>" in page
 
 
 @pytest.mark.parametrize(
