@@ -80,7 +80,7 @@ def test_again_it_doubles_nothing_and_serves_until_it_is_told_to_end(
         for person in PEOPLE:
             _signs_in_and_opens_a_child(found[1], person)
         for officer in OFFICERS:
-            assert Browser(found[1]).sign_in(officer.name, issuer.NAME).url.path == "/accesses"
+            _signs_in_and_begins_at_the_log(found[1], officer)
         sealed = icr("seal", "--once", "--json", "--data", str(folder), environment=environment)
         assert sealed.returncode == 0, sealed.stderr  # beside the worker, which is at it already
         assert list((folder / "checkpoints").iterdir())
@@ -100,6 +100,12 @@ def _signs_in_and_opens_a_child(address: str, person: DemoPerson) -> None:
     child = re.search(r'name="child" value="(c-[0-9a-f]{32})"', listed.text)
     assert child is not None, f"{person.name} has no child"
     assert "Why you can see this" in browser.post("/child", {"child": child[1]}).text, person
+    browser.client.close()
+
+
+def _signs_in_and_begins_at_the_log(address: str, officer: DemoPerson) -> None:
+    browser = Browser(address)
+    assert browser.sign_in(officer.name, issuer.NAME).url.path == "/accesses", officer
     browser.client.close()
 
 
