@@ -37,6 +37,7 @@ _SHOWN: Final[Mapping[type[Question[Any]], Callable[[Document], None]]] = {
     about.ListMended: rendering_agencies.show_mended,
     about.ListAccesses: rendering_accesses.show_accesses,
     about.ReplayEntry: rendering_accesses.show_replayed,
+    about.ShowLogState: rendering_accesses.show_log_state,
 }
 _Search = Annotated[
     str | None,
@@ -217,6 +218,7 @@ _ALONE: Final[Mapping[str, type[Question[Any]]]] = {
     "feeds": about.ListFeeds,
     "replay": about.ReplayEntry,
     "accesses": about.ListAccesses,
+    "sealed": about.ShowLogState,
 }
 
 

@@ -58,6 +58,26 @@ def show_replayed(answer: Document) -> None:
         say(json.dumps(answer["content"], indent=1, ensure_ascii=False))
 
 
+def show_log_state(answer: Document) -> None:
+    """How far the log is sealed and published, and whether the last leaves are what was signed."""
+    sealed, published, checked = answer["last_sealed"], answer["published"], answer["checked"]
+    rows = [
+        ("leaves", answer["leaves"]),
+        ("entries without a leaf", answer["waiting"]),
+        ("last sealed", "none" if sealed is None else f"{sealed['entry']}, leaf {sealed['leaf']}, of {sealed['at']}"),
+        (
+            "last published",
+            "none" if published is None else f"{published['leaves']} leaves, {published['published_at']}",
+        ),
+        ("waits for a checkpoint", "nothing" if answer["waits_seconds"] is None else f"{answer['waits_seconds']} s"),
+        ("verifier key", answer["verifier_key"] or "not here: see icr access key"),
+    ]
+    if checked is not None:
+        found = ", ".join(checked["found"]) or "as signed"
+        rows.append(("checked", f"leaves {checked['first']} to {checked['last']}: {found}"))
+    print_table("access log", ("", ""), rows)
+
+
 _ROWS: Final = (
     ("at", "at"),
     ("viewer", "viewer"),

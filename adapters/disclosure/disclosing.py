@@ -39,7 +39,7 @@ class Access:
     """An attempt as the door saw it.
 
     `asked`: the question's fields, by name. `children`: whom it was about where nothing of them is shown. `opened`: whether
-    records were opened, or children only listed.
+    records were opened, or children only listed. `at`: when, where that is told to whoever asked; None: when it is written.
     """
 
     viewer: Viewer
@@ -54,6 +54,7 @@ class Access:
     children: Sequence[UUID] = ()
     opened: bool = False
     purpose: str = NOT_ALLOWED.purpose
+    at: datetime | None = None
 
 
 # What a process writes when it ends in good order.
@@ -188,7 +189,7 @@ class Discloser:
         chain = self._chain
         rows = []
         for one in group:
-            at = self._clock.now()
+            at = one.access.at or self._clock.now()
             closes = one.access is _END or not self._lasts
             try:
                 leaf = self._entry(one, at, chain, closes=closes).leaf()

@@ -91,10 +91,11 @@ class Door:
                 raise
             if seen.content is not None and isinstance(way, OfTheLog) and not way.tells(seen.content):
                 return Answered(cast("A", seen.content), seen.as_of)
-            receipt = entry.entry_id(self._discloser.disclose(connection, seen.access))
+            at = self._service.clock.now()
+            receipt = entry.entry_id(self._discloser.disclose(connection, replace(seen.access, at=at)))
         if seen.content is None or seen.rule is None:
             return NotShown(receipt, seen.access.outcome is Outcome.REFUSED)
-        return Answered(cast("A", seen.content), seen.as_of, Receipt(receipt, (seen.rule.says,)))
+        return Answered(cast("A", seen.content), seen.as_of, Receipt(receipt, (seen.rule.says,), entry.instant(at)))
 
     def _of_the_log(
         self, way: OfTheLog, connection: editions.Connection, question: Question[Any], viewer: Viewer

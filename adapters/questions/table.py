@@ -228,6 +228,15 @@ QUESTIONS: Final[Sequence[Row]] = (
         {"entry": "a-0f6d2c1e8b7a4935a1c2d3e4f5061728"},
         unknown="entry",
     ),
+    Row(
+        about.ShowLogState,
+        ("sealed",),
+        None,
+        "The state of the access log",
+        "Show how far the access log is sealed and published, and how long an entry has waited; with `--check` whether its last "
+        "leaves are what was signed. A whole check is `icr verify-log` on an export, with a checkpoint that was kept elsewhere.",
+        {"check": True},
+    ),
 )
 BY_QUESTION: Final[Mapping[type[Question[Any]], Row]] = {row.question: row for row in QUESTIONS}
 

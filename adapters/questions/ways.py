@@ -35,8 +35,9 @@ WAYS: Final[Mapping[type[Question[Any]], OfTheViews | OfTheLog]] = {
     about.ListKept: OfTheLog("keeping.gather_kept", "keeping.kept_events"),
     about.ShowKept: OfTheLog("keeping.gather_kept_event", "keeping.kept_event"),
     about.ListMended: OfTheLog("keeping.gather_mended", "keeping.being_mended"),
-    about.ListAccesses: OfTheLog("accesses.gather_accesses", "accesses.accesses"),
+    about.ListAccesses: OfTheLog("accesses.gather_accesses", "accesses.accesses", in_snapshot=False),
     about.ReplayEntry: OfTheLog("replaying.gather_replay", "accesses.replayed", in_snapshot=False),
+    about.ShowLogState: OfTheLog("log_state.gather_log_state", "accesses.log_state", in_snapshot=False),
 }
 
 

@@ -18,8 +18,9 @@ from adapters.process.settings import Settings
 from adapters.web.rendering import Reader, render
 
 _FORM: Final = "application/x-www-form-urlencoded"
-_MOST_FORM: Final = 2048  # bytes
-_MOST_FIELDS: Final = 4
+# Far more than a page's fields take, so that what is too long is said beside its field, and the rest stays typed.
+_MOST_FORM: Final = 64 * 1024  # bytes
+_MOST_FIELDS: Final = 16
 
 # No script, no style but ours, no frame, no form to elsewhere. A form's referrer is ours alone; with `no-referrer` browsers send
 # `Origin: null`, which says nothing.
@@ -38,7 +39,7 @@ _ERRORS: Final[Mapping[int, tuple[str, Sequence[str]]]] = {
     400: ("We did not understand that", ["Go back, and try again from the page before."]),
     403: ("That did not come from one of our pages", ["Open the page again from your list of children."]),
     404: ("Page not found", ["If you typed the address, check that it is right."]),
-    413: ("We did not understand that", ["Go back, and try again from the page before."]),
+    413: ("That is too long", ["Nothing was done. Go back, and write less."]),
     421: ("The service is not called by this name", ["Use the address that your organisation gave you."]),
     429: ("You have opened too many pages", ["For safety there is a limit. " + _AGAIN]),
     503: ("The service is not available just now", ["Nothing was shown. " + _AGAIN]),
@@ -98,7 +99,13 @@ async def read_form(request: Request) -> dict[str, str]:
     if body and media_type(request) != _FORM:
         raise Refused(HTTPStatus.BAD_REQUEST, "a form is sent as one")
     try:
-        fields = parse_qsl(body.decode("ascii"), strict_parsing=bool(body), max_num_fields=_MOST_FIELDS)
+        fields = parse_qsl(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=bool(body),
+            max_num_fields=_MOST_FIELDS,
+            errors="strict",
+        )
     except ValueError:
         raise Refused(HTTPStatus.BAD_REQUEST, "a form is sent as one") from None
     if len(dict(fields)) < len(fields):
@@ -118,7 +125,7 @@ class Cookie:
     def of(self, request: Request) -> str | None:
         """What the browser kept, if it looks like something we gave it."""
         kept = request.cookies.get(self._name)
-        return kept if kept and re.fullmatch(r"[A-Za-z0-9_-]{20,2000}", kept) else None
+        return kept if kept and re.fullmatch(r"[A-Za-z0-9_-]{20,3800}", kept) else None
 
     def give(self, response: Response, value: str, seconds: int | None = None) -> None:
         """Have the browser keep a value, until it is closed or for so long."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial, wraps
 from typing import Final
@@ -18,19 +19,43 @@ from adapters.process.listening import check_signing_in
 from adapters.questions.staff import Staff
 from adapters.service.opened import Service
 from adapters.web.answering import Cookie, error_page, go_to, read_form, refuse
+from adapters.web.asking import Asking
+from adapters.web.handles import Handles
 from adapters.web.issuers import IssuerClient
+from adapters.web.notices import NOTICES, notice
+from adapters.web.officers import OfficerPages
 from adapters.web.pages import ChildPages
 from adapters.web.people import Handler, People, told
-from adapters.web.rendering import Contact, static_files
+from adapters.web.rendering import Contact, reader, static_files
 from adapters.web.sealing import Sealing
+from adapters.web.searching import SearchPages
 from adapters.web.sessions import Sessions
 from adapters.web.signing_in import SigningIn
+from adapters.web.typed import Typed
 from domain.access.viewer import Viewer
 
-# Links may lead to these from anywhere; `/` at the end: to what is below.
-PAGES: Final = ("/my-children", "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out")
+# Links may lead to these from anywhere, as somebody who has signed in again comes to them; `/` at the end: to what is below.
+PAGES: Final = (
+    "/my-children", "/my-families", "/changes", "/search", "/accesses", "/accesses/",
+    "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", *NOTICES,
+)  # fmt: skip
 _SIGNING_IN: Final = (4, 32)  # an issuer that does not answer holds up signing in, and nothing else
 _STORED: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+PageOfForm = Callable[[Request, Viewer, Mapping[str, str]], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class _Faces:
+    """What the pages are made of."""
+
+    signing_in: SigningIn
+    asking: Asking
+    pages: ChildPages
+    search: SearchPages
+    officers: OfficerPages
+    contact: Contact
 
 
 def create_app(service: Service) -> FastAPI:
@@ -57,6 +82,7 @@ def _face(shared: Shared) -> Face:
         {issuer.name: issuer for issuer in settings.issuers},
         Rates(settings.person_rate, settings.person_burst),
         Cookie(settings, "icr-session"),
+        Typed(Cookie(settings, "icr-typed"), Sealing(service.keys, "typed")),
     )
     clients = {
         issuer.name: IssuerClient(issuer, f"{settings.public_url}/signed-in/{issuer.name}", service.clock)
@@ -70,12 +96,10 @@ def _face(shared: Shared) -> Face:
         service.clock,
         settings.public_url or "",
     )
-    pages = ChildPages(
-        shared.door,
-        Sealing(service.keys, "page-handle"),
-        Contact(settings.index_team_telephone, settings.index_team_reply),
-        settings.demo_day,
-    )
+    contact = Contact(settings.index_team_telephone, settings.index_team_reply)
+    asking = Asking(shared.door, contact, settings.demo_day)
+    handles = Handles(Sealing(service.keys, "page-handle"))
+    pages = ChildPages(asking, handles, service.clock)
 
     @contextmanager
     def lasts() -> Iterator[None]:
@@ -85,40 +109,74 @@ def _face(shared: Shared) -> Face:
         finally:
             pool.close()
 
-    return Face(_routes(signing_in, pages, people, shared.queues.reading), PAGES, refuse, lasts())
+    faces = _Faces(
+        signing_in,
+        asking,
+        pages,
+        SearchPages(asking, handles, people.typed),
+        OfficerPages(asking, people.typed),
+        contact,
+    )
+    return Face(_routes(faces, people, shared.queues.reading), PAGES, refuse, lasts())
 
 
-def _routes(signing_in: SigningIn, pages: ChildPages, people: People, reading: WorkQueue) -> APIRouter:
+def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     waiting = WorkQueue(*_SIGNING_IN)
-    for path, work, queue in (
-        ("/sign-in", signing_in.choose, waiting),
-        ("/sign-in/{issuer}", signing_in.begin, waiting),
-        ("/signed-in/{issuer}", signing_in.end, waiting),
-        ("/signed-out", signing_in.signed_out, waiting),
-        ("/timed-out", signing_in.timed_out, waiting),
-        ("/sign-out", people.page(signing_in.leave), reading),
-        ("/my-children", people.page(pages.my_children), reading),
-        ("/child/{handle}", people.page(pages.child), reading),
+    signing_in, pages, search, officers = faces.signing_in, faces.pages, faces.search, faces.officers
+    for path, work in {
+        "/sign-in": signing_in.choose,
+        "/sign-in/{issuer}": signing_in.begin,
+        "/signed-in/{issuer}": signing_in.end,
+        "/signed-out": signing_in.signed_out,
+        "/timed-out": signing_in.timed_out,
+        **{path: notice(path, faces.contact) for path in NOTICES},
+    }.items():
+        router.add_api_route(path, _shown(work, waiting), methods=["GET"])
+    asking = faces.asking.page
+    for path, shown in {
+        "/": home,
+        "/sign-out": signing_in.leave,
+        "/my-children": asking(pages.my_children),
+        "/my-families": asking(pages.my_families),
+        "/changes": asking(pages.changes),
+        "/child/{handle}": asking(pages.child),
+        "/search": search.form,
+        "/accesses": officers.form,
+        "/accesses/{entry}": officers.why,
+        "/access-log": asking(officers.state),
+        "/access-log/key": asking(officers.key),
+        "/access-log/checkpoint": asking(officers.checkpoint),
+    }.items():
+        router.add_api_route(path, _shown(people.page(shown), reading), methods=["GET"])
+
+    def signed_in(work: PageOfForm, *, keeps: bool = False) -> Callable[[Mapping[str, str]], Handler]:
+        """The work of a form; one that `keeps` what was typed has its page at the same address."""
+
+        def of(form: Mapping[str, str]) -> Handler:
+            return people.page(asking(lambda request, viewer: work(request, viewer, form)), form if keeps else None)
+
+        return of
+
+    for path, name, of in (
+        ("/sign-out", "sign_out", lambda _: signing_in.sign_out),
+        ("/sign-out-everywhere", "sign_out_everywhere", lambda _: people.page(signing_in.sign_out_everywhere)),
+        ("/child", "open_child", signed_in(pages.open_child)),
+        ("/search", "found_children", signed_in(search.found, keeps=True)),
+        ("/search/open", "open_found", signed_in(search.open)),
+        ("/accesses/{entry}", "open_access", signed_in(officers.entry, keeps=True)),
+        ("/accesses", "found_accesses", signed_in(officers.found, keeps=True)),
+        ("/access-log/check", "check_access_log", lambda _: people.page(asking(officers.checked))),
     ):
-        router.add_api_route(path, _shown(work, queue), methods=["GET"])
-    router.add_api_route("/sign-out", _sent("sign_out", lambda _: signing_in.sign_out, reading), methods=["POST"])
-    everywhere = people.page(signing_in.sign_out_everywhere)
-    router.add_api_route(
-        "/sign-out-everywhere", _sent("sign_out_everywhere", lambda _: everywhere, reading), methods=["POST"]
-    )
-
-    def open_child(form: Mapping[str, str]) -> Handler:
-        def opened(request: Request, viewer: Viewer) -> Response:
-            return pages.open_child(request, viewer, form)
-
-        return people.page(opened)
-
-    router.add_api_route("/child", _sent("open_child", open_child, reading), methods=["POST"])
-    router.add_api_route("/", _home, methods=["GET"])
+        router.add_api_route(path, _sent(name, of, reading), methods=["POST"])
     for name, (content, media) in static_files().items():
         router.add_api_route(f"/static/{name}", _file(content, media), methods=["GET"])
     return router
+
+
+def home(_: Request, viewer: Viewer) -> Response:
+    """Where somebody begins: at the first of the pages that are for them."""
+    return go_to(reader(viewer).menu[0][0])
 
 
 def _shown(work: Handler, queue: WorkQueue) -> Callable[[Request], Awaitable[Response]]:
@@ -150,10 +208,6 @@ def _sent(
 
     sent.__name__ = name
     return sent
-
-
-async def _home() -> Response:
-    return go_to("/my-children")
 
 
 def _file(content: bytes, media: str) -> Callable[[], Awaitable[Response]]:

@@ -18,7 +18,9 @@ from adapters.process.logs import describe, get_logger
 from adapters.questions.staff import Staff
 from adapters.web.answering import Cookie, error_page, go_to, message
 from adapters.web.claims import Person
-from adapters.web.sessions import NoSession, Session, Sessions
+from adapters.web.rendering import Reader
+from adapters.web.sessions import Session, Sessions, TimedOut
+from adapters.web.typed import Form, Typed
 from domain.access.viewer import Channel, Viewer
 from domain.errors import IcrError
 
@@ -37,17 +39,23 @@ class People:
     issuers: Mapping[str, Issuer]
     rates: Rates
     cookie: Cookie
+    typed: Typed
 
-    def page(self, work: Page) -> Handler:
-        """A page for people who have signed in; whoever has not is sent to do so."""
+    def page(self, work: Page, typed: Mapping[str, str] | None = None) -> Handler:
+        """A page for people who have signed in; whoever has not is sent to do so.
+
+        What was `typed` into a form is kept for who sends it too late; it is typed at the address that it is sent to.
+        """
 
         @wraps(work)
         def shown(request: Request) -> Response:
             kept = self.cookie.of(request)
-            found = NoSession.NONE if kept is None else self.sessions.find(kept)
-            if isinstance(found, NoSession) or not self._vouched_for(found):
-                gone = go_to("/timed-out" if found is NoSession.TIMED_OUT else "/sign-in")
+            found = None if kept is None else self.sessions.find(kept)
+            if found is None or isinstance(found, TimedOut) or not self._vouched_for(found):
+                gone = go_to("/timed-out" if isinstance(found, TimedOut) else "/sign-in")
                 self.cookie.take(gone)
+                if typed is not None and isinstance(found, TimedOut):
+                    self.typed.keep(gone, found.person.name, Form(request.url.path, typed))
                 return gone
             wait = self.rates.wait(f"person {found.person.name}")
             if wait:
@@ -83,9 +91,12 @@ class People:
             people_sign_in=True,
         )
 
-    def works_here(self, person: Person) -> bool:
-        """Whether somebody has a role here."""
-        return self.staff.standing(person.name) is not None
+    def begins_at(self, person: Person) -> str | None:
+        """The address of the page where somebody begins; None for one who has left."""
+        found = self.staff.standing(person.name)
+        if found is None:
+            return None
+        return Reader(person.name, frozenset(grant.role.value for grant in found.granted)).menu[0][0]
 
 
 def not_staff() -> Response:

@@ -14,21 +14,50 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, PrefixLoader, select_autoescape
 from markupsafe import Markup
 
-from adapters.web import words
+from adapters.web import accesses, kinds, words
+from adapters.web.telephones import ring
+from domain.access.viewer import Viewer
 from domain.answers.answered import Receipt
+from domain.words import spaced
 
 MEDIA_TYPES: Final = {"app.css": "text/css", "icon.svg": "image/svg+xml"}
 _FILTERS: Final = (
-    words.what_and_when, words.whose_and_when, words.who_leads, words.around, words.over_time, words.gap, words.review, words.name_of,
+    words.what_and_when, words.whose_and_when, words.gap, words.gap_of, words.review, words.name_of, words.lead_lines, words.sentence,
+    words.what_and_who, spaced,
 )  # fmt: skip
 _SHOWN: Final = 16  # digits of a file's hash in its address
+# Roles that read the access log. What each may see is the door's to decide: the menu offers no more than that.
+OFFICERS: Final = frozenset({"privacy_officer", "data_protection_officer", "auditor"})
+_OFFICERS: Final = (("/accesses", "Who saw what"), ("/access-log", "State of the log"))
+_PRACTITIONERS: Final = (
+    ("/my-children", "My children"),
+    ("/my-families", "My families"),
+    ("/changes", "What changed"),
+    ("/search", "Search"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who a page is for, as it says so at its head: a person who has signed in."""
+    """Who a page is for, as it says so at its head: a person who has signed in, and the roles that they hold beside their work."""
 
     name: str
+    roles: frozenset[str] = frozenset()
+
+    @property
+    def is_officer(self) -> bool:
+        """Whether they read the access log."""
+        return not self.roles.isdisjoint(OFFICERS)
+
+    @property
+    def menu(self) -> Sequence[tuple[str, str]]:
+        """Where they can go: address and words; where they begin comes first."""
+        return (*(_OFFICERS if self.is_officer else ()), *_PRACTITIONERS, ("/sign-out", "Sign out"))
+
+
+def reader(viewer: Viewer) -> Reader:
+    """Whom a page is for."""
+    return Reader(viewer.name, frozenset(role.value for role in viewer.roles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +108,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     addresses = {name.partition("-")[0]: f"/static/{name}" for name in static_files()}
-    made.globals |= {"static": addresses, "words": words}
+    made.globals |= {"static": addresses, "words": words, "kinds": kinds, "accesses": accesses}
     made.filters |= {one.__name__: one for one in _FILTERS}
+    made.filters["in_form"] = lambda group: (group.id, group.title)
+    made.tests["changed"] = words.changed
+    made.filters["as_written"] = lambda text: Markup("\n").join(words.plain(line) for line in text.splitlines())
+    made.filters["ring"] = lambda text: ring(words.plain(text))
     return made
 
 

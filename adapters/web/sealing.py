@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from adapters.log.keys.data_keys import NONCE, Erased, MasterKeys, seal, unseal
 
-MOST = 2000  # characters
+MOST = 3800  # characters: what browsers keep in one cookie, less its name and what is said of it
 
 
 class Sealing:

@@ -9,8 +9,7 @@ import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
-from enum import Enum, auto
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import psycopg
@@ -29,15 +28,22 @@ _SEE: Final = """
 UPDATE access.session SET seen_at = greatest(seen_at, %(now)s)
 WHERE id = %(id)s AND ended_at IS NULL AND seen_at > %(idle)s AND created_at > %(oldest)s
 RETURNING viewer, organisation, issuer"""
-_TIMED_OUT: Final = "SELECT FROM access.session WHERE id = %s AND ended_at IS NULL"
+_TIMED_OUT: Final = "SELECT viewer, organisation FROM access.session WHERE id = %s AND ended_at IS NULL"
+# An entry of the access log names its session by the same hash, and its viewer itself: it does not need the row.
+KEPT: Final = timedelta(days=30)
+_FORGET: Final = (
+    "DELETE FROM access.session WHERE id IN "
+    "(SELECT id FROM access.session WHERE created_at < %s LIMIT 10000 FOR UPDATE SKIP LOCKED)"
+)
+_FORGET_EVERY: Final = timedelta(hours=1)
 _END: Final = "UPDATE access.session SET ended_at = greatest(created_at, %(now)s) WHERE ended_at IS NULL AND "
 
 
-class NoSession(Enum):
-    """Why there is no session: none was begun, or it was ended; or nothing was asked for too long."""
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """A session of somebody who asked for nothing for too long."""
 
-    NONE = auto()
-    TIMED_OUT = auto()
+    person: Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,10 @@ class Session:
 
 
 class Sessions:
-    """The sessions in the database. `idle` and `longest` are their limits; time is of the service's clock."""
+    """The sessions in the database. `idle` and `longest` are their limits; time is of the service's clock.
+
+    A row goes `KEPT` after the session could last no longer, at the next signing in.
+    """
 
     def __init__(
         self,
@@ -63,6 +72,7 @@ class Sessions:
         self._clock = clock
         self._idle = idle
         self._longest = longest
+        self._forgot: datetime | None = None
 
     def begin(self, person: Person, issuer: str) -> str:
         """Begin one: the id that the browser is to keep, which stands nowhere else."""
@@ -70,19 +80,22 @@ class Sessions:
         now = self._clock.now()
         with self._connect() as connection:
             connection.execute(_BEGIN, (_hash(kept), person.name, person.organisation, issuer, now, now))
+            if self._forgot is None or now - self._forgot >= _FORGET_EVERY:
+                connection.execute(_FORGET, (now - self._longest - KEPT,))
+                self._forgot = now
         return kept
 
-    def find(self, kept: str) -> Session | NoSession:
-        """Whose id this is; the session goes on from now."""
+    def find(self, kept: str) -> Session | TimedOut | None:
+        """Whose id this is; the session goes on from now. None where none was begun, or it was ended."""
         now, hashed = self._clock.now(), _hash(kept)
         limits = {"id": hashed, "now": now, "idle": now - self._idle, "oldest": now - self._longest}
         with self._connect() as connection:
             row = connection.execute(_SEE, limits).fetchone()
             if row is None:
-                timed_out = connection.execute(_TIMED_OUT, (hashed,)).fetchone() is not None
-                return NoSession.TIMED_OUT if timed_out else NoSession.NONE
+                timed_out = connection.execute(_TIMED_OUT, (hashed,)).fetchone()
+                return None if timed_out is None else TimedOut(_person(*timed_out))
         viewer, organisation, issuer = row
-        return Session(hashed, Person(organisation, viewer.removeprefix(f"{organisation}:")), issuer)
+        return Session(hashed, _person(viewer, organisation), issuer)
 
     def end(self, kept: str) -> None:
         """End the session of an id, if it goes on."""
@@ -94,6 +107,10 @@ class Sessions:
         with self._connect() as connection:
             ended = connection.execute(_END + "viewer = %(viewer)s", {"now": self._clock.now(), "viewer": person.name})
             return ended.rowcount
+
+
+def _person(viewer: str, organisation: str) -> Person:
+    return Person(organisation, viewer.removeprefix(f"{organisation}:"))
 
 
 def _hash(kept: str) -> bytes:

@@ -17,7 +17,7 @@ from adapters.web.answering import Cookie, go_to, message, page
 from adapters.web.claims import NotSignedIn, Person
 from adapters.web.issuers import IssuerClient, Secrets
 from adapters.web.people import People, not_staff
-from adapters.web.rendering import Reader, render
+from adapters.web.rendering import reader, render
 from adapters.web.sealing import Sealing
 from domain.access.viewer import Viewer
 
@@ -92,13 +92,15 @@ class SigningIn:
             raise NotSignedIn("answer_said_twice")
         made = self._made(client, self.begun.of(request))
         person = client.person(client.check_answer(given, made), made)
-        if not self.people.works_here(person):
+        begins_at = self.people.begins_at(person)
+        if begins_at is None:
             _log.warning("sign_in_refused", issuer=client.issuer.name, reason="worker_left")
             return not_staff()
         # The id is new, whatever the browser came with: nobody can know it beforehand.
         if before := self.people.cookie.of(request):
             self.people.sessions.end(before)
-        answer = go_to("/my-children")
+        typed = self.people.typed.kept(request, person.name)
+        answer = go_to(begins_at if typed is None else typed.page)
         self.people.cookie.give(answer, self.people.sessions.begin(person, client.issuer.name))
         _log.info("signed_in", issuer=client.issuer.name)
         return answer
@@ -129,7 +131,7 @@ class SigningIn:
 
     def leave(self, _: Request, viewer: Viewer) -> Response:
         """How to sign out."""
-        return page(render("sign-out", reader=Reader(viewer.name)))
+        return page(render("sign-out", reader=reader(viewer)))
 
     def sign_out(self, request: Request) -> Response:
         """End this session."""

@@ -1,16 +1,20 @@
 """Parts of answers as a page says them: names before codes, and days as people write them."""
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
+from adapters.web.days import TypedDay
+from domain.dates import LONDON
 from domain.words import spaced
 
 Part = Mapping[str, Any]
 
 NOT_KNOWN: Final = "Not known"
+_WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")  # where a word begins in the name of an event type
+_IN_MONTHS: Final = 24  # months of age below which they are counted
 _NOT_SHOWN: Final = "Not shown"
-_NOT_TOLD: Final = "Not told"
 # What stands in `why_status` is said in a sentence of its own only where a reader must not conclude too much.
 _STATUS: Final = {
     "open": "Open",
@@ -33,8 +37,7 @@ def day(text: str | None) -> str:
     """A civil date as it is written in a letter: 19 December 2025."""
     if text is None:
         return NOT_KNOWN
-    civil = date.fromisoformat(text)
-    return f"{civil.day} {civil:%B %Y}"
+    return written(date.fromisoformat(text))
 
 
 def sentence(code: object) -> str:
@@ -55,7 +58,7 @@ def by_name(children: Sequence[Part]) -> list[Part]:
     def order(child: Part) -> tuple[str, str, str, str]:
         name = child["name"] or {}
         given = " ".join(name.get("given") or ())
-        return (name.get("family") or "").casefold(), given.casefold(), child["date_of_birth"] or "", child["child"]
+        return (name.get("family") or "").casefold(), given.casefold(), child.get("date_of_birth") or "", child["child"]
 
     return sorted(children, key=order)
 
@@ -133,6 +136,15 @@ def status(entry: Part) -> str:
     return said + why + confirmed
 
 
+def note(entry: Part) -> str:
+    """What is to be said of an entry beside its days: that it is open or has ended they say themselves."""
+    return (
+        ""
+        if entry["status"] in ("open", "ended") and not (entry["why_status"] or entry["last_confirmed"])
+        else status(entry)
+    )
+
+
 def what(entry: Part) -> str:
     """What an entry tells of."""
     said = [one for one in (entry["kind"], entry["service"], entry.get("role"), entry.get("scope")) if one]
@@ -143,9 +155,15 @@ def what(entry: Part) -> str:
     return sentence(first) + (f": {', '.join(rest)}" if rest else "")
 
 
+def feed(text: str) -> str:
+    """What a feed is of, as words: `la-808 LeadAccepted` is lead accepted, of la-808."""
+    *whose, told = text.split(" ")
+    return ", of ".join([_WORDS.sub(" ", told).lower(), *whose])
+
+
 def gap(one: Part) -> str:
     """A gap of lead, since when, and whether it is sure."""
-    unsure = "" if one["status"] == "true" else f" (not known: {one['feed']} was not heard)"
+    unsure = "" if one["status"] == "true" else f" (not known: {feed(one['feed'])} was not heard)"
     return f"{sentence(one['rule'])} since {day(one['since'])}{unsure}"
 
 
@@ -175,7 +193,7 @@ def _said(entry: Part, role: str, field: str) -> list[str]:
     return [one[field] for one in said if one.get(field)]
 
 
-# What the templates make of one part of an answer: a line, or the cells of a row.
+# What the templates make of one part of an answer: a line.
 
 
 def what_and_when(entry: Part) -> str:
@@ -188,30 +206,117 @@ def whose_and_when(entry: Part) -> str:
     return f"{whose(entry)}, {days(entry)}"
 
 
-def who_leads(entry: Part) -> str:
-    """Who leads, as what, since when, how to reach them, and who covers meanwhile."""
-    seat = ", ".join(spaced(one) for one in (entry["role"] or entry["service"], entry["scope"]) if one)
-    told = [", ".join(who(entry)) or NOT_KNOWN, seat, days(entry), *reach(entry)]
-    covers = [
-        f"covered by {', '.join(who(one))} since {day(one['from'])}" + "".join(f", {way}" for way in reach(one))
-        for one in entry.get("covered_by") or ()
+def seat(entry: Part) -> str:
+    """What somebody leads as, and whom it is for."""
+    return sentence(", ".join(spaced(one) for one in (entry["role"] or entry["service"], entry.get("scope")) if one))
+
+
+def service(entry: Part) -> str:
+    """A service that works with a child."""
+    return sentence(", ".join(dict.fromkeys(spaced(one) for one in (entry["service"], entry.get("role")) if one)))
+
+
+def age(born: str | None, on: str) -> str | None:
+    """Whole years on a day, or months of who is not yet two; None where no birth is known by then."""
+    if born is None or born > on:
+        return None
+    birth, day_of = date.fromisoformat(born), date.fromisoformat(on)
+    months = (day_of.year - birth.year) * 12 + day_of.month - birth.month - (day_of.day < birth.day)
+    if months < _IN_MONTHS:
+        return "1 month" if months == 1 else f"{months} months"
+    return str(months // 12)
+
+
+def leads_before(timeline: Part) -> list[Part]:
+    """Who led and who covered, the newest first, of those that are over."""
+    return [
+        one
+        for one in reversed(timeline["entries"])
+        if one["kind"] in ("lead", "lead_cover") and one["status"] not in ("open", "lapsed")
     ]
-    return ", ".join([*told, *covers])
 
 
-def around(entry: Part) -> tuple[str, str, list[str], list[str], str, str]:
-    """A service that works with a child, and how to reach it."""
-    said = list(dict.fromkeys(spaced(one) for one in (entry["service"], entry.get("role")) if one))
+def lead_lines(entry: Part) -> list[str]:
+    """Who leads, as what, since when, how to reach them, and who covers meanwhile: a line each."""
+    told = [", ".join([*(who(entry) or [NOT_KNOWN]), seat(entry).lower(), days(entry)]), *reach(entry)]
+    for one in entry.get("covered_by") or ():
+        told += [f"covered by {', '.join(who(one)) or NOT_KNOWN} since {day(one['from'])}", *reach(one)]
+    return told
+
+
+def prompt(one: Part) -> str:
+    """Why a family may be out of touch, of whom it is, since when, and whether it is sure."""
     return (
-        sentence(", ".join(said)),
-        whose(entry),
-        who(entry) or [_NOT_TOLD],
-        reach(entry) or [_NOT_TOLD],
-        sentence(days(entry)),
-        status(entry),
+        f"{name_of(one['name'])}: {gap({**one, 'rule': one['id']})}"
+        if one.get("name")
+        else gap({**one, "rule": one["id"]})
     )
 
 
-def over_time(entry: Part) -> tuple[str, str, str, list[str], str]:
-    """A row of the timeline."""
-    return sentence(days(entry)), what(entry), whose(entry), who(entry), status(entry)
+def changed(one: Part) -> bool:
+    """Whether there is anything to tell of a child of a list of changes."""
+    told = ("entries", "taken_back", "began", "cleared", "records_joined", "records_parted")
+    return not one["on_caseload"] or any(one[key] for key in told)
+
+
+def what_and_who(entry: Part) -> str:
+    """What an entry tells of, whose it is, and when."""
+    return ". ".join(filter(None, (", ".join([what(entry), days(entry), whose(entry), *who(entry)]), note(entry))))
+
+
+# The days of the form that shows something as of another day, by the names of its fields.
+DAYS: Final = {"on": "As it stood on", "known": "As we knew it on", "since": "Since the end of"}
+
+
+def wrong_days(days: Sequence[TypedDay]) -> list[dict[str, str]]:
+    """What is wrong with days that were typed, as the component takes it: with where to mend it."""
+    return [{"text": typed.wrong, "href": f"#{typed.name}-day"} for typed in days if typed.wrong]
+
+
+def written(civil: date) -> str:
+    """A day as it is written in a letter."""
+    return f"{civil.day} {civil:%B %Y}"
+
+
+def moment(instant: str) -> str:
+    """An instant in London: 19 December 2025 at 10:00:03."""
+    there = datetime.fromisoformat(instant).astimezone(LONDON)
+    return f"{written(there.date())} at {there:%H:%M:%S}"
+
+
+def family_of(children: Sequence[Part]) -> str:
+    """A family by the names of its children."""
+    names = [name_of(child["name"]) for child in by_name(children)]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def gap_of(one: Part) -> str:
+    """A gap of lead with the child that it is about."""
+    return f"{name_of(one['name'])}: {gap(one)}"
+
+
+def mending(part: Part) -> str:
+    """That part of a record could not be brought up to date."""
+    return f"Part of this record could not be brought up to date since {day(part['being_mended'])}. Ask the agencies."
+
+
+def born_and_aged(child: Part, on: str) -> str:
+    """When a child was born, and its age on a day, of who is alive then."""
+    if not child["date_of_birth"]:
+        return born(child) if child.get("expected_date") else "Date of birth not known"
+    years = age(child["date_of_birth"], on) if child["alive"] else None
+    return f"Born {born(child)}" + (f", aged {years}" if years else "")
+
+
+def wrong_fields(wrong: Mapping[str, str]) -> list[dict[str, str]]:
+    """What is wrong with a form, as the component takes it: with where to mend it. Of a day it is its first field."""
+    return [
+        {"text": text, "href": f"#{name}-day" if name in ("first", "last", "born") else f"#{name}"}
+        for name, text in wrong.items()
+    ]
+
+
+def grouped(entry: str) -> str:
+    """An entry as it is read out: in groups of four."""
+    kind, _, digits = entry.partition("-")
+    return f"{kind}-{' '.join(digits[at : at + 4] for at in range(0, len(digits), 4))}"

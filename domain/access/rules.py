@@ -20,7 +20,7 @@ ONE_CHILD: Final = frozenset({"ShowChild", "ShowTimeline"})
 # Answers of an area.
 OF_AREA: Final = frozenset({"ListFamilies", "ListGaps"})
 # Answers that say nothing of a child: counts, health, why events are kept.
-OF_THE_SERVICE: Final = frozenset({"ListFeeds", "ShowQuality", "ListKept", "ListMended"})
+OF_THE_SERVICE: Final = frozenset({"ListFeeds", "ShowQuality", "ListKept", "ListMended", "ShowLogState"})
 
 
 class Basis(StrEnum):
@@ -318,6 +318,17 @@ RULES: Final[Sequence[Rule]] = (
         Extent.EVERYTHING,
         every(_holds(Role.DATA_PROTECTION_OFFICER), has("question", "ReplayEntry"), _asks(Opening.CLAIM)),
         "You are the data protection officer, and have said why you look.",
+        _ACCOUNTABILITY,
+        "audit",
+    ),
+    Rule(
+        "state_of_the_log",
+        Extent.PAGE,
+        every(
+            has("roles", Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER, Role.AUDITOR),
+            has("question", "ShowLogState"),
+        ),
+        "You check how this service is used.",
         _ACCOUNTABILITY,
         "audit",
     ),

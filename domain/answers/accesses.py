@@ -48,6 +48,60 @@ def accesses(of: Page[ListedAccess]) -> Accesses:
     return {**of.listed(), "accesses": list(of.items)}
 
 
+class LastSealed(TypedDict):
+    """The newest entry that has a leaf."""
+
+    entry: EntryText
+    leaf: Annotated[int, _OURS]
+    at: Annotated[Instant, _OURS]
+
+
+class PublishedCheckpoint(TypedDict):
+    """The newest checkpoint that is in the second place."""
+
+    leaves: Annotated[int, Written("How many leaves it covers"), _OURS]
+    signed_at: Annotated[Instant, _OURS]
+    published_at: Annotated[Instant, _OURS]
+    note: Annotated[str, Written("The checkpoint itself, as a signed note"), _OURS]
+
+
+Found = Literal[
+    "leaf_missing", "entry_missing", "entry_changed", "tile_missing", "tile_changed", "tree_differs", "log_shorter",
+    "checkpoint_not_signed",
+]  # fmt: skip
+
+
+class CheckedLeaves(TypedDict):
+    """The last leaves that a published checkpoint covers, held against their entries, the tiles and what was signed."""
+
+    first: Annotated[int, _OURS]
+    last: Annotated[int, _OURS]
+    found: Annotated[list[Found], Written("What is not as it was signed, as `icr verify-log` names it"), _OURS]
+
+
+class LogState(TypedDict):
+    """How far the access log is sealed and published."""
+
+    leaves: Annotated[int, Discloses.COUNT]
+    waiting: Annotated[int, Written("Entries that have no leaf yet"), Discloses.COUNT]
+    last_sealed: LastSealed | None
+    published: PublishedCheckpoint | None
+    waits_seconds: Annotated[
+        int | None,
+        Written("For how long an entry has waited for a published checkpoint; null: none waits"),
+        _OURS,
+    ]
+    verifier_key: Annotated[
+        str | None, Written("By which anybody can check the checkpoints; null: it is not on this machine"), _OURS
+    ]
+    checked: CheckedLeaves | None
+
+
+def log_state(of: LogState) -> LogState:
+    """The state of the log, as it was gathered."""
+    return of
+
+
 class Replayed(TypedDict):
     """An access as it was, whether that is proved, and whether the same comes out when it is worked out again."""
 

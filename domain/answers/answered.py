@@ -25,10 +25,11 @@ class AsOf(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What tells that an answer was logged: the entry's id, `a-` and 32 digits, and why it was shown, as sentences."""
+    """What tells that an answer was logged: the entry's id, `a-` and 32 digits, why it was shown, as sentences, and when."""
 
     entry: str
     because: tuple[str, ...]
+    at: str
 
 
 @dataclass(frozen=True, slots=True)

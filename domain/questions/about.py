@@ -12,6 +12,7 @@ from domain.questions.asking import (
     AREA,
     BEFORE_ENTRY,
     BORN,
+    CHECK,
     CHILDREN,
     CONTENT,
     EFFECTIVE_AT,
@@ -20,8 +21,10 @@ from domain.questions.asking import (
     FAMILY_NAME,
     FEEDBACK_CURSOR,
     FEEDBACK_LIMIT,
+    FIRST_DAY,
     IDENTIFIER,
     KEPT_EVENT,
+    LAST_DAY,
     LIMIT,
     LOST,
     MAP,
@@ -224,9 +227,26 @@ class ReplayEntry(Question["accesses.Replayed"]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListAccesses(Question["accesses.Accesses"]):
-    """Which accesses: of one viewer, one organisation's people or all, the newest first; at most `limit`, before `cursor`."""
+    """Which accesses: of one organisation's people, of one viewer, of some days, to one child, or all, the newest first.
+
+    At most `limit`, before the entry `cursor`. Raises Rejected where the last day is before the first.
+    """
 
     organisation: Annotated[str | None, ACCESSES_OF] = None
     viewer: Annotated[str | None, VIEWER] = None
+    first: Annotated[date | None, FIRST_DAY] = None
+    last: Annotated[date | None, LAST_DAY] = None
+    identifier: Annotated[str | None, IDENTIFIER] = None
     limit: Annotated[int, LIMIT] = USUAL
     cursor: Annotated[str | None, BEFORE_ENTRY] = None
+
+    def __post_init__(self) -> None:
+        if self.first is not None and self.last is not None and self.last < self.first:
+            raise Rejected("bad_value", "last", "the last day is the first, or after it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowLogState(Question["accesses.LogState"]):
+    """How far the access log is sealed and published; `check`: whether its last leaves are what was signed."""
+
+    check: Annotated[bool, CHECK] = False

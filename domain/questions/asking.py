@@ -100,6 +100,9 @@ VIEWER: Final = Field(Kind.TEXT, "Only those of this viewer, as ORGANISATION:STA
 ACCESSES_OF: Final = Field(
     Kind.ORGANISATION, "Only those of this organisation's people, for example `la-808`", "ORG", most=100
 )
+FIRST_DAY: Final = Field(Kind.DAY, "Only those of this day in London and after", "DATE", "--from")
+LAST_DAY: Final = Field(Kind.DAY, "Only those of this day in London and before", "DATE", "--to")
+CHECK: Final = Field(Kind.FLAG, "Also check the last leaves against what was signed", "")
 CONTENT: Final = Field(Kind.FLAG, "Also what was sent: personal data", "")
 USUAL: Final = 1_000  # of a list, where nobody says how many; what is longer says so, and how to ask for the rest
 LIMIT: Final = Field(Kind.NUMBER, "At most so many, in the order of the list", "N", least=1, most=10_000)

@@ -14,6 +14,10 @@ from typing import Any
 import httpx2
 
 from adapters.api import serving
+from adapters.disclosure.checkpoints import publish, sign
+from adapters.disclosure.sealing import seal
+from adapters.disclosure.second_place import SecondPlace
+from adapters.disclosure.signing_key import first_key
 from adapters.process.clock import FixedClock
 from adapters.process.issuers import read_issuers
 from adapters.process.settings import Settings
@@ -27,8 +31,9 @@ ADA, OTIS = "Ada Example", "Otis Pike"
 LEAD = DemoPerson("la-808", "W2041", "leads for Ada")
 NOBODYS = DemoPerson("la-808", "W9999", "has no children")
 LEAVER = DemoPerson("la-808", "W9998", "leaves")
+OFFICER = DemoPerson("la-808", "P1", "privacy officer, where a test grants it")
 STRANGER = DemoPerson("la-999", "W2041", "of an organisation that this issuer may not speak for")
-PEOPLE = (LEAD, NOBODYS, LEAVER, STRANGER)
+PEOPLE = (LEAD, NOBODYS, LEAVER, OFFICER, STRANGER)
 
 
 def demo_messages(here: Bench) -> None:
@@ -168,3 +173,13 @@ def pages(
         ended.set()
         server.join(timeout=15)
     assert not server.is_alive()
+
+
+def published(served: Pages, here: Bench) -> None:
+    """Everything sealed, and a checkpoint published."""
+    key = first_key(here.connection, served.service.settings.signing_key_file)
+    place = SecondPlace(served.service.settings.checkpoints)
+    while seal(here.connection):
+        pass
+    sign(here.connection, key, place, served.clock.now())
+    publish(here.connection, key, place, served.clock.now())

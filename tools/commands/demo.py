@@ -39,6 +39,7 @@ def demo(
     note(f"starting PostgreSQL and a Kafka broker in {settings.data_dir}")
     with open_service(settings, broker=True) as service:
         mark_place(service)
+        _grant(service)
         with ExitStack() as keep, running(service) as processes:
             with _steps() as tell:
                 result = run(service, processes, tell)
@@ -56,17 +57,28 @@ def demo(
                 wait_for_one(processes.workers, stop)
 
 
+def _grant(service: "Service") -> None:
+    """Grant the officers their roles, once."""
+    from adapters.commands.granting import grant, read_worker, roles
+    from tools.demo.people import OFFICERS
+
+    held = {(one.worker, one.role) for one in roles(service)}
+    for one in OFFICERS:
+        if one.role is not None and (one.name, one.role) not in held:
+            grant(service, read_worker(one.name), one.role)
+
+
 def _serve(processes: "Running", settings: "Settings", keep: ExitStack) -> tuple[str, "Sequence[DemoPerson]"]:
     """Start the server, on another port when its own is taken, and who signs people in; its address, and whom to try."""
     from adapters.api.serving import address, is_free
     from adapters.cli.running import Worker
     from tools.demo import issuer
     from tools.demo.agencies import AS_AT
-    from tools.demo.people import PEOPLE
+    from tools.demo.people import OFFICERS, PEOPLE
 
     port, folder = settings.http_port, settings.data_dir
     taken = port if port and is_free(port) else issuer.free_port()
-    environment, people = {"ICR_HTTP_PORT": str(taken)}, PEOPLE if issuer.is_installed() else ()
+    environment, people = {"ICR_HTTP_PORT": str(taken)}, (*PEOPLE, *OFFICERS) if issuer.is_installed() else ()
     if people:
         vouches = keep.enter_context(issuer.issuer(people))
         environment |= {

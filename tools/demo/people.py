@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from domain.access.viewer import Role
+
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """One to pick. `name` is the button at the demonstration's issuer: organisation and staff id."""
+    """One to pick. `name` is the button at the demonstration's issuer: organisation and staff id; `role`: one granted here."""
 
     organisation: str
     staff_id: str
     says: str
+    role: Role | None = None
 
     @property
     def name(self) -> str:
@@ -29,4 +32,9 @@ PEOPLE: Final = (
     DemoPerson("la-808", "CASE113", "social worker of the council, leads where a child has a protection plan"),
     DemoPerson("ods-Z9NCT", "CASE78", "therapist of the NHS trust, leads for one child"),
     DemoPerson("org-harbour-mentors", "CASE109", "mentor of a charity, leads for one child"),
+)
+# They have no children, and begin at who saw what.
+OFFICERS: Final = (
+    DemoPerson("la-808", "P7001", "privacy officer of the council: who saw what", Role.PRIVACY_OFFICER),
+    DemoPerson("la-808", "D7002", "data protection officer: the same, of everybody", Role.DATA_PROTECTION_OFFICER),
 )

@@ -15,7 +15,7 @@ from tests.builders.web import Browser
 from tests.integration.conftest import Demonstrated
 from tools.demo import issuer
 from tools.demo.agencies import CHILD, PLAN
-from tools.demo.people import PEOPLE, DemoPerson
+from tools.demo.people import OFFICERS, PEOPLE, DemoPerson
 
 pytestmark = [pytest.mark.slow]
 
@@ -70,7 +70,7 @@ def test_again_it_doubles_nothing_and_serves_until_it_is_told_to_end(
 ) -> None:
     before, log = left(folder, environment), tmp_path / "log"
     with started("demo", "--data", str(folder), environment=environment, log=log) as process:
-        wait_for(lambda: PEOPLE[-1].name in log.read_text() or process.poll() is not None, seconds=400, pause=0.2)
+        wait_for(lambda: OFFICERS[-1].name in log.read_text() or process.poll() is not None, seconds=400, pause=0.2)
         assert process.poll() is None, log.read_text()[-2000:]
         found = re.search(r"API (http://\S+)", log.read_text())
         assert found is not None
@@ -79,6 +79,8 @@ def test_again_it_doubles_nothing_and_serves_until_it_is_told_to_end(
                 assert answer.status == 200
         for person in PEOPLE:
             _signs_in_and_opens_a_child(found[1], person)
+        for officer in OFFICERS:
+            _signs_in_and_begins_at_the_log(found[1], officer)
         sealed = icr("seal", "--once", "--json", "--data", str(folder), environment=environment)
         assert sealed.returncode == 0, sealed.stderr  # beside the worker, which is at it already
         assert list((folder / "checkpoints").iterdir())
@@ -98,6 +100,12 @@ def _signs_in_and_opens_a_child(address: str, person: DemoPerson) -> None:
     child = re.search(r'name="child" value="(c-[0-9a-f]{32})"', listed.text)
     assert child is not None, f"{person.name} has no child"
     assert "Why you can see this" in browser.post("/child", {"child": child[1]}).text, person
+    browser.client.close()
+
+
+def _signs_in_and_begins_at_the_log(address: str, officer: DemoPerson) -> None:
+    browser = Browser(address)
+    assert browser.sign_in(officer.name, issuer.NAME).url.path == "/accesses", officer
     browser.client.close()
 
 

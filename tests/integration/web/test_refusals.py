@@ -10,7 +10,7 @@ from tests.builders.service import Bench
 from tests.builders.web import ADA, LEAD, NOBODYS, Browser, Pages, issuer_settings, pages
 
 NEVER = "c-0123456789abcdef0123456789abcdef"
-REFERENCE = re.compile(r"[2-9B-X]{4}-[2-9B-X]{4}")
+REFERENCE = re.compile(r"a-[0-9a-f]{4}(?: [0-9a-f]{4}){7}")
 TITLE = "You cannot see this record"
 
 
@@ -30,7 +30,7 @@ def test_not_yours_is_said_as_no_such_record(browser: Browser, served: Pages, to
     assert ADA not in not_yours.text
     assert _said(not_yours) == _said(never)
     outcomes = told.connection.execute(
-        "SELECT outcome FROM access.entry WHERE viewer = %s AND kind = 'ShowChild' ORDER BY at DESC LIMIT 2",
+        "SELECT outcome FROM access.entry WHERE viewer = %s AND kind = 'ShowTimeline' ORDER BY at DESC LIMIT 2",
         (NOBODYS.name,),
     ).fetchall()
     assert outcomes == [("nothing",), ("refused",)], "each attempt has an entry, which tells them apart"
@@ -47,7 +47,11 @@ def test_a_refusal_names_whom_to_ring_and_a_reference(
         browser.sign_in(NOBODYS.name)
         text = browser.post("/child", {"child": NEVER}).text
         assert all(value in text for value in team.values())
-        assert REFERENCE.search(text)
+        (entry,) = REFERENCE.findall(text)
+        found = told.connection.execute(
+            "SELECT viewer, outcome FROM access.entry WHERE id = %s", ("".join(entry.split())[2:],)
+        ).fetchone()
+        assert found == (NOBODYS.name, "nothing"), "it is the entry of the attempt in the access log"
 
 
 def test_somebody_without_children_is_told_so(browser: Browser) -> None:
@@ -107,7 +111,9 @@ def test_a_form_that_is_not_understood_is_said_plainly(form: dict[str, str], bro
 
 def test_a_form_that_is_too_large_is_not_read(browser: Browser) -> None:
     browser.sign_in(LEAD.name)
-    assert browser.post("/child", {"child": "c" * 5000}).status_code == 413
+    answer = browser.post("/child", {"child": "c" * 100_000})
+    assert (answer.status_code, "That is too long" in answer.text) == (413, True)
+    assert browser.post("/child", {"child": "c" * 10_000}).status_code == 400
 
 
 def test_nobody_gets_in_without_signing_in(browser: Browser) -> None:

@@ -1,0 +1,160 @@
+"""Accesses in the words that an officer reads: what was asked, what became of it, and what a replay proves."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from adapters.web.words import day, sentence
+from domain.access.rules import BY_ID
+from domain.words import spaced
+
+_ASKED: Final = {
+    "FindChildren": "Searched for a child",
+    "ShowChild": "Opened a child's record",
+    "ShowTimeline": "Opened a child's timeline",
+    "ShowCaseload": "Listed their children",
+    "ShowMyFamilies": "Listed their families",
+    "ShowChanges": "Looked at what changed for their children",
+    "ShowHandover": "Looked at a handover",
+    "ListGaps": "Listed where a lead is missing",
+    "ListFamilies": "Listed families out of touch",
+    "ShowFamily": "Opened a family",
+    "ShowMeasures": "Looked at measures of the system",
+    "ListAccesses": "Read the access log",
+    "ReplayEntry": "Replayed an access",
+    "ShowLogState": "Looked at the state of the access log",
+    "ListKept": "Listed events kept in quarantine",
+    "ShowKept": "Opened an event kept in quarantine",
+    "ReadFeedback": "Read feedback on an organisation's events",
+}
+_OUTCOMES: Final = {
+    "shown": "Shown",
+    "nothing": "Nothing was found",
+    "refused": "Refused",
+    "failed": "Failed, and nothing was shown",
+}
+_PROVED: Final = {
+    "proved_same": "Proved: what is stored is what was shown, and nobody has changed it since.",
+    "not_proved": "Not proved: what is stored is not what the entry commits to. Somebody has changed it.",
+    "erased_since": "Erased since, in part: a key was destroyed. What is left is proved to be what was shown.",
+}
+_DERIVED: Final = {
+    "derived_same": "Worked out again from the log of events, as it was known then, the same comes out.",
+    "differs": "Worked out again from the log of events, something else comes out.",
+    "not_derived": "It was not worked out again.",
+}
+_BECAUSE: Final = {
+    "restricted_since": "Somebody in it is protected by now, and less is shown.",
+    "other_code_or_policy": "The program, or its rules of who may see what, are others by now.",
+    "unknown": "The reason is not known: ask whoever operates the service.",
+    "of_the_log": "Such an answer is of the log as it was, and can only be proved.",
+    "nothing_shown": "Nothing was shown.",
+    "not_known_now": "Nothing is known by that any more.",
+}
+# What was left out of an answer, by the name that its entry has for why.
+_WITHHELD: Final = {
+    "sensitive_service": "Left out: a service that people must be able to use in confidence",
+    "others_numbers": "Left out: that the child has numbers of other agencies",
+    "minimal": "Left out: everything but who the child is",
+    "no_agreement": "Left out: what the agency has not agreed to share with this one",
+}
+_PURPOSES: Final = {
+    "work_with_own_children": "Work with one's own children",
+    "claim": "Others' children, with a reason",
+    "search": "To find a child, with a reason",
+    "override": "To set a shield aside, with a reason",
+    "mediation": "For somebody who cannot sign in",
+    "index_management": "Work of the index team",
+    "audit": "To check how the service is used",
+    "not_allowed": "None that is allowed",
+}
+_FIELDS: Final = {
+    "because": "Why, in their words",
+    "record": "Child",
+    "identifier": "Number",
+    "family": "Family name",
+    "born": "Date of birth",
+    "worker": "Whose work",
+    "effective_at": "As it stood on",
+    "known_at": "As known at",
+    "since": "Since",
+    "limit": "At most",
+    "retracted": "With what was taken back",
+}
+_DAYS: Final = ("effective_at", "born", "first", "last")
+_FOUND: Final = {
+    "leaf_missing": "a leaf was taken out",
+    "entry_missing": "an entry is gone",
+    "entry_changed": "an entry is not as it was logged",
+    "tile_missing": "hashes of the tree are missing",
+    "tile_changed": "hashes of the tree were changed",
+    "tree_differs": "the tree is not the one that was signed",
+    "log_shorter": "the log is shorter than what was signed",
+    "checkpoint_not_signed": "the checkpoint is not signed by the log's key",
+}
+_MINUTE, _HOUR = 60, 3600
+
+
+def asked(question: str) -> str:
+    """What somebody did by asking a question."""
+    return _ASKED.get(question) or question
+
+
+def outcome(code: str) -> str:
+    """What became of it."""
+    return _OUTCOMES.get(code) or spaced(code)
+
+
+def purpose(code: str) -> str:
+    """What it was for."""
+    return _PURPOSES.get(code) or sentence(code)
+
+
+def by_rules(codes: Sequence[str]) -> list[str]:
+    """The rules by which it was shown, as the person read them, and those by which something was left out."""
+    return [BY_ID[code].says if code in BY_ID else _WITHHELD.get(code) or f"Left out: {spaced(code)}" for code in codes]
+
+
+def asked_by(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What a question was asked by, in words: why it was asked comes first."""
+    named = sorted(fields, key=lambda name: list(_FIELDS).index(name) if name in _FIELDS else len(_FIELDS))
+    return {_FIELDS.get(name, sentence(name)): day(fields[name]) if name in _DAYS else fields[name] for name in named}
+
+
+def verdict(replay: Mapping[str, Any]) -> list[str]:
+    """What a replay says, in sentences: is it proved, does the same come out again, and why not."""
+    said = [_PROVED[replay["proved"]], _DERIVED.get(replay["derived"], spaced(replay["derived"]))]
+    if replay["because"] is not None:
+        said.append(_BECAUSE.get(replay["because"], spaced(replay["because"])))
+    return said
+
+
+def checked(part: Mapping[str, Any]) -> str:
+    """What a check of the last leaves found."""
+    if not part["found"]:
+        return "Nothing is amiss: entries, hashes and tree are as they were signed."
+    return f"Something is amiss: {', '.join(_FOUND.get(one, spaced(one)) for one in part['found'])}. Tell your data protection officer now."
+
+
+def waits(seconds: int | None) -> str:
+    """For how long something has waited."""
+    if seconds is None:
+        return "Nothing waits"
+    if seconds < _MINUTE:
+        return "Less than a minute"
+    minutes, hours = seconds // _MINUTE, seconds // _HOUR
+    if hours:
+        return "1 hour" if hours == 1 else f"{hours} hours"
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+
+
+def without_erased(content: Any) -> tuple[Any, int]:  # noqa: ANN401 - an answer
+    """An answer without what was erased of it, and of how many things that is so."""
+    if isinstance(content, Mapping):
+        if content.get("$erased"):
+            return None, 1
+        parts = {key: without_erased(value) for key, value in content.items()}
+        return {key: value for key, (value, _) in parts.items()}, sum(count for _, count in parts.values())
+    if isinstance(content, list):
+        kept = [without_erased(value) for value in content]
+        return [value for value, count in kept if not (value is None and count)], sum(count for _, count in kept)
+    return content, 0

@@ -1,0 +1,23 @@
+"""Pages that say what the service is and does with what it is told; anybody may read them. They are templates alone."""
+
+from collections.abc import Callable
+from typing import Final
+
+from fastapi import Request
+from starlette.responses import Response
+
+from adapters.web.answering import page
+from adapters.web.rendering import Contact, render
+
+NOTICES: Final = ("/privacy", "/cookies", "/accessibility")
+
+
+def notice(path: str, contact: Contact) -> Callable[[Request], Response]:
+    """The handler of one of them."""
+    text = render(path.removeprefix("/"), contact=contact)
+
+    def shown(_: Request) -> Response:
+        return page(text)
+
+    shown.__name__ = path.removeprefix("/")  # as logs call it
+    return shown

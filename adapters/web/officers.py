@@ -1,0 +1,174 @@
+"""The pages of officers: who saw what, one access replayed with its proof, and the state of the log. Each is an access itself."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import Request
+from jinja2 import UndefinedError
+from starlette.responses import Response
+
+from adapters.api.problems import Refused
+from adapters.web import accesses
+from adapters.web.answering import error_page, go_to, message, page
+from adapters.web.asking import Asking
+from adapters.web.days import PARTS, read_day
+from adapters.web.numbers import number_wrong, read_number
+from adapters.web.reasons import read_reason, saying
+from adapters.web.rendering import reader, render
+from adapters.web.typed import Typed
+from domain.access.viewer import Role, Viewer
+from domain.answers.answered import Answered
+from domain.questions import about
+
+FIND: Final = "/accesses"
+_ENTRY: Final = re.compile(r"a-[0-9a-f]{32}")
+_VIEWER: Final = re.compile(r"[^\s:]{1,100}:[^\s:]{1,80}")
+_LISTED: Final = 50
+_DAYS: Final = tuple(f"{day}-{part}" for day in ("first", "last") for part in PARTS)
+_TYPED: Final = ("entry", "viewer", "scheme", "number", *_DAYS)
+# Who check how the service is used, whoever uses it; others read of their own organisation's people.
+_EVERYONES: Final = frozenset({Role.DATA_PROTECTION_OFFICER, Role.AUDITOR})
+# What a template of an answer meets where the answer is not, or is no longer, as it expects.
+_OTHERWISE: Final = (KeyError, TypeError, AttributeError, ValueError, UndefinedError)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerPages:
+    """The pages. What an officer may see is the door's to decide, and an attempt of whoever is none is logged as one."""
+
+    asking: Asking
+    typed: Typed
+
+    def form(self, request: Request, viewer: Viewer) -> Response:
+        """Where an officer says which accesses; with what was typed when the time was over. Nothing is asked at the door yet."""
+        if not reader(viewer).is_officer:
+            return error_page(HTTPStatus.NOT_FOUND)
+        kept = self.typed.kept(request, viewer.name)
+        answer = self._form(viewer, {} if kept is None else kept.fields)
+        if kept is not None:
+            self.typed.take(answer)
+        return answer
+
+    def found(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
+        """The accesses that were asked for, the newest first; one that is named is opened."""
+        said = {name: form.get(name, "").strip() for name in _TYPED}
+        said["entry"] = "".join(said["entry"].split())  # as it is read out
+        if said["entry"] and _ENTRY.fullmatch(said["entry"]):
+            return go_to(f"{FIND}/{said['entry']}")
+        first, last = read_day(said, "first", "The first day"), read_day(said, "last", "The last day")
+        wrong = _wrong(said) | {day.name: day.wrong for day in (first, last) if day.wrong}
+        if not wrong and first.day and last.day and last.day < first.day:
+            wrong = {"last": "The last day must be the first, or after it"}
+        cursor = form.get("cursor") or None
+        if wrong or (cursor is not None and not _ENTRY.fullmatch(cursor)):
+            return self._form(viewer, said, wrong)
+        question = about.ListAccesses(
+            organisation=None if _EVERYONES & viewer.roles else viewer.organisation,
+            viewer=said["viewer"] or None,
+            first=first.day,
+            last=last.day,
+            identifier=read_number(said) if said["number"] else None,
+            limit=_LISTED,
+            cursor=cursor,
+        )
+        listed = self.asking.ask(question, viewer)
+        return self.asking.shown("accesses", viewer, {"listed": listed}, said=said, first=first, last=last, wrong={})
+
+    def why(self, request: Request, viewer: Viewer) -> Response:
+        """Where an officer says why they open an access; nothing is asked at the door yet."""
+        named = self._named(request)
+        if not reader(viewer).is_officer:
+            return error_page(HTTPStatus.NOT_FOUND)
+        kept = self.typed.kept(request, viewer.name)
+        answer = self._why(viewer, named, {} if kept is None else kept.fields)
+        if kept is not None:
+            self.typed.take(answer)
+        return answer
+
+    def entry(self, request: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
+        """One access: what was shown, whether that is proved, and how anybody can check it."""
+        named = self._named(request)
+        reason, wrong = read_reason(form.get("reason", ""))
+        if wrong is not None:
+            return self._why(viewer, named, form, {"reason": wrong})
+        replay = self.asking.ask(about.ReplayEntry(entry=named), saying(viewer, reason))
+        state = self.asking.ask(about.ShowLogState(), viewer)
+        was, erased = accesses.without_erased(replay.content["content"])
+        answers: dict[str, Answered[Any]] = {"replay": replay, "state": state}
+        try:
+            return self.asking.shown("access", viewer, answers, was=was, erased=erased, plainly=False)
+        except _OTHERWISE:
+            return self.asking.shown("access", viewer, answers, was=was, erased=erased, plainly=True)
+
+    def state(self, _: Request, viewer: Viewer) -> Response:
+        """How far the log is sealed and published."""
+        return self._state(viewer, check=False)
+
+    def checked(self, _: Request, viewer: Viewer) -> Response:
+        """The same, with the last leaves held against what was signed."""
+        return self._state(viewer, check=True)
+
+    def key(self, _: Request, viewer: Viewer) -> Response:
+        """The log's public key, as a file."""
+        return _file(self._log_state(viewer).content["verifier_key"], "verifier-key.txt")
+
+    def checkpoint(self, _: Request, viewer: Viewer) -> Response:
+        """The newest checkpoint that was published, as a file."""
+        published = self._log_state(viewer).content["published"]
+        return _file(None if published is None else published["note"], "checkpoint.txt")
+
+    def _log_state(self, viewer: Viewer, *, check: bool = False) -> Answered[Any]:
+        return self.asking.ask(about.ShowLogState(check=check), viewer)
+
+    def _state(self, viewer: Viewer, *, check: bool) -> Response:
+        return self.asking.shown("access-log", viewer, {"state": self._log_state(viewer, check=check)})
+
+    def _named(self, request: Request) -> str:
+        named: str = request.path_params["entry"]
+        if not _ENTRY.fullmatch(named):
+            raise Refused(HTTPStatus.NOT_FOUND, "an entry as pages show it")
+        return named
+
+    def _why(
+        self, viewer: Viewer, entry: str, said: Mapping[str, str], wrong: Mapping[str, str] | None = None
+    ) -> Response:
+        typed = {"reason": said.get("reason", "")}
+        text = render("access-why", reader=reader(viewer), entry=entry, said=typed, wrong=wrong or {})
+        return page(text, HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK)
+
+    def _form(self, viewer: Viewer, said: Mapping[str, str], wrong: Mapping[str, str] | None = None) -> Response:
+        """The form, with what was typed and what is wrong with it."""
+        typed = {name: said.get(name, "") for name in _TYPED}
+        first, last = read_day(typed, "first", "The first day"), read_day(typed, "last", "The last day")
+        text = render(
+            "accesses", reader=reader(viewer), contact=self.asking.contact, said=typed, first=first, last=last, wrong=wrong or {}, listed=None
+        )  # fmt: skip
+        return page(text, HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK)
+
+
+def _wrong(said: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong, by the field that it stands in."""
+    wrong = {}
+    if said["entry"]:
+        wrong["entry"] = "The entry must be a- and 32 digits or letters a to f, as a page showed it"
+    if said["viewer"] and not (said["viewer"].isprintable() and _VIEWER.fullmatch(said["viewer"])):
+        wrong["viewer"] = "The person must be an organisation and a staff number, such as la-808:W2041"
+    return wrong | (number_wrong(said) if said["number"] else {})
+
+
+def _file(text: str | None, name: str) -> Response:
+    if text is None:
+        return message(
+            "There is none yet",
+            ["Ask whoever operates the service."],
+            HTTPStatus.NOT_FOUND,
+            ("/access-log", "State of the log"),
+        )
+    answer = page(
+        text if text.endswith("\n") else f"{text}\n", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+    answer.headers["Content-Type"] = "text/plain; charset=utf-8"
+    return answer

@@ -1,0 +1,29 @@
+"""Why somebody looks at what is not their own work, in their own words: typed first, kept in the access log, sealed."""
+
+from dataclasses import replace
+from typing import Final
+
+from domain.access.viewer import Because, Opening, Viewer
+
+FEWEST: Final = 10  # letters: fewer say nothing
+MOST: Final = 300
+FIELD: Final = "reason"
+
+
+def read_reason(text: str) -> tuple[str, str | None]:
+    """A reason as one line, and what is wrong with it; None where nothing is."""
+    reason = " ".join(text.split())
+    if not reason:
+        return "", "Say why you look"
+    if len(reason) < FEWEST:
+        return reason, "Say more of why you look: a few words at least"
+    if len(reason) > MOST:
+        return text, f"The reason must be {MOST} letters or fewer. You have typed {len(reason)}"
+    if not reason.isprintable():
+        return reason, "The reason must be of letters, digits and signs alone"
+    return reason, None
+
+
+def saying(viewer: Viewer, reason: str) -> Viewer:
+    """The same person, who says why."""
+    return replace(viewer, because=Because(Opening.CLAIM, reason))

@@ -1,0 +1,212 @@
+"""A privacy officer finds who saw what, opens an access with its proof, and looks at the state of the log."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from adapters.questions.door import Door
+from adapters.web.words import grouped
+from domain.access.viewer import Role
+from domain.questions.about import ShowCaseload
+from tests.builders.html import ill_formed
+from tests.builders.service import Bench
+from tests.builders.viewers import granted, person
+from tests.builders.web import ADA, LEAD, NOBODYS, OFFICER, Browser, Pages, published
+from tests.integration.web.conftest import NOW
+
+WHY = "The family asked who has seen the record"
+ENTRY = re.compile(r"a-[0-9a-f]{32}")
+
+
+@pytest.fixture(scope="module")
+def told(told: Bench) -> Bench:
+    """The same, where somebody is the council's privacy officer."""
+    granted(told, OFFICER.name, Role.PRIVACY_OFFICER)
+    return told
+
+
+@pytest.fixture
+def officer(served: Pages) -> Iterator[Browser]:
+    """The officer's browser, signed in."""
+    with served.browser() as made:
+        assert made.sign_in(OFFICER.name).url.path == "/accesses"
+        yield made
+
+
+@pytest.fixture
+def seen(browser: Browser) -> str:
+    """An entry of the lead professional's looking at Ada."""
+    browser.sign_in(LEAD.name)
+    found = ENTRY.findall(browser.open_child(ADA).text)
+    return str(found[0])
+
+
+def find(officer: Browser, **said: str) -> httpx2.Response:
+    return officer.post("/accesses", said)
+
+
+def test_an_officer_finds_the_accesses_of_a_person_on_some_days(officer: Browser, seen: str) -> None:
+    day = {
+        "first-day": "19",
+        "first-month": "12",
+        "first-year": "2025",
+        "last-day": "19",
+        "last-month": "12",
+        "last-year": "2025",
+    }
+    found = find(officer, viewer=LEAD.name, **day)
+    assert seen in found.text
+    assert "Opened a child&#39;s record" in found.text
+    assert NOBODYS.name not in found.text
+    assert seen not in find(officer, viewer=LEAD.name, **(day | {"last-day": "18", "first-day": "1"})).text
+
+
+def test_an_officer_finds_who_saw_a_child_and_its_number_stands_in_no_address(officer: Browser, seen: str) -> None:
+    found = find(officer, scheme="nhs", number="999 020 0017")
+    assert seen in found.text
+    assert "999" not in str(found.url)
+    other = find(officer, scheme="nhs", number="9990200025")
+    assert seen not in other.text
+
+
+def test_older_ones_are_shown_when_they_are_asked_for(officer: Browser, told: Bench) -> None:
+    door, anna = Door(told.service), person(told, LEAD.name)
+    for _ in range(51):
+        door.ask(ShowCaseload(worker=LEAD.name), anna)
+    first = find(officer, viewer=LEAD.name)
+    cursor = re.search(r'name="cursor" value="(a-[0-9a-f]{32})"', first.text)
+    assert cursor is not None
+    second = find(officer, viewer=LEAD.name, cursor=cursor[1])
+    assert set(listed(first)).isdisjoint(listed(second))
+    assert listed(second)
+
+
+def listed(answer: httpx2.Response) -> list[str]:
+    return re.findall(r'href="/accesses/(a-[0-9a-f]{32})"', answer.text)
+
+
+def test_an_access_is_opened_with_a_reason_and_its_proof(
+    officer: Browser, seen: str, served: Pages, told: Bench
+) -> None:
+    published(served, told)
+    asked = find(officer, entry=grouped(seen))
+    assert (asked.url.path, ADA in asked.text) == (f"/accesses/{seen}", False)
+    shown = officer.post(f"/accesses/{seen}", {"reason": WHY})
+    assert shown.status_code == 200
+    for said in (
+        ADA,
+        "Proved:",
+        "covers it and has been published",
+        LEAD.name,
+        "You are the privacy officer of this organisation",
+    ):
+        assert said in shown.text
+    assert ill_formed(shown.text) == []
+
+
+@pytest.mark.parametrize("reason", ["", "because", "x" * 10_000])
+def test_without_a_reason_nothing_is_opened_and_what_was_typed_stays(reason: str, officer: Browser, seen: str) -> None:
+    shown = officer.post(f"/accesses/{seen}", {"reason": reason})
+    assert (shown.status_code, ADA in shown.text, "There is a problem" in shown.text) == (400, False, True)
+    assert reason in shown.text
+    assert ill_formed(shown.text) == []
+
+
+def test_what_an_officer_reads_is_logged_too(officer: Browser, seen: str, told: Bench) -> None:
+    shown = officer.post(f"/accesses/{seen}", {"reason": WHY})
+    find(officer, viewer=LEAD.name)
+    rows = told.connection.execute(
+        "SELECT DISTINCT kind FROM access.entry WHERE viewer = %s", (OFFICER.name,)
+    ).fetchall()
+    assert {kind for (kind,) in rows} == {"ListAccesses", "ReplayEntry", "ShowLogState"}
+    own = ENTRY.findall(shown.text[shown.text.index("That you read this was logged") :])
+    assert len(own) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "wrong"),
+    [
+        ({"entry": "a-1"}, "The entry must be a- and 32 digits"),
+        ({"viewer": "Anna"}, "The person must be an organisation and a staff number"),
+        ({"scheme": "nhs", "number": "9990200018"}, "The number must be one that its kind allows"),
+        ({"scheme": "", "number": "9990200017"}, "The number must be one that its kind allows"),
+        ({"first-day": "31", "first-month": "2", "first-year": "2025"}, "The first day must be a real day"),
+        (
+            {
+                "first-day": "2",
+                "first-month": "2",
+                "first-year": "2025",
+                "last-day": "1",
+                "last-month": "2",
+                "last-year": "2025",
+            },
+            "The last day must be the first",
+        ),
+        ({"viewer": "<b>\N{RIGHT-TO-LEFT OVERRIDE}" * 1000}, "The person must be"),
+    ],
+    ids=lambda one: "" if isinstance(one, str) else next(iter(one)),
+)
+def test_what_is_typed_wrongly_is_said_beside_its_field_and_stays(
+    said: dict[str, str], wrong: str, officer: Browser
+) -> None:
+    answer = find(officer, **said)
+    assert (answer.status_code, wrong in answer.text) == (400, True)
+    assert ill_formed(answer.text) == []
+    assert "<b>" not in answer.text
+
+
+def test_what_was_typed_outlasts_the_time_of_who_typed_it_and_of_nobody_else(officer: Browser, served: Pages) -> None:
+    served.clock.advance(timedelta(minutes=21))
+    gone = find(officer, scheme="nhs", number="9990200017", viewer=LEAD.name)
+    assert gone.url.path == "/timed-out"
+    assert "9990200017" not in str([cookie.value for cookie in officer.client.cookies.jar])
+    served.clock.set(NOW)  # the issuer's clock stands still
+    assert "9990200017" not in officer.sign_in(LEAD.name).text
+    back = officer.sign_in(OFFICER.name)
+    assert (back.url.path, 'value="9990200017"' in back.text) == ("/accesses", True)
+    assert 'value="9990200017"' not in officer.get("/accesses").text, "once"
+
+
+def test_the_state_of_the_log_and_a_check_of_its_end(officer: Browser, served: Pages, told: Bench, seen: str) -> None:
+    published(served, told)
+    assert "Nothing is amiss" not in officer.get("/access-log").text
+    checked = officer.post("/access-log/check")
+    assert "Nothing is amiss" in checked.text
+    assert ill_formed(checked.text) == []
+    assert "+" in officer.get("/access-log/key").text
+    note = officer.get("/access-log/checkpoint")
+    assert note.headers["content-type"].startswith("text/plain")
+    assert "attachment" in note.headers["content-disposition"]
+    assert note.text.count("\n") >= 5
+
+
+def test_a_change_made_by_hand_is_found(officer: Browser, served: Pages, told: Bench, seen: str) -> None:
+    published(served, told)
+    (leaf, kept) = told.connection.execute(
+        "SELECT index, hash FROM access.leaf ORDER BY index DESC LIMIT 1"
+    ).fetchone() or (0, b"")
+    told.connection.execute("UPDATE access.leaf SET hash = %s WHERE index = %s", (bytes(32), leaf))
+    try:
+        assert "an entry is not as it was logged" in officer.post("/access-log/check").text
+    finally:
+        told.connection.execute("UPDATE access.leaf SET hash = %s WHERE index = %s", (kept, leaf))
+
+
+def test_who_is_no_officer_finds_no_such_pages_and_the_attempt_is_logged(
+    browser: Browser, told: Bench, seen: str
+) -> None:
+    browser.sign_in(NOBODYS.name)
+    assert "/accesses" not in browser.get("/my-children").text
+    for path in ("/accesses", f"/accesses/{seen}"):
+        assert browser.get(path).status_code == 404
+    assert browser.get("/access-log").status_code == 404
+    assert browser.post("/accesses", {"viewer": LEAD.name}).status_code == 404
+    assert browser.post(f"/accesses/{seen}", {"reason": WHY}).status_code == 404
+    rows = told.connection.execute(
+        "SELECT kind, outcome FROM access.entry WHERE viewer = %s AND kind IN ('ListAccesses', 'ReplayEntry', 'ShowLogState')",
+        (NOBODYS.name,),
+    ).fetchall()
+    assert set(rows) == {("ListAccesses", "refused"), ("ReplayEntry", "refused"), ("ShowLogState", "refused")}
