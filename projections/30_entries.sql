@@ -70,13 +70,14 @@ WITH last AS (
     SELECT DISTINCT ON (record, doubted, kind, organisation, reference) record, doubted, kind, organisation, reference, provider, service, day, recorded_at, tie
     FROM stage_fact WHERE kind = 'enrolment' AND act = 1 AND reference IS NOT NULL
     ORDER BY record, doubted, kind, organisation, reference, recorded_at DESC, tie DESC
+), without AS (
+    SELECT DISTINCT record, doubted, kind, provider, service, day, true AS told
+    FROM stage_fact WHERE kind = 'enrolment' AND act = 1 AND reference IS NULL
 ), same AS (
-    SELECT record, doubted, kind, organisation, reference, CASE WHEN EXISTS (
-            SELECT FROM stage_fact a WHERE a.record = l.record AND a.doubted = l.doubted AND a.kind = l.kind AND a.act = 1 AND a.reference IS NULL
-                AND a.provider = l.provider AND a.service = l.service AND a.day = l.day)
+    SELECT record, doubted, kind, organisation, reference, CASE WHEN w.told
         THEN NULL ELSE first_value(reference) OVER (PARTITION BY record, doubted, kind, organisation, provider, service, day ORDER BY recorded_at, tie)
         END AS one
-    FROM last l
+    FROM last LEFT JOIN without w USING (record, doubted, kind, provider, service, day)
 )
 UPDATE stage_fact f SET reference = s.one FROM same s
 WHERE f.kind = s.kind AND f.record = s.record AND f.doubted = s.doubted AND f.organisation = s.organisation AND f.reference = s.reference
@@ -167,11 +168,13 @@ FROM f WHERE is_start AND until IS NOT NULL;
 
 -- Confirmations and acceptances without a reference go to the entry that started last on or before their day; a
 -- confirmation after an end does not confirm what ended.
-WITH home AS (
+WITH begun AS MATERIALIZED (
+    SELECT e.* FROM stage_entry e JOIN stage_fact m ON m.position = e.main WHERE m.reference IS NULL
+), home AS (
     SELECT DISTINCT ON (f.position) f.position, h.main AS home
-    FROM stage_fact f JOIN stage_entry h ON h.record = f.record AND h.doubted = f.doubted AND h.kind = f.kind AND h.provider = f.provider AND h.service = f.service
+    FROM stage_fact f JOIN begun h ON h.record = f.record AND h.doubted = f.doubted AND h.kind = f.kind AND h.provider = f.provider AND h.service = f.service
         AND h.starts <= f.day AND (f.act = 10 OR h.ends IS NULL OR h.ends >= f.day)
-    WHERE f.act IN (3, 10) AND f.reference IS NULL AND h.main NOT IN (SELECT m.position FROM stage_fact m WHERE m.reference IS NOT NULL)
+    WHERE f.act IN (3, 10) AND f.reference IS NULL
     ORDER BY f.position, h.starts DESC, h.recorded_at DESC, h.tie DESC
 ), said AS (
     SELECT f.*, h.home FROM stage_fact f LEFT JOIN home h USING (position) WHERE f.act IN (3, 10) AND f.reference IS NULL

@@ -80,13 +80,19 @@ WITH touched AS MATERIALIZED (
 ), bounded AS (
     SELECT child, first, last, max(day) FILTER (WHERE there AND day < first) AS lower, min(day) FILTER (WHERE there AND day > last) AS upper
     FROM around GROUP BY child, first, last
+), beyond AS (
+    -- Whether there are weeks further off, on a side on which no such day was found.
+    SELECT b.child FROM bounded b JOIN home h USING (child) CROSS JOIN LATERAL (
+        SELECT FROM week w WHERE w.record = h.record
+            AND ((b.lower IS NULL AND w.week < (b.first + 3) / 7 - 9) OR (b.upper IS NULL AND w.week > (b.last + 3) / 7 + 9)) LIMIT 1) w
+    WHERE b.lower IS NULL OR b.upper IS NULL
 ), in_a_row AS (
     -- Fewer than ten days away between the nearest days that the child surely was there begin and end nothing.
     SELECT b.child FROM bounded b JOIN around a USING (child)
     GROUP BY b.child, b.first, b.last, b.lower, b.upper
     HAVING count(*) FILTER (WHERE a.away AND a.day > coalesce(b.lower, -1) AND a.day < coalesce(b.upper, 2000000)) >= 10
-        OR ((b.lower IS NULL OR b.upper IS NULL) AND EXISTS (SELECT FROM home h JOIN week w ON w.record = h.record AND h.child = b.child
-            WHERE (b.lower IS NULL AND w.week < (b.first + 3) / 7 - 9) OR (b.upper IS NULL AND w.week > (b.last + 3) / 7 + 9)))
+    UNION
+    SELECT child FROM beyond
 )
 SELECT child, bool_or(facts), bool_or(marks) FROM (
     SELECT t.child, true AS facts, false AS marks FROM stage_record s JOIN touched t USING (record)
@@ -117,10 +123,11 @@ WITH vital AS (
     WHERE p.vital_act IS NOT NULL ORDER BY m.child, p.vital_at DESC, p.vital_act DESC, p.vital_tie DESC
 ), away AS (
     SELECT child, range_agg(int4range(day, until)) AS days FROM stage_address WHERE status = 'left_england' GROUP BY child
+), home AS (
+    SELECT child, array_agg(day) AS days FROM stage_address WHERE status <> 'left_england' GROUP BY child
 ), quiet AS (
-    SELECT m.child, range_agg(int4range(e.starts, coalesce((SELECT min(h.day) FROM stage_address h
-        WHERE h.child = m.child AND h.day > e.starts AND h.status <> 'left_england'), 2000000))) AS days
-    FROM stage_member m JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.kind = 'left_england'
+    SELECT m.child, range_agg(int4range(e.starts, coalesce((SELECT min(d) FROM unnest(h.days) AS d WHERE d > e.starts), 2000000))) AS days
+    FROM stage_member m JOIN entry e ON e.record = m.record AND e.to_ed IS NULL AND e.kind = 'left_england' LEFT JOIN home h USING (child)
     WHERE e.why IS NULL AND e.starts IS NOT NULL AND NOT e.doubted GROUP BY m.child
 ), sealed AS (
     SELECT m.child, min(z.day) AS day FROM stage_member m JOIN log.sealed z ON z.record = m.record AND z.position <= %(hi)s GROUP BY m.child

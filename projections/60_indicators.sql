@@ -1,4 +1,7 @@
 -- Indicators (domain.indicators), each worked out ahead as if nothing more came; how long it must be so is joined when asked.
+-- What is looked for of each child is grouped by child and joined, never looked through once for each: an edition may have tens
+-- of thousands of children. Where several are joined, they are joined from the left: else the planner expects hardly anybody
+-- in all of them, and goes through one for each row of another.
 -- no_school, lost_leaver: compulsory school age without an enrolment, home education, the register of children not in
 -- school, or provision elsewhere; and of that what began with an end that does not say where the child went.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
@@ -53,11 +56,13 @@ WITH registered AS (
     SELECT c.child, u.days, r.first FROM stage_child c LEFT JOIN registered r USING (child)
     CROSS JOIN LATERAL unnest(int4multirange(int4range(0, 2000000)) - coalesce(r.days, '{}')) AS u (days) WHERE c.facts
 ), known AS (
-    SELECT child, min(day) AS day FROM (
+    SELECT child, min(day) AS day, true AS known FROM (
         SELECT m.child, min(e.starts) AS day FROM stage_child c JOIN stage_member m USING (child) JOIN entry e ON e.record = m.record AND e.to_ed IS NULL
         WHERE c.facts AND e.why IS NULL AND e.starts IS NOT NULL AND NOT e.doubted AND e.kind NOT IN ('relationship', 'community_support', 'consent') GROUP BY m.child
         UNION ALL
         SELECT child, min(day) FROM stage_address GROUP BY child) k GROUP BY child
+), numbered AS (
+    SELECT DISTINCT m.child, true AS numbered FROM stage_member m JOIN log.subject j ON j.record = m.record WHERE j.scheme IN ('nhs', 'upn')
 ), without AS (
     SELECT t.child, t.days, lower(t.days) AS since, lower(t.days) AS begins, NULL AS whose,
         (SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = t.child AND o.kind = 'gp_registration' AND o.until = lower(t.days)) AS positions
@@ -65,11 +70,11 @@ WITH registered AS (
         AND o.until = lower(t.days) AND o.reason IN ('death', 'embarkation'))
     UNION ALL
     -- By the birth where it was notified, else as if born as late as the child's term allows: the views know no birthdays.
-    SELECT t.child, t.days, v.since, CASE WHEN s.notified IS NULL THEN v.since ELSE v.since + 42 END, 'never registered', '{}'
-    FROM stretch t JOIN stage_silence s USING (child) JOIN known k USING (child)
+    SELECT c.child, f.days, v.since, CASE WHEN s.notified IS NULL THEN v.since ELSE v.since + 42 END, 'never registered', '{}'
+    FROM stage_child c JOIN stage_silence s USING (child) LEFT JOIN known k USING (child) LEFT JOIN numbered n USING (child) LEFT JOIN registered r USING (child)
     CROSS JOIN LATERAL (SELECT coalesce(s.notified, greatest(k.day, log.months_after(s.age_from, -60))) AS since) v
-    WHERE lower(t.days) = 0 AND s.age_from IS NOT NULL AND v.since < upper(t.days)
-        AND EXISTS (SELECT FROM stage_member m JOIN log.subject j ON j.record = m.record WHERE m.child = t.child AND j.scheme IN ('nhs', 'upn'))
+    CROSS JOIN LATERAL (SELECT int4range(0, coalesce(lower(r.days), 2000000)) AS days) f
+    WHERE c.facts AND s.age_from IS NOT NULL AND coalesce(k.known AND n.numbered, false) AND v.since < upper(f.days)
 ), refused AS (
     SELECT t.child, t.days, min(o.starts) AS day, log.array_join(o.positions) AS positions
     FROM stretch t JOIN stage_own o ON o.child = t.child AND o.kind = 'gp_registration_refused' AND t.days @> o.starts GROUP BY t.child, t.days
@@ -87,7 +92,7 @@ WHERE p.starts < p.until;
 -- gp_unsettled, emergency_without_gp, under_five_unseen, not_brought, missing_without_interview: each holds while any of
 -- its grounds does.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
-WITH registered AS (
+WITH registered AS NOT MATERIALIZED (
     SELECT * FROM stage_own WHERE kind = 'gp_registration'
 ), third AS (
     -- Of the practices so far by their last registration, the third from the end: since then there were three.
@@ -112,9 +117,9 @@ WITH registered AS (
     UNION ALL
     SELECT e.child, 'emergency_without_gp', greatest(e.last, lower(g.days)), least(log.months_after(e.first, 6), upper(g.days)),
         (SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = e.child AND o.kind = e.kind AND o.starts BETWEEN e.first AND e.last)
-    FROM several e CROSS JOIN LATERAL (
-        SELECT days FROM stage_gp_gap w WHERE w.child = e.child
-        UNION ALL SELECT int4range(0, coalesce(min(w.starts), 2000000)) FROM registered w WHERE w.child = e.child) g
+    FROM several e JOIN (
+        SELECT child, days FROM stage_gp_gap
+        UNION ALL SELECT c.child, int4range(0, coalesce(min(w.starts), 2000000)) FROM stage_child c LEFT JOIN registered w USING (child) GROUP BY c.child) g USING (child)
     WHERE e.kind = 'ed_attendance' AND e.last < log.months_after(e.first, 6)
     UNION ALL
     SELECT o.child, 'under_five_unseen', o.starts, least(s.age_from, (SELECT min(q.starts) FROM stage_own q
@@ -139,9 +144,10 @@ WITH registered AS (
 ), together AS (
     SELECT child, rule, range_agg(days) AS days FROM held GROUP BY child, rule
 )
-SELECT t.child, t.rule, lower(r), lower(r), upper(r),
-    log.sorted((SELECT log.array_join(h.positions) FROM held h WHERE h.child = t.child AND h.rule = t.rule AND h.days && r))
-FROM together t JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(t.days - s.silenced) AS r;
+SELECT t.child, t.rule, lower(r), lower(r), upper(r), log.sorted(log.array_join(h.positions))
+FROM together t JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(t.days - s.silenced) AS r
+JOIN held h ON h.child = t.child AND h.rule = t.rule AND h.days && r
+GROUP BY t.child, t.rule, r;
 
 -- homeless_or_mobile: placed, or placed no more, applied as homeless or evicted and no home told since; no address known; or three
 -- different addresses in a row within twelve months. While a placement lasts it rests on whoever placed.
@@ -154,12 +160,14 @@ WITH moved AS (
         SELECT m.child, m.day, max(c.day) AS first, row_number() OVER (PARTITION BY m.child, m.day ORDER BY max(c.day) DESC) AS nth
         FROM moved m JOIN moved c ON c.child = m.child AND c.new AND c.day <= m.day WHERE m.new GROUP BY m.child, m.day, c.place) h
     WHERE nth = 3
-), placed AS (
+), placed AS NOT MATERIALIZED (
     SELECT * FROM stage_own WHERE kind = 'temporary_accommodation'
 ), home AS (
     SELECT child, day FROM stage_address WHERE status = 'current' AND NOT placed AND place IS NOT NULL AND residence IS DISTINCT FROM 'no_fixed_abode'
     UNION ALL
     SELECT child, starts FROM stage_own WHERE kind = 'tenancy'
+), homes AS (
+    SELECT child, array_agg(day) AS days FROM home GROUP BY child
 ), lost AS (
     SELECT child, starts AS day, log.months_after(starts, 12) AS until, positions FROM stage_own WHERE kind = 'homeless_application'
     UNION ALL
@@ -174,24 +182,27 @@ WITH moved AS (
     UNION ALL
     SELECT child, int4range(day, until), ARRAY[main] FROM stage_address WHERE status = 'none_known' OR residence = 'no_fixed_abode'
     UNION ALL
-    SELECT l.child, int4range(l.day, least(l.until, (SELECT min(h.day) FROM home h WHERE h.child = l.child AND h.day >= l.day))), l.positions FROM lost l
+    SELECT l.child, int4range(l.day, least(l.until, (SELECT min(h) FROM unnest(o.days) AS h WHERE h >= l.day))), l.positions
+    FROM lost l LEFT JOIN homes o USING (child)
     UNION ALL
-    SELECT t.child, int4range(t.day, log.months_after(t.first, 12)),
-        (SELECT array_agg(m.main) FROM moved m WHERE m.child = t.child AND m.new AND m.day BETWEEN t.first AND t.day)
-    FROM third t WHERE t.day < log.months_after(t.first, 12)
+    SELECT t.child, int4range(t.day, log.months_after(t.first, 12)), array_agg(m.main)
+    FROM third t JOIN moved m ON m.child = t.child AND m.new AND m.day BETWEEN t.first AND t.day
+    WHERE t.day < log.months_after(t.first, 12) GROUP BY t.child, t.day, t.first
 ), days AS (
     SELECT child, range_agg(days) AS days, (SELECT range_agg(int4range(p.starts, p.open_until)) FROM placed p WHERE p.child = part.child) AS placed
     FROM part GROUP BY child
+), stretch AS (
+    SELECT d.child, d.placed, r AS days, log.sorted(log.array_join(p.positions)) AS positions
+    FROM days d JOIN stage_child c ON c.child = d.child AND c.facts JOIN stage_silence s ON s.child = d.child
+    CROSS JOIN LATERAL unnest(d.days - s.silenced) AS r JOIN part p ON p.child = d.child AND p.days && r
+    GROUP BY d.child, d.placed, r
 )
-SELECT d.child, 'homeless_or_mobile', lower(r), lower(q.span), upper(q.span),
-    log.sorted((SELECT log.array_join(p.positions) FROM part p WHERE p.child = d.child AND p.days && r)), q.placing
-FROM days d JOIN stage_child c ON c.child = d.child AND c.facts JOIN stage_silence s ON s.child = d.child
-CROSS JOIN LATERAL unnest(d.days - s.silenced) AS r
-CROSS JOIN LATERAL (
-    SELECT i AS span, (SELECT max(p.organisation COLLATE "C") FROM placed p WHERE p.child = d.child AND int4range(p.starts, p.open_until) && i) AS placing
-    FROM unnest(int4multirange(r) * coalesce(d.placed, '{}')) AS i
+SELECT t.child, 'homeless_or_mobile', lower(t.days), lower(q.span), upper(q.span), t.positions, q.placing
+FROM stretch t CROSS JOIN LATERAL (
+    SELECT i AS span, (SELECT max(p.organisation COLLATE "C") FROM placed p WHERE p.child = t.child AND int4range(p.starts, p.open_until) && i) AS placing
+    FROM unnest(int4multirange(t.days) * coalesce(t.placed, '{}')) AS i
     UNION ALL
-    SELECT o, NULL FROM unnest(int4multirange(r) - coalesce(d.placed, '{}')) AS o) q;
+    SELECT o, NULL FROM unnest(int4multirange(t.days) - coalesce(t.placed, '{}')) AS o) q;
 
 -- dropped_out: an additional service ended because it lost touch, and none works with the child since.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions)
@@ -233,11 +244,12 @@ WITH met AS (
     FROM due WHERE following - CASE WHEN overdue < begins THEN day ELSE greatest(day, begins) END >= 26
     UNION ALL
     -- A baby that the health service knows, until the first contact.
-    SELECT a.child, a.silenced, least(a.youngest, (SELECT min(h.day) FROM stage_address h WHERE h.child = a.child)), a.youngest + 15,
-        least(a.begins, (SELECT min(d.day) FROM day d WHERE d.child = a.child)), '{}', 'below school age'
+    SELECT a.child, a.silenced, least(a.youngest, h.day), a.youngest + 15, least(a.begins, d.day), '{}', 'below school age'
     FROM aged a JOIN stage_child c USING (child)
-    WHERE c.facts AND a.begins > 0 AND EXISTS (SELECT FROM stage_member m JOIN log.subject j ON j.record = m.record
-        WHERE m.child = a.child AND j.scheme IN ('nhs', 'upn'))
+    LEFT JOIN (SELECT child, min(day) AS day FROM stage_address GROUP BY child) h USING (child)
+    LEFT JOIN (SELECT child, min(day) AS day FROM said GROUP BY child) d USING (child)
+    LEFT JOIN (SELECT DISTINCT m.child, true AS numbered FROM stage_member m JOIN log.subject j ON j.record = m.record WHERE j.scheme IN ('nhs', 'upn')) n USING (child)
+    WHERE c.facts AND a.begins > 0 AND coalesce(n.numbered, false)
 )
 SELECT q.child, 'no_universal_contact', q.since, lower(r), upper(r), q.positions, q.whose
 FROM silence q CROSS JOIN LATERAL unnest(int4multirange(int4range(q.starts, q.until)) - q.silenced) AS r
@@ -259,9 +271,9 @@ WITH school_day AS (
         WHERE o.child = r.child AND o.kind = 'enrolment' AND o.provider = r.school AND o.until > r.since)) AS left_by
     FROM run r JOIN (VALUES ('ten_days_absent', 10), ('twenty_days_absent', 20)) AS l (rule, enough) ON cardinality(r.days) >= l.enough
 )
-SELECT n.child, n.rule, n.since, lower(r), upper(r), log.sorted(log.marks_of(
-    ARRAY(SELECT m.record FROM stage_member m WHERE m.child = n.child), n.since, n.starts, '{4}', %(hi)s)), 'urn-' || n.school
-FROM long n JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(n.starts, greatest(n.starts, n.left_by))) - s.silenced) AS r;
+SELECT n.child, n.rule, n.since, lower(r), upper(r), log.sorted(log.marks_of(m.records, n.since, n.starts, '{4}', %(hi)s)), 'urn-' || n.school
+FROM long n JOIN stage_silence s USING (child) JOIN (SELECT child, array_agg(record) AS records FROM stage_member GROUP BY child) m USING (child)
+CROSS JOIN LATERAL unnest(int4multirange(int4range(n.starts, greatest(n.starts, n.left_by))) - s.silenced) AS r;
 
 -- severe_absence: half or more of the school year's possible sessions were missed, of twenty at least.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
@@ -284,7 +296,7 @@ WITH session AS (
 ), stretch AS (
     SELECT *, lead(day, 1, log.months_after(year, 12)) OVER (PARTITION BY child, year ORDER BY day) AS until FROM turned WHERE severe <> before
 )
-SELECT v.child, 'severe_absence', v.day, lower(r), upper(r), log.sorted(log.marks_of(
-    ARRAY(SELECT m.record FROM stage_member m WHERE m.child = v.child), v.year, v.day, '{3,4,5}', %(hi)s)), 'urn-' || substr(v.missed_last, 8)
-FROM stretch v JOIN stage_silence s USING (child) CROSS JOIN LATERAL unnest(int4multirange(int4range(v.day, v.until)) - s.silenced) AS r
+SELECT v.child, 'severe_absence', v.day, lower(r), upper(r), log.sorted(log.marks_of(m.records, v.year, v.day, '{3,4,5}', %(hi)s)), 'urn-' || substr(v.missed_last, 8)
+FROM stretch v JOIN stage_silence s USING (child) JOIN (SELECT child, array_agg(record) AS records FROM stage_member GROUP BY child) m USING (child)
+CROSS JOIN LATERAL unnest(int4multirange(int4range(v.day, v.until)) - s.silenced) AS r
 WHERE v.severe;

@@ -1,6 +1,6 @@
 -- Lead gaps (domain.leads.gaps), each worked out ahead as if nothing more came.
 INSERT INTO stage_rectangle (child, rule, since, starts, ends, positions, organisation)
-WITH accepted AS (
+WITH accepted AS NOT MATERIALIZED (
     SELECT *, greatest(accepted, starts) AS begun FROM stage_own WHERE kind = 'lead' AND accepted IS NOT NULL
 ), lead AS (
     SELECT a.*, int4range(a.begun, greatest(a.begun, least(a.until, (SELECT min(t.begun) FROM accepted t WHERE t.child = a.child AND t.takes_over
@@ -35,14 +35,18 @@ WITH accepted AS (
         kind = 'involvement' AND service IN ('social work', 'social worker', 'children''s social care') AS work,
         (SELECT e.team FROM entry e WHERE e.main = o.main AND e.to_ed IS NULL) AS team
     FROM stage_own o WHERE log.is_additional(kind, provision)
-), several AS (
-    SELECT a.child, 'services_without_lead', range_agg(a.days * b.days) - coalesce((SELECT c.days FROM covered c WHERE c.child = a.child), '{}'),
-        (SELECT log.sorted(log.array_join(o.positions)) FROM additional o WHERE o.child = a.child), NULL
+), services AS (
+    SELECT child, log.sorted(log.array_join(positions)) AS positions FROM additional GROUP BY child
+), at_once AS (
+    SELECT a.child, range_agg(a.days * b.days) AS days
     -- Of two teams or agencies: one worker's or team's are one, all plans of social care, and a plan and its authority's social work.
     FROM additional a JOIN additional b ON b.child = a.child AND b.main > a.main AND NOT (a.plan AND b.plan)
         AND (a.worker = b.worker) IS NOT TRUE AND (a.team = b.team) IS NOT TRUE
         AND NOT (a.organisation = b.organisation AND (a.plan AND b.work OR a.work AND b.plan))
     GROUP BY a.child
+), several AS (
+    SELECT b.child, 'services_without_lead', b.days - coalesce(c.days, '{}'), s.positions, NULL
+    FROM at_once b JOIN services s USING (child) LEFT JOIN covered c USING (child)
 ), step AS (
     SELECT o.child, CASE o.kind WHEN 'step_up' THEN 'step_up_without_lead' ELSE 'step_down_without_lead' END,
         int4multirange(int4range(o.starts, o.starts + 183)) - coalesce(c.days, '{}'), o.positions, NULL
