@@ -25,15 +25,17 @@ EDITION_LOCK: Final = 0x1C_12_0002
 # the first edition is small.
 FIRST_SIZE: Final = 1000
 # While so many times an edition's positions wait, an edition takes in as many: a record is then worked out once for all its
-# events of days that are over, of which nobody asks between (docs/decisions/0037).
+# events of days that are over, of which nobody asks between. But not where it would take longer than so many seconds, by the
+# edition before it: nothing of it is shown until all of it is (docs/decisions/0037).
 GROWN: Final = 5
+GROWN_SECONDS: Final = 10.0
 _SESSION = "SET jit = off; SET plan_cache_mode = force_generic_plan"
 
 
 class Projector:
     """Makes editions from the log; any number may run, one works at a time.
 
-    One that `grows` makes larger editions while it catches up.
+    One that `grows` makes larger editions while it catches up and they do not take long, by the clock `seconds`.
 
     Without `upkeep` it leaves statistics and dead rows to the server: quicker while there are few rows, slow with many.
 
@@ -44,6 +46,7 @@ class Projector:
         self, connect: Callable[[], Connection], now: Callable[[], datetime], edition_size: int = 10_000,
         sql: Callable[[str], Sequence[str]] = statements, *, upkeep: bool = True, grows: bool = False,
         tries: Callable[[BaseException], int | None] = at_once, beat: Callable[[], None] = lambda: None,
+        seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:  # fmt: skip
         self._connect = connect
         self._now = now
@@ -51,6 +54,9 @@ class Projector:
         self._grows = grows
         self._upkeep = Upkeep(VIEW_TABLES) if upkeep else None
         self.taking_in = TakingIn(sql, tries, beat)
+        self._seconds = seconds
+        # Seconds that the last edition took for each of its positions, unknown before the first.
+        self._pace: float | None = None
         self._connection: Connection | None = None
         # How many positions the last edition took in.
         self.taken = 0
@@ -83,12 +89,15 @@ class Projector:
 
     def step(self) -> tuple[int, int, int]:
         """Make at most one edition; its number, its last position, and the head of the log."""
+        began = self._seconds()
         try:
             made = self._step()
         except psycopg.Error:
             self.taking_in.failed += 1
             raise
         self.taking_in.failed = 0
+        if self.taken:
+            self._pace = (self._seconds() - began) / self.taken
         return made
 
     def _step(self) -> tuple[int, int, int]:
@@ -160,7 +169,8 @@ class Projector:
     def _boundary(self, connection: Connection, first: int, head: int) -> tuple[int, bytes]:
         """The last batch that fits into an edition that begins at `first`, or the one batch that does not."""
         grown = self._size * GROWN
-        size = grown if self._grows and head - first + 1 >= grown else self._size
+        soon = self._pace is not None and self._pace * grown <= GROWN_SECONDS
+        size = grown if self._grows and soon and head - first + 1 >= grown else self._size
         row = connection.execute(
             # The end is worked out here: the driver sends small numbers as smallint, whose sum may be too large for one.
             "(SELECT last, hash FROM log.batch WHERE last BETWEEN %(f)s AND %(t)s ORDER BY last DESC LIMIT 1) "

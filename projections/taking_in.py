@@ -50,8 +50,8 @@ class TakingIn:
     """Takes the range of an edition into the set of views in use.
 
     `tries` says of an error how often an edition may fail with it in a row before it is put down to the data, and the
-    records it comes from are left out; None where it never is, as when the database is lost. `beat` is called between the
-    tries by which they are found, which may take a while.
+    records it comes from are left out; None where it never is, as when the database is lost. `beat` is called after each
+    statement: an edition with much to do takes a while, and gets on.
     """
 
     def __init__(
@@ -103,7 +103,6 @@ class TakingIn:
         records = sorted(self._candidates(connection, bounds, apart) | set(mended))
 
         def fails(some: Collection[UUID]) -> Cause | None:
-            self.beat()
             kept = set(some)
             mending.stage(connection, {*apart, *records} - kept, [r for r in mended if r in kept])
             again = self._try(connection, bounds, keep=False)
@@ -149,6 +148,7 @@ class TakingIn:
             self._run(connection, name, parameters)
         self._part = "links"
         relinked, unsure = relink(connection, bounds.number, bounds.last)
+        self.beat()
         relinked = sorted({*relinked, *mending.children_of_mended(connection)})
         # Entries and people of records change with what is disputed, and entries with what replaced their number.
         more = {*unsure, *replaced(connection, bounds.number, relinked)}
@@ -162,6 +162,7 @@ class TakingIn:
         self._part = name
         for statement in self._sql(name):
             connection.execute(statement, bounds, prepare=True)
+            self.beat()
 
 
 def _parameters(bounds: Bounds) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def project(
     with started(Worker.PROJECT, data, parent, waits=not until_end) as (service, heart, stop):
         check_tables(service.connect)
         stop.gently()
-        edition, position = follow(service, stop, heart.beat, until_head=until_end)
+        edition, position = follow(service, stop, heart.beat, until_head=until_end, go_on=heart.go_on)
     get_logger("project").info("projector_ended", edition=edition, position=position)
     if as_json:
         print_json({"edition": edition, "position": position})

@@ -28,9 +28,17 @@ class Tell(Protocol):
         ...
 
 
-def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head: bool = False) -> tuple[int, int]:
+def follow(
+    service: Service,
+    stop: Callable[[], bool],
+    tell: Tell,
+    *,
+    until_head: bool = False,
+    go_on: Callable[[], None] = lambda: None,
+) -> tuple[int, int]:
     """Make editions until `stop`, or the head of the log if asked; the last edition and its position.
 
+    `go_on` is called within an edition, after each of its statements: the worker goes on, whatever it last said of itself.
     It is woken by the log, and looks twice a second all the same. A database in trouble is waited for, and so is another
     projector's edition. A record that cannot be taken in is left out, and tried again; an edition that cannot be made for
     another reason is said and tried again, or raised with `until_head`.
@@ -48,7 +56,7 @@ def follow(service: Service, stop: Callable[[], bool], tell: Tell, *, until_head
         said: dict[str, Any] = {"edition": edition, "position": position, **lag, **mender.said(), **house.said}
         tell((*clock, *mender.trouble, *house.trouble), **said)
 
-    projector.taking_in.beat = well
+    projector.taking_in.beat = go_on
     tell((), now=True)
     try:
         while not stop():

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from projections.engine import Connection, Projector
+from projections.taking_in import TakingIn, at_once, statements
 from tests.builders.service import Bench, bench
 from tests.generative.histories import early, histories, late, relabelled
 
@@ -29,10 +30,12 @@ LISTED_AGAIN = {"15_snapshots 2"}
 LEAST = 0.5
 
 
-class Counting(Projector):
+class Counting(TakingIn):
     """Counts the rows that each statement of an edition looks at."""
 
-    looked_at: Counter[str]
+    def __init__(self, *how: Any) -> None:
+        super().__init__(*how)
+        self.looked_at: Counter[str] = Counter()
 
     def _run(self, connection: Connection, name: str, bounds: dict[str, Any]) -> None:
         for number, statement in enumerate(self._sql(name), 1):
@@ -81,15 +84,15 @@ def by_index(connection: Connection) -> Connection:
     return connection
 
 
-def looked_at(projector: Counting) -> tuple[Counter[str], int]:
+def looked_at(projector: Projector) -> tuple[Counter[str], int]:
     """What each statement of the next edition looks at, and how many events it takes in."""
-    projector.looked_at = Counter()
+    projector.taking_in = counting = Counting(statements, at_once, lambda: None)
     projector.step()
-    return projector.looked_at, projector.taken
+    return counting.looked_at, projector.taken
 
 
 def test_the_work_of_each_statement_grows_with_the_events(here: Bench) -> None:
-    projector = Counting(lambda: by_index(here.service.connect()), here.clock.now)
+    projector = Projector(lambda: by_index(here.service.connect()), here.clock.now)
     here.record(*told_of_others(1, 0))
     looked_at(projector)
     here.record(*told_of_others(1, 1))
