@@ -31,7 +31,7 @@ def measured(events: int, children: int, mix: Mix = Mix.AREA) -> dict[str, Any]:
 
 def assert_says_what_it_should(found: dict[str, Any], events: int, kafka_named: RealKafka | None) -> None:
     """Everything that a result says is there, and what does not depend on speed is right."""
-    cold = {"floor_of_cold", "log_cold"} if kafka_named else set()
+    cold = {"floor_of_cold", "log_cold", "floor_of_views_cold", "views_cold"} if kafka_named else set()
     assert set(found["per_second"]) == PATHS | cold
     assert all(each > 0 for each in found["per_second"].values())
     assert set(RATIOS) <= set(found["ratios"])

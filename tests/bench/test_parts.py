@@ -25,6 +25,7 @@ from tools.bench.ingest import LARGEST_SLICE, Ask
 from tools.bench.measured_worker import batches
 from tools.bench.processes import undisturbed
 from tools.bench.report import document
+from tools.bench.shipped import Patience
 from tools.bench.statements import by_file, short_name
 from tools.bench.workload import SCHOOL_DAY_CHILDREN, Mix, Workload
 
@@ -56,6 +57,13 @@ def test_ratios_are_of_speeds_in_the_same_round() -> None:
     assert found["us_an_event_by_round"]["log"] == [20.0, 40.0, 80.0]
     assert found["ratios_spread"] == {"log_to_floor": [0.5, 0.5]}
     assert found["per_second"] == {"log": 25_000, "floor_of_log": 50_000}
+
+
+def test_a_worker_is_waited_for_as_long_as_it_gets_on() -> None:
+    times = iter(range(0, 100_000, 500))  # two looks at the clock a time: seconds between them
+    patience = Patience(lambda: next(times))
+    assert not any(patience.is_over(came) for came in range(20))
+    assert patience.is_over(19)
 
 
 @pytest.mark.parametrize("mix", list(Mix))

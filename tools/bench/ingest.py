@@ -100,17 +100,31 @@ class Ingest:
 
     def _load(self) -> None:
         self._tell("loading the area's history")
+        embedded = self._ground.embedded
+        history = self._workload.history()
+        self._all = len(history) + 2 * self._ask.rounds * self._ask.slice_size
+        if embedded:  # it holds so little that somebody has to take it while it is published
+            self._start()
+            self._warm.await_idle("consume")
+        part = self._ground.publish(self._workload, history)
+        taken = self._floor.take(part)
+        if not embedded:
+            self._start()
+        # Timed from the first batch on: before that the consumer joins its group.
+        began, before = 0.0, 0
+        for seen in self._warm.until_recorded(self._ground.cluster, part):
+            if not before and seen:
+                before, began = seen, time.perf_counter()
+        self._warm.await_views(self._see_small)
+        if not embedded:
+            self._figures.add("views_cold", time.perf_counter() - began, part.events - before)
+            self._figures.add("floor_of_views_cold", taken["seconds"], taken["events"])
+        self._known = self._warm.row("SELECT count(*) FROM log.subject")[0]
+
+    def _start(self) -> None:
         self._looks = self._ground.folder / "looks"
         self._consume = self._warm.start("consume", looks=self._looks if self._ask.profile else None)
         self._project = self._warm.start("project")
-        self._warm.await_idle("consume")
-        history = self._workload.history()
-        self._all = len(history) + 2 * self._ask.rounds * self._ask.slice_size
-        part = self._ground.publish(self._workload, history)
-        self._floor.take(part)
-        self._ground.await_recorded(self._warm, part)
-        self._warm.await_views(self._see_small)
-        self._known = self._warm.row("SELECT count(*) FROM log.subject")[0]
 
     def _see_small(self, position: int) -> None:
         """Memory at the smaller of the two sizes; of the consumer it is seen in the first load."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from domain.errors import Misuse
 from tools.bench.page_commands import commands, kind
+from tools.bench.page_mixes import ASKED, mix_of, of_mix, sizes
 from tools.bench.page_text import HEAD, PATHS, TEN_MILLION, section
 from tools.bench.page_time import by_part, by_process, by_statement
 from tools.bench.report import NAMES
@@ -15,19 +16,8 @@ from tools.markdown import table
 
 Result = Mapping[str, Any]
 
-# What each ratio has to be at least, and what it is.
-ASKED: Final[Mapping[str, tuple[float | None, str]]] = {
-    "log_to_floor": (0.5, "log to its floor"),
-    "log_cold_to_floor": (None, "log in a first load to its floor"),
-    "views_to_floor": (0.3, "views to their floor"),
-    "log_to_save_each": (20, "log to save_each"),
-    "views_to_runner": (20, "views to runner"),
-    "project_to_runner": (None, "views catching up alone to a runner that does"),
-    "rebuild_to_floor": (None, "rebuild to its floor"),
-}
 GROWTH_ASKED: Final = 10.0  # percent more memory at ten times the events, at most
 _OURS: Final = ("icr consume", "icr project")
-_BY_SIZE: Final = ("floor_of_log", "log", "project", "floor_of_views", "views", "floor_of_cold", "log_cold", "rebuild")
 _OF_SERVERS: Final = (
     "cores",
     "cpu",
@@ -73,6 +63,10 @@ def made(results: Sequence[Result]) -> str:
     if not ingests:
         raise Misuse("the page needs a result of icr bench ingest")
     main = ingests[0]
+    mixes: dict[str, list[Result]] = {}
+    for one in ingests:
+        mixes.setdefault(mix_of(one), []).append(one)
+    alike = mixes.pop(mix_of(main))
     parts = [
         HEAD.format(commands="\n".join(commands(results, "docs/performance.md"))),
         _speed(main, rebuilds),
@@ -81,7 +75,8 @@ def made(results: Sequence[Result]) -> str:
         *(by_part(one) for one in [r for r in ingests if r.get("consume_us_an_event")][:1]),
         *(by_statement(one) for one in [r for r in ingests if r.get("statements")][:1]),
         _memory(main),
-        *([_sizes(ingests)] if len(ingests) > 1 else []),
+        *([sizes(alike, "## Cost by size", TEN_MILLION)] if len(alike) > 1 else []),
+        *(of_mix(others, main) for others in mixes.values()),
         *(_rebuild(one) for one in rebuilds[:1]),
         *(_answers(one) for one in asks[:1]),
         _conditions(main, results),
@@ -148,31 +143,6 @@ def _memory(main: Result) -> str:
     )
 
 
-def _sizes(ingests: Sequence[Result]) -> str:
-    """Each path and each ratio at all sizes that were measured."""
-    ordered = sorted(ingests, key=lambda one: one["conditions"]["events_measured_on_each_path"])
-    sizes = [f"{one['conditions']['events_measured_on_each_path']:,}" for one in ordered]
-    paths = [path for path in _BY_SIZE if all(path in one["per_second"] for one in ordered)]
-    costs = [(NAMES[path], *(f"{1e6 / one['per_second'][path]:,.1f}" for one in ordered)) for path in paths]
-    about = [
-        (name, *(f"{one['conditions'][of]:,}" for one in ordered))
-        for name, of in (("*events in the log at the end*", "events_accepted"), ("*children*", "children"))
-    ]
-    ratios = [
-        (told, *("" if (each := one["ratios"].get(name)) is None else f"{each:g}" for one in ordered))
-        for name, (_, told) in ASKED.items()
-        if any(name in one["ratios"] for one in ordered)
-    ]
-    return section(
-        "## Cost by size",
-        "µs an event, by how many events were measured on each path; the middle of the rounds.",
-        table(("path", *sizes), costs + about),
-        "And the ratios, of speeds in the same round:",
-        table(("ratio", *sizes), ratios),
-        TEN_MILLION,
-    )
-
-
 def _rebuild(result: Result) -> str:
     speeds, conditions = result["per_second"], result["conditions"]
     each = 1e6 / speeds["rebuild"]
@@ -223,7 +193,7 @@ def _conditions(main: Result, results: Sequence[Result]) -> str:
                 kind(one),
                 c.get("measured_on", ""),
                 f"{events:,}",
-                c.get("mix", "area"),
+                mix_of(one),
                 f"{c['load_before']:g}",
                 checked,
             )

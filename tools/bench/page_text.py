@@ -30,7 +30,8 @@ All paths take the same bytes from the same Kafka, in turn; while one is measure
   new when it is met, so its keys are made and wrapped on the way.
 - **views**: `icr consume` and `icr project` at once, until every view is at the head of the log. Afterwards some children
   are compared with the reference that sorts all of history, and every table with a rebuild. *Project* is the
-  projector catching up alone on what is in the log.
+  projector catching up alone on what is in the log. *First load*: all that agencies held before the first day, and what
+  makes every child known, into an empty log and empty views.
 - **save_each**: the library's own way, one `Application.save` an event on its PostgreSQL recorder. Its aggregates are
   there beforehand and in memory, and nothing is checked, sealed or looked for twice.
 - **runner**: that, and a `ProjectionRunner` in the same process that upserts a row or two an event in the transaction of

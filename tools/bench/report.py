@@ -14,6 +14,7 @@ _RATIOS: Final = (
     ("views_to_runner", "views", "runner"),
     ("project_to_runner", "project", "runner_alone"),
     ("log_cold_to_floor", "log_cold", "floor_of_cold"),
+    ("views_cold_to_floor", "views_cold", "floor_of_views_cold"),
     ("rebuild_to_floor", "rebuild", "floor_of_rebuild"),
 )
 BARE: Final = "primary_key_read"
@@ -28,6 +29,8 @@ NAMES: Final = {
     "runner_alone": "a ProjectionRunner, catching up alone",
     "floor_of_cold": "floor, a first load",
     "log_cold": "to the durable log, a first load",
+    "floor_of_views_cold": "floor, on the bytes of the views' first load",
+    "views_cold": "to all views, a first load",
     "floor_of_rebuild": "floor, on all events",
     "rebuild": "views, rebuilt",
 }

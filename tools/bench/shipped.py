@@ -25,7 +25,7 @@ from domain.errors import Unreachable
 from tools.bench.processes import Measured, undisturbed
 from tools.bench.workload import Slice
 
-_PATIENCE: Final = 600.0
+_PATIENCE: Final = 600.0  # seconds in which a worker has to get on, however much is left
 _START_PATIENCE: Final = 60.0
 _VIEWS_LOOK: Final = 0.002  # seconds between two looks at the views; a look costs 50 microseconds
 
@@ -35,6 +35,21 @@ def new_database(url: str, name: str) -> str:
     with connect(url) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return psycopg.conninfo.make_conninfo(url, dbname=name)
+
+
+class Patience:
+    """How long a worker is waited for: not by how much there is for it to do, but since it last got on."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._came: int | None = None
+        self._since = now()
+
+    def is_over(self, came: int) -> bool:
+        """Whether a worker that came so far has not got on for too long."""
+        if came != self._came:
+            self._came, self._since = came, self._now()
+        return self._now() - self._since > _PATIENCE
 
 
 class Shipped:
@@ -98,7 +113,7 @@ class Shipped:
     def until_recorded(self, cluster: str, part: Slice) -> Iterator[int]:
         """How many messages are recorded so far, whenever that has changed, until a slice is recorded to its end."""
         wanted = {tracking_name(cluster, *place): offset for place, offset in part.end.items()}
-        end = time.monotonic() + _PATIENCE
+        patience = Patience()
         while True:
             rows = self._connection.execute(
                 "SELECT name, next_offset FROM log.tracking WHERE name = ANY(%s)", (list(wanted),)
@@ -110,19 +125,19 @@ class Shipped:
             for _ in self._connection.notifies(timeout=0.5, stop_after=1):
                 pass
             self._check()
-            if time.monotonic() > end:
+            if patience.is_over(sum(recorded.values())):
                 raise Unreachable("icr consume", f"it does not get on: {self._last_words()}")
 
     def await_views(self, seen: Callable[[int], None] = lambda _: None) -> None:
         """Wait until the views are at the head of the log; `seen` is told their position while waiting."""
-        end = time.monotonic() + _PATIENCE
+        patience = Patience()
         while True:
             position, head = self.row("SELECT v.position, h.position FROM view_a.state v, log.head h")
             seen(position)
             if position == head:
                 return
             self._check()
-            if time.monotonic() > end:
+            if patience.is_over(position):
                 raise Unreachable("icr project", f"it does not get on: {self._last_words()}")
             time.sleep(_VIEWS_LOOK)
 
