@@ -4,7 +4,6 @@ What is lost if the process dies: the edition it was making, which the next one 
 an edition takes in, and which records it leaves out, is in `projections.taking_in`.
 """
 
-import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -47,7 +46,7 @@ class Projector:
         self, connect: Callable[[], Connection], now: Callable[[], datetime], edition_size: int = 10_000,
         sql: Callable[[str], Sequence[str]] = statements, *, upkeep: bool = True, grows: bool = False,
         tries: Callable[[BaseException], int | None] = at_once, beat: Callable[[], None] = lambda: None,
-        seconds: Callable[[], float] = time.monotonic,
+        seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:  # fmt: skip
         self._connect = connect
         self._now = now

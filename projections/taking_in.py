@@ -51,7 +51,7 @@ class TakingIn:
 
     `tries` says of an error how often an edition may fail with it in a row before it is put down to the data, and the
     records it comes from are left out; None where it never is, as when the database is lost. `beat` is called after each
-    statement of an edition: one with much to do takes a while, and gets on.
+    statement: an edition with much to do takes a while, and gets on.
     """
 
     def __init__(

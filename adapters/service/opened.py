@@ -1,5 +1,6 @@
 """One opened service: settings, servers, keys, and what is made from them. All entrances and all reads start here."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -102,7 +103,8 @@ class Service:
         from projections.engine import Projector
 
         size = self.settings.edition_size
-        return Projector(partial(self.connect, work), self.clock.now, size, tries=tries_of, grows=True)
+        connect = partial(self.connect, work)
+        return Projector(connect, self.clock.now, size, tries=tries_of, grows=True, seconds=time.monotonic)
 
 
 @contextmanager

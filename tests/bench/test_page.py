@@ -160,6 +160,34 @@ def test_costs_and_ratios_are_shown_by_size_whichever_result_comes_first() -> No
     assert "decisions/0019" in by_size
 
 
+def of_a_school_day(events: int, **changes: Any) -> dict[str, Any]:
+    """A result of events that come of 40,000 children, once a day each."""
+    found = of_size(events, **changes)
+    found["conditions"] |= {"mix": "school-day", "children": 40_000}
+    return found
+
+
+def test_another_mix_has_a_part_of_its_own_beside_the_first_result() -> None:
+    slower = {**PATHS, "views": 5_000, "views_cold": 2_000}
+    page = made([of_size(1_000_000), of_a_school_day(100_000, per_second=slower)])
+    assert "## Cost by size" not in page
+    part = page[page.index("## A school day") : page.index("## Conditions")]
+    assert "100,000 events on each path" in part
+    assert "40,000 children" in part
+    assert rows(part)["path"] == ["events a second", "µs an event", "µs: area, 1,000,000"]
+    assert rows(part)["to all views, consume and project at once"] == ["5,000", "200.0", "142.9"]
+    assert rows(part)["to all views, a first load"] == ["2,000", "500.0"]
+    assert rows(part)["log to its floor"] == ["0.71", "0.639 to 0.781", "0.71"]
+    assert "asked" not in part
+
+
+def test_sizes_are_compared_within_a_mix() -> None:
+    page = made([of_a_school_day(100_000), of_size(100_000), of_size(1_000_000), of_a_school_day(400_000)])
+    headings = re.findall(r"^##+ (.*)$", page, re.MULTILINE)
+    assert headings[-4:] == ["Cost by size", "An area", "An area, by size", "Conditions"]
+    assert page.count("| path | 100,000 | 400,000 |") == page.count("| path | 100,000 | 1,000,000 |") == 1
+
+
 def made_by(page: str) -> list[str]:
     """The commands that a page says made it."""
     return page.partition("```text\n")[2].partition("\n```")[0].splitlines()

@@ -27,7 +27,8 @@ DEFAULT_CHILDREN: Final = 2_000
 MixOption = Annotated[
     Mix,
     typer.Option(
-        help="The simulator's area; the same without attendance marks; or so many children that each is marked once a day."
+        help="area: much comes of few children; without-marks: the same without attendance marks; "
+        "school-day: of 40,000 children or more each is marked once a day."
     ),
 ]
 Batch = Annotated[int, typer.Option(min=1, max=100_000, help="Events recorded in one transaction, at most.")]
@@ -186,7 +187,8 @@ def page(
     """Make the page of performance from results of `icr bench ingest`, `rebuild` and `ask`, in Markdown.
 
     The first result of `ingest` gives the figures; further ones, of other sizes on the same machine, are shown beside it
-    under cost by size. Statements come from the first that was made with --profile.
+    under cost by size, and those of another --mix in a part of their own. Statements come from the first that was made
+    with --profile.
     """
     from tools.bench.page import made, read, write
 

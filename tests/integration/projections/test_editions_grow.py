@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from adapters.service.mending import is_slow
+from adapters.service.projecting import follow
 from projections.engine import GROWN, GROWN_SECONDS, Projector
+from projections.taking_in import AFTER_LINKS, BEFORE_LINKS, statements
 from projections.view_sets import checksums
 from tests.builders.service import Bench, bench
 from tests.spec.words import gp_registered
@@ -56,6 +59,20 @@ def test_editions_do_not_grow_where_that_would_take_long(here: Bench) -> None:
 
 def test_editions_grow_as_long_as_they_do_not_take_long(here: Bench) -> None:
     assert sizes(here, grows=True, took=0.95 * GROWN_SECONDS / GROWN) == [20, 100, 100, 20, 20]
+
+
+def test_a_worker_goes_on_after_each_statement_of_an_edition(here: Bench) -> None:
+    editions = 0
+    went_on: list[int] = []
+
+    def tell(trouble: tuple[str, ...] = (), *, now: bool = False, **said: Any) -> None:
+        nonlocal editions
+        assert trouble == ()
+        editions += bool(said.get("edition")) and not now
+
+    follow(here.service, lambda: False, tell, until_head=True, go_on=lambda: went_on.append(editions))
+    assert editions == 1
+    assert went_on.count(0) > sum(len(statements(name)) for name in (*BEFORE_LINKS, *AFTER_LINKS))
 
 
 def test_editions_stay_as_they_are_where_that_is_not_asked_for(here: Bench) -> None:

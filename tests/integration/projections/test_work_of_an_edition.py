@@ -15,22 +15,27 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from projections.engine import Connection, Projector
+from projections.taking_in import TakingIn, at_once, statements
 from tests.builders.service import Bench, bench
 from tests.generative.histories import early, histories, late, relabelled
 
-HISTORIES = 6
+HISTORIES = 4
 TIMES = 8
-# A count that grows in proportion may lie above by this factor: a tree is deeper, a table is read from end to end and no more
-# by index. By the square it would lie above by TIMES.
-SLACK = 3.0
+# A count that grows in proportion may lie above by this factor: plans differ, and early and late scenes are told in each part. By
+# the square it would lie above by TIMES.
+SLACK = 2.0
+# Every organisation tells of as many times the children in each of as many times the snapshots: the square lies in the data.
+LISTED_AGAIN = {"15_snapshots 2"}
 # Rows for each event of the smaller edition: fewer are lost among tables of a few rows.
 LEAST = 0.5
 
 
-class Counting(Projector):
+class Counting(TakingIn):
     """Counts the rows that each statement of an edition looks at."""
 
-    looked_at: Counter[str]
+    def __init__(self, *how: Any) -> None:
+        super().__init__(*how)
+        self.looked_at: Counter[str] = Counter()
 
     def _run(self, connection: Connection, name: str, bounds: dict[str, Any]) -> None:
         for number, statement in enumerate(self._sql(name), 1):
@@ -73,15 +78,21 @@ def here(any_database_url: str, tmp_path: Path) -> Iterator[Bench]:
     made.close()
 
 
-def looked_at(projector: Counting) -> tuple[Counter[str], int]:
+def by_index(connection: Connection) -> Connection:
+    """A connection that looks things up by index where there is one, as in large tables: a small one is quicker read whole."""
+    connection.execute("SET enable_seqscan = off")
+    return connection
+
+
+def looked_at(projector: Projector) -> tuple[Counter[str], int]:
     """What each statement of the next edition looks at, and how many events it takes in."""
-    projector.looked_at = Counter()
+    projector.taking_in = counting = Counting(statements, at_once, lambda: None)
     projector.step()
-    return projector.looked_at, projector.taken
+    return counting.looked_at, projector.taken
 
 
 def test_the_work_of_each_statement_grows_with_the_events(here: Bench) -> None:
-    projector = Counting(here.service.connect, here.clock.now)
+    projector = Projector(lambda: by_index(here.service.connect()), here.clock.now)
     here.record(*told_of_others(1, 0))
     looked_at(projector)
     here.record(*told_of_others(1, 1))
@@ -91,5 +102,6 @@ def test_the_work_of_each_statement_grows_with_the_events(here: Bench) -> None:
     projector.close()
     times = more / events
     assert times > TIMES * 0.9
-    grown = {name: large[name] / max(count, LEAST * events) / times for name, count in small.items()}
+    looked = {name: count for name, count in small.items() if name not in LISTED_AGAIN}
+    grown = {name: large[name] / max(count, LEAST * events) / times for name, count in looked.items()}
     assert {name: round(each, 1) for name, each in grown.items() if each > SLACK} == {}
