@@ -184,6 +184,27 @@ def test_an_assertion_is_refused_that_is(case: str, closed: Api, capfd: pytest.C
     assert reasons(capfd) == [(reason, "school-mis")]
 
 
+GOOD = form("x")
+FORMS: dict[str, tuple[Any, str]] = {
+    "no form": ({"content": b"{}", "headers": {"Content-Type": "application/json"}}, "invalid_request"),
+    "nothing": ({"data": {}}, "invalid_request"),
+    "a huge form": ({"data": form("x" * 10_000)}, "invalid_request"),
+    "a huge assertion": ({"data": form("x" * 5_000)}, "invalid_client"),
+    "a field twice": ({"data": {**GOOD, "client_id": ["a", "b"]}}, "invalid_request"),
+    "another grant": ({"data": GOOD | {"grant_type": "password"}}, "unsupported_grant_type"),
+    "no grant": ({"data": {**GOOD, "grant_type": ""}}, "invalid_request"),
+    "a secret": ({"data": {"grant_type": GOOD["grant_type"], "client_id": "school-mis", "client_secret": "s"}}, "invalid_client"),
+    "another kind of assertion": ({"data": GOOD | {"client_assertion_type": "saml"}}, "invalid_client"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FORMS)
+def test_a_form_is_refused_that_is(case: str, closed: Api) -> None:
+    sent, code = FORMS[case]
+    answer = closed.client.post("/oauth/token", **sent)
+    assert (answer.status_code, answer.json()) == (400, {"error": code})
+
+
 def test_an_assertion_is_taken_once(api: Api, capfd: pytest.CaptureFixture[str]) -> None:
     configure_logs("info")
     assertion = MIS.assertion(AT)
