@@ -4,7 +4,7 @@ import pytest
 
 from tests.builders.html import ill_formed
 from tests.builders.service import Bench
-from tests.builders.web import ADA, NOBODYS, Browser
+from tests.builders.web import ADA, LEAVER, NOBODYS, Browser
 
 WHY = {"reason": "Her aunt rang, and asked who helps the family"}
 NUMBER = {"scheme": "nhs", "number": "999 020 0017"}
@@ -34,6 +34,13 @@ def test_a_child_that_was_found_is_opened_with_the_reason(browser: Browser, told
         (NOBODYS.name,),
     ).fetchall()
     assert set(rows) == {("ShowChild", "claim"), ("ShowTimeline", "claim")}
+
+
+def test_ten_looks_a_day_can_be_opened_with_a_reason_and_no_more(browser: Browser) -> None:
+    browser.sign_in(LEAVER.name)
+    child = child_in(browser.post("/search", WHY | NUMBER).text)
+    looks = [browser.post("/search/open", WHY | {"child": child}).status_code for _ in range(11)]
+    assert looks == [200] * 10 + [404]
 
 
 def child_in(page: str) -> str:

@@ -32,6 +32,11 @@ def test_a_whole_visit_leaves_no_name_and_no_number(
         other.sign_in(NOBODYS.name)
         other.post("/child", {"child": child})
         other.post("/child", {"child": "nhs:9990200017"})
+        why = {"reason": "Her aunt rang about Ada Example"}
+        assert "Ada" in other.post("/search", why | {"scheme": "nhs", "number": "9990200017"}).text
+        assert other.post("/search/open", why | {"child": child}).status_code == 200
+        other.post("/search", why | {"family": "Example", "born-day": "14", "born-month": "3", "born-year": "2019"})
+        other.post("/accesses", {"scheme": "nhs", "number": "9990200017"})
         browser.get("/child/9990200017")
         browser.get("/nhs:9990200017")
         browser.post("/sign-out-everywhere")
