@@ -20,7 +20,9 @@ from domain.timeline.entries import Entry
 
 DAY = 20_000
 CHILD = UUID(int=1)
-AT = AsAt(DAY, lambda position: f"1:{position}", lambda position: f"e-{position:016x}", lambda code: code)
+AT = AsAt(
+    DAY, lambda position: f"1:{position}", lambda position: f"e-{position:016x}", lambda code: code, lambda entry: entry
+)
 DISCLOSURE = {
     "early_help": "early_help", "was_not_brought": "health", "gp_registration": "health", "enrolment": "education",
     "lead": "lead", "community_support": "sensitive", "consent": "sensitive", "child_protection": "social_care",
