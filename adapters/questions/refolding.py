@@ -2,7 +2,8 @@
 
 What is of no event of the child is asked where it stands: what was registered of organisations and of staff, which snapshots have
 come whole, leads of the family that were stated for another child of it, what is kept in quarantine, and which records are
-being mended.
+being mended. A child beside whom an identity was sealed is left to the views: which of its numbers the sealing reaches is not told by
+what is tied to one of them.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -41,9 +42,13 @@ from domain.timeline.entries import Entry
 from domain.timeline.pairing import absent, retracted
 from domain.timeline.snapshots import Snapshot
 from domain.timeline.world import World
-from projections import queries, reference_data
+from projections import queries, reference_data, shields
 
 _NHS_INACTIVE: Final = "nhs_number_inactive"
+
+
+class BesideSealed(Exception):
+    """A child who cannot be told by its own events, since an identity was sealed beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class _Refolded:
 
 
 def refold_timeline(read: Reading, question: ShowTimeline, day: int) -> ChildOverTime | None:
-    """What a timeline is made from; None where nothing is known."""
+    """What a timeline is made from; None where nothing is known. Raises BesideSealed."""
     of = _refolded(read, question.identifier, question.record, day)
     if of is None:
         return None
@@ -73,7 +78,7 @@ def refold_timeline(read: Reading, question: ShowTimeline, day: int) -> ChildOve
 
 
 def refold_child(read: Reading, question: ShowChild, day: int) -> ChildInIndex | None:
-    """What the line of a child is made from; None where nothing is known."""
+    """What the line of a child is made from; None where nothing is known. Raises BesideSealed."""
     of = _refolded(read, question.identifier, question.record, day)
     if of is None:
         return None
@@ -110,6 +115,8 @@ def _refolded(read: Reading, identifier: str | None, record: str | None, day: in
     child = world.child_of(RecordId(own))
     if child is None:
         return None
+    if shields.sealed(read.connection, child.records):
+        raise BesideSealed
     events = [event for one in found for event in one.events]
     now, all_found = children.world(own, None, organisations)
     known = [event for one in all_found for event in one.events]

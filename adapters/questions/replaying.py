@@ -1,5 +1,6 @@
 """Gathers an access of the past: as it is stored, and as it comes out when it is worked out again (access.md 5)."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -9,7 +10,7 @@ from adapters.disclosure.keys import canonical_content
 from adapters.disclosure.reading import Stored, read_entry
 from adapters.questions.paging import known_at_of
 from adapters.questions.reading import Reading, reading_at
-from adapters.questions.refolding import refold_child, refold_timeline
+from adapters.questions.refolding import BesideSealed, refold_child, refold_timeline
 from adapters.questions.sight import sight_of
 from adapters.questions.way import OfTheViews
 from adapters.questions.ways import WAYS
@@ -100,10 +101,11 @@ def _again(
 
 def _gathered(read: Reading, question: AsKnown[Any], way: OfTheViews, day: int) -> Any:  # noqa: ANN401 - as the way says
     """What the answer is made from: a child's page from the child's own events, all else from the views."""
-    if isinstance(question, ShowTimeline):
-        return refold_timeline(read, question, day)
-    if isinstance(question, ShowChild):
-        return refold_child(read, question, day)
+    with suppress(BesideSealed):
+        if isinstance(question, ShowTimeline):
+            return refold_timeline(read, question, day)
+        if isinstance(question, ShowChild):
+            return refold_child(read, question, day)
     return way.gather(read, question, day)
 
 
