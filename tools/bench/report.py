@@ -51,9 +51,10 @@ def document(
             middle, least, most = figures.ratio(path, to)
             ratios[name] = round(middle, 3)
             spread[name] = [round(least, 3), round(most, 3)]
+    speeds = figures.per_second()
     found: dict[str, Any] = {
         "bench": bench,
-        "per_second": figures.per_second(),
+        "per_second": {path: speeds[path] for path in NAMES if path in speeds},
         "ratios": ratios,
         "ratios_spread": spread,
         "us_an_event_by_round": {path: [round(us, 1) for us in each] for path, each in figures.wall.items()},
