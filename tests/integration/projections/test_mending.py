@@ -18,6 +18,7 @@ from adapters.service.projecting import follow
 from domain.answers.ids import record_id
 from projections.engine import Projector
 from projections.mending import BUSY_RECORD
+from projections.taking_in import TakingIn, at_once, statements
 from tests.builders.asking import asking
 from tests.builders.service import Bench, bench
 from tests.spec.words import gp_registered, happened, identifier, lead_accepted
@@ -150,7 +151,7 @@ def test_a_busy_record_is_put_off_and_has_a_fifth_of_the_time(here: Bench, monke
     monkeypatch.setattr("adapters.service.mending.BUSY_FACTS", 3)
     seconds = [0.0]
 
-    class Slow(Projector):
+    class Slow(TakingIn):
         """Each part with the busy record in it costs a minute."""
 
         def _apply(self, connection: Any, bounds: Any) -> None:
@@ -158,7 +159,8 @@ def test_a_busy_record_is_put_off_and_has_a_fifth_of_the_time(here: Bench, monke
             row = connection.execute("SELECT count(*) FROM stage_fact WHERE worker = 'la-808:BUSY'").fetchone()
             seconds[0] += 60.0 if row[0] else 0.1
 
-    projector = Slow(here.service.connect, here.clock.now, 1000)
+    projector = Projector(here.service.connect, here.clock.now, 1000)
+    projector.taking_in = Slow(statements, at_once, lambda: None)
     mender = Mender(projector, lambda: seconds[0])
     here.record(*(happened("EarlyHelpStarted", "A", on=f"2025-09-0{n}", worker="BUSY").wire(n) for n in range(1, 5)))
     mender.turn()
