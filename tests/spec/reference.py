@@ -195,8 +195,10 @@ class Reference:
 
     def _hides(self, question: Question, child: Child, day: int) -> bool:
         """Whether a child is shielded, or lives with one that is."""
+        if self._shielded(question, child):
+            return True
         if all(event.effect.kind != SHIELD for event in self._events):
-            return False
+            return False  # and nobody else is either, but for sealed identities, which live nowhere
         now, was = (build_world(one, self._schemes) for one in (self._events, self._events_then(question)))
         sealed = {record for one in now.children.values() if one.sealed is not None for record in one.records}
 
@@ -206,9 +208,7 @@ class Reference:
 
         mine = [one for one in now.children.values() if not set(one.records).isdisjoint(child.records)]
         today = to_day(max(self._received.values()).astimezone(LONDON).date())
-        return self._shielded(question, child) or shares_home(
-            child, day, shielded_of(was), today, mine, shielded_of(now)
-        )
+        return shares_home(child, day, shielded_of(was), today, mine, shielded_of(now))
 
     def _areas(self, question: Question, world: World, members: Iterable[ChildId], day: int) -> set[str]:
         """The areas of a family on all maps, in capitals; without a map those of the first part of each postcode."""
