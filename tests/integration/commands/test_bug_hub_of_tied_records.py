@@ -8,9 +8,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from adapters.commands.application import ChildRecords
 
 from adapters.log.subjects import Subjects
+from adapters.service.child_records import ChildRecords
 from domain.dates import to_day
 from tests.builders.service import Bench, bench
 from tests.spec.words import gp_registered, nhs_number
