@@ -6,7 +6,7 @@ do, have a new one each.
 """
 
 import atexit
-import contextlib
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -18,12 +18,14 @@ Connection = psycopg.Connection[Any]
 MOST: Final = 4
 
 _kept: dict[tuple[str, str], Connection] = {}
+_turn = threading.Lock()
 
 
 @contextmanager
 def lent(url: str, connect: Callable[[], Connection], what_for: str) -> Iterator[Connection]:
     """A connection in autocommit mode that nobody else has meanwhile; kept if it is given back as it was."""
-    connection = _kept.pop((url, what_for), None)
+    with _turn:
+        connection = _kept.pop((url, what_for), None)
     if connection is not None and not _answers(connection):
         connection.close()
         connection = None
@@ -52,13 +54,15 @@ def _answers(connection: Connection) -> bool:
 
 
 def _keep(place: tuple[str, str], connection: Connection) -> None:
-    if connection.closed or connection.info.transaction_status != TransactionStatus.IDLE or place in _kept:
-        connection.close()
-        return
-    _kept[place] = connection
-    while len(_kept) > MOST:  # those of databases that are gone
-        with contextlib.suppress(StopIteration, KeyError, RuntimeError):
-            _kept.pop(next(iter(_kept))).close()
+    spare = [connection]
+    if not connection.closed and connection.info.transaction_status == TransactionStatus.IDLE:
+        with _turn:
+            spare = [] if place not in _kept else spare  # of several who asked at once, one connection is kept
+            _kept.setdefault(place, connection)
+            while len(_kept) > MOST:  # those of databases that are gone
+                spare.append(_kept.pop(next(iter(_kept))))
+    for one in spare:
+        one.close()
 
 
 @atexit.register
