@@ -35,8 +35,8 @@ BEGIN
         GRANT USAGE ON SCHEMA view_a, view_b TO icr_reader;
         GRANT SELECT ON ALL TABLES IN SCHEMA log, access, view_a, view_b TO icr_reader;
         ALTER DEFAULT PRIVILEGES IN SCHEMA log, access, view_a, view_b GRANT SELECT ON TABLES TO icr_reader;
-        -- Who is signed in is noted on the connection on which questions are answered; it is no entry.
-        GRANT INSERT, UPDATE, DELETE ON access.session TO icr_reader;
+        -- Who is signed in, and by what, is noted on the connection on which questions are answered; it is no entry.
+        GRANT INSERT, UPDATE, DELETE ON access.session, access.assertion TO icr_reader;
     END IF;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'icr_discloser') THEN
         GRANT INSERT ON access.context, access.content, access.shown, access.pending, access.entry TO icr_discloser;
