@@ -19,6 +19,7 @@ _DERIVED: Final = {
 }
 _BECAUSE: Final = {
     "restricted_since": "a child in it is shielded by now, or consents and agreements are others than then",
+    "mended_since": "part of the record was being brought up to date then, and has been since",
     "quarantine_since": "events about the child have come into quarantine, or left it, since",
     "other_code_or_policy": "the program or its rules are others by now",
     "unknown": "the reason is not known",

@@ -47,8 +47,8 @@ from projections import queries, reference_data, shields
 _NHS_INACTIVE: Final = "nhs_number_inactive"
 
 
-class BesideSealed(Exception):
-    """A child who cannot be told by its own events, since an identity was sealed beside it."""
+class LeftToTheViews(Exception):
+    """A child whose page is not made from its own events: an identity was sealed beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class _Refolded:
 
 
 def refold_timeline(read: Reading, question: ShowTimeline, day: int) -> ChildOverTime | None:
-    """What a timeline is made from; None where nothing is known. Raises BesideSealed."""
+    """What a timeline is made from; None where nothing is known. Raises LeftToTheViews."""
     of = _refolded(read, question.identifier, question.record, day)
     if of is None:
         return None
@@ -78,7 +78,7 @@ def refold_timeline(read: Reading, question: ShowTimeline, day: int) -> ChildOve
 
 
 def refold_child(read: Reading, question: ShowChild, day: int) -> ChildInIndex | None:
-    """What the line of a child is made from; None where nothing is known. Raises BesideSealed."""
+    """What the line of a child is made from; None where nothing is known. Raises LeftToTheViews."""
     of = _refolded(read, question.identifier, question.record, day)
     if of is None:
         return None
@@ -96,6 +96,7 @@ def refold_child(read: Reading, question: ShowChild, day: int) -> ChildInIndex |
         held,
         [entry for entry, _ in told if not entry.doubted],
         led_as_families(read, [of.child.id], day).get(of.child.id, ()),
+        of.child.told,
     )
 
 
@@ -116,7 +117,7 @@ def _refolded(read: Reading, identifier: str | None, record: str | None, day: in
     if child is None:
         return None
     if shields.sealed(read.connection, child.records):
-        raise BesideSealed
+        raise LeftToTheViews
     events = [event for one in found for event in one.events]
     now, all_found = children.world(own, None, organisations)
     known = [event for one in all_found for event in one.events]

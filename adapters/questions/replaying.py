@@ -10,7 +10,7 @@ from adapters.disclosure.keys import canonical_content
 from adapters.disclosure.reading import Stored, read_entry
 from adapters.questions.paging import known_at_of
 from adapters.questions.reading import Reading, reading_at
-from adapters.questions.refolding import BesideSealed, refold_child, refold_timeline
+from adapters.questions.refolding import LeftToTheViews, refold_child, refold_timeline
 from adapters.questions.sight import sight_of
 from adapters.questions.way import OfTheViews
 from adapters.questions.ways import WAYS
@@ -59,6 +59,8 @@ def _derived(
         return "not_derived", "not_known_now" if made_alike else "other_code_or_policy", None
     for place, (then, now) in enumerate(zip(stored.contents, again, strict=False)):
         if then is not None and canonical_content(then) != canonical_content(now):
+            if isinstance(then, dict) and then.get("being_mended") is not None:
+                return "differs", "mended_since", place
             kept = _but_for_quarantine(then) == _but_for_quarantine(now)
             return "differs", "quarantine_since" if kept else _why(made_alike=made_alike, restricted=restricted), place
     if len(stored.contents) != len(again):
@@ -101,7 +103,7 @@ def _again(
 
 def _gathered(read: Reading, question: AsKnown[Any], way: OfTheViews, day: int) -> Any:  # noqa: ANN401 - as the way says
     """What the answer is made from: a child's page from the child's own events, all else from the views."""
-    with suppress(BesideSealed):
+    with suppress(LeftToTheViews):
         if isinstance(question, ShowTimeline):
             return refold_timeline(read, question, day)
         if isinstance(question, ShowChild):

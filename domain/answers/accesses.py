@@ -13,7 +13,7 @@ from domain.answers.pages import Listed, Page
 Proved = Literal["proved_same", "not_proved", "erased_since"]
 Derived = Literal["derived_same", "differs", "not_derived"]
 Because = Literal[
-    "restricted_since", "quarantine_since", "other_code_or_policy", "unknown", "of_the_log", "nothing_shown", "not_known_now"
+    "restricted_since", "quarantine_since", "mended_since", "other_code_or_policy", "unknown", "of_the_log", "nothing_shown", "not_known_now"
 ]  # fmt: skip
 
 _WHO = Discloses.WORKER

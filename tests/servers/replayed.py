@@ -28,7 +28,7 @@ Shown = tuple[Service, str, str]  # by which service, which question, which entr
 
 MOST: Final = None if os.environ.get("ICR_TEST_PROFILE") == "nightly" else 3  # of one test
 # Why what is worked out again may differ, or not be worked out.
-ALLOWED: Final = frozenset({"restricted_since", "quarantine_since", "of_the_log"})
+ALLOWED: Final = frozenset({"restricted_since", "quarantine_since", "mended_since", "of_the_log"})
 PROVED: Final = "proved same"
 GONE: Final = "gone with its database"
 NO_DATABASE: Final = "without its database"

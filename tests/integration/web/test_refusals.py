@@ -134,7 +134,7 @@ def test_errors_are_pages_for_people_and_problems_for_programs(browser: Browser)
 def test_where_people_sign_in_no_system_is_answered(browser: Browser, path: str) -> None:
     answer = browser.client.post(f"{browser.address}/v1/{path}", json={})
     assert (answer.status_code, answer.headers["content-type"]) == (403, "application/problem+json")
-    assert "systems cannot sign in" in answer.text
+    assert "no system can sign in" in answer.text
 
 
 def test_who_opens_too_many_pages_is_told_to_wait(
