@@ -55,16 +55,19 @@ WITH known AS (
         SELECT child, min(day) FROM stage_address GROUP BY child) k GROUP BY child
 ), numbered AS (
     SELECT DISTINCT m.child, true AS numbered FROM stage_member m JOIN log.subject j ON j.record = m.record WHERE j.scheme IN ('nhs', 'upn')
+), first AS (
+    -- The days before the first registration end first.
+    SELECT child, min(upper(days)) AS until FROM stage_gp_gap GROUP BY child
 ), without AS (
     SELECT t.child, t.days, lower(t.days) AS since, lower(t.days) AS begins, NULL AS whose,
         (SELECT log.array_join(o.positions) FROM stage_own o WHERE o.child = t.child AND o.kind = 'gp_registration' AND o.until = lower(t.days)) AS positions
     FROM stage_gp_gap t WHERE lower(t.days) > 0 AND NOT t.explained
     UNION ALL
     -- By the birth where it was notified, else as if born as late as the child's term allows: the views know no birthdays.
-    SELECT t.child, t.days, v.since, CASE WHEN s.notified IS NULL THEN v.since ELSE v.since + 42 END, 'never registered', '{}'
-    FROM stage_gp_gap t JOIN stage_silence s USING (child) LEFT JOIN known k USING (child) LEFT JOIN numbered n USING (child)
+    SELECT c.child, int4range(0, f.until), v.since, CASE WHEN s.notified IS NULL THEN v.since ELSE v.since + 42 END, 'never registered', '{}'
+    FROM stage_child c JOIN stage_silence s USING (child) LEFT JOIN known k USING (child) LEFT JOIN numbered n USING (child) LEFT JOIN first f USING (child)
     CROSS JOIN LATERAL (SELECT coalesce(s.notified, greatest(k.day, log.months_after(s.age_from, -60))) AS since) v
-    WHERE lower(t.days) = 0 AND s.age_from IS NOT NULL AND coalesce(k.known AND n.numbered, false) AND v.since < upper(t.days)
+    WHERE c.facts AND s.age_from IS NOT NULL AND coalesce(k.known AND n.numbered, false) AND v.since < f.until
 ), refused AS (
     SELECT t.child, t.days, min(o.starts) AS day, log.array_join(o.positions) AS positions
     FROM stage_gp_gap t JOIN stage_own o ON o.child = t.child AND o.kind = 'gp_registration_refused' AND t.days @> o.starts GROUP BY t.child, t.days

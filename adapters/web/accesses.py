@@ -44,6 +44,8 @@ _DERIVED: Final = {
 }
 _BECAUSE: Final = {
     "restricted_since": "Somebody in it is protected by now, and less is shown.",
+    "quarantine_since": "Events about the child have come into quarantine, or left it, since.",
+    "mended_since": "Part of the record was being brought up to date then, and has been since.",
     "other_code_or_policy": "The program, or its rules of who may see what, are others by now.",
     "unknown": "The reason is not known: ask whoever operates the service.",
     "of_the_log": "Such an answer is of the log as it was, and can only be proved.",

@@ -653,6 +653,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_out_for_some_sessions(child + 70, number + 10400),
         told(number + 10410, "CaseClosed", "la-808", child + 72, "agency", 2, 1, reason="RC8"),
         *_born(child + 74, number + 10420),
+        *_suspended_twice(child + 76, number + 10440),
         *_reported(number + 10200, (5, 40), (6, 20)),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
@@ -835,6 +836,14 @@ def _out_for_some_sessions(child: int, number: int) -> list[dict[str, Any]]:
         ),
         told(number + 1, "SuspensionStarted", "urn-900001", child, "upn", 5, 2, **school, sessions=4, reason=None),
     ]
+
+
+def _suspended_twice(child: int, number: int) -> list[dict[str, Any]]:
+    """A pupil suspended again, of which nobody tells either end."""
+    again = told(
+        number + 2, "SuspensionStarted", "urn-900001", child, "upn", 30, 3, school="900001", sessions=6, reason=None
+    )
+    return [*_out_for_some_sessions(child, number), again]
 
 
 def _born(child: int, number: int) -> list[dict[str, Any]]:

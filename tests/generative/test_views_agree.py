@@ -193,7 +193,7 @@ PARTS = [TYPES[at::10] for at in range(10)]
 
 
 def test_every_event_type_is_drawn() -> None:
-    assert set(TYPES) == set(registry().types)
+    assert set(TYPES) == set(registry().published)
 
 
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part[0])

@@ -15,7 +15,8 @@ def rows(here: Bench) -> dict[str, list[tuple[object, ...]]]:
     """All that stands in the tables."""
     names = here.connection.execute(
         "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables "
-        "WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        "JOIN pg_class ON oid = format('%I.%I', schemaname, tablename)::regclass "
+        "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND NOT relispartition"
     ).fetchall()
     return {
         name: here.connection.execute(f"SELECT * FROM {name}").fetchall()  # type: ignore[arg-type]

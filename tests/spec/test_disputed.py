@@ -147,17 +147,17 @@ def test_put_right(given, asked):
 def test_a_replacement_that_is_disputed_makes_no_former_number(given, asked):
     """A replacement that is disputed makes no number a former one: two live numbers are still two children
 
-    Twins have one date of birth. A mistyped replacement names the first twin's number; then an event carries both twins'.
+    Twins have one date of birth. A mistyped replacement, of another school, names the first twin's number; then an event carries both twins'.
     """
     given(
         pupil_admitted("A", school="900001", on="2024-09-01", known_by="upn", born=BORN, name="Ada Example"),
         pupil_admitted("B", school="900001", on="2024-09-01", known_by="upn", born=BORN, name="Bea Example"),
-        pupil_admitted("C", school="900001", on="2024-09-01", known_by="upn", born=OTHER, name="Cora Sample"),
+        pupil_admitted("C", school="900002", on="2024-09-01", known_by="upn", born=OTHER, name="Cora Sample"),
         happened(
             "UpnReplaced",
             "C",
             on="2025-01-02",
-            by="urn-900001",
+            by="urn-900002",
             former=identifier("A", "upn")[1],
             known_by="upn",
             born=OTHER,

@@ -41,7 +41,7 @@ def helped(start: int, postcode: str, led: int, others: int) -> list[Happened]:
     told = []
     for n in range(start, start + led + others):
         told += [
-            address_changed(f"c{n}", on="2026-01-01", address=address("1 Example Row", postcode=postcode)),
+            address_changed(f"c{n}", on="2026-01-01", address=address(f"{n} Example Row", postcode=postcode)),
             early_help_started(f"c{n}", on="2026-02-01"),
         ]
         if n < start + led:

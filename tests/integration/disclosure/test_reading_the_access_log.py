@@ -150,6 +150,7 @@ def test_the_state_of_a_log_that_is_published_and_checked(here: Bench) -> None:
     ],
     ids=["entry", "no entry", "leaf", "last leaf gone", "first leaf gone", "no tile", "tile", "note"],
 )
+@pytest.mark.not_replayed("the log is edited")
 def test_what_was_changed_by_hand_is_named(here: Bench, edit: str, named: list[str]) -> None:
     for _ in range(2):
         look(here, "Ada", ANNA)
