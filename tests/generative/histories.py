@@ -654,6 +654,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         told(number + 10410, "CaseClosed", "la-808", child + 72, "agency", 2, 1, reason="RC8"),
         *_born(child + 74, number + 10420),
         *_suspended_twice(child + 76, number + 10440),
+        *_marked_again(child + 78, number + 10450),
         *_reported(number + 10200, (5, 40), (6, 20)),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
@@ -1044,6 +1045,16 @@ def _marked(child: int, number: int, codes: str, first: int = 0) -> list[dict[st
         told(number + i, "AttendanceMarked", f"urn-{school}", child, "upn", i, 20 + i, school=school, am=code, pm=code)
         for i, code in enumerate(codes, first)
     ]
+
+
+def _marked_again(child: int, number: int) -> list[dict[str, Any]]:
+    """A pupil away for two weeks, of whom it is said later that most of it was a mistake."""
+    school = "900001"
+    again = [
+        told(number + 30 + i, "AttendanceMarked", f"urn-{school}", child, "upn", i, 90, school=school, am="/", pm="/")
+        for i in range(5, 14)
+    ]
+    return [*_marked(child, number, "O" * 14), *again]
 
 
 def late(child: int, number: int) -> list[dict[str, Any]]:
