@@ -6,6 +6,7 @@ has it. What is replaced and why: docs/decisions/0034-the-application.md.
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -135,13 +136,23 @@ class ChildRecords(Application[UUID]):
         """The state of all that is tied to a record as of a position, and the records; `beside` are events about no child."""
         members = sorted(tied(self._connection, [record]))
         recorded = self._store.read_ahead(members, position)
-        found = [self._folded(member, position) for member in recorded]
+        found = self._but_for_withheld([self._folded(member, position) for member in recorded])
         schemes = self._connection.execute(
             "SELECT record, scheme FROM log.subject WHERE record = ANY(%s)", (members,)
         ).fetchall()
         history = sorted((*beside, *(event for one in found for event in one.events)), key=lambda event: event.position)
         marks = (mark for one in found for mark in one.marks)
         return build_world(history, dict(schemes), kind_of=kinds_of_snapshots(), marks=marks), found
+
+    def _but_for_withheld(self, found: list[ChildRecord]) -> list[ChildRecord]:
+        """Records without what names a sealed identity: the sealing itself is not among what is tied to a new one."""
+        positions = [int(event.position) for one in found for event in one.events]
+        rows = self._connection.execute("SELECT position FROM log.withheld WHERE position = ANY(%s)", (positions,))
+        if not (withheld := {row[0] for row in rows}):
+            return found
+        return [
+            replace(one, events=tuple(event for event in one.events if event.position not in withheld)) for one in found
+        ]
 
     def _folded(self, member: UUID, position: int | None) -> ChildRecord:
         # The library types its events as its own; ours come out of our mapper.

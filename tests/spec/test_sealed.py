@@ -91,6 +91,7 @@ def test_a_replacement_leads_nowhere(given, asked):
         happened("UpnReplaced", "A", on="2025-09-02", by="urn-900002", former=identifier("A", "upn")[1], known_by="upn2"),
     )  # fmt: skip
     asked(at="2025-12-01").children().shows(one_child("A.nhs, A.upn"), one_child("A.nhs2"))
+    asked(at="2025-12-01").timeline("A.nhs2").shows(entry("gp_registration Z90002", "2025-09-01..", "open"))
 
 
 def test_evidence_of_before_joins_no_more(given, asked):
