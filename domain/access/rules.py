@@ -86,8 +86,8 @@ class Point:
 class Rule:
     """One rule. `says` is read by the person whom it lets see or refuses, `law` by whoever checks.
 
-    `purpose`: the code of the access log. `unshields`: the child is shown as if it were not shielded. `alerts`: each use is told to
-    the privacy officer (domain.md E5).
+    `purpose`: the code of the access log. `unshields`: the child is shown as if it were not shielded. `alerts`: each use is for the
+    privacy officer to look at (domain.md E5).
     """
 
     id: str
@@ -177,7 +177,7 @@ RULES: Final[Sequence[Rule]] = (
         "override",
         Extent.PAGE,
         every(_holds(Role.SHIELD_OVERRIDE), _CHILD, _asks(Opening.OVERRIDE)),
-        "You have set this child's shield aside for this visit. An investigation is opened.",
+        "You have set this child's shield aside for this visit. The privacy officer can see that you did, and why.",
         _SAFEGUARDING,
         "override",
         unshields=True,
@@ -246,7 +246,7 @@ RULES: Final[Sequence[Rule]] = (
         "self_claim",
         Extent.PAGE,
         every(_PERSON, _CHILD, _asks(Opening.CLAIM), has("claims_left", True), has("shielded", False)),
-        "You have said why this child is your business. The privacy officer is told.",
+        "You have said why this child is your business. The privacy officer can see that you did, and why.",
         _WORKING_TOGETHER,
         "claim",
         alerts=True,

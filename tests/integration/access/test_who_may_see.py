@@ -230,7 +230,7 @@ def test_an_override_shows_what_is_hidden_for_this_visit_and_others_see_it_shiel
     assert isinstance(found, Answered)
     assert found.receipt is not None
     assert [one["provider"] for one in found.content["school"]] == ["900001"]
-    assert "investigation" in found.receipt.because[0]
+    assert "privacy officer" in found.receipt.because[0]
     assert entries(here)[-1]["purpose"] == "override"
     assert sees(here, "Ada", person(here, ANNA))["school"] == []
     assert sees(here, "Ada", ben) is None

@@ -28,7 +28,7 @@ def test_a_child_that_was_found_is_opened_with_the_reason(browser: Browser, told
     child = child_in(browser.post("/search", WHY | NUMBER).text)
     opened = browser.post("/search/open", WHY | {"child": child})
     assert (opened.status_code, "T. Abara" in opened.text) == (200, True)
-    assert "The privacy officer is told." in opened.text
+    assert "The privacy officer can see that you did, and why." in opened.text
     rows = told.connection.execute(
         "SELECT kind, convert_from(bytes, 'UTF8')::jsonb ->> 'opening' FROM access.entry WHERE viewer = %s ORDER BY at DESC LIMIT 2",
         (NOBODYS.name,),
