@@ -18,6 +18,7 @@ from domain.answers.leads import (
     WorkerFamiliesFacts,
     WorkerFamilyFacts,
 )
+from domain.dates import FOREVER
 from domain.events import ChildId
 from domain.identifiers import AGENCY, NHS, UPN
 from domain.kinds import SENSITIVE_SERVICES
@@ -27,6 +28,7 @@ __all__ = ["MINIMAL", "NO_AGREEMENT", "NUMBERS", "SENSITIVE", "Sight", "redacted
 MINIMAL: Final = "minimal"
 NUMBERS: Final = "others_numbers"
 _EDUCATION: Final = "education"
+_IDENTITY: Final = "identity"
 _WEEK: Final = 7
 # Whose organisations work under a number that is issued nationally: schools and authorities, the health service.
 _ISSUED_TO: Final[Mapping[str, tuple[str, ...]]] = {UPN: ("urn-", "la-"), NHS: ("ods-",)}
@@ -77,6 +79,7 @@ class _Redacting:
             known=self._known(line.known),
             held=self._held(line.held, line.everything),
             everything=everything,
+            told=[one for one in line.told if self._may_name(one.organisation)],
             family_leads=[one for one in line.family_leads if self._shared(one.held.entry, ()) is Shared.CONTENT],
         )
 
@@ -144,11 +147,18 @@ class _Redacting:
 
     def _known(self, known: KnownChild) -> KnownChild:
         """A child without the schemes of numbers that are not the viewer's to know of (domain.md B1, 18)."""
-        if self.sight.every_number:
-            return known
-        schemes = [one for one in known.schemes if _issued_to(one[1], self.sight.sharing.organisation or "")]
+        own = self.sight.sharing.organisation or ""
+        schemes = [one for one in known.schemes if self.sight.every_number or _issued_to(one[1], own)]
         self.withheld += [NUMBERS] * (len(known.schemes) - len(schemes))
-        return replace(known, schemes=schemes)
+        called = [(name, {by for by in told if self._may_name(by)}) for name, told in known.person.called]
+        return replace(known, schemes=schemes, person=replace(known.person, called=called))
+
+    def _may_name(self, organisation: str) -> bool:
+        """Whether it may be said that an organisation has told who a child is: that it knows the child is itself told by it."""
+        if self.sight.sharing.agreed(organisation, _IDENTITY, None, FOREVER) is not Shared.NOTHING:
+            return True
+        self.withheld.append(NO_AGREEMENT)
+        return False
 
     def _held(self, held: Iterable[Held], everything: Iterable[Entry]) -> list[Held]:
         sensitive = _sensitive(everything)

@@ -429,6 +429,15 @@ def test_a_party_sees_it_and_when_the_agreement_ends_no_more(here: Bench) -> Non
     assert on_timeline(here, person(here, ANNA)) == ["early_help"]
 
 
+def test_an_organisation_that_shares_nothing_is_not_named_beside_a_name(here: Bench) -> None:
+    ada(here, happened("WasNotBrought", "Ada", on="2025-09-20", service="paediatrics", name=NAME, born=BORN))
+    told_by = sees(here, "Ada", person(here, ANNA))["name_told_by"]
+    assert [one["agency"] for one in told_by] == ["la-808", "ods-Z9H"]
+    record(here, agreed("content", parties=["ods-*"], classes=[]))
+    told_by = sees(here, "Ada", person(here, ANNA))["name_told_by"]
+    assert [one["agency"] for one in told_by] == ["la-808"]
+
+
 # ---- duty, managers, mediation
 
 
