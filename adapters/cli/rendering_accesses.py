@@ -5,28 +5,9 @@ from typing import Any, Final
 
 from adapters.cli.output import Document, print_table, say
 from adapters.cli.words import table
+from domain.answers.verdicts import verdict
 
 _LISTED: Final = ("entry", "at", "viewer", "role", "question", "outcome", "children")
-_PROVED: Final = {
-    "proved_same": "proved same: what is stored is what was shown",
-    "not_proved": "(!) not proved: what is stored is not what the entry commits to",
-    "erased_since": "erased since, in part: what is left is what was shown",
-}
-_DERIVED: Final = {
-    "derived_same": "derived same: the log gives the same again",
-    "differs": "differs: the log gives something else today",
-    "not_derived": "not worked out again",
-}
-_BECAUSE: Final = {
-    "restricted_since": "a child in it is shielded by now, or consents and agreements are others than then",
-    "mended_since": "part of the record was being brought up to date then, and has been since",
-    "quarantine_since": "events about the child have come into quarantine, or left it, since",
-    "other_code_or_policy": "the program or its rules are others by now",
-    "unknown": "the reason is not known",
-    "of_the_log": "such an answer is of the log as it was, and is proved only",
-    "nothing_shown": "nothing was shown",
-    "not_known_now": "nothing is known by that any more",
-}
 
 
 def show_accesses(answer: Document) -> None:
@@ -53,8 +34,8 @@ def show_replayed(answer: Document) -> None:
         ("", ""),
         [(name, _text(answer[key])) for name, key in _ROWS],
     )
-    say(_PROVED[answer["proved"]])
-    say(_DERIVED[answer["derived"]] + _why(answer))
+    for sentence in verdict(answer["proved"], answer["derived"], answer["because"], answer["first_differing"]):
+        say(sentence)
     if answer["content"] is not None:
         say(json.dumps(answer["content"], indent=1, ensure_ascii=False))
 
@@ -98,11 +79,3 @@ _ROWS: Final = (
 
 def _text(value: Any) -> str:  # noqa: ANN401 - a value of an answer
     return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-
-
-def _why(answer: Document) -> str:
-    because = answer["because"]
-    if because is None:
-        return ""
-    place = "" if answer["first_differing"] is None else f", from part {answer['first_differing']} on"
-    return f" ({_BECAUSE[because]}{place})"

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from adapters.web.words import day, sentence
 from domain.access.rules import BY_ID
+from domain.answers import verdicts
 from domain.words import spaced
 
 _ASKED: Final = {
@@ -31,26 +32,6 @@ _OUTCOMES: Final = {
     "nothing": "Nothing was found",
     "refused": "Refused",
     "failed": "Failed, and nothing was shown",
-}
-_PROVED: Final = {
-    "proved_same": "Proved: what is stored is what was shown, and nobody has changed it since.",
-    "not_proved": "Not proved: what is stored is not what the entry commits to. Somebody has changed it.",
-    "erased_since": "Erased since, in part: a key was destroyed. What is left is proved to be what was shown.",
-}
-_DERIVED: Final = {
-    "derived_same": "Worked out again from the log of events, as it was known then, the same comes out.",
-    "differs": "Worked out again from the log of events, something else comes out.",
-    "not_derived": "It was not worked out again.",
-}
-_BECAUSE: Final = {
-    "restricted_since": "Somebody in it is protected by now, and less is shown.",
-    "quarantine_since": "Events about the child have come into quarantine, or left it, since.",
-    "mended_since": "Part of the record was being brought up to date then, and has been since.",
-    "other_code_or_policy": "The program, or its rules of who may see what, are others by now.",
-    "unknown": "The reason is not known: ask whoever operates the service.",
-    "of_the_log": "Such an answer is of the log as it was, and can only be proved.",
-    "nothing_shown": "Nothing was shown.",
-    "not_known_now": "Nothing is known by that any more.",
 }
 # What was left out of an answer, by the name that its entry has for why.
 _WITHHELD: Final = {
@@ -123,11 +104,8 @@ def asked_by(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def verdict(replay: Mapping[str, Any]) -> list[str]:
-    """What a replay says, in sentences: is it proved, does the same come out again, and why not."""
-    said = [_PROVED[replay["proved"]], _DERIVED.get(replay["derived"], spaced(replay["derived"]))]
-    if replay["because"] is not None:
-        said.append(_BECAUSE.get(replay["because"], spaced(replay["because"])))
-    return said
+    """What a replay says, in sentences."""
+    return verdicts.verdict(replay["proved"], replay["derived"], replay["because"], replay["first_differing"])
 
 
 def checked(part: Mapping[str, Any]) -> str:

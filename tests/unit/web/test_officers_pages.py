@@ -109,21 +109,6 @@ def test_what_a_published_checkpoint_does_not_cover_is_not_said_to_be(
     assert said in access(line(), leaf=leaf, state=STATE | {"published": published})
 
 
-@pytest.mark.parametrize(
-    ("proved", "derived", "because", "said"),
-    [
-        ("proved_same", "derived_same", None, ["Proved:", "the same comes out"]),
-        ("not_proved", "derived_same", None, ["Somebody has changed it"]),
-        ("erased_since", "not_derived", "not_known_now", ["a key was destroyed", "Nothing is known by that any more"]),
-        ("proved_same", "differs", "restricted_since", ["something else comes out", "is protected by now"]),
-        ("proved_same", "a_later_word", "another", ["a later word", "another"]),
-    ],
-)
-def test_a_verdict_is_said_in_words(proved: str, derived: str, because: str | None, said: list[str]) -> None:
-    told = " ".join(accesses.verdict(REPLAY | {"proved": proved, "derived": derived, "because": because}))
-    assert all(one in told for one in said)
-
-
 def test_an_access_says_in_words_why_and_by_which_rules() -> None:
     asked = {"record": "c-1", "effective_at": "2025-12-19", "because": "Her aunt rang", "other": 1}
     page = access(line(), rules=["self_claim", "minimal", "a_later_rule"], purpose="claim", asked=asked)
