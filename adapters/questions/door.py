@@ -136,11 +136,12 @@ class Door:
                 outcome = Outcome.NOTHING if child is not None and child.unknown else Outcome.REFUSED
                 rules = (rule.id,) if outcome is Outcome.REFUSED else ()
                 return _Seen(None, as_of, replace(attempt, outcome=outcome, rules=rules, children=relation.children))
-            if rule.unshields and child is not None:
-                read.lift_shields([child.id])
+            if rule.unshields and isinstance(asked, OneChild):
+                found = read.child(asked.identifier, asked.record)
+                read.lift_shields([] if found is None else [found])
             facts = way.gather(read, asked, to_day(day))
             if facts is None:
-                return _Seen(None, as_of, attempt)
+                return _Seen(None, as_of, replace(attempt, children=relation.children))
             shown, withheld = _redacted(read, facts, rule, to_day(day))
             content = way.shape(shown, read.at(to_day(day)))
             access = replace(
@@ -161,8 +162,13 @@ class Door:
 def _child_asked_about(read: Reading, question: Question[Any]) -> AskedAbout | None:
     if not isinstance(question, OneChild):
         return None
-    child = read.child(question.identifier, question.record)
-    return AskedAbout(ChildId(uuid4()), unknown=True) if child is None else AskedAbout(child)
+    # Whom the number is of, also where the viewer does not find it by that: what is hidden takes no other time than nothing.
+    child = read.known_by(question.identifier, question.record)
+    if child is not None:
+        return AskedAbout(child)
+    nobody = ChildId(uuid4())
+    read.take_members({nobody: [nobody]})
+    return AskedAbout(nobody, unknown=True)
 
 
 def _relation(read: Reading, viewer: Viewer, child: AskedAbout | None) -> Relation:

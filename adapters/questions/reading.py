@@ -183,30 +183,34 @@ class Reading(PublishedReading):
         )
 
     def child(self, identifier: str | None, record: str | None) -> ChildId | None:
-        """The child that is known by an identifier, or has a record; None where there is none. Raises Misuse."""
+        """The child that the viewer finds by an identifier, or that has a record; None where there is none. Raises Misuse."""
+        known = self.known_by(identifier, record)
+        if known is None or record is not None or identifier is None:
+            return known
+        hides = not finds(parse_identifier(identifier).scheme, self.viewer.organisation) and self.shielded([known])
+        return None if hides else known
+
+    def known_by(self, identifier: str | None, record: str | None) -> ChildId | None:
+        """The child that is known by an identifier, or has a record, whoever finds it; None where there is none. Raises Misuse."""
         asked = identifier, record
         if asked not in self._asked_about:
-            self._asked_about[asked] = self._child(identifier, record)
+            self._asked_about[asked] = self._known_by(identifier, record)
         return self._asked_about[asked]
 
-    def _child(self, identifier: str | None, record: str | None) -> ChildId | None:
-        scheme: str | None = None
+    def _known_by(self, identifier: str | None, record: str | None) -> ChildId | None:
         if record is not None:
             known = queries.known_child(self.connection, self.number, record=parse_id(record))
         elif identifier is not None:
             checked = parse_identifier(identifier)
             if not checked.valid or checked.normalised is None:
                 raise Misuse(f"identifier: {checked.reason}")
-            scheme = checked.scheme
-            digest = self.hashes.identifier(scheme, checked.normalised)
+            digest = self.hashes.identifier(checked.scheme, checked.normalised)
             known = queries.known_child(self.connection, self.number, digest=digest)
         else:
             raise Misuse("an identifier or a record is needed")
         if known is None:
             return None
         self._members[known[0]] = known[1]
-        if scheme is not None and not finds(scheme, self.viewer.organisation) and self.shielded([known[0]]):
-            return None
         return known[0]
 
     def records(self, child: ChildId) -> list[UUID]:

@@ -1,19 +1,16 @@
 """However many children a worker has, a list of them is asked by as many statements; what its entry costs comes after."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-import psycopg
 import pytest
 
-from adapters.questions.door import Door
 from domain.access.viewer import LOCAL_OPERATOR
 from domain.questions.about import ShowCaseload, ShowChanges, ShowHandover, ShowTimeline
 from domain.questions.asking import Question
-from tests.builders.asking import Asked, Undisclosed
+from tests.builders.asking import Asked
 from tests.builders.service import Bench
+from tests.builders.statements import counting
 from tests.integration.questions.test_lead_views import WORKER, about_nobody, take
 from tests.spec.words import (
     Happened,
@@ -38,36 +35,9 @@ MOST_AGAIN = {
 QUESTIONS: dict[str, Any] = {"caseload": ShowCaseload, "changes": ShowChanges, "handover": ShowHandover}
 
 
-class Counting(psycopg.Cursor[Any]):
-    """A cursor that notes what it is told to execute."""
-
-    told: list[str]
-
-    def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
-        self.told.append(str(query))
-        return super().execute(query, *args, **kwargs)
-
-
 @pytest.fixture
 def here(any_emptied_bench: Bench) -> Bench:
     return any_emptied_bench
-
-
-def counting(here: Bench, told: list[str]) -> Door:
-    """A door that has answered nothing before; what it tells the database to execute is noted."""
-
-    class Cursor(Counting):
-        pass
-
-    Cursor.told = told
-
-    @contextmanager
-    def connect() -> Iterator[psycopg.Connection[Any]]:
-        with here.service.connect() as connection:
-            connection.cursor_factory = Cursor
-            yield connection
-
-    return Door(here.service, connect, Undisclosed())
 
 
 def asked(here: Bench, what: str, **question: Any) -> tuple[int, list[dict[str, Any]]]:
