@@ -1,4 +1,4 @@
-"""The access log as one file for who checks it elsewhere: JSON Lines, one state of the database (docs/access-log.md).
+"""The access log as one file for who checks it elsewhere: lines of JSON, one state of the database (docs/access-log.md).
 
 What is written is what stands there, whatever somebody has done to it: what differs is for the reader to name. Of what only
 our keys can tell (whether sealed content opens to what its part commits to) it says `opens`.
@@ -19,6 +19,8 @@ import psycopg
 from adapters.disclosure.disclosing import entry_key_context
 from adapters.disclosure.keys import OF_CHILD, OF_NOBODY, OF_RECORD, Owner, find_keys, open_part
 from adapters.log.keys.data_keys import Erased, MasterKeys, open_sealed
+from domain.access.entry import entry_id
+from domain.access.parts import NOBODY, leaf_of
 from domain.errors import Misuse
 from domain.proof.tiles import WIDTH, path
 from domain.proof.tree import SIZE
@@ -26,7 +28,8 @@ from domain.proof.tree import SIZE
 Connection = psycopg.Connection[Any]
 Line = dict[str, Any]
 
-VERSION: Final = 1
+VERSION: Final = 2
+WRITTEN: Final = "bytes"  # of a line of an entry: its bytes, which stand behind the JSON
 PAGE: Final = 8 * WIDTH
 ERASED: Final = "erased"
 
@@ -45,7 +48,7 @@ _OTHERS: Final = (
     "WHERE NOT EXISTS (SELECT FROM access.leaf l WHERE l.entry = coalesce(e.id, p.entry)) ORDER BY e.at, 1"
 )
 _SHOWN: Final = (
-    "SELECT entry, number, child, opened, records, digests, places, classes FROM access.shown WHERE entry = ANY(%s) "
+    "SELECT entry, child, opened, records, digests, places FROM access.shown WHERE entry = ANY(%s) "
     "ORDER BY entry, number"
 )
 _CHECKPOINTS: Final = "SELECT size, note FROM access.checkpoint ORDER BY size"
@@ -82,8 +85,8 @@ def write_export(
             for line in export_lines(connection, keys, tell):
                 number += 1
                 counts[line["kind"]] = counts.get(line["kind"], 0) + 1
-                stream.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
-            stream.write(orjson.dumps({"kind": "end", "lines": number}, option=orjson.OPT_APPEND_NEWLINE))
+                stream.write(as_line(line))
+            stream.write(as_line({"kind": "end", "lines": number}))
     except BaseException as error:
         file.unlink(missing_ok=True)
         if isinstance(error, OSError):
@@ -109,13 +112,27 @@ def export_lines(
             yield from _leaves(connection, keys, start)
             tell(min(start + PAGE, row[0]), row[0])
         for level, index, nodes in connection.execute(_TILES.format(">"), binary=True):
-            yield _tile(level, index, nodes)
+            yield tile_line(level, index, nodes)
         with connection.cursor("others", binary=True) as cursor:
             cursor.itersize = PAGE
             cursor.execute(_OTHERS)
             while rows := cursor.fetchmany(PAGE):
                 yield from _entries(connection, keys, rows)
         yield from _contents(connection, keys)
+
+
+def as_line(line: Line) -> bytes:
+    """A line as it stands in the file. An entry's bytes stand as they are behind a tab: whoever checks hashes them and no copy.
+
+    Bytes that would make several lines stand within the JSON, in base64.
+    """
+    if line["kind"] != "entry":
+        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+    written = line[WRITTEN]
+    apart = written is not None and b"\n" in written
+    said = {**line, WRITTEN: base64.b64encode(written).decode() if apart else None}
+    behind = b"" if written is None or apart else b"\t" + written
+    return orjson.dumps(said) + behind + b"\n"
 
 
 def _leaves(connection: Connection, keys: MasterKeys, start: int) -> Iterator[Line]:
@@ -127,27 +144,42 @@ def _leaves(connection: Connection, keys: MasterKeys, start: int) -> Iterator[Li
     by_tile = {index: list(lines) for index, lines in entries}
     for index in range(first, first + PAGE // WIDTH):
         if index in tiles:
-            yield _tile(0, index, tiles[index])
+            yield tile_line(0, index, tiles[index])
         yield from by_tile.get(index, ())
 
 
 def _entries(connection: Connection, keys: MasterKeys, rows: Sequence[Sequence[Any]]) -> Iterator[Line]:
-    shown: dict[UUID, list[Line]] = {}
-    for entry, number, child, opened, records, digests, places, classes in connection.execute(
-        _SHOWN, ([row[0] for row in rows],), binary=True
-    ):
-        part = {
-            "number": number, "child": child, "opened": opened, "records": [str(record) for record in records],
-            "digests": [digest.hex() for digest in digests], "places": list(places), "classes": list(classes),
-        }  # fmt: skip
-        shown.setdefault(entry, []).append(part)
+    shown: dict[UUID, list[Sequence[Any]]] = {}
+    for entry, *said in connection.execute(_SHOWN, ([row[0] for row in rows],), binary=True):
+        shown.setdefault(entry, []).append(said)
     for entry, index, leaf, waits, at, viewer, organisation, kind, outcome, written, wrapped, sealed in rows:
         yield {
-            "kind": "entry", "leaf": index, "hash": None if leaf is None else leaf.hex(), "waits": waits, "id": entry, "at": at,
-            "viewer": viewer, "organisation": organisation, "question": kind, "outcome": outcome,
-            "bytes": None if written is None else _text(written), "parts": shown.get(entry, []),
+            "kind": "entry", "leaf": index, "hash": None if leaf is None else leaf.hex(), "waits": waits, "id": entry_id(entry),
+            "at": at, "viewer": viewer, "organisation": organisation, "question": kind, "outcome": outcome,
             "opens": None if written is None else _asked_opens(keys, entry, written, wrapped, sealed),
+            **parts_of(shown.get(entry, ())), WRITTEN: written,
         }  # fmt: skip
+
+
+def parts_of(shown: Sequence[Sequence[Any]]) -> Line:
+    """The parts of an entry in order of their places, each as its leaf says it, of the rows that say what it showed by child.
+
+    `about`: children of whom it showed nothing. A row whose lists do not fit each other gives a part that has no place.
+    """
+    parts = []
+    for child, _, records, digests, places in shown:
+        if len(records) == len(digests) == len(places) and all(len(one) == SIZE for one in digests):
+            named = zip(places, records, digests, strict=True)
+            parts += [(place, leaf_of(child, record, digest)) for place, record, digest in named]
+        else:
+            parts.append((-1, leaf_of(child, NOBODY, bytes(SIZE))))
+    parts.sort()
+    return {
+        "opened": any(opened for _, opened, *_ in shown),
+        "about": [child.hex for child, _, records, *_ in shown if not records],
+        "places": [place for place, _ in parts],
+        "parts": b"".join(leaf for _, leaf in parts).hex(),
+    }
 
 
 def _asked_opens(keys: MasterKeys, entry: UUID, written: bytes, wrapped: bytes, sealed: bytes) -> bool | str:
@@ -185,7 +217,7 @@ def _classes_of(record: UUID) -> tuple[str, ...]:
     return (OF_RECORD, OF_CHILD) if record.int else (OF_NOBODY,)
 
 
-def _tile(level: int, index: int, nodes: bytes) -> Line:
+def tile_line(level: int, index: int, nodes: bytes) -> Line:
     """A tile, with its name by the standard."""
     name = path(level, index, len(nodes) // SIZE)
     return {"kind": "tile", "path": name, "level": level, "index": index, "nodes": base64.b64encode(nodes).decode()}

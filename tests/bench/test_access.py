@@ -18,6 +18,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access, "UNMEASURED", 2)
     monkeypatch.setattr(access, "PAUSE", 0.1)
     monkeypatch.setattr(access_log, "COPIES", 500)
+    monkeypatch.setattr(access_log, "MADE", 700)
 
 
 def test_what_an_entry_costs_is_measured_and_the_log_checked(scratch: Path) -> None:
@@ -32,6 +33,8 @@ def test_what_an_entry_costs_is_measured_and_the_log_checked(scratch: Path) -> N
     # Each kind of page: at most 5 that were new, 7 by each way of logging, each of these chains closed; and what the crowd asked.
     assert found["checked"] > 3 * 2 * 7
     assert min(found["sealed_per_second"], found["checked_per_second"], found["decision_microseconds"]) > 0
+    assert found["checked_per_second_of_one_core"] > 0
+    assert found["check_to_its_hashes"] > 1  # it does its hashes, and reads
     assert 0 < found["replay_milliseconds"]["p50"] <= found["replay_milliseconds"]["p99"]
     assert all(len(columns) == len(row) for _, columns, rows in tables(found) for row in rows)
     assert list(scratch.iterdir()) == []

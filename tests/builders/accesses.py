@@ -1,6 +1,5 @@
 """An access log with entries of several processes, people and children, sealed and signed; and what checks an export of it."""
 
-import io
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,11 +8,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from adapters.disclosure.checkpoints import publish, sign
 from adapters.disclosure.disclosing import Access, Discloser
-from adapters.disclosure.export import export_lines
+from adapters.disclosure.export import as_line, export_lines
 from adapters.disclosure.sealing import seal
 from adapters.disclosure.second_place import SecondPlace
 from adapters.disclosure.signing_key import SigningKey, first_key
@@ -21,7 +18,7 @@ from domain.access.entry import AsKnown, Outcome
 from domain.access.parts import NOBODY, Part
 from domain.access.viewer import Channel, Role, Viewer
 from tests.builders.service import KEYS, Bench
-from tools.verify_log.access_log import Report, verify
+from tools.verify_log.access_log import verify
 
 NAME = "icr.example/access"
 CHILDREN = [UUID(int=0xC000 + n) for n in range(20)]
@@ -86,15 +83,19 @@ class AccessLog:
 
     def export(self) -> bytes:
         """An export, as a file has it."""
-        lines = [orjson.dumps(line) for line in export_lines(self.bench.connection, KEYS)]
-        return b"".join(line + b"\n" for line in [*lines, orjson.dumps({"kind": "end", "lines": len(lines) + 1})])
+        lines = [as_line(line) for line in export_lines(self.bench.connection, KEYS)]
+        return b"".join([*lines, as_line({"kind": "end", "lines": len(lines) + 1})])
 
     def check(self, kept: str, *, export: bytes | None = None) -> dict[str, list[str]]:
         """What is named, and where."""
-        return self.report(kept, export=export).found
+        found: dict[str, list[str]] = self.report(kept, export=export).found
+        return found
 
-    def report(self, kept: str, *, export: bytes | None = None) -> Report:
-        return verify(io.BytesIO(self.export() if export is None else export), str(self.key.verifier), kept)
+    def report(self, kept: str, *, export: bytes | None = None) -> Any:
+        """What the check says; `export`: of these bytes."""
+        file = self.folder / "checked"
+        file.write_bytes(self.export() if export is None else export)
+        return verify(file, str(self.key.verifier), kept)
 
     def one(self, statement: str, *values: Any) -> Any:
         """The first value of a statement's first row."""

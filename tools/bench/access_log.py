@@ -15,15 +15,17 @@ from adapters.disclosure.checkpoints import publish, sign
 from adapters.disclosure.export import write_export
 from adapters.disclosure.sealing import seal
 from adapters.disclosure.second_place import SecondPlace
-from adapters.disclosure.signing_key import first_key
+from adapters.disclosure.signing_key import SigningKey, first_key
 from adapters.log.connections import Work
 from adapters.questions.replaying import gather_replay
 from adapters.service.opened import Service
 from domain.access.entry import entry_id
 from domain.errors import IcrError
 from domain.questions.about import ReplayEntry
+from tools.bench.access_export import hashing_seconds, write_made
 
 COPIES: Final = 20_000  # entries that are sealed to say how fast that is, besides those that were made
+MADE: Final = 50_000  # entries of the export whose check is measured
 REPLAYED: Final = 100
 _CHECK: Final = Path(tools.__file__).parent / "verify_log" / "access_log.py"
 _BYTES: Final = """
@@ -57,29 +59,46 @@ def kept(service: Service, folder: Path) -> dict[str, Any]:
         sign(connection, key, place, service.clock.now())
         publish(connection, key, place, service.clock.now())
     return {
-        **_checked(service, str(key.verifier), place.latest() or ""),
+        **_checked(service, key, place.latest() or ""),
         "replay_milliseconds": _replayed(service),
         "sealed_per_second": _sealed(service),
     }
 
 
-def _checked(service: Service, key: str, note: str) -> dict[str, int]:
-    """By the file that checks elsewhere, in a process of its own; what it takes to start is not counted."""
+def _checked(service: Service, key: SigningKey, note: str) -> dict[str, Any]:
+    """By the file that checks elsewhere, in a process of its own; what it takes to start is not counted.
+
+    What was measured must hold. How fast a check is, is measured over a longer export, and beside nothing but its hashes.
+    """
     folder = service.settings.data_dir
-    export, kept_note = folder / "export", folder / "checkpoint"
+    export, kept_note, made = folder / "export", folder / "checkpoint", folder / "made"
     kept_note.write_text(note)
     with service.connect(Work.EXPORT) as connection:
         write_export(connection, service.keys, export)
-    started, _, _ = _run("--help")
-    seconds, code, said = _run(str(export), "--key", key, "--checkpoint", str(kept_note))
+    arguments = "--key", str(key.verifier), "--checkpoint", str(kept_note)
+    checked = _hold(_run(str(export), *arguments))
+    kept_note.write_text(write_made(made, key, MADE))
+    started, run = _run("--help"), _run(str(made), *arguments)
+    leaves, seconds, processor = _hold(run), run[0] - started[0], run[1] - started[1]
+    return {
+        "checked": checked,
+        "checked_per_second": round(leaves / max(0.001, seconds)),
+        "checked_per_second_of_one_core": round(leaves / max(0.001, processor)),
+        "check_to_its_hashes": round(processor / hashing_seconds(made), 1),
+    }
+
+
+def _hold(run: tuple[float, float, int, str]) -> int:
+    """How many leaves a check has read. Raises IcrError where the log does not hold."""
+    _, _, code, said = run
     if code:
         raise IcrError(f"the access log that was measured does not hold: {said}")
-    leaves = int(said.split()[0])
-    return {"checked_per_second": round(leaves / max(0.001, seconds - started)), "checked": leaves}
+    return int(said.split()[0])
 
 
-def _run(*arguments: str) -> tuple[float, int, str]:
-    """Processor time of the check, its exit code, and what it said."""
+def _run(*arguments: str) -> tuple[float, float, int, str]:
+    """Seconds and processor time of the check with its processes, its exit code, and what it said."""
+    began = time.perf_counter()
     with subprocess.Popen(
         [sys.executable, "-I", str(_CHECK), *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -87,7 +106,7 @@ def _run(*arguments: str) -> tuple[float, int, str]:
         said = process.stdout.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-    return used.ru_utime + used.ru_stime, process.returncode, said
+    return time.perf_counter() - began, used.ru_utime + used.ru_stime, process.returncode, said
 
 
 def _replayed(service: Service) -> dict[str, float]:

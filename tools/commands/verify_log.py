@@ -98,8 +98,7 @@ def _verify_access_log(export: Path, key: str, checkpoint: Path, *, as_json: boo
     from tools.verify_log.access_log import Refused, verify
 
     try:
-        with export.open("rb") as file:
-            report = verify(file, key if "+" in key else Path(key).read_text(), checkpoint.read_text())
+        report = verify(export, key if "+" in key else Path(key).read_text(), checkpoint.read_text())
     except OSError as error:
         raise Misuse(f"a file cannot be read: {error.strerror}") from None
     except Refused as error:
