@@ -88,6 +88,16 @@ def roles(connection: Connection, position: int) -> list[StaffFact]:
     return _staff(rows)
 
 
+def brokering(connection: Connection, position: int) -> list[StaffFact]:
+    """What was said of requests for contact, of anybody's, up to a position."""
+    rows = connection.execute(
+        f"SELECT {_STAFF} FROM log.fact WHERE act = 18 AND kind IN ('contact_requested', 'contact_answered') AND position <= %(p)s",
+        {"p": position},
+        binary=True,
+    )
+    return _staff(rows)
+
+
 @Query
 def workers(connection: Connection, position: int) -> Steps[list[StaffFact]]:
     """What was said of anybody who ever left."""

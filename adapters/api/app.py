@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache, partial
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.exceptions import HTTPException
@@ -30,6 +31,9 @@ from adapters.process.listening import is_open_to_systems
 from adapters.questions.door import Door
 from adapters.service.opened import Service
 
+if TYPE_CHECKING:
+    from adapters.commands.decided import Commands
+
 TITLE = "Integrated child record"
 VERSION = "1"
 
@@ -49,12 +53,13 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What faces of one application have in common; `connect` lends connections for reads."""
+    """What faces of one application have in common; `connect` lends connections for reads, `commands` what carries them out."""
 
     service: Service
     door: Door
     connect: Callable[[], AbstractContextManager[Connection]]
     queues: WorkQueues
+    commands: "Lending[Commands]"
 
 
 MakeFace = Callable[[Shared], Face]
@@ -78,7 +83,7 @@ def create_app(service: Service, make_face: MakeFace | None = None) -> FastAPI:
     deadline = Deadline(timedelta(hours=settings.checkpoint_limit_hours), service.clock)
     discloser = Discloser(service.keys, service.clock, partial(service.connect, Work.DISCLOSE), deadline)
     door = Door(service, lend, discloser)
-    face = None if make_face is None else make_face(Shared(service, door, lend, queues))
+    face = None if make_face is None else make_face(Shared(service, door, lend, queues, commands))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -137,6 +137,13 @@ class Recorder:
         if self._connection is not None:
             self._connection.close()
 
+    def position_of(self, organisation: str, event_id: str) -> int | None:
+        """Where an event stands in the log; None where there is none by that id of that organisation."""
+        row = self.connection.execute(
+            "SELECT position FROM log.inbox WHERE key = %s", (UUID(bytes=self._hashes.event(organisation, event_id)),)
+        ).fetchone()
+        return None if row is None else int(row[0])
+
     def check(self, messages: Sequence[Message]) -> list[Outcome]:
         """What would become of messages, as far as it can be said without recording them (validate only)."""
         now = self._now()

@@ -176,6 +176,8 @@ class Settings:
         "Show everybody under which schemes a child is known, as where one number is for all; else each agency its own", value.flag)] = False
     index_team_telephone: Annotated[str | None, Setting("Number of the index team, which a refusal names", value.text)] = None
     index_team_reply: Annotated[str, Setting("When the index team replies, as a refusal says it", value.text)] = "within one working day"
+    index_team_reply_days: Annotated[int, Setting(
+        "Working days by which the index team promises to answer a request for contact", value.whole(0, 30))] = 1
     demo_day: Annotated[date | None, Setting("The day that the pages of a demonstration are about; refused elsewhere", value.day)] = None
     read_connections: Annotated[int, Setting("Connections to the database that reads over HTTP share, at most", value.whole(1, 1000))] = 8
     batch_size: Annotated[int, Setting("Events recorded in one transaction, at most", value.whole(1, 100_000))] = 2000

@@ -8,6 +8,7 @@ from domain.answers.children import ShownName
 from domain.answers.concerned import ConcernedFacts
 from domain.checks import is_organisation
 from domain.events import ChildId
+from domain.reference import StaffFact
 from projections import persons, queries, reference_data
 from projections.uuids import uuids
 
@@ -44,6 +45,19 @@ def gather_concerned(
         return ConcernedFacts(child, names[child], sorted(agencies), [(one, workers.get(one)) for one in named])
 
     return [of(finding) for finding in findings]
+
+
+def names_of_workers(read: Reading, workers: Collection[str], day: int) -> dict[str, str]:
+    """The names under which organisations registered some workers, of those that have one on a day."""
+    last: dict[str, StaffFact] = {}
+    for fact in reference_data.staff(read.connection, read.edition.position, workers, ()):
+        if fact.kind == "worker" and fact.worker is not None and fact.start <= day < fact.end:
+            known = last.get(fact.worker)
+            if known is None or fact.order > known.order:
+                last[fact.worker] = fact
+    read.expect_bodies(fact.position for fact in last.values())
+    named = {worker: read.body(fact.position)["worker"]["name"] for worker, fact in last.items()}
+    return {worker: name for worker, name in named.items() if name is not None}
 
 
 def _told(read: Reading, findings: Sequence[Finding], open_to: Collection[ChildId]) -> dict[ChildId, list[SealedEntry]]:

@@ -4,9 +4,10 @@ Judged at the last edition, by what is known and not by what is stated of the pa
 lead may see what was before the day of appointment (access.md 2).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
+from adapters.log.reader import LogReader
 from adapters.questions.kin import grouped
 from adapters.questions.leads import entries_of_worker
 from adapters.questions.reading import Reading
@@ -16,6 +17,7 @@ from domain.access.viewer import Opening, Viewer
 from domain.areas import area_key
 from domain.events import ChildId
 from domain.kinds import WHO_MAY_SEE
+from domain.leads.commands import OWN_WORD
 from domain.timeline.entries import Entry
 from projections import queries
 
@@ -55,7 +57,9 @@ class _Relations:
     def bases_of(self, child: ChildId) -> set[Basis]:
         """Why a child is the viewer's own."""
         own = [entry for entry, _ in self._mine.get(child, ())]
-        by_entry = [(entry, _basis(entry)) for entry in own] + self._of_team(child)
+        alone = own_word(self._head, own)
+        by_entry = [(entry, Basis.OWN_WORD if entry.main in alone else _basis(entry)) for entry in own]
+        by_entry += self._of_team(child)
         self.proving |= {self._head.event(entry.main) for entry, _ in by_entry}
         found = {basis for _, basis in by_entry}
         return found or self._sibling(child) | self._on_duty(child)
@@ -97,6 +101,16 @@ class _Relations:
             return set()
         found = self._head.areas_on_maps([child], self._head.today)[child].values()
         return {Basis.AREA} if _keys(areas) & _keys(found) else set()
+
+
+def own_word(read: Reading, entries: Sequence[Entry]) -> set[int]:
+    """The entries, by their main position, that their own worker alone has told of, on our pages (decision 64)."""
+    if not entries:
+        return set()
+    log = LogReader(read.connection, read.service.keys, read.service.settings.fillers)
+    stored = queries.stored(read.connection, {position for entry in entries for position in entry.positions})
+    alone = {int(one.position) for one in log.open(stored) if one.body["source"]["system"] == OWN_WORD}
+    return {entry.main for entry in entries if alone.issuperset(entry.positions)}
 
 
 def _keys(areas: Collection[str]) -> set[str]:

@@ -238,6 +238,10 @@ QUESTIONS: Final[Sequence[Row]] = (
         {"check": True},
     ),
 )
+# What people ask who have signed in, of what they themselves may do: their pages ask it, and no other face has a use for it.
+OF_PAGES: Final[frozenset[type[Question[Any]]]] = frozenset(
+    {about.ShowDecision, about.ShowContact, about.ListContacts, about.ShowContactAnswer}
+)
 BY_QUESTION: Final[Mapping[type[Question[Any]], Row]] = {row.question: row for row in QUESTIONS}
 
 

@@ -15,11 +15,15 @@ from adapters.api.app import create_app as create_api
 from adapters.api.problems import Refused
 from adapters.api.rates import Rates
 from adapters.api.work_queues import WorkQueue
+from adapters.commands.brokering import Brokering
 from adapters.process.listening import check_signing_in
 from adapters.questions.staff import Staff
 from adapters.service.opened import Service
 from adapters.web.answering import Cookie, error_page, go_to, read_form, refuse
 from adapters.web.asking import Asking
+from adapters.web.brokering import ANSWER, ANSWERED, ASK, LISTED, ContactPages
+from adapters.web.brokering import DO as DO_ASK
+from adapters.web.deciding import DO, LOOK, DecidingPages
 from adapters.web.handles import Handles
 from adapters.web.issuers import IssuerClient
 from adapters.web.notices import NOTICES, notice
@@ -36,7 +40,7 @@ from domain.access.viewer import Viewer
 
 # Links may lead to these from anywhere, as somebody who has signed in again comes to them; `/` at the end: to what is below.
 PAGES: Final = (
-    "/my-children", "/my-families", "/changes", "/search", "/accesses", "/accesses/",
+    "/my-children", "/my-families", "/changes", "/search", LOOK, DO, LISTED, ASK, DO_ASK, "/accesses", "/accesses/",
     "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", *NOTICES,
 )  # fmt: skip
 _SIGNING_IN: Final = (4, 32)  # an issuer that does not answer holds up signing in, and nothing else
@@ -55,6 +59,8 @@ class _Faces:
     pages: ChildPages
     search: SearchPages
     officers: OfficerPages
+    deciding: DecidingPages
+    brokering: ContactPages
     contact: Contact
 
 
@@ -115,6 +121,8 @@ def _face(shared: Shared) -> Face:
         pages,
         SearchPages(asking, handles, people.typed),
         OfficerPages(asking, people.typed),
+        DecidingPages(asking, people.typed, service.clock, shared.commands),
+        ContactPages(asking, people.typed, Brokering(service)),
         contact,
     )
     return Face(_routes(faces, people, shared.queues.reading), PAGES, refuse, lasts())
@@ -142,6 +150,9 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         "/changes": asking(pages.changes),
         "/child/{handle}": asking(pages.child),
         "/search": search.form,
+        **dict.fromkeys((LOOK, DO), faces.deciding.again),
+        LISTED: asking(faces.brokering.listed),
+        **dict.fromkeys((ASK, DO_ASK), faces.brokering.again),
         "/accesses": officers.form,
         "/accesses/{entry}": officers.why,
         "/access-log": asking(officers.state),
@@ -164,6 +175,14 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         ("/child", "open_child", signed_in(pages.open_child)),
         ("/search", "found_children", signed_in(search.found, keeps=True)),
         ("/search/open", "open_found", signed_in(search.open)),
+        ("/decide", "begin_deciding", signed_in(faces.deciding.form)),
+        (LOOK, "look_at_decision", signed_in(faces.deciding.look, keeps=True)),
+        (DO, "decide", signed_in(faces.deciding.do, keeps=True)),
+        ("/contact-requests", "begin_contact_request", signed_in(faces.brokering.begin)),
+        (ASK, "look_at_contact_request", signed_in(faces.brokering.look, keeps=True)),
+        (DO_ASK, "ask_for_contact", signed_in(faces.brokering.do, keeps=True)),
+        (ANSWER, "look_at_contact_answer", signed_in(faces.brokering.answer)),
+        (ANSWERED, "answer_contact_request", signed_in(faces.brokering.answered)),
         ("/accesses/{entry}", "open_access", signed_in(officers.entry, keeps=True)),
         ("/accesses", "found_accesses", signed_in(officers.found, keeps=True)),
         ("/access-log/check", "check_access_log", lambda _: people.page(asking(officers.checked))),

@@ -50,7 +50,15 @@ class Asking:
             raise NotLogged
         return answered
 
-    def shown(self, template: str, viewer: Viewer, answers: Mapping[str, Answered[Any]], **more: object) -> Response:
+    def shown(
+        self,
+        template: str,
+        viewer: Viewer,
+        answers: Mapping[str, Answered[Any]],
+        *,
+        status: HTTPStatus = HTTPStatus.OK,
+        **more: object,
+    ) -> Response:
         """A page of answers, each under its name in the template."""
         as_of: AsOf | None = next(iter(answers.values())).as_of
         text = render(
@@ -62,7 +70,7 @@ class Asking:
             contact=self.contact,
             **more,
         )
-        return page(text)
+        return page(text, status)
 
     def page(self, work: Page) -> Page:
         """The same page, with a refusal for what the door has nothing of."""

@@ -79,7 +79,8 @@ class ChildPages:
         child = self.asking.ask(about.ShowChild(**at, known_at=position), viewer)
         stood = as_typed(_ON, date.fromisoformat(timeline.as_of["effective_at"]))
         answers: dict[str, Answered[Any]] = {"child": child, "timeline": timeline}
-        return self.asking.shown("child", viewer, answers, on=stood, known=known)
+        because = "" if viewer.because is None else viewer.because.reason
+        return self.asking.shown("child", viewer, answers, on=stood, known=known, because=because)
 
 
 def _day_wrong(viewer: Viewer, *days: TypedDay) -> Response:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, PrefixLoader, select_autoescape
 from markupsafe import Markup
 
-from adapters.web import accesses, kinds, words
+from adapters.web import accesses, decisions, kinds, requests, words
 from adapters.web.telephones import ring
 from domain.access.viewer import Viewer
 from domain.answers.answered import Receipt
@@ -34,6 +34,7 @@ _PRACTITIONERS: Final = (
     ("/my-families", "My families"),
     ("/changes", "What changed"),
     ("/search", "Search"),
+    ("/contact-requests", "Contact requests"),
 )
 
 
@@ -108,7 +109,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     addresses = {name.partition("-")[0]: f"/static/{name}" for name in static_files()}
-    made.globals |= {"static": addresses, "words": words, "kinds": kinds, "accesses": accesses}
+    made.globals |= {
+        "static": addresses,
+        "words": words,
+        "kinds": kinds,
+        "accesses": accesses,
+        "deciding": decisions,
+        "brokering": requests,
+    }
     made.filters |= {one.__name__: one for one in _FILTERS}
     made.filters["in_form"] = lambda group: (group.id, group.title)
     made.tests["changed"] = words.changed

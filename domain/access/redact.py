@@ -7,7 +7,9 @@ from typing import Any, Final, TypeVar
 from domain.access.rules import Extent
 from domain.access.sharing import NO_AGREEMENT, SENSITIVE, Sharing
 from domain.agreements import Shared
+from domain.answers.brokering import ContactFacts
 from domain.answers.children import ChildInIndex, ChildOverTime, FoundFacts, KnownChild
+from domain.answers.deciding import DecisionFacts
 from domain.answers.entries import Held, Week
 from domain.answers.families import FamilyFacts
 from domain.answers.leads import (
@@ -105,6 +107,14 @@ class _Redacting:
             kept_in_quarantine=None,
         )
 
+    def decision(self, facts: DecisionFacts) -> DecisionFacts:
+        """What a decision would do."""
+        return replace(facts, line=self.line(facts.line))
+
+    def contact(self, facts: ContactFacts) -> ContactFacts:
+        """What a request for contact would say: of the child who it is, and no more."""
+        return replace(facts, line=self.who(facts.line))
+
     def caseload(self, facts: CaseloadFacts) -> CaseloadFacts:
         """A worker's caseload, or what they would hand over."""
         page = facts.children
@@ -194,6 +204,8 @@ _REDACTED: Final[Mapping[type, Callable[[_Redacting, Any], Any]]] = {
     ChildInIndex: _Redacting.line,
     ChildOverTime: _Redacting.timeline,
     FoundFacts: _Redacting.found,
+    DecisionFacts: _Redacting.decision,
+    ContactFacts: _Redacting.contact,
     CaseloadFacts: _Redacting.caseload,
     ChangesFacts: _Redacting.changes,
     WorkerFamiliesFacts: _Redacting.families,

@@ -17,6 +17,9 @@ from domain.access.viewer import Opening, Role
 OF_WORK: Final = frozenset({"ShowCaseload", "ShowHandover", "ShowMyFamilies", "ShowChanges"})
 # Answers of one child.
 ONE_CHILD: Final = frozenset({"ShowChild", "ShowTimeline"})
+# Answers of what somebody may do about one child.
+OF_DECIDING: Final = frozenset({"ShowDecision"})
+OF_CONTACT: Final = frozenset({"ShowContact"})
 # Answers of an area.
 OF_AREA: Final = frozenset({"ListFamilies", "ListGaps"})
 # Answers that say nothing of a child: counts, health, why events are kept.
@@ -31,6 +34,7 @@ class Basis(StrEnum):
     COVER = "cover"
     TEAM_MEMBER = "team_member"  # of the team around the child
     INVOLVED = "involved"
+    OWN_WORD = "own_word"  # that the person works with the child, they alone have said
     TEAM = "team"  # the person's team works with the child
     REFERRAL = "referral"  # to the service of the person's team, not long ago
     SIBLING = "sibling"  # of a child whom the person leads
@@ -101,15 +105,25 @@ class Rule:
 
 
 _PUBLIC_TASK: Final = "UK GDPR Article 6(1)(e), with Children Act 2004 sections 10 and 11"
+_LEAD_PROFESSIONAL: Final = (
+    f"{_PUBLIC_TASK}; statutory guidance Working Together to Safeguard Children: the lead practitioner"
+)
 _WORKING_TOGETHER: Final = f"{_PUBLIC_TASK}; where health is told Article 9(2)(h)"
 _SAFEGUARDING: Final = f"{_PUBLIC_TASK}; Article 9(2)(g) with Data Protection Act 2018 schedule 1 paragraph 18"
 _ACCOUNTABILITY: Final = "UK GDPR Articles 5(2) and 39"
 _SECURITY: Final = "UK GDPR Article 32"
 
 _CHILD: Final = has("question", *ONE_CHILD)
+_DECIDES: Final = has("question", *OF_DECIDING)
+_ASKS_FOR_CONTACT: Final = has("question", *OF_CONTACT)
+_ABOUT_A_CHILD: Final = either(_CHILD, _DECIDES, _ASKS_FOR_CONTACT)
 _FINDS: Final = has("question", "FindChildren")
 _PERSON: Final = has("roles", Role.PRACTITIONER)
 _WORK: Final = has("question", *OF_WORK)
+
+
+# What makes a child one of a person's own by others' word: enough to say who is to lead.
+_OWN_CHILD: Final = (Basis.LEAD, Basis.COVER, Basis.TEAM_MEMBER, Basis.INVOLVED, Basis.TEAM)
 
 
 def _holds(role: Role) -> Condition:
@@ -129,21 +143,21 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         "excluded",
         None,
-        every(_CHILD, has("bars", Bar.EXCLUDED)),
+        every(_ABOUT_A_CHILD, has("bars", Bar.EXCLUDED)),
         "You may not see this record.",
         f"{_SECURITY}; an order of a court, or the authority's decision",
     ),
     Rule(
         "conflict",
         None,
-        every(_CHILD, has("bars", Bar.CONFLICT)),
+        every(_ABOUT_A_CHILD, has("bars", Bar.CONFLICT)),
         "You have declared an interest of your own in this child.",
         "UK GDPR Articles 5(1)(f) and 15: people get their own record, and their relatives', by an access request",
     ),
     Rule(
         "restricted",
         None,
-        every(_CHILD, has("bars", Bar.RESTRICTED), Not(_holds(Role.INDEX_TEAM))),
+        every(_ABOUT_A_CHILD, has("bars", Bar.RESTRICTED), Not(_holds(Role.INDEX_TEAM))),
         "Only people who are named may see this record.",
         f"{_SECURITY}; an order of a court, or the authority's decision",
     ),
@@ -224,6 +238,83 @@ RULES: Final[Sequence[Rule]] = (
     _own(Basis.INVOLVED, "You work with this child."),
     _own(Basis.TEAM, "Your team works with this child."),
     _own(Basis.REFERRAL, "This child was referred to your team's service in the last 30 days."),
+    Rule(
+        "own_word",
+        Extent.PAGE,
+        every(_PERSON, _CHILD, has("bases", Basis.OWN_WORD), has("shielded", False)),
+        "You have said that you work with this child, and your organisation's own system has not said so. The privacy officer can see that.",
+        _WORKING_TOGETHER,
+        "claim",
+        alerts=True,
+    ),
+    # ---- what people decide about the children of their own work
+    Rule(
+        "decides_of_oneself",
+        Extent.PAGE,
+        every(
+            _PERSON,
+            _DECIDES,
+            has("whose", Whose.OWN),
+            has("bases", *_OWN_CHILD, Basis.NOMINATED, Basis.REFERRAL, Basis.OWN_WORD),
+        ),
+        "This is about your own part in work with this child.",
+        _LEAD_PROFESSIONAL,
+    ),
+    Rule(
+        "decides_of_a_colleague",
+        Extent.PAGE,
+        every(_PERSON, _DECIDES, has("whose", Whose.OTHERS, Whose.OWN_TEAM), has("bases", *_OWN_CHILD)),
+        "You work with this child, and those who do agree on who leads.",
+        _LEAD_PROFESSIONAL,
+    ),
+    Rule(
+        "decides_by_claim",
+        Extent.PAGE,
+        every(
+            _PERSON,
+            _DECIDES,
+            has("whose", Whose.OWN),
+            _asks(Opening.CLAIM),
+            has("claims_left", True),
+            has("shielded", False),
+        ),
+        "You have said why this child is your business. The privacy officer can see that you did, and why.",
+        _LEAD_PROFESSIONAL,
+        "claim",
+        alerts=True,
+    ),
+    # ---- to be put in touch, which is offered of every child
+    Rule(
+        "asks_for_contact",
+        Extent.MINIMAL,
+        every(_PERSON, _ASKS_FOR_CONTACT, has("bases", *(one for one in Basis if one is not Basis.AREA))),
+        "The index team puts professionals in touch, whether or not there is anybody.",
+        _WORKING_TOGETHER,
+    ),
+    Rule(
+        "asks_for_contact_by_claim",
+        Extent.MINIMAL,
+        every(_PERSON, _ASKS_FOR_CONTACT, _asks(Opening.CLAIM), has("claims_left", True)),
+        "The index team puts professionals in touch, whether or not there is anybody. You have said why you ask.",
+        _WORKING_TOGETHER,
+        "claim",
+        alerts=True,
+    ),
+    Rule(
+        "own_requests",
+        Extent.PAGE,
+        every(_PERSON, has("question", "ListContacts"), has("whose", Whose.OWN)),
+        "These are the requests that you made.",
+        _WORKING_TOGETHER,
+    ),
+    Rule(
+        "requests_to_answer",
+        Extent.PAGE,
+        every(_holds(Role.INDEX_TEAM), has("question", "ListContacts", "ShowContactAnswer")),
+        "You are a member of the index team, which answers requests for contact.",
+        _WORKING_TOGETHER,
+        "index_management",
+    ),
     # ---- duty
     Rule(
         "duty",

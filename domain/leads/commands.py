@@ -15,6 +15,9 @@ from domain.kinds import INVOLVEMENT
 from domain.timeline.child import Child
 from domain.timeline.entries import Entry
 
+# The system that an event names which a person decided on our pages; of themselves, and of somebody else.
+OWN_WORD: Final = "icr-own-word"
+COLLEAGUES_WORD: Final = "icr-colleague"
 LEAD, COVER, MEMBER = "lead", "lead_cover", "team_member"
 
 
@@ -154,7 +157,9 @@ def _goes_on(kind: str) -> Rule:
 class Decision:
     """A command as it is offered: the event that it asks for, what is said of it, what it needs, and its rule.
 
-    `needs` and `may` are fields of a `Command`; what they mean, and their codes, the schema of the event says.
+    `needs` and `may` are fields of a `Command`; what they mean, and their codes, the schema of the event says. A person who has
+    signed in says it of themselves; `of_others`: also of somebody else, where they work with the child. `by_claim`: also who has
+    nothing to do with the child yet, and says why it is their business.
     """
 
     event_type: str
@@ -162,22 +167,28 @@ class Decision:
     needs: tuple[str, ...]
     rule: Rule
     may: tuple[str, ...] = ()
+    of_others: bool = False
+    by_claim: bool = False
 
 
 _SEAT: Final = ("role", "scope")
 
 # In an order in which one child may see them all: the examples of the faces follow it.
 DECISIONS: Final[Mapping[str, Decision]] = {
-    "nominate": Decision("LeadNominated", "Nominate a worker as lead", _SEAT, _nominate),
+    "nominate": Decision("LeadNominated", "Nominate a worker as lead", _SEAT, _nominate, of_others=True),
     "accept": Decision("LeadAccepted", "Accept a lead that one was nominated for", _SEAT, _accept),
-    "cover": Decision("LeadCoverStarted", "Cover for a lead who is away", ("role",), _cover),
+    "cover": Decision("LeadCoverStarted", "Cover for a lead who is away", ("role",), _cover, of_others=True),
     "end-cover": Decision("LeadCoverEnded", "End a cover", ("role",), _goes_on(COVER)),
-    "transfer": Decision("LeadTransferProposed", "Propose another worker as lead; once that one accepts, the lead passes on", _SEAT, _transfer),
+    "transfer": Decision(
+        "LeadTransferProposed", "Propose another worker as lead; once that one accepts, the lead passes on", _SEAT, _transfer, of_others=True,
+    ),
     "decline": Decision("LeadDeclined", "Decline a lead that one was nominated for", _SEAT, _decline, ("reason",)),
     "end": Decision("LeadEnded", "End a worker's lead", _SEAT, _end_lead, ("reason",)),
     "join": Decision("TeamMemberAgreed", "Join the team around the child", ("service",), _starts(MEMBER)),
     "leave": Decision("TeamMemberLeft", "Leave the team around the child", ("service",), _goes_on(MEMBER)),
-    "start": Decision("InvolvementStarted", "Say that one's work with the child has started", ("service", "provision"), _starts(INVOLVEMENT)),
+    "start": Decision(
+        "InvolvementStarted", "Say that one's work with the child has started", ("service", "provision"), _starts(INVOLVEMENT), by_claim=True,
+    ),
     "confirm": Decision("InvolvementConfirmed", "Say that one's work with the child goes on", ("service",), _goes_on(INVOLVEMENT)),
     "finish": Decision("InvolvementEnded", "Say that one's work with the child has ended", ("service",), _goes_on(INVOLVEMENT), ("reason",)),
 }  # fmt: skip
@@ -191,3 +202,17 @@ def decide(name: str, child: Child, command: Command) -> str:
             raise Rejected("missing_field", field, "this command needs it")
     decision.rule(child, command)
     return decision.event_type
+
+
+def check_decider(name: str, command: Command, decider: str, *, claims: bool) -> None:
+    """Raise Rejected unless a person may say this of that worker: `decider` is the person, as entries name one.
+
+    `claims`: the child is their business by their own word alone.
+    """
+    decision = DECISIONS[name]
+    if claims and not decision.by_claim:
+        raise Rejected(
+            "not_so", "worker", "somebody who does not work with the child yet can say only that they have started to"
+        )
+    if command.by != decider and not decision.of_others:
+        raise Rejected("not_so", "worker", "people say this of themselves; of others their organisation's system does")

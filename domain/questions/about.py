@@ -15,6 +15,7 @@ from domain.questions.asking import (
     CHECK,
     CHILDREN,
     CONTENT,
+    DECISION,
     EFFECTIVE_AT,
     ENTRY,
     FAMILY,
@@ -29,14 +30,21 @@ from domain.questions.asking import (
     LOST,
     MAP,
     MEASURE,
+    OF_WHOM,
     ORGANISATION,
+    OUTCOME,
+    PURPOSE,
+    REACH,
     REASON,
     RECORD,
+    REFERENCE,
     RETRACTED,
+    SAID,
     SINCE,
     STATE,
     USUAL,
     VIEWER,
+    WHOSE,
     WORKER,
     A,
     AList,
@@ -47,7 +55,7 @@ from domain.reasons import REASONS
 
 # The answer to each is named and not imported, so that who asks one question need not load the answers to all.
 if TYPE_CHECKING:
-    from domain.answers import accesses, agencies, children, families, keeping, leads, measures  # noqa: F401 - in texts below
+    from domain.answers import accesses, agencies, brokering, children, deciding, families, keeping, leads, measures  # noqa: F401 - in texts below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +94,58 @@ class ShowTimeline(OneChild["children.Timeline"]):
     """One child's timeline, and whether with what was taken back."""
 
     retracted: Annotated[bool, RETRACTED] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowDecision(OneChild["deciding.ShownDecision"]):
+    """What a decision about a child would do, of which worker; what it says besides by the fields of its command.
+
+    Raises Rejected for a decision that there is not.
+    """
+
+    decision: Annotated[str, DECISION]
+    worker: Annotated[str, OF_WHOM]
+    role: Annotated[str | None, SAID] = None
+    scope: Annotated[str | None, SAID] = None
+    service: Annotated[str | None, SAID] = None
+    provision: Annotated[str | None, SAID] = None
+    reason: Annotated[str | None, SAID] = None
+
+    def __post_init__(self) -> None:
+        from domain.leads.commands import DECISIONS
+
+        OneChild.__post_init__(self)
+        if self.decision not in DECISIONS:
+            raise Rejected("bad_value", "decision", f"a decision is one of: {', '.join(DECISIONS)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowContact(OneChild["brokering.ShownContact"]):
+    """What a request for contact about a child would say."""
+
+    purpose: Annotated[str | None, PURPOSE] = None
+    reach: Annotated[str | None, REACH] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListContacts(AList["brokering.ListedContacts"]):
+    """Requests for contact: of one worker, or of all."""
+
+    worker: Annotated[str | None, WHOSE] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowContactAnswer(AsKnown["brokering.ShownAnswer"]):
+    """What an answer to a request for contact would say. Raises Rejected for an outcome that there is not."""
+
+    request: Annotated[str, REFERENCE]
+    outcome: Annotated[str | None, OUTCOME] = None
+
+    def __post_init__(self) -> None:
+        from domain.answers.brokering import OUTCOMES
+
+        if self.outcome not in OUTCOMES:
+            raise Rejected("bad_value", "outcome", f"an outcome is one of: {', '.join(filter(None, OUTCOMES))}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

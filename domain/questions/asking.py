@@ -104,6 +104,16 @@ FIRST_DAY: Final = Field(Kind.DAY, "Only those of this day in London and after",
 LAST_DAY: Final = Field(Kind.DAY, "Only those of this day in London and before", "DATE", "--to")
 CHECK: Final = Field(Kind.FLAG, "Also check the last leaves against what was signed", "")
 CONTENT: Final = Field(Kind.FLAG, "Also what was sent: personal data", "")
+DECISION: Final = Field(Kind.TEXT, "What is decided, by the name of its command, as `nominate`", "DECISION")
+OF_WHOM: Final = Field(
+    Kind.WORKER, "For whom: who leads, joins, or works there", "ORGANISATION:STAFF", pattern=r"^[^:]+:.+$"
+)
+SAID: Final = Field(Kind.TEXT, "What else the command says, as the event contract names it", "TEXT", most=300)
+PURPOSE: Final = Field(Kind.TEXT, "What the contact is for, as a code", "CODE")
+REACH: Final = Field(Kind.TEXT, "How the professional who asks can be reached", "TEXT")
+REFERENCE: Final = Field(Kind.TEXT, "A request's reference, as a page showed it", "ENTRY", pattern=r"^a-[0-9a-f]{32}$")
+OUTCOME: Final = Field(Kind.TEXT, "What came of it, as a code", "CODE")
+WHOSE: Final = Field(Kind.WORKER, "Whose; without it everybody's", "ORGANISATION:STAFF", pattern=r"^[^:]+:.+$")
 USUAL: Final = 1_000  # of a list, where nobody says how many; what is longer says so, and how to ask for the rest
 LIMIT: Final = Field(Kind.NUMBER, "At most so many, in the order of the list", "N", least=1, most=10_000)
 CURSOR: Final = Field(Kind.TEXT, "The `next` of the answer before, for the rest of the same list", "CURSOR", most=64)

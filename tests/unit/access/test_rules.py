@@ -10,6 +10,8 @@ from domain.access.rules import (
     BY_ID,
     NOT_ALLOWED,
     OF_AREA,
+    OF_CONTACT,
+    OF_DECIDING,
     OF_WORK,
     ONE_CHILD,
     RULES,
@@ -43,6 +45,10 @@ BARS = [frozenset[Bar](), *(frozenset({bar}) for bar in Bar)]
 # One question of each kind that the table tells apart, and one that it names nowhere.
 KINDS_OF_QUESTION = [
     "ShowChild",
+    "ShowDecision",
+    "ShowContact",
+    "ListContacts",
+    "ShowContactAnswer",
     "FindChildren",
     "ShowCaseload",
     "ListGaps",
@@ -86,7 +92,7 @@ def test_the_kinds_of_question_stand_for_all() -> None:
 
 
 def test_what_keeps_somebody_from_a_child_keeps_them_whatever_else_is_so() -> None:
-    for at in space(["ShowChild"]):
+    for at in space(["ShowChild", *OF_DECIDING, *OF_CONTACT]):
         shows = decided(at).shows is not None
         if at.bars - {Bar.RESTRICTED} or (at.bars and Role.INDEX_TEAM not in at.roles):
             assert not shows
@@ -97,13 +103,20 @@ def test_a_practitioner_sees_a_child_on_a_basis_or_by_saying_why_and_own_work_al
     for at in space(KINDS_OF_QUESTION):
         if at.roles != alone or at.bars or decided(at).shows is None:
             continue
-        if at.question in ONE_CHILD:
+        if at.question in ONE_CHILD | OF_DECIDING | OF_CONTACT:
             claimed = at.opening is Opening.CLAIM and at.claims_left
             assert at.bases - {Basis.AREA} or claimed
-        elif at.question in OF_WORK:
+        elif at.question in OF_WORK | {"ListContacts"}:
             assert at.whose is Whose.OWN
         else:
             assert (at.question, at.opening) == ("FindChildren", Opening.CLAIM)
+
+
+def test_of_others_who_is_to_lead_is_said_by_those_alone_who_work_with_the_child_by_others_word() -> None:
+    not_enough = {Basis.OWN_WORD, Basis.NOMINATED, Basis.REFERRAL, Basis.SIBLING, Basis.AREA}
+    for at in space(sorted(OF_DECIDING)):
+        if decided(at).shows is not None and at.whose is not Whose.OWN and Role.OPERATOR not in at.roles:
+            assert at.bases - not_enough
 
 
 def test_whom_a_shield_hides_is_shown_whole_to_the_index_team_and_by_override_alone() -> None:
