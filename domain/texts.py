@@ -24,6 +24,7 @@ _REMEMBERED: Final = 20_000
 
 _ORGANISATION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]*", re.ASCII)
+_ENTRY: Final = re.compile(r"a-[0-9a-f]{32}")
 _FIVE_DIGITS: Final = re.compile(r"[0-9]{5}")
 # Letters and marks that show nothing: with them, two texts look alike and are not the same.
 _UNSEEN: Final = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0]")
@@ -52,6 +53,10 @@ def _code(text: str) -> str | None:
         return "letters, digits and . _ : / -"
     many = _digits(text) > MOST_DIGITS_OF_A_CODE
     return f"a code of at most {MOST_DIGITS_OF_A_CODE} digits" if many else None
+
+
+def _entry(text: str) -> str | None:
+    return None if _ENTRY.fullmatch(text) else "a- and 32 hexadecimal digits, as a page or an answer shows an entry"
 
 
 def _word(text: str) -> str | None:
@@ -104,6 +109,7 @@ FORMS: Final[Mapping[str, Callable[[str], str | None]]] = {
     "staff": _staff,
     "code": _code,
     "word": _word,
+    "entry": _entry,
     "label": _label,
     "place": _place,
     "line": _line,
@@ -117,6 +123,7 @@ PATTERNS: Final[Mapping[str, str]] = {
     "staff": "^[A-Za-z0-9][A-Za-z0-9._:/-]*$",
     "code": "^[A-Za-z0-9][A-Za-z0-9._:/-]*$",
     "word": "^[A-Za-z0-9][A-Za-z0-9._:/-]*$",
+    "entry": "^a-[0-9a-f]{32}$",
 }
 CHECKED_ELSEWHERE: Final = ("identifier", "mark")
 

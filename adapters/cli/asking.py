@@ -9,7 +9,7 @@ from uuid import UUID
 
 import typer
 
-from adapters.cli import rendering, rendering_accesses, rendering_agencies, rendering_child
+from adapters.cli import rendering, rendering_accesses, rendering_agencies, rendering_child, rendering_officers
 from adapters.cli.output import KEPT_OR_FAILED, Data, Document, Json, note, print_json
 from adapters.cli.reading import answered, read_identifier, read_search, read_text
 from adapters.questions.table import BY_QUESTION, Row, option_of
@@ -38,6 +38,8 @@ _SHOWN: Final[Mapping[type[Question[Any]], Callable[[Document], None]]] = {
     about.ListAccesses: rendering_accesses.show_accesses,
     about.ReplayEntry: rendering_accesses.show_replayed,
     about.ShowLogState: rendering_accesses.show_log_state,
+    about.AskOfficers: rendering_officers.show_answer,
+    about.ExportAnswer: rendering_officers.write_answer,
 }
 _Search = Annotated[
     str | None,

@@ -35,6 +35,7 @@ COMMANDS: Final[Commands] = {
     "access": ("adapters.cli.access", "app", None),
     "accesses": ("adapters.cli.asking", "accesses", "icr accesses --viewer la-808:W2041"),
     "sealed": ("adapters.cli.asking", "sealed", "icr sealed --check"),
+    "officer": ("adapters.cli.officer", "app", None),
     "replay": ("adapters.cli.asking", "replay", "icr replay a-0f6d2c1e8b7a4935a1c2d3e4f5061728"),
     "quality": ("adapters.cli.asking", "quality", "icr quality --organisation urn-900001"),
     "request-replay": (

@@ -104,18 +104,22 @@ def roles(service: Service) -> list[Held]:
 def _record(
     service: Service, event_type: str, worker: Worker, role: Role, until: date | None, said: dict[str, Any]
 ) -> Outcome:
+    days = {"from": today(service.clock).isoformat(), "to": None if until is None else until.isoformat()}
+    return record_here(service, event_type, worker, days, {"role": role.value, **said})
+
+
+def record_here(
+    service: Service, event_type: str, worker: Worker, effective: dict[str, str | None], said: dict[str, Any]
+) -> Outcome:
+    """Record an event about a worker that this service alone may write. Raises Rejected by the rules of events."""
     event = {
         "event_type": event_type,
         "event_id": f"{SYSTEM}-{os.urandom(12).hex()}",
         "source": {"organisation": ITSELF, "system": SYSTEM, "source_record_id": None, "source_version": None},
         "mode": "live",
         "recorded_at": service.clock.now().isoformat(),
-        "effective": {
-            "from": today(service.clock).isoformat(),
-            "to": None if until is None else until.isoformat(),
-        },
+        "effective": effective,
         "worker": {"organisation": worker.organisation, "staff_id": worker.staff_id, "name": None, "contact": None},
-        "role": role.value,
         **said,
     }
     recorder = service.recorder()
@@ -126,5 +130,5 @@ def _record(
     if outcome.outcome != ACCEPTED:
         raise Rejected(outcome.reason or outcome.outcome, outcome.field, outcome.rule)
     for reason, field in outcome.set_aside:
-        raise Rejected(reason, field, "a value that the role can have")
+        raise Rejected(reason, field, "a value that it can have")
     return outcome

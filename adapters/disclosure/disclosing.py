@@ -17,6 +17,7 @@ import psycopg
 from adapters.disclosure.committing import Committing, Waiting
 from adapters.disclosure.context import context
 from adapters.disclosure.keys import NewKey, NewKeys, SealedPart, find_keys, owner_of, seal_part
+from adapters.disclosure.probes import Probes
 from adapters.disclosure.rows import WRITE, EntryRows, values_of
 from adapters.log.connections import Work, taking_role
 from adapters.log.keys.data_keys import NONCE, MasterKeys, seal
@@ -40,6 +41,7 @@ class Access:
 
     `asked`: the question's fields, by name. `children`: whom it was about where nothing of them is shown. `opened`: whether
     records were opened, or children only listed. `at`: when, where that is told to whoever asked; None: when it is written.
+    `about`: the one known child that was asked about.
     """
 
     viewer: Viewer
@@ -55,6 +57,7 @@ class Access:
     opened: bool = False
     purpose: str = NOT_ALLOWED.purpose
     at: datetime | None = None
+    about: UUID | None = None
 
 
 # What a process writes when it ends in good order.
@@ -81,6 +84,7 @@ class _Prepared(Waiting):
         self.new_keys: list[NewKey] = []
         self.root: bytes | None = None
         self.commitment = self.wrapped = self.asked = b""
+        self.probe: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ class Discloser:
     ) -> None:
         self._keys = keys
         self._new_keys = NewKeys(keys)
+        self._probes = Probes(keys)
         self._clock = clock
         self._connect = connect
         self._connection: Connection | None = None
@@ -175,6 +180,7 @@ class Discloser:
             ]
             one.root = root([leaf_hash(leaf_of(part.part.child, part.owner, part.digest)) for part in one.parts])
         one.commitment, one.wrapped, one.asked = self._asked(one.id, access.asked)
+        one.probe = self._probes.of(access.asked)
         return one
 
     def _asked(self, entry: UUID, asked: Mapping[str, Any]) -> tuple[bytes, bytes, bytes]:
@@ -275,8 +281,9 @@ def _lost(error: psycopg.Error) -> bool:
 
 
 def _rows(one: _Prepared, at: datetime, leaf: bytes) -> EntryRows:
-    access = one.access
+    access, because = one.access, one.access.viewer.because
     return EntryRows(
         one.id, at, access.viewer.name, access.viewer.organisation, access.question, access.outcome.value, leaf,
-        one.wrapped, one.asked, access.opened, one.parts, access.children,
+        one.wrapped, one.asked, access.opened, one.parts, access.children, access.about, next(iter(access.rules), None),
+        None if because is None else because.opening.value, None if because is None else because.acting_for, one.probe,
     )  # fmt: skip

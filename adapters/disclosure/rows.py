@@ -24,15 +24,19 @@ WRITE: Final = (
     "%(shown)s::text[], %(places)s::text[], %(classes)s::text[], %(shown_at)b::timestamptz[]) "
     "AS n (entry, number, child, opened, records, digests, places, classes, at)), "
     "pending AS (INSERT INTO access.pending (entry, at) SELECT * FROM unnest(%(ids)b::uuid[], %(ats)b::timestamptz[])) "
-    "INSERT INTO access.entry (id, at, viewer, organisation, kind, outcome, bytes, wrapped, sealed) "
+    "INSERT INTO access.entry (id, at, viewer, organisation, kind, outcome, bytes, wrapped, sealed, child, rule, opening, acting_for, probe) "
     "SELECT * FROM unnest(%(ids)b::uuid[], %(ats)b::timestamptz[], %(viewers)s::text[], %(organisations)s::text[], %(kinds)s::text[], "
-    "%(outcomes)s::text[], %(bytes)b::bytea[], %(wrapped)b::bytea[], %(asked)b::bytea[])"
+    "%(outcomes)s::text[], %(bytes)b::bytea[], %(wrapped)b::bytea[], %(asked)b::bytea[], %(about)b::uuid[], %(rules)s::text[], "
+    "%(openings)s::text[], %(acting_for)s::text[], %(probes)b::bytea[])"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class EntryRows:
-    """What one entry leaves: its columns, whom it was about, and the parts that it showed."""
+    """What one entry leaves: its columns, whom it was about, and the parts that it showed.
+
+    `about`: the one child that was asked about; `rule`: what decided; `probe`: the keyed hash of what a child was looked for by.
+    """
 
     id: UUID
     at: datetime
@@ -46,6 +50,11 @@ class EntryRows:
     opened: bool
     parts: Sequence[SealedPart]
     children: Sequence[UUID]
+    about: UUID | None
+    rule: str | None
+    opening: str | None
+    acting_for: str | None
+    probe: bytes | None
 
 
 def values_of(entries: Sequence[EntryRows], keys: Iterable[NewKey]) -> dict[str, Any]:
@@ -62,6 +71,8 @@ def values_of(entries: Sequence[EntryRows], keys: Iterable[NewKey]) -> dict[str,
         "organisations": [one.organisation for one in entries], "kinds": [one.kind for one in entries],
         "outcomes": [one.outcome for one in entries], "bytes": [one.leaf for one in entries],
         "wrapped": [one.wrapped for one in entries], "asked": [one.asked for one in entries],
+        "about": [one.about for one in entries], "rules": [one.rule for one in entries], "openings": [one.opening for one in entries],
+        "acting_for": [one.acting_for for one in entries], "probes": [one.probe for one in entries],
         **dict(zip(_SHOWN, map(list, zip(*shown, strict=True)) if shown else ([] for _ in _SHOWN), strict=True)),
     }  # fmt: skip
 

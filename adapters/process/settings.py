@@ -172,6 +172,10 @@ class Settings:
     person_rate: Annotated[float, Setting("Pages a second of one person who has signed in, at most", value.number(0, 1000, above=True))] = 2
     person_burst: Annotated[int, Setting("Pages that a person may open at once after a while of few", value.whole(1, 10**5))] = 60
     claims_a_day: Annotated[int, Setting("Children of others whom one person may open in a day by saying why", value.whole(0, 1000))] = 10
+    review_share: Annotated[int, Setting(
+        "Of a week's claims and looks for somebody else how many in a hundred are drawn for review", value.whole(1, 100))] = 50
+    review_others: Annotated[int, Setting(
+        "Of a week's other looks at children how many of each organisation are drawn for review", value.whole(0, 1000))] = 10
     show_every_number: Annotated[bool, Setting(
         "Show everybody under which schemes a child is known, as where one number is for all; else each agency its own", value.flag)] = False
     index_team_telephone: Annotated[str | None, Setting("Number of the index team, which a refusal names", value.text)] = None

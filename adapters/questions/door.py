@@ -127,8 +127,9 @@ class Door:
             as_known = entry.AsKnown(
                 day.isoformat(), asked.known_at, as_of["position"], read.number, read.head_position
             )
-            attempt = replace(_attempt(asked, viewer, Outcome.NOTHING), as_known=as_known)
             child = _child_asked_about(read, asked)
+            about = None if child is None or child.unknown else child.id
+            attempt = replace(_attempt(asked, viewer, Outcome.NOTHING), as_known=as_known, about=about)
             relation = _relation(read, viewer, child)
             whose = whose_of(asked, viewer, read) or Whose.OTHERS
             rule = decided(_point(asked, viewer, whose, relation, lambda: claims_left(read)))

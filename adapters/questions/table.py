@@ -237,6 +237,24 @@ QUESTIONS: Final[Sequence[Row]] = (
         "leaves are what was signed. A whole check is `icr verify-log` on an export, with a checkpoint that was kept elsewhere.",
         {"check": True},
     ),
+    Row(
+        about.AskOfficers,
+        ("officer", "ask"),
+        None,
+        "A question about accesses",
+        "Ask one of the officers' questions about accesses. `icr officer list` says what each asks and takes. Of what is sealed, as reasons "
+        "and what was searched for, it shows counts and marks: content is seen by `icr replay`.",
+        {"name": "looks-without-involvement", "organisation": "la-808"},
+    ),
+    Row(
+        about.ExportAnswer,
+        ("officer", "export"),
+        None,
+        "An answer to take away",
+        "Write the answer to one of the officers' questions as JSON Lines, or as CSV in which nothing is a formula. The access log tells "
+        "that it was taken away.",
+        {"name": "share-explained", "form": "csv"},
+    ),
 )
 # What people ask who have signed in, of what they themselves may do: their pages ask it, and no other face has a use for it.
 OF_PAGES: Final[frozenset[type[Question[Any]]]] = frozenset(

@@ -42,6 +42,8 @@ WAYS: Final[Mapping[type[Question[Any]], OfTheViews | OfTheLog]] = {
     about.ListAccesses: OfTheLog("accesses.gather_accesses", "accesses.accesses", in_snapshot=False),
     about.ReplayEntry: OfTheLog("replaying.gather_replay", "accesses.replayed", in_snapshot=False),
     about.ShowLogState: OfTheLog("log_state.gather_log_state", "accesses.log_state", in_snapshot=False),
+    about.AskOfficers: OfTheLog("officers.gathering.gather_answer", "officers.answered", in_snapshot=False),
+    about.ExportAnswer: OfTheLog("officers.gathering.gather_answer", "officers.answered", in_snapshot=False),
 }
 
 

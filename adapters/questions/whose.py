@@ -3,6 +3,7 @@
 from datetime import datetime, time
 from typing import Any, Final
 
+from adapters.questions.officers.catalogue import Tells, question_named
 from adapters.questions.reading import Reading
 from domain.access.rules import Whose
 from domain.access.viewer import Opening, Role, Viewer
@@ -24,6 +25,8 @@ def whose_of(question: Question[Any], viewer: Viewer, read: Reading | None = Non
     """Whose what is asked for is; None where that is known only of what is found: of an entry that is to be replayed."""
     if isinstance(question, about.ReplayEntry):
         return None
+    if isinstance(question, about.AskOfficers):
+        return _about_accesses(question, viewer)
     if isinstance(question, about.ListAccesses | about.ReadFeedback):
         return _organisations(question.organisation, viewer)
     worker = getattr(question, "worker", None)
@@ -39,6 +42,16 @@ def whose_of_past(facts: object, viewer: Viewer) -> Whose:
     """Whose an access was that is replayed."""
     assert isinstance(facts, PastAccess)
     return _organisations(facts.leaf["organisation"], viewer)
+
+
+def _about_accesses(question: about.AskOfficers, viewer: Viewer) -> Whose:
+    """Of one's own organisation first; counts tell of nobody, whoever's they are. Raises Misuse where there is no such question."""
+    tells = question_named(question.name).tells
+    if tells is Tells.OFFICERS:
+        return Whose.OFFICERS
+    whose = _organisations(question.organisation, viewer)
+    acts = whose is Whose.OWN_ORGANISATION and Role.PRIVACY_OFFICER in viewer.roles
+    return Whose.COUNTS if tells is Tells.COUNTS and not acts else whose
 
 
 def _organisations(organisation: str | None, viewer: Viewer) -> Whose:

@@ -56,6 +56,8 @@ class Whose(StrEnum):
     OWN_TEAM = "own_team"  # of a team that the viewer manages
     OWN_AREA = "own_area"  # for which the viewer is on duty
     OWN_ORGANISATION = "own_organisation"
+    OFFICERS = "officers"  # of those who read the access log
+    COUNTS = "counts"  # of nobody: how many there are
     OTHERS = "others"
 
 
@@ -120,6 +122,7 @@ _ABOUT_A_CHILD: Final = either(_CHILD, _DECIDES, _ASKS_FOR_CONTACT)
 _FINDS: Final = has("question", "FindChildren")
 _PERSON: Final = has("roles", Role.PRACTITIONER)
 _WORK: Final = has("question", *OF_WORK)
+_ABOUT_ACCESSES: Final = has("question", "AskOfficers", "ExportAnswer")
 
 
 # What makes a child one of a person's own by others' word: enough to say who is to lead.
@@ -409,6 +412,39 @@ RULES: Final[Sequence[Rule]] = (
         Extent.EVERYTHING,
         every(_holds(Role.DATA_PROTECTION_OFFICER), has("question", "ReplayEntry"), _asks(Opening.CLAIM)),
         "You are the data protection officer, and have said why you look.",
+        _ACCOUNTABILITY,
+        "audit",
+    ),
+    Rule(
+        "own_organisations_questions",
+        Extent.PAGE,
+        every(_holds(Role.PRIVACY_OFFICER), _ABOUT_ACCESSES, has("whose", Whose.OWN_ORGANISATION)),
+        "You are the privacy officer of this organisation.",
+        _ACCOUNTABILITY,
+        "audit",
+    ),
+    Rule(
+        "questions",
+        Extent.PAGE,
+        every(_holds(Role.DATA_PROTECTION_OFFICER), _ABOUT_ACCESSES),
+        "You check how this service is used.",
+        _ACCOUNTABILITY,
+        "audit",
+    ),
+    Rule(
+        "questions_of_officers",
+        Extent.PAGE,
+        every(_holds(Role.AUDITOR), _ABOUT_ACCESSES, has("whose", Whose.OFFICERS, Whose.COUNTS)),
+        "You check how those use this service who check it.",
+        _ACCOUNTABILITY,
+        "audit",
+    ),
+    # An act and no answer (adapters.commands.reviewing): who checks does not act, and nobody reviews their own access.
+    Rule(
+        "review",
+        Extent.PAGE,
+        every(_holds(Role.PRIVACY_OFFICER), has("question", "ReviewAccess"), has("whose", Whose.OWN_ORGANISATION)),
+        "You are the privacy officer of this organisation.",
         _ACCOUNTABILITY,
         "audit",
     ),

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from uuid import UUID
 
 from domain.errors import Rejected
@@ -15,6 +15,7 @@ from domain.questions.asking import (
     CHECK,
     CHILDREN,
     CONTENT,
+    DAYS,
     DECISION,
     EFFECTIVE_AT,
     ENTRY,
@@ -23,14 +24,17 @@ from domain.questions.asking import (
     FEEDBACK_CURSOR,
     FEEDBACK_LIMIT,
     FIRST_DAY,
+    FORM,
     IDENTIFIER,
     KEPT_EVENT,
     LAST_DAY,
+    LEAST,
     LIMIT,
     LOST,
     MAP,
     MEASURE,
     OF_WHOM,
+    OFFICERS_QUESTION,
     ORGANISATION,
     OUTCOME,
     PURPOSE,
@@ -44,6 +48,7 @@ from domain.questions.asking import (
     STATE,
     USUAL,
     VIEWER,
+    WEEK,
     WHOSE,
     WORKER,
     A,
@@ -55,7 +60,18 @@ from domain.reasons import REASONS
 
 # The answer to each is named and not imported, so that who asks one question need not load the answers to all.
 if TYPE_CHECKING:
-    from domain.answers import accesses, agencies, brokering, children, deciding, families, keeping, leads, measures  # noqa: F401 - in texts below
+    from domain.answers import (  # noqa: F401 - in texts below
+        accesses,
+        agencies,
+        brokering,
+        children,
+        deciding,
+        families,
+        keeping,
+        leads,
+        measures,
+        officers,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,3 +326,33 @@ class ShowLogState(Question["accesses.LogState"]):
     """How far the access log is sealed and published; `check`: whether its last leaves are what was signed."""
 
     check: Annotated[bool, CHECK] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskOfficers(Question["officers.OfficersAnswer"]):
+    """One of the officers' questions, by its name, of one organisation's people or all; and what it takes, as its own table says.
+
+    Raises Rejected where the last day is before the first.
+    """
+
+    name: Annotated[str, OFFICERS_QUESTION]
+    organisation: Annotated[str | None, ACCESSES_OF] = None
+    viewer: Annotated[str | None, VIEWER] = None
+    identifier: Annotated[str | None, IDENTIFIER] = None
+    first: Annotated[date | None, FIRST_DAY] = None
+    last: Annotated[date | None, LAST_DAY] = None
+    week: Annotated[date | None, WEEK] = None
+    days: Annotated[int | None, DAYS] = None
+    least: Annotated[int | None, LEAST] = None
+    limit: Annotated[int, LIMIT] = USUAL
+
+    def __post_init__(self) -> None:
+        if self.first is not None and self.last is not None and self.last < self.first:
+            raise Rejected("bad_value", "last", "the last day is the first, or after it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportAnswer(AskOfficers):
+    """The same, to be taken away as a file: the access log tells that it was."""
+
+    form: Annotated[Literal["jsonl", "csv"], FORM] = "jsonl"

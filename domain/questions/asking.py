@@ -103,6 +103,20 @@ ACCESSES_OF: Final = Field(
 FIRST_DAY: Final = Field(Kind.DAY, "Only those of this day in London and after", "DATE", "--from")
 LAST_DAY: Final = Field(Kind.DAY, "Only those of this day in London and before", "DATE", "--to")
 CHECK: Final = Field(Kind.FLAG, "Also check the last leaves against what was signed", "")
+OFFICERS_QUESTION: Final = Field(
+    Kind.TEXT,
+    "The question, by its name: `icr officer list` shows them",
+    "NAME",
+    argument=True,
+    most=60,
+    pattern=r"^[a-z]+(-[a-z]+)*$",
+)
+WEEK: Final = Field(
+    Kind.DAY, "A day of the week that is asked about, which begins on Monday; without it last week", "DATE"
+)
+DAYS: Final = Field(Kind.NUMBER, "So many days, of what the question says", "N", least=1, most=366)
+LEAST: Final = Field(Kind.NUMBER, "Only from so many on, of what the question says", "N", least=1, most=10_000)
+FORM: Final = Field(Kind.TEXT, "`jsonl`, an object for each row, or `csv`", "FORM", most=5, pattern=r"^(jsonl|csv)$")
 CONTENT: Final = Field(Kind.FLAG, "Also what was sent: personal data", "")
 DECISION: Final = Field(Kind.TEXT, "What is decided, by the name of its command, as `nominate`", "DECISION")
 OF_WHOM: Final = Field(

@@ -11,7 +11,7 @@ from adapters.embedded.postgres import PostgresServer
 from adapters.log.connections import connect
 from adapters.migrations.migrate import migrate
 from domain.errors import IcrError, Misuse
-from tools.docs import access, asyncapi, contract, event_pages, examples, indicators, links, model, reference
+from tools.docs import access, asyncapi, contract, event_pages, examples, indicators, links, model, officers, reference
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 
@@ -27,6 +27,7 @@ def made(root: Path, database_url: str) -> dict[str, str]:
             **event_pages.pages(),
             **indicators.pages(),
             **access.pages(),
+            **officers.pages(),
             **asyncapi.pages(),
             **reference.pages(),
             **model.pages(connection),

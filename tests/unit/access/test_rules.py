@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from domain.access.conditions import has, leaves
+from domain.access.reviewing import REVIEW
 from domain.access.rules import (
     BY_ID,
     NOT_ALLOWED,
@@ -29,10 +30,19 @@ from domain.questions import about
 from domain.questions.asking import Question
 from tests.builders.nightly import by_night
 
+# All that the table is asked about: the questions, and the act of a review.
 QUESTIONS = sorted(
-    name
-    for name, kind in vars(about).items()
-    if isinstance(kind, type) and issubclass(kind, Question) and kind.__doc__ and name not in ("Question", "OneChild")
+    {
+        REVIEW,
+        *(
+            name
+            for name, kind in vars(about).items()
+            if isinstance(kind, type)
+            and issubclass(kind, Question)
+            and kind.__doc__
+            and name not in ("Question", "OneChild")
+        ),
+    }
 )
 ROLES = [
     frozenset({Role.OPERATOR}),
@@ -58,6 +68,8 @@ KINDS_OF_QUESTION = [
     "ListAccesses",
     "ReplayEntry",
     "ShowLogState",
+    "AskOfficers",
+    REVIEW,
     "ShowFamily",
 ]
 OPENINGS: list[Opening | None] = [None, *Opening]
@@ -141,6 +153,21 @@ def test_where_people_sign_in_the_operator_sees_nothing_of_a_child() -> None:
 def test_who_publishes_reads_feedback_alone() -> None:
     feed = {at.question for at in space(KINDS_OF_QUESTION) if at.roles == {Role.FEED} and decided(at).shows}
     assert feed == {"ReadFeedback"}
+
+
+def test_who_checks_does_not_act_and_nobody_reviews_their_own_access() -> None:
+    for at in space([REVIEW]):
+        if decided(at).shows is not None and Role.OPERATOR not in at.roles:
+            assert Role.PRIVACY_OFFICER in at.roles
+            assert at.whose is Whose.OWN_ORGANISATION
+
+
+def test_what_officers_did_is_asked_by_no_privacy_officer_and_of_people_the_auditor_asks_nothing_else() -> None:
+    for at in space(["AskOfficers"]):
+        if decided(at).shows is None or Role.OPERATOR in at.roles or Role.DATA_PROTECTION_OFFICER in at.roles:
+            continue
+        acts = Role.PRIVACY_OFFICER in at.roles and at.whose is Whose.OWN_ORGANISATION
+        assert acts or (Role.AUDITOR in at.roles and at.whose in (Whose.OFFICERS, Whose.COUNTS))
 
 
 def test_no_area_is_listed_but_to_who_is_on_duty_there() -> None:

@@ -1,0 +1,8 @@
+WITH declared AS (
+    SELECT DISTINCT e.worker, coalesce(o.record, e.record) AS child, f.reason AS relation, e.starts
+    FROM entry e JOIN log.fact f ON f.position = e.main LEFT JOIN membership m ON m.record = e.record AND live(m) LEFT JOIN membership o ON o.child = m.child AND live(o)
+    WHERE e.kind = 'conflict_declared' AND e.worker IS NOT NULL AND live(e)
+)
+SELECT a.at, a.viewer, a.organisation, d.relation, d.starts AS declared, a.kind, a.outcome, a.id AS entry
+FROM declared d JOIN accesses a ON a.works = d.worker AND a.child = d.child
+ORDER BY a.at DESC, a.id
