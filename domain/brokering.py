@@ -39,18 +39,21 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event of a request: its kind, on which day, in which order of what was written down, and what it says."""
+    """One event of a request: its kind, on which day, where in the log, and what it says.
+
+    All are written here, so their order in the log is the order in which they were said.
+    """
 
     kind: str
     day: int
-    order: tuple[int, bytes]
+    position: int
     body: Mapping[str, Any]
 
 
 def requests(told: Iterable[Told]) -> list[Request]:
     """The requests, the one that was promised first before others; of each the last word."""
     found: dict[str, Request] = {}
-    in_order = sorted(told, key=lambda one: one.order)
+    in_order = sorted(told, key=lambda one: one.position)
     for one in in_order:
         if one.kind == REQUESTED:
             worker = one.body["worker"]

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from adapters.commands.confirming import was_shown
 from adapters.log.messages import ACCEPTED, DUPLICATE, Message, Outcome
 from adapters.process.clock import today
 from adapters.service.opened import Service
@@ -12,7 +11,6 @@ from domain.access.viewer import Viewer
 from domain.brokering import event_of
 from domain.checks import ITSELF
 from domain.errors import Rejected
-from domain.questions.asking import Question
 from schemas.registry import WRITTEN_HERE
 
 SYSTEM: Final = "icr"
@@ -23,11 +21,6 @@ class Brokering:
     """Writes them, each once: `entry` is that of the access log which showed what would be said, and makes the event's id."""
 
     service: Service
-
-    def was_shown(self, viewer: Viewer, entry: str, question: Question[Any]) -> bool:
-        """As `confirming.was_shown`."""
-        with self.service.connect() as connection:
-            return was_shown(connection, self.service.keys, viewer, entry, question)
 
     def ask(self, viewer: Viewer, entry: str, child: str, purpose: str, reach: str | None, answer_by: date) -> Outcome:
         """A professional asks to be put in touch with whoever else works with a child (`c-…`). Raises Rejected."""

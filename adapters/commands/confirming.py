@@ -4,12 +4,14 @@ So a form that is sent twice, from another tab, or after its person has signed o
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
 from adapters.disclosure.reading import read_entry
 from adapters.log.keys.data_keys import MasterKeys
+from adapters.service.opened import Service
 from domain.access.entry import Outcome, parse_entry
 from domain.access.viewer import Viewer
 from domain.errors import Misuse
@@ -30,6 +32,18 @@ def was_shown(
     by_whom = (said["viewer"], said["session"], said["question"], said["outcome"])
     shown_so = (viewer.name, viewer.session.hex(), type(question).__name__, Outcome.SHOWN.value)
     return by_whom == shown_so and _same(stored.asked, written(question))
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """Looks that up for who carries out nothing on a child."""
+
+    service: Service
+
+    def was_shown(self, viewer: Viewer, entry: str, question: Question[Any]) -> bool:
+        """As the function of this name."""
+        with self.service.connect() as connection:
+            return was_shown(connection, self.service.keys, viewer, entry, question)
 
 
 def _same(asked: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

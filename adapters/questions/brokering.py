@@ -47,7 +47,7 @@ def gather_answer(read: Reading, question: ShowContactAnswer, day: int) -> Answe
 def _requests(read: Reading) -> list[Request]:
     facts = reference_data.brokering(read.connection, read.edition.position)
     read.expect_bodies(fact.position for fact in facts)
-    return requests(Told(fact.kind, fact.start, fact.order, read.body(fact.position)) for fact in facts)
+    return requests(Told(fact.kind, fact.start, fact.position, read.body(fact.position)) for fact in facts)
 
 
 def _facts(read: Reading, asked: Iterable[Request], day: int) -> list[RequestFacts]:

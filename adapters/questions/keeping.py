@@ -6,16 +6,23 @@ from typing import Any, Final
 import psycopg
 
 from adapters.service.opened import Service
-from domain.answers.keeping import KeptFacts, MendedFacts
+from domain.answers.keeping import CountedFacts, KeptFacts, MendedFacts
 from domain.answers.pages import Page
 from domain.errors import Rejected
-from domain.questions.about import ListKept, ListMended, ShowKept
+from domain.questions.about import CountKept, ListKept, ListMended, ShowKept
 from projections import editions, mending
 
 Connection = psycopg.Connection[Any]
 
 _NOT_SETTLED: Final = ("waiting", "ready", "shown")
-_CHOSEN: Final = "state = ANY(%(states)s) AND (%(reason)s::text IS NULL OR reason = %(reason)s)"
+_CHOSEN: Final = (
+    "state = ANY(%(states)s) AND (%(reason)s::text IS NULL OR reason = %(reason)s) "
+    "AND (%(organisation)s::text IS NULL OR organisation = %(organisation)s)"
+)
+_COUNTED: Final = (
+    "SELECT organisation, reason, count(*), min(received_at) FROM log.aside WHERE state = ANY(%s) "
+    "GROUP BY organisation, reason ORDER BY organisation NULLS LAST, reason"
+)
 
 _AFTER: Final = (
     "(%(cursor)s::uuid IS NULL OR (received_at, id) > (SELECT received_at, id FROM log.aside WHERE id = %(cursor)s))"
@@ -34,6 +41,7 @@ def gather_kept(_: Service, connection: Connection, question: ListKept) -> Page[
     asked = {
         "states": list(_NOT_SETTLED) if question.state is None else [question.state],
         "reason": question.reason,
+        "organisation": question.organisation,
         "limit": question.limit + 1,
         "cursor": question.cursor,
     }
@@ -46,6 +54,11 @@ def gather_kept(_: Service, connection: Connection, question: ListKept) -> Page[
     counted = connection.execute(f"SELECT count(*) FROM log.aside WHERE {_CHOSEN}", asked).fetchone()  # noqa: S608
     found = [KeptFacts(*row) for row in rows[: question.limit]]
     return Page(found, counted[0] if counted else 0, str(found[-1].id) if len(rows) > question.limit else None)
+
+
+def gather_kept_counts(_: Service, connection: Connection, __: CountKept) -> list[CountedFacts]:
+    """How many are kept that are not settled, by organisation and reason, and since when the oldest."""
+    return [CountedFacts(*row) for row in connection.execute(_COUNTED, (list(_NOT_SETTLED),)).fetchall()]
 
 
 def gather_kept_event(service: Service, connection: Connection, question: ShowKept) -> KeptFacts:

@@ -256,9 +256,17 @@ QUESTIONS: Final[Sequence[Row]] = (
         {"name": "share-explained", "form": "csv"},
     ),
 )
-# What people ask who have signed in, of what they themselves may do: their pages ask it, and no other face has a use for it.
+# What only the pages ask: what somebody who has signed in may do, and what waits for the index team.
 OF_PAGES: Final[frozenset[type[Question[Any]]]] = frozenset(
-    {about.ShowDecision, about.ShowContact, about.ListContacts, about.ShowContactAnswer}
+    {
+        about.ShowDecision,
+        about.ShowContact,
+        about.ListContacts,
+        about.ShowContactAnswer,
+        about.CountKept,
+        about.CountProtections,
+        about.ListProtections,
+    }
 )
 BY_QUESTION: Final[Mapping[type[Question[Any]], Row]] = {row.question: row for row in QUESTIONS}
 

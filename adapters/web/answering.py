@@ -69,6 +69,15 @@ def message(
     return page(render("message", reader=reader, title=title, sentences=sentences, link=link), status)
 
 
+def look_again(reader: Reader, link: tuple[str, str]) -> Response:
+    """What is said of a form that confirms something else than its person was shown since they signed in."""
+    sentences = [
+        "Nothing was done. What you sent is not what you were shown since you signed in: it may be of another time, or of another tab.",
+        "Look once more at what will happen, and send it from there.",
+    ]
+    return message("Look again first", sentences, HTTPStatus.CONFLICT, link, reader)
+
+
 def error_page(status: int, headers: Mapping[str, str] | None = None) -> Response:
     """What a person is told of an error: no more than what to do."""
     title, sentences = _ERRORS.get(status, _ERRORS[500] if status >= 500 else _ERRORS[400])

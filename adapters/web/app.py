@@ -16,15 +16,19 @@ from adapters.api.problems import Refused
 from adapters.api.rates import Rates
 from adapters.api.work_queues import WorkQueue
 from adapters.commands.brokering import Brokering
+from adapters.commands.confirming import Confirming
+from adapters.commands.quarantine import Quarantine
 from adapters.process.listening import check_signing_in
 from adapters.questions.staff import Staff
 from adapters.service.opened import Service
+from adapters.web import index_team
 from adapters.web.answering import Cookie, error_page, go_to, read_form, refuse
 from adapters.web.asking import Asking
 from adapters.web.brokering import ANSWER, ANSWERED, ASK, LISTED, ContactPages
 from adapters.web.brokering import DO as DO_ASK
 from adapters.web.deciding import DO, LOOK, DecidingPages
 from adapters.web.handles import Handles
+from adapters.web.index_team import IndexTeamPages
 from adapters.web.issuers import IssuerClient
 from adapters.web.notices import NOTICES, notice
 from adapters.web.officers import OfficerPages
@@ -40,7 +44,8 @@ from domain.access.viewer import Viewer
 
 # Links may lead to these from anywhere, as somebody who has signed in again comes to them; `/` at the end: to what is below.
 PAGES: Final = (
-    "/my-children", "/my-families", "/changes", "/search", LOOK, DO, LISTED, ASK, DO_ASK, "/accesses", "/accesses/",
+    "/my-children", "/my-families", "/changes", "/search", LOOK, DO, LISTED, ASK, DO_ASK, index_team.QUARANTINE, index_team.PROTECTIONS,
+    index_team.LISTED, "/accesses", "/accesses/",
     "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", *NOTICES,
 )  # fmt: skip
 _SIGNING_IN: Final = (4, 32)  # an issuer that does not answer holds up signing in, and nothing else
@@ -61,6 +66,7 @@ class _Faces:
     officers: OfficerPages
     deciding: DecidingPages
     brokering: ContactPages
+    index_team: IndexTeamPages
     contact: Contact
 
 
@@ -115,6 +121,7 @@ def _face(shared: Shared) -> Face:
         finally:
             pool.close()
 
+    confirming = Confirming(service)
     faces = _Faces(
         signing_in,
         asking,
@@ -122,7 +129,8 @@ def _face(shared: Shared) -> Face:
         SearchPages(asking, handles, people.typed),
         OfficerPages(asking, people.typed),
         DecidingPages(asking, people.typed, service.clock, shared.commands),
-        ContactPages(asking, people.typed, Brokering(service)),
+        ContactPages(asking, people.typed, Brokering(service), confirming),
+        IndexTeamPages(asking, people.typed, confirming, Quarantine(service)),
         contact,
     )
     return Face(_routes(faces, people, shared.queues.reading), PAGES, refuse, lasts())
@@ -151,6 +159,9 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         "/child/{handle}": asking(pages.child),
         "/search": search.form,
         **dict.fromkeys((LOOK, DO), faces.deciding.again),
+        index_team.QUARANTINE: asking(faces.index_team.kept_counts),
+        index_team.PROTECTIONS: asking(faces.index_team.protections),
+        index_team.LISTED: asking(faces.index_team.protections),
         LISTED: asking(faces.brokering.listed),
         **dict.fromkeys((ASK, DO_ASK), faces.brokering.again),
         "/accesses": officers.form,
@@ -181,6 +192,9 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         ("/contact-requests", "begin_contact_request", signed_in(faces.brokering.begin)),
         (ASK, "look_at_contact_request", signed_in(faces.brokering.look, keeps=True)),
         (DO_ASK, "ask_for_contact", signed_in(faces.brokering.do, keeps=True)),
+        (index_team.KEPT, "list_kept", signed_in(faces.index_team.kept)),
+        (index_team.REDRIVE, "redrive_kept", signed_in(faces.index_team.redrive)),
+        (index_team.LISTED, "list_protections", signed_in(faces.index_team.listed, keeps=True)),
         (ANSWER, "look_at_contact_answer", signed_in(faces.brokering.answer)),
         (ANSWERED, "answer_contact_request", signed_in(faces.brokering.answered)),
         ("/accesses/{entry}", "open_access", signed_in(officers.entry, keeps=True)),

@@ -8,15 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from fastapi import Request
 from starlette.responses import Response
 
 from adapters.api.problems import Refused
 from adapters.commands.brokering import Brokering
+from adapters.commands.confirming import Confirming
 from adapters.log.messages import DUPLICATE
-from adapters.web.answering import go_to, message
+from adapters.web.answering import go_to, look_again
 from adapters.web.asking import Asking
 from adapters.web.reasons import read_reason, saying
 from adapters.web.rendering import reader
@@ -41,6 +42,7 @@ class ContactPages:
     asking: Asking
     typed: Typed
     brokering: Brokering
+    confirming: Confirming
 
     def listed(self, _: Request, viewer: Viewer) -> Response:
         """The requests of the viewer, or of everybody where they are of the index team."""
@@ -77,7 +79,7 @@ class ContactPages:
         question = _question(said, self.asking.day)
         shown = self.asking.ask(question, _who(viewer, said))
         if not self._may_go_on(viewer, entry, question):
-            return _look_again(viewer)
+            return look_again(reader(viewer), (LISTED, "Contact requests"))
         promised = date.fromisoformat(shown.content["answer_by"])
         done = self.brokering.ask(viewer, entry, said["child"], said["purpose"], said["reach"] or None, promised)
         return self.asking.shown(
@@ -97,7 +99,7 @@ class ContactPages:
         question, entry = _answer_of(form, self.asking.day), form.get("entry", "")
         shown = self.asking.ask(question, viewer)
         if question.outcome is None or not self._may_go_on(viewer, entry, question):
-            return _look_again(viewer)
+            return look_again(reader(viewer), (LISTED, "Contact requests"))
         done = self.brokering.answer(viewer, entry, question.request, question.outcome)
         before = done.outcome == DUPLICATE
         return self.asking.shown(
@@ -105,7 +107,7 @@ class ContactPages:
         )
 
     def _may_go_on(self, viewer: Viewer, entry: str, question: ShowContact | ShowContactAnswer) -> bool:
-        return _ENTRY.fullmatch(entry) is not None and self.brokering.was_shown(viewer, entry, question)
+        return _ENTRY.fullmatch(entry) is not None and self.confirming.was_shown(viewer, entry, question)
 
     def _form(self, viewer: Viewer, said: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
         blank = ShowContact(record=said["child"], effective_at=self.asking.day)
@@ -147,10 +149,3 @@ def _answer_of(form: Mapping[str, str], day: date | None) -> ShowContactAnswer:
 def _who(viewer: Viewer, said: Mapping[str, str]) -> Viewer:
     because, wrong = read_reason(said["because"])
     return viewer if wrong is not None else saying(viewer, because)
-
-
-def _look_again(viewer: Viewer) -> Response:
-    sentences: list[Any] = [
-        "Nothing was done. What you sent is not what you were shown since you signed in: it may be of another time, or of another tab.",
-    ]
-    return message("Look again first", sentences, HTTPStatus.CONFLICT, (LISTED, "Requests for contact"), reader(viewer))

@@ -19,7 +19,7 @@ from adapters.commands.decided import Commands, said_by
 from adapters.commands.offered import Offered, command_of, offered
 from adapters.log.messages import DUPLICATE
 from adapters.process.clock import Clock, today
-from adapters.web.answering import go_to, message
+from adapters.web.answering import go_to, look_again
 from adapters.web.asking import Asking
 from adapters.web.days import PARTS, TypedDay, read_day
 from adapters.web.reasons import read_reason, saying
@@ -93,7 +93,7 @@ class DecidingPages:
         command = command_of(question.worker, self._day(said), asked)
         with self.commands.borrow() as commands:
             if not commands.was_shown(viewer, entry, question):
-                return _look_again(viewer)
+                return look_again(reader(viewer), ("/my-children", "My children"))
             try:
                 done = commands.run(said["decision"], said["child"], command, said_by(viewer.name, command, entry))
             except Rejected as refused:
@@ -187,11 +187,3 @@ def _worker(said: Mapping[str, str]) -> str | None:
 
 def _fields(one: Offered) -> list[str]:
     return [field.name for field in one.fields]
-
-
-def _look_again(viewer: Viewer) -> Response:
-    sentences = [
-        "Nothing was done. What you sent is not what you were shown since you signed in: it may be of another time, or of another tab.",
-        "Open the child again, and look once more at what will happen.",
-    ]
-    return message("Look again first", sentences, HTTPStatus.CONFLICT, ("/my-children", "My children"), reader(viewer))

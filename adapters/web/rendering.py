@@ -14,7 +14,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, PrefixLoader, select_autoescape
 from markupsafe import Markup
 
-from adapters.web import accesses, decisions, kinds, requests, words
+from adapters.web import accesses, decisions, kinds, protecting, requests, words
 from adapters.web.telephones import ring
 from domain.access.viewer import Viewer
 from domain.answers.answered import Receipt
@@ -29,6 +29,11 @@ _SHOWN: Final = 16  # digits of a file's hash in its address
 # Roles that read the access log. What each may see is the door's to decide: the menu offers no more than that.
 OFFICERS: Final = frozenset({"privacy_officer", "data_protection_officer", "auditor"})
 _OFFICERS: Final = (("/accesses", "Who saw what"), ("/access-log", "State of the log"))
+_INDEX_TEAM: Final = (
+    ("/contact-requests", "Contact requests"),
+    ("/quarantine", "Quarantine"),
+    ("/protections", "Shields and exclusions"),
+)
 _PRACTITIONERS: Final = (
     ("/my-children", "My children"),
     ("/my-families", "My families"),
@@ -53,7 +58,8 @@ class Reader:
     @property
     def menu(self) -> Sequence[tuple[str, str]]:
         """Where they can go: address and words; where they begin comes first."""
-        return (*(_OFFICERS if self.is_officer else ()), *_PRACTITIONERS, ("/sign-out", "Sign out"))
+        first = (*(_OFFICERS if self.is_officer else ()), *(_INDEX_TEAM if "index_team" in self.roles else ()))
+        return (*dict.fromkeys((*first, *_PRACTITIONERS)), ("/sign-out", "Sign out"))
 
 
 def reader(viewer: Viewer) -> Reader:
@@ -116,6 +122,7 @@ def _environment() -> Environment:
         "accesses": accesses,
         "deciding": decisions,
         "brokering": requests,
+        "protecting": protecting,
     }
     made.filters |= {one.__name__: one for one in _FILTERS}
     made.filters["in_form"] = lambda group: (group.id, group.title)

@@ -23,7 +23,7 @@ OF_CONTACT: Final = frozenset({"ShowContact"})
 # Answers of an area.
 OF_AREA: Final = frozenset({"ListFamilies", "ListGaps"})
 # Answers that say nothing of a child: counts, health, why events are kept.
-OF_THE_SERVICE: Final = frozenset({"ListFeeds", "ShowQuality", "ListKept", "ListMended", "ShowLogState"})
+OF_THE_SERVICE: Final = frozenset({"ListFeeds", "ShowQuality", "ListKept", "CountKept", "ListMended", "ShowLogState"})
 
 
 class Basis(StrEnum):
@@ -373,10 +373,21 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         "keeping",
         Extent.PAGE,
-        every(_holds(Role.INDEX_TEAM), has("question", "ShowKept", "ShowMeasures", *OF_THE_SERVICE)),
+        every(
+            _holds(Role.INDEX_TEAM), has("question", "ShowKept", "ShowMeasures", "CountProtections", *OF_THE_SERVICE)
+        ),
         "You are a member of the index team.",
         "UK GDPR Article 5(1)(d)",
         "index_management",
+    ),
+    Rule(
+        "protections",
+        Extent.EVERYTHING,
+        every(_holds(Role.INDEX_TEAM), has("question", "ListProtections"), _asks(Opening.CLAIM)),
+        "You are a member of the index team, and have said why you look at what protects children.",
+        f"{_SECURITY}; Children Act 2004 section 11",
+        "index_management",
+        alerts=True,
     ),
     Rule(
         "own_organisations_accesses",

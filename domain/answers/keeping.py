@@ -57,6 +57,22 @@ class ShownKeptEvent(KeptLine, _Content):
     source: Annotated[str | None, Discloses.NOTHING]
 
 
+class CountedLine(TypedDict):
+    """How many events of one organisation are kept for one reason."""
+
+    organisation: Annotated[str | None, Written("null: it could not be read"), _PUBLISHED]
+    reason: Annotated[str, _PUBLISHED]
+    means: Annotated[str, Discloses.NOTHING]
+    count: Annotated[int, _PUBLISHED]
+    since: Annotated[Instant, Written("When the oldest came"), _PUBLISHED]
+
+
+class CountedKept(TypedDict):
+    """What is kept and not settled, by organisation and reason."""
+
+    counts: list[CountedLine]
+
+
 class MendedLine(TypedDict):
     """A record whose last events are not in the views: since when, and the SQLSTATE or kind of the error."""
 
@@ -94,6 +110,16 @@ class KeptFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class CountedFacts:
+    """How many of an organisation are kept for a reason, and when the oldest came."""
+
+    organisation: str | None
+    reason: str
+    count: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class MendedFacts:
     """What is noted of a record being mended."""
 
@@ -107,6 +133,19 @@ class MendedFacts:
 def kept_events(of: Page[KeptFacts]) -> KeptEvents:
     """What is kept, and why."""
     return {"aside": [_line(one) for one in of.items], **of.listed()}
+
+
+def counted_kept(of: Sequence[CountedFacts]) -> CountedKept:
+    """How many are kept, of whom and why."""
+    return {
+        "counts": [
+            {
+                "organisation": one.organisation, "reason": one.reason, "means": REASONS[one.reason].sentence, "count": one.count,
+                "since": one.since.isoformat(),
+            }
+            for one in of
+        ]
+    }  # fmt: skip
 
 
 def kept_event(of: KeptFacts) -> ShownKeptEvent:

@@ -37,6 +37,7 @@ from domain.questions.asking import (
     OFFICERS_QUESTION,
     ORGANISATION,
     OUTCOME,
+    PROTECTION,
     PURPOSE,
     REACH,
     REASON,
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
         leads,
         measures,
         officers,
+        protecting,
     )
 
 
@@ -262,13 +264,14 @@ class ReadFeedback(Question["agencies.Feedback"]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListKept(Question["keeping.KeptEvents"]):
-    """Which events are kept, for a reason and in a state; without a state those not settled, and conflicts.
+    """Which events are kept, of an organisation, for a reason and in a state; without a state those not settled, and conflicts.
 
     At most `limit`, oldest first, after the event `cursor`. Raises Rejected for a reason or a state that there is not.
     """
 
     reason: Annotated[str | None, REASON] = None
     state: Annotated[str | None, STATE] = None
+    organisation: Annotated[str | None, ORGANISATION] = None
     limit: Annotated[int, LIMIT] = USUAL
     cursor: Annotated[UUID | None, AFTER_KEPT] = None
 
@@ -279,6 +282,29 @@ class ListKept(Question["keeping.KeptEvents"]):
             raise Rejected("bad_value", "reason", f"a reason is one of: {', '.join(REASONS)}")
         if self.state is not None and self.state not in STATES:
             raise Rejected("bad_value", "state", f"a state is one of: {', '.join(STATES)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountKept(Question["keeping.CountedKept"]):
+    """How many events are kept that are not settled, and conflicts, by organisation and reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountProtections(AsKnown["protecting.CountedProtections"]):
+    """How many shields and exclusions are in force."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListProtections(AList["protecting.ListedProtections"]):
+    """Which shields, or which exclusions, are in force, of whom. Raises Rejected for a kind that there is not."""
+
+    kind: Annotated[str, PROTECTION]
+
+    def __post_init__(self) -> None:
+        from domain.answers.protecting import SHIELDS
+
+        if self.kind not in SHIELDS:
+            raise Rejected("bad_value", "kind", f"a kind is one of: {', '.join(SHIELDS)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

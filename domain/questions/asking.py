@@ -123,6 +123,7 @@ OF_WHOM: Final = Field(
     Kind.WORKER, "For whom: who leads, joins, or works there", "ORGANISATION:STAFF", pattern=r"^[^:]+:.+$"
 )
 SAID: Final = Field(Kind.TEXT, "What else the command says, as the event contract names it", "TEXT", most=300)
+PROTECTION: Final = Field(Kind.TEXT, "Which kind: `shield`, `access_excluded` or `access_restricted`", "KIND")
 PURPOSE: Final = Field(Kind.TEXT, "What the contact is for, as a code", "CODE")
 REACH: Final = Field(Kind.TEXT, "How the professional who asks can be reached", "TEXT")
 REFERENCE: Final = Field(Kind.TEXT, "A request's reference, as a page showed it", "ENTRY", pattern=r"^a-[0-9a-f]{32}$")

@@ -33,7 +33,8 @@ NOBODYS = DemoPerson("la-808", "W9999", "has no children")
 LEAVER = DemoPerson("la-808", "W9998", "leaves")
 OFFICER = DemoPerson("la-808", "P1", "privacy officer, where a test grants it")
 STRANGER = DemoPerson("la-999", "W2041", "of an organisation that this issuer may not speak for")
-PEOPLE = (LEAD, NOBODYS, LEAVER, OFFICER, STRANGER)
+INDEX_TEAM = DemoPerson("la-808", "I1", "of the index team, where a test grants it")
+PEOPLE = (LEAD, NOBODYS, LEAVER, OFFICER, INDEX_TEAM, STRANGER)
 
 
 def demo_messages(here: Bench) -> None:
@@ -45,6 +46,12 @@ def demo_messages(here: Bench) -> None:
                 events += json.loads(file.read_text())
     here.record(*events)
     here.projector.project()
+
+
+def hidden_fields(page: str, action: str) -> dict[str, str]:
+    """What a form of a page, that goes to an address, sends without anything typed."""
+    form = page.partition(f'action="{action}"')[2].partition("</form>")[0]
+    return dict(re.findall(r'<input type="hidden" name="([a-z-]+)" value="([^"]*)">', form))
 
 
 def issuer_settings(address: str, folder: Path, **changed: Any) -> dict[str, Any]:

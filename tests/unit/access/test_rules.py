@@ -59,6 +59,8 @@ KINDS_OF_QUESTION = [
     "ShowContact",
     "ListContacts",
     "ShowContactAnswer",
+    "CountProtections",
+    "ListProtections",
     "FindChildren",
     "ShowCaseload",
     "ListGaps",

@@ -1,57 +1,19 @@
 """Being put in touch: asked for of any child, once; who has it and what came of it is seen by who asked, and by the index team."""
 
 import re
-from collections.abc import Iterator
 
-import pytest
-
-from domain.access.viewer import Role
 from tests.builders.html import ill_formed
-from tests.builders.service import Bench, bench
-from tests.builders.viewers import granted
-from tests.builders.web import ADA, LEAD, NOBODYS, OFFICER, Browser, Pages, demo_messages, issuer_settings, pages
-from tests.integration.web.conftest import NOW
+from tests.builders.service import Bench
+from tests.builders.web import ADA, INDEX_TEAM, LEAD, NOBODYS, Browser, Pages, hidden_fields
 
-TEAM = OFFICER  # who is of the index team here
 ASKS = {"purpose": "before_an_assessment", "reach": "01632 960001"}
 WHY = "Her aunt rang, and asked who helps the family"
-
-
-@pytest.fixture
-def told(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    made = bench(database_url, tmp_path_factory.mktemp("told"))
-    made.clock.set(NOW)
-    demo_messages(made)
-    granted(made, TEAM.name, Role.INDEX_TEAM)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def served(told: Bench, issuer: str, database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    folder = tmp_path_factory.mktemp("pages")
-    with pages(database_url, folder, told.clock, [issuer_settings(issuer, folder)]) as made:
-        yield made
-
-
-@pytest.fixture
-def team(served: Pages) -> Iterator[Browser]:
-    """Somebody of the index team, signed in."""
-    with served.browser() as made:
-        made.sign_in(TEAM.name)
-        yield made
-
-
-def hidden(page: str, action: str) -> dict[str, str]:
-    """What the form that goes to an address would send."""
-    form = page.partition(f'action="{action}"')[2].partition("</form>")[0]
-    return dict(re.findall(r'<input type="hidden" name="([a-z-]+)" value="([^"]*)">', form))
 
 
 def asked(browser: Browser, told: Bench, **more: str) -> str:
     """A request of somebody whose child Ada is; its reference."""
     look = browser.post("/contact-requests/ask", {"child": browser.child_of(ADA)} | ASKS | more).text
-    form = hidden(look, "/contact-requests/do")
+    form = hidden_fields(look, "/contact-requests/do")
     done = browser.post("/contact-requests/do", form)
     assert "The index team has your request" in done.text
     told.projector.project()
@@ -71,11 +33,11 @@ def test_a_request_has_a_reference_a_holder_a_promised_day_and_what_came_of_it(
     for outcome, said in (("in_hand", "The index team is looking into it."), ("passed_on", "Passed on.")):
         look = team.post("/contact-requests/answer", {"request": reference, "outcome": outcome}).text
         assert said in look
-        done = team.post("/contact-requests/answered", hidden(look, "/contact-requests/answered"))
+        done = team.post("/contact-requests/answered", hidden_fields(look, "/contact-requests/answered"))
         assert "It is answered" in done.text
         told.projector.project()
         mine = browser.get("/contact-requests").text
-        assert (said in mine, TEAM.name in mine) == (True, True)
+        assert (said in mine, INDEX_TEAM.name in mine) == (True, True)
     seen = [answer for answer in (*browser.seen, *team.seen) if answer.text and answer.status_code == 200]
     assert {str(answer.url): wrong for answer in seen if (wrong := ill_formed(answer.text))} == {}
 
@@ -83,12 +45,12 @@ def test_a_request_has_a_reference_a_holder_a_promised_day_and_what_came_of_it(
 def test_what_is_sent_twice_is_asked_once_and_answered_once(browser: Browser, team: Browser, told: Bench) -> None:
     browser.sign_in(LEAD.name)
     look = browser.post("/contact-requests/ask", {"child": browser.child_of(ADA)} | ASKS).text
-    form = hidden(look, "/contact-requests/do")
+    form = hidden_fields(look, "/contact-requests/do")
     browser.post("/contact-requests/do", form)
     assert "It was not sent again." in browser.post("/contact-requests/do", form).text
     told.projector.project()
     look = team.post("/contact-requests/answer", {"request": form["entry"], "outcome": "passed_on"}).text
-    answer = hidden(look, "/contact-requests/answered")
+    answer = hidden_fields(look, "/contact-requests/answered")
     team.post("/contact-requests/answered", answer)
     assert "It was answered before" in team.post("/contact-requests/answered", answer).text
     told.projector.project()
@@ -105,12 +67,12 @@ def test_it_is_offered_of_every_child_and_of_a_claimed_one_with_the_reason(
     search = {"reason": WHY, "scheme": "nhs", "number": "999 020 0017"}
     child = re.findall(r'name="child" value="(c-[0-9a-f]{32})"', browser.post("/search", search).text)[0]
     opened = browser.post("/search/open", {"reason": WHY, "child": child}).text
-    form = hidden(opened, "/contact-requests")
+    form = hidden_fields(opened, "/contact-requests")
     assert form == {"child": child, "because": WHY}
     look = browser.post("/contact-requests/ask", form | ASKS).text
     assert (
         "The index team has your request"
-        in browser.post("/contact-requests/do", hidden(look, "/contact-requests/do")).text
+        in browser.post("/contact-requests/do", hidden_fields(look, "/contact-requests/do")).text
     )
     assert browser.post("/contact-requests/ask", {"child": child} | ASKS).status_code == 404
 
@@ -129,27 +91,10 @@ def test_who_did_not_ask_sees_no_request_and_answers_none(browser: Browser, serv
 def test_a_form_of_another_time_asks_nothing(browser: Browser, team: Browser, told: Bench) -> None:
     browser.sign_in(LEAD.name)
     look = browser.post("/contact-requests/ask", {"child": browser.child_of(ADA)} | ASKS).text
-    form = hidden(look, "/contact-requests/do")
+    form = hidden_fields(look, "/contact-requests/do")
     for changed in ({"purpose": "other"}, {"reach": "01632 960002"}, {"entry": "a-" + "0" * 32}, {"entry": "x"}):
         assert browser.post("/contact-requests/do", form | changed).status_code == 409
     browser.sign_in(LEAD.name)
     assert browser.post("/contact-requests/do", form).status_code == 409
     told.projector.project()
     assert "There are none." in team.get("/contact-requests").text
-
-
-@pytest.mark.parametrize(
-    ("said", "wrong"),
-    [
-        ({"reach": "01632 960001"}, "Say what the contact is for"),
-        ({"purpose": "other"}, "Say how you can be reached"),
-        ({"purpose": "<b>", "reach": "x"}, "Say what the contact is for"),
-        (ASKS | {"reach": "x" * 10_000}, "Use 100 letters or fewer"),
-        (ASKS | {"reach": "\N{RIGHT-TO-LEFT OVERRIDE}1"}, "Use 100 letters or fewer"),
-    ],
-)
-def test_what_is_typed_wrongly_is_said(said: dict[str, str], wrong: str, browser: Browser) -> None:
-    browser.sign_in(LEAD.name)
-    answer = browser.post("/contact-requests/ask", {"child": browser.child_of(ADA)} | said)
-    assert (answer.status_code, wrong in answer.text) == (400, True)
-    assert ill_formed(answer.text) == []

@@ -13,7 +13,7 @@ FIRST, SECOND = "a-" + "1" * 32, "a-" + "2" * 32
 
 def told(kind: str, day: str, order: int, event: str, **body: Any) -> Told:
     worker = {"organisation": "la-808", "staff_id": body.pop("by"), "name": None, "contact": "01632 960001"}
-    return Told(kind, parse_day(day), (order, b""), {"event_id": event_of(event), "worker": worker, **body})
+    return Told(kind, parse_day(day), order, {"event_id": event_of(event), "worker": worker, **body})
 
 
 def asked(reference: str, day: str, order: int, promised: str) -> Told:
