@@ -122,11 +122,17 @@ def record_here(
         "worker": {"organisation": worker.organisation, "staff_id": worker.staff_id, "name": None, "contact": None},
         **said,
     }
+    message = Message(event, WRITTEN_HERE)
     recorder = service.recorder()
     try:
-        (outcome,) = recorder.record([Message(event, WRITTEN_HERE)])
+        _accepted(recorder.check([message]))  # what a person can say again is not recorded without a part of it
+        return _accepted(recorder.record([message]))
     finally:
         recorder.close()
+
+
+def _accepted(outcomes: Sequence[Outcome]) -> Outcome:
+    (outcome,) = outcomes
     if outcome.outcome != ACCEPTED:
         raise Rejected(outcome.reason or outcome.outcome, outcome.field, outcome.rule)
     for reason, field in outcome.set_aside:

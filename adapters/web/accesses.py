@@ -1,9 +1,9 @@
 """Accesses in the words that an officer reads: what was asked, what became of it, and what a replay proves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from adapters.web.words import day, sentence
+from adapters.web.words import day, moment, sentence
 from domain.access.rules import BY_ID
 from domain.answers import verdicts
 from domain.words import spaced
@@ -23,6 +23,8 @@ _ASKED: Final = {
     "ListAccesses": "Read the access log",
     "ReplayEntry": "Replayed an access",
     "ShowLogState": "Looked at the state of the access log",
+    "AskOfficers": "Asked a question about accesses",
+    "ExportAnswer": "Took an answer about accesses away",
     "ListKept": "Listed events kept in quarantine",
     "ShowKept": "Opened an event kept in quarantine",
     "ReadFeedback": "Read feedback on an organisation's events",
@@ -74,6 +76,11 @@ _FOUND: Final = {
     "log_shorter": "the log is shorter than what was signed",
     "checkpoint_not_signed": "the checkpoint is not signed by the log's key",
 }
+_REVIEWS: Final = {
+    "explained": "Explained",
+    "not_explained": "Not explained",
+    "passed_on_as_a_case": "Passed on as a case",
+}
 _MINUTE, _HOUR = 60, 3600
 
 
@@ -95,6 +102,20 @@ def purpose(code: str) -> str:
 def by_rules(codes: Sequence[str]) -> list[str]:
     """The rules by which it was shown, as the person read them, and those by which something was left out."""
     return [BY_ID[code].says if code in BY_ID else _WITHHELD.get(code) or f"Left out: {spaced(code)}" for code in codes]
+
+
+def review(code: str | None) -> str:
+    """What came of the review of an access."""
+    return "Not reviewed" if code is None else _REVIEWS.get(code) or spaced(code)
+
+
+def cell(holds: str, value: Any) -> str:  # noqa: ANN401 - a cell of an answer
+    """A cell of an answer to an officers' question, in words; what is not there has none, but a review."""
+    if holds == "review":
+        return review(value)
+    if value is None:
+        return ""
+    return _CELLS.get(holds, str)(value)
 
 
 def asked_by(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -138,3 +159,15 @@ def without_erased(content: Any) -> tuple[Any, int]:  # noqa: ANN401 - an answer
         kept = [without_erased(value) for value in content]
         return [value for value, count in kept if not (value is None and count)], sum(count for _, count in kept)
     return content, 0
+
+
+# What a cell holds -> how it is said; what stands here not is said as it is.
+_CELLS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "moment": moment,
+    "day": day,
+    "question": asked,
+    "rule": sentence,
+    "outcome": outcome,
+    "text": sentence,
+    "yes_no": lambda holds: "Yes" if holds else "No",
+}

@@ -34,7 +34,9 @@ from adapters.web.notices import NOTICES, notice
 from adapters.web.officers import OfficerPages
 from adapters.web.pages import ChildPages
 from adapters.web.people import Handler, People, told
+from adapters.web.questions import QuestionPages
 from adapters.web.rendering import Contact, reader, static_files
+from adapters.web.reviews import ReviewPages
 from adapters.web.sealing import Sealing
 from adapters.web.searching import SearchPages
 from adapters.web.sessions import Sessions
@@ -45,7 +47,7 @@ from domain.access.viewer import Viewer
 # Links may lead to these from anywhere, as somebody who has signed in again comes to them; `/` at the end: to what is below.
 PAGES: Final = (
     "/my-children", "/my-families", "/changes", "/search", LOOK, DO, LISTED, ASK, DO_ASK, index_team.QUARANTINE, index_team.PROTECTIONS,
-    index_team.LISTED, "/accesses", "/accesses/",
+    index_team.LISTED, "/questions", "/questions/", "/accesses", "/accesses/",
     "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", *NOTICES,
 )  # fmt: skip
 _SIGNING_IN: Final = (4, 32)  # an issuer that does not answer holds up signing in, and nothing else
@@ -67,6 +69,8 @@ class _Faces:
     deciding: DecidingPages
     brokering: ContactPages
     index_team: IndexTeamPages
+    questions: QuestionPages
+    reviews: ReviewPages
     contact: Contact
 
 
@@ -131,6 +135,8 @@ def _face(shared: Shared) -> Face:
         DecidingPages(asking, people.typed, service.clock, shared.commands),
         ContactPages(asking, people.typed, Brokering(service), confirming),
         IndexTeamPages(asking, people.typed, confirming, Quarantine(service)),
+        QuestionPages(asking, people.typed),
+        ReviewPages(service),
         contact,
     )
     return Face(_routes(faces, people, shared.queues.reading), PAGES, refuse, lasts())
@@ -140,6 +146,7 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     waiting = WorkQueue(*_SIGNING_IN)
     signing_in, pages, search, officers = faces.signing_in, faces.pages, faces.search, faces.officers
+    questions, reviews = faces.questions, faces.reviews
     for path, work in {
         "/sign-in": signing_in.choose,
         "/sign-in/{issuer}": signing_in.begin,
@@ -164,6 +171,8 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         index_team.LISTED: asking(faces.index_team.protections),
         LISTED: asking(faces.brokering.listed),
         **dict.fromkeys((ASK, DO_ASK), faces.brokering.again),
+        "/questions": asking(questions.all),
+        "/questions/{name}": questions.form,
         "/accesses": officers.form,
         "/accesses/{entry}": officers.why,
         "/access-log": asking(officers.state),
@@ -197,6 +206,8 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         (index_team.LISTED, "list_protections", signed_in(faces.index_team.listed, keeps=True)),
         (ANSWER, "look_at_contact_answer", signed_in(faces.brokering.answer)),
         (ANSWERED, "answer_contact_request", signed_in(faces.brokering.answered)),
+        ("/questions/{name}", "ask_question", signed_in(questions.answer, keeps=True)),
+        ("/accesses/{entry}/review", "review_access", signed_in(reviews.written)),
         ("/accesses/{entry}", "open_access", signed_in(officers.entry, keeps=True)),
         ("/accesses", "found_accesses", signed_in(officers.found, keeps=True)),
         ("/access-log/check", "check_access_log", lambda _: people.page(asking(officers.checked))),

@@ -19,12 +19,15 @@ from adapters.web.numbers import number_wrong, read_number
 from adapters.web.reasons import read_reason, saying
 from adapters.web.rendering import reader, render
 from adapters.web.typed import Typed
+from domain.access.reviewing import REVIEW
+from domain.access.rules import Point, Whose, decided
 from domain.access.viewer import Role, Viewer
 from domain.answers.answered import Answered
 from domain.questions import about
 
 FIND: Final = "/accesses"
 _ENTRY: Final = re.compile(r"a-[0-9a-f]{32}")
+PERSON: Final = "viewer"  # the field of a person
 _VIEWER: Final = re.compile(r"[^\s:]{1,100}:[^\s:]{1,80}")
 _LISTED: Final = 50
 _DAYS: Final = tuple(f"{day}-{part}" for day in ("first", "last") for part in PARTS)
@@ -79,7 +82,7 @@ class OfficerPages:
 
     def why(self, request: Request, viewer: Viewer) -> Response:
         """Where an officer says why they open an access; nothing is asked at the door yet."""
-        named = self._named(request)
+        named = named_entry(request)
         if not reader(viewer).is_officer:
             return error_page(HTTPStatus.NOT_FOUND)
         kept = self.typed.kept(request, viewer.name)
@@ -90,7 +93,7 @@ class OfficerPages:
 
     def entry(self, request: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """One access: what was shown, whether that is proved, and how anybody can check it."""
-        named = self._named(request)
+        named = named_entry(request)
         reason, wrong = read_reason(form.get("reason", ""))
         if wrong is not None:
             return self._why(viewer, named, form, {"reason": wrong})
@@ -98,10 +101,11 @@ class OfficerPages:
         state = self.asking.ask(about.ShowLogState(), viewer)
         was, erased = accesses.without_erased(replay.content["content"])
         answers: dict[str, Answered[Any]] = {"replay": replay, "state": state}
+        more = {"was": was, "erased": erased, "reviews": _reviews(viewer, replay.content), "wrong": {}, "said": {}}
         try:
-            return self.asking.shown("access", viewer, answers, was=was, erased=erased, plainly=False)
+            return self.asking.shown("access", viewer, answers, plainly=False, **more)
         except _OTHERWISE:
-            return self.asking.shown("access", viewer, answers, was=was, erased=erased, plainly=True)
+            return self.asking.shown("access", viewer, answers, plainly=True, **more)
 
     def state(self, _: Request, viewer: Viewer) -> Response:
         """How far the log is sealed and published."""
@@ -126,12 +130,6 @@ class OfficerPages:
     def _state(self, viewer: Viewer, *, check: bool) -> Response:
         return self.asking.shown("access-log", viewer, {"state": self._log_state(viewer, check=check)})
 
-    def _named(self, request: Request) -> str:
-        named: str = request.path_params["entry"]
-        if not _ENTRY.fullmatch(named):
-            raise Refused(HTTPStatus.NOT_FOUND, "an entry as pages show it")
-        return named
-
     def _why(
         self, viewer: Viewer, entry: str, said: Mapping[str, str], wrong: Mapping[str, str] | None = None
     ) -> Response:
@@ -154,9 +152,29 @@ def _wrong(said: Mapping[str, str]) -> dict[str, str]:
     wrong = {}
     if said["entry"]:
         wrong["entry"] = "The entry must be a- and 32 digits or letters a to f, as a page showed it"
-    if said["viewer"] and not (said["viewer"].isprintable() and _VIEWER.fullmatch(said["viewer"])):
-        wrong["viewer"] = "The person must be an organisation and a staff number, such as la-808:W2041"
-    return wrong | (number_wrong(said) if said["number"] else {})
+    return wrong | person_wrong(said[PERSON]) | (number_wrong(said) if said["number"] else {})
+
+
+def person_wrong(typed: str) -> dict[str, str]:
+    """What is wrong with a person as they are typed, by the field that it stands in."""
+    good = not typed or (typed.isprintable() and _VIEWER.fullmatch(typed))
+    return {} if good else {PERSON: "The person must be an organisation and a staff number, such as la-808:W2041"}
+
+
+def named_entry(request: Request) -> str:
+    """The entry that an address names. Raises Refused."""
+    named: str = request.path_params["entry"]
+    if not _ENTRY.fullmatch(named):
+        raise Refused(HTTPStatus.NOT_FOUND, "an entry as pages show it")
+    return named
+
+
+def _reviews(viewer: Viewer, access: Mapping[str, Any]) -> bool:
+    """Whether a viewer may review an access, and so is shown the form for it."""
+    own = access["viewer"] == viewer.name
+    of_ours = access["organisation"] is not None and access["organisation"] == viewer.organisation
+    whose = Whose.OWN if own else Whose.OWN_ORGANISATION if of_ours else Whose.OTHERS
+    return decided(Point(REVIEW, viewer.roles, whose=whose, people_sign_in=viewer.people_sign_in)).shows is not None
 
 
 def _file(text: str | None, name: str) -> Response:

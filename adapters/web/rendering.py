@@ -28,12 +28,12 @@ _FILTERS: Final = (
 _SHOWN: Final = 16  # digits of a file's hash in its address
 # Roles that read the access log. What each may see is the door's to decide: the menu offers no more than that.
 OFFICERS: Final = frozenset({"privacy_officer", "data_protection_officer", "auditor"})
-_OFFICERS: Final = (("/accesses", "Who saw what"), ("/access-log", "State of the log"))
 _INDEX_TEAM: Final = (
     ("/contact-requests", "Contact requests"),
     ("/quarantine", "Quarantine"),
     ("/protections", "Shields and exclusions"),
 )
+_OFFICERS: Final = (("/questions", "Questions"), ("/accesses", "Who saw what"), ("/access-log", "State of the log"))
 _PRACTITIONERS: Final = (
     ("/my-children", "My children"),
     ("/my-families", "My families"),

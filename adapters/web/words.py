@@ -311,7 +311,7 @@ def born_and_aged(child: Part, on: str) -> str:
 def wrong_fields(wrong: Mapping[str, str]) -> list[dict[str, str]]:
     """What is wrong with a form, as the component takes it: with where to mend it. Of a day it is its first field."""
     return [
-        {"text": text, "href": f"#{name}-day" if name in ("first", "last", "born") else f"#{name}"}
+        {"text": text, "href": f"#{name}-day" if name in ("first", "last", "born", "week") else f"#{name}"}
         for name, text in wrong.items()
     ]
 

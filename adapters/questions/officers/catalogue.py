@@ -19,6 +19,15 @@ from domain.errors import Misuse
 GIVEN: Final = "given"
 # Parameters that a question may take beside its days and its organisation, each the name of a field of `AskOfficers`.
 TAKEN: Final = ("identifier", "viewer", "week", "days", "least")
+# The groups in which questions stand, in their order.
+GROUPS: Final = (
+    "Alerts and reviews",
+    "Looks at children",
+    "People",
+    "Searches",
+    "Safety and rights",
+    "The log and its officers",
+)
 _NUMBERS: Final = ("days", "least")
 _NAME: Final = re.compile(r"[a-z]+(-[a-z]+)*")
 _HOLDS: Final = frozenset(get_args(Holds))
@@ -83,7 +92,7 @@ def catalogue() -> Mapping[str, OfficersQuestion]:
     folder = files(__package__)
     names = sorted(one.name.removesuffix(".toml") for one in folder.iterdir() if one.name.endswith(".toml"))
     found = [_read(name, (folder / f"{name}.toml").read_text(), (folder / f"{name}.sql").read_text()) for name in names]
-    return {one.name: one for one in sorted(found, key=lambda one: (one.group, one.title))}
+    return {one.name: one for one in sorted(found, key=lambda one: (GROUPS.index(one.group), one.title))}
 
 
 def question_named(name: str) -> OfficersQuestion:
@@ -155,6 +164,8 @@ def _wrong(one: OfficersQuestion, said: Mapping[str, Any]) -> Any:  # noqa: ANN4
         yield f"unknown keys {sorted(extra)}"
     if not _NAME.fullmatch(one.name):
         yield "a name is words in small letters with hyphens"
+    if one.group not in GROUPS:
+        yield "stands in a group that there is not"
     if unknown := set(one.takes) - set(TAKEN):
         yield f"takes what there is not: {sorted(unknown)}"
     if not 1 <= one.usual_days <= one.most_days <= 366:

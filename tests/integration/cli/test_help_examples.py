@@ -54,6 +54,7 @@ IN_TURN: Final = tuple(f"icr decide {name}" for name in DECISIONS)
 # Commands whose examples need what is not here, typed by tests of their own.
 ELSEWHERE: Final[Mapping[str, str]] = {
     "icr client token": "test_publish_signed_in.py",
+    "icr officer review": "test_cli_officer.py",
     "icr topics list": "test_topics_granted.py",
     "icr topics grant": "test_topics_granted.py",
 }

@@ -46,6 +46,13 @@ HEADINGS = {
     "search-wrong": "Search for a child",
     "search-found": "Children who fit",
     "child-claimed": ADA,
+    "questions": "Questions",
+    "question": "Claims that no involvement followed",
+    "question-wrong": "Claims that no involvement followed",
+    "question-none": "Claims that no involvement followed",
+    "question-found": "Alerts that nobody has reviewed",
+    "review-wrong": "Review an access",
+    "reviewed": "The review is written down",
     "accesses": "Who saw what",
     "accesses-wrong": "Who saw what",
     "accesses-found": "Who saw what",
@@ -55,7 +62,7 @@ HEADINGS = {
     "access-log-checked": "State of the log",
 }
 # Of these pages another has the same title, and is the same page.
-TWICE = ("child-then", "child-claimed", "accesses-found", "access-log-checked")
+TWICE = ("child-then", "child-claimed", "accesses-found", "access-log-checked", "question-none")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -143,6 +150,20 @@ def visit_as_somebody_else(page: Page, served: Pages, look: Callable[[str], None
     page.get_by_role("button", name=ADA).click()
     at("child-claimed")
     sign_in(page, served, OFFICER.name)
+    at("questions")
+    page.get_by_role("link", name="Claims that no involvement followed").click()
+    at("question")
+    page.locator("#days").fill("367")
+    page.get_by_role("button", name="Ask").click()
+    at("question-wrong")
+    page.locator("#days").fill("366")
+    page.get_by_role("button", name="Ask").click()
+    at("question-none")
+    page.get_by_role("link", name="Questions").first.click()
+    page.get_by_role("link", name="Alerts that nobody has reviewed").click()
+    page.get_by_role("button", name="Ask").click()
+    at("question-found")
+    page.get_by_role("link", name="Who saw what").click()
     at("accesses")
     page.get_by_label("Person").fill("nobody")
     page.get_by_role("button", name="Find accesses").click()
@@ -155,6 +176,12 @@ def visit_as_somebody_else(page: Page, served: Pages, look: Callable[[str], None
     page.get_by_label("Why you open it").fill("The family asked who has seen the record")
     page.get_by_role("button", name="Open").click()
     at("access")
+    page.get_by_role("button", name="Write the review down").click()
+    at("review-wrong")
+    page.get_by_label("Explained", exact=True).check()
+    page.get_by_label("What you found (optional)").fill("The aunt's call is in the duty log.")
+    page.get_by_role("button", name="Write the review down").click()
+    at("reviewed")
     page.get_by_role("link", name="State of the log").click()
     at("access-log")
     page.get_by_role("button", name="Check the last entries now").click()
@@ -231,7 +258,7 @@ def sign_in(page: Page, served: Pages, name: str = LEAD.name) -> None:
     """To where somebody begins."""
     page.goto(f"{served.address}/sign-in/northmoor")
     page.locator(f"button[value='{name}']").click()
-    page.wait_for_url(f"{served.address}/{'accesses' if name == OFFICER.name else 'my-children'}")
+    page.wait_for_url(f"{served.address}/{'questions' if name == OFFICER.name else 'my-children'}")
 
 
 def test_a_colleague_can_be_rung_four_taps_after_coming_to_sign_in(chromium: Browser, served: Pages) -> None:

@@ -32,7 +32,7 @@ def told(told: Bench) -> Bench:
 def officer(served: Pages) -> Iterator[Browser]:
     """The officer's browser, signed in."""
     with served.browser() as made:
-        assert made.sign_in(OFFICER.name).url.path == "/accesses"
+        assert made.sign_in(OFFICER.name).url.path == "/questions"
         yield made
 
 
@@ -121,7 +121,7 @@ def test_what_an_officer_reads_is_logged_too(officer: Browser, seen: str, told: 
     rows = told.connection.execute(
         "SELECT DISTINCT kind FROM access.entry WHERE viewer = %s", (OFFICER.name,)
     ).fetchall()
-    assert {kind for (kind,) in rows} == {"ListAccesses", "ReplayEntry", "ShowLogState"}
+    assert {kind for (kind,) in rows} == {"AskOfficers", "ListAccesses", "ReplayEntry", "ShowLogState"}
     own = ENTRY.findall(shown.text[shown.text.index("That you read this was logged") :])
     assert len(own) == 2
 

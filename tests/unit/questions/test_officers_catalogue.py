@@ -1,0 +1,101 @@
+"""The officers' questions as their tables say them: a table that contradicts its statement is refused when it is read."""
+
+import pytest
+
+from adapters.questions.officers import catalogue as module
+from adapters.questions.officers.catalogue import WrongQuestion, catalogue, given, question_named, statement_of
+from domain.answers.officers import Answers, answered, as_csv, as_json_lines
+from domain.errors import Misuse
+
+TABLE = """
+title = "A title"
+group = "People"
+asks = "What it asks."
+row = "One access"
+tells = "accesses"
+period = { usual = 30, most = 366 }
+takes = { least = { usual = 3, most = 10, says = "So many" } }
+columns = { entry = { title = "Access", holds = "entry" } }
+"""
+SQL = "SELECT a.id AS entry FROM accesses a WHERE 1 >= %(least)s"
+
+
+def read(table: str = TABLE, sql: str = SQL) -> None:
+    module._read("a-question", table, sql)
+
+
+def test_the_questions_are_all_well() -> None:
+    assert len(catalogue()) >= 20
+    for question in catalogue().values():
+        assert question.asks.endswith(".")
+    read()
+
+
+@pytest.mark.parametrize(
+    ("change", "by", "says"),
+    [
+        ("title = ", "titel = ", "title"),
+        ('tells = "accesses"', 'tells = "everything"', "everything"),
+        ('group = "People"', 'group = "Others"', "group"),
+        ("usual = 30", "usual = 400", "days"),
+        ("least = {", "most_of_all = {", "takes what there is not"),
+        ("most = 10,", "most = 2,", "bounds"),
+        ('holds = "entry"', 'holds = "anything"', "hold"),
+        ("row =", 'extra = "x"\nrow =', "unknown keys"),
+    ],
+)
+def test_a_table_that_is_wrong_is_refused(change: str, by: str, says: str) -> None:
+    assert change in TABLE
+    with pytest.raises(WrongQuestion, match=says):
+        read(TABLE.replace(change, by))
+
+
+def test_a_statement_that_reads_past_its_bound_is_refused() -> None:
+    with pytest.raises(WrongQuestion, match="past their bound"):
+        read(sql=f"{SQL} AND EXISTS (SELECT FROM access.entry)")
+
+
+def test_a_parameter_that_is_taken_is_used() -> None:
+    with pytest.raises(WrongQuestion, match="does not use it"):
+        read(sql="SELECT a.id AS entry FROM accesses a")
+
+
+def test_a_statement_is_bounded_wherever_it_reads() -> None:
+    for question in catalogue().values():
+        statement = statement_of(question, "e.organisation = %(organisation)s")
+        bound = statement.count("FROM access.entry e WHERE e.outcome <> 'ended' AND e.organisation = %(organisation)s")
+        assert bound == (0 if question.whole_log else 1), question.name
+        assert statement.count("access.entry") == 1
+
+
+def test_what_is_given_is_defined_before_it_is_read() -> None:
+    assert given()["unexplained"][1] == ("ever", "accesses", "looks", "involved", "explained")
+
+
+def test_there_is_no_other_question() -> None:
+    with pytest.raises(Misuse):
+        question_named("who-is-it")
+
+
+ANSWER = answered(
+    Answers(
+        "a-question", "A title", "One", None, "2025-12-01", "2025-12-19",
+        [("who", "Who", "viewer"), ("times", "Times", "count"), ("again", "Again", "yes_no")],
+        [['=HYPERLINK("http://example.org")', -5, True], ["\N{ZERO WIDTH SPACE} @SUM(A1)", 2, None], ['Anna "W1", B', 3, False]],
+        3,
+    )
+)  # fmt: skip
+
+
+def test_in_a_csv_nothing_is_a_formula_and_numbers_stay_numbers() -> None:
+    assert as_csv(ANSWER).splitlines() == [
+        "Who,Times,Again",
+        '"\'=HYPERLINK(""http://example.org"")",-5,yes',
+        "'\N{ZERO WIDTH SPACE} @SUM(A1),2,",
+        '"Anna ""W1"", B",3,no',
+    ]
+
+
+def test_in_json_lines_everything_stays_as_it_is() -> None:
+    first = as_json_lines(ANSWER).splitlines()[0]
+    assert first == '{"who": "=HYPERLINK(\\"http://example.org\\")", "times": -5, "again": true}'
