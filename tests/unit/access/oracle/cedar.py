@@ -1,7 +1,7 @@
 """Asks the Cedar text what is shown at a point. It raises where Cedar says that a policy failed: it would have been skipped."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -18,19 +18,21 @@ _AT_ONCE: Final = 2000
 
 
 class Shown(NamedTuple):
-    """How much is shown, None for a refusal, and whether a shield is set aside."""
+    """How much is shown, None for a refusal; whether a shield is set aside, and whether the privacy officer is told."""
 
     extent: Extent | None
     aside: bool = False
+    alerts: bool = False
 
 
 REFUSED: Final = Shown(None)
+NOBODY: Final = "-"  # no permit held, or something forbade it
+_MORE: Final = {extent: n for n, extent in enumerate((None, *Extent))}
 
 
 class _Parsed(NamedTuple):
     policies: Any
     entities: Any
-    schema: Any
     says: dict[str, Shown]
 
 
@@ -42,9 +44,9 @@ def _parsed() -> _Parsed:
     for policy in json.loads(cedarpy.policies_to_json_str(TEXT))["staticPolicies"].values():
         noted = policy["annotations"]
         if policy["effect"] == "permit":
-            says[noted["id"]] = Shown(Extent(noted["shows"]), "aside" in noted)
+            says[noted["id"]] = Shown(Extent(noted["shows"]), "aside" in noted, "alerts" in noted)
     schema = cedarpy.Schema.from_str(SCHEMA)
-    return _Parsed(cedarpy.PolicySet.from_str(TEXT), cedarpy.Entities.from_json_str("[]", schema), schema, says)
+    return _Parsed(cedarpy.PolicySet.from_str(TEXT), cedarpy.Entities.from_json_str("[]", schema), says)
 
 
 def permits() -> frozenset[str]:
@@ -52,26 +54,27 @@ def permits() -> frozenset[str]:
     return frozenset(_parsed().says)
 
 
-def asked(points: Iterable[Point]) -> Iterator[tuple[Point, Shown, Sequence[str]]]:
-    """What the text says at each point, and by which permits."""
+def asked(points: Iterable[Point]) -> Iterator[tuple[Point, Shown, str]]:
+    """What the text says at each point, and the id of the permit that shows most."""
     given = iter(points)
     while some := list(islice(given, _AT_ONCE)):
-        yield from zip(some, *zip(*_answers(some), strict=True), strict=True)
+        for at, (shown, by) in zip(some, _answers(some), strict=True):
+            yield at, shown, by
 
 
-def _answers(points: list[Point]) -> Iterator[tuple[Shown, Sequence[str]]]:
+def _answers(points: list[Point]) -> Iterator[tuple[Shown, str]]:
     parsed = _parsed()
     requests = [_request(at) for at in points]
     for result in cedarpy.is_authorized_batch(requests, parsed.policies, parsed.entities):
         assert not result.diagnostics.errors, result.diagnostics.errors
-        assert result.decision is not cedarpy.Decision.NoDecision, "the request does not fit the schema"
-        by = sorted(result.diagnostics.id_annotations_by_reason.values()) if result.allowed else []
-        yield _most(parsed.says[one] for one in by), by
+        held = sorted(result.diagnostics.id_annotations_by_reason.values()) if result.allowed else []
+        by = max(held, key=lambda one: _order(parsed.says[one]), default=NOBODY)
+        yield parsed.says.get(by, REFUSED), by
 
 
-def _most(of: Iterable[Shown]) -> Shown:
-    order = list(Extent)
-    return max(of, key=lambda shown: (order.index(shown.extent), shown.aside), default=REFUSED)
+def _order(shown: Shown) -> tuple[int, bool, bool]:
+    """What is one's own work is no claim, though a reason was given: of two that show as much the one that alerts nobody counts."""
+    return _MORE[shown.extent], shown.aside, not shown.alerts
 
 
 def _request(at: Point) -> dict[str, str]:
