@@ -6,7 +6,7 @@ from uuid import UUID
 from adapters.questions.kin import families_at
 from adapters.questions.reading import Reading
 from domain.events import ChildId
-from domain.leads.active import passed_on
+from domain.leads.active import is_work_on, passed_on
 from domain.leads.family import is_of_family, others_of_families
 from domain.timeline.entries import Entry
 from projections import changes, editions
@@ -56,11 +56,7 @@ def _held_by(worker: str, around: Around, day: int) -> dict[ChildId, list[Entry]
         mine = [
             entry
             for entry, _ in held
-            if entry.worker == worker
-            and (first := entry.first_day()) is not None
-            and first <= day
-            and entry.status_at(day)[0] == "open"
-            and not passed_on(entry, leads, day)
+            if entry.worker == worker and is_work_on(entry, day) and not passed_on(entry, leads, day)
         ]
         if mine:
             found[child] = mine

@@ -23,7 +23,7 @@ from domain.feeds import Hearing
 from domain.indicators.families import family_id, speaks, unheard
 from domain.indicators.rules import NO_UNIVERSAL_CONTACT
 from domain.indicators.waits import Waits
-from domain.leads.active import GAP_RULES, GAPS, left_gaps, passed_on
+from domain.leads.active import GAP_RULES, GAPS, is_work_on, left_gaps, passed_on
 from domain.leads.family import is_of_family
 from domain.questions.about import ListGaps, ShowCaseload, ShowHandover, ShowMyFamilies
 from domain.reference import StaffFact, workers_left
@@ -158,7 +158,7 @@ def entries_of_worker(read: Reading, worker: str, day: int) -> dict[ChildId, Seq
     """
     found: list[tuple[ChildId, SealedEntry]] = []
     for child, records, entry, contact in queries.entries_of_worker(read.connection, read.number, worker, day):
-        if (first := entry.first_day()) is not None and first <= day and entry.status_at(day)[0] == "open":
+        if is_work_on(entry, day):
             read.take_members({child: records})
             found.append((child, (entry, contact)))
     leads = leads_of(read, {child for child, (entry, _) in found if entry.kind == "lead"})

@@ -16,14 +16,13 @@ from domain.access.rules import Basis
 from domain.access.viewer import Opening, Viewer
 from domain.areas import area_key
 from domain.events import ChildId
-from domain.kinds import WHO_MAY_SEE
+from domain.leads.active import accepted_from, is_work_on
 from domain.leads.commands import OWN_WORD
 from domain.timeline.entries import Entry
 from projections import queries
 
 REFERRAL_DAYS: Final = 30
 _BY_KIND: Final = {"lead_cover": Basis.COVER, "team_member": Basis.TEAM_MEMBER}
-_LEADS: Final = frozenset({Basis.LEAD, Basis.NOMINATED})
 
 
 def relation_of(read: Reading, viewer: Viewer, asked: AskedAbout) -> Relation:
@@ -58,7 +57,9 @@ class _Relations:
         """Why a child is the viewer's own."""
         own = [entry for entry, _ in self._mine.get(child, ())]
         alone = own_word(self._head, own)
-        by_entry = [(entry, Basis.OWN_WORD if entry.main in alone else _basis(entry)) for entry in own]
+        by_entry = [
+            (entry, Basis.OWN_WORD if entry.main in alone else _basis(entry, self._head.today)) for entry in own
+        ]
         by_entry += self._of_team(child)
         self.proving |= {self._head.event(entry.main) for entry, _ in by_entry}
         found = {basis for _, basis in by_entry}
@@ -80,17 +81,15 @@ class _Relations:
         )
         for entry, _ in held:
             first = entry.first_day()
-            if entry.doubted or first is None or first > day or entry.kind in WHO_MAY_SEE:
-                continue
             if entry.kind == "referral":
-                if first >= day - REFERRAL_DAYS:
+                if not entry.doubted and first is not None and day - REFERRAL_DAYS <= first <= day:
                     found.append((entry, Basis.REFERRAL))
-            elif entry.status_at(day)[0] == "open":
+            elif is_work_on(entry, day):
                 found.append((entry, Basis.TEAM))
         return found
 
     def _sibling(self, child: ChildId) -> set[Basis]:
-        led = {one for one, held in self._mine.items() if any(_basis(entry) in _LEADS for entry, _ in held)}
+        led = {one for one, held in self._mine.items() if any(entry.kind == "lead" for entry, _ in held)}
         families = grouped(self._head, sorted({child, *led}), self._head.today) if led else ()
         return {Basis.SIBLING} if any(child in family and led & set(family) for family in families) else set()
 
@@ -117,7 +116,8 @@ def _keys(areas: Collection[str]) -> set[str]:
     return {area_key(area) for area in areas}
 
 
-def _basis(entry: Entry) -> Basis:
+def _basis(entry: Entry, day: int) -> Basis:
     if entry.kind == "lead":
-        return Basis.NOMINATED if entry.accepted is None else Basis.LEAD
+        accepted = accepted_from(entry)
+        return Basis.LEAD if accepted is not None and accepted <= day else Basis.NOMINATED
     return _BY_KIND.get(entry.kind, Basis.INVOLVED)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.dates import FOREVER
+from domain.kinds import WHO_MAY_SEE
 from domain.spans import Spans, union
 from domain.timeline.entries import Entry
 
@@ -73,6 +74,15 @@ class Gap:
     end: int
     positions: tuple[int, ...]
     organisation: str | None = None
+
+
+def is_work_on(entry: Entry, day: int) -> bool:
+    """Whether an entry is open on a day, and makes the child its worker's or its team's own.
+
+    Who is named in a restriction may see a record if it is their work; that they may is no work (access.md 2).
+    """
+    first = entry.first_day()
+    return first is not None and first <= day and entry.kind not in WHO_MAY_SEE and entry.status_at(day)[0] == "open"
 
 
 def accepted_from(lead: Entry) -> int | None:

@@ -249,6 +249,7 @@ class Reference:
                 e
                 for e in child.entries
                 if e.worker == worker
+                and e.kind not in WHO_MAY_SEE
                 and (first := e.first_day()) is not None
                 and first <= day
                 and e.status_at(day)[0] == "open"
