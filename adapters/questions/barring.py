@@ -24,7 +24,12 @@ def bars_by_child(read: "Reading", viewer: Viewer, today: int) -> Mapping[ChildI
     for row in rows:
         in_force.setdefault(child_of[row.record], []).append(row)
     people = people_of(viewer)
-    return {child: found for child, some in in_force.items() if (found := bars(some, people))}
+    # The stricter of both: whom a restriction named then, and one that stands now does not, is kept away by this one.
+    found = {
+        child: bars([one for one in some if one.now], people) | bars([one for one in some if one.then], people)
+        for child, some in in_force.items()
+    }
+    return {child: some for child, some in found.items() if some}
 
 
 def kept_from(found: Mapping[ChildId, frozenset[Bar]], viewer: Viewer) -> frozenset[ChildId]:
