@@ -36,6 +36,8 @@ _SHOWN: Final[Mapping[type[Question[Any]], Callable[[Document], None]]] = {
     about.ShowKept: rendering_agencies.show_kept_event,
     about.ListMended: rendering_agencies.show_mended,
     about.ListAccesses: rendering_accesses.show_accesses,
+    about.ShowOwnAccesses: rendering_accesses.show_own_accesses,
+    about.ReadNotice: rendering_accesses.show_notice,
     about.ReplayEntry: rendering_accesses.show_replayed,
     about.ShowLogState: rendering_accesses.show_log_state,
     about.AskOfficers: rendering_officers.show_answer,
@@ -220,6 +222,8 @@ _ALONE: Final[Mapping[str, type[Question[Any]]]] = {
     "feeds": about.ListFeeds,
     "replay": about.ReplayEntry,
     "accesses": about.ListAccesses,
+    "own_accesses": about.ShowOwnAccesses,
+    "notice": about.ReadNotice,
     "sealed": about.ShowLogState,
 }
 

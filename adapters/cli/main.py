@@ -34,6 +34,8 @@ COMMANDS: Final[Commands] = {
     "feedback": ("adapters.cli.asking", "feedback", "icr feedback --organisation urn-900001"),
     "access": ("adapters.cli.access", "app", None),
     "accesses": ("adapters.cli.asking", "accesses", "icr accesses --viewer la-808:W2041"),
+    "own-accesses": ("adapters.cli.asking", "own_accesses", "icr own-accesses --viewer la-808:W2041"),
+    "notice": ("adapters.cli.asking", "notice", "icr notice --version 1"),
     "sealed": ("adapters.cli.asking", "sealed", "icr sealed --check"),
     "officer": ("adapters.cli.officer", "app", None),
     "replay": ("adapters.cli.asking", "replay", "icr replay a-0f6d2c1e8b7a4935a1c2d3e4f5061728"),

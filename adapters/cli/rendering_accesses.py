@@ -27,6 +27,22 @@ def show_accesses(answer: Document) -> None:
     table("accesses", _LISTED, rows)
 
 
+def show_own_accesses(answer: Document) -> None:
+    """Somebody's own entries, the newest first, as they may read them."""
+    rows = [
+        (one["entry"], one["at"][:19].replace("T", " "), one["question"], one["outcome"], one["because"] or "")
+        for one in answer["accesses"]
+    ]
+    table("own accesses", ("entry", "at", "question", "outcome", "because"), rows)
+
+
+def show_notice(answer: Document) -> None:
+    """The notice for staff."""
+    say(f"Notice for staff, version {answer['version']}")
+    for section in answer["sections"]:
+        say("\n".join(("", section["heading"], *section["paragraphs"])))
+
+
 def show_replayed(answer: Document) -> None:
     """One access: who, what, whether it is proved, whether it comes out the same, and what was shown."""
     print_table(

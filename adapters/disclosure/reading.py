@@ -84,6 +84,12 @@ def _commits(leaf: dict[str, Any], parts: list[_StoredPart]) -> bool:
     return bool((root(leaves).hex() if leaves else None) == leaf["root"])
 
 
+def opened_asked(keys: MasterKeys, entry: UUID, leaf: bytes, wrapped: bytes, sealed: bytes) -> dict[str, Any] | None:
+    """What an entry was asked by, with the reason; None where that was erased, or is not what the entry commits to."""
+    asked, holds = _asked(keys, entry, wrapped, sealed, orjson.loads(leaf)["asked"])
+    return asked if holds else None
+
+
 def _asked(
     keys: MasterKeys, entry: UUID, wrapped: bytes, sealed: bytes, commitment: str
 ) -> tuple[dict[str, Any] | None, bool]:

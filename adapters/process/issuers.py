@@ -39,6 +39,12 @@ class Issuer(BaseModel):
     max_age_seconds: int | None = Field(
         default=None, ge=LEAST_SECONDS, description="How long ago they may have signed in there; None: not asked"
     )
+    strong_acr: tuple[str, ...] = Field(
+        default=(), description="Which ways of signing in count as strong; empty: none, and what needs one is not shown"
+    )
+    strong_seconds: int = Field(
+        default=900, ge=LEAST_SECONDS, le=36_000, description="For how long a strong sign-in counts"
+    )
     demo: bool = Field(default=False, description="Signs anybody in: for the demonstration alone")
 
 

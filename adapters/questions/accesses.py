@@ -1,4 +1,4 @@
-"""Gathers which accesses there were."""
+"""Gathers which accesses there were, and somebody's own."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -7,15 +7,17 @@ from uuid import UUID
 import orjson
 import psycopg
 
+from adapters.disclosure.reading import opened_asked
+from adapters.log.keys.data_keys import MasterKeys
 from adapters.questions.reading import reading_at
 from adapters.service.opened import Service
 from domain.access.entry import parse_entry
 from domain.access.parts import NOBODY
-from domain.answers.accesses import ListedAccess
+from domain.answers.accesses import ListedAccess, OwnAccess
 from domain.answers.pages import Page
 from domain.dates import LONDON
 from domain.errors import Rejected
-from domain.questions.about import ListAccesses
+from domain.questions.about import ListAccesses, ShowOwnAccesses
 
 Connection = psycopg.Connection[Any]
 
@@ -24,6 +26,7 @@ _ENTRIES: Final = (
     "SELECT e.bytes, (SELECT count(*) FROM access.shown s WHERE s.entry = e.id AND s.child <> %(nobody)s) "
     "FROM access.entry e WHERE "
 )
+_OWN: Final = "SELECT e.id, e.bytes, e.wrapped, e.sealed FROM access.entry e WHERE "
 _NEWEST_FIRST: Final = " ORDER BY e.at DESC, e.id DESC LIMIT %(limit)s"
 _ATTEMPT: Final = "e.outcome <> 'ended'"  # what a process writes as it ends is no access
 _BEFORE: Final = "(e.at, e.id) < (%(at)s, %(cursor)s)"
@@ -40,14 +43,33 @@ _AT: Final = "SELECT at FROM access.entry WHERE id = %s"
 
 def gather_accesses(service: Service, connection: Connection, question: ListAccesses) -> Page[ListedAccess]:
     """Entries, the newest first, and how many there are in all. Raises Rejected for a cursor that is no entry."""
-    asked: dict[str, Any] = {
+    asked = {
         "organisation": question.organisation,
+        "children": None if question.identifier is None else _children(service, connection, question.identifier),
+    }
+    rows, total, more = _found(connection, question, asked, _ENTRIES)
+    listed = [_listed(orjson.loads(leaf), children) for leaf, children in rows]
+    return Page(listed, total, listed[-1]["entry"] if more else None)
+
+
+def gather_own_accesses(service: Service, connection: Connection, question: ShowOwnAccesses) -> Page[OwnAccess]:
+    """Somebody's own entries, the newest first, with the reasons that they typed. Raises Rejected for a cursor that is no entry."""
+    rows, total, more = _found(connection, question, {}, _OWN)
+    listed = [_own(service.keys, *row) for row in rows]
+    return Page(listed, total, listed[-1]["entry"] if more else None)
+
+
+def _found(
+    connection: Connection, question: ListAccesses | ShowOwnAccesses, more: dict[str, Any], statement: str
+) -> tuple[list[Any], int, bool]:
+    """The rows of a part of the list, how many there are in all, and whether there are older ones."""
+    asked: dict[str, Any] = {
         "viewer": question.viewer,
         "first": None if question.first is None else _midnight(question.first),
         "last": None if question.last is None else _midnight(question.last + timedelta(days=1)),
-        "children": None if question.identifier is None else _children(service, connection, question.identifier),
+        **more,
     }
-    conditions = [_ATTEMPT, *(condition for name, condition in _ASKED.items() if asked[name] is not None)]
+    conditions = [_ATTEMPT, *(condition for name, condition in _ASKED.items() if asked.get(name) is not None)]
     asked |= {"limit": question.limit + 1, "nobody": NOBODY}
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -55,9 +77,8 @@ def gather_accesses(service: Service, connection: Connection, question: ListAcce
         if question.cursor is not None:
             asked |= _place(connection, question.cursor)
             conditions.append(_BEFORE)
-        rows = connection.execute(_ENTRIES + " AND ".join(conditions) + _NEWEST_FIRST, asked).fetchall()
-    listed = [_listed(orjson.loads(leaf), children) for leaf, children in rows[: question.limit]]
-    return Page(listed, total, listed[-1]["entry"] if len(rows) > question.limit else None)
+        rows = connection.execute(statement + " AND ".join(conditions) + _NEWEST_FIRST, asked).fetchall()
+    return rows[: question.limit], total, len(rows) > question.limit
 
 
 def _place(connection: Connection, cursor: str) -> dict[str, Any]:
@@ -89,4 +110,18 @@ def _listed(leaf: dict[str, Any], children: int) -> ListedAccess:
         "question": leaf["question"],
         "outcome": leaf["outcome"],
         "children": children,
+    }
+
+
+def _own(keys: MasterKeys, entry: UUID, written: bytes, wrapped: bytes, sealed: bytes) -> OwnAccess:
+    leaf, asked = orjson.loads(written), opened_asked(keys, entry, written, wrapped, sealed)
+    outcome = leaf["outcome"]
+    return {
+        "entry": leaf["id"],
+        "at": leaf["at"],
+        "question": leaf["question"],
+        # Whether there was nothing, or nothing for them, is not told afterwards either.
+        "outcome": outcome if outcome in ("shown", "failed") else "not_shown",
+        "channel": leaf["channel"],
+        "because": None if asked is None else asked.get("because"),
     }

@@ -29,7 +29,7 @@ from domain.access import entry
 from domain.access.entry import Outcome
 from domain.access.parts import cut
 from domain.access.relation import NO_RELATION, AskedAbout, Relation
-from domain.access.rules import Extent, Point, Rule, Whose, decided
+from domain.access.rules import SIGN_IN_STRONGLY, Extent, Point, Rule, Whose, decided
 from domain.access.viewer import SYSTEMS, Opening, Viewer
 from domain.answers.answered import Answered, AsOf, NotShown, Receipt
 from domain.dates import to_day
@@ -94,7 +94,7 @@ class Door:
             at = self._service.clock.now()
             receipt = entry.entry_id(self._discloser.disclose(connection, replace(seen.access, at=at)))
         if seen.content is None or seen.rule is None:
-            return NotShown(receipt, seen.access.outcome is Outcome.REFUSED)
+            return NotShown(receipt, seen.access.outcome is Outcome.REFUSED, seen.rule is SIGN_IN_STRONGLY)
         return Answered(cast("A", seen.content), seen.as_of, Receipt(receipt, (seen.rule.says,), entry.instant(at)))
 
     def _of_the_log(
@@ -114,7 +114,7 @@ class Door:
             if rule.shows is None:
                 return _refused(question, viewer, rule)
         content = way.shape(facts)
-        return _Seen(content, None, _shown(_attempt(question, viewer, Outcome.SHOWN), content, rule), rule)
+        return _Seen(content, None, _shown(_attempt(question, viewer, Outcome.SHOWN), way.logged(content), rule), rule)
 
     def _of_the_views(
         self, way: OfTheViews, connection: editions.Connection, question: Question[Any], viewer: Viewer
@@ -136,7 +136,8 @@ class Door:
             if rule.shows is None or (child is not None and child.unknown):
                 outcome = Outcome.NOTHING if child is not None and child.unknown else Outcome.REFUSED
                 rules = (rule.id,) if outcome is Outcome.REFUSED else ()
-                return _Seen(None, as_of, replace(attempt, outcome=outcome, rules=rules, children=relation.children))
+                attempt = replace(attempt, outcome=outcome, rules=rules, children=relation.children)
+                return _Seen(None, as_of, attempt, rule)
             if rule.unshields and isinstance(asked, OneChild):
                 found = read.child(asked.identifier, asked.record)
                 read.lift_shields([] if found is None else [found])
@@ -209,6 +210,7 @@ def _point(
         relation.shielded,
         opening is Opening.CLAIM and may_claim(),
         viewer.people_sign_in,
+        viewer.signed_in_strongly,
     )
 
 
@@ -220,7 +222,7 @@ def _attempt(question: Question[Any], viewer: Viewer, outcome: Outcome) -> Acces
 
 
 def _refused(question: Question[Any], viewer: Viewer, rule: Rule) -> _Seen:
-    return _Seen(None, None, replace(_attempt(question, viewer, Outcome.REFUSED), rules=(rule.id,)))
+    return _Seen(None, None, replace(_attempt(question, viewer, Outcome.REFUSED), rules=(rule.id,)), rule)
 
 
 def _shown(attempt: Access, content: Any, rule: Rule) -> Access:  # noqa: ANN401 - an answer

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from adapters.log.reader import LogReader
 from adapters.process.clock import today
+from adapters.questions.notice import version_read
 from adapters.service.opened import Service
 from domain.access.viewer import Grant, Role
 from domain.dates import to_day
@@ -53,6 +54,11 @@ class Staff:
         return Standing(
             Role.PRACTITIONER, tuple(Grant(*one) for one in grants), tuple(sorted(teams)), tuple(sorted(services))
         )
+
+    def notice_read(self, worker: str) -> int | None:
+        """The version of the notice for staff that ORGANISATION:STAFF has read; None: none."""
+        with self._connect() as connection:
+            return version_read(connection, self._service.keys, worker)
 
     def _opened(self, connection: editions.Connection, facts: Iterable[StaffFact]) -> dict[int, Mapping[str, Any]]:
         positions = [fact.position for fact in facts]

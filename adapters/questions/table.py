@@ -219,6 +219,24 @@ QUESTIONS: Final[Sequence[Row]] = (
         {"viewer": "la-808:W2041"},
     ),
     Row(
+        about.ShowOwnAccesses,
+        ("own-accesses",),
+        None,
+        "Somebody's own accesses",
+        "List what somebody asked for, as they may read it themselves: when, what, whether it was shown, and why in their own words. "
+        "Where people sign in they read it on their pages, and nobody else's.",
+        {"viewer": "la-808:W2041"},
+    ),
+    Row(
+        about.ReadNotice,
+        ("notice",),
+        None,
+        "The notice for staff",
+        "Show what staff are told of the log of their accesses before their first page.",
+        {"version": 1},
+        unknown="notice",
+    ),
+    Row(
         about.ReplayEntry,
         ("replay",),
         None,

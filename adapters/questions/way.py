@@ -35,11 +35,17 @@ class OfTheViews(Way):
 class OfTheLog(Way):
     """A question of the log as it is: `gather(service, connection, question)`, and `shape(facts)`.
 
-    `tells`: whether an answer says anything of anybody, and so is an access. `in_snapshot`: else it begins its own.
+    `tells`: whether an answer says anything of anybody, and so is an access. `in_snapshot`: else it begins its own. `logger`: what
+    of the answer is kept in the log, where other entries hold the rest, by its module and name as the shaper; "": all.
     """
 
     tells: Callable[[Any], bool] = lambda _: True
     in_snapshot: bool = True
+    logger: str = ""
+
+    def logged(self, content: Any) -> Any:  # noqa: ANN401 - as the question says
+        """What of an answer is kept in the log."""
+        return _named(f"domain.answers.{self.logger}")(content) if self.logger else content
 
 
 def _named(path: str) -> Callable[..., Any]:

@@ -43,6 +43,10 @@ WAYS: Final[Mapping[type[Question[Any]], OfTheViews | OfTheLog]] = {
     about.ShowKept: OfTheLog("keeping.gather_kept_event", "keeping.kept_event"),
     about.ListMended: OfTheLog("keeping.gather_mended", "keeping.being_mended"),
     about.ListAccesses: OfTheLog("accesses.gather_accesses", "accesses.accesses", in_snapshot=False),
+    about.ShowOwnAccesses: OfTheLog(
+        "accesses.gather_own_accesses", "accesses.own_accesses", in_snapshot=False, logger="accesses.without_reasons"
+    ),
+    about.ReadNotice: OfTheLog("notice.gather_notice", "notice.notice", in_snapshot=False),
     about.ReplayEntry: OfTheLog("replaying.gather_replay", "accesses.replayed", in_snapshot=False),
     about.ShowLogState: OfTheLog("log_state.gather_log_state", "accesses.log_state", in_snapshot=False),
     about.AskOfficers: OfTheLog("officers.gathering.gather_answer", "officers.answered", in_snapshot=False),

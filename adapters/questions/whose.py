@@ -27,6 +27,8 @@ def whose_of(question: Question[Any], viewer: Viewer, read: Reading | None = Non
         return None
     if isinstance(question, about.AskOfficers):
         return _about_accesses(question, viewer)
+    if isinstance(question, about.ShowOwnAccesses):
+        return Whose.OWN if question.viewer == viewer.name else Whose.OTHERS
     if isinstance(question, about.ListAccesses | about.ReadFeedback):
         return _organisations(question.organisation, viewer)
     worker = getattr(question, "worker", None)

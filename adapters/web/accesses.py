@@ -21,6 +21,8 @@ _ASKED: Final = {
     "ShowFamily": "Opened a family",
     "ShowMeasures": "Looked at measures of the system",
     "ListAccesses": "Read the access log",
+    "ShowOwnAccesses": "Read their own entries of the access log",
+    "ReadNotice": "Said that they had read the notice for staff",
     "ReplayEntry": "Replayed an access",
     "ShowLogState": "Looked at the state of the access log",
     "AskOfficers": "Asked a question about accesses",
@@ -35,6 +37,8 @@ _OUTCOMES: Final = {
     "refused": "Refused",
     "failed": "Failed, and nothing was shown",
 }
+_OWN_OUTCOMES: Final = {"not_shown": "Nothing was shown"}
+_CHANNELS: Final = {"pages": "On these pages", "api": "By a system of your organisation"}
 # What was left out of an answer, by the name that its entry has for why.
 _WITHHELD: Final = {
     "sensitive_service": "Left out: a service that people must be able to use in confidence",
@@ -48,6 +52,8 @@ _PURPOSES: Final = {
     "search": "To find a child, with a reason",
     "override": "To set a shield aside, with a reason",
     "mediation": "For somebody who cannot sign in",
+    "own_accesses": "To read one's own accesses",
+    "notice": "To read the notice for staff",
     "index_management": "Work of the index team",
     "audit": "To check how the service is used",
     "not_allowed": "None that is allowed",
@@ -92,6 +98,21 @@ def asked(question: str) -> str:
 def outcome(code: str) -> str:
     """What became of it."""
     return _OUTCOMES.get(code) or spaced(code)
+
+
+def asked_own(question: str) -> str:
+    """What whoever reads it did by asking a question."""
+    return asked(question).replace("their", "your")
+
+
+def own_outcome(code: str) -> str:
+    """What became of it, as whoever asked was told."""
+    return _OWN_OUTCOMES.get(code) or outcome(code)
+
+
+def channel(code: str) -> str:
+    """By which face somebody asked."""
+    return _CHANNELS.get(code) or sentence(code)
 
 
 def purpose(code: str) -> str:

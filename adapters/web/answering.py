@@ -17,6 +17,8 @@ from adapters.api.problems import Refused
 from adapters.process.settings import Settings
 from adapters.web.rendering import Reader, render
 
+STAFF_NOTICE: Final = "/staff-notice"
+STRONGLY: Final = "/sign-in-strongly"  # where somebody is told that they must, and begins
 _FORM: Final = "application/x-www-form-urlencoded"
 # Far more than a page's fields take, so that what is too long is said beside its field, and the rest stays typed.
 _MOST_FORM: Final = 64 * 1024  # bytes
@@ -46,6 +48,10 @@ _ERRORS: Final[Mapping[int, tuple[str, Sequence[str]]]] = {
     500: ("Something went wrong", ["It is our fault, and nothing was shown. " + _AGAIN]),
 }
 _HOME: Final = ("/my-children", "My children")
+
+
+class SignInStrongly(Exception):
+    """What is asked for needs a strong sign-in, a short time ago: whoever asks is sent to sign in so, and comes back."""
 
 
 def page(text: str, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Response:

@@ -22,7 +22,7 @@ from adapters.process.listening import check_signing_in
 from adapters.questions.staff import Staff
 from adapters.service.opened import Service
 from adapters.web import index_team
-from adapters.web.answering import Cookie, error_page, go_to, read_form, refuse
+from adapters.web.answering import STAFF_NOTICE, STRONGLY, Cookie, error_page, go_to, read_form, refuse
 from adapters.web.asking import Asking
 from adapters.web.brokering import ANSWER, ANSWERED, ASK, LISTED, ContactPages
 from adapters.web.brokering import DO as DO_ASK
@@ -32,6 +32,7 @@ from adapters.web.index_team import IndexTeamPages
 from adapters.web.issuers import IssuerClient
 from adapters.web.notices import NOTICES, notice
 from adapters.web.officers import OfficerPages
+from adapters.web.own_accesses import OWN, OwnAccesses, StaffNotice
 from adapters.web.pages import ChildPages
 from adapters.web.people import Handler, People, told
 from adapters.web.questions import QuestionPages
@@ -41,6 +42,7 @@ from adapters.web.sealing import Sealing
 from adapters.web.searching import SearchPages
 from adapters.web.sessions import Sessions
 from adapters.web.signing_in import SigningIn
+from adapters.web.signing_in_strongly import BEGIN, SigningInStrongly
 from adapters.web.typed import Typed
 from domain.access.viewer import Viewer
 
@@ -48,7 +50,7 @@ from domain.access.viewer import Viewer
 PAGES: Final = (
     "/my-children", "/my-families", "/changes", "/search", LOOK, DO, LISTED, ASK, DO_ASK, index_team.QUARANTINE, index_team.PROTECTIONS,
     index_team.LISTED, "/questions", "/questions/", "/accesses", "/accesses/",
-    "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", *NOTICES,
+    "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", STRONGLY, STAFF_NOTICE, OWN, *NOTICES,
 )  # fmt: skip
 _SIGNING_IN: Final = (4, 32)  # an issuer that does not answer holds up signing in, and nothing else
 _STORED: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -93,12 +95,13 @@ def _face(shared: Shared) -> Face:
         timedelta(hours=settings.session_hours),
     )
     people = People(
+        service.clock,
         sessions,
         Staff(service, shared.connect),
         {issuer.name: issuer for issuer in settings.issuers},
         Rates(settings.person_rate, settings.person_burst),
         Cookie(settings, "icr-session"),
-        Typed(Cookie(settings, "icr-typed"), Sealing(service.keys, "typed")),
+        Typed(pool.connection, Sealing(service.keys, "typed"), service.clock),
     )
     clients = {
         issuer.name: IssuerClient(issuer, f"{settings.public_url}/signed-in/{issuer.name}", service.clock)
@@ -147,6 +150,9 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
     waiting = WorkQueue(*_SIGNING_IN)
     signing_in, pages, search, officers = faces.signing_in, faces.pages, faces.search, faces.officers
     questions, reviews = faces.questions, faces.reviews
+    strongly = SigningInStrongly(signing_in)
+    staff_notice = StaffNotice(faces.asking, people)
+    asking = faces.asking.page
     for path, work in {
         "/sign-in": signing_in.choose,
         "/sign-in/{issuer}": signing_in.begin,
@@ -156,10 +162,15 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         **{path: notice(path, faces.contact) for path in NOTICES},
     }.items():
         router.add_api_route(path, _shown(work, waiting), methods=["GET"])
-    asking = faces.asking.page
+    router.add_api_route(BEGIN, _shown(people.page(strongly.begin), waiting), methods=["GET"])
+    router.add_api_route(STAFF_NOTICE, _shown(staff_notice.shown, reading), methods=["GET"])
+    router.add_api_route(
+        "/sign-out", _shown(people.page(signing_in.leave, before_notice=True), reading), methods=["GET"]
+    )
     for path, shown in {
         "/": home,
-        "/sign-out": signing_in.leave,
+        OWN: asking(OwnAccesses(faces.asking).listed),
+        STRONGLY: strongly.why,
         "/my-children": asking(pages.my_children),
         "/my-families": asking(pages.my_families),
         "/changes": asking(pages.changes),
@@ -189,9 +200,19 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
 
         return of
 
+    def acknowledging(form: Mapping[str, str]) -> Handler:
+        return people.page(
+            asking(lambda request, viewer: staff_notice.acknowledged(request, viewer, form)), before_notice=True
+        )
+
     for path, name, of in (
         ("/sign-out", "sign_out", lambda _: signing_in.sign_out),
-        ("/sign-out-everywhere", "sign_out_everywhere", lambda _: people.page(signing_in.sign_out_everywhere)),
+        (
+            "/sign-out-everywhere",
+            "sign_out_everywhere",
+            lambda _: people.page(signing_in.sign_out_everywhere, before_notice=True),
+        ),
+        (STAFF_NOTICE, "acknowledge_notice", acknowledging),
         ("/child", "open_child", signed_in(pages.open_child)),
         ("/search", "found_children", signed_in(search.found, keeps=True)),
         ("/search/open", "open_found", signed_in(search.open)),

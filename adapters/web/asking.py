@@ -11,7 +11,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from adapters.questions.door import Door
-from adapters.web.answering import page
+from adapters.web.answering import SignInStrongly, page
 from adapters.web.people import Page
 from adapters.web.rendering import Contact, reader, render
 from domain.access.viewer import Viewer
@@ -42,9 +42,11 @@ class Asking:
     day: date | None
 
     def ask(self, question: Question[A], viewer: Viewer) -> Answered[A]:
-        """The answer, logged. Raises NothingToSee."""
+        """The answer, logged. Raises NothingToSee, and SignInStrongly where the viewer must do so first."""
         answered = self.door.ask(question, viewer)
         if isinstance(answered, NotShown):
+            if answered.sign_in_strongly:
+                raise SignInStrongly
             raise NothingToSee(answered.entry)
         if answered.receipt is None:
             raise NotLogged

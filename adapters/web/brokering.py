@@ -52,12 +52,8 @@ class ContactPages:
 
     def again(self, request: Request, viewer: Viewer) -> Response:
         """The form, with what was typed when the time was over; else the list."""
-        kept = self.typed.kept(request, viewer.name)
-        if kept is None or kept.page not in (ASK, DO):
-            return go_to(LISTED)
-        answer = self._form(viewer, _said(kept.fields), {})
-        self.typed.take(answer)
-        return answer
+        typed = self.typed.take(viewer.name, request.url.path)
+        return self._form(viewer, _said(typed), {}) if typed else go_to(LISTED)
 
     def begin(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """The form, about a child."""

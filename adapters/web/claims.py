@@ -14,6 +14,7 @@ from adapters.process.issuers import Issuer
 
 LEEWAY: Final = 30  # seconds by which the two clocks may differ
 _LONGEST: Final = 600  # seconds since a token was made: it comes straight from the issuer
+_ACR: Final = re.compile(r"[!-~]{1,200}", re.ASCII)
 _STAFF_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,79}", re.ASCII)
 
 
@@ -38,6 +39,20 @@ class Person:
         return f"{self.organisation}:{self.staff_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """Whom an issuer vouches for, how they signed in there (`acr`), and when, since 1970; None: it does not say."""
+
+    person: Person
+    acr: str | None = None
+    signed_in_at: float | None = None
+
+    def is_strong(self, issuer: Issuer, now: float) -> bool:
+        """Whether that counts as strong at a time: by one of the ways that are set for this issuer, and not too long ago."""
+        at = self.signed_in_at
+        return self.acr in issuer.strong_acr and at is not None and -LEEWAY <= now - at <= issuer.strong_seconds
+
+
 def check_claims(claims: Mapping[str, Any], issuer: Issuer, nonce: str, now: float) -> None:
     """Raise NotSignedIn unless a token is this issuer's, for us, of now, and for this very signing in. `now` since 1970."""
     if claims.get("iss") != issuer.url:
@@ -58,10 +73,19 @@ def check_claims(claims: Mapping[str, Any], issuer: Issuer, nonce: str, now: flo
         "nbf" in claims and _instant(claims, "nbf") > now + LEEWAY
     ):
         raise NotSignedIn("token_of_another_time")
-    if issuer.acr and claims.get("acr") not in issuer.acr:
+    if issuer.acr and claims.get("acr") not in (*issuer.acr, *issuer.strong_acr):
         raise NotSignedIn("signed_in_too_weakly")
     if issuer.max_age_seconds is not None and now - _instant(claims, "auth_time") > issuer.max_age_seconds + LEEWAY:
         raise NotSignedIn("signed_in_too_long_ago")
+    if "auth_time" in claims and _instant(claims, "auth_time") > now + LEEWAY:
+        raise NotSignedIn("token_of_another_time")
+
+
+def vouched_for(claims: Mapping[str, Any], issuer: Issuer) -> Vouched:
+    """Whom a token names, and how and when they signed in, as far as it says so. Raises NotSignedIn as `person_of`."""
+    acr = claims.get("acr")
+    at = _instant(claims, "auth_time") if "auth_time" in claims else None
+    return Vouched(person_of(claims, issuer), acr if isinstance(acr, str) and _ACR.fullmatch(acr) else None, at)
 
 
 def person_of(claims: Mapping[str, Any], issuer: Issuer) -> Person:

@@ -60,12 +60,8 @@ class DecidingPages:
 
     def again(self, request: Request, viewer: Viewer) -> Response:
         """The form, with what was typed when the time was over; else where somebody begins."""
-        kept = self.typed.kept(request, viewer.name)
-        if kept is None or kept.page not in (LOOK, DO):
-            return go_to("/my-children")
-        answer = self.form(request, viewer, kept.fields)
-        self.typed.take(answer)
-        return answer
+        typed = self.typed.take(viewer.name, request.url.path)
+        return self.form(request, viewer, typed) if typed else go_to("/my-children")
 
     def form(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """What the decision needs to be told; with what was typed already."""

@@ -66,11 +66,7 @@ class IndexTeamPages:
 
     def protections(self, request: Request, viewer: Viewer) -> Response:
         """How many shields and exclusions are in force; and where to say why one looks at whose they are."""
-        kept = self.typed.kept(request, viewer.name)
-        answer = self._counts(viewer, {} if kept is None else kept.fields, {})
-        if kept is not None:
-            self.typed.take(answer)
-        return answer
+        return self._counts(viewer, self.typed.take(viewer.name, request.url.path), {})
 
     def listed(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """Those of one kind, of whom; by reason typed first."""

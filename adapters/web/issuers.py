@@ -24,7 +24,7 @@ from adapters.process.addresses import is_loopback
 from adapters.process.clock import Clock
 from adapters.process.issuers import Issuer
 from adapters.process.secret_files import read_secret
-from adapters.web.claims import NotSignedIn, Person, check_claims, person_of
+from adapters.web.claims import NotSignedIn, Vouched, check_claims, vouched_for
 
 _DISCOVERY: Final = "/.well-known/openid-configuration"
 _ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -72,13 +72,16 @@ class IssuerClient:
         self._lock = threading.Lock()
         self._known: _Known | None = None
 
-    def sign_in_address(self, secrets: Secrets) -> str:
-        """Where to send a browser. Raises NotSignedIn where the issuer does not answer."""
+    def sign_in_address(self, secrets: Secrets, *, strongly: bool = False) -> str:
+        """Where to send a browser, to sign in strongly where that is asked. Raises NotSignedIn where the issuer does not answer."""
         asked = {"nonce": secrets.nonce, "code_verifier": secrets.verifier, "response_type": "code"}
-        if self.issuer.max_age_seconds is not None:
-            asked["max_age"] = str(self.issuer.max_age_seconds)
-        if self.issuer.acr:
-            asked["acr_values"] = " ".join(self.issuer.acr)
+        acr, age = self.issuer.acr, self.issuer.max_age_seconds
+        if strongly:
+            acr, age = self.issuer.strong_acr, min(self.issuer.strong_seconds, age or self.issuer.strong_seconds)
+        if age is not None:
+            asked["max_age"] = str(age)
+        if acr:
+            asked["acr_values"] = " ".join(acr)
         with self._client() as client:
             address, _ = client.create_authorization_url(
                 self._knowledge().metadata["authorization_endpoint"], state=secrets.state, **asked
@@ -99,7 +102,7 @@ class IssuerClient:
             raise NotSignedIn("no_code")
         return code
 
-    def person(self, code: str, secrets: Secrets) -> Person:
+    def vouched(self, code: str, secrets: Secrets) -> Vouched:
         """Whom the issuer vouches for with a code. Raises NotSignedIn."""
         with self._client() as client:
             token = client.fetch_token(
@@ -113,7 +116,7 @@ class IssuerClient:
             raise NotSignedIn("no_id_token")
         claims = self._verified(id_token)
         check_claims(claims, self.issuer, secrets.nonce, self._clock.now().timestamp())
-        return person_of(claims, self.issuer)
+        return vouched_for(claims, self.issuer)
 
     def _verified(self, id_token: str) -> Mapping[str, Any]:
         """The claims of a token that one of the issuer's keys signed, by an algorithm that it may use."""

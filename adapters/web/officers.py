@@ -49,11 +49,7 @@ class OfficerPages:
         """Where an officer says which accesses; with what was typed when the time was over. Nothing is asked at the door yet."""
         if not reader(viewer).is_officer:
             return error_page(HTTPStatus.NOT_FOUND)
-        kept = self.typed.kept(request, viewer.name)
-        answer = self._form(viewer, {} if kept is None else kept.fields)
-        if kept is not None:
-            self.typed.take(answer)
-        return answer
+        return self._form(viewer, self.typed.take(viewer.name, request.url.path))
 
     def found(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """The accesses that were asked for, the newest first; one that is named is opened."""
@@ -85,11 +81,7 @@ class OfficerPages:
         named = named_entry(request)
         if not reader(viewer).is_officer:
             return error_page(HTTPStatus.NOT_FOUND)
-        kept = self.typed.kept(request, viewer.name)
-        answer = self._why(viewer, named, {} if kept is None else kept.fields)
-        if kept is not None:
-            self.typed.take(answer)
-        return answer
+        return self._why(viewer, named, self.typed.take(viewer.name, request.url.path))
 
     def entry(self, request: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """One access: what was shown, whether that is proved, and how anybody can check it."""

@@ -13,15 +13,17 @@ from starlette.responses import Response
 from adapters.api.problems import Refused, in_trouble, of_error
 from adapters.api.rates import Rates
 from adapters.log.trouble import trouble_of
+from adapters.process.clock import Clock
 from adapters.process.issuers import Issuer
 from adapters.process.logs import describe, get_logger
 from adapters.questions.staff import Staff
-from adapters.web.answering import Cookie, error_page, go_to, message
+from adapters.web.answering import STAFF_NOTICE, STRONGLY, Cookie, SignInStrongly, error_page, go_to, message
 from adapters.web.claims import Person
 from adapters.web.rendering import Reader
 from adapters.web.sessions import Session, Sessions, TimedOut
 from adapters.web.typed import Form, Typed
 from domain.access.viewer import Channel, Viewer
+from domain.answers.notice import VERSION
 from domain.errors import IcrError
 
 _log = get_logger("pages")
@@ -34,6 +36,7 @@ Page = Callable[[Request, Viewer], Response]
 class People:
     """Finds out who asks. `issuers` by name: one that is no longer set, or no longer speaks for somebody, vouches for nobody."""
 
+    clock: Clock
     sessions: Sessions
     staff: Staff
     issuers: Mapping[str, Issuer]
@@ -41,21 +44,21 @@ class People:
     cookie: Cookie
     typed: Typed
 
-    def page(self, work: Page, typed: Mapping[str, str] | None = None) -> Handler:
-        """A page for people who have signed in; whoever has not is sent to do so.
+    def page(self, work: Page, typed: Mapping[str, str] | None = None, *, before_notice: bool = False) -> Handler:
+        """A page for people who have signed in; whoever has not is sent to do so, and to read the notice for staff first.
 
-        What was `typed` into a form is kept for who sends it too late; it is typed at the address that it is sent to.
+        What was `typed` into a form is kept for who sends it too late, or must sign in strongly first; it is typed at the
+        address that it is sent to.
         """
 
         @wraps(work)
         def shown(request: Request) -> Response:
-            kept = self.cookie.of(request)
-            found = None if kept is None else self.sessions.find(kept)
+            found = self.session(request)
             if found is None or isinstance(found, TimedOut) or not self._vouched_for(found):
                 gone = go_to("/timed-out" if isinstance(found, TimedOut) else "/sign-in")
                 self.cookie.take(gone)
                 if typed is not None and isinstance(found, TimedOut):
-                    self.typed.keep(gone, found.person.name, Form(request.url.path, typed))
+                    self.typed.keep(found.id, found.person.name, Form(request.url.path, typed))
                 return gone
             wait = self.rates.wait(f"person {found.person.name}")
             if wait:
@@ -66,9 +69,22 @@ class People:
                 gone = not_staff()
                 self.cookie.take(gone)
                 return gone
-            return work(request, viewer)
+            if not before_notice and found.notice != VERSION:
+                if typed is not None:
+                    self.typed.keep(found.id, viewer.name, Form(request.url.path, typed))
+                return go_to(STAFF_NOTICE)
+            try:
+                return work(request, viewer)
+            except SignInStrongly:
+                self.typed.keep(found.id, viewer.name, Form(request.url.path, typed or {}))
+                return go_to(STRONGLY)
 
         return shown
+
+    def session(self, request: Request) -> Session | TimedOut | None:
+        """The session that a request's cookie names; None where there is none, or it was ended."""
+        kept = self.cookie.of(request)
+        return None if kept is None else self.sessions.find(kept)
 
     def _vouched_for(self, session: Session) -> bool:
         issuer = self.issuers.get(session.issuer)
@@ -89,6 +105,8 @@ class People:
             found.teams,
             found.services,
             people_sign_in=True,
+            acr=session.vouched.acr,
+            signed_in_strongly=session.vouched.is_strong(self.issuers[session.issuer], self.clock.now().timestamp()),
         )
 
     def begins_at(self, person: Person) -> str | None:

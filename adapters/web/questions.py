@@ -72,11 +72,7 @@ class QuestionPages:
         question = _offered(request, viewer)
         if question is None:
             return error_page(HTTPStatus.NOT_FOUND)
-        kept = self.typed.kept(request, viewer.name)
-        answer = self._form(viewer, question, _read(question, {} if kept is None else kept.fields))
-        if kept is not None:
-            self.typed.take(answer)
-        return answer
+        return self._form(viewer, question, _read(question, self.typed.take(viewer.name, request.url.path)))
 
     def answer(self, request: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """The answer, as a page or, with `form`, as a file."""

@@ -19,17 +19,27 @@ class Sealing:
         self._key = derive(b"first half") + derive(b"second half")
         self._cipher = AESGCM(self._key)
 
+    def sealed(self, plain: bytes, context: bytes) -> bytes:
+        """Something sealed, another each time."""
+        return seal(self._key, os.urandom(NONCE), plain, context)
+
+    def opened(self, sealed: bytes, context: bytes) -> bytes | None:
+        """What was sealed; None for anything that was not sealed here, for this purpose and in this context."""
+        try:
+            return unseal(self._cipher, sealed, context)
+        except (ValueError, Erased):
+            return None
+
     def seal(self, plain: bytes, context: bytes = b"") -> str:
-        """A text of letters, digits, `-` and `_`, another one each time."""
-        sealed = seal(self._key, os.urandom(NONCE), plain, context)
-        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        """The same as a text of letters, digits, `-` and `_`."""
+        return base64.urlsafe_b64encode(self.sealed(plain, context)).rstrip(b"=").decode()
 
     def open(self, text: str, context: bytes = b"") -> bytes | None:
-        """What was sealed; None for anything that was not sealed here, for this purpose and in this context."""
+        """What was sealed as a text; None as `opened`."""
         if len(text) > MOST or not text.isascii():
             return None
         try:
             sealed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            return unseal(self._cipher, sealed, context)
-        except (binascii.Error, ValueError, Erased):
+        except (binascii.Error, ValueError):
             return None
+        return self.opened(sealed, context)

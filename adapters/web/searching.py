@@ -37,11 +37,7 @@ class SearchPages:
 
     def form(self, request: Request, viewer: Viewer) -> Response:
         """Where somebody says why, and whom they look for."""
-        kept = self.typed.kept(request, viewer.name)
-        answer = self._form(viewer, {} if kept is None else kept.fields, {})
-        if kept is not None:
-            self.typed.take(answer)
-        return answer
+        return self._form(viewer, self.typed.take(viewer.name, request.url.path), {})
 
     def found(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """The children that fit; where more than ten do, none."""

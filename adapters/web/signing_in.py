@@ -13,18 +13,33 @@ from starlette.responses import Response
 
 from adapters.process.clock import Clock
 from adapters.process.logs import get_logger
-from adapters.web.answering import Cookie, go_to, message, page
-from adapters.web.claims import NotSignedIn, Person
+from adapters.web.answering import STRONGLY, Cookie, go_to, message, page
+from adapters.web.claims import NotSignedIn, Person, Vouched
 from adapters.web.issuers import IssuerClient, Secrets
 from adapters.web.people import People, not_staff
 from adapters.web.rendering import reader, render
 from adapters.web.sealing import Sealing
+from adapters.web.sessions import Session, TimedOut
 from domain.access.viewer import Viewer
 
 # How long a person may take at the issuer.
 _MINUTES: Final = timedelta(minutes=10)
 _BYTES: Final = 32
+# What somebody is told whose strong sign-in came to nothing; it is their own, so that they are told why.
+_NOT_STRONG: Final = {
+    "not_signed_in_strongly": "Your organisation's sign-in did not use a strong means, or did not ask you again.",
+    "somebody_else_signed_in": "Somebody else signed in. It must be the same person.",
+}
 _log = get_logger("pages")
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What a browser began with. `session`: the one for which a strong sign-in is, and whose it is; None: a new one is to begin."""
+
+    secrets: Secrets
+    session: bytes | None = None
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +76,21 @@ class SigningIn:
         client = self.clients.get(request.path_params["issuer"])
         if client is None:
             return message("Page not found", [], HTTPStatus.NOT_FOUND, ("/sign-in", "Sign in"))
+        return self.send(client)
+
+    def send(self, client: IssuerClient, session: Session | None = None) -> Response:
+        """Send a browser to an issuer; to sign in strongly for a session that there is, where one is given."""
         made = Secrets(*(secrets.token_urlsafe(_BYTES) for _ in range(3)))
         try:
-            gone = Response(
-                status_code=HTTPStatus.SEE_OTHER,
-                headers={"Location": client.sign_in_address(made), "Referrer-Policy": "no-referrer"},
-            )
+            address = client.sign_in_address(made, strongly=session is not None)
         except NotSignedIn as error:
             return self._refused(error, client)
+        gone = Response(
+            status_code=HTTPStatus.SEE_OTHER, headers={"Location": address, "Referrer-Policy": "no-referrer"}
+        )
         until = (self.clock.now() + _MINUTES).timestamp()
-        kept = orjson.dumps({**asdict(made), "until": until})
+        whose = None if session is None else [session.id.hex(), session.person.name]
+        kept = orjson.dumps({**asdict(made), "until": until, "whose": whose})
         self.begun.give(gone, self.sealing.seal(kept, client.issuer.name.encode()), int(_MINUTES.total_seconds()))
         return gone
 
@@ -90,8 +110,11 @@ class SigningIn:
         given = request.query_params
         if len(given.multi_items()) > len(given):
             raise NotSignedIn("answer_said_twice")
-        made = self._made(client, self.begun.of(request))
-        person = client.person(client.check_answer(given, made), made)
+        begun = self._begun(client, self.begun.of(request))
+        vouched = client.vouched(client.check_answer(given, begun.secrets), begun.secrets)
+        person = vouched.person
+        if begun.session is not None:
+            self._check_strong(client, request, begun, vouched)
         begins_at = self.people.begins_at(person)
         if begins_at is None:
             _log.warning("sign_in_refused", issuer=client.issuer.name, reason="worker_left")
@@ -99,13 +122,24 @@ class SigningIn:
         # The id is new, whatever the browser came with: nobody can know it beforehand.
         if before := self.people.cookie.of(request):
             self.people.sessions.end(before)
-        typed = self.people.typed.kept(request, person.name)
-        answer = go_to(begins_at if typed is None else typed.page)
-        self.people.cookie.give(answer, self.people.sessions.begin(person, client.issuer.name))
+        answer = go_to(self.people.typed.page(person.name) or begins_at)
+        self.people.cookie.give(
+            answer, self.people.sessions.begin(vouched, client.issuer.name, self.people.staff.notice_read(person.name))
+        )
         _log.info("signed_in", issuer=client.issuer.name)
         return answer
 
-    def _made(self, client: IssuerClient, kept: str | None) -> Secrets:
+    def _check_strong(self, client: IssuerClient, request: Request, begun: _Begun, vouched: Vouched) -> None:
+        """Raise NotSignedIn unless the very person of the session that began it, which goes on, has now signed in strongly."""
+        found = self.people.session(request)
+        if found is None or isinstance(found, TimedOut) or found.id != begun.session:
+            raise NotSignedIn("session_of_another_sign_in")
+        if not vouched.person.name == found.person.name == begun.person:
+            raise NotSignedIn("somebody_else_signed_in")
+        if not vouched.is_strong(client.issuer, self.clock.now().timestamp()):
+            raise NotSignedIn("not_signed_in_strongly")
+
+    def _begun(self, client: IssuerClient, kept: str | None) -> _Begun:
         """What this browser began with, at this issuer, not too long ago."""
         opened = None if kept is None else self.sealing.open(kept, client.issuer.name.encode())
         if opened is None:
@@ -113,11 +147,19 @@ class SigningIn:
         said: dict[str, Any] = orjson.loads(opened)
         if self.clock.now().timestamp() > said.pop("until"):
             raise NotSignedIn("sign_in_took_too_long")
-        return Secrets(**said)
+        whose = said.pop("whose")
+        return _Begun(Secrets(**said), *(() if whose is None else (bytes.fromhex(whose[0]), whose[1])))
 
     def _refused(self, error: NotSignedIn, client: IssuerClient) -> Response:
         """One page for every reason: the operator reads which, in the log."""
         _log.warning("sign_in_refused", issuer=client.issuer.name, reason=error.reason)
+        if error.reason in _NOT_STRONG:
+            return message(
+                "You have not signed in strongly",
+                [_NOT_STRONG[error.reason], "You are still signed in as before. Nothing was shown."],
+                HTTPStatus.FORBIDDEN,
+                (STRONGLY, "Try again"),
+            )
         return message(
             "You could not be signed in",
             ["Try once more. If it happens again, ask your organisation's service desk."],

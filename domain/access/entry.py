@@ -14,7 +14,7 @@ from domain.access.viewer import Viewer
 from domain.errors import Misuse
 from domain.proof.canonical import canonical
 
-VERSION: Final = 2
+VERSION: Final = 3
 MOST_BYTES: Final = 16_384
 
 
@@ -83,6 +83,8 @@ class Entry:
                 "organisation": viewer.organisation,
                 "role": viewer.role.value,
                 "session": None if viewer.session is None else viewer.session.hex(),
+                "acr": viewer.acr,
+                "signed_in_strongly": viewer.signed_in_strongly,
                 "channel": viewer.channel.value,
                 "acting_for": None if viewer.because is None else viewer.because.acting_for,
                 "opening": None if viewer.because is None else viewer.because.opening.value,

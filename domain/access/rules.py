@@ -23,7 +23,11 @@ OF_CONTACT: Final = frozenset({"ShowContact"})
 # Answers of an area.
 OF_AREA: Final = frozenset({"ListFamilies", "ListGaps"})
 # Answers that say nothing of a child: counts, health, why events are kept.
-OF_THE_SERVICE: Final = frozenset({"ListFeeds", "ShowQuality", "ListKept", "CountKept", "ListMended", "ShowLogState"})
+OF_THE_SERVICE: Final = frozenset(
+    {"ListFeeds", "ShowQuality", "ListKept", "CountKept", "ListMended", "ShowLogState", "ReadNotice"}
+)
+# Answers that show officers what others were shown of children.
+OFFICERS_CONTENT: Final = frozenset({"ReplayEntry"})
 
 
 class Basis(StrEnum):
@@ -74,7 +78,7 @@ class Point:
     """What a decision is made of.
 
     `opening`: how the viewer asks for what is not their own work, where a reason is given. `claims_left`: fewer claims today than
-    one person may make.
+    one person may make. `signed_in_strongly`: by a means that counts as strong, and not long ago; where that is not known, no.
     """
 
     question: str
@@ -86,6 +90,7 @@ class Point:
     shielded: bool = False
     claims_left: bool = False
     people_sign_in: bool = True
+    signed_in_strongly: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +142,28 @@ def _asks(opening: Opening) -> Condition:
     return has("opening", opening)
 
 
+_OVERRIDES: Final = every(_holds(Role.SHIELD_OVERRIDE), _CHILD, _asks(Opening.OVERRIDE))
+_OFFICERS: Final = has("roles", Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER)
+
+
 def _own(basis: Basis, says: str) -> Rule:
     return Rule(basis.value, Extent.PAGE, every(_PERSON, _CHILD, has("bases", basis)), says, _WORKING_TOGETHER)
 
 
+# What a stolen session, or a screen left alone, must not be enough for. It depends on no child, so that it tells of none.
+SIGN_IN_STRONGLY: Final = Rule(
+    "sign_in_strongly",
+    None,
+    every(
+        either(_OVERRIDES, every(_OFFICERS, has("question", *OFFICERS_CONTENT))),
+        Not(has("signed_in_strongly", True)),
+    ),
+    "You must have signed in a short time ago, by a strong means.",
+    f"{_SECURITY}; OWASP ASVS 5.0, 7.5.3",
+)
+
 RULES: Final[Sequence[Rule]] = (
+    SIGN_IN_STRONGLY,
     # ---- refusals, which nothing overrides
     Rule(
         "excluded",
@@ -193,7 +215,7 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         "override",
         Extent.PAGE,
-        every(_holds(Role.SHIELD_OVERRIDE), _CHILD, _asks(Opening.OVERRIDE)),
+        _OVERRIDES,
         "You have set this child's shield aside for this visit. The privacy officer can see that you did, and why.",
         _SAFEGUARDING,
         "override",
@@ -371,6 +393,22 @@ RULES: Final[Sequence[Rule]] = (
     ),
     # ---- the index team's other work, and the officers'
     Rule(
+        "own_accesses",
+        Extent.PAGE,
+        every(_PERSON, has("question", "ShowOwnAccesses"), has("whose", Whose.OWN)),
+        "These are your own accesses.",
+        "UK GDPR Articles 13 and 15: staff know what is logged of them",
+        "own_accesses",
+    ),
+    Rule(
+        "notice",
+        Extent.PAGE,
+        every(_PERSON, has("question", "ReadNotice")),
+        "This is what staff are told of the log of their accesses.",
+        "UK GDPR Article 13",
+        "notice",
+    ),
+    Rule(
         "keeping",
         Extent.PAGE,
         every(
@@ -480,7 +518,13 @@ BY_ID: Final = {rule.id: rule for rule in (*RULES, NOT_ALLOWED)}
 def decided(at: Point) -> Rule:
     """The rule that decides; one whose `shows` is None refuses. A rule that fails lets nobody see anything."""
     try:
-        for rule, left in rules_for(at.question, at.roles, at.opening, people_sign_in=at.people_sign_in):
+        for rule, left in rules_for(
+            at.question,
+            at.roles,
+            at.opening,
+            people_sign_in=at.people_sign_in,
+            signed_in_strongly=at.signed_in_strongly,
+        ):
             if left is True or (left is not False and left.holds(at)):
                 return rule
     except Exception:  # noqa: BLE001 - whatever went wrong, nothing is allowed by it
@@ -490,9 +534,20 @@ def decided(at: Point) -> Rule:
 
 @lru_cache(maxsize=4096)
 def rules_for(
-    question: str, roles: frozenset[Role], opening: Opening | None, *, people_sign_in: bool
+    question: str,
+    roles: frozenset[Role],
+    opening: Opening | None,
+    *,
+    people_sign_in: bool,
+    signed_in_strongly: bool | None,
 ) -> Sequence[tuple[Rule, bool | Condition]]:
     """The rules that may decide a question of one viewer, in order, each with what is still to be asked of a child."""
-    known = {"question": question, "roles": roles, "opening": opening, "people_sign_in": people_sign_in}
+    known = {
+        "question": question,
+        "roles": roles,
+        "opening": opening,
+        "people_sign_in": people_sign_in,
+        "signed_in_strongly": signed_in_strongly,
+    }
     left = ((rule, folded(rule.when, known)) for rule in RULES)
     return [(rule, condition) for rule, condition in left if condition is not False]

@@ -77,7 +77,8 @@ class Viewer:
 
     `name`: of a person the staff id, as ORGANISATION:STAFF. `session`: the hash of the session's id, None without one.
     `granted`: the roles held beside `role`; `teams`: those that the person is in today, as `organisation:id`, and the `services` that these provide.
-    `people_sign_in`: whether they do here, or the machine's operator is the only user.
+    `people_sign_in`: whether they do here, or the machine's operator is the only user. `acr`: how the person signed in, in
+    their issuer's word; `signed_in_strongly`: whether that is strong enough, and was not long ago.
     """
 
     name: str
@@ -90,6 +91,8 @@ class Viewer:
     services: tuple[str, ...] = ()
     because: Because | None = None
     people_sign_in: bool = False
+    acr: str | None = None
+    signed_in_strongly: bool = False
 
     @property
     def roles(self) -> frozenset[Role]:

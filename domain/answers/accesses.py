@@ -48,6 +48,33 @@ def accesses(of: Page[ListedAccess]) -> Accesses:
     return {**of.listed(), "accesses": list(of.items)}
 
 
+class OwnAccess(TypedDict):
+    """One access of somebody's own. Nothing known and not allowed are one outcome here too, as they were to whoever asked."""
+
+    entry: EntryText
+    at: Annotated[Instant, _OURS]
+    question: Annotated[str, _OURS]
+    outcome: Annotated[Literal["shown", "not_shown", "failed"], _OURS]
+    channel: Annotated[str, Written("By which face it was asked"), _OURS]
+    because: Annotated[str | None, Written("Why, in their own words, where that was said"), Discloses.IDENTITY]
+
+
+class OwnAccesses(Listed):
+    """Somebody's own accesses, the newest first."""
+
+    accesses: list[OwnAccess]
+
+
+def own_accesses(of: Page[OwnAccess]) -> OwnAccesses:
+    """A part of the list of somebody's own accesses."""
+    return {**of.listed(), "accesses": list(of.items)}
+
+
+def without_reasons(of: OwnAccesses) -> OwnAccesses:
+    """What is logged of the list: the reasons stand in the entries that it names, once, and are erased there."""
+    return {**of, "accesses": [{**one, "because": None} for one in of["accesses"]]}
+
+
 class LastSealed(TypedDict):
     """The newest entry that has a leaf."""
 

@@ -36,11 +36,13 @@ class Receipt:
 class NotShown:
     """That nothing is shown, and the entry that says so: whoever asks is not told whether there is nothing, or nothing for them.
 
-    `refused` is for the operator of the machine alone, to whom it tells nothing of a person.
+    `refused` is for the operator of the machine alone, to whom it tells nothing of a person. `sign_in_strongly`: that the viewer
+    must, before anything is decided of anybody.
     """
 
     entry: str
     refused: bool
+    sign_in_strongly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,12 @@ from domain.questions.asking import (
     LOST,
     MAP,
     MEASURE,
+    NOTICE_VERSION,
     OF_WHOM,
     OFFICERS_QUESTION,
     ORGANISATION,
     OUTCOME,
+    OWN_VIEWER,
     PROTECTION,
     PURPOSE,
     REACH,
@@ -71,9 +73,16 @@ if TYPE_CHECKING:
         keeping,
         leads,
         measures,
+        notice,
         officers,
         protecting,
     )
+
+
+def check_days(first: date | None, last: date | None) -> None:
+    """Raise Rejected where the last day is before the first."""
+    if first is not None and last is not None and last < first:
+        raise Rejected("bad_value", "last", "the last day is the first, or after it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,8 +352,31 @@ class ListAccesses(Question["accesses.Accesses"]):
     cursor: Annotated[str | None, BEFORE_ENTRY] = None
 
     def __post_init__(self) -> None:
-        if self.first is not None and self.last is not None and self.last < self.first:
-            raise Rejected("bad_value", "last", "the last day is the first, or after it")
+        check_days(self.first, self.last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowOwnAccesses(Question["accesses.OwnAccesses"]):
+    """What somebody asked for themselves, on some days, the newest first.
+
+    At most `limit`, before the entry `cursor`. Raises Rejected where the last day is before the first.
+    """
+
+    viewer: Annotated[str, OWN_VIEWER]
+    first: Annotated[date | None, FIRST_DAY] = None
+    last: Annotated[date | None, LAST_DAY] = None
+    limit: Annotated[int, LIMIT] = USUAL
+    cursor: Annotated[str | None, BEFORE_ENTRY] = None
+
+    def __post_init__(self) -> None:
+        check_days(self.first, self.last)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadNotice(Question["notice.Notice"]):
+    """What staff are told of the log of their own accesses; the entry of it says who has read which version."""
+
+    version: Annotated[int, NOTICE_VERSION]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

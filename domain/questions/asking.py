@@ -97,6 +97,14 @@ BEFORE_ENTRY: Final = Field(
     Kind.TEXT, "The `next` of the answer before, for the rest of the list", "ENTRY", pattern=r"^a-[0-9a-f]{32}$"
 )
 VIEWER: Final = Field(Kind.TEXT, "Only those of this viewer, as ORGANISATION:STAFF", "VIEWER")
+OWN_VIEWER: Final = Field(
+    Kind.WORKER,
+    "Whose own accesses: whoever asks, where people sign in",
+    "ORGANISATION:STAFF",
+    "--viewer",
+    pattern=r"^[^:]+:.+$",
+)
+NOTICE_VERSION: Final = Field(Kind.NUMBER, "Which version of it", "N", "--version", least=1, most=10_000)
 ACCESSES_OF: Final = Field(
     Kind.ORGANISATION, "Only those of this organisation's people, for example `la-808`", "ORG", most=100
 )

@@ -7,10 +7,11 @@ from adapters.commands.granting import grant, read_worker
 from adapters.questions.staff import Staff
 from domain.access.viewer import Because, Channel, Opening, Role, Viewer
 from tests.builders.service import Bench
+from tools.demo.issuer import STRONG
 
 
 def person(here: Bench, name: str) -> Viewer:
-    """Somebody who has signed in, as a request finds them: their roles and teams are looked up in the log."""
+    """Somebody who has signed in, strongly, as a request finds them: their roles and teams are looked up in the log."""
     found = Staff(here.service, lambda: nullcontext(here.connection)).standing(name)
     assert found is not None, f"{name} has left"
     session = name.encode().ljust(32, b"-")
@@ -25,7 +26,14 @@ def person(here: Bench, name: str) -> Viewer:
         found.teams,
         found.services,
         people_sign_in=True,
+        acr=STRONG,
+        signed_in_strongly=True,
     )
+
+
+def weakly(viewer: Viewer) -> Viewer:
+    """The same, who has not signed in strongly, or not lately."""
+    return replace(viewer, signed_in_strongly=False)
 
 
 def saying_why(viewer: Viewer, reason: str = "A relative rang about this child.") -> Viewer:

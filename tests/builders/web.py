@@ -21,8 +21,13 @@ from adapters.disclosure.signing_key import first_key
 from adapters.process.clock import FixedClock
 from adapters.process.issuers import read_issuers
 from adapters.process.settings import Settings
+from adapters.questions.door import Door
+from adapters.questions.notice import version_read
 from adapters.service.opened import Service
 from adapters.web.app import create_app
+from domain.access.viewer import Channel, Role, Viewer
+from domain.answers.notice import VERSION
+from domain.questions.about import ReadNotice
 from tests.builders.service import KEYS, Bench
 from tools.demo import issuer as demo
 from tools.demo.people import DemoPerson
@@ -31,10 +36,15 @@ ADA, OTIS = "Ada Example", "Otis Pike"
 LEAD = DemoPerson("la-808", "W2041", "leads for Ada")
 NOBODYS = DemoPerson("la-808", "W9999", "has no children")
 LEAVER = DemoPerson("la-808", "W9998", "leaves")
-OFFICER = DemoPerson("la-808", "P1", "privacy officer, where a test grants it")
+OFFICER = DemoPerson(
+    "la-808", "P1", "privacy officer, where a test grants it; always signs in strongly", acr=demo.STRONG
+)
+AS_ASKED = DemoPerson("la-808", "P2", "signs in strongly where that is asked")
+LAZY = DemoPerson("la-808", "P3", "does not sign in strongly, whatever is asked", acr=demo.WEAK)
 STRANGER = DemoPerson("la-999", "W2041", "of an organisation that this issuer may not speak for")
 INDEX_TEAM = DemoPerson("la-808", "I1", "of the index team, where a test grants it")
-PEOPLE = (LEAD, NOBODYS, LEAVER, OFFICER, INDEX_TEAM, STRANGER)
+NEWCOMER = DemoPerson("la-808", "W9997", "has not read the notice for staff")
+PEOPLE = (LEAD, NOBODYS, LEAVER, OFFICER, AS_ASKED, LAZY, INDEX_TEAM, STRANGER, NEWCOMER)
 
 
 def demo_messages(here: Bench) -> None:
@@ -98,6 +108,13 @@ class Browser:
         picked = self.client.post(asked.headers["location"], data={"sub": name})
         assert picked.status_code == 302, picked.text
         return str(picked.headers["location"])
+
+    def sign_in_strongly(self, name: str) -> httpx2.Response:
+        """The way to the issuer and back from the page that asks for it, a person picked there."""
+        asked = self.once("GET", "/sign-in-strongly/begin")
+        assert asked.status_code == 303, asked.text
+        picked = self.client.post(asked.headers["location"], data={"sub": name})
+        return self.get(str(picked.headers["location"]))
 
     def child_of(self, name: str) -> str:
         """The id of a child of the list of children."""
@@ -167,6 +184,7 @@ def pages(
         **changed,
     )
     service = Service(settings, url, None, None, False, KEYS, clock)
+    have_read_the_notice(service, *(one for one in PEOPLE if one is not NEWCOMER))
     said: queue.Queue[str] = queue.Queue()
     ended = threading.Event()
     server = threading.Thread(
@@ -180,6 +198,17 @@ def pages(
         ended.set()
         server.join(timeout=15)
     assert not server.is_alive()
+
+
+def have_read_the_notice(service: Service, *people: DemoPerson) -> None:
+    """Have people say that they have read the notice for staff, who have not yet."""
+    door = Door(service)
+    for one in people:
+        with service.connect() as connection:
+            if version_read(connection, service.keys, one.name) == VERSION:
+                continue
+        viewer = Viewer(one.name, Role.PRACTITIONER, one.organisation, channel=Channel.PAGES, people_sign_in=True)
+        assert door.answer(ReadNotice(version=VERSION), viewer) is not None
 
 
 def published(served: Pages, here: Bench) -> None:

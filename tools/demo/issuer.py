@@ -1,6 +1,7 @@
 """The demonstration's issuer: signs in whoever is picked, in a process of its own, on this machine, while its parent lives.
 
-It is `oidc-provider-mock` (the extra `demo`), which is made for trying out and guards nothing.
+It is `oidc-provider-mock` (the extra `demo`), which is made for trying out and guards nothing. What it lacks is that a token says how and
+when somebody signed in: here it says so, as strongly as it was asked for.
 """
 
 import ctypes
@@ -24,6 +25,9 @@ from domain.errors import Unreachable
 from tools.demo.people import DemoPerson
 
 HOST: Final = "127.0.0.1"
+# How somebody has signed in (acr) who was asked to do so strongly, and whoever was not.
+STRONG: Final = "urn:icr:demo:strong"
+WEAK: Final = "urn:icr:demo:picked"
 NAME: Final = "demo"
 _PACKAGE: Final = "oidc_provider_mock"
 _PATIENCE: Final = 30.0
@@ -75,6 +79,7 @@ def settings_of(address: str, people: Sequence[DemoPerson], folder: Path) -> dic
         "organisations": sorted({person.organisation for person in people}),
         "organisation_claim": "organisation",
         "staff_claim": "staff_id",
+        "strong_acr": [STRONG],
         "demo": True,
     }
 
@@ -100,7 +105,26 @@ def main() -> None:
         return
     from oidc_provider_mock.__main__ import run
 
+    _say_how_and_when()
     run()
+
+
+def _say_how_and_when() -> None:
+    """Have a code remember how it was asked for and when, which its token then says (OpenID Connect Core 1.0, 2)."""
+    import flask
+    from oidc_provider_mock import _app
+
+    made = _app.AuthorizationCode
+
+    def remembering(**said: str | None) -> object:
+        code, asked = made(**said), flask.request.args.get("acr_values", "").split()
+        acr = STRONG if STRONG in asked else WEAK
+        at = int(time.time())  # noqa: TID251 - the issuer's own, as the times of its tokens
+        object.__setattr__(code, "get_acr", lambda: acr)  # it is frozen
+        object.__setattr__(code, "get_auth_time", lambda: at)
+        return code
+
+    _app.AuthorizationCode = remembering
 
 
 if __name__ == "__main__":

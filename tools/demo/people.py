@@ -8,12 +8,16 @@ from domain.access.viewer import Role
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """One to pick. `name` is the button at the demonstration's issuer: organisation and staff id; `role`: one granted here."""
+    """One to pick. `name` is the button at the demonstration's issuer: organisation and staff id; `role`: one granted here.
+
+    `acr`: how they sign in whatever was asked for; None: as it was.
+    """
 
     organisation: str
     staff_id: str
     says: str
     role: Role | None = None
+    acr: str | None = None
 
     @property
     def name(self) -> str:
@@ -23,7 +27,8 @@ class DemoPerson:
     @property
     def claims(self) -> dict[str, Any]:
         """What the issuer says of them."""
-        return {"sub": self.name, "organisation": self.organisation, "staff_id": self.staff_id}
+        said = {"sub": self.name, "organisation": self.organisation, "staff_id": self.staff_id}
+        return said if self.acr is None else said | {"acr": self.acr}
 
 
 # Each leads for a child, and nothing has ended it since: whose a child is goes by today, also in a demonstration.

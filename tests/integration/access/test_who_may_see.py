@@ -27,7 +27,7 @@ from domain.questions.about import (
 )
 from domain.questions.asking import Question
 from tests.builders.service import Bench, bench
-from tests.builders.viewers import granted, looking_for, overriding, person, saying_why
+from tests.builders.viewers import granted, looking_for, overriding, person, saying_why, weakly
 from tests.spec import words
 from tests.spec.reference_words import sharing_agreement_made, team_membership_ended, team_membership_started
 from tests.spec.words import Happened, happened, lead_accepted, pupil_admitted, relationship_stated, stated, worker_left
@@ -234,6 +234,27 @@ def test_an_override_shows_what_is_hidden_for_this_visit_and_others_see_it_shiel
     assert entries(here)[-1]["purpose"] == "override"
     assert sees(here, "Ada", person(here, ANNA))["school"] == []
     assert sees(here, "Ada", ben) is None
+
+
+def test_nobody_overrides_or_replays_who_has_not_signed_in_strongly(here: Bench) -> None:
+    ada(here, happened("ShieldApplied", "Ada", on="2025-10-01"))
+    granted(here, BEN, Role.SHIELD_OVERRIDE)
+    granted(here, BEN, Role.DATA_PROTECTION_OFFICER)
+    ben = person(here, BEN)
+    sees(here, "Ada", person(here, ANNA))
+    entry = entries(here)[-1]["id"]
+    asked = [
+        (child("Ada"), overriding(ben)),
+        (child("nobody"), overriding(ben)),
+        (ReplayEntry(entry=entry), saying_why(ben)),
+    ]
+    for question, viewer in asked:
+        found = ask(here, question, weakly(viewer))
+        assert isinstance(found, NotShown)
+        assert found.sign_in_strongly, "also of a child that nobody knows"
+    assert [one["signed_in_strongly"] for one in entries(here)[-3:]] == [False] * 3
+    assert isinstance(ask(here, ReplayEntry(entry=entry), saying_why(ben)), Answered)
+    assert isinstance(ask(here, child("Ada"), overriding(ben)), Answered)
 
 
 def test_nobody_overrides_without_the_role(here: Bench) -> None:

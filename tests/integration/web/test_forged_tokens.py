@@ -121,7 +121,7 @@ def reason(ask: Callable[[], object]) -> str:
 
 def test_a_token_that_is_right_names_its_person(issuer: Scripted) -> None:
     issuer.token()
-    assert client(issuer).person("code", MADE) == Person("la-808", "W2041")
+    assert client(issuer).vouched("code", MADE).person == Person("la-808", "W2041")
     (asked,) = [body for path, body in issuer.asked if path == "/token"]
     assert f"code_verifier={MADE.verifier}" in asked
 
@@ -154,7 +154,7 @@ CLAIMS = {
 def test_a_token_is_refused_that_is(case: str, issuer: Scripted) -> None:
     changed, expected = CLAIMS[case]
     issuer.token(**changed)
-    assert reason(lambda: client(issuer).person("code", MADE)) == expected
+    assert reason(lambda: client(issuer).vouched("code", MADE)) == expected
 
 
 def test_a_token_that_never_ends_is_refused(issuer: Scripted) -> None:
@@ -163,16 +163,16 @@ def test_a_token_that_never_ends_is_refused(issuer: Scripted) -> None:
     issuer.answer["id_token"] = jws.serialize_compact(
         {"alg": "RS256", "kid": "ours"}, endless, OURS, algorithms=["RS256"]
     )
-    assert reason(lambda: client(issuer).person("code", MADE)) in ("token_without_times", "token_not_verified")
+    assert reason(lambda: client(issuer).vouched("code", MADE)) in ("token_without_times", "token_not_verified")
 
 
 def test_a_token_signed_by_another_key_is_refused(issuer: Scripted) -> None:
     issuer.token(key=THEIRS)
-    assert reason(lambda: client(issuer).person("code", MADE)) == "token_not_verified"
+    assert reason(lambda: client(issuer).vouched("code", MADE)) == "token_not_verified"
     issuer.token(key=THEIRS, header={"kid": "ours"})
-    assert reason(lambda: client(issuer).person("code", MADE)) == "token_not_verified"
+    assert reason(lambda: client(issuer).vouched("code", MADE)) == "token_not_verified"
     issuer.token(key=THEIRS, header={"kid": "theirs", "jwk": THEIRS.as_dict(private=False)})
-    assert reason(lambda: client(issuer).person("code", MADE)) == "token_not_verified"
+    assert reason(lambda: client(issuer).vouched("code", MADE)) == "token_not_verified"
 
 
 def test_a_token_that_was_changed_is_refused(issuer: Scripted) -> None:
@@ -181,23 +181,23 @@ def test_a_token_that_was_changed_is_refused(issuer: Scripted) -> None:
     issuer.token(sub="W9999")
     _, body, _ = issuer.answer["id_token"].split(".")
     issuer.answer["id_token"] = f"{head}.{body}.{signature}"
-    assert reason(lambda: client(issuer).person("code", MADE)) == "token_not_verified"
+    assert reason(lambda: client(issuer).vouched("code", MADE)) == "token_not_verified"
 
 
 def test_a_token_is_signed_by_an_algorithm_that_the_settings_name(issuer: Scripted) -> None:
     issuer.token(header={"alg": "PS256"})
-    assert reason(lambda: client(issuer).person("code", MADE)) == "token_not_verified"
-    assert client(issuer, algorithms=["PS256"]).person("code", MADE).staff_id == "W2041"
+    assert reason(lambda: client(issuer).vouched("code", MADE)) == "token_not_verified"
+    assert client(issuer, algorithms=["PS256"]).vouched("code", MADE).person.staff_id == "W2041"
     # The public key as a shared secret, and no signature at all.
     issuer.token()
     _, body, _ = issuer.answer["id_token"].split(".")
     head = _text(b'{"alg":"HS256","kid":"ours"}')
     secret = OURS.as_pem(private=False)
     issuer.answer["id_token"] = f"{head}.{body}.{_text(hmac.digest(secret, f'{head}.{body}'.encode(), 'sha256'))}"
-    assert reason(lambda: client(issuer).person("code", MADE)) == "token_not_verified"
+    assert reason(lambda: client(issuer).vouched("code", MADE)) == "token_not_verified"
     unsigned = _text(b'{"alg":"none"}')
     issuer.answer["id_token"] = f"{unsigned}.{body}."
-    assert reason(lambda: client(issuer).person("code", MADE)) == "token_not_verified"
+    assert reason(lambda: client(issuer).vouched("code", MADE)) == "token_not_verified"
 
 
 def test_a_header_that_must_be_understood_and_is_not_is_refused(issuer: Scripted) -> None:
@@ -206,7 +206,7 @@ def test_a_header_that_must_be_understood_and_is_not_is_refused(issuer: Scripted
     head = _text(b'{"alg":"RS256","kid":"ours","crit":["x"],"x":1}')
     signature = OURS.get_op_key("sign").sign(f"{head}.{body}".encode(), PKCS1v15(), SHA256())
     issuer.answer["id_token"] = f"{head}.{body}.{_text(signature)}"
-    assert reason(lambda: client(issuer).person("code", MADE)) == "token_not_verified"
+    assert reason(lambda: client(issuer).vouched("code", MADE)) == "token_not_verified"
 
 
 def _text(part: bytes) -> str:
@@ -216,7 +216,7 @@ def _text(part: bytes) -> str:
 @pytest.mark.parametrize("said", [None, 7, "", "a.b", "a.b.c", "é.é.é", "x" * 100_000], ids=str)
 def test_what_is_no_token_is_refused(said: Any, issuer: Scripted) -> None:
     issuer.answer["id_token"] = said
-    assert reason(lambda: client(issuer).person("code", MADE)) in ("no_id_token", "token_not_verified")
+    assert reason(lambda: client(issuer).vouched("code", MADE)) in ("no_id_token", "token_not_verified")
 
 
 def test_how_and_when_somebody_signed_in_there_can_be_asked(issuer: Scripted) -> None:
@@ -225,22 +225,22 @@ def test_how_and_when_somebody_signed_in_there_can_be_asked(issuer: Scripted) ->
     assert "acr_values=mfa" in address
     assert "max_age=3600" in address
     issuer.token()
-    assert reason(lambda: asks.person("code", MADE)) == "signed_in_too_weakly"
+    assert reason(lambda: asks.vouched("code", MADE)) == "signed_in_too_weakly"
     issuer.token(acr="mfa")
-    assert reason(lambda: asks.person("code", MADE)) == "token_without_times"
+    assert reason(lambda: asks.vouched("code", MADE)) == "token_without_times"
     issuer.token(acr="mfa", auth_time=AT - 3631)
-    assert reason(lambda: asks.person("code", MADE)) == "signed_in_too_long_ago"
+    assert reason(lambda: asks.vouched("code", MADE)) == "signed_in_too_long_ago"
     issuer.token(acr="mfa", auth_time=AT - 3600)
-    assert asks.person("code", MADE).staff_id == "W2041"
+    assert asks.vouched("code", MADE).person.staff_id == "W2041"
 
 
 def test_an_issuer_speaks_for_its_organisations_alone(issuer: Scripted) -> None:
     bound = client(issuer, organisations=["la-808", "ods-Z99NCT"], organisation_claim="org", staff_claim="staff")
     for organisation in ("la-909", None, ["la-808"], "LA-808", "la-808 "):
         issuer.token(org=organisation, staff="N310")
-        assert reason(lambda: bound.person("code", MADE)) == "organisation_of_another_issuer"
+        assert reason(lambda: bound.vouched("code", MADE)) == "organisation_of_another_issuer"
     issuer.token(org="ods-Z99NCT", staff="N310", role="privacy officer", groups=["admin"])
-    assert bound.person("code", MADE) == Person("ods-Z99NCT", "N310")
+    assert bound.vouched("code", MADE).person == Person("ods-Z99NCT", "N310")
 
 
 def test_state_and_issuer_of_an_answer_are_looked_at(issuer: Scripted) -> None:
@@ -307,7 +307,7 @@ def test_an_issuer_that_says_too_much_is_not_read_to_its_end(issuer: Scripted) -
 
 def test_a_code_that_is_not_taken_is_said(issuer: Scripted) -> None:
     issuer.answer = {"error": "invalid_grant", "error_description": "nhs:9990200017"}
-    assert reason(lambda: client(issuer).person("code", MADE)) == "code_not_taken"
+    assert reason(lambda: client(issuer).vouched("code", MADE)) == "code_not_taken"
 
 
 def test_a_new_key_is_looked_for_and_not_more_than_once_a_minute(
@@ -317,6 +317,6 @@ def test_a_new_key_is_looked_for_and_not_more_than_once_a_minute(
     known.sign_in_address(MADE)
     issuer.keys, now = [THEIRS.as_dict(private=False)], time.monotonic()
     issuer.token(key=THEIRS)
-    assert reason(lambda: known.person("code", MADE)) == "token_not_verified", "asked a moment ago"
+    assert reason(lambda: known.vouched("code", MADE)) == "token_not_verified", "asked a moment ago"
     monkeypatch.setattr(time, "monotonic", lambda: now + 61)
-    assert known.person("code", MADE).staff_id == "W2041"
+    assert known.vouched("code", MADE).person.staff_id == "W2041"

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from domain.access.viewer import Role
 from tests.builders.service import Bench
 from tests.builders.viewers import granted
-from tests.builders.web import ADA, LEAD, NOBODYS, OFFICER, Pages, published
+from tests.builders.web import ADA, AS_ASKED, LAZY, LEAD, NOBODYS, OFFICER, Pages, published
 from tests.servers.plugin import NO_CHROMIUM
 
 AXE = (Path(__file__).parents[2] / "vendored/axe-core/axe.min.js").read_text()
@@ -53,6 +53,10 @@ HEADINGS = {
     "question-found": "Alerts that nobody has reviewed",
     "review-wrong": "Review an access",
     "reviewed": "The review is written down",
+    "staff-notice": "What is logged of you",
+    "my-accesses": "What I looked at",
+    "sign-in-strongly": "Sign in again",
+    "not-strong": "You have not signed in strongly",
     "accesses": "Who saw what",
     "accesses-wrong": "Who saw what",
     "accesses-found": "Who saw what",
@@ -63,6 +67,7 @@ HEADINGS = {
 }
 # Of these pages another has the same title, and is the same page.
 TWICE = ("child-then", "child-claimed", "accesses-found", "access-log-checked", "question-none")
+OFFICERS = (OFFICER.name, AS_ASKED.name, LAZY.name)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -81,7 +86,8 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def told(told: Bench) -> Bench:
     """The same, where somebody is the council's privacy officer."""
-    granted(told, OFFICER.name, Role.PRIVACY_OFFICER)
+    for officer in OFFICERS:
+        granted(told, officer, Role.PRIVACY_OFFICER)
     return told
 
 
@@ -112,11 +118,17 @@ def visit(page: Page, served: Pages, look: Callable[[str], None]) -> None:
     page.get_by_role("link", name="What changed").click()
     at("changes")
     page.get_by_role("link", name="My children").first.click()
+    page.get_by_role("button", name=ADA).wait_for()
     page.evaluate(f"document.querySelector('button[name=child]').value = '{NEVER}'")
     page.get_by_role("button", name=ADA).click()
     at("refused")
     page.goto(f"{served.address}/child/of-another-time")
     at("ended")
+    page.get_by_role("link", name="What is logged of staff").click()
+    at("staff-notice")
+    page.get_by_role("link", name="Back to the service").click()
+    page.get_by_role("link", name="What I looked at").click()
+    at("my-accesses")
     page.get_by_role("link", name="Sign out").click()
     at("sign-out")
     page.get_by_role("button", name="Sign out here").click()
@@ -188,6 +200,32 @@ def visit_as_somebody_else(page: Page, served: Pages, look: Callable[[str], None
     at("access-log-checked")
 
 
+def visit_signing_in_strongly(page: Page, served: Pages, look: Callable[[str], None]) -> None:
+    """What an officer sees who must sign in again, and whose organisation's sign-in takes no heed of that."""
+
+    def at(name: str) -> None:
+        page.get_by_role("heading", level=1, name=HEADINGS[name], exact=True).wait_for()
+        page.wait_for_load_state()
+        look(name)
+
+    open_an_access(page, served, LAZY.name)
+    at("sign-in-strongly")
+    page.get_by_role("button", name="Sign in again with Northmoor Council").click()
+    page.locator(f"button[value='{LAZY.name}']").click()
+    at("not-strong")
+
+
+def open_an_access(page: Page, served: Pages, officer: str) -> None:
+    """An officer says why they open an access."""
+    sign_in(page, served, officer)
+    page.goto(f"{served.address}/accesses")  # what was typed before may have brought them elsewhere
+    page.get_by_label("Person").fill(NOBODYS.name)
+    page.get_by_role("button", name="Find accesses").click()
+    page.get_by_role("link", name="Opened a child's record").first.click()
+    page.get_by_label("Why you open it").fill("The family asked who has seen the record")
+    page.get_by_role("button", name="Open").click()
+
+
 def test_everything_works_without_a_script(chromium: Browser, served: Pages, told: Bench) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page, seen, said, failed = context.new_page(), {}, [], []
@@ -206,6 +244,7 @@ def test_everything_works_without_a_script(chromium: Browser, served: Pages, tol
     visit(page, served, look)
     published(served, told)
     visit_as_somebody_else(page, served, look)
+    visit_signing_in_strongly(page, served, look)
     assert {name: heading for name, (_, heading) in seen.items()} == HEADINGS
     titles = [title for name, (title, _) in seen.items() if name not in TWICE]
     assert len(set(titles)) == len(titles), "each page has a title of its own"
@@ -225,6 +264,7 @@ def test_axe_finds_nothing_that_keeps_people_out(chromium: Browser, served: Page
     visit(page, served, look)
     published(served, told)
     visit_as_somebody_else(page, served, look)
+    visit_signing_in_strongly(page, served, look)
     assert found.keys() == {(name, width) for name in HEADINGS for width in WIDTHS}
     assert {name: violations for name, violations in found.items() if violations} == {}
     page.close()
@@ -258,7 +298,7 @@ def sign_in(page: Page, served: Pages, name: str = LEAD.name) -> None:
     """To where somebody begins."""
     page.goto(f"{served.address}/sign-in/northmoor")
     page.locator(f"button[value='{name}']").click()
-    page.wait_for_url(f"{served.address}/{'questions' if name == OFFICER.name else 'my-children'}")
+    page.wait_for_url(f"{served.address}/{'questions**' if name in OFFICERS else 'my-children'}")
 
 
 def test_a_colleague_can_be_rung_four_taps_after_coming_to_sign_in(chromium: Browser, served: Pages) -> None:
@@ -315,6 +355,26 @@ def test_a_day_that_is_none_is_said_beside_its_field_and_stays_typed(chromium: B
     page.get_by_role("link", name="Back, without another day").click()
     page.get_by_role("heading", level=1, name=ADA).wait_for()
     page.close()
+
+
+def test_who_signs_in_again_comes_back_with_what_they_typed(chromium: Browser, served: Pages) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page, said = context.new_page(), []
+    page.on("console", lambda line: said.append(line.text))
+    sign_in(page, served, NOBODYS.name)
+    page.get_by_role("link", name="Search").click()
+    page.get_by_label("Why you look for this child").fill("Her aunt rang, and asked who helps the family")
+    page.get_by_label("Number of the child").fill("999 020 0017")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name=ADA).click()
+    open_an_access(page, served, AS_ASKED.name)
+    page.get_by_role("button", name="Sign in again with Northmoor Council").click()
+    page.locator(f"button[value='{AS_ASKED.name}']").click()
+    assert page.get_by_label("Why you open it").input_value() == "The family asked who has seen the record"
+    page.get_by_role("button", name="Open").click()
+    page.get_by_role("heading", level=1, name=HEADINGS["access"]).wait_for()
+    assert [line for line in said if "Content Security Policy" in line] == []
+    context.close()
 
 
 def test_an_access_is_printed_as_an_exhibit(chromium: Browser, served: Pages, told: Bench) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from adapters.process.clock import FixedClock
-from adapters.web.claims import Person
+from adapters.web.claims import Person, Vouched
 from adapters.web.sessions import Sessions
 from tests.builders.service import Bench
 from tests.builders.web import ADA, LEAD, LEAVER, NOBODYS, STRANGER, Browser, Pages, issuer_settings, pages
@@ -117,19 +117,19 @@ def test_who_asks_for_nothing_is_signed_out_after_twenty_minutes(browser: Browse
 def test_sessions_are_forgotten_thirty_days_after_they_could_last_no_longer(told: Bench) -> None:
     clock = FixedClock(NOW - timedelta(days=100))
     sessions = Sessions(told.service.connect, clock, timedelta(minutes=20), timedelta(hours=10))
-    first = hashlib.sha256(sessions.begin(Person("la-808", "W1"), "northmoor").encode()).digest()
+    first = hashlib.sha256(sessions.begin(Vouched(Person("la-808", "W1")), "northmoor").encode()).digest()
 
     def is_kept() -> bool:
         return told.connection.execute("SELECT FROM access.session WHERE id = %s", (first,)).fetchone() is not None
 
     clock.advance(timedelta(days=30, hours=9, minutes=30))
-    sessions.begin(Person("la-808", "W2"), "northmoor")
+    sessions.begin(Vouched(Person("la-808", "W2")), "northmoor")
     assert is_kept()
     clock.advance(timedelta(minutes=31))
-    sessions.begin(Person("la-808", "W3"), "northmoor")
+    sessions.begin(Vouched(Person("la-808", "W3")), "northmoor")
     assert is_kept(), "it is looked for once an hour"
     clock.advance(timedelta(minutes=30))
-    sessions.begin(Person("la-808", "W4"), "northmoor")
+    sessions.begin(Vouched(Person("la-808", "W4")), "northmoor")
     assert not is_kept()
 
 

@@ -1,6 +1,7 @@
 """The table of who may see what, over all that a decision can be made of: the whole space, not samples (access.md 2)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -14,8 +15,10 @@ from domain.access.rules import (
     OF_CONTACT,
     OF_DECIDING,
     OF_WORK,
+    OFFICERS_CONTENT,
     ONE_CHILD,
     RULES,
+    SIGN_IN_STRONGLY,
     Bar,
     Basis,
     Extent,
@@ -73,15 +76,20 @@ KINDS_OF_QUESTION = [
     "AskOfficers",
     REVIEW,
     "ShowFamily",
+    "ShowOwnAccesses",
+    "ReadNotice",
 ]
 OPENINGS: list[Opening | None] = [None, *Opening]
 YES_NO = (False, True)
+ASK_HOW_STRONGLY = ONE_CHILD | OFFICERS_CONTENT
 
 
 def space(questions: list[str]) -> Iterator[Point]:
-    """Every point of some questions."""
-    given = product(questions, ROLES, OPENINGS, Whose, BASES, BARS, YES_NO, YES_NO, YES_NO)
-    return (Point(*at) for at in given)
+    """Every point of some questions; how somebody signed in is asked for of few."""
+    for question in questions:
+        strongly = (True, None) if question in ASK_HOW_STRONGLY else (True,)
+        given = product([question], ROLES, OPENINGS, Whose, BASES, BARS, YES_NO, YES_NO, YES_NO, strongly)
+        yield from (Point(*at) for at in given)
 
 
 def test_every_rule_decides_somewhere_and_none_fails() -> None:
@@ -120,9 +128,9 @@ def test_a_practitioner_sees_a_child_on_a_basis_or_by_saying_why_and_own_work_al
         if at.question in ONE_CHILD | OF_DECIDING | OF_CONTACT:
             claimed = at.opening is Opening.CLAIM and at.claims_left
             assert at.bases - {Basis.AREA} or claimed
-        elif at.question in OF_WORK | {"ListContacts"}:
+        elif at.question in OF_WORK | {"ListContacts", "ShowOwnAccesses"}:
             assert at.whose is Whose.OWN
-        else:
+        elif at.question != "ReadNotice":
             assert (at.question, at.opening) == ("FindChildren", Opening.CLAIM)
 
 
@@ -149,7 +157,7 @@ def test_sensitive_services_are_shown_without_consent_to_those_who_arrange_conta
 def test_where_people_sign_in_the_operator_sees_nothing_of_a_child() -> None:
     for at in space(KINDS_OF_QUESTION):
         if at.roles == {Role.OPERATOR} and at.people_sign_in and decided(at).shows is not None:
-            assert at.question in ("ListKept", "ShowLogState")
+            assert at.question in ("ListKept", "ShowLogState", "ReadNotice")
 
 
 def test_who_publishes_reads_feedback_alone() -> None:
@@ -172,11 +180,37 @@ def test_what_officers_did_is_asked_by_no_privacy_officer_and_of_people_the_audi
         assert acts or (Role.AUDITOR in at.roles and at.whose in (Whose.OFFICERS, Whose.COUNTS))
 
 
+def test_everybody_reads_their_own_accesses_and_nobody_anothers_by_that() -> None:
+    for at in space(["ShowOwnAccesses"]):
+        person = Role.PRACTITIONER in at.roles
+        assert (decided(at).shows is not None) == (
+            (person and at.whose is Whose.OWN) or (at.roles == {Role.OPERATOR} and not at.people_sign_in)
+        )
+
+
 def test_no_area_is_listed_but_to_who_is_on_duty_there() -> None:
     for at in space(sorted(OF_AREA)[:1]):
         if decided(at).shows is not None and Role.OPERATOR not in at.roles:
             assert Role.DUTY in at.roles
             assert at.whose is Whose.OWN_AREA
+
+
+def test_nobody_overrides_or_reads_what_others_were_shown_who_has_not_signed_in_strongly() -> None:
+    for at in space(["ShowChild", "ReplayEntry"]):
+        rule = decided(at)
+        if at.signed_in_strongly is None:
+            assert rule is decided(replace(at, signed_in_strongly=False))
+            assert rule.purpose != "override"
+            assert rule.shows is None or at.question != "ReplayEntry" or Role.OPERATOR in at.roles
+
+
+def test_whether_somebody_must_sign_in_strongly_depends_on_no_child() -> None:
+    told: dict[tuple[object, ...], set[bool]] = {}
+    for at in space(["ShowChild", "FindChildren", "ReplayEntry"]):
+        asked = (at.question, at.roles, at.opening, at.signed_in_strongly)
+        told.setdefault(asked, set()).add(decided(at) is SIGN_IN_STRONGLY)
+    assert all(len(answers) == 1 for answers in told.values())
+    assert {True} in told.values()
 
 
 def test_an_override_and_a_claim_alert() -> None:
