@@ -29,6 +29,7 @@ from adapters.disclosure.disclosing import Discloser
 from adapters.log.connections import Work
 from adapters.process.listening import is_open_to_systems
 from adapters.questions.door import Door
+from adapters.questions.staff import Staff
 from adapters.service.opened import Service
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def create_app(service: Service, make_face: MakeFace | None = None) -> FastAPI:
     if is_open_to_systems(settings):
         app.include_router(events_router(recorders, queues))
         app.include_router(decisions_router(commands, service.clock, queues))
-        app.include_router(reads_router(door, queues.reading))
+        app.include_router(reads_router(door, Staff(service, lend), queues.reading))
     else:
         app.add_api_route("/v1/{rest:path}", _closed, methods=["GET", "POST"], include_in_schema=False)
     if systems is not None:

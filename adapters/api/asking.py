@@ -67,15 +67,22 @@ def value_of(field: asking.Field) -> Any:  # noqa: ANN401 - a type to be read
         return bool
     if field.kind is Kind.DAY:
         return _DAY
-    least = 1 if field.kind in (Kind.TEXT, Kind.ORGANISATION) and field.pattern is None else None
+    least = max(field.least, 1) if field.kind in (Kind.TEXT, Kind.ORGANISATION) and field.pattern is None else None
     # A text is bounded before it is looked at.
     bounds = Field(min_length=least, max_length=field.most, pattern=field.pattern)
     return Annotated[str, bounds, AfterValidator(_CHECKS[field.kind])]
 
 
+# Beside the question's own fields: for whom a system asks, and why they look.
+FOR_WHOM: Final[Mapping[str, asking.Field]] = {"acting_for": asking.ACTING_FOR, "because": asking.BECAUSE}
+
+
 def body_of(row: Row) -> type[BaseModel]:
-    """The model of a request's body: the fields of the question, and no others."""
-    fields: dict[str, Any] = {}
+    """The model of a request's body: the fields of the question, for whom a system asks it, and no others."""
+    fields: dict[str, Any] = {
+        name: (Annotated[value_of(field) | None, Field(description=field.says)], None)
+        for name, field in FOR_WHOM.items()
+    }
     for name, field in asking.fields_of(row.question):
         default = ... if asking.is_required(row.question, name) else row.question.__dataclass_fields__[name].default
         value = value_of(field) if default is not None else value_of(field) | None

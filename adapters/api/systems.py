@@ -6,7 +6,7 @@ A body is not read of anybody who has not signed in. All below /v1/ needs a toke
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from http import HTTPStatus
 from math import ceil
@@ -26,10 +26,21 @@ from adapters.api.tokens import MOST_ASSERTION, SECONDS, NotAClient, Tokens
 from adapters.api.work_queues import WorkQueue
 from adapters.log.assertions import Assertions
 from adapters.log.pool import ReadPool
-from adapters.process.clients import ASSERTION_TYPE, GRANT, TOKEN_PATH, Client, KnownClient, Right, watched_clients
+from adapters.process.clients import (
+    ASSERTION_TYPE,
+    GRANT,
+    TOKEN_PATH,
+    Client,
+    Clients,
+    KnownClient,
+    Right,
+    watched_clients,
+)
 from adapters.process.logs import get_logger
+from adapters.questions.staff import Staff
+from adapters.questions.table import QUESTIONS
 from adapters.service.opened import Service
-from domain.access.viewer import LOCAL_OPERATOR, Channel, Role, Viewer
+from domain.access.viewer import LOCAL_OPERATOR, Because, Channel, Opening, Role, Viewer
 from domain.errors import Misuse, Rejected
 from domain.senders import WRONG, Sender
 
@@ -87,6 +98,14 @@ class System:
     sender: Sender
     session: bytes
 
+    def may(self, path: str) -> bool:
+        """Whether it may do what an address is for."""
+        right = right_for(path)
+        named = path.removeprefix("/v1/")
+        return right in self.client.may and (
+            right != "ask" or not self.client.questions or named in self.client.questions
+        )
+
     def viewer(self, organisation: str | None) -> Viewer:
         """As whom it asks about an organisation: of that one where it speaks for it, else of the first for which it does."""
         ours = self.client.organisations
@@ -107,6 +126,22 @@ def viewer(organisation: str | None) -> Viewer:
     """Who asks now, about an organisation where that is asked about."""
     system = SYSTEM.get()
     return LOCAL_OPERATOR if system is None else system.viewer(organisation)
+
+
+def viewer_for(staff: Staff, worker: str, reason: str | None) -> Viewer | None:
+    """The worker for whom the system asks that asks now, as they are here today; None where it does not speak for them, or they have left.
+
+    That they ask is the system's word, and its organisation's to answer for. How they have signed in there is not known, so it
+    is not strongly. Raises Rejected where no system has signed in.
+    """
+    system = SYSTEM.get()
+    if system is None:
+        raise Rejected("bad_value", "acting_for", "said by a system that has signed in alone")
+    if worker.partition(":")[0] not in system.client.organisations:
+        return None
+    because = None if reason is None else Because(Opening.CLAIM, reason)
+    found = staff.viewer(worker, system.session, Channel.API, because)
+    return None if found is None else replace(found, client=system.client.id)
 
 
 def check_worker(worker: str) -> None:
@@ -156,16 +191,18 @@ class SignedIn:
 
     def _allowed(self, path: str, known: KnownClient, token: str) -> System | Response:
         client = known.client
-        right = right_for(path)
-        if right not in client.may:
+        system = System(client, known.sender, sha256(token.encode()).digest())
+        if not system.may(path):
+            right = right_for(path)
+            among = " of this kind" if right in client.may else ""
             _log.warning("system_refused", reason=f"may_not_{right}", **_named(client.id))
             said = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
-            return problem(HTTPStatus.FORBIDDEN, f"this client may not {RIGHTS[right]}", headers=said)
+            return problem(HTTPStatus.FORBIDDEN, f"this client may not {RIGHTS[right]}{among}", headers=said)
         wait = self._rates.wait(f"client {client.id}")
         if wait:
             said = {"Retry-After": str(ceil(wait))}
             return problem(HTTPStatus.TOO_MANY_REQUESTS, "this client asks too often", headers=said)
-        return System(client, known.sender, sha256(token.encode()).digest())
+        return system
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +231,18 @@ def systems_of(service: Service) -> Systems | None:
         return None
     pool, address = service.read_pool(), f"{settings.public_url}{TOKEN_PATH}"
     clients = watched_clients(settings.clients_file)
+    check_questions(clients.now())
     tokens = Tokens(clients, Assertions(pool.connection), service.keys, service.clock, address)
     rates = Rates(settings.client_rate, settings.client_burst)
     return Systems(tokens, rates, tokens_router(tokens, rates, WorkQueue(*_SIGNING_IN)), pool)
+
+
+def check_questions(clients: Clients) -> None:
+    """Raise Misuse where a client is bound to a question that there is not. One that is written later into the file opens nothing."""
+    known = {row.path for row in QUESTIONS if row.path is not None}
+    for found in clients.values():
+        if not known.issuperset(found.client.questions):
+            raise Misuse(f"clients_file: {found.client.id}: questions: each one of {', '.join(sorted(known))}")
 
 
 def needs_token(path: str) -> bool:

@@ -80,6 +80,9 @@ class Client(BaseModel):
         default=(), description="In which it publishes; empty: in those of its organisations"
     )
     event_types: tuple[EventType, ...] = Field(default=(), description="Which it publishes; empty: all of its sectors")
+    questions: tuple[str, ...] = Field(
+        default=(), description="Which questions it may ask; empty: all, where it may ask"
+    )
     may: tuple[Right, ...] = Field(default=("publish", "read_feedback"), description="What it may do here")
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ from adapters.log.reader import LogReader
 from adapters.process.clock import today
 from adapters.questions.notice import version_read
 from adapters.service.opened import Service
-from domain.access.viewer import Grant, Role
+from domain.access.viewer import Because, Channel, Grant, Role, Viewer
 from domain.dates import to_day
 from domain.reference import StaffFact, held_by_staff, workers_left
 from projections import editions, queries, reference_data
@@ -53,6 +53,24 @@ class Staff:
         grants = sorted(_grant(fact, said[fact.position]) for fact in granted if fact.role in _ROLES)
         return Standing(
             Role.PRACTITIONER, tuple(Grant(*one) for one in grants), tuple(sorted(teams)), tuple(sorted(services))
+        )
+
+    def viewer(self, worker: str, session: bytes, channel: Channel, because: Because | None = None) -> Viewer | None:
+        """ORGANISATION:STAFF as who asks a question, as they are here today; None for one who has left."""
+        found = self.standing(worker)
+        if found is None:
+            return None
+        return Viewer(
+            worker,
+            found.role,
+            worker.partition(":")[0],
+            session,
+            channel,
+            found.granted,
+            found.teams,
+            found.services,
+            because,
+            people_sign_in=True,
         )
 
     def notice_read(self, worker: str) -> int | None:

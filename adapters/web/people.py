@@ -1,7 +1,7 @@
 """Who makes a request: the session that its cookie names, and what its person is here as, looked up each time."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from http import HTTPStatus
 from math import ceil
@@ -91,23 +91,11 @@ class People:
         return issuer is not None and session.person.organisation in issuer.organisations
 
     def _viewer(self, session: Session) -> Viewer | None:
-        found = self.staff.standing(session.person.name)
+        found = self.staff.viewer(session.person.name, session.id, Channel.PAGES)
         if found is None:
             return None
-        person = session.person
-        return Viewer(
-            person.name,
-            found.role,
-            person.organisation,
-            session.id,
-            Channel.PAGES,
-            found.granted,
-            found.teams,
-            found.services,
-            people_sign_in=True,
-            acr=session.vouched.acr,
-            signed_in_strongly=session.vouched.is_strong(self.issuers[session.issuer], self.clock.now().timestamp()),
-        )
+        strongly = session.vouched.is_strong(self.issuers[session.issuer], self.clock.now().timestamp())
+        return replace(found, acr=session.vouched.acr, signed_in_strongly=strongly)
 
     def begins_at(self, person: Person) -> str | None:
         """The address of the page where somebody begins; None for one who has left."""

@@ -3,10 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from domain.access.viewer import Because, Opening, Viewer
+from domain.access.viewer import FEWEST_LETTERS, MOST_LETTERS, Because, Opening, Viewer
 
-FEWEST: Final = 10  # letters: fewer say nothing
-MOST: Final = 300
 FIELD: Final = "reason"
 
 
@@ -15,10 +13,10 @@ def read_reason(text: str) -> tuple[str, str | None]:
     reason = " ".join(text.split())
     if not reason:
         return "", "Say why you look"
-    if len(reason) < FEWEST:
+    if len(reason) < FEWEST_LETTERS:
         return reason, "Say more of why you look: a few words at least"
-    if len(reason) > MOST:
-        return text, f"The reason must be {MOST} letters or fewer. You have typed {len(reason)}"
+    if len(reason) > MOST_LETTERS:
+        return text, f"The reason must be {MOST_LETTERS} letters or fewer. You have typed {len(reason)}"
     if not reason.isprintable():
         return reason, "The reason must be of letters, digits and signs alone"
     return reason, None

@@ -86,6 +86,7 @@ class Entry:
                 "acr": viewer.acr,
                 "signed_in_strongly": viewer.signed_in_strongly,
                 "channel": viewer.channel.value,
+                "client": viewer.client,
                 "acting_for": None if viewer.because is None else viewer.because.acting_for,
                 "opening": None if viewer.because is None else viewer.because.opening.value,
                 "granted": sorted(grant.role.value for grant in viewer.granted),

@@ -62,6 +62,11 @@ class Grant:
     teams: tuple[str, ...] = ()
 
 
+# How many letters a reason has: fewer say nothing.
+FEWEST_LETTERS: Final = 10
+MOST_LETTERS: Final = 300
+
+
 @dataclass(frozen=True, slots=True)
 class Because:
     """Why somebody asks for what is not their own work: how, the reason in their words, and for whom, as ORGANISATION:STAFF."""
@@ -78,7 +83,8 @@ class Viewer:
     `name`: of a person the staff id, as ORGANISATION:STAFF. `session`: the hash of the session's id, None without one.
     `granted`: the roles held beside `role`; `teams`: those that the person is in today, as `organisation:id`, and the `services` that these provide.
     `people_sign_in`: whether they do here, or the machine's operator is the only user. `acr`: how the person signed in, in
-    their issuer's word; `signed_in_strongly`: whether that is strong enough, and was not long ago.
+    their issuer's word; `signed_in_strongly`: whether that is strong enough, and was not long ago. `client`: the system of the
+    person's organisation that asks for them, whose word it is that they do; None: they ask themselves.
     """
 
     name: str
@@ -93,6 +99,7 @@ class Viewer:
     people_sign_in: bool = False
     acr: str | None = None
     signed_in_strongly: bool = False
+    client: str | None = None
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -137,7 +137,9 @@ class Replayed(TypedDict):
     viewer: Annotated[str, _WHO]
     organisation: Annotated[str | None, _WHO]
     role: Annotated[str, _WHO]
+    acr: Annotated[str | None, Written("How they had signed in, in their issuer's word"), _WHO]
     channel: Annotated[str, _WHO]
+    client: Annotated[str | None, Written("The system that asked for them; null: they asked themselves"), _WHO]
     purpose: Annotated[str, _WHO]
     question: Annotated[str, _WHO]
     asked: Annotated[dict[str, Any] | None, Written("What it was asked by; null: erased"), Discloses.IDENTITY]
@@ -184,7 +186,9 @@ def replayed(of: PastAccess) -> Replayed:
         "viewer": leaf["viewer"],
         "organisation": leaf["organisation"],
         "role": leaf["role"],
+        "acr": leaf.get("acr"),
         "channel": leaf["channel"],
+        "client": leaf.get("client"),
         "purpose": leaf["purpose"],
         "question": leaf["question"],
         "asked": of.asked,

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
+from domain.access.viewer import FEWEST_LETTERS, MOST_LETTERS
 from domain.answers.ids import CURSOR_FORM
 
 A = TypeVar("A")
@@ -33,7 +34,7 @@ class Field:
     """A field of a question: its kind, what is said of it, and what its option on the command line is called.
 
     `option` None: by its name, `argument`: typed without one. A text has 1 to `most` characters, of `pattern` if there is one;
-    a number lies between `least` and `most`.
+    a reason has `least` at least; a number lies between `least` and `most`.
     """
 
     kind: Kind
@@ -103,6 +104,19 @@ OWN_VIEWER: Final = Field(
     "ORGANISATION:STAFF",
     "--viewer",
     pattern=r"^[^:]+:.+$",
+)
+ACTING_FOR: Final = Field(
+    Kind.WORKER,
+    "The worker for whom a system asks: a member of the staff of an organisation for which it speaks. Without it nothing is shown of a child",
+    "ORGANISATION:STAFF",
+    pattern=r"^[^:]+:.+$",
+)
+BECAUSE: Final = Field(
+    Kind.TEXT,
+    "Why that worker looks at what is not their own work, in their own words: what they would type on a page",
+    "TEXT",
+    least=FEWEST_LETTERS,
+    most=MOST_LETTERS,
 )
 NOTICE_VERSION: Final = Field(Kind.NUMBER, "Which version of it", "N", "--version", least=1, most=10_000)
 ACCESSES_OF: Final = Field(

@@ -12,23 +12,10 @@ from tools.demo.issuer import STRONG
 
 def person(here: Bench, name: str) -> Viewer:
     """Somebody who has signed in, strongly, as a request finds them: their roles and teams are looked up in the log."""
-    found = Staff(here.service, lambda: nullcontext(here.connection)).standing(name)
+    staff = Staff(here.service, lambda: nullcontext(here.connection))
+    found = staff.viewer(name, name.encode().ljust(32, b"-"), Channel.PAGES)
     assert found is not None, f"{name} has left"
-    session = name.encode().ljust(32, b"-")
-    organisation = name.partition(":")[0]
-    return Viewer(
-        name,
-        found.role,
-        organisation,
-        session,
-        Channel.PAGES,
-        found.granted,
-        found.teams,
-        found.services,
-        people_sign_in=True,
-        acr=STRONG,
-        signed_in_strongly=True,
-    )
+    return replace(found, acr=STRONG, signed_in_strongly=True)
 
 
 def weakly(viewer: Viewer) -> Viewer:
