@@ -179,6 +179,8 @@ class Settings:
     show_every_number: Annotated[bool, Setting(
         "Show everybody under which schemes a child is known, as where one number is for all; else each agency its own", value.flag)] = False
     index_team_telephone: Annotated[str | None, Setting("Number of the index team, which a refusal names", value.text)] = None
+    index_team: Annotated[str | None, Setting(
+        "Team whose published duty line is the index team's number, as la-808:INDEX; else ICR_INDEX_TEAM_TELEPHONE", value.text)] = None
     index_team_reply: Annotated[str, Setting("When the index team replies, as a refusal says it", value.text)] = "within one working day"
     index_team_reply_days: Annotated[int, Setting(
         "Working days by which the index team promises to answer a request for contact", value.whole(0, 30))] = 1

@@ -78,6 +78,21 @@ class Staff:
         with self._connect() as connection:
             return version_read(connection, self._service.keys, worker)
 
+    def duty_line(self, team: str) -> str | None:
+        """The duty line of a team, ORGANISATION:TEAM, as its organisation last published it for today; None without one."""
+        day = to_day(today(self._service.clock))
+        with self._connect() as connection:
+            said = [
+                fact
+                for fact in reference_data.staff(connection, _HEAD, [], [team])
+                if fact.kind == "duty_line" and fact.start <= day < fact.end
+            ]
+            if not said:
+                return None
+            last = max(said, key=lambda fact: fact.order)
+            number: str | None = self._opened(connection, [last])[last.position]["team"]["contact"]
+        return number
+
     def _opened(self, connection: editions.Connection, facts: Iterable[StaffFact]) -> dict[int, Mapping[str, Any]]:
         positions = [fact.position for fact in facts]
         if not positions:

@@ -277,6 +277,7 @@ QUESTIONS: Final[Sequence[Row]] = (
 # What only the pages ask: what somebody who has signed in may do, and what waits for the index team.
 OF_PAGES: Final[frozenset[type[Question[Any]]]] = frozenset(
     {
+        about.ShowSiblings,
         about.ShowDecision,
         about.ShowContact,
         about.ListContacts,

@@ -21,6 +21,7 @@ WAYS: Final[Mapping[type[Question[Any]], OfTheViews | OfTheLog]] = {
     about.FindChildren: OfTheViews("children.gather_found", "lines.found"),
     about.ShowChild: OfTheViews("children.gather_child", "lines.index_line"),
     about.ShowTimeline: OfTheViews("children.gather_timeline", "children.timeline"),
+    about.ShowSiblings: OfTheViews("siblings.gather_siblings", "siblings.siblings"),
     about.ShowDecision: OfTheViews("deciding.gather_decision", "deciding.decision"),
     about.ShowContact: OfTheViews("brokering.gather_contact", "brokering.contact"),
     about.ListContacts: OfTheViews("brokering.gather_contacts", "brokering.contacts"),

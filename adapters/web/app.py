@@ -27,6 +27,7 @@ from adapters.web.asking import Asking
 from adapters.web.brokering import ANSWER, ANSWERED, ASK, LISTED, ContactPages
 from adapters.web.brokering import DO as DO_ASK
 from adapters.web.deciding import DO, LOOK, DecidingPages
+from adapters.web.duty import DutyPages
 from adapters.web.handles import Handles
 from adapters.web.index_team import IndexTeamPages
 from adapters.web.issuers import IssuerClient
@@ -36,7 +37,8 @@ from adapters.web.own_accesses import OWN, OwnAccesses, StaffNotice
 from adapters.web.pages import ChildPages
 from adapters.web.people import Handler, People, told
 from adapters.web.questions import QuestionPages
-from adapters.web.rendering import Contact, reader, static_files
+from adapters.web.reaching import Reaching
+from adapters.web.rendering import reader, static_files
 from adapters.web.reviews import ReviewPages
 from adapters.web.sealing import Sealing
 from adapters.web.searching import SearchPages
@@ -49,7 +51,7 @@ from domain.access.viewer import Viewer
 # Links may lead to these from anywhere, as somebody who has signed in again comes to them; `/` at the end: to what is below.
 PAGES: Final = (
     "/my-children", "/my-families", "/changes", "/search", LOOK, DO, LISTED, ASK, DO_ASK, index_team.QUARANTINE, index_team.PROTECTIONS,
-    index_team.LISTED, "/questions", "/questions/", "/accesses", "/accesses/",
+    index_team.LISTED, "/families-to-check", "/questions", "/questions/", "/accesses", "/accesses/",
     "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", STRONGLY, STAFF_NOTICE, OWN, *NOTICES,
 )  # fmt: skip
 _SIGNING_IN: Final = (4, 32)  # an issuer that does not answer holds up signing in, and nothing else
@@ -73,7 +75,7 @@ class _Faces:
     index_team: IndexTeamPages
     questions: QuestionPages
     reviews: ReviewPages
-    contact: Contact
+    duty: DutyPages
 
 
 def create_app(service: Service) -> FastAPI:
@@ -115,8 +117,8 @@ def _face(shared: Shared) -> Face:
         service.clock,
         settings.public_url or "",
     )
-    contact = Contact(settings.index_team_telephone, settings.index_team_reply)
-    asking = Asking(shared.door, contact, settings.demo_day)
+    reaching = Reaching(people.staff, settings, service.clock)
+    asking = Asking(shared.door, reaching, settings.demo_day)
     handles = Handles(Sealing(service.keys, "page-handle"))
     pages = ChildPages(asking, handles, service.clock)
 
@@ -140,7 +142,7 @@ def _face(shared: Shared) -> Face:
         IndexTeamPages(asking, people.typed, confirming, Quarantine(service)),
         QuestionPages(asking, people.typed),
         ReviewPages(service),
-        contact,
+        DutyPages(asking),
     )
     return Face(_routes(faces, people, shared.queues.reading), PAGES, refuse, lasts())
 
@@ -159,7 +161,7 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         "/signed-in/{issuer}": signing_in.end,
         "/signed-out": signing_in.signed_out,
         "/timed-out": signing_in.timed_out,
-        **{path: notice(path, faces.contact) for path in NOTICES},
+        **{path: notice(path, faces.asking.reaching) for path in NOTICES},
     }.items():
         router.add_api_route(path, _shown(work, waiting), methods=["GET"])
     router.add_api_route(BEGIN, _shown(people.page(strongly.begin), waiting), methods=["GET"])
@@ -177,6 +179,7 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         "/child/{handle}": asking(pages.child),
         "/search": search.form,
         **dict.fromkeys((LOOK, DO), faces.deciding.again),
+        "/families-to-check": asking(faces.duty.families),
         index_team.QUARANTINE: asking(faces.index_team.kept_counts),
         index_team.PROTECTIONS: asking(faces.index_team.protections),
         index_team.LISTED: asking(faces.index_team.protections),

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from adapters.questions.door import Door
 from adapters.web.answering import SignInStrongly, page
 from adapters.web.people import Page
+from adapters.web.reaching import Reaching
 from adapters.web.rendering import Contact, reader, render
 from domain.access.viewer import Viewer
 from domain.answers.answered import Answered, AsOf, NotShown
@@ -38,8 +39,13 @@ class Asking:
     """Asks for the pages. `day` is that of a demonstration; None: today."""
 
     door: Door
-    contact: Contact
+    reaching: Reaching
     day: date | None
+
+    @property
+    def contact(self) -> Contact:
+        """Whom to ask about what cannot be seen, as things stand."""
+        return self.reaching.contact()
 
     def ask(self, question: Question[A], viewer: Viewer) -> Answered[A]:
         """The answer, logged. Raises NothingToSee, and SignInStrongly where the viewer must do so first."""

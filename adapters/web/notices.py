@@ -7,17 +7,17 @@ from fastapi import Request
 from starlette.responses import Response
 
 from adapters.web.answering import page
-from adapters.web.rendering import Contact, render
+from adapters.web.reaching import Reaching
+from adapters.web.rendering import render
 
 NOTICES: Final = ("/privacy", "/cookies", "/accessibility")
 
 
-def notice(path: str, contact: Contact) -> Callable[[Request], Response]:
+def notice(path: str, reaching: Reaching) -> Callable[[Request], Response]:
     """The handler of one of them."""
-    text = render(path.removeprefix("/"), contact=contact)
 
     def shown(_: Request) -> Response:
-        return page(text)
+        return page(render(path.removeprefix("/"), contact=reaching.contact()))
 
     shown.__name__ = path.removeprefix("/")  # as logs call it
     return shown

@@ -1,6 +1,7 @@
 """The pages of a person who works with children: those they work with, one of them, their families, and what changed."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from http import HTTPStatus
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from adapters.process.clock import Clock, today
 from adapters.web.answering import go_to, message, page
-from adapters.web.asking import Asking
+from adapters.web.asking import Asking, NothingToSee
 from adapters.web.days import TypedDay, as_typed, end_of, read_day
 from adapters.web.handles import Handles
 from adapters.web.rendering import reader, render
@@ -79,6 +80,9 @@ class ChildPages:
         child = self.asking.ask(about.ShowChild(**at, known_at=position), viewer)
         stood = as_typed(_ON, date.fromisoformat(timeline.as_of["effective_at"]))
         answers: dict[str, Answered[Any]] = {"child": child, "timeline": timeline}
+        if viewer.because is None:  # who only says why sees nothing of the child's family
+            with suppress(NothingToSee):
+                answers["family"] = self.asking.ask(about.ShowSiblings(**at, known_at=position), viewer)
         because = "" if viewer.because is None else viewer.because.reason
         return self.asking.shown("child", viewer, answers, on=stood, known=known, because=because)
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, PrefixLoader, select_autoescape
 from markupsafe import Markup
 
-from adapters.web import accesses, decisions, kinds, protecting, requests, words
+from adapters.web import accesses, decisions, kinds, lanes, protecting, requests, words
 from adapters.web.telephones import ring
 from domain.access.viewer import Viewer
 from domain.answers.answered import Receipt
@@ -34,6 +34,7 @@ _INDEX_TEAM: Final = (
     ("/protections", "Shields and exclusions"),
 )
 _OFFICERS: Final = (("/questions", "Questions"), ("/accesses", "Who saw what"), ("/access-log", "State of the log"))
+_DUTY: Final = (("/families-to-check", "Families to check on"),)
 _PRACTITIONERS: Final = (
     ("/my-children", "My children"),
     ("/my-families", "My families"),
@@ -58,7 +59,8 @@ class Reader:
     @property
     def menu(self) -> Sequence[tuple[str, str]]:
         """Where they can go: address and words; where they begin comes first."""
-        first = (*(_OFFICERS if self.is_officer else ()), *(_INDEX_TEAM if "index_team" in self.roles else ()))
+        more = ((self.is_officer, _OFFICERS), ("index_team" in self.roles, _INDEX_TEAM), ("duty" in self.roles, _DUTY))
+        first = [one for so, some in more if so for one in some]
         return (*dict.fromkeys((*first, *_PRACTITIONERS)), ("/sign-out", "Sign out"))
 
 
@@ -123,6 +125,7 @@ def _environment() -> Environment:
         "deciding": decisions,
         "brokering": requests,
         "protecting": protecting,
+        "lanes": lanes,
     }
     made.filters |= {one.__name__: one for one in _FILTERS}
     made.filters["in_form"] = lambda group: (group.id, group.title)

@@ -8,8 +8,7 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import Response
 
-from adapters.api.problems import Refused
-from adapters.web.answering import go_to, page
+from adapters.web.answering import go_to, message, page
 from adapters.web.asking import Asking
 from adapters.web.days import PARTS, TypedDay, read_day
 from adapters.web.handles import Handles
@@ -60,7 +59,8 @@ class SearchPages:
         """Send the browser to a child that was found, with the reason, which each look at it is logged with."""
         reason, wrong = read_reason(form.get("reason", ""))
         if wrong is not None:
-            raise Refused(HTTPStatus.BAD_REQUEST, "reason: as it was said to the search")
+            sentences = [f"{wrong}.", "Go back, and type it before you choose a child."]
+            return message("Say why first", sentences, HTTPStatus.BAD_REQUEST, reader=reader(viewer))
         return go_to(self.handles.address(form.get("child", ""), viewer, reason))
 
     def _form(self, viewer: Viewer, said: Mapping[str, str], wrong: Mapping[str, str]) -> Response:

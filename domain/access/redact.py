@@ -20,6 +20,7 @@ from domain.answers.leads import (
     WorkerFamiliesFacts,
     WorkerFamilyFacts,
 )
+from domain.answers.siblings import SiblingsFacts
 from domain.dates import FOREVER
 from domain.events import ChildId
 from domain.identifiers import AGENCY, NHS, UPN
@@ -115,6 +116,10 @@ class _Redacting:
         """What a request for contact would say: of the child who it is, and no more."""
         return replace(facts, line=self.who(facts.line))
 
+    def siblings(self, facts: SiblingsFacts) -> SiblingsFacts:
+        """The others of a family: who they are."""
+        return replace(facts, lines=[self.who(line) for line in facts.lines])
+
     def caseload(self, facts: CaseloadFacts) -> CaseloadFacts:
         """A worker's caseload, or what they would hand over."""
         page = facts.children
@@ -206,6 +211,7 @@ _REDACTED: Final[Mapping[type, Callable[[_Redacting, Any], Any]]] = {
     FoundFacts: _Redacting.found,
     DecisionFacts: _Redacting.decision,
     ContactFacts: _Redacting.contact,
+    SiblingsFacts: _Redacting.siblings,
     CaseloadFacts: _Redacting.caseload,
     ChangesFacts: _Redacting.changes,
     WorkerFamiliesFacts: _Redacting.families,

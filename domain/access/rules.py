@@ -17,6 +17,8 @@ from domain.access.viewer import Opening, Role
 OF_WORK: Final = frozenset({"ShowCaseload", "ShowHandover", "ShowMyFamilies", "ShowChanges"})
 # Answers of one child.
 ONE_CHILD: Final = frozenset({"ShowChild", "ShowTimeline"})
+# Answers of who else is a child of one child's family.
+OF_KIN: Final = frozenset({"ShowSiblings"})
 # Answers of what somebody may do about one child.
 OF_DECIDING: Final = frozenset({"ShowDecision"})
 OF_CONTACT: Final = frozenset({"ShowContact"})
@@ -123,7 +125,8 @@ _SECURITY: Final = "UK GDPR Article 32"
 _CHILD: Final = has("question", *ONE_CHILD)
 _DECIDES: Final = has("question", *OF_DECIDING)
 _ASKS_FOR_CONTACT: Final = has("question", *OF_CONTACT)
-_ABOUT_A_CHILD: Final = either(_CHILD, _DECIDES, _ASKS_FOR_CONTACT)
+_KIN: Final = has("question", *OF_KIN)
+_ABOUT_A_CHILD: Final = either(_CHILD, _KIN, _DECIDES, _ASKS_FOR_CONTACT)
 _FINDS: Final = has("question", "FindChildren")
 _PERSON: Final = has("roles", Role.PRACTITIONER)
 _WORK: Final = has("question", *OF_WORK)
@@ -271,6 +274,13 @@ RULES: Final[Sequence[Rule]] = (
         _WORKING_TOGETHER,
         "claim",
         alerts=True,
+    ),
+    Rule(
+        "family_of_an_own_child",
+        Extent.MINIMAL,
+        every(_PERSON, _KIN, has("bases", *_OWN_CHILD, Basis.NOMINATED)),
+        "You work with a child of this family.",
+        _WORKING_TOGETHER,
     ),
     # ---- what people decide about the children of their own work
     Rule(

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         notice,
         officers,
         protecting,
+        siblings,
     )
 
 
@@ -121,6 +122,11 @@ class ShowTimeline(OneChild["children.Timeline"]):
     """One child's timeline, and whether with what was taken back."""
 
     retracted: Annotated[bool, RETRACTED] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowSiblings(OneChild["siblings.ShownSiblings"]):
+    """The other children of one child's family."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

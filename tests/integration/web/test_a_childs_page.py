@@ -83,16 +83,17 @@ def test_a_page_is_rendered_again_from_its_entries_to_the_byte(browser: Browser,
     browser.sign_in(LEAD.name)
     page = browser.open_child(ADA).text
     found = {one["question"]: one for one in (replayed(told, entry) for entry in ENTRY.findall(page))}
-    child, timeline = found["ShowChild"], found["ShowTimeline"]
+    child, timeline, family = (found[question] for question in ("ShowChild", "ShowTimeline", "ShowSiblings"))
     again = render(
         "child",
         reader=Reader(LEAD.name),
-        content={"child": child["content"], "timeline": timeline["content"]},
+        content={"child": child["content"], "timeline": timeline["content"], "family": family["content"]},
         day=child["effective_at"],
-        receipts=[receipt(child), receipt(timeline)],
+        receipts=[receipt(child), receipt(timeline), receipt(family)],
         contact=Contact(None, "within one working day"),
         on=as_typed("on", date.fromisoformat(child["effective_at"])),
         known=read_day({}, "known", ""),
+        because="",
     )
     assert again == page
 

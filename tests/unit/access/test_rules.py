@@ -14,6 +14,7 @@ from domain.access.rules import (
     OF_AREA,
     OF_CONTACT,
     OF_DECIDING,
+    OF_KIN,
     OF_WORK,
     OFFICERS_CONTENT,
     ONE_CHILD,
@@ -58,6 +59,7 @@ BARS = [frozenset[Bar](), *(frozenset({bar}) for bar in Bar)]
 # One question of each kind that the table tells apart, and one that it names nowhere.
 KINDS_OF_QUESTION = [
     "ShowChild",
+    "ShowSiblings",
     "ShowDecision",
     "ShowContact",
     "ListContacts",
@@ -114,7 +116,7 @@ def test_the_kinds_of_question_stand_for_all() -> None:
 
 
 def test_what_keeps_somebody_from_a_child_keeps_them_whatever_else_is_so() -> None:
-    for at in space(["ShowChild", *OF_DECIDING, *OF_CONTACT]):
+    for at in space(["ShowChild", *OF_DECIDING, *OF_CONTACT, *OF_KIN]):
         shows = decided(at).shows is not None
         if at.bars - {Bar.RESTRICTED} or (at.bars and Role.INDEX_TEAM not in at.roles):
             assert not shows
@@ -125,7 +127,7 @@ def test_a_practitioner_sees_a_child_on_a_basis_or_by_saying_why_and_own_work_al
     for at in space(KINDS_OF_QUESTION):
         if at.roles != alone or at.bars or decided(at).shows is None:
             continue
-        if at.question in ONE_CHILD | OF_DECIDING | OF_CONTACT:
+        if at.question in ONE_CHILD | OF_DECIDING | OF_CONTACT | OF_KIN:
             claimed = at.opening is Opening.CLAIM and at.claims_left
             assert at.bases - {Basis.AREA} or claimed
         elif at.question in OF_WORK | {"ListContacts", "ShowOwnAccesses"}:

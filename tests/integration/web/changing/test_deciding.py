@@ -2,6 +2,13 @@
 
 from datetime import timedelta
 
+from adapters.questions.door import Door
+from adapters.web.deciding import TYPED
+from adapters.web.rendering import Contact, Reader, render
+from domain.access.rules import BY_ID
+from domain.access.viewer import LOCAL_OPERATOR
+from domain.answers.answered import Receipt
+from domain.questions.about import ReplayEntry
 from tests.builders.html import ill_formed
 from tests.builders.service import Bench
 from tests.builders.web import ADA, LEAD, NOBODYS, Browser, Pages, hidden_fields
@@ -153,3 +160,27 @@ def test_what_was_typed_outlasts_the_time_of_who_typed_it(browser: Browser, serv
     back = browser.sign_in(LEAD.name)
     assert (back.url.path, "a service typed before" in back.text) == ("/decide/look", True)
     assert decided(told, "InvolvementStarted") == before
+
+
+def test_the_page_that_says_what_will_happen_is_rendered_again_from_its_entry_to_the_byte(
+    browser: Browser, told: Bench
+) -> None:
+    browser.sign_in(LEAD.name)
+    look = looked_at(browser, "nominate", worker="other", other=COLLEAGUE, **SEAT)
+    said = {"child": browser.child_of(ADA), "decision": "nominate", "worker": "other", "other": COLLEAGUE} | SEAT
+    answered = Door(told.service).answer(ReplayEntry(entry=confirming(look)["entry"]), LOCAL_OPERATOR)
+    assert answered is not None
+    entry = answered.content
+    again = render(
+        "decide-look",
+        reader=Reader(LEAD.name),
+        content={"decision": entry["content"]},
+        day=entry["effective_at"],
+        receipts=[Receipt(entry["entry"], tuple(BY_ID[rule].says for rule in entry["rules"][:1]), entry["at"])],
+        contact=Contact(None, "within one working day"),
+        said=dict.fromkeys(TYPED, "") | said,
+        wrong={},
+        refused=None,
+        before=False,
+    )
+    assert again == look
