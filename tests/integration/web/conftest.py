@@ -1,12 +1,16 @@
 """One issuer for all tests of the pages, and for each module a server over what the demonstration's agencies say."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import sync_playwright
 
 from tests.builders.service import Bench, bench
 from tests.builders.web import PEOPLE, Browser, Pages, demo_messages, issuer_settings, pages
+from tests.servers.plugin import NO_CHROMIUM
 from tools.demo import issuer as demo
 
 NOW = datetime(2025, 12, 19, 10, 0, tzinfo=UTC)
@@ -19,6 +23,18 @@ def issuer() -> Iterator[str]:
     """The address of an issuer that signs in whoever is picked."""
     with demo.issuer(PEOPLE, ("-c", _ISSUER)) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    """A browser, on Debian the package `chromium`."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip(f"{NO_CHROMIUM}apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="module")

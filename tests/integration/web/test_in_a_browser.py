@@ -3,27 +3,19 @@
 Debian's package `chromium` is driven by Playwright; its own browsers are not needed.
 """
 
-import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from domain.access.viewer import Role
+from tests.builders.chromium import axe, fits, found_by_axe
 from tests.builders.service import Bench
 from tests.builders.viewers import granted
 from tests.builders.web import ADA, AS_ASKED, LAZY, LEAD, NOBODYS, OFFICER, Pages, published
-from tests.servers.plugin import NO_CHROMIUM
 
-AXE = (Path(__file__).parents[2] / "vendored/axe-core/axe.min.js").read_text()
-WIDTHS = (320, 1280)
 NEVER = "c-0123456789abcdef0123456789abcdef"
-# Where whoever works on the pages wants to look at them: a folder for a picture of each.
-PICTURES = os.environ.get("ICR_TEST_PICTURES")
 # What each page that `visit` comes to is called.
 HEADINGS = {
     "sign-in": "Sign in",
@@ -68,19 +60,6 @@ HEADINGS = {
 # Of these pages another has the same title, and is the same page.
 TWICE = ("child-then", "child-claimed", "accesses-found", "access-log-checked", "question-none")
 OFFICERS = (OFFICER.name, AS_ASKED.name, LAZY.name)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A browser, on Debian the package `chromium`."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip(f"{NO_CHROMIUM}apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -235,11 +214,7 @@ def test_everything_works_without_a_script(chromium: Browser, served: Pages, tol
     def look(name: str) -> None:
         assert page.url.startswith(served.address)
         seen[name] = (page.title(), page.get_by_role("heading", level=1).inner_text())
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 1000})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} scrolls sideways"
-            if PICTURES:
-                page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png")
+        fits(page, name)
 
     visit(page, served, look)
     published(served, told)
@@ -257,15 +232,13 @@ def test_axe_finds_nothing_that_keeps_people_out(chromium: Browser, served: Page
     page, found = chromium.new_page(), {}
 
     def look(name: str) -> None:
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 1000})
-            found[name, width] = axe(page)
+        found[name] = found_by_axe(page)
 
     visit(page, served, look)
     published(served, told)
     visit_as_somebody_else(page, served, look)
     visit_signing_in_strongly(page, served, look)
-    assert found.keys() == {(name, width) for name in HEADINGS for width in WIDTHS}
+    assert found.keys() == HEADINGS.keys()
     assert {name: violations for name, violations in found.items() if violations} == {}
     page.close()
 
@@ -394,14 +367,3 @@ def test_an_access_is_printed_as_an_exhibit(chromium: Browser, served: Pages, to
     visit_as_somebody_else(page, served, look)
     assert [one[:4] for one in printed] == [b"%PDF"]
     page.close()
-
-
-def axe(page: Page) -> list[str]:
-    """What axe finds on a page: the rule, and where. What it cannot decide is not among it."""
-    if not page.evaluate("typeof axe === 'object'"):
-        page.evaluate(AXE)
-    result: dict[str, Any] = page.evaluate(
-        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
-    )
-    assert len(result["passes"]) > 5
-    return [f"{one['id']}: {node['target']}" for one in result["violations"] for node in one["nodes"]]

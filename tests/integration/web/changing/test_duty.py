@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from adapters.questions.door import Door
 from domain.access.viewer import LOCAL_OPERATOR, Role
@@ -48,7 +49,7 @@ def test_nobody_else_sees_the_families_of_an_area(browser: Browser, told: Bench)
 def test_the_index_teams_number_is_its_published_duty_line(
     told: Bench, issuer: str, database_url: str, tmp_path: Path
 ) -> None:
-    settings = {"index_team": "la-808:INDEX", "index_team_telephone": "01632 960000"}
+    settings: Any = {"index_team": "la-808:INDEX", "index_team_telephone": "01632 960000"}
     with (
         pages(database_url, tmp_path, told.clock, [issuer_settings(issuer, tmp_path)], **settings) as made,
         made.browser() as browser,
