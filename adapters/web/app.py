@@ -41,11 +41,11 @@ from adapters.web.reaching import Reaching
 from adapters.web.rendering import reader, static_files
 from adapters.web.reviews import ReviewPages
 from adapters.web.sealing import Sealing
-from adapters.web.searching import SearchPages
+from adapters.web.searching import SEARCH, SearchPages
 from adapters.web.sessions import Sessions
 from adapters.web.signing_in import SigningIn
 from adapters.web.signing_in_strongly import BEGIN, SigningInStrongly
-from adapters.web.typed import Typed
+from adapters.web.typed import Form, Typed
 from domain.access.viewer import Viewer
 
 # Links may lead to these from anywhere, as somebody who has signed in again comes to them; `/` at the end: to what is below.
@@ -58,6 +58,7 @@ _SIGNING_IN: Final = (4, 32)  # an issuer that does not answer holds up signing 
 _STORED: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
+HERE: Final = "here"
 PageOfForm = Callable[[Request, Viewer, Mapping[str, str]], Response]
 
 
@@ -195,46 +196,41 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
     }.items():
         router.add_api_route(path, _shown(people.page(shown), reading), methods=["GET"])
 
-    def signed_in(work: PageOfForm, *, keeps: bool = False) -> Callable[[Mapping[str, str]], Handler]:
-        """The work of a form; one that `keeps` what was typed has its page at the same address."""
+    def signed_in(
+        work: PageOfForm, *, typed: str | None = None, before_notice: bool = False
+    ) -> Callable[[Mapping[str, str], str], Handler]:
+        """The work of a form; `typed`: the page where something is typed into it, HERE: that of the same address; None: nothing is."""
 
-        def of(form: Mapping[str, str]) -> Handler:
-            return people.page(asking(lambda request, viewer: work(request, viewer, form)), form if keeps else None)
+        def of(form: Mapping[str, str], here: str) -> Handler:
+            kept = None if typed is None else Form(here if typed is HERE else typed, form)
+            answer = asking(lambda request, viewer: work(request, viewer, form))
+            return people.page(answer, kept, before_notice=before_notice)
 
         return of
 
-    def acknowledging(form: Mapping[str, str]) -> Handler:
-        return people.page(
-            asking(lambda request, viewer: staff_notice.acknowledged(request, viewer, form)), before_notice=True
-        )
-
     for path, name, of in (
-        ("/sign-out", "sign_out", lambda _: signing_in.sign_out),
-        (
-            "/sign-out-everywhere",
-            "sign_out_everywhere",
-            lambda _: people.page(signing_in.sign_out_everywhere, before_notice=True),
-        ),
-        (STAFF_NOTICE, "acknowledge_notice", acknowledging),
+        ("/sign-out", "sign_out", lambda *_: signing_in.sign_out),
+        ("/sign-out-everywhere", "sign_out_everywhere", signed_in(signing_in.sign_out_everywhere, before_notice=True)),
+        (STAFF_NOTICE, "acknowledge_notice", signed_in(staff_notice.acknowledged, before_notice=True)),
         ("/child", "open_child", signed_in(pages.open_child)),
-        ("/search", "found_children", signed_in(search.found, keeps=True)),
-        ("/search/open", "open_found", signed_in(search.open)),
+        ("/search", "found_children", signed_in(search.found, typed=HERE)),
+        ("/search/open", "open_found", signed_in(search.open, typed=SEARCH)),
         ("/decide", "begin_deciding", signed_in(faces.deciding.form)),
-        (LOOK, "look_at_decision", signed_in(faces.deciding.look, keeps=True)),
-        (DO, "decide", signed_in(faces.deciding.do, keeps=True)),
+        (LOOK, "look_at_decision", signed_in(faces.deciding.look, typed=HERE)),
+        (DO, "decide", signed_in(faces.deciding.do, typed=HERE)),
         ("/contact-requests", "begin_contact_request", signed_in(faces.brokering.begin)),
-        (ASK, "look_at_contact_request", signed_in(faces.brokering.look, keeps=True)),
-        (DO_ASK, "ask_for_contact", signed_in(faces.brokering.do, keeps=True)),
+        (ASK, "look_at_contact_request", signed_in(faces.brokering.look, typed=HERE)),
+        (DO_ASK, "ask_for_contact", signed_in(faces.brokering.do, typed=HERE)),
         (index_team.KEPT, "list_kept", signed_in(faces.index_team.kept)),
         (index_team.REDRIVE, "redrive_kept", signed_in(faces.index_team.redrive)),
-        (index_team.LISTED, "list_protections", signed_in(faces.index_team.listed, keeps=True)),
+        (index_team.LISTED, "list_protections", signed_in(faces.index_team.listed, typed=HERE)),
         (ANSWER, "look_at_contact_answer", signed_in(faces.brokering.answer)),
         (ANSWERED, "answer_contact_request", signed_in(faces.brokering.answered)),
-        ("/questions/{name}", "ask_question", signed_in(questions.answer, keeps=True)),
+        ("/questions/{name}", "ask_question", signed_in(questions.answer, typed=HERE)),
         ("/accesses/{entry}/review", "review_access", signed_in(reviews.written)),
-        ("/accesses/{entry}", "open_access", signed_in(officers.entry, keeps=True)),
-        ("/accesses", "found_accesses", signed_in(officers.found, keeps=True)),
-        ("/access-log/check", "check_access_log", lambda _: people.page(asking(officers.checked))),
+        ("/accesses/{entry}", "open_access", signed_in(officers.entry, typed=HERE)),
+        ("/accesses", "found_accesses", signed_in(officers.found, typed=HERE)),
+        ("/access-log/check", "check_access_log", signed_in(officers.checked)),
     ):
         router.add_api_route(path, _sent(name, of, reading), methods=["POST"])
     for name, (content, media) in static_files().items():
@@ -263,14 +259,14 @@ def _shown(work: Handler, queue: WorkQueue) -> Callable[[Request], Awaitable[Res
 
 
 def _sent(
-    name: str, work_of: Callable[[Mapping[str, str]], Handler], queue: WorkQueue
+    name: str, work_of: Callable[[Mapping[str, str], str], Handler], queue: WorkQueue
 ) -> Callable[[Request], Awaitable[Response]]:
     """A handler of a form, whose work is made by its fields; `name` is what logs call it."""
 
     async def sent(request: Request) -> Response:
         try:
             form = await read_form(request)
-            return await queue.run(partial(told(work_of(form)), request))
+            return await queue.run(partial(told(work_of(form, request.url.path)), request))
         except Refused as refused:
             return error_page(refused.status, refused.headers)
 

@@ -103,8 +103,9 @@ class OfficerPages:
         """How far the log is sealed and published."""
         return self._state(viewer, check=False)
 
-    def checked(self, _: Request, viewer: Viewer) -> Response:
+    def checked(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """The same, with the last leaves held against what was signed."""
+        del form
         return self._state(viewer, check=True)
 
     def key(self, _: Request, viewer: Viewer) -> Response:

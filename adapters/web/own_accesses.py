@@ -37,8 +37,11 @@ class StaffNotice:
         asks = isinstance(found, Session) and found.notice != VERSION
         return page(render("staff-notice", content={"notice": notice_now()}, asks=asks))
 
-    def acknowledged(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
-        """Log that somebody has read it, and send them to where they were going. One of another version is shown again."""
+    def acknowledged(self, request: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
+        """Log once that somebody has read it, and send them to where they were going. One of another version is shown again."""
+        found = self.people.session(request)
+        if isinstance(found, Session) and found.notice == VERSION:
+            return go_to("/")
         if form.get("version") != str(VERSION):
             return go_to(STAFF_NOTICE)
         self.asking.ask(about.ReadNotice(version=VERSION), viewer)

@@ -17,9 +17,9 @@ from adapters.process.clock import Clock
 from adapters.process.issuers import Issuer
 from adapters.process.logs import describe, get_logger
 from adapters.questions.staff import Staff
-from adapters.web.answering import STAFF_NOTICE, STRONGLY, Cookie, SignInStrongly, error_page, go_to, message
+from adapters.web.answering import STAFF_NOTICE, STRONGLY, Cookie, SignInStrongly, error_page, go_to, message, page
 from adapters.web.claims import Person
-from adapters.web.rendering import Reader
+from adapters.web.rendering import Reader, render
 from adapters.web.sessions import Session, Sessions, TimedOut
 from adapters.web.typed import Form, Typed
 from domain.access.viewer import Channel, Viewer
@@ -44,24 +44,23 @@ class People:
     cookie: Cookie
     typed: Typed
 
-    def page(self, work: Page, typed: Mapping[str, str] | None = None, *, before_notice: bool = False) -> Handler:
+    def page(self, work: Page, typed: Form | None = None, *, before_notice: bool = False) -> Handler:
         """A page for people who have signed in; whoever has not is sent to do so, and to read the notice for staff first.
 
-        What was `typed` into a form is kept for who sends it too late, or must sign in strongly first; it is typed at the
-        address that it is sent to.
+        What was sent with a form that cannot be taken, as the time was over or something else must come first, is kept. Of
+        somebody who has signed out nothing is kept, since nobody knows whose it is: it is shown once more instead.
         """
 
         @wraps(work)
         def shown(request: Request) -> Response:
             found = self.session(request)
             if found is None or isinstance(found, TimedOut) or not self._vouched_for(found):
-                gone = go_to("/timed-out" if isinstance(found, TimedOut) else "/sign-in")
+                gone = self._gone(found, typed)
                 self.cookie.take(gone)
-                if typed is not None and isinstance(found, TimedOut):
-                    self.typed.keep(found.id, found.person.name, Form(request.url.path, typed))
                 return gone
             wait = self.rates.wait(f"person {found.person.name}")
             if wait:
+                self._keep(found, typed)
                 return error_page(HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(ceil(wait))})
             viewer = self._viewer(found)
             if viewer is None:
@@ -70,16 +69,27 @@ class People:
                 self.cookie.take(gone)
                 return gone
             if not before_notice and found.notice != VERSION:
-                if typed is not None:
-                    self.typed.keep(found.id, viewer.name, Form(request.url.path, typed))
+                self._keep(found, typed)
                 return go_to(STAFF_NOTICE)
             try:
                 return work(request, viewer)
             except SignInStrongly:
-                self.typed.keep(found.id, viewer.name, Form(request.url.path, typed or {}))
+                self._keep(found, typed or Form(request.url.path, {}))
                 return go_to(STRONGLY)
 
         return shown
+
+    def _gone(self, found: Session | TimedOut | None, typed: Form | None) -> Response:
+        """What somebody is told who is not signed in any more."""
+        if isinstance(found, TimedOut):
+            self._keep(found, typed)
+            return go_to("/timed-out")
+        said = {} if typed is None else typed.said()
+        return page(render("not-sent", said=said), HTTPStatus.FORBIDDEN) if said else go_to("/sign-in")
+
+    def _keep(self, found: Session | TimedOut, typed: Form | None) -> None:
+        if typed is not None:
+            self.typed.keep(found.id, found.person.name, typed)
 
     def session(self, request: Request) -> Session | TimedOut | None:
         """The session that a request's cookie names; None where there is none, or it was ended."""

@@ -1,6 +1,7 @@
 """Signing in by an issuer, and out: OpenID Connect's code flow, with PKCE, state and nonce, kept by the browser, sealed."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -181,8 +182,9 @@ class SigningIn:
             self.people.sessions.end(kept)
         return self._gone()
 
-    def sign_out_everywhere(self, _: Request, viewer: Viewer) -> Response:
+    def sign_out_everywhere(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """End all sessions of the person."""
+        del form
         assert viewer.organisation is not None
         person = Person(viewer.organisation, viewer.name.removeprefix(f"{viewer.organisation}:"))
         self.people.sessions.end_all(person)

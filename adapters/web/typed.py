@@ -18,6 +18,7 @@ from adapters.web.sealing import Sealing
 
 Connection = psycopg.Connection[Any]
 KEPT: Final = timedelta(minutes=30)
+_OURS: Final = frozenset({"child", "cursor", "version"})  # fields that nobody types
 
 _KEEP: Final = (
     "UPDATE access.session SET typed_at = %(now)s, typed_page = %(page)s, typed = %(typed)s "
@@ -38,6 +39,10 @@ class Form:
 
     page: str
     fields: Mapping[str, str]
+
+    def said(self) -> Mapping[str, str]:
+        """What somebody typed of it, without what the page put there."""
+        return {name: text for name, text in self.fields.items() if text.strip() and name not in _OURS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,178 @@
+"""What somebody typed outlasts their time and their signing in again, on every form: the table of routes is gone through."""
+
+import html
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from fastapi.routing import APIRoute
+
+from adapters.web.app import create_app
+from adapters.web.claims import Person, Vouched
+from adapters.web.sealing import Sealing
+from adapters.web.sessions import Session, Sessions
+from adapters.web.typed import Form, Typed
+from domain.access.viewer import Role
+from tests.builders.html import ill_formed
+from tests.builders.service import KEYS, Bench
+from tests.builders.viewers import granted
+from tests.builders.web import LEAD, NOBODYS, OFFICER, Browser, Pages
+from tests.integration.web.conftest import NOW
+
+ENTRY = "a-0123456789abcdef0123456789abcdef"
+CHILD = "c-0123456789abcdef0123456789abcdef"
+# Markup, what turns a text around, and what a spreadsheet would work out; as long as anybody may type.
+HOSTILE = "<b>A neighbour</b> rang\N{RIGHT-TO-LEFT OVERRIDE} & =HYPERLINK(1) 'said' \"so\" "
+LONG = (HOSTILE * 200)[:10_000]
+# Each form into which something is typed: where it is sent, the page on which it is typed, its field.
+TYPED = {
+    "/search": ("/search", "/search", "reason"),
+    "/search/open": ("/search/open", "/search", "reason"),
+    "/accesses": ("/accesses", "/accesses", "viewer"),
+    "/accesses/{entry}": (f"/accesses/{ENTRY}", f"/accesses/{ENTRY}", "reason"),
+}
+# Forms that are buttons alone.
+BUTTONS = {"/sign-out", "/sign-out-everywhere", "/staff-notice", "/child", "/access-log/check"}
+FORMS = pytest.mark.parametrize(("path", "page", "field"), TYPED.values(), ids=TYPED)
+
+
+@pytest.fixture(scope="module")
+def told(told: Bench) -> Bench:
+    """The same, where somebody is the council's privacy officer."""
+    granted(told, OFFICER.name, Role.PRIVACY_OFFICER)
+    return told
+
+
+@pytest.fixture
+def officer(served: Pages) -> Iterator[Browser]:
+    """The officer's browser, signed in."""
+    with served.browser() as made:
+        made.sign_in(OFFICER.name)
+        yield made
+
+
+def shown(answer: httpx2.Response) -> str:
+    """The texts that stand in a page's fields, and beside them."""
+    assert ill_formed(answer.text) == []
+    assert "<b>" not in answer.text
+    return as_shown(html.unescape(answer.text))
+
+
+def as_shown(text: str) -> str:
+    """A text as a page has it: in one line, and what would turn it around as what it is not."""
+    return " ".join(text.split()).replace("\N{RIGHT-TO-LEFT OVERRIDE}", "\N{REPLACEMENT CHARACTER}")
+
+
+def routes_of(router: Any) -> Iterator[APIRoute]:
+    """Every route of an application, those of the routers within it too."""
+    for one in router.routes:
+        if isinstance(one, APIRoute):
+            yield one
+        elif hasattr(one, "original_router"):
+            yield from routes_of(one.original_router)
+
+
+def test_of_every_form_it_is_known_whether_something_is_typed_into_it(served: Pages) -> None:
+    forms = {
+        one.path
+        for one in routes_of(create_app(served.service))
+        if "POST" in one.methods and not one.path.startswith(("/v1/", "/oauth/"))
+    }
+    assert forms == TYPED.keys() | BUTTONS, "say here of a new form where it is typed, and keep it (`typed=` in app.py)"
+
+
+@FORMS
+def test_what_was_typed_is_there_after_signing_in_again(
+    path: str, page: str, field: str, officer: Browser, served: Pages, told: Bench
+) -> None:
+    served.clock.advance(timedelta(minutes=21))
+    late = officer.post(path, {field: LONG, "child": CHILD})
+    assert late.url.path == "/timed-out"
+    assert "neighbour" not in str(told.connection.execute("SELECT * FROM access.session").fetchall())
+    assert "neighbour" not in str([(one.url, one.headers) for one in officer.seen])
+    served.clock.set(NOW)  # the issuer's clock stands still
+    with served.browser() as other:
+        assert "neighbour" not in other.sign_in(NOBODYS.name).text, "nobody else's"
+    back = officer.sign_in(OFFICER.name)
+    assert back.url.path == page
+    assert as_shown(LONG) in shown(back)
+    assert "neighbour" not in officer.get(page).text, "once"
+
+
+def test_what_nobody_comes_back_for_is_forgotten_after_half_an_hour(served: Pages, told: Bench) -> None:
+    typed = Typed(told.service.connect, Sealing(KEYS, "typed"), served.clock)
+    sessions = Sessions(told.service.connect, served.clock, timedelta(minutes=20), timedelta(hours=10))
+    found = sessions.find(sessions.begin(Vouched(Person("la-808", "W77")), "northmoor"))
+    assert isinstance(found, Session)
+    typed.keep(found.id, "la-808:W77", Form("/search", {"reason": "a first one"}))
+    served.clock.advance(timedelta(minutes=29, seconds=59))
+    assert typed.page("la-808:W77") == "/search"
+    served.clock.advance(timedelta(seconds=1))
+    assert (typed.page("la-808:W77"), typed.take("la-808:W77", "/search")) == (None, {})
+    typed.forget()
+    assert (
+        told.connection.execute(
+            "SELECT FROM access.session WHERE id = %s AND typed IS NOT NULL", (found.id,)
+        ).fetchone()
+        is None
+    )
+
+
+@FORMS
+def test_what_is_sent_after_signing_out_is_shown_once_more_and_kept_nowhere(
+    path: str, page: str, field: str, officer: Browser, told: Bench
+) -> None:
+    del page
+    officer.post("/sign-out")
+    answer = officer.post(path, {field: LONG, "child": CHILD})
+    assert (answer.status_code, "What you typed was not sent" in answer.text) == (403, True)
+    assert as_shown(LONG) in shown(answer)
+    assert CHILD not in answer.text
+    (kept,) = told.connection.execute("SELECT count(*) FROM access.session WHERE typed IS NOT NULL").fetchone() or (1,)
+    assert kept == 0
+    empty = officer.post(path, {field: "  "})
+    assert empty.url.path == "/sign-in"
+
+
+def test_two_forms_of_two_pages_are_both_kept(officer: Browser, served: Pages) -> None:
+    with served.browser() as phone:
+        phone.sign_in(OFFICER.name)
+        served.clock.advance(timedelta(minutes=21))
+        officer.post("/search", {"reason": "typed at the desk"})
+        phone.post("/accesses", {"viewer": "typed on the telephone"})
+    served.clock.set(NOW)
+    assert "typed on the telephone" in officer.sign_in(OFFICER.name).text, "the last one first"
+    assert "typed at the desk" in officer.get("/search").text
+
+
+def test_buttons_pressed_late_or_twice_do_nothing_twice(browser: Browser, served: Pages, told: Bench) -> None:
+    browser.sign_in(LEAD.name)
+
+    def read() -> int:
+        (count,) = told.connection.execute(
+            "SELECT count(*) FROM access.entry WHERE viewer = %s AND kind = 'ReadNotice'", (LEAD.name,)
+        ).fetchone() or (0,)
+        return int(count)
+
+    before = read()
+    for _ in range(2):
+        assert browser.post("/staff-notice", {"version": "1"}).url.path == "/my-children"
+    assert read() == before
+    for _ in range(2):
+        assert browser.post("/sign-out").url.path == "/signed-out"
+    for path in sorted(BUTTONS - {"/sign-out"}):
+        assert browser.post(path, {"child": CHILD}).url.path == "/sign-in", path
+    served.clock.advance(timedelta(minutes=21))
+    assert browser.post("/child", {"child": CHILD}).url.path == "/sign-in"
+
+
+def test_a_form_as_large_as_is_read_is_kept_and_a_larger_one_is_said_to_be(officer: Browser, served: Pages) -> None:
+    served.clock.advance(timedelta(minutes=21))
+    assert officer.post("/search", {"reason": "x" * 65_000}).url.path == "/timed-out"
+    assert officer.post("/search", {"reason": "x" * 70_000}).status_code == 413
+    served.clock.set(NOW)
+    assert "x" * 65_000 in officer.sign_in(OFFICER.name).text
+    assert re.search(r"id=\"reason", officer.get("/search").text)
