@@ -193,9 +193,15 @@ class _Redacting:
         return shared
 
     def _entries(self, everything: Sequence[Entry]) -> list[Entry]:
-        """What a lead or a review is worked out from, without what may not be seen at all."""
+        """What a lead or a review is worked out from, without what may not be seen of it."""
         sight, sensitive = self.sight, _sensitive(everything)
-        return [one for one in everything if sight.sharing.of(one, sight.consents, sensitive)[0] is not Shared.NOTHING]
+        shared = ((one, sight.sharing.of(one, sight.consents, sensitive)[0]) for one in everything)
+        # Of what only exists it counts that it leads, and since when. Who it is does not: whether another's lead is over would tell.
+        return [
+            one if how is Shared.CONTENT else replace(_existence(one), accepted=one.accepted)
+            for one, how in shared
+            if how is not Shared.NOTHING
+        ]
 
     def _sees_week(self, week: Week) -> bool:
         shared = self.sight.sharing.agreed(f"urn-{week.school}", _EDUCATION, week.monday, week.monday + _WEEK)
