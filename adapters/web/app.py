@@ -141,7 +141,7 @@ def _face(shared: Shared) -> Face:
         DecidingPages(asking, people.typed, service.clock, shared.commands),
         ContactPages(asking, people.typed, Brokering(service), confirming),
         IndexTeamPages(asking, people.typed, confirming, Quarantine(service)),
-        QuestionPages(asking, people.typed),
+        QuestionPages(asking, people.typed, service.clock),
         ReviewPages(service),
         DutyPages(asking),
     )

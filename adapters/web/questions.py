@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final, Literal, cast
 
@@ -9,6 +10,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from adapters.api.problems import Refused
+from adapters.process.clock import Clock, today
 from adapters.questions.officers.catalogue import OfficersQuestion, Taken, catalogue
 from adapters.questions.whose import whose_of
 from adapters.web.answering import error_page, page
@@ -27,6 +29,7 @@ from domain.questions import about
 
 QUESTIONS: Final = "/questions"
 HEADLINE: Final = "share-explained"
+_WEEKS: Final = 4  # of the headline
 _SHOWN: Final = 100  # rows of a page
 _TAKEN_AWAY: Final = 10_000  # rows of a file
 _DAYS: Final = {"first": "The first day", "last": "The last day", "week": "The day"}
@@ -59,12 +62,16 @@ class QuestionPages:
 
     asking: Asking
     typed: Typed
+    clock: Clock
 
     def all(self, _: Request, viewer: Viewer) -> Response:
         """What can be asked, under the share of looks that an involvement explains."""
         if not reader(viewer).is_officer:
             return error_page(HTTPStatus.NOT_FOUND)
-        headline = self.asking.ask(about.AskOfficers(name=HEADLINE, organisation=_organisation(viewer)), viewer)
+        day = self.asking.day or today(self.clock)
+        first = day - timedelta(days=day.weekday() + 7 * (_WEEKS - 1))
+        asked = about.AskOfficers(name=HEADLINE, organisation=_organisation(viewer), first=first, last=day)
+        headline = self.asking.ask(asked, viewer)
         return self.asking.shown("questions", viewer, {"headline": headline}, groups=_groups(viewer))
 
     def form(self, request: Request, viewer: Viewer) -> Response:

@@ -23,6 +23,7 @@ DEFAULT_REBUILT: Final = 50_000
 DEFAULT_ASKED: Final = 50_000
 DEFAULT_LOGGED: Final = 50_000
 DEFAULT_CHILDREN: Final = 2_000
+DEFAULT_ENTRIES: Final = 100_000
 
 MixOption = Annotated[
     Mix,
@@ -153,6 +154,30 @@ def access(
     settings = read_settings(None, log_level="warning")
     with _told() as tell:
         found = AccessBench(settings, (events, children), (people, seconds), pages, SystemClock(), tell).run()
+    _shown(found, tables, tell, as_json=as_json)
+
+
+@app.command("officers", epilog="Example: icr bench officers --entries 2000 --people 20")
+def officers(
+    entries: Annotated[
+        int,
+        typer.Option(
+            min=1000, max=20_000_000, help="Accesses in a year, about; 1000000 and more for figures to quote."
+        ),
+    ] = DEFAULT_ENTRIES,
+    people: Annotated[int, typer.Option(min=10, max=100_000, help="People whose accesses they are.")] = 2_000,
+    as_json: Json = False,
+) -> None:
+    """Measure how long each of the officers' questions takes over a year's accesses, of everybody.
+
+    PostgreSQL is its own, Kafka is not needed. The year is put into the real tables in bulk. Nothing is left behind.
+    """
+    from adapters.process.clock import SystemClock
+    from tools.bench.officers import OfficersBench, tables
+
+    settings = read_settings(None, log_level="warning")
+    with _told() as tell:
+        found = OfficersBench(settings, entries, people, SystemClock(), tell).run()
     _shown(found, tables, tell, as_json=as_json)
 
 

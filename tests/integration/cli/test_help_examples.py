@@ -210,7 +210,9 @@ def _as_typed(desk: Desk, line: str) -> str:
 
 
 # Whole measurements, each of half a minute: on a push `tests/bench` asks for less of the same.
-MEASURES: Final = tuple(f"icr bench {name}" for name in ("ingest", "rebuild", "ask", "access", "page", "start"))
+MEASURES: Final = tuple(
+    f"icr bench {name}" for name in ("ingest", "rebuild", "ask", "access", "officers", "page", "start")
+)
 EXAMPLES: Final = [
     pytest.param(command, marks=pytest.mark.nightly) if command in MEASURES else command
     for command in (" ".join(path) for path in COMMANDS)
