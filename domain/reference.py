@@ -168,23 +168,14 @@ class Reference:
         bodies = self._bodies.get(EXPECTED_FEED, ())
         return Expected({(body["organisation"], body["feed"]): body["allowance_days"] for body in bodies}, self._closed)
 
+    @property
+    def calendars(self) -> Sequence[Mapping[str, Any]]:
+        """The calendars of schools that stand."""
+        return self._bodies.get(SCHOOL_TERMS, [])
+
     def is_school_day(self, school: str | None = None) -> Callable[[int], bool]:
         """Whether a day is a school day, at a school or at those that no calendar names; Monday to Friday without a calendar."""
-        calendars = self._bodies.get(SCHOOL_TERMS, [])
-        own = [body for body in calendars if school in body["schools"]]
-        chosen = own or [body for body in calendars if not body["schools"]]
-        if not chosen:
-            return is_weekday
-        terms = [(term["from"], term["to"]) for body in chosen for term in body["terms"]]
-        closed = [(span["from"], span["to"]) for body in chosen for span in body["closed"]]
-        first, last = min((a for a, _ in terms), default=FOREVER), max((b for _, b in terms), default=0)
-
-        def is_school_day(day: int) -> bool:
-            if not first <= day < last:  # no calendar says anything of that day
-                return is_weekday(day)
-            return is_weekday(day) and _in(day, terms) and not _in(day, closed)
-
-        return is_school_day
+        return school_days(self.calendars, school)
 
     @cached_property
     def _by_code(self) -> dict[str, Mapping[str, Any]]:
@@ -194,6 +185,24 @@ class Reference:
     def area_maps(self) -> list[AreaMap]:
         """The maps that stand."""
         return area_maps(self._bodies.get(AREA_MAP, ()))
+
+
+def school_days(calendars: Sequence[Mapping[str, Any]], school: str | None = None) -> Callable[[int], bool]:
+    """Whether a day is a school day by some calendars, as `Reference.is_school_day`."""
+    own = [body for body in calendars if school in body["schools"]]
+    chosen = own or [body for body in calendars if not body["schools"]]
+    if not chosen:
+        return is_weekday
+    terms = [(term["from"], term["to"]) for body in chosen for term in body["terms"]]
+    closed = [(span["from"], span["to"]) for body in chosen for span in body["closed"]]
+    first, last = min((a for a, _ in terms), default=FOREVER), max((b for _, b in terms), default=0)
+
+    def is_school_day(day: int) -> bool:
+        if not first <= day < last:  # no calendar says anything of that day
+            return is_weekday(day)
+        return is_weekday(day) and _in(day, terms) and not _in(day, closed)
+
+    return is_school_day
 
 
 def _closed(said: Sequence[Stated], opened: Opener) -> dict[str, Closing]:

@@ -262,3 +262,28 @@ def export(
         print_json({"file": str(file), **counts})
     else:
         say(", ".join(f"{count} {what}" for what, count in counts.items()))
+
+
+@app.command(epilog="Example: icr access capsules")
+def capsules(
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="Keep the capsule of this program among them: a step of a release, in its source."),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """List the capsules that are installed: the code of each release by which its pages can be worked out again.
+
+    One that an entry names and that is not among them is no loss of proof: what was shown stays proved, and is not derived.
+    """
+    from adapters.disclosure.capsules import own_capsule, release, released
+
+    if keep:
+        release()
+    found = released()
+    if as_json:
+        print_json({"capsules": found, "own": own_capsule()})
+    else:
+        for one in found:
+            say(one)
+        note(f"icr: this program's own is {own_capsule()}")

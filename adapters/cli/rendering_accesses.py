@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from adapters.cli.output import Document, print_table, say
 from adapters.cli.words import table
-from domain.answers.verdicts import verdict
+from domain.answers.verdicts import DIFFERENCES, verdict
 
 _LISTED: Final = ("entry", "at", "viewer", "role", "question", "outcome", "children")
 
@@ -54,6 +54,22 @@ def show_replayed(answer: Document) -> None:
         say(sentence)
     if answer["content"] is not None:
         say(json.dumps(answer["content"], indent=1, ensure_ascii=False))
+    if answer["today"] is not None:
+        _show_today(answer["today"])
+
+
+def _show_today(answer: Document) -> None:
+    """What the same question answers today: which parts differ, and all of it."""
+    rows = [
+        (
+            one["record"] or one["child"] or "of no child",
+            "new" if one["part"] is None else one["part"],
+            DIFFERENCES[one["why"]],
+        )
+        for one in answer["differences"]
+    ]
+    print_table(f"today, as at {answer['effective_at']}", ("of", "part", "why it differs"), rows)
+    say(json.dumps(answer["content"], indent=1, ensure_ascii=False))
 
 
 def show_log_state(answer: Document) -> None:

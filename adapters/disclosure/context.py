@@ -8,11 +8,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from adapters.disclosure.capsules import own_capsule
 from domain.proof.canonical import canonical
 
+POLICY: Final = "policy"
+CAPSULE: Final = "capsule"  # by which capsule the same page can be worked out again
 # Each part of a context, and the folder that it is the hash of.
 _PARTS: Final = {
-    "policy": ("domain", "access"), "code": ("domain",), "schemas": ("schemas",),
+    POLICY: ("domain", "access"), "code": ("domain",), "schemas": ("schemas",),
     "pages": ("adapters", "web"), "components": ("govuk_frontend_jinja",),
 }  # fmt: skip
 _HASHED: Final = (".py", ".avsc", ".toml", ".json", ".html", ".css", ".svg")
@@ -21,7 +24,7 @@ _HASHED: Final = (".py", ".avsc", ".toml", ".json", ".html", ".css", ".svg")
 @lru_cache(maxsize=1)
 def context() -> tuple[bytes, bytes]:
     """The hash of this program's context, and its bytes: canonical JSON of what it is made of."""
-    made = canonical({name: _hash_of(*where) for name, where in _PARTS.items()})
+    made = canonical({**{name: _hash_of(*where) for name, where in _PARTS.items()}, CAPSULE: own_capsule()})
     return hashlib.sha256(made).digest(), made
 
 

@@ -9,9 +9,10 @@ import orjson
 import psycopg
 
 from adapters.disclosure.disclosing import entry_key_context
-from adapters.disclosure.keys import CLASSES, Owner, find_keys, open_part
+from adapters.disclosure.keys import CLASSES, OF_RECORD, Owner, find_keys, open_part
 from adapters.log.keys.data_keys import Erased, MasterKeys, open_sealed
-from domain.access.parts import leaf_of
+from domain.access.parts import NOBODY, leaf_of
+from domain.answers.compared import PartName
 from domain.proof.tree import leaf_hash, root
 
 Connection = psycopg.Connection[Any]
@@ -20,6 +21,7 @@ _ENTRY: Final = (
     "SELECT e.bytes, e.wrapped, e.sealed, l.index, l.hash FROM access.entry e LEFT JOIN access.leaf l ON l.entry = e.id "
     "WHERE e.id = %s"
 )
+_CONTEXT: Final = "SELECT bytes FROM access.context WHERE id = %s"
 _PARTS: Final = (
     "SELECT n.place, n.class, s.child, n.record, n.digest, c.sealed FROM access.shown s "
     "CROSS JOIN unnest(s.places, s.classes, s.records, s.digests) AS n (place, class, record, digest) "
@@ -31,7 +33,8 @@ _PARTS: Final = (
 class Stored:
     """An entry as it is stored: its leaf, what was asked by (None: erased), the contents of its parts, None where erased.
 
-    `holds`: whether the parts are those that the leaf commits to, and the leaf is the one that was sequenced.
+    `holds`: whether the parts are those that the leaf commits to, and the leaf is the one that was sequenced. `names`: of each part the
+    child and the record that it is of. `context`: what it was made with; None where that is not there.
     """
 
     leaf: dict[str, Any]
@@ -39,6 +42,8 @@ class Stored:
     contents: list[Any]
     holds: bool
     index: int | None
+    names: list[PartName]
+    context: bytes | None
 
 
 def read_entry(connection: Connection, keys: MasterKeys, entry: UUID) -> Stored | None:
@@ -59,9 +64,15 @@ def read_entry(connection: Connection, keys: MasterKeys, entry: UUID) -> Stored 
     )
     sequenced = index is None or hashed == leaf_hash(written)
     opened: list[Any] = [None] * max(leaf["parts"], *(part.place + 1 for part in parts), 0)
+    names: list[PartName] = [(NOBODY, None)] * len(opened)
     for part, content in zip(parts, contents, strict=True):
         opened[part.place] = None if content is None else orjson.loads(content)
-    return Stored(leaf, asked, opened, not changed and asked_holds and _commits(leaf, parts) and sequenced, index)
+        names[part.place] = part.child, part.owner if CLASSES[part.key_class] == OF_RECORD else None
+    made_with = connection.execute(_CONTEXT, (bytes.fromhex(leaf["context"]),), binary=True).fetchone()
+    return Stored(
+        leaf, asked, opened, not changed and asked_holds and _commits(leaf, parts) and sequenced, index, names,
+        None if made_with is None else made_with[0],
+    )  # fmt: skip
 
 
 class _StoredPart(NamedTuple):

@@ -3,104 +3,72 @@
 What is of no event of the child is asked where it stands: what was registered of organisations and of staff, which snapshots have
 come whole, leads of the family that were stated for another child of it, what is kept in quarantine, and which records are
 being mended. A child beside whom an identity was sealed is left to the views: which of its numbers the sealing reaches is not told by
-what is tied to one of them.
+what is tied to one of them. All of it is one `Case`, which the code of another time can be given too.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, cast
-from uuid import UUID
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
 
+from adapters.log.fact_rows import kinds_of_snapshots
 from adapters.log.reader import LogReader
 from adapters.log.subjects import Subjects
 from adapters.questions.index_line import led_as_families, reach_of
 from adapters.questions.reading import Reading
-from adapters.service.child_records import ChildRecords
+from adapters.questions.sight import sight_of
+from adapters.service.child_records import ChildRecords, Told
+from domain.access.rules import Extent, Rule
 from domain.access.shield import finds
 from domain.access.shielded import shielded
-from domain.answers.children import (
-    ChildInIndex,
-    ChildOverTime,
-    KnownChild,
-    Person,
-    ShownAddress,
-    may_stand_in_index,
-    records_shown,
-)
-from domain.answers.entries import Held, ShownContact, ShownContacts, Week, may_show
+from domain.answers.children import ChildInIndex, ChildOverTime, records_shown
 from domain.answers.ids import parse_id
-from domain.dates import FOREVER, iso, iso_day
+from domain.answers.refolded import Case, facts_of, folded
 from domain.errors import NothingKnown
 from domain.events import Event, RecordId
-from domain.facts import live_facts
-from domain.identifiers import IdentifierStatus
-from domain.names import all_names
 from domain.questions.about import ShowChild, ShowTimeline
 from domain.reference import ORGANISATION
 from domain.timeline.child import Child
-from domain.timeline.entries import Entry
-from domain.timeline.pairing import absent, retracted
 from domain.timeline.snapshots import Snapshot
-from domain.timeline.world import World
+from domain.timeline.world import World, build_world
 from projections import queries, reference_data, shields
-
-_NHS_INACTIVE: Final = "nhs_number_inactive"
 
 
 class LeftToTheViews(Exception):
     """A child whose page is not made from its own events: an identity was sealed beside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Refolded:
-    """A child as known at the edition, from its own events; `hides`: it is shielded, or lives with one that is, now or then."""
+def case_of(
+    read: Reading, question: ShowChild | ShowTimeline, day: int, rule: Rule
+) -> tuple[Case, ChildInIndex | ChildOverTime] | None:
+    """The case of a child's page as seen by a rule, and what the page is made from; None where nothing is known.
 
-    child: Child
-    world: World
-    events: Sequence[Event]
-    hides: bool
-
-
-def refold_timeline(read: Reading, question: ShowTimeline, day: int) -> ChildOverTime | None:
-    """What a timeline is made from; None where nothing is known. Raises LeftToTheViews."""
-    of = _refolded(read, question.identifier, question.record, day)
-    if of is None:
+    Raises LeftToTheViews.
+    """
+    told = _told(read, question.identifier, question.record)
+    if told is None:
         return None
-    taken_back = [e for e in retracted(of.events) if e.record in of.child.records] if question.retracted else []
-    known = _known(read, of, named=False)
-    held = [
-        Held(entry, None if of.hides else contact)
-        for entry, contact in _with_contacts(of, [*of.child.entries, *taken_back])
-        if may_show(entry.kind, shielded=of.hides)
-    ]
-    kept = queries.kept_aside(read.connection, [parse_id(one) for one in records_shown(known)], shielded=of.hides)
-    return ChildOverTime(known, held, _weeks(of.child, day), kept)
-
-
-def refold_child(read: Reading, question: ShowChild, day: int) -> ChildInIndex | None:
-    """What the line of a child is made from; None where nothing is known. Raises LeftToTheViews."""
-    of = _refolded(read, question.identifier, question.record, day)
-    if of is None:
+    record, scheme, then = told
+    case = Case(record, then.history, then.marks, then.numbers, day, isinstance(question, ShowTimeline))
+    world, child = folded(case, kinds_of_snapshots())
+    if child is None:
         return None
-    told = _with_contacts(of, [entry for entry in of.child.entries if entry.kind != "relationship"])
-    at = read.at(day)
-    shown = [one for one in told if may_stand_in_index(one[0], at, shielded=of.hides)]
-    reach = {} if of.hides else reach_of(read, [entry for entry, _ in shown], day)
-    held = [
-        Held(entry, *((None, None) if of.hides else (contact, reach.get((entry.worker, entry.team)))))
-        for entry, contact in shown
-    ]
-    return ChildInIndex(
-        _known(read, of, named=True),
-        None if of.hides else _address(of.child, day),
-        held,
-        [entry for entry, _ in told if not entry.doubted],
-        led_as_families(read, [of.child.id], day).get(of.child.id, ()),
-        of.child.told,
-    )
+    if shields.sealed(read.connection, child.records):
+        raise LeftToTheViews
+    hides = _hides(read, record, then, (world, child), day)
+    if read.shielded([child.id]) and scheme is not None and not finds(scheme, read.viewer.organisation):
+        return None
+    case = _beside(read, question, replace(case, hides=hides), child)
+    facts = facts_of(case, world, child)
+    if isinstance(facts, ChildOverTime):
+        shown = [parse_id(one) for one in records_shown(facts.known)]
+        kept = queries.kept_aside(read.connection, shown, shielded=hides)
+        case, facts = replace(case, kept_in_quarantine=kept), replace(facts, kept_in_quarantine=kept)
+    sight = None if rule.shows is Extent.EVERYTHING else sight_of(read, facts, rule, day)
+    return replace(case, sight=sight), facts
 
 
-def _refolded(read: Reading, identifier: str | None, record: str | None, day: int) -> _Refolded | None:
+def _told(read: Reading, identifier: str | None, record: str | None) -> tuple[RecordId, str | None, Told] | None:
+    """What is recorded as known at the edition, a record of the child, and the scheme by which it was asked for."""
     children = ChildRecords(read.service, read.connection)
     scheme: str | None = None
     if record is not None:
@@ -111,57 +79,46 @@ def _refolded(read: Reading, identifier: str | None, record: str | None, day: in
             own, (scheme, _) = children.record_of(identifier, Subjects(read.service.keys, read.hashes))
         except NothingKnown:
             return None
-    organisations = _organisations(read)
-    world, found = children.world(own, read.edition.position, organisations)
-    child = world.child_of(RecordId(own))
-    if child is None:
-        return None
-    if shields.sealed(read.connection, child.records):
-        raise LeftToTheViews
-    events = [event for one in found for event in one.events]
-    now, all_found = children.world(own, None, organisations)
-    known = [event for one in all_found for event in one.events]
+    return RecordId(own), scheme, children.told(own, read.edition.position, _organisations(read))
+
+
+def _hides(read: Reading, record: RecordId, then: Told, was: tuple[World, Child], day: int) -> bool:
+    """Whether the child is shielded, or lives with one that is, then or now."""
+    world, child = was
+    told = ChildRecords(read.service, read.connection).told(record, None, _organisations(read))
+    now = build_world(told.history, dict(told.numbers), kind_of=kinds_of_snapshots(), marks=told.marks)
+    known, events = ([event for one in of.records for event in one.events] for of in (told, then))
     hides = shielded(
         known, events, child.records, read.today, now.doubted, world.doubted, now.holder, world.holder,
         (now.links.child, world.links.child),
     )  # fmt: skip
     read.hidden([child.id], day)  # of whoever lives with a shielded child others' events tell
     read.take_shield(child.id, holds=hides)
-    if read.shielded([child.id]) and scheme is not None and not finds(scheme, read.viewer.organisation):
-        return None
-    whole = _whole_snapshots(read, {entry.organisation for entry in child.entries})
-    hides = child.id in read.hidden([child.id], day)
-    return _Refolded(replace(child, entries=tuple(absent(list(child.entries), whole))), world, events, hides)
+    return child.id in read.hidden([child.id], day)
 
 
-def _known(read: Reading, of: _Refolded, *, named: bool) -> KnownChild:
-    child = of.child
-    person = Person(birth=child.birth, expected=child.expected, death=child.death)
-    if named:
-        names = () if child.person is None else child.person["names"]
-        person = replace(person, names=names, sex=child.sex, called=all_names(child.called))
-    mended = read.being_mended([child.id])[child.id]
-    return KnownChild(child.id, list(child.records), _schemes(read, of), person, of.hides, mended)
-
-
-def _with_contacts(of: _Refolded, told: Iterable[Entry]) -> list[tuple[Entry, ShownContacts | None]]:
-    """Entries as they are stored, in order, each with the contacts that its own event names."""
-    by_position = {int(event.position): event for event in of.events}
-    ordered = sorted(told, key=lambda entry: (entry.start is not None, entry.start or 0, entry.main))
-    return [(entry, _contact(by_position[entry.main])) for entry in ordered]
-
-
-def _address(child: Child, day: int) -> ShownAddress | None:
-    here = child.address_at(day)
-    if here is None:
-        return None
-    following = min((one.start for one in child.addresses if one.start > here.start), default=FOREVER)
-    said = here.address
-    return {
-        "status": cast("Any", here.status_at(day)), "lines": said["lines"], "postcode": said["postcode"], "uprn": said["uprn"],
-        "residence": said["residence"], "return": said["return"], "from": iso_day(here.start),
-        "to": iso(here.until if here.lasts(day) else following),
-    }  # fmt: skip
+def _beside(read: Reading, question: ShowChild | ShowTimeline, case: Case, child: Child) -> Case:
+    """The case with what is of no event of the child."""
+    at, positions = read.reference(case.day), {one for entry in child.entries for one in entry.positions}
+    index: dict[str, Any] = {}
+    if not case.is_timeline:
+        index["family_leads"] = led_as_families(read, [child.id], case.day).get(child.id, ())
+        positions |= {one for lead in index["family_leads"] for one in lead.held.entry.positions}
+        if not case.hides:
+            reach = reach_of(read, child.entries, case.day)
+            index["reach"] = [(worker, team, how) for (worker, team), how in reach.items()]
+    positions |= {int(event.position) for event in case.history}
+    return replace(
+        case,
+        retracted=isinstance(question, ShowTimeline) and question.retracted,
+        whole=_whole_snapshots(read, {entry.organisation for entry in child.entries}),
+        being_mended=read.being_mended([child.id])[child.id],
+        generation=str(read.edition.generation),
+        positions=[(position, read.event(position)) for position in sorted(positions)],
+        names={code: str(body["name"]) for code, body in at.organisations().items()},
+        calendars=at.calendars,
+        **index,
+    )
 
 
 def _organisations(read: Reading) -> list[Event]:
@@ -171,49 +128,10 @@ def _organisations(read: Reading) -> list[Event]:
     return list(log.open(queries.stored(read.connection, [one.position for one in said])))
 
 
-def _whole_snapshots(read: Reading, organisations: Collection[str]) -> list[Snapshot]:
+def _whole_snapshots(read: Reading, organisations: Collection[str]) -> Sequence[Snapshot]:
     """The snapshots of some organisations of which every row had come by the edition: what they do not list has lapsed."""
     rows = read.connection.execute(
         "SELECT organisation, kind, scope, first, last, listed FROM snapshot WHERE organisation = ANY(%s) AND whole_ed <= %s",
         (list(organisations), read.number),
     )
     return [Snapshot(*row) for row in rows]
-
-
-def _schemes(read: Reading, of: _Refolded) -> list[tuple[UUID, str, IdentifierStatus]]:
-    rows = read.connection.execute(
-        "SELECT record, scheme FROM log.subject WHERE record = ANY(%s) ORDER BY scheme, record",
-        (list(of.child.records),),
-    ).fetchall()
-    disputed = {record for edge in of.world.links.disputed for record in (edge.one, edge.other)}
-    former = {fact.event.former for fact in live_facts(of.events)}
-    inactive = {e.record for e in of.child.entries if e.kind == _NHS_INACTIVE and e.why is None and not e.doubted}
-
-    def status(record: RecordId) -> IdentifierStatus:
-        if record in disputed:
-            return "disputed"
-        if record in former:
-            return "superseded"
-        return "inactive" if record in inactive else "live"
-
-    return [(record, scheme, status(RecordId(record))) for record, scheme in rows]
-
-
-def _contact(event: Event) -> ShownContacts | None:
-    """The contacts that an event names, as they are sealed beside it."""
-    worker, team = (_named(event.body.get(name)) for name in ("worker", "team"))
-    said = any(part and (part["name"] or part["contact"]) for part in (worker, team))
-    return {"worker": worker, "team": team} if said else None
-
-
-def _named(said: Mapping[str, Any] | None) -> ShownContact | None:
-    return None if said is None else {"name": said["name"], "contact": said["contact"]}
-
-
-def _weeks(child: Child, day: int) -> list[Week]:
-    counts: dict[tuple[int, str, RecordId], dict[int, int]] = {}
-    for mark in child.marks:
-        if mark.day <= day:
-            sessions = counts.setdefault(((mark.day + 3) // 7 * 7 - 3, mark.school, mark.record), {})
-            sessions[mark.category] = sessions.get(mark.category, 0) + 1
-    return [Week(record, school, monday, counts[monday, school, record]) for monday, school, record in sorted(counts)]

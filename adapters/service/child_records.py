@@ -7,7 +7,7 @@ has it. What is replaced and why: docs/decisions/0034-the-application.md.
 from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 from uuid import UUID
 
 import psycopg
@@ -27,9 +27,19 @@ from domain.events import Event, RecordId
 from domain.identifiers import parse_identifier
 from domain.timeline.child import Child
 from domain.timeline.child_record import ChildRecord, project
+from domain.timeline.marks import Marked
 from domain.timeline.world import World, build_world
 
 _IDS: Final = ("r-", "c-")  # how the id of a record or a child begins
+
+
+class Told(NamedTuple):
+    """What is recorded of all that is tied to a record: the records, their events and marks in order, and the schemes of their numbers."""
+
+    records: list[ChildRecord]
+    history: list[Event]
+    marks: list[Marked]
+    numbers: list[tuple[RecordId, str]]
 
 
 class ChildRecords(Application[UUID]):
@@ -134,15 +144,21 @@ class ChildRecords(Application[UUID]):
         self, record: UUID, position: int | None = None, beside: Sequence[Event] = ()
     ) -> tuple[World, list[ChildRecord]]:
         """The state of all that is tied to a record as of a position, and the records; `beside` are events about no child."""
+        told = self.told(record, position, beside)
+        return build_world(
+            told.history, dict(told.numbers), kind_of=kinds_of_snapshots(), marks=told.marks
+        ), told.records
+
+    def told(self, record: UUID, position: int | None = None, beside: Sequence[Event] = ()) -> Told:
+        """What the state of `world` is worked out of."""
         members = sorted(tied(self._connection, [record]))
         recorded = self._store.read_ahead(members, position)
         found = self._but_for_withheld([self._folded(member, position) for member in recorded])
-        schemes = self._connection.execute(
-            "SELECT record, scheme FROM log.subject WHERE record = ANY(%s)", (members,)
+        numbers = self._connection.execute(
+            "SELECT record, scheme FROM log.subject WHERE record = ANY(%s) ORDER BY scheme, record", (members,)
         ).fetchall()
         history = sorted((*beside, *(event for one in found for event in one.events)), key=lambda event: event.position)
-        marks = (mark for one in found for mark in one.marks)
-        return build_world(history, dict(schemes), kind_of=kinds_of_snapshots(), marks=marks), found
+        return Told(found, history, [mark for one in found for mark in one.marks], [(r, s) for r, s in numbers])
 
     def _but_for_withheld(self, found: list[ChildRecord]) -> list[ChildRecord]:
         """Records without what names a sealed identity: the sealing itself is not among what is tied to a new one."""

@@ -157,6 +157,14 @@ def checked(part: Mapping[str, Any]) -> str:
     return f"Something is amiss: {', '.join(_FOUND.get(one, spaced(one)) for one in part['found'])}. Tell your data protection officer now."
 
 
+def difference(one: Mapping[str, Any]) -> str:
+    """That a part of an old answer is another today, and why."""
+    record, child = one["record"], one["child"]
+    of = "What is said of no child" if child is None else "What is said of the child as a whole"
+    said = of if record is None else f"What record {record} says"
+    return f"{said} {verdicts.DIFFERENCES[one['why']]}"
+
+
 def waits(seconds: int | None) -> str:
     """For how long something has waited."""
     if seconds is None:

@@ -89,7 +89,8 @@ class OfficerPages:
         reason, wrong = read_reason(form.get("reason", ""))
         if wrong is not None:
             return self._why(viewer, named, form, {"reason": wrong})
-        replay = self.asking.ask(about.ReplayEntry(entry=named), saying(viewer, reason))
+        question = about.ReplayEntry(entry=named, today=form.get("today") == "yes")
+        replay = self.asking.ask(question, saying(viewer, reason))
         state = self.asking.ask(about.ShowLogState(), viewer)
         was, erased = accesses.without_erased(replay.content["content"])
         answers: dict[str, Answered[Any]] = {"replay": replay, "state": state}

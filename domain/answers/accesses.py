@@ -7,13 +7,15 @@ from typing import Annotated, Any, Literal
 from typing_extensions import TypedDict
 
 from domain.access.parts import ERASED, joined
-from domain.answers.fields import Day, Discloses, Instant, Written
+from domain.answers.compared import Difference
+from domain.answers.fields import ChildText, Day, Discloses, Instant, RecordText, Written
 from domain.answers.pages import Listed, Page
 
 Proved = Literal["proved_same", "not_proved", "erased_since"]
 Derived = Literal["derived_same", "differs", "not_derived"]
 Because = Literal[
-    "restricted_since", "quarantine_since", "mended_since", "other_code_or_policy", "unknown", "of_the_log", "nothing_shown", "not_known_now"
+    "restricted_since", "quarantine_since", "mended_since", "other_code_or_policy", "unknown", "of_the_log", "nothing_shown", "not_known_now",
+    "code_not_installed",
 ]  # fmt: skip
 
 _WHO = Discloses.WORKER
@@ -129,6 +131,23 @@ def log_state(of: LogState) -> LogState:
     return of
 
 
+class Differing(TypedDict):
+    """A part of an old answer that is another today, or is new."""
+
+    part: Annotated[int | None, Written("Its place among the parts of the old answer; null: it is new"), _OURS]
+    child: Annotated[ChildText | None, Discloses.IDENTIFIER]
+    record: Annotated[RecordText | None, Written("null: it is of the child as a whole"), Discloses.IDENTIFIER]
+    why: Annotated[Difference, Written("Why it is another"), _OURS]
+
+
+class Today(TypedDict):
+    """What the same question answers today, by the rule by which it was answered then."""
+
+    effective_at: Annotated[Day, _OURS]
+    content: Annotated[Any, Written("What would be shown; null: nothing"), Discloses.IDENTITY]
+    differences: list[Differing]
+
+
 class Replayed(TypedDict):
     """An access as it was, whether that is proved, and whether the same comes out when it is worked out again."""
 
@@ -156,6 +175,7 @@ class Replayed(TypedDict):
     because: Annotated[Because | None, Written("Why it differs, or was not worked out"), _OURS]
     first_differing: Annotated[int | None, Written("The first part that differs, by its place"), _OURS]
     content: Annotated[Any, Written("What was shown; an erased part says so"), Discloses.IDENTITY]
+    today: Annotated[Today | None, Written("null: it was not asked for, or cannot be worked out")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +193,7 @@ class PastAccess:
     derived: Derived
     because: Because | None = None
     first_differing: int | None = None
+    today: Today | None = None
 
 
 def replayed(of: PastAccess) -> Replayed:
@@ -205,4 +226,5 @@ def replayed(of: PastAccess) -> Replayed:
         "because": of.because,
         "first_differing": of.first_differing,
         "content": joined(contents) if contents else None,
+        "today": of.today,
     }

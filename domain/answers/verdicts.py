@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from domain.answers.accesses import Because, Derived, Proved
+from domain.answers.compared import Difference
 
 PROVED: Final[Mapping[Proved, str]] = {
     "proved_same": "Proved: what is stored is what was shown, and nobody has changed it since.",
@@ -24,6 +25,19 @@ BECAUSE: Final[Mapping[Because, str]] = {
     "of_the_log": "Such an answer is of the log as it was, and can only be proved.",
     "nothing_shown": "Nothing was shown.",
     "not_known_now": "Nothing is known by that any more.",
+    "code_not_installed": "The program by which it was worked out then is not installed here any more.",
+}
+# Why a part of an answer is another today, after what the part is of.
+DIFFERENCES: Final[Mapping[Difference, str]] = {
+    "erased": "has been erased since",
+    "parted": "is another child's today: records were parted",
+    "joined": "is new: it was not shown then",
+    "corrected": "was corrected or taken back since",
+    "policy": "is shown by other rules of who may see what",
+    "code": "is worked out by another program",
+    "told_since": "is otherwise by what was told since",
+    "other_day": "is otherwise on another day",
+    "no_more_shown": "is not shown any more",
 }
 
 

@@ -49,6 +49,7 @@ from domain.questions.asking import (
     SAID,
     SINCE,
     STATE,
+    TODAY,
     USUAL,
     VIEWER,
     WEEK,
@@ -337,9 +338,10 @@ class ListMended(Question["keeping.BeingMendedList"]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayEntry(Question["accesses.Replayed"]):
-    """Which entry of the access log."""
+    """Which entry of the access log; `today`: what the same question answers today, too."""
 
     entry: Annotated[str, ENTRY]
+    today: Annotated[bool, TODAY] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,6 +139,7 @@ WEEK: Final = Field(
 DAYS: Final = Field(Kind.NUMBER, "So many days, of what the question says", "N", least=1, most=366)
 LEAST: Final = Field(Kind.NUMBER, "Only from so many on, of what the question says", "N", least=1, most=10_000)
 FORM: Final = Field(Kind.TEXT, "`jsonl`, an object for each row, or `csv`", "FORM", most=5, pattern=r"^(jsonl|csv)$")
+TODAY: Final = Field(Kind.FLAG, "Also what the same question answers today, and which parts differ", "")
 CONTENT: Final = Field(Kind.FLAG, "Also what was sent: personal data", "")
 DECISION: Final = Field(Kind.TEXT, "What is decided, by the name of its command, as `nominate`", "DECISION")
 OF_WHOM: Final = Field(

@@ -75,8 +75,8 @@ def entries(here: Bench) -> list[dict[str, Any]]:
     return [orjson.loads(row[0]) for row in rows]
 
 
-def replay(here: Bench, entry: str) -> Any:
-    answered = ask(here, ReplayEntry(entry=entry), LOCAL_OPERATOR)
+def replay(here: Bench, entry: str, **said: Any) -> Any:
+    answered = ask(here, ReplayEntry(entry=entry, **said), LOCAL_OPERATOR)
     return None if answered is None else answered.content
 
 

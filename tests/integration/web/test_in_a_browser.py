@@ -5,12 +5,13 @@ Debian's package `chromium` is driven by Playwright; its own browsers are not ne
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from domain.access.viewer import Role
-from tests.builders.chromium import axe, fits, found_by_axe
+from tests.builders.chromium import PICTURES, axe, fits, found_by_axe
 from tests.builders.service import Bench
 from tests.builders.viewers import granted
 from tests.builders.web import ADA, AS_ASKED, LAZY, LEAD, NOBODYS, OFFICER, Pages, published
@@ -54,11 +55,12 @@ HEADINGS = {
     "accesses-found": "Who saw what",
     "access-why": "Open an access",
     "access": "Opened a child's record",
+    "access-today": "Opened a child's record",
     "access-log": "State of the log",
     "access-log-checked": "State of the log",
 }
 # Of these pages another has the same title, and is the same page.
-TWICE = ("child-then", "child-claimed", "accesses-found", "access-log-checked", "question-none")
+TWICE = ("child-then", "child-claimed", "accesses-found", "access-today", "access-log-checked", "question-none")
 OFFICERS = (OFFICER.name, AS_ASKED.name, LAZY.name)
 
 
@@ -165,8 +167,12 @@ def visit_as_somebody_else(page: Page, served: Pages, look: Callable[[str], None
     page.get_by_role("link", name="Opened a child's record").first.click()
     at("access-why")
     page.get_by_label("Why you open it").fill("The family asked who has seen the record")
-    page.get_by_role("button", name="Open").click()
+    page.get_by_role("button", name="Open", exact=True).click()
     at("access")
+    page.go_back()
+    page.get_by_label("Why you open it").fill("The family asked who has seen the record")
+    page.get_by_role("button", name="Open, and show today beside it").click()
+    at("access-today")
     page.get_by_role("button", name="Write the review down").click()
     at("review-wrong")
     page.get_by_label("Explained", exact=True).check()
@@ -202,7 +208,7 @@ def open_an_access(page: Page, served: Pages, officer: str) -> None:
     page.get_by_role("button", name="Find accesses").click()
     page.get_by_role("link", name="Opened a child's record").first.click()
     page.get_by_label("Why you open it").fill("The family asked who has seen the record")
-    page.get_by_role("button", name="Open").click()
+    page.get_by_role("button", name="Open", exact=True).click()
 
 
 def test_everything_works_without_a_script(chromium: Browser, served: Pages, told: Bench) -> None:
@@ -344,7 +350,7 @@ def test_who_signs_in_again_comes_back_with_what_they_typed(chromium: Browser, s
     page.get_by_role("button", name="Sign in again with Northmoor Council").click()
     page.locator(f"button[value='{AS_ASKED.name}']").click()
     assert page.get_by_label("Why you open it").input_value() == "The family asked who has seen the record"
-    page.get_by_role("button", name="Open").click()
+    page.get_by_role("button", name="Open", exact=True).click()
     page.get_by_role("heading", level=1, name=HEADINGS["access"]).wait_for()
     assert [line for line in said if "Content Security Policy" in line] == []
     context.close()
@@ -354,16 +360,22 @@ def test_an_access_is_printed_as_an_exhibit(chromium: Browser, served: Pages, to
     page, printed = chromium.new_page(java_script_enabled=False), []
 
     def look(name: str) -> None:
-        if name != "access":
+        if name not in ("access", "access-today"):
             return
         page.emulate_media(media="print")
         for gone in ("Who saw what", "Sign out", "Privacy"):
             assert not page.get_by_role("link", name=gone).first.is_visible()
         for said in ("Is it proved", "What was shown", "How anybody can check it"):
             assert page.get_by_role("heading", name=said).is_visible()
-        printed.append(page.pdf())
+        # At A4, within its margins (210 mm less two of 10), nothing is cut off.
+        page.set_viewport_size({"width": 718, "height": 1000})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 718
+        printed.append(page.pdf(format="A4", margin=dict.fromkeys(("top", "right", "bottom", "left"), "10mm")))
+        if PICTURES:
+            (Path(PICTURES) / f"{name}.pdf").write_bytes(printed[-1])
+            page.screenshot(path=Path(PICTURES) / f"{name}-a4.png", full_page=True)
         page.emulate_media(media="screen")
 
     visit_as_somebody_else(page, served, look)
-    assert [one[:4] for one in printed] == [b"%PDF"]
+    assert [one[:4] for one in printed] == [b"%PDF", b"%PDF"]
     page.close()

@@ -107,6 +107,15 @@ def test_an_access_is_opened_with_a_reason_and_its_proof(
     assert ill_formed(shown.text) == []
 
 
+def test_today_stands_beside_an_access_where_it_is_asked_for(officer: Browser, seen: str, told: Bench) -> None:
+    assert "answers today" not in officer.post(f"/accesses/{seen}", {"reason": WHY}).text
+    shown = officer.post(f"/accesses/{seen}", {"reason": WHY, "today": "yes"})
+    for said in ("What differs today", "Nothing differs", "What the same question answers today"):
+        assert said in shown.text
+    assert shown.text.count(ADA) > 1
+    assert ill_formed(shown.text) == []
+
+
 @pytest.mark.parametrize("reason", ["", "because", "x" * 10_000])
 def test_without_a_reason_nothing_is_opened_and_what_was_typed_stays(reason: str, officer: Browser, seen: str) -> None:
     shown = officer.post(f"/accesses/{seen}", {"reason": reason})

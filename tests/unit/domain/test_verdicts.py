@@ -6,10 +6,13 @@ from typing import Any, get_args
 import pytest
 
 from domain.answers.accesses import Because, Derived, Proved
-from domain.answers.verdicts import BECAUSE, DERIVED, PROVED, verdict
+from domain.answers.compared import Difference
+from domain.answers.verdicts import BECAUSE, DERIVED, DIFFERENCES, PROVED, verdict
 
 
-@pytest.mark.parametrize(("words", "codes"), [(PROVED, Proved), (DERIVED, Derived), (BECAUSE, Because)])
+@pytest.mark.parametrize(
+    ("words", "codes"), [(PROVED, Proved), (DERIVED, Derived), (BECAUSE, Because), (DIFFERENCES, Difference)]
+)
 def test_each_verdict_has_its_sentence(words: Mapping[str, str], codes: Any) -> None:
     assert set(words) == set(get_args(codes))
 

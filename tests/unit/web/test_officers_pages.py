@@ -45,6 +45,7 @@ REPLAY: dict[str, Any] = {
     "because": None,
     "first_differing": None,
     "content": None,
+    "today": None,
 }
 ANSWERS: dict[str, Any] = {
     "ShowChild": line(),
@@ -92,6 +93,26 @@ def test_an_access_says_how_anybody_can_check_it() -> None:
     assert "log\n3\nroot<" in page
     assert "log+1+2" in page
     assert "It does not prove what happened outside the service" in page
+
+
+def test_what_the_same_question_answers_today_stands_beside_it() -> None:
+    differences = [
+        {"part": 1, "child": "c-1", "record": None, "why": "corrected"},
+        {"part": 2, "child": "c-1", "record": "r-2", "why": "erased"},
+        {"part": None, "child": "c-1", "record": "r-3", "why": "a_later_word"},
+    ]
+    today = {"effective_at": "2025-12-20", "content": line(), "differences": differences}
+    page = access(line(), today=today)
+    assert ill_formed(page) == []
+    for said in (
+        "What is said of the child as a whole was corrected or taken back since",
+        "What record r-2 says has been erased since",
+        "What record r-3 says a later word",
+        "As it stands on 20 December 2025",
+    ):
+        assert said in page
+    assert "Nothing differs" in access(line(), today=today | {"differences": []})
+    assert "answers today" not in access(line())
 
 
 @pytest.mark.parametrize(
