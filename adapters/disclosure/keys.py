@@ -11,6 +11,7 @@ from uuid import UUID
 import orjson
 import psycopg
 
+from adapters.disclosure.compact import made_large, made_small
 from adapters.log.keys.data_keys import NONCE, Erased, MasterKeys, key_context, open_sealed, seal
 from domain.access.parts import NOBODY, Part
 
@@ -24,6 +25,7 @@ OF_NOBODY: Final = "access_frame"
 # As `access.shown.classes` has them, by their places.
 CLASSES: Final = (OF_NOBODY, OF_CHILD, OF_RECORD)
 _SALT: Final = 32
+_SMALL: Final = b"\x01"  # the mark of content that was made small
 EXCHANGED: Final = b""  # in the place of a key that stands under another key-encryption key, or for another record
 
 _FIND: Final = (
@@ -34,7 +36,7 @@ _FIND: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SealedPart:
-    """A part as it is stored: by whose key, the commitment to its content, and both salt and content sealed."""
+    """A part as it is stored: by whose key, the commitment to its content, and the content sealed."""
 
     part: Part
     owner: UUID
@@ -106,20 +108,33 @@ class NewKeys:
 
 
 def seal_part(part: Part, key: bytes, nonce: bytes) -> SealedPart:
-    """A part sealed. Its digest commits to salted plain text: AES-GCM does not commit to its key."""
+    """A part sealed. Its digest commits to salted plain text: AES-GCM does not commit to its key.
+
+    The salt is not stored: key and content give it.
+    """
     content = canonical_content(part.content)
-    salt = hmac.digest(key, content, "sha256")
-    digest = hashlib.sha256(salt + content).digest()
+    digest = _digest(key, content)
     owner, _ = owner_of(part)
-    return SealedPart(part, owner, digest, seal(key, nonce[:NONCE], salt + content, owner.bytes + digest))
+    return SealedPart(part, owner, digest, seal(key, nonce[:NONCE], _SMALL + made_small(content), owner.bytes + digest))
 
 
 def open_part(key: bytes | None, owner: UUID, digest: bytes, sealed: bytes | None) -> bytes | None:
-    """The content of a stored part; None where it is erased, or is not what its digest commits to."""
+    """The content of a stored part; None where it is erased, or is not what its digest commits to.
+
+    What was stored before parts were made small is its salt and the content.
+    """
     if not key or sealed is None:
         return None
     try:
         opened = open_sealed(key, sealed, owner.bytes + digest)
     except Erased:
         return None
-    return opened[_SALT:] if hashlib.sha256(opened).digest() == digest else None
+    if hashlib.sha256(opened).digest() == digest:
+        return opened[_SALT:]
+    content = made_large(opened[len(_SMALL) :]) if opened.startswith(_SMALL) else None
+    return content if content is not None and _digest(key, content) == digest else None
+
+
+def _digest(key: bytes, content: bytes) -> bytes:
+    """What commits to content: a hash of it, salted by its key."""
+    return hashlib.sha256(hmac.digest(key, content, "sha256") + content).digest()

@@ -28,7 +28,7 @@ def test_what_an_entry_costs_is_measured_and_the_log_checked(scratch: Path) -> N
         assert set(found["milliseconds"][page]) == modes
         assert found["milliseconds"][page]["own_connection"]["asked"] == 5
         assert set(found["added_milliseconds"][page]) == modes - {"undisclosed"}
-        assert found["bytes_a_page"][page]["first"] >= 0
+        assert found["bytes_a_page"][page]["first"]["in_all"] >= 0
     assert all(one["asked"] > 4 for one in found["crowd_milliseconds"].values())
     # Each kind of page: at most 5 that were new, 7 by each way of logging, each of these chains closed; and what the crowd asked.
     assert found["checked"] > 3 * 2 * 7

@@ -7,6 +7,7 @@ and by people who open a page every two seconds. What is disclosed is checked an
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
@@ -157,7 +158,7 @@ class _Asking:
 
     def page(
         self, asked: Sequence[str], ask: Callable[[str], Question[Any]]
-    ) -> tuple[dict[str, dict[str, float]], dict[str, int]]:
+    ) -> tuple[dict[str, dict[str, float]], dict[str, dict[str, int]]]:
         """Times of one kind of page. First each is shown for the first time; then, in turns, again by each mode."""
         for who in asked[:UNMEASURED]:
             self._time(UNDISCLOSED, ask(who))
@@ -175,7 +176,7 @@ class _Asking:
         again = stored(self._service)
         figures = {name: {**percentiles([t for t, _ in each]), "cpu": _cpu(each)} for name, each in times.items()}
         entries = 2 * len(asked)
-        return figures, {"first": round((first - before) / len(new)), "unchanged": round((again - first) / entries)}
+        return figures, {"first": _each(before, first, len(new)), "unchanged": _each(first, again, entries)}
 
     def _time(self, mode: str, question: Question[Any]) -> tuple[float, float]:
         """Seconds that an answer took, and of this thread's processor time."""
@@ -215,6 +216,14 @@ def decision_microseconds() -> float:
             decided(point)
         took.append((time.perf_counter() - began) / len(points) * 1e6)
     return round(median(took), 2)
+
+
+def _each(before: Counter[str], after: Counter[str], times: int) -> dict[str, int]:
+    """Bytes that each of so many entries added, by table and in all."""
+    by_table = {
+        name: round((after[name] - before[name]) / times) for name in sorted(after) if after[name] != before[name]
+    }
+    return {"in_all": round((after.total() - before.total()) / times), **by_table}
 
 
 def percentiles(took: Sequence[float]) -> dict[str, float]:
@@ -261,7 +270,9 @@ def tables(found: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...], list[tu
         for mode, one in found["added_crowd_milliseconds"].items()
     ]
     storage: list[tuple[object, ...]] = [
-        (page, one["first"], one["unchanged"]) for page, one in found["bytes_a_page"].items()
+        (page, what, one["first"].get(what, 0), one["unchanged"].get(what, 0))
+        for page, one in found["bytes_a_page"].items()
+        for what in (*one["first"], *(one["unchanged"].keys() - one["first"].keys()))
     ]
     others: list[tuple[object, ...]] = [
         ("entries sealed a second", found["sealed_per_second"]),
@@ -277,7 +288,7 @@ def tables(found: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...], list[tu
         ("pages, one after another", ("page", "entry written", "p50 ms", "p99 ms", "CPU ms", "asked"), rows),
         ("timelines, many people", ("entry written", "p50 ms", "p99 ms", "asked"), crowd),
         ("what an entry adds", ("page", "entry written", "p50 ms", "p99 ms", "CPU ms"), added),
-        ("bytes stored for a page", ("page", "first time", "unchanged"), storage),
+        ("bytes stored for a page", ("page", "where", "first time", "unchanged"), storage),
         ("the log", ("", ""), others),
         ("conditions", ("condition", "value"), conditions),
     ]

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,9 +29,11 @@ COPIES: Final = 20_000  # entries that are sealed to say how fast that is, besid
 MADE: Final = 50_000  # entries of the export whose check is measured
 REPLAYED: Final = 100
 _CHECK: Final = Path(tools.__file__).parent / "verify_log" / "access_log.py"
+# By table, its months together, what stands in its indexes apart.
 _BYTES: Final = """
-SELECT sum(pg_total_relation_size(c.oid))::bigint + pg_total_relation_size('log.data_key')
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'access' AND c.relkind = 'r'
+SELECT regexp_replace(c.relname, '_(rest|[0-9]{4}_[0-9]{2})$', ''), sum(pg_table_size(c.oid))::bigint, sum(pg_indexes_size(c.oid))::bigint
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND (n.nspname = 'access' OR (n.nspname, c.relname) = ('log', 'data_key')) GROUP BY 1
 """
 _COPY: Final = """
 WITH made AS (INSERT INTO access.entry (id, at, viewer, organisation, kind, outcome, bytes, wrapped, sealed)
@@ -40,12 +43,15 @@ INSERT INTO access.pending (entry, at) SELECT id, at FROM made
 """
 
 
-def stored(service: Service) -> int:
-    """Bytes of the access log in the database, indexes and keys with it."""
+def stored(service: Service) -> Counter[str]:
+    """Bytes of the access log in the database, by table and its indexes; its keys with it."""
     with service.connect() as connection:
-        row = connection.execute(_BYTES).fetchone()
-    assert row is not None
-    return int(row[0])
+        rows = connection.execute(_BYTES).fetchall()
+    found: Counter[str] = Counter()
+    for table, own, indexes in rows:
+        found[table] += own
+        found[f"{table}, indexes"] += indexes
+    return found
 
 
 def kept(service: Service, folder: Path) -> dict[str, Any]:
