@@ -39,6 +39,7 @@ _SHOWN: Final[Mapping[type[Question[Any]], Callable[[Document], None]]] = {
     about.ShowOwnAccesses: rendering_accesses.show_own_accesses,
     about.ReadNotice: rendering_accesses.show_notice,
     about.ReplayEntry: rendering_accesses.show_replayed,
+    about.ExportLog: rendering_accesses.show_exported,
     about.ShowLogState: rendering_accesses.show_log_state,
     about.AskOfficers: rendering_officers.show_answer,
     about.ExportAnswer: rendering_officers.write_answer,
@@ -225,6 +226,7 @@ _ALONE: Final[Mapping[str, type[Question[Any]]]] = {
     "own_accesses": about.ShowOwnAccesses,
     "notice": about.ReadNotice,
     "sealed": about.ShowLogState,
+    "exported": about.ExportLog,
 }
 
 

@@ -21,10 +21,21 @@ def show_accesses(answer: Document) -> None:
             one["question"],
             one["outcome"],
             one["children"],
+            *(() if one["proved"] is None else (one["proved"].replace("_", " "), one["derived"].replace("_", " "))),
         )
         for one in answer["accesses"]
     ]
-    table("accesses", _LISTED, rows)
+    replayed = any(one["proved"] for one in answer["accesses"])
+    table("accesses", (*_LISTED, "proved", "worked out again") if replayed else _LISTED, rows)
+
+
+def show_exported(answer: Document) -> None:
+    """What an export of the access log holds."""
+    published = answer["published"]
+    covered = (
+        "no checkpoint" if published is None else f"a checkpoint of {published['leaves']}, {published['published_at']}"
+    )
+    say(f"{answer['leaves']} leaves, {answer['waiting']} entries without a leaf; {covered}")
 
 
 def show_own_accesses(answer: Document) -> None:

@@ -79,20 +79,29 @@ def write_export(
     except OSError as error:
         raise Misuse(f"FILE cannot be written: {error.strerror}") from None
     counts: dict[str, int] = {}
-    number = 1  # the line that ends it
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            for line in export_lines(connection, keys, tell):
-                number += 1
+            for line in whole_export(connection, keys, tell):
                 counts[line["kind"]] = counts.get(line["kind"], 0) + 1
                 stream.write(as_line(line))
-            stream.write(as_line({"kind": "end", "lines": number}))
     except BaseException as error:
         file.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise Misuse(f"FILE cannot be written: {error.strerror}") from None
         raise
+    del counts["end"]
     return counts
+
+
+def whole_export(
+    connection: Connection, keys: MasterKeys, tell: Callable[[int, int], None] = lambda _at, _of: None
+) -> Iterator[Line]:
+    """All lines of an export: the last says how many there are."""
+    number = 1
+    for line in export_lines(connection, keys, tell):
+        number += 1
+        yield line
+    yield {"kind": "end", "lines": number}
 
 
 def export_lines(

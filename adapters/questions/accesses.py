@@ -13,11 +13,11 @@ from adapters.questions.reading import reading_at
 from adapters.service.opened import Service
 from domain.access.entry import parse_entry
 from domain.access.parts import NOBODY
-from domain.answers.accesses import ListedAccess, OwnAccess
+from domain.answers.accesses import ListedAccess, OwnAccess, proved
 from domain.answers.pages import Page
 from domain.dates import LONDON
 from domain.errors import Rejected
-from domain.questions.about import ListAccesses, ShowOwnAccesses
+from domain.questions.about import ListAccesses, ReplayEntry, ShowOwnAccesses
 
 Connection = psycopg.Connection[Any]
 
@@ -41,26 +41,32 @@ _ASKED: Final = {
 _AT: Final = "SELECT at FROM access.entry WHERE id = %s"
 
 
+MOST_REPLAYED: Final = 100  # of a list: each is worked out again while somebody waits
+
+
 def gather_accesses(service: Service, connection: Connection, question: ListAccesses) -> Page[ListedAccess]:
     """Entries, the newest first, and how many there are in all. Raises Rejected for a cursor that is no entry."""
     asked = {
         "organisation": question.organisation,
         "children": None if question.identifier is None else _children(service, connection, question.identifier),
     }
-    rows, total, more = _found(connection, question, asked, _ENTRIES)
+    limit = min(question.limit, MOST_REPLAYED) if question.replay else question.limit
+    rows, total, more = _found(connection, question, asked, _ENTRIES, limit)
     listed = [_listed(orjson.loads(leaf), children) for leaf, children in rows]
+    if question.replay:
+        listed = [_replayed(service, connection, one) for one in listed]
     return Page(listed, total, listed[-1]["entry"] if more else None)
 
 
 def gather_own_accesses(service: Service, connection: Connection, question: ShowOwnAccesses) -> Page[OwnAccess]:
     """Somebody's own entries, the newest first, with the reasons that they typed. Raises Rejected for a cursor that is no entry."""
-    rows, total, more = _found(connection, question, {}, _OWN)
+    rows, total, more = _found(connection, question, {}, _OWN, question.limit)
     listed = [_own(service.keys, *row) for row in rows]
     return Page(listed, total, listed[-1]["entry"] if more else None)
 
 
 def _found(
-    connection: Connection, question: ListAccesses | ShowOwnAccesses, more: dict[str, Any], statement: str
+    connection: Connection, question: ListAccesses | ShowOwnAccesses, more: dict[str, Any], statement: str, limit: int
 ) -> tuple[list[Any], int, bool]:
     """The rows of a part of the list, how many there are in all, and whether there are older ones."""
     asked: dict[str, Any] = {
@@ -70,7 +76,7 @@ def _found(
         **more,
     }
     conditions = [_ATTEMPT, *(condition for name, condition in _ASKED.items() if asked.get(name) is not None)]
-    asked |= {"limit": question.limit + 1, "nobody": NOBODY}
+    asked |= {"limit": limit + 1, "nobody": NOBODY}
     with connection.transaction():
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         (total,) = connection.execute(_COUNT + " AND ".join(conditions), asked).fetchone() or (0,)
@@ -78,7 +84,14 @@ def _found(
             asked |= _place(connection, question.cursor)
             conditions.append(_BEFORE)
         rows = connection.execute(statement + " AND ".join(conditions) + _NEWEST_FIRST, asked).fetchall()
-    return rows[: question.limit], total, len(rows) > question.limit
+    return rows[:limit], total, len(rows) > limit
+
+
+def _replayed(service: Service, connection: Connection, one: ListedAccess) -> ListedAccess:
+    from adapters.questions.replaying import gather_replay  # loads what few lists need
+
+    past = gather_replay(service, connection, ReplayEntry(entry=one["entry"]))
+    return one if past is None else {**one, "proved": proved(past), "derived": past.derived}
 
 
 def _place(connection: Connection, cursor: str) -> dict[str, Any]:
@@ -110,6 +123,8 @@ def _listed(leaf: dict[str, Any], children: int) -> ListedAccess:
         "question": leaf["question"],
         "outcome": leaf["outcome"],
         "children": children,
+        "proved": None,
+        "derived": None,
     }
 
 

@@ -9,12 +9,12 @@ from adapters.disclosure.checkpoints import checkpoint_age, tree_size
 from adapters.disclosure.signing_key import load, read_checkpoint
 from adapters.service.opened import Service
 from domain.access.entry import entry_id, instant
-from domain.answers.accesses import CheckedLeaves, Found, LastSealed, LogState, PublishedCheckpoint
+from domain.answers.accesses import CheckedLeaves, Exported, Found, LastSealed, LogState, PublishedCheckpoint
 from domain.errors import Misuse
 from domain.proof.checkpoint import Checkpoint, Malformed, VerifierKey, parse_checkpoint, parse_note
 from domain.proof.tiles import WIDTH, Damaged, node_of_tiles
 from domain.proof.tree import leaf_hash, root_of
-from domain.questions.about import ShowLogState
+from domain.questions.about import ExportLog, ShowLogState
 
 Connection = psycopg.Connection[Any]
 
@@ -45,8 +45,17 @@ def gather_log_state(service: Service, connection: Connection, question: ShowLog
             "published": published,
             "waits_seconds": None if age is None else round(age.total_seconds()),
             "verifier_key": None if key is None else str(key),
-            "checked": _checked(connection, published, key) if question.check and published is not None else None,
+            "checked": _checked(connection, published, key, question.first)
+            if question.check and published is not None
+            else None,
         }
+
+
+def gather_export(_: Service, connection: Connection, __: ExportLog) -> Exported:
+    """What an export that is taken now holds at the least."""
+    row = connection.execute(_WAITING).fetchone()
+    assert row is not None
+    return {"leaves": tree_size(connection), "waiting": row[0], "published": _published(connection)}
 
 
 def _verifier(service: Service) -> VerifierKey | None:
@@ -69,14 +78,17 @@ def _published(connection: Connection) -> PublishedCheckpoint | None:
     return {"leaves": size, "signed_at": instant(signed_at), "published_at": instant(published_at), "note": note}
 
 
-def _checked(connection: Connection, published: PublishedCheckpoint, key: VerifierKey | None) -> CheckedLeaves:
-    """The leaves of the last tiles that the checkpoint covers, and the whole tree's root by its tiles."""
+def _checked(
+    connection: Connection, published: PublishedCheckpoint, key: VerifierKey | None, since: int | None
+) -> CheckedLeaves:
+    """The leaves of some tiles that the checkpoint covers, the last ones or from that of a leaf on, and the whole tree's root by its tiles."""
     size = published["leaves"]
-    first = max(0, size - MOST_CHECKED) // WIDTH * WIDTH
-    found = {*_of_leaves(connection, first, size), *_of_tree(connection, published["note"], size, key)}
+    first = max(0, min(size - MOST_CHECKED if since is None else since, size - 1)) // WIDTH * WIDTH
+    until = min(size, first + MOST_CHECKED + WIDTH)
+    found = {*_of_leaves(connection, first, until), *_of_tree(connection, published["note"], size, key)}
     if tree_size(connection) < size:
         found.add("log_shorter")
-    return {"first": first, "last": size - 1, "found": [name for name in get_args(Found) if name in found]}
+    return {"first": first, "last": until - 1, "found": [name for name in get_args(Found) if name in found]}
 
 
 def _of_leaves(connection: Connection, first: int, size: int) -> set[Found]:

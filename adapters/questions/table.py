@@ -247,6 +247,13 @@ QUESTIONS: Final[Sequence[Row]] = (
         unknown="entry",
     ),
     Row(
+        about.ExportLog,
+        ("exported",),
+        None,
+        "What an export of the access log holds",
+        "Show how many entries an export of the access log has now, and which checkpoint covers them. `icr access export` writes one.",
+    ),
+    Row(
         about.ShowLogState,
         ("sealed",),
         None,

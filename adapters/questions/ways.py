@@ -49,6 +49,7 @@ WAYS: Final[Mapping[type[Question[Any]], OfTheViews | OfTheLog]] = {
     ),
     about.ReadNotice: OfTheLog("notice.gather_notice", "notice.notice", in_snapshot=False),
     about.ReplayEntry: OfTheLog("replaying.gather_replay", "accesses.replayed", in_snapshot=False),
+    about.ExportLog: OfTheLog("log_state.gather_export", "accesses.exported"),
     about.ShowLogState: OfTheLog("log_state.gather_log_state", "accesses.log_state", in_snapshot=False),
     about.AskOfficers: OfTheLog("officers.gathering.gather_answer", "officers.answered", in_snapshot=False),
     about.ExportAnswer: OfTheLog("officers.gathering.gather_answer", "officers.answered", in_snapshot=False),

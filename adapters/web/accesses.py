@@ -6,6 +6,7 @@ from typing import Any, Final
 from adapters.web.words import day, moment, sentence
 from domain.access.rules import BY_ID
 from domain.answers import verdicts
+from domain.answers.accesses import Derived, Proved
 from domain.words import spaced
 
 _ASKED: Final = {
@@ -24,6 +25,7 @@ _ASKED: Final = {
     "ShowOwnAccesses": "Read their own entries of the access log",
     "ReadNotice": "Said that they had read the notice for staff",
     "ReplayEntry": "Replayed an access",
+    "ExportLog": "Took an export of the access log away",
     "ShowLogState": "Looked at the state of the access log",
     "AskOfficers": "Asked a question about accesses",
     "ExportAnswer": "Took an answer about accesses away",
@@ -143,6 +145,16 @@ def asked_by(fields: Mapping[str, Any]) -> dict[str, Any]:
     """What a question was asked by, in words: why it was asked comes first."""
     named = sorted(fields, key=lambda name: list(_FIELDS).index(name) if name in _FIELDS else len(_FIELDS))
     return {_FIELDS.get(name, sentence(name)): day(fields[name]) if name in _DAYS else fields[name] for name in named}
+
+
+def is_proved(code: Proved) -> str:
+    """Whether an access is proved, in a sentence."""
+    return verdicts.PROVED[code]
+
+
+def is_derived(code: Derived) -> str:
+    """Whether it comes out the same, in a sentence."""
+    return verdicts.DERIVED[code]
 
 
 def verdict(replay: Mapping[str, Any]) -> list[str]:

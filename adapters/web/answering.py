@@ -26,7 +26,7 @@ _MOST_FIELDS: Final = 16
 
 # No script, no style but ours, no frame, no form to elsewhere. A form's referrer is ours alone; with `no-referrer` browsers send
 # `Origin: null`, which says nothing.
-_HEADERS: Final = {
+HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
@@ -56,12 +56,12 @@ class SignInStrongly(Exception):
 
 def page(text: str, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Response:
     """A page as a response."""
-    return Response(text, status, {**_HEADERS, **(headers or {})}, "text/html")
+    return Response(text, status, {**HEADERS, **(headers or {})}, "text/html")
 
 
 def go_to(path: str) -> Response:
     """Send the browser on, by GET."""
-    return Response(status_code=HTTPStatus.SEE_OTHER, headers={**_HEADERS, "Location": path})
+    return Response(status_code=HTTPStatus.SEE_OTHER, headers={**HEADERS, "Location": path})
 
 
 def message(

@@ -31,6 +31,7 @@ from adapters.web.duty import DutyPages
 from adapters.web.handles import Handles
 from adapters.web.index_team import IndexTeamPages
 from adapters.web.issuers import IssuerClient
+from adapters.web.log_pages import LogPages
 from adapters.web.notices import NOTICES, notice
 from adapters.web.officers import OfficerPages
 from adapters.web.own_accesses import OWN, OwnAccesses, StaffNotice
@@ -77,6 +78,7 @@ class _Faces:
     questions: QuestionPages
     reviews: ReviewPages
     duty: DutyPages
+    log: LogPages
 
 
 def create_app(service: Service) -> FastAPI:
@@ -144,6 +146,7 @@ def _face(shared: Shared) -> Face:
         QuestionPages(asking, people.typed, service.clock),
         ReviewPages(service),
         DutyPages(asking),
+        LogPages(asking, service),
     )
     return Face(_routes(faces, people, shared.queues.reading), PAGES, refuse, lasts())
 
@@ -151,7 +154,7 @@ def _face(shared: Shared) -> Face:
 def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     waiting = WorkQueue(*_SIGNING_IN)
-    signing_in, pages, search, officers = faces.signing_in, faces.pages, faces.search, faces.officers
+    signing_in, pages, search, officers, log = faces.signing_in, faces.pages, faces.search, faces.officers, faces.log
     questions, reviews = faces.questions, faces.reviews
     strongly = SigningInStrongly(signing_in)
     staff_notice = StaffNotice(faces.asking, people)
@@ -190,7 +193,7 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         "/questions/{name}": questions.form,
         "/accesses": officers.form,
         "/accesses/{entry}": officers.why,
-        "/access-log": asking(officers.state),
+        "/access-log": asking(log.state),
         "/access-log/key": asking(officers.key),
         "/access-log/checkpoint": asking(officers.checkpoint),
     }.items():
@@ -230,7 +233,8 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         ("/accesses/{entry}/review", "review_access", signed_in(reviews.written)),
         ("/accesses/{entry}", "open_access", signed_in(officers.entry, typed=HERE)),
         ("/accesses", "found_accesses", signed_in(officers.found, typed=HERE)),
-        ("/access-log/check", "check_access_log", signed_in(officers.checked)),
+        ("/access-log/check", "check_access_log", signed_in(log.checked)),
+        ("/access-log/export", "export_access_log", signed_in(log.exported)),
     ):
         router.add_api_route(path, _sent(name, of, reading), methods=["POST"])
     for name, (content, media) in static_files().items():

@@ -30,6 +30,7 @@ _ENTRY: Final = re.compile(r"a-[0-9a-f]{32}")
 PERSON: Final = "viewer"  # the field of a person
 _VIEWER: Final = re.compile(r"[^\s:]{1,100}:[^\s:]{1,80}")
 _LISTED: Final = 50
+_REPLAYED: Final = 20  # each of these is worked out again
 _DAYS: Final = tuple(f"{day}-{part}" for day in ("first", "last") for part in PARTS)
 _TYPED: Final = ("entry", "viewer", "scheme", "number", *_DAYS)
 # Who check how the service is used, whoever uses it; others read of their own organisation's people.
@@ -64,17 +65,21 @@ class OfficerPages:
         cursor = form.get("cursor") or None
         if wrong or (cursor is not None and not _ENTRY.fullmatch(cursor)):
             return self._form(viewer, said, wrong)
+        replay = form.get("replay") == "yes"
         question = about.ListAccesses(
             organisation=None if _EVERYONES & viewer.roles else viewer.organisation,
             viewer=said["viewer"] or None,
             first=first.day,
             last=last.day,
             identifier=read_number(said) if said["number"] else None,
-            limit=_LISTED,
+            limit=_REPLAYED if replay else _LISTED,
             cursor=cursor,
+            replay=replay,
         )
         listed = self.asking.ask(question, viewer)
-        return self.asking.shown("accesses", viewer, {"listed": listed}, said=said, first=first, last=last, wrong={})
+        return self.asking.shown(
+            "accesses", viewer, {"listed": listed}, said=said, first=first, last=last, wrong={}, replay=replay
+        )
 
     def why(self, request: Request, viewer: Viewer) -> Response:
         """Where an officer says why they open an access; nothing is asked at the door yet."""
@@ -100,15 +105,6 @@ class OfficerPages:
         except _OTHERWISE:
             return self.asking.shown("access", viewer, answers, plainly=True, **more)
 
-    def state(self, _: Request, viewer: Viewer) -> Response:
-        """How far the log is sealed and published."""
-        return self._state(viewer, check=False)
-
-    def checked(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
-        """The same, with the last leaves held against what was signed."""
-        del form
-        return self._state(viewer, check=True)
-
     def key(self, _: Request, viewer: Viewer) -> Response:
         """The log's public key, as a file."""
         return _file(self._log_state(viewer).content["verifier_key"], "verifier-key.txt")
@@ -118,11 +114,8 @@ class OfficerPages:
         published = self._log_state(viewer).content["published"]
         return _file(None if published is None else published["note"], "checkpoint.txt")
 
-    def _log_state(self, viewer: Viewer, *, check: bool = False) -> Answered[Any]:
-        return self.asking.ask(about.ShowLogState(check=check), viewer)
-
-    def _state(self, viewer: Viewer, *, check: bool) -> Response:
-        return self.asking.shown("access-log", viewer, {"state": self._log_state(viewer, check=check)})
+    def _log_state(self, viewer: Viewer) -> Answered[Any]:
+        return self.asking.ask(about.ShowLogState(), viewer)
 
     def _why(
         self, viewer: Viewer, entry: str, said: Mapping[str, str], wrong: Mapping[str, str] | None = None
@@ -136,7 +129,8 @@ class OfficerPages:
         typed = {name: said.get(name, "") for name in _TYPED}
         first, last = read_day(typed, "first", "The first day"), read_day(typed, "last", "The last day")
         text = render(
-            "accesses", reader=reader(viewer), contact=self.asking.contact, said=typed, first=first, last=last, wrong=wrong or {}, listed=None
+            "accesses", reader=reader(viewer), contact=self.asking.contact, said=typed, first=first, last=last, wrong=wrong or {},
+            listed=None, replay=False,
         )  # fmt: skip
         return page(text, HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK)
 

@@ -461,7 +461,10 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         "accesses",
         Extent.PAGE,
-        every(either(_holds(Role.DATA_PROTECTION_OFFICER), _holds(Role.AUDITOR)), has("question", "ListAccesses")),
+        every(
+            either(_holds(Role.DATA_PROTECTION_OFFICER), _holds(Role.AUDITOR)),
+            has("question", "ListAccesses", "ExportLog"),
+        ),
         "You check how this service is used.",
         _ACCOUNTABILITY,
         "audit",

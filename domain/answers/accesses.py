@@ -37,6 +37,10 @@ class ListedAccess(TypedDict):
     question: Annotated[str, _WHO]
     outcome: OutcomeText
     children: Annotated[int, Written("How many children it was about"), Discloses.COUNT]
+    proved: Annotated[Proved | None, Written("Whether content and commitments hold; null: it was not replayed"), _OURS]
+    derived: Annotated[
+        Derived | None, Written("Whether the log gives the same again; null: it was not replayed"), _OURS
+    ]
 
 
 class Accesses(Listed):
@@ -126,6 +130,19 @@ class LogState(TypedDict):
     checked: CheckedLeaves | None
 
 
+class Exported(TypedDict):
+    """What an export of the access log holds."""
+
+    leaves: Annotated[int, Discloses.COUNT]
+    waiting: Annotated[int, Written("Entries that have no leaf yet"), Discloses.COUNT]
+    published: PublishedCheckpoint | None
+
+
+def exported(of: Exported) -> Exported:
+    """What an export holds, as it was gathered."""
+    return of
+
+
 def log_state(of: LogState) -> LogState:
     """The state of the log, as it was gathered."""
     return of
@@ -196,10 +213,16 @@ class PastAccess:
     today: Today | None = None
 
 
+def proved(of: PastAccess) -> Proved:
+    """Whether what is stored is what was shown."""
+    if not of.holds:
+        return "not_proved"
+    return "erased_since" if any(content is None for content in of.contents) else "proved_same"
+
+
 def replayed(of: PastAccess) -> Replayed:
     """An access as it was."""
     leaf = of.leaf
-    erased = any(content is None for content in of.contents)
     contents = [ERASED if content is None else content for content in of.contents]
     return {
         "entry": leaf["id"],
@@ -220,7 +243,7 @@ def replayed(of: PastAccess) -> Replayed:
         "proving": leaf["proving"],
         "withheld": leaf["withheld"],
         "parts": leaf["parts"],
-        "proved": "not_proved" if not of.holds else "erased_since" if erased else "proved_same",
+        "proved": proved(of),
         "leaf": of.index,
         "derived": of.derived,
         "because": of.because,

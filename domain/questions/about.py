@@ -25,6 +25,7 @@ from domain.questions.asking import (
     FEEDBACK_LIMIT,
     FIRST_DAY,
     FORM,
+    FROM_LEAF,
     IDENTIFIER,
     KEPT_EVENT,
     LAST_DAY,
@@ -45,6 +46,7 @@ from domain.questions.asking import (
     REASON,
     RECORD,
     REFERENCE,
+    REPLAYED,
     RETRACTED,
     SAID,
     SINCE,
@@ -348,7 +350,8 @@ class ReplayEntry(Question["accesses.Replayed"]):
 class ListAccesses(Question["accesses.Accesses"]):
     """Which accesses: of one organisation's people, of one viewer, of some days, to one child, or all, the newest first.
 
-    At most `limit`, before the entry `cursor`. Raises Rejected where the last day is before the first.
+    At most `limit`, before the entry `cursor`; with `replay` each is replayed, and a hundred at most. Raises Rejected where the last
+    day is before the first.
     """
 
     organisation: Annotated[str | None, ACCESSES_OF] = None
@@ -358,6 +361,7 @@ class ListAccesses(Question["accesses.Accesses"]):
     identifier: Annotated[str | None, IDENTIFIER] = None
     limit: Annotated[int, LIMIT] = USUAL
     cursor: Annotated[str | None, BEFORE_ENTRY] = None
+    replay: Annotated[bool, REPLAYED] = False
 
     def __post_init__(self) -> None:
         check_days(self.first, self.last)
@@ -389,9 +393,10 @@ class ReadNotice(Question["notice.Notice"]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowLogState(Question["accesses.LogState"]):
-    """How far the access log is sealed and published; `check`: whether its last leaves are what was signed."""
+    """How far the access log is sealed and published; `check`: whether its last leaves, or those from `first` on, are what was signed."""
 
     check: Annotated[bool, CHECK] = False
+    first: Annotated[int | None, FROM_LEAF] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -422,3 +427,8 @@ class ExportAnswer(AskOfficers):
     """The same, to be taken away as a file: the access log tells that it was."""
 
     form: Annotated[Literal["jsonl", "csv"], FORM] = "jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportLog(Question["accesses.Exported"]):
+    """What an export of the access log holds, which is taken away whole."""

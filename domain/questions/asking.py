@@ -139,6 +139,10 @@ WEEK: Final = Field(
 DAYS: Final = Field(Kind.NUMBER, "So many days, of what the question says", "N", least=1, most=366)
 LEAST: Final = Field(Kind.NUMBER, "Only from so many on, of what the question says", "N", least=1, most=10_000)
 FORM: Final = Field(Kind.TEXT, "`jsonl`, an object for each row, or `csv`", "FORM", most=5, pattern=r"^(jsonl|csv)$")
+FROM_LEAF: Final = Field(Kind.NUMBER, "With `--check`: from this leaf on, and not the last ones", "LEAF", most=10**15)
+REPLAYED: Final = Field(
+    Kind.FLAG, "Also replay each, a hundred at most: whether it is proved, and comes out the same", ""
+)
 TODAY: Final = Field(Kind.FLAG, "Also what the same question answers today, and which parts differ", "")
 CONTENT: Final = Field(Kind.FLAG, "Also what was sent: personal data", "")
 DECISION: Final = Field(Kind.TEXT, "What is decided, by the name of its command, as `nominate`", "DECISION")

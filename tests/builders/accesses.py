@@ -10,7 +10,7 @@ from uuid import UUID
 
 from adapters.disclosure.checkpoints import publish, sign
 from adapters.disclosure.disclosing import Access, Discloser
-from adapters.disclosure.export import as_line, export_lines
+from adapters.disclosure.export import as_line, whole_export
 from adapters.disclosure.sealing import seal
 from adapters.disclosure.second_place import SecondPlace
 from adapters.disclosure.signing_key import SigningKey, first_key
@@ -83,8 +83,7 @@ class AccessLog:
 
     def export(self) -> bytes:
         """An export, as a file has it."""
-        lines = [as_line(line) for line in export_lines(self.bench.connection, KEYS)]
-        return b"".join([*lines, as_line({"kind": "end", "lines": len(lines) + 1})])
+        return b"".join(map(as_line, whole_export(self.bench.connection, KEYS)))
 
     def check(self, kept: str, *, export: bytes | None = None) -> dict[str, list[str]]:
         """What is named, and where."""

@@ -162,7 +162,7 @@ def visit_as_somebody_else(page: Page, served: Pages, look: Callable[[str], None
     page.get_by_role("button", name="Find accesses").click()
     at("accesses-wrong")
     page.get_by_label("Person").fill(NOBODYS.name)
-    page.get_by_role("button", name="Find accesses").click()
+    page.get_by_role("button", name="Find, and replay each").click()
     at("accesses-found")
     page.get_by_role("link", name="Opened a child's record").first.click()
     at("access-why")
@@ -181,7 +181,7 @@ def visit_as_somebody_else(page: Page, served: Pages, look: Callable[[str], None
     at("reviewed")
     page.get_by_role("link", name="State of the log").click()
     at("access-log")
-    page.get_by_role("button", name="Check the last entries now").click()
+    page.get_by_role("button", name="Check entries now").click()
     at("access-log-checked")
 
 

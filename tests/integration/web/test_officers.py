@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
 
+from adapters.commands import granting
+from adapters.commands.granting import end
 from adapters.questions.door import Door
 from adapters.web.words import grouped
 from domain.access.viewer import Role
@@ -16,6 +19,7 @@ from tests.builders.service import Bench
 from tests.builders.viewers import granted, person
 from tests.builders.web import ADA, LEAD, NOBODYS, OFFICER, Browser, Pages, published
 from tests.integration.web.conftest import NOW
+from tools.verify_log.access_log import verify
 
 WHY = "The family asked who has seen the record"
 ENTRY = re.compile(r"a-[0-9a-f]{32}")
@@ -190,6 +194,47 @@ def test_the_state_of_the_log_and_a_check_of_its_end(officer: Browser, served: P
     assert note.headers["content-type"].startswith("text/plain")
     assert "attachment" in note.headers["content-disposition"]
     assert note.text.count("\n") >= 5
+
+
+def test_entries_from_a_leaf_on_are_checked(officer: Browser, served: Pages, told: Bench, seen: str) -> None:
+    published(served, told)
+    assert "Leaves 0 to" in officer.post("/access-log/check", {"leaf": "1"}).text
+    for wrong in ("-1", "one", "1" * 16, "\N{SUPERSCRIPT TWO}"):
+        answer = officer.post("/access-log/check", {"leaf": wrong})
+        assert (answer.status_code, "The first leaf must be a number" in answer.text) == (400, True)
+        assert ill_formed(answer.text) == []
+
+
+def test_each_of_some_accesses_is_replayed_where_that_is_asked_for(officer: Browser, seen: str) -> None:
+    found = find(officer, viewer=LEAD.name, replay="yes")
+    assert "Proved: what is stored is what was shown" in found.text
+    assert "the same comes out" in found.text
+    assert ill_formed(found.text) == []
+    assert "Proved" not in find(officer, viewer=LEAD.name).text
+
+
+def test_the_log_is_taken_away_by_who_checks_all_of_it_and_by_nobody_else(
+    officer: Browser, served: Pages, told: Bench, seen: str, tmp_path: Path
+) -> None:
+    published(served, told)
+    assert "Take the whole log away" not in officer.get("/access-log").text
+    assert officer.post("/access-log/export").status_code == 404
+    granted(told, OFFICER.name, Role.AUDITOR)
+    try:
+        key, note = officer.get("/access-log/key").text, officer.get("/access-log/checkpoint").text
+        assert "Take the whole log away" in officer.get("/access-log").text
+        taken = officer.post("/access-log/export")
+    finally:
+        end(told.service, granting.read_worker(OFFICER.name), Role.AUDITOR)
+    assert "attachment" in taken.headers["content-disposition"]
+    assert taken.headers["cache-control"] == "no-store"
+    assert ADA.encode() not in taken.content
+    (tmp_path / "export").write_bytes(taken.content)
+    assert verify(tmp_path / "export", key, note).found == {}
+    kinds = told.connection.execute(
+        "SELECT outcome FROM access.entry WHERE viewer = %s AND kind = 'ExportLog' ORDER BY at", (OFFICER.name,)
+    ).fetchall()
+    assert kinds == [("refused",), ("shown",)]
 
 
 def test_a_change_made_by_hand_is_found(officer: Browser, served: Pages, told: Bench, seen: str) -> None:

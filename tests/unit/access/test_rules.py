@@ -77,6 +77,7 @@ KINDS_OF_QUESTION = [
     "ShowLogState",
     "AskOfficers",
     REVIEW,
+    "ExportLog",
     "ShowFamily",
     "ShowOwnAccesses",
     "ReadNotice",

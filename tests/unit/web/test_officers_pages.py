@@ -177,7 +177,13 @@ def test_how_long_something_has_waited(seconds: int | None, said: str) -> None:
 
 @pytest.mark.parametrize("found", [[], ["tile_changed", "a_later_word"]])
 def test_the_state_of_the_log_is_well_formed_and_says_what_a_check_found(found: list[str]) -> None:
-    page = officer("access-log", state=STATE | {"checked": {"first": 0, "last": 2, "found": found}})
+    page = officer(
+        "access-log",
+        said={"leaf": ""},
+        wrong={},
+        takes=False,
+        state=STATE | {"checked": {"first": 0, "last": 2, "found": found}},
+    )
     assert ill_formed(page) == []
     assert ("Something is amiss: hashes of the tree were changed, a later word." in page) == bool(found)
     assert ("Nothing is amiss" in page) == (not found)
@@ -185,7 +191,7 @@ def test_the_state_of_the_log_is_well_formed_and_says_what_a_check_found(found: 
 
 def test_a_log_of_which_nothing_is_sealed() -> None:
     nothing = STATE | {"leaves": 0, "last_sealed": None, "published": None, "waiting": 0}
-    assert ill_formed(officer("access-log", state=nothing)) == []
+    assert ill_formed(officer("access-log", said={"leaf": ""}, wrong={}, takes=False, state=nothing)) == []
 
 
 @pytest.mark.parametrize("wrong", [{}, {"entry": "no entry", "first": "no day", "number": "no number"}])
