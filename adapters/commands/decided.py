@@ -111,7 +111,7 @@ class Commands:
     def _event(self, event_type: str, command: Command, subject: tuple[str, str], said: "Said") -> dict[str, Any]:
         day = from_day(command.day).isoformat()
         own = {"worker": dict(command.worker), "role": command.role, "scope": command.scope, "service": command.service,
-                "provision": command.provision, "reason": command.reason}  # fmt: skip
+                "provision": command.provision, "reason": command.reason, "family_view": command.family_view}  # fmt: skip
         fields = [field["name"] for field in registry().newest[event_type].document["fields"]]
         return {
             "event_type": event_type, "event_id": said.event_id,

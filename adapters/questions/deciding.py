@@ -13,7 +13,7 @@ from domain.events import ChildId, RecordId
 from domain.leads.commands import DECISIONS, Command, check_decider, decide
 from domain.questions.about import ShowDecision
 
-SAID: Final = ("role", "scope", "service", "provision", "reason")
+SAID: Final = ("role", "scope", "service", "provision", "reason", "family_view")
 
 
 def gather_decision(read: Reading, question: ShowDecision, day: int) -> DecisionFacts | None:

@@ -37,7 +37,7 @@ _WORKER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}:[A-Za-z0-9][A-Za-z
 _OTHER: Final = "other"
 _MOST: Final = 200
 _ON: Final = "on"
-_SAYS: Final = ("role", "scope", "service", "provision", "reason")
+_SAYS: Final = ("role", "scope", "service", "provision", "reason", "family_view")
 TYPED: Final = ("child", "decision", "because", "worker", "other", *_SAYS, *(f"{_ON}-{part}" for part in PARTS))
 # How the fields of a command are asked for, in words of people.
 _MISSING: Final = {

@@ -22,6 +22,7 @@ _ASKS: Final = {
     "service": "Which service",
     "provision": "Who has that service",
     "reason": "Why",
+    "family_view": "What the child and family know and think",
 }
 _HINTS: Final = {
     "service": "As your organisation calls it. For example, family support",
@@ -42,6 +43,9 @@ _SAID: Final = {
     "additional": "This child, for what it needs",
     "child": "This child",
     "family": "The whole family",
+    "told_and_agreed": "They were told who is to lead, and agree",
+    "told_and_not_agreed": "They were told, and do not agree",
+    "not_told": "They have not been told yet",
 }
 # Decisions about something that goes on: of which service, is known.
 _GO_ON: Final = frozenset({"confirm", "finish", "leave"})
@@ -57,6 +61,11 @@ def asks(field: str) -> str:
     return _ASKS[field]
 
 
+def said(code: str) -> str:
+    """A code as a person chose it."""
+    return _SAID.get(code, words.sentence(spaced(code)))
+
+
 def hint(field: str) -> str:
     """An example of what may be typed."""
     return _HINTS.get(field, "")
@@ -64,7 +73,7 @@ def hint(field: str) -> str:
 
 def codes(of: Iterable[str]) -> list[Item]:
     """Codes, or texts that are known, to choose from."""
-    return [{"value": one, "text": _SAID.get(one, words.sentence(spaced(one)))} for one in of]
+    return [{"value": one, "text": said(one)} for one in of]
 
 
 def people(decision: Part, viewer: str) -> list[Item]:

@@ -15,7 +15,8 @@ Part = Mapping[str, Any]
 WIDE: Final = 1000
 _LEAST: Final = 8  # of a bar that would not be seen otherwise
 _MOST_YEARS: Final = 18
-_NO_LANE: Final = frozenset({"attendance"})  # a week each; the timeline has them
+# Weeks of attendance are many, and the timeline has them; who a child's relatives are is nobody's involvement.
+_NO_LANE: Final = frozenset({"attendance", "relationship", "parental_responsibility"})
 _ORDER: Final = {group.id: place for place, group in enumerate((*GROUPS, OTHER))}
 
 

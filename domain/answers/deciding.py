@@ -73,6 +73,7 @@ class ShownDecision(TypedDict):
     service: Annotated[str | None, _OURS]
     provision: Annotated[str | None, _OURS]
     reason: Annotated[str | None, _OURS]
+    family_view: Annotated[str | None, _OURS]
     on: Annotated[Day, Written("From which day it holds"), _OURS]
     follows: Annotated[list[str], Written("What follows of it"), _OURS]
     refused: Refusal | None
@@ -110,6 +111,7 @@ def decision(of: DecisionFacts, at: AsAt) -> ShownDecision:
         "service": asked.service,
         "provision": asked.provision,
         "reason": asked.reason,
+        "family_view": asked.family_view,
         "on": iso_day(asked.day),
         "follows": _follows(of),
         "refused": None if refused is None else {"field": refused.field, "rule": refused.rule or refused.reason},

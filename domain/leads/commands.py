@@ -35,6 +35,7 @@ class Command:
     service: str | None = None
     provision: str | None = None
     reason: str | None = None
+    family_view: str | None = None
 
     @property
     def by(self) -> str:
@@ -172,15 +173,17 @@ class Decision:
 
 
 _SEAT: Final = ("role", "scope")
+_FAMILY: Final = ("family_view",)  # the family has a say in who leads (Working Together; domain.md D)
 
 # In an order in which one child may see them all: the examples of the faces follow it.
 DECISIONS: Final[Mapping[str, Decision]] = {
-    "nominate": Decision("LeadNominated", "Nominate a worker as lead", _SEAT, _nominate, of_others=True),
-    "accept": Decision("LeadAccepted", "Accept a lead that one was nominated for", _SEAT, _accept),
+    "nominate": Decision("LeadNominated", "Nominate a worker as lead", _SEAT, _nominate, _FAMILY, of_others=True),
+    "accept": Decision("LeadAccepted", "Accept a lead that one was nominated for", _SEAT, _accept, _FAMILY),
     "cover": Decision("LeadCoverStarted", "Cover for a lead who is away", ("role",), _cover, of_others=True),
     "end-cover": Decision("LeadCoverEnded", "End a cover", ("role",), _goes_on(COVER)),
     "transfer": Decision(
-        "LeadTransferProposed", "Propose another worker as lead; once that one accepts, the lead passes on", _SEAT, _transfer, of_others=True,
+        "LeadTransferProposed", "Propose another worker as lead; once that one accepts, the lead passes on",
+        _SEAT, _transfer, _FAMILY, of_others=True,
     ),
     "decline": Decision("LeadDeclined", "Decline a lead that one was nominated for", _SEAT, _decline, ("reason",)),
     "end": Decision("LeadEnded", "End a worker's lead", _SEAT, _end_lead, ("reason",)),

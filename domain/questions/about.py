@@ -146,6 +146,7 @@ class ShowDecision(OneChild["deciding.ShownDecision"]):
     service: Annotated[str | None, SAID] = None
     provision: Annotated[str | None, SAID] = None
     reason: Annotated[str | None, SAID] = None
+    family_view: Annotated[str | None, SAID] = None
 
     def __post_init__(self) -> None:
         from domain.leads.commands import DECISIONS

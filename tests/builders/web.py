@@ -61,7 +61,7 @@ def demo_messages(here: Bench) -> None:
 def hidden_fields(page: str, action: str) -> dict[str, str]:
     """What a form of a page, that goes to an address, sends without anything typed."""
     form = page.partition(f'action="{action}"')[2].partition("</form>")[0]
-    return dict(re.findall(r'<input type="hidden" name="([a-z-]+)" value="([^"]*)">', form))
+    return dict(re.findall(r'<input type="hidden" name="([a-z_-]+)" value="([^"]*)">', form))
 
 
 def issuer_settings(address: str, folder: Path, **changed: Any) -> dict[str, Any]:

@@ -58,14 +58,14 @@ def demo(
 
 
 def _grant(service: "Service") -> None:
-    """Grant the officers their roles, once."""
+    """Grant officers, index team and duty their roles, once."""
     from adapters.commands.granting import grant, read_worker, roles
-    from tools.demo.people import OFFICERS
+    from tools.demo.people import OFFICERS, ON_CALL
 
     held = {(one.worker, one.role) for one in roles(service)}
-    for one in OFFICERS:
+    for one in (*OFFICERS, *ON_CALL):
         if one.role is not None and (one.name, one.role) not in held:
-            grant(service, read_worker(one.name), one.role)
+            grant(service, read_worker(one.name), one.role, areas=one.areas)
 
 
 def _serve(processes: "Running", settings: "Settings", keep: ExitStack) -> tuple[str, "Sequence[DemoPerson]"]:
@@ -74,17 +74,18 @@ def _serve(processes: "Running", settings: "Settings", keep: ExitStack) -> tuple
     from adapters.cli.running import Worker
     from tools.demo import issuer
     from tools.demo.agencies import AS_AT
-    from tools.demo.people import OFFICERS, PEOPLE
+    from tools.demo.people import INDEX_TEAM, OFFICERS, ON_CALL, PEOPLE
 
     port, folder = settings.http_port, settings.data_dir
     taken = port if port and is_free(port) else issuer.free_port()
-    environment, people = {"ICR_HTTP_PORT": str(taken)}, (*PEOPLE, *OFFICERS) if issuer.is_installed() else ()
+    environment, people = {"ICR_HTTP_PORT": str(taken)}, (*PEOPLE, *OFFICERS, *ON_CALL) if issuer.is_installed() else ()
     if people:
         vouches = keep.enter_context(issuer.issuer(people))
         environment |= {
             "ICR_ISSUERS": json.dumps([issuer.settings_of(vouches, people, folder)]),
             "ICR_PUBLIC_URL": f"http://{issuer.HOST}:{taken}",
             "ICR_DEMO_DAY": AS_AT.isoformat(),
+            "ICR_INDEX_TEAM": INDEX_TEAM,
         }
     else:
         note("nobody can sign in: that needs the extra demo (pip install 'icr[demo]')")

@@ -8,7 +8,7 @@ from domain.access.viewer import Role
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """One to pick. `name` is the button at the demonstration's issuer: organisation and staff id; `role`: one granted here.
+    """One to pick. `name` is the button at the demonstration's issuer: organisation and staff id; `role`: one granted here, of duty for `areas`.
 
     `acr`: how they sign in whatever was asked for; None: as it was.
     """
@@ -18,6 +18,7 @@ class DemoPerson:
     says: str
     role: Role | None = None
     acr: str | None = None
+    areas: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -43,3 +44,13 @@ OFFICERS: Final = (
     DemoPerson("la-808", "P7001", "privacy officer of the council: who saw what", Role.PRIVACY_OFFICER),
     DemoPerson("la-808", "D7002", "data protection officer: the same, of everybody", Role.DATA_PROTECTION_OFFICER),
 )
+# They have no children either, and begin at what waits for them.
+ON_CALL: Final = (
+    DemoPerson(
+        "la-808", "I7003", "index team of the council: requests for contact, quarantine, shields", Role.INDEX_TEAM
+    ),
+    DemoPerson(
+        "la-808", "F7004", "on duty at the front door: families to check on", Role.DUTY, ("Harbour", "Moorside")
+    ),
+)
+INDEX_TEAM: Final = "la-808:INDEX"

@@ -17,7 +17,7 @@ from tests.builders.web import Browser
 from tests.integration.conftest import Demonstrated
 from tools.demo import issuer
 from tools.demo.agencies import CHILD, PLAN
-from tools.demo.people import OFFICERS, PEOPLE, DemoPerson
+from tools.demo.people import OFFICERS, ON_CALL, PEOPLE, DemoPerson
 
 pytestmark = [pytest.mark.slow]
 
@@ -72,7 +72,7 @@ def test_again_it_doubles_nothing_and_serves_until_it_is_told_to_end(
 ) -> None:
     before, log = left(folder, environment), tmp_path / "log"
     with started("demo", "--data", str(folder), environment=environment, log=log) as process:
-        wait_for(lambda: OFFICERS[-1].name in log.read_text() or process.poll() is not None, seconds=400, pause=0.2)
+        wait_for(lambda: ON_CALL[-1].name in log.read_text() or process.poll() is not None, seconds=400, pause=0.2)
         assert process.poll() is None, log.read_text()[-2000:]
         found = re.search(r"API (http://\S+)", log.read_text())
         assert found is not None
@@ -82,7 +82,9 @@ def test_again_it_doubles_nothing_and_serves_until_it_is_told_to_end(
         for person in PEOPLE:
             _signs_in_and_opens_a_child(found[1], person)
         for officer in OFFICERS:
-            _signs_in_and_begins_at_the_log(found[1], officer)
+            _signs_in_and_begins_at(found[1], officer, "/accesses")
+        for one, path in zip(ON_CALL, ("/contact-requests", "/families-to-check"), strict=True):
+            _signs_in_and_begins_at(found[1], one, path)
         sealed = icr("seal", "--once", "--json", "--data", str(folder), environment=environment)
         assert sealed.returncode == 0, sealed.stderr  # beside the worker, which is at it already
         assert list((folder / "checkpoints").iterdir())
@@ -105,9 +107,10 @@ def _signs_in_and_opens_a_child(address: str, person: DemoPerson) -> None:
     browser.client.close()
 
 
-def _signs_in_and_begins_at_the_log(address: str, officer: DemoPerson) -> None:
+def _signs_in_and_begins_at(address: str, person: DemoPerson, path: str) -> None:
     browser = Browser(address)
-    assert _signed_in(browser, officer).url.path == "/accesses", officer
+    began = _signed_in(browser, person)
+    assert (began.url.path, began.status_code) == (path, 200), person
     browser.client.close()
 
 

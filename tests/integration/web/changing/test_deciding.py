@@ -44,11 +44,15 @@ def test_a_lead_is_passed_on_by_two_people_each_of_whom_sees_first_what_will_hap
     browser.sign_in(LEAD.name)
     form = browser.post("/decide", {"child": browser.child_of(ADA), "decision": "transfer"})
     assert "Nothing is done yet." in form.text
-    look = looked_at(browser, "transfer", worker="other", other=COLLEAGUE, **SEAT)
+    look = looked_at(browser, "transfer", worker="other", other=COLLEAGUE, family_view="told_and_agreed", **SEAT)
     assert f"{COLLEAGUE} is asked to take over." in look
+    assert "They were told who is to lead, and agree" in look
     assert decided(told, "LeadTransferProposed") == 0
     done = browser.post("/decide/do", confirming(look))
     assert "It is recorded." in done.text
+    assert [one.body["family_view"] for one in told.events() if one.effect.event_type == "LeadTransferProposed"] == [
+        "told_and_agreed"
+    ]
     told.projector.project()
     with served.browser() as other:
         other.sign_in(NOBODYS.name)

@@ -18,7 +18,8 @@ from tests.spec.words import happened
 COLLEAGUE = NOBODYS.name
 WHY = "The school rang the front door about the family"
 SEEN = {
-    "child-wider", "decide", "decide-wrong", "decide-look", "decide-done", "decide-cannot", "contact", "contact-wrong", "contact-look",
+    "child-wider", "child-lanes", "child-can-do", "decide", "decide-wrong", "decide-look", "decide-done", "decide-cannot", "contact",
+    "contact-wrong", "contact-look",
     "contact-done", "contact-requests", "index-team-requests", "contact-answer", "contact-answer-look", "contact-answered", "quarantine",
     "quarantine-kept", "quarantine-again", "protections", "protections-wrong", "protections-listed", "families-to-check", "child-on-duty",
 }  # fmt: skip
@@ -54,7 +55,13 @@ def lead_decides(page: Page, served: Pages, look: Callable[[str], None]) -> None
     sign_in(page, served, LEAD.name)
     press(page, ADA)
     at(page, look, "child-wider", ADA)
+    page.set_viewport_size({"width": 320, "height": 1000})
+    page.evaluate("document.getElementById('lanes').scrollIntoView()")
+    look("child-lanes")
     page.get_by_text("Who leads", exact=True).last.click()
+    page.set_viewport_size({"width": 320, "height": 1000})
+    page.evaluate("document.getElementById('decide').scrollIntoView()")
+    look("child-can-do")
     press(page, "Propose that somebody else leads")
     at(page, look, "decide", "Propose that somebody else leads")
     press(page, "See what will happen")
