@@ -29,7 +29,7 @@ SEEN = {
 def told(told: Bench) -> Bench:
     """The same with a shield, and with somebody on duty where a family is out of touch."""
     shield = happened("ShieldApplied", "A", on="2025-12-01", review_on="2025-12-10", recorded="2025-12-01").wire(1)
-    shield["subject"]["identifiers"] = [{"scheme": "upn", "value": "B808200000066"}]
+    shield["subject"]["identifiers"] = [{"scheme": "nhs", "value": "9990200025"}]  # Otis Pike's
     told.record(shield | {"event_id": "shield-1"})
     told.projector.project()
     answered = Door(told.service).answer(ListFamilies(effective_at=NOW.date()), LOCAL_OPERATOR)
