@@ -34,6 +34,7 @@ from adapters.web.issuers import IssuerClient
 from adapters.web.log_pages import LogPages
 from adapters.web.notices import NOTICES, notice
 from adapters.web.officers import OfficerPages
+from adapters.web.overriding import OVERRIDE, OverridePages
 from adapters.web.own_accesses import OWN, OwnAccesses, StaffNotice
 from adapters.web.pages import ChildPages
 from adapters.web.people import Handler, People, told
@@ -53,7 +54,7 @@ from domain.access.viewer import Viewer
 PAGES: Final = (
     "/my-children", "/my-families", "/changes", "/search", LOOK, DO, LISTED, ASK, DO_ASK, index_team.QUARANTINE, index_team.PROTECTIONS,
     index_team.LISTED, "/families-to-check", "/questions", "/questions/", "/accesses", "/accesses/",
-    "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", STRONGLY, STAFF_NOTICE, OWN, *NOTICES,
+    "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", STRONGLY, STAFF_NOTICE, OWN, OVERRIDE, *NOTICES,
 )  # fmt: skip
 _SIGNING_IN: Final = (4, 32)  # an issuer that does not answer holds up signing in, and nothing else
 _STORED: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -72,6 +73,7 @@ class _Faces:
     pages: ChildPages
     search: SearchPages
     officers: OfficerPages
+    overriding: OverridePages
     deciding: DecidingPages
     brokering: ContactPages
     index_team: IndexTeamPages
@@ -140,6 +142,7 @@ def _face(shared: Shared) -> Face:
         pages,
         SearchPages(asking, handles, people.typed),
         OfficerPages(asking, people.typed),
+        OverridePages(asking, handles, people.typed),
         DecidingPages(asking, people.typed, service.clock, shared.commands),
         ContactPages(asking, people.typed, Brokering(service), confirming),
         IndexTeamPages(asking, people.typed, confirming, Quarantine(service)),
@@ -176,6 +179,7 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
     for path, shown in {
         "/": home,
         OWN: asking(OwnAccesses(faces.asking).listed),
+        OVERRIDE: faces.overriding.form,
         STRONGLY: strongly.why,
         "/my-children": asking(pages.my_children),
         "/my-families": asking(pages.my_families),
@@ -218,6 +222,7 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         ("/child", "open_child", signed_in(pages.open_child)),
         ("/search", "found_children", signed_in(search.found, typed=HERE)),
         ("/search/open", "open_found", signed_in(search.open, typed=SEARCH)),
+        (OVERRIDE, "set_shield_aside", signed_in(faces.overriding.begin, typed=HERE)),
         ("/decide", "begin_deciding", signed_in(faces.deciding.form)),
         (LOOK, "look_at_decision", signed_in(faces.deciding.look, typed=HERE)),
         (DO, "decide", signed_in(faces.deciding.do, typed=HERE)),

@@ -22,6 +22,6 @@ def read_reason(text: str) -> tuple[str, str | None]:
     return reason, None
 
 
-def saying(viewer: Viewer, reason: str) -> Viewer:
+def saying(viewer: Viewer, reason: str, opening: Opening = Opening.CLAIM) -> Viewer:
     """The same person, who says why."""
-    return replace(viewer, because=Because(Opening.CLAIM, reason))
+    return replace(viewer, because=Because(opening, reason))

@@ -11,8 +11,10 @@ import pytest
 from adapters.embedded.processes import free_port
 from adapters.process.clock import FixedClock, SystemClock
 from adapters.process.logs import configure_logs
+from domain.access.viewer import Role
 from tests.builders.service import bench
-from tests.builders.web import ADA, Browser, Pages, demo_messages, pages
+from tests.builders.viewers import granted
+from tests.builders.web import ADA, LEAD, Browser, Pages, demo_messages, pages
 from tests.integration.web.conftest import NOW
 from tests.servers.keycloak import PASSWORD, Keycloak, NoKeycloak
 
@@ -20,6 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.nightly, pytest.mark.timeout(400)]
 ISSUER: dict[str, Any] = {
     "name": "northmoor", "title": "Northmoor Council", "client_id": "icr", "organisations": ["la-808"],
     "organisation_claim": "organisation", "staff_claim": "staff_id", "algorithms": ["RS256"],
+    "strong_acr": ["1"],
 }  # fmt: skip
 
 
@@ -29,6 +32,7 @@ def served(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -
     told = bench(module_database_url, tmp_path_factory.mktemp("told"))
     told.clock.set(NOW)
     demo_messages(told)
+    granted(told, LEAD.name, Role.SHIELD_OVERRIDE)
     told.close()
     port = free_port()
     try:
@@ -45,10 +49,12 @@ def served(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -
         keycloak.stop()
 
 
-def sign_in(browser: Browser, served: Pages, user: str, password: str = PASSWORD) -> httpx2.Response:
+def sign_in(
+    browser: Browser, served: Pages, user: str, password: str = PASSWORD, *, by: str = "/sign-in/northmoor"
+) -> httpx2.Response:
     """The whole way: to Keycloak's form, filled in, and back."""
     served.clock.set(SystemClock().now())  # Keycloak's is the machine's
-    asked = browser.once("GET", "/sign-in/northmoor")
+    asked = browser.once("GET", by)
     with httpx2.Client(trust_env=False, timeout=30) as there:
         shown = there.get(asked.headers["location"])
         assert shown.status_code == 200, shown.text[:2000]
@@ -80,6 +86,21 @@ def test_whoever_is_of_an_organisation_that_this_issuer_may_not_speak_for_is_ref
         assert "You could not be signed in" in refused.text
         assert not browser.signed_in
     assert "organisation_of_another_issuer" in capfd.readouterr().err
+
+
+def test_what_needs_a_strong_sign_in_is_shown_when_keycloak_says_how_and_when(served: Pages) -> None:
+    with served.browser() as browser:
+        sign_in(browser, served, "abara")
+        child = browser.child_of(ADA)
+        with served.service.connect() as connection:
+            (acr, at) = connection.execute("SELECT acr, signed_in_at FROM access.session").fetchone() or (None, None)
+            assert (acr, at is not None) == ("1", True), "what the realm gives for a password"
+            connection.execute("UPDATE access.session SET acr = '0'")  # as of one who was signed in there already
+        why = {"child": child, "reason": "The child is missing tonight, and the police ask"}
+        assert browser.post("/override", why).url.path == "/sign-in-strongly"
+        back = sign_in(browser, served, "abara", by="/sign-in-strongly/begin")
+        assert (back.url.path, why["reason"] in back.text) == ("/override", True)
+        assert "You have set this child&#39;s shield aside" in browser.post("/override", why).text
 
 
 def test_a_wrong_password_stays_at_keycloak(served: Pages) -> None:

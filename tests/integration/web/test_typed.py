@@ -31,6 +31,7 @@ LONG = (HOSTILE * 200)[:10_000]
 TYPED = {
     "/search": ("/search", "/search", "reason"),
     "/search/open": ("/search/open", "/search", "reason"),
+    "/override": ("/override", "/override", "reason"),
     "/accesses": ("/accesses", "/accesses", "viewer"),
     "/accesses/{entry}": (f"/accesses/{ENTRY}", f"/accesses/{ENTRY}", "reason"),
 }
@@ -41,8 +42,9 @@ FORMS = pytest.mark.parametrize(("path", "page", "field"), TYPED.values(), ids=T
 
 @pytest.fixture(scope="module")
 def told(told: Bench) -> Bench:
-    """The same, where somebody is the council's privacy officer."""
-    granted(told, OFFICER.name, Role.PRIVACY_OFFICER)
+    """The same, where somebody is the council's privacy officer, and may set shields aside."""
+    for role in (Role.PRIVACY_OFFICER, Role.SHIELD_OVERRIDE):
+        granted(told, OFFICER.name, role)
     return told
 
 
