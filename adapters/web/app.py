@@ -31,7 +31,7 @@ from adapters.web.duty import DutyPages
 from adapters.web.handles import Handles
 from adapters.web.index_team import IndexTeamPages
 from adapters.web.issuers import IssuerClient
-from adapters.web.log_pages import LogPages
+from adapters.web.log_pages import STATE, LogPages
 from adapters.web.notices import NOTICES, notice
 from adapters.web.officers import OfficerPages
 from adapters.web.overriding import OVERRIDE, OverridePages
@@ -53,7 +53,7 @@ from domain.access.viewer import Viewer
 # Links may lead to these from anywhere, as somebody who has signed in again comes to them; `/` at the end: to what is below.
 PAGES: Final = (
     "/my-children", "/my-families", "/changes", "/search", LOOK, DO, LISTED, ASK, DO_ASK, index_team.QUARANTINE, index_team.PROTECTIONS,
-    index_team.LISTED, "/families-to-check", "/questions", "/questions/", "/accesses", "/accesses/",
+    index_team.LISTED, "/families-to-check", "/questions", "/questions/", "/accesses", "/accesses/", STATE,
     "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", STRONGLY, STAFF_NOTICE, OWN, OVERRIDE, *NOTICES,
 )  # fmt: skip
 _SIGNING_IN: Final = (4, 32)  # an issuer that does not answer holds up signing in, and nothing else
@@ -147,9 +147,9 @@ def _face(shared: Shared) -> Face:
         ContactPages(asking, people.typed, Brokering(service), confirming),
         IndexTeamPages(asking, people.typed, confirming, Quarantine(service)),
         QuestionPages(asking, people.typed, service.clock),
-        ReviewPages(service),
+        ReviewPages(service, people.typed),
         DutyPages(asking),
-        LogPages(asking, service),
+        LogPages(asking, service, people.typed),
     )
     return Face(_routes(faces, people, shared.queues.reading), PAGES, refuse, lasts())
 
@@ -197,7 +197,8 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         "/questions/{name}": questions.form,
         "/accesses": officers.form,
         "/accesses/{entry}": officers.why,
-        "/access-log": asking(log.state),
+        "/accesses/{entry}/review": reviews.form,
+        STATE: asking(log.state),
         "/access-log/key": asking(officers.key),
         "/access-log/checkpoint": asking(officers.checkpoint),
     }.items():
@@ -235,10 +236,10 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         (ANSWER, "look_at_contact_answer", signed_in(faces.brokering.answer)),
         (ANSWERED, "answer_contact_request", signed_in(faces.brokering.answered)),
         ("/questions/{name}", "ask_question", signed_in(questions.answer, typed=HERE)),
-        ("/accesses/{entry}/review", "review_access", signed_in(reviews.written)),
+        ("/accesses/{entry}/review", "review_access", signed_in(reviews.written, typed=HERE)),
         ("/accesses/{entry}", "open_access", signed_in(officers.entry, typed=HERE)),
         ("/accesses", "found_accesses", signed_in(officers.found, typed=HERE)),
-        ("/access-log/check", "check_access_log", signed_in(log.checked)),
+        ("/access-log/check", "check_access_log", signed_in(log.checked, typed=STATE)),
         ("/access-log/export", "export_access_log", signed_in(log.exported)),
     ):
         router.add_api_route(path, _sent(name, of, reading), methods=["POST"])

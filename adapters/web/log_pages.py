@@ -15,9 +15,11 @@ from adapters.process.logs import get_logger
 from adapters.service.opened import Service
 from adapters.web.answering import HEADERS
 from adapters.web.asking import Asking
+from adapters.web.typed import Typed
 from domain.access.viewer import Role, Viewer
 from domain.questions import about
 
+STATE: Final = "/access-log"
 _LONGEST: Final = 15  # digits of a leaf
 _PIECE: Final = 1 << 18  # bytes that are sent at once
 # Who may take the whole log away; the page offers it to nobody else, and the door decides.
@@ -30,10 +32,11 @@ class LogPages:
 
     asking: Asking
     service: Service
+    typed: Typed
 
     def state(self, _: Request, viewer: Viewer) -> Response:
-        """How far the log is sealed and published."""
-        return self._state(viewer, about.ShowLogState())
+        """How far the log is sealed and published; with the leaf that was typed when the time was over."""
+        return self._state(viewer, about.ShowLogState(), self.typed.take(viewer.name, STATE).get("leaf", ""))
 
     def checked(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """The same, with some leaves held against what was signed: the last ones, or from one on."""

@@ -13,6 +13,7 @@ from adapters.service.opened import Service
 from adapters.web.answering import error_page, message, page
 from adapters.web.officers import named_entry
 from adapters.web.rendering import reader, render
+from adapters.web.typed import Typed
 from domain.access.reviewing import CameOut
 from domain.access.viewer import Viewer
 from domain.errors import Misuse, Rejected
@@ -27,6 +28,15 @@ class ReviewPages:
     """Takes reviews. Who may review what is decided where it is written down."""
 
     service: Service
+    typed: Typed
+
+    def form(self, request: Request, viewer: Viewer) -> Response:
+        """The form by itself, with what was typed when the time was over. Nothing is asked at the door yet."""
+        entry = named_entry(request)
+        if not reader(viewer).is_officer:
+            return error_page(HTTPStatus.NOT_FOUND)
+        kept = self.typed.take(viewer.name, request.url.path)
+        return self._again(viewer, entry, {name: kept.get(name, "") for name in _TYPED}, {})
 
     def written(self, request: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """A review, written down; what is wrong with it is said beside its field."""
@@ -55,7 +65,8 @@ class ReviewPages:
 
     def _again(self, viewer: Viewer, entry: str, said: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
         more: dict[str, Any] = {"entry": entry, "said": said, "wrong": wrong}
-        return page(render("access-review", reader=reader(viewer), **more), HTTPStatus.BAD_REQUEST)
+        status = HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK
+        return page(render("access-review", reader=reader(viewer), **more), status)
 
 
 def _wrong(said: Mapping[str, str]) -> dict[str, str]:

@@ -1,8 +1,10 @@
 """What somebody typed outlasts their time and their signing in again, on every form: the table of routes is gone through."""
 
+import dataclasses
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -10,40 +12,71 @@ import httpx2
 import pytest
 from fastapi.routing import APIRoute
 
+from adapters.web import index_team
 from adapters.web.app import create_app
 from adapters.web.claims import Person, Vouched
 from adapters.web.sealing import Sealing
 from adapters.web.sessions import Session, Sessions
-from adapters.web.typed import Form, Typed
+from adapters.web.typed import Form as Kept
+from adapters.web.typed import Typed
 from domain.access.viewer import Role
 from tests.builders.html import ill_formed
 from tests.builders.service import KEYS, Bench
 from tests.builders.viewers import granted
-from tests.builders.web import LEAD, NOBODYS, OFFICER, Browser, Pages
+from tests.builders.web import ADA, LEAD, NOBODYS, OFFICER, Browser, Pages
 from tests.integration.web.conftest import NOW
+from tests.integration.web.test_refusals import NEVER
+from tools.demo.people import DemoPerson
 
 ENTRY = "a-0123456789abcdef0123456789abcdef"
-CHILD = "c-0123456789abcdef0123456789abcdef"
+QUESTION = "/questions/overrides"
 # Markup, what turns a text around, and what a spreadsheet would work out; as long as anybody may type.
 HOSTILE = "<b>A neighbour</b> rang\N{RIGHT-TO-LEFT OVERRIDE} & =HYPERLINK(1) 'said' \"so\" "
 LONG = (HOSTILE * 200)[:10_000]
-# Each form into which something is typed: where it is sent, the page on which it is typed, its field.
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form into which something is typed: where it is sent, the page on which it is typed, its field, what else it holds, and whose it is.
+
+    A child of the lead professional's stands where `child` is ADA.
+    """
+
+    path: str
+    page: str
+    field: str
+    more: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    who: DemoPerson = OFFICER
+
+
+_NOMINATE = {"child": ADA, "decision": "nominate", "worker": "other"}
 TYPED = {
-    "/search": ("/search", "/search", "reason"),
-    "/search/open": ("/search/open", "/search", "reason"),
-    "/override": ("/override", "/override", "reason"),
-    "/accesses": ("/accesses", "/accesses", "viewer"),
-    "/accesses/{entry}": (f"/accesses/{ENTRY}", f"/accesses/{ENTRY}", "reason"),
+    "/search": Form("/search", "/search", "reason"),
+    "/search/open": Form("/search/open", "/search", "reason", {"child": NEVER}),
+    "/override": Form("/override", "/override", "reason", {"child": NEVER}),
+    "/decide/look": Form("/decide/look", "/decide/look", "other", _NOMINATE, LEAD),
+    "/decide/do": Form("/decide/do", "/decide/do", "other", _NOMINATE, LEAD),
+    "/contact-requests/ask": Form("/contact-requests/ask", "/contact-requests/ask", "reach", {"child": ADA}, LEAD),
+    "/contact-requests/do": Form("/contact-requests/do", "/contact-requests/do", "reach", {"child": ADA}, LEAD),
+    index_team.LISTED: Form(index_team.LISTED, index_team.LISTED, "reason"),
+    "/questions/{name}": Form(QUESTION, QUESTION, "viewer"),
+    "/accesses": Form("/accesses", "/accesses", "viewer"),
+    "/accesses/{entry}": Form(f"/accesses/{ENTRY}", f"/accesses/{ENTRY}", "reason"),
+    "/accesses/{entry}/review": Form(f"/accesses/{ENTRY}/review", f"/accesses/{ENTRY}/review", "note"),
+    "/access-log/check": Form("/access-log/check", "/access-log", "leaf"),
 }
-# Forms that are buttons alone.
-BUTTONS = {"/sign-out", "/sign-out-everywhere", "/staff-notice", "/child", "/access-log/check"}
-FORMS = pytest.mark.parametrize(("path", "page", "field"), TYPED.values(), ids=TYPED)
+# Forms that are buttons and choices alone.
+BUTTONS = {
+    "/sign-out", "/sign-out-everywhere", "/staff-notice", "/child", "/decide", "/contact-requests", "/contact-requests/answer",
+    "/contact-requests/answered", index_team.KEPT, index_team.REDRIVE, "/access-log/export",
+}  # fmt: skip
+FORMS = pytest.mark.parametrize("form", TYPED.values(), ids=TYPED)
 
 
 @pytest.fixture(scope="module")
 def told(told: Bench) -> Bench:
-    """The same, where somebody is the council's privacy officer, and may set shields aside."""
-    for role in (Role.PRIVACY_OFFICER, Role.SHIELD_OVERRIDE):
+    """The same, where somebody has every role that has a form."""
+    for role in (Role.PRIVACY_OFFICER, Role.SHIELD_OVERRIDE, Role.INDEX_TEAM):
         granted(told, OFFICER.name, role)
     return told
 
@@ -86,22 +119,29 @@ def test_of_every_form_it_is_known_whether_something_is_typed_into_it(served: Pa
     assert forms == TYPED.keys() | BUTTONS, "say here of a new form where it is typed, and keep it (`typed=` in app.py)"
 
 
+def filled(browser: Browser, form: Form, text: str) -> dict[str, str]:
+    """The fields of a form with a text typed into it."""
+    more = {name: browser.child_of(ADA) if value == ADA else value for name, value in form.more.items()}
+    return more | {form.field: text}
+
+
 @FORMS
 def test_what_was_typed_is_there_after_signing_in_again(
-    path: str, page: str, field: str, officer: Browser, served: Pages, told: Bench
+    form: Form, browser: Browser, served: Pages, told: Bench
 ) -> None:
+    browser.sign_in(form.who.name)
+    fields = filled(browser, form, LONG)
     served.clock.advance(timedelta(minutes=21))
-    late = officer.post(path, {field: LONG, "child": CHILD})
-    assert late.url.path == "/timed-out"
+    assert browser.post(form.path, fields).url.path == "/timed-out"
     assert "neighbour" not in str(told.connection.execute("SELECT * FROM access.session").fetchall())
-    assert "neighbour" not in str([(one.url, one.headers) for one in officer.seen])
+    assert "neighbour" not in str([(one.url, one.headers) for one in browser.seen])
     served.clock.set(NOW)  # the issuer's clock stands still
     with served.browser() as other:
         assert "neighbour" not in other.sign_in(NOBODYS.name).text, "nobody else's"
-    back = officer.sign_in(OFFICER.name)
-    assert back.url.path == page
+    back = browser.sign_in(form.who.name)
+    assert back.url.path == form.page
     assert as_shown(LONG) in shown(back)
-    assert "neighbour" not in officer.get(page).text, "once"
+    assert "neighbour" not in browser.get(form.page).text, "once"
 
 
 def test_what_nobody_comes_back_for_is_forgotten_after_half_an_hour(served: Pages, told: Bench) -> None:
@@ -109,7 +149,7 @@ def test_what_nobody_comes_back_for_is_forgotten_after_half_an_hour(served: Page
     sessions = Sessions(told.service.connect, served.clock, timedelta(minutes=20), timedelta(hours=10))
     found = sessions.find(sessions.begin(Vouched(Person("la-808", "W77")), "northmoor"))
     assert isinstance(found, Session)
-    typed.keep(found.id, "la-808:W77", Form("/search", {"reason": "a first one"}))
+    typed.keep(found.id, "la-808:W77", Kept("/search", {"reason": "a first one"}))
     served.clock.advance(timedelta(minutes=29, seconds=59))
     assert typed.page("la-808:W77") == "/search"
     served.clock.advance(timedelta(seconds=1))
@@ -125,18 +165,18 @@ def test_what_nobody_comes_back_for_is_forgotten_after_half_an_hour(served: Page
 
 @FORMS
 def test_what_is_sent_after_signing_out_is_shown_once_more_and_kept_nowhere(
-    path: str, page: str, field: str, officer: Browser, told: Bench
+    form: Form, browser: Browser, told: Bench
 ) -> None:
-    del page
-    officer.post("/sign-out")
-    answer = officer.post(path, {field: LONG, "child": CHILD})
+    browser.sign_in(form.who.name)
+    fields = filled(browser, form, LONG)
+    browser.post("/sign-out")
+    answer = browser.post(form.path, fields)
     assert (answer.status_code, "What you typed was not sent" in answer.text) == (403, True)
     assert as_shown(LONG) in shown(answer)
-    assert CHILD not in answer.text
+    assert fields.get("child", "no child") not in answer.text
     (kept,) = told.connection.execute("SELECT count(*) FROM access.session WHERE typed IS NOT NULL").fetchone() or (1,)
     assert kept == 0
-    empty = officer.post(path, {field: "  "})
-    assert empty.url.path == "/sign-in"
+    assert browser.post(form.path, {form.field: "  "}).url.path == "/sign-in"
 
 
 def test_two_forms_of_two_pages_are_both_kept(officer: Browser, served: Pages) -> None:
@@ -166,9 +206,9 @@ def test_buttons_pressed_late_or_twice_do_nothing_twice(browser: Browser, served
     for _ in range(2):
         assert browser.post("/sign-out").url.path == "/signed-out"
     for path in sorted(BUTTONS - {"/sign-out"}):
-        assert browser.post(path, {"child": CHILD}).url.path == "/sign-in", path
+        assert browser.post(path, {"child": NEVER}).url.path == "/sign-in", path
     served.clock.advance(timedelta(minutes=21))
-    assert browser.post("/child", {"child": CHILD}).url.path == "/sign-in"
+    assert browser.post("/child", {"child": NEVER}).url.path == "/sign-in"
 
 
 def test_a_form_as_large_as_is_read_is_kept_and_a_larger_one_is_said_to_be(officer: Browser, served: Pages) -> None:
