@@ -4,7 +4,7 @@ INSERT INTO stage_fact
 SELECT f.position, f.record, f.act, f.kind, f.service, f.provider, f.organisation,
        coalesce(c.day, f.day), CASE WHEN c.until IS NULL THEN f.until WHEN c.until = -1 THEN NULL ELSE c.until END,
        f.recorded_at, f.tie, f.reference, coalesce(c.worker, f.worker), f.team, f.role, f.scope, f.provision, f.reason,
-       f.lapses_after, f.others, c.positions, f.takes_over, f.onward, f.due, f.seen, false, f.sessions
+       f.lapses_after, log.without_erased(f.others), c.positions, f.takes_over, f.onward, f.due, f.seen, false, f.sessions
 FROM (SELECT record FROM stage_record EXCEPT SELECT record FROM stage_fact) t
 JOIN log.fact f ON f.record = t.record AND f.position <= %(hi)s AND f.act NOT IN (14, 15)
 LEFT JOIN LATERAL (

@@ -3,7 +3,7 @@
 WITH new AS (
     SELECT DISTINCT ON (s.record, o.other) s.record, o.other, s.recorded_at, s.tie, CASE WHEN o.other = l.former THEN 2 ELSE 1 END::smallint AS strength
     FROM stage_fact s JOIN log.fact l ON l.position = s.position CROSS JOIN LATERAL unnest(l.linked) AS o (other)
-    WHERE l.linked IS NOT NULL AND o.other <> s.record
+    WHERE l.linked IS NOT NULL AND o.other <> s.record AND NOT EXISTS (SELECT FROM log.erased z WHERE z.record = o.other)
     ORDER BY s.record, o.other, strength DESC, s.recorded_at, s.tie
 ), signed AS (
     SELECT *, md5(new::text)::uuid AS sig FROM new

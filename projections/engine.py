@@ -21,6 +21,8 @@ from projections.view_sets import VIEW_SETS, VIEW_TABLES, empty, one, use
 Connection = psycopg.Connection[Any]
 
 EDITION_LOCK: Final = 0x1C_12_0002
+# Whoever erases waits for the edition that a rebuild is making, and that for whoever erases: what it reads must not go meanwhile.
+ERASURE_LOCK: Final = 0x1C_12_0009
 # Until there are statistics, plans are for tables of which nothing is known, some of them quadratic in an edition's events: so
 # the first edition is small.
 FIRST_SIZE: Final = 1000
@@ -225,6 +227,7 @@ class Projector:
             )
         )
         with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", (ERASURE_LOCK,))
             use(connection, view)
             mended = mending.repeat_notes(connection, bounds.number, serving)
             self._take_in(connection, bounds, mended)

@@ -28,6 +28,7 @@ UNION SELECT t.record FROM stage_record t
 WHERE NOT EXISTS (SELECT FROM stated_birth b WHERE b.record = t.record AND b.to_ed IS NULL)
     AND (EXISTS (SELECT FROM edge e WHERE e.record = t.record AND e.to_ed IS NULL)
          OR EXISTS (SELECT FROM edge e WHERE e.other = t.record AND e.to_ed IS NULL))
+UNION SELECT record FROM stage_mended
 """
 
 _COMPONENT = """

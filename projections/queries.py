@@ -40,6 +40,7 @@ SELECT k.child, k.records FROM (
 WHERE EXISTS (
     SELECT FROM log.event v JOIN log.edition e ON e.number = %(e)s
     WHERE v.originator_id = ANY(k.records || k.record) AND v.originator_version <= e.last
+        AND NOT EXISTS (SELECT FROM log.erased z WHERE z.record = v.originator_id)
         AND NOT EXISTS (SELECT FROM log.withheld w WHERE w.position = v.notification_id))
 """)
 _OF_RECORD: Final = _KNOWN.format(found="SELECT %(r)s::uuid AS record")

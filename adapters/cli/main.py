@@ -59,6 +59,8 @@ COMMANDS: Final[Commands] = {
     "identifiers": ("adapters.cli.identifiers", "app", None),
     "schemas": ("adapters.cli.schemas", "app", None),
     "mending": ("adapters.cli.mending", "app", None),
+    "erase": ("adapters.cli.erase", "app", None),
+    "retention": ("adapters.cli.retention", "app", None),
     "rebuild": ("adapters.cli.rebuild", "rebuild", "icr rebuild"),
     "keys": ("adapters.cli.keys", "app", None),
     "config": ("adapters.cli.config", "app", None),

@@ -210,7 +210,7 @@ def _contents(connection: Connection, keys: MasterKeys) -> Iterator[Line]:
         for record, digest, sealed in rows:
             held = [found[record, name] for name in _classes_of(record) if (record, name) in found]
             opens: bool | str = (
-                any(open_part(key, record, digest, sealed) is not None for key in held) if held else ERASED
+                any(open_part(key, record, digest, sealed) is not None for key in held) if held and sealed else ERASED
             )
             line = {
                 "record": record,

@@ -23,7 +23,7 @@ _ENTRY: Final = (
 )
 _CONTEXT: Final = "SELECT bytes FROM access.context WHERE id = %s"
 _PARTS: Final = (
-    "SELECT n.place, n.class, s.child, n.record, n.digest, c.sealed FROM access.shown s "
+    "SELECT n.place, n.class, s.child, n.record, n.digest, nullif(c.sealed, '') FROM access.shown s "
     "CROSS JOIN unnest(s.places, s.classes, s.records, s.digests) AS n (place, class, record, digest) "
     "LEFT JOIN access.content c ON (c.record, c.digest) = (n.record, n.digest) WHERE s.entry = %s ORDER BY n.place"
 )

@@ -44,6 +44,7 @@ class Work(StrEnum):
     SEAL = "seal"
     DISCLOSE = "disclose"
     EXPORT = "export"
+    ERASE = "erase"
     MIGRATE = "migrate"
 
 
@@ -77,6 +78,8 @@ LIMITS: Final[Mapping[Work, Limits]] = MappingProxyType(
         Work.DISCLOSE: Limits(statement=5, lock=4, silent=5, transaction=10),
         # One state of the whole access log, read once.
         Work.EXPORT: Limits(statement=3600, lock=10, silent=300, transaction=43_200),
+        # It waits for an edition, and rewrites tables.
+        Work.ERASE: Limits(statement=900, lock=60, silent=60, transaction=1800),
         Work.MIGRATE: Limits(statement=21_600, lock=3600, silent=3600, transaction=43_200),
     }
 )

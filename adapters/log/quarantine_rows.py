@@ -63,13 +63,14 @@ def due_at(item: Item) -> datetime | None:
         return _LATEST
 
 
-def _context(aside: UUID) -> bytes:
+def kept_event_context(aside: UUID) -> bytes:
+    """What the key of a kept event is bound to."""
     return b"aside" + aside.bytes
 
 
 def open_kept_event(keys: MasterKeys, aside: UUID, wrapped: bytes, sealed: bytes) -> bytes:
     """What was sent; raises Erased where it does not open under its own key and id."""
-    return open_sealed(keys.unwrap(wrapped, _context(aside)), sealed, _context(aside))
+    return open_sealed(keys.unwrap(wrapped, kept_event_context(aside)), sealed, kept_event_context(aside))
 
 
 class QuarantineRows:
@@ -106,10 +107,10 @@ class QuarantineRows:
             item.body["source"]["organisation"], item.schema.event_type, item.body["event_id"]
         )
         there = connection.execute(
-            "SELECT id, stored FROM log.aside WHERE kind = %s AND digest = %s", (kind, digest)
+            "SELECT id, stored, wrapped = '' FROM log.aside WHERE kind = %s AND digest = %s", (kind, digest)
         ).fetchone()
         if there is not None:
-            if not there[1] and raw:
+            if not there[1] and raw and not there[2]:  # of what was erased nothing is stored again
                 self._store(connection, there[0], raw, said, notes)
             notes.again(CONFLICT if kind == CONFLICT else DUPLICATE, there[0])
             return False
@@ -147,7 +148,7 @@ class QuarantineRows:
         part = part if room else b""
         notes.used[said.organisation] = (rows + (1 if part else 0), size + len(part))
         self._by_all = (self._by_all[0], self._by_all[1] + len(part))
-        context = _context(aside)
+        context = kept_event_context(aside)
         [(data_key, wrapped)] = self._keys.new_keys([context])
         named = None
         if len(part) < len(raw) and said.event_id is not None:
@@ -251,8 +252,11 @@ class QuarantineRows:
         ]
 
     def contents(self, connection: Connection, asides: Collection[UUID]) -> Iterator[tuple[UUID, bytes, str | None]]:
-        """What was sent of some kept events, and the event id of one that is not here whole, where it could be read."""
-        query = "SELECT id, wrapped, sealed, named FROM log.aside WHERE id = ANY(%s)"
+        """What was sent of some kept events, and the event id of one that is not here whole, where it could be read.
+
+        Of what was erased there is nothing.
+        """
+        query = "SELECT id, wrapped, sealed, named FROM log.aside WHERE id = ANY(%s) AND wrapped <> ''"
         for aside, wrapped, sealed, named in connection.execute(query, (list(asides),)).fetchall():
             event_id = None if named is None else self._open(aside, wrapped, named).decode()
             yield aside, self._open(aside, wrapped, sealed), event_id
@@ -261,11 +265,11 @@ class QuarantineRows:
         return open_kept_event(self._keys, aside, wrapped, sealed)
 
     def show(self, connection: Connection, aside: UUID) -> tuple[KeptFacts, bytes]:
-        """One event with its content; raises Misuse when there is none of that id."""
+        """One event with its content, none where it was erased; raises Misuse when there is none of that id."""
         row = connection.execute(f"SELECT {LISTED}, wrapped, sealed FROM log.aside WHERE id = %s", (aside,)).fetchone()
         if row is None:
             raise Misuse("no kept event has that id")
-        return KeptFacts(*row[:-2]), self._open(aside, row[-2], row[-1])
+        return KeptFacts(*row[:-2]), self._open(aside, row[-2], row[-1]) if row[-2] else b""
 
     def reject(self, connection: Connection, asides: Sequence[UUID], note: str, at: datetime) -> int:
         """Settle kept events for good, with a person's reason; how many."""

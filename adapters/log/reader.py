@@ -43,7 +43,7 @@ class LogReader:
         self._hashes = Hashes(keys)
         self._subjects = Subjects(keys, self._hashes)
         self._checked: dict[tuple[str, str], Checked] = {}
-        self._named: dict[tuple[tuple[str, str], ...], tuple[RecordId, ...]] = {}
+        self._named: dict[tuple[tuple[str, str], ...], tuple[Known, ...]] = {}
 
     def events(
         self, *, after: int = 0, until: int | None = None, records: Sequence[UUID] | None = None
@@ -135,7 +135,7 @@ class LogReader:
     def _events(self, opened: Iterable[Opened]) -> Iterator[Event]:
         """Events of what was opened; whom they name is looked up for all of them together."""
         held = list(opened)
-        self._subjects.find(self._connection, self._named_by(held))
+        self._subjects.find(self._connection, self._named_by(held), make=False)
         return (self._event(*one) for one in held)
 
     def _named_by(self, held: Iterable[Opened]) -> set[tuple[str, str]]:
@@ -155,6 +155,7 @@ class LogReader:
         target = body.get("target") if effect.act in (Act.CORRECT, Act.RETRACT) else None
         plain = effect.act in SAYS_NO_PERSON
         former = None if plain else former_of(effect, body, self._fillers)
+        before = self._records([former], position) if former is not None and former.valid else ()
         return Event(
             Position(position),
             RecordId(record),
@@ -172,9 +173,9 @@ class LogReader:
             None
             if target is None or target["event_id"] is not None
             else self._hashes.source_record(organisation, target["source_record_id"]),
-            () if plain else self._others(body),
-            () if plain else self._linked(body, former, record),
-            self._records([(former.scheme, former.normalised)])[0] if former is not None and former.valid else None,
+            () if plain else tuple(self._records(self._others_named(body), position)),
+            () if plain else self._linked(body, former, record, position),
+            before[0] if before else None,
         )
 
     def _check(self, scheme: str, value: str) -> Checked:
@@ -186,9 +187,6 @@ class LogReader:
             found = self._checked[scheme, value] = check_identifier(scheme, value, self._fillers)
         return found
 
-    def _others(self, body: Mapping[str, Any]) -> tuple[RecordId, ...]:
-        return tuple(self._records((c.scheme, c.normalised) for c in self._others_named(body)))
-
     def _others_named(self, body: Mapping[str, Any]) -> list[Checked]:
         """Of each other person whom an event names the first identifier that is valid."""
         valid = (
@@ -197,33 +195,45 @@ class LogReader:
         )
         return [found[0] for found in valid if found]
 
-    def _linked(self, body: Mapping[str, Any], former: Checked | None, record: UUID) -> tuple[RecordId, ...]:
+    def _linked(
+        self, body: Mapping[str, Any], former: Checked | None, record: UUID, position: int
+    ) -> tuple[RecordId, ...]:
         """Records of the subject's further identifiers, a former one too: all but the one that the event is of."""
         said = tuple([(i["scheme"], i["value"]) for i in body["subject"]["identifiers"]])
-        named = self._records_named(said) if former is None else self._found([*self._checks(said), former])
-        return tuple([one for one in named if one != record])
+        named = self._records_named(said) if former is None else self._found_once([*self._checks(said), former])
+        return tuple([one for one in _led_to(named, position) if one != record])
 
-    def _records_named(self, said: tuple[tuple[str, str], ...]) -> tuple[RecordId, ...]:
+    def _records_named(self, said: tuple[tuple[str, str], ...]) -> tuple[Known, ...]:
         """The records of some identifiers, remembered: a record's events name the same ones again and again."""
         found = self._named.get(said)
         if found is None:
             if len(self._named) >= _MOST_CHECKED:
                 self._named.clear()
-            found = self._named[said] = self._found(self._checks(said))
+            found = self._named[said] = self._found_once(self._checks(said))
         return found
 
     def _checks(self, said: Iterable[tuple[str, str]]) -> list[Checked]:
         return [self._check(scheme, value) for scheme, value in said]
 
-    def _found(self, checked: Iterable[Checked]) -> tuple[RecordId, ...]:
-        return tuple(self._records(dict.fromkeys((c.scheme, c.normalised) for c in checked if c.valid)))
+    def _records(self, checked: Iterable[Checked], position: int) -> list[RecordId]:
+        return _led_to(self._found(checked), position)
 
-    def _records(self, identifiers: Iterable[tuple[str, str | None]]) -> list[RecordId]:
-        named = [(scheme, value) for scheme, value in identifiers if value is not None]
-        missing = [identifier for identifier in named if identifier not in self._subjects.known]
+    def _found_once(self, checked: Iterable[Checked]) -> tuple[Known, ...]:
+        return tuple(dict.fromkeys(self._found(checked)))
+
+    def _found(self, checked: Iterable[Checked]) -> list[Known]:
+        """What some identifiers lead to; without those that lead nowhere, since what they led to was erased."""
+        named = [(c.scheme, c.normalised) for c in checked if c.valid and c.normalised is not None]
+        known = self._subjects.known
+        missing = [identifier for identifier in named if identifier not in known]
         if missing:
-            self._subjects.find(self._connection, missing)
-        return [RecordId(UUID(bytes=self._subjects.known[i].record)) for i in named]
+            self._subjects.find(self._connection, missing, make=False)
+        return [known[identifier] for identifier in named if identifier in known]
+
+
+def _led_to(known: Iterable[Known], position: int) -> list[RecordId]:
+    """Whom an event at a position means: of a number under which a record began since, whom it meant was erased."""
+    return [RecordId(UUID(bytes=one.record)) for one in known if one.since < position]
 
 
 @lru_cache(maxsize=1)
@@ -260,7 +270,7 @@ WITH RECURSIVE since AS MATERIALIZED (
         UNION ALL SELECT s.other FROM since s WHERE s.record = n.record
         UNION ALL SELECT s.record FROM since s WHERE s.other = n.record) o
 )
-SELECT record FROM near LIMIT %(most)s
+SELECT record FROM near n WHERE NOT EXISTS (SELECT FROM log.erased z WHERE z.record = n.record) LIMIT %(most)s
 """)
 
 

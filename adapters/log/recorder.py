@@ -18,6 +18,7 @@ from adapters.codec import NO_IDS
 from adapters.log.appending import still_last, turn
 from adapters.log.chain import EVENT_COLUMNS, KEYED, Batch, Link, microseconds
 from adapters.log.copying import copying
+from adapters.log.erased import Erasures
 from adapters.log.fact_rows import COLUMNS, MARK_COLUMNS
 from adapters.log.feedback.writing import RELEASED, SEPARATOR, Notes, Senders
 from adapters.log.inbox import Inbox
@@ -35,7 +36,7 @@ from adapters.log.rows import Rows
 from adapters.log.sealed import REASON as SEALED_IDENTITY
 from adapters.log.sealed import WITHHOLD, Sealed, is_sealing, withheld_row
 from adapters.log.snapshots import hold_back
-from adapters.log.subjects import CACHE_RECORDS, Subjects
+from adapters.log.subjects import CACHE_RECORDS, RecordErased, Subjects
 from adapters.process.clock import UNCHECKED, Clock, ClockCheck
 from adapters.process.logs import get_logger
 from adapters.process.quotas import Quota
@@ -64,7 +65,7 @@ _HEAD = (
     "EXISTS (SELECT FROM log.aside WHERE state = 'ready') "
     "OR EXISTS (SELECT FROM log.aside WHERE state = 'waiting' AND due_at <= %(now)s AND stored >= length), "
     "greatest(b.received_at, (SELECT at FROM log.feedback ORDER BY number DESC LIMIT 1)), clock_timestamp(), "
-    "(SELECT max(position) FROM log.sealed), (SELECT fingerprint FROM log.keys) "
+    "(SELECT max(position) FROM log.sealed), (SELECT fingerprint FROM log.keys), (SELECT max(number) FROM log.erased) "
     "FROM log.head h LEFT JOIN log.batch b ON b.last = h.position"
 )
 
@@ -114,6 +115,7 @@ class Recorder:
         self._asides = QuarantineRows(keys, quota, sender_of)
         self._inbox = Inbox(self._subjects, self._hashes)
         self._sealed = Sealed(keys, self._subjects)
+        self._erasures = Erasures(self._subjects)
         self._one_number = OneNumber(self._subjects)
         self._loss_share = snapshot_loss_share
         self._unrecordable = 0
@@ -211,10 +213,13 @@ class Recorder:
         while True:
             hold_back(lambda: self.connection, items, self._loss_share)
             fit = [item for item in items if item.rejected is None]
-            find_records(self.connection, self._subjects, fit, self._one_number.hold_back)
             try:
+                find_records(self.connection, self._subjects, fit, self._one_number.hold_back)
                 outcomes, ready = self._append(items, offsets, only_if_last)
-            except _TargetCame:
+            except (_TargetCame, RecordErased) as why:
+                if isinstance(why, RecordErased):
+                    self._erasures.forget(self.connection)
+                    self._one_number.forget()
                 items = self._ahead.take(messages, self._now())
                 continue
             if ready:
@@ -268,9 +273,10 @@ class Recorder:
             now = self._clock.now()
             head = connection.execute(_HEAD, {"now": now}, binary=True).fetchone()
             assert head is not None
-            position, previous, anyone_waits, ready, newest, database, sealed, noted = head
+            position, previous, anyone_waits, ready, newest, database, sealed, noted, erased = head
             note_keys(connection, self._keys, noted)
             at = self._received_at(now, newest, database)
+            self._erasures.look(connection, erased, items)
             self._sealed.look(connection, sealed)
             self._sealed.mark(items)
             if only_if_last is not None:

@@ -1,7 +1,7 @@
 """The record of each item: whom it is about, whom it names besides, and for an amendment the record of what it amends."""
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -117,6 +117,7 @@ def _aim(connection: Connection, amendments: Sequence[Item], items: Sequence[Ite
     """Give each amendment the record of what it names, in the log or in its own batch, or reject it."""
     wanted = [item.waits_for for item in amendments if item.waits_for is not None]
     there = targets(connection, wanted)
+    gone = _erased(connection, there)
     mates = _mates(connection, items, set(wanted))
     own = [item.known for item in amendments]
     same = Replaced(connection, items)
@@ -127,7 +128,19 @@ def _aim(connection: Connection, amendments: Sequence[Item], items: Sequence[Ite
         for item, known in zip(amendments, own, strict=True):
             if item.rejected is None:
                 item.known = known
-                _aim_one(item, there.get(item.waits_for or b"", set()) | here.get(item.waits_for, set()), same)
+                named = there.get(item.waits_for or b"", set()) | here.get(item.waits_for, set())
+                # What amends an erased event is taken in as ever, and amends nothing: whoever sends it learns of no erasure.
+                if not named or not all(record in gone for record, _ in named):
+                    _aim_one(item, named, same)
+
+
+def _erased(connection: Connection, there: Mapping[bytes, set[Target]]) -> set[bytes]:
+    """Of the records that are aimed at, those that were erased."""
+    records = {record for named in there.values() for record, _ in named}
+    rows = connection.execute(
+        "SELECT record FROM log.erased WHERE record = ANY(%s)", ([UUID(bytes=r) for r in records],)
+    )
+    return {row[0].bytes for row in rows} if records else set()
 
 
 class Replaced:

@@ -23,13 +23,18 @@ Identifier = tuple[str, str]
 KeyName = tuple[bytes, str, int]
 
 
+class RecordErased(Exception):
+    """Records were erased since they were found: what was to be recorded of them is prepared again."""
+
+
 class Known:
-    """A record as remembered: its id and the data keys used so far, by (class, period)."""
+    """A record as remembered: its id, the data keys used so far, by (class, period), and where the log ended when it began."""
 
-    __slots__ = ("keys", "record")
+    __slots__ = ("keys", "record", "since")
 
-    def __init__(self, record: bytes) -> None:
+    def __init__(self, record: bytes, since: int = 0) -> None:
         self.record = record
+        self.since = since
         self.keys: dict[tuple[str, int], bytes] = {}
 
 
@@ -83,8 +88,14 @@ class Subjects:
         self._names: dict[tuple[str, int], tuple[str, int]] = {}
         self.known: dict[Identifier, Known] = {}
 
-    def find(self, connection: psycopg.Connection[tuple[object, ...]], wanted: Iterable[Identifier]) -> None:
-        """Make sure that every identifier (checked and normalised) is in `known`."""
+    def find(
+        self, connection: psycopg.Connection[tuple[object, ...]], wanted: Iterable[Identifier], *, make: bool = True
+    ) -> None:
+        """Make sure that every identifier (checked and normalised) is in `known`.
+
+        With `make` false (whoever only reads) one that leads to no record is not in it afterwards: it never did, or what it led
+        to was erased.
+        """
         missing = {
             self._hashes.identifier(*identifier): identifier for identifier in wanted if identifier not in self.known
         }
@@ -92,10 +103,11 @@ class Subjects:
             return
         self._make_room(len(missing))
         found = self._select(connection, missing)
-        if absent := sorted(digest for digest in missing if digest not in found):
+        if make and (absent := sorted(digest for digest in missing if digest not in found)):
             with connection.transaction():
                 connection.execute(
-                    "INSERT INTO log.subject (hash, record, scheme) SELECT * FROM unnest(%b::uuid[], %b::uuid[], %b::text[]) "
+                    "INSERT INTO log.subject (hash, record, scheme, since) "
+                    "SELECT n.*, h.position FROM unnest(%b::uuid[], %b::uuid[], %b::text[]) AS n, log.head h "
                     "ON CONFLICT (hash) DO NOTHING",
                     (
                         [UUID(bytes=d) for d in absent],
@@ -105,24 +117,31 @@ class Subjects:
                 )
             found.update(self._select(connection, absent))
         for digest, identifier in missing.items():
-            self.known[identifier] = Known(found[digest])
+            if digest in found:
+                self.known[identifier] = Known(*found[digest])
+
+    def forget(self, records: Collection[bytes]) -> None:
+        """Forget records that were erased: their numbers lead nowhere, or to records that began since."""
+        for identifier in [one for one, known in self.known.items() if known.record in records]:
+            del self.known[identifier]
 
     def _select(
         self, connection: psycopg.Connection[tuple[object, ...]], digests: Collection[bytes]
-    ) -> dict[bytes, bytes]:
-        rows = connection.execute(
-            "SELECT hash, record FROM log.subject WHERE hash = ANY(%b)",
+    ) -> dict[bytes, tuple[bytes, int]]:
+        rows: Any = connection.execute(
+            "SELECT hash, record, since FROM log.subject WHERE hash = ANY(%b)",
             (uuids(UUID(bytes=d) for d in digests),),
             binary=True,
         )
-        return {row[0].bytes: row[1].bytes for row in rows if isinstance(row[0], UUID) and isinstance(row[1], UUID)}
+        return {digest.bytes: (record.bytes, since) for digest, record, since in rows}
 
     def look_up(
         self, connection: psycopg.Connection[tuple[object, ...]], wanted: Collection[Identifier]
     ) -> dict[Identifier, UUID]:
         """Records of identifiers that have one already; makes nothing."""
         digests = {self._hashes.identifier(*identifier): identifier for identifier in wanted}
-        return {digests[digest]: UUID(bytes=record) for digest, record in self._select(connection, digests).items()}
+        found = self._select(connection, digests)
+        return {digests[digest]: UUID(bytes=record) for digest, (record, _) in found.items()}
 
     def find_keys(
         self,
@@ -133,7 +152,8 @@ class Subjects:
     ) -> None:
         """Make sure that every (record, class, period) has its data key at hand in `Known.keys`.
 
-        With `make` false (whoever only reads) nothing is made, and an erased key is simply not at hand afterwards.
+        With `make` false (whoever only reads) nothing is made, and an erased key is simply not at hand afterwards. Raises
+        RecordErased where no key is made any more.
         """
         missing: dict[KeyName, list[Known]] = {}
         for known, key_class, period in wanted:
@@ -156,6 +176,8 @@ class Subjects:
                     ),
                 )
             found.update(self._unwrapped(connection, absent))
+            if any(name not in found for name in absent):
+                raise RecordErased
         for name, homes in missing.items():
             for known in homes:
                 if name in found:

@@ -58,7 +58,12 @@ def _organisations(given: object) -> dict[str, list[str]]:
 
 
 # What is in the data folder under these names, where it is not set.
-_IN_DATA_DIR: Final = {"kek_file": "keys", "signing_key_file": "signing-key", "checkpoints": "checkpoints"}
+_IN_DATA_DIR: Final = {
+    "kek_file": "keys",
+    "signing_key_file": "signing-key",
+    "checkpoints": "checkpoints",
+    "erased_file": "erased",
+}
 
 
 def _issuers(given: object) -> list["Issuer"]:
@@ -129,6 +134,10 @@ class Settings:
         "Where the key is kept that signs the access log's checkpoints (mode 0600)", value.path)] = Path()
     checkpoints: Annotated[Path, Setting(
         "Second place of the access log's checkpoints: a folder that others see, best on another's machine", value.path)] = Path()
+    erased_file: Annotated[Path, Setting(
+        "List of what was erased, by random ids; kept apart from the database and its backups, and read after a restore", value.path)] = Path()
+    retention_file: Annotated[Path | None, Setting(
+        "How long each class of record is kept, as docs/for-operators.md says (TOML); without it nothing is due", value.path)] = None
     checkpoint_limit_hours: Annotated[float, Setting(
         "Nothing is answered about people once an entry of the access log has waited so long for a published checkpoint",
         value.number(0.25, 168))] = 4

@@ -151,7 +151,7 @@ class ChildRecords(Application[UUID]):
 
     def told(self, record: UUID, position: int | None = None, beside: Sequence[Event] = ()) -> Told:
         """What the state of `world` is worked out of."""
-        members = sorted(tied(self._connection, [record]))
+        members = sorted(tied(self._connection, [record]))  # none that was erased
         recorded = self._store.read_ahead(members, position)
         found = self._but_for_withheld([self._folded(member, position) for member in recorded])
         numbers = self._connection.execute(

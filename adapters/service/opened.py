@@ -13,6 +13,7 @@ import psycopg
 from adapters.codec.schema_ids import confluent_ids
 from adapters.embedded import Servers, servers
 from adapters.log.connections import Work, connect
+from adapters.log.erased_list import check_erased
 from adapters.log.keys import key_file
 from adapters.log.keys.data_keys import MasterKeys
 from adapters.log.keys.key_check import check_keys, first_keys, is_begun, no_key_file
@@ -108,11 +109,14 @@ class Service:
 
 
 @contextmanager
-def open_service(settings: Settings, *, broker: bool = False, clock: Clock | None = None) -> Iterator[Service]:
+def open_service(
+    settings: Settings, *, broker: bool = False, clock: Clock | None = None, restored: bool = False
+) -> Iterator[Service]:
     """Find or start the servers, migrate an embedded database, read the keys; leave the servers to their last user.
 
     A database named by the settings is not migrated here: `icr migrate` does that once. Its key file must be there; that of
-    an embedded one is made with its empty log. Raises Unreachable, or Misuse, also where the log is written with other keys.
+    an embedded one is made with its empty log. `restored`: also one that holds what was erased since it was backed up, to erase it
+    again. Raises Unreachable, or Misuse, also where the log is written with other keys.
     """
     confluent_ids(settings.confluent_schema_ids)  # said now, not with the first message
     keys = keys_there(settings)
@@ -121,6 +125,8 @@ def open_service(settings: Settings, *, broker: bool = False, clock: Clock | Non
             with connect(found.database_url) as connection:
                 keys = first_keys(connection, settings.kek_file)
         check_keys(found.database_url, keys)
+        if not restored:
+            check_erased(found.database_url, settings.erased_file)
         yield Service(
             settings,
             found.database_url,

@@ -30,7 +30,7 @@ KIND_OF = listed_kinds(schema.effect for schema in registry().newest.values())
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 LOG_TABLES = (
     "event inbox source_record batch tracking subject data_key aside counted set_aside fact fact_mark edition feedback "
-    "feedback_reader sealed withheld keys paused_partition topic"
+    "feedback_reader sealed withheld erased keys paused_partition topic"
 ).split()
 ACCESS_TABLES = "entry entry_rest shown content pending leaf tile checkpoint context session assertion".split()
 
@@ -95,7 +95,7 @@ class Bench:
         )
         script = "".join(f"DELETE FROM {table};" for table in tables)
         script += "UPDATE log.head SET position = 0, hash = '', generation = 1; UPDATE log.serving SET view = 'view_a';"
-        script += "ALTER SEQUENCE log.feedback_number_seq RESTART;"
+        script += "ALTER SEQUENCE log.feedback_number_seq RESTART;ALTER SEQUENCE log.erased_number_seq RESTART;"
         script += "".join(f"UPDATE {v}.state SET edition = 0, position = 0;" for v in VIEW_SETS)
         return script
 

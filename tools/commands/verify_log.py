@@ -135,6 +135,8 @@ def _show(document: dict[str, Any]) -> None:
         say(f"erased: {document['erased']['events']} events, at {_ranges(document['erased']['positions'])}")
     if document["erased"]["cells"]:
         say(f"erased: names or addresses of facts, {document['erased']['cells']}")
+    if document["erased"]["kept"]:
+        say(f"erased: kept events, {document['erased']['kept']}")
     for one in document["differences"]:
         where = _ranges(one["positions"]) if "positions" in one else ", ".join(one.get("ids", ()))
         columns = f" ({', '.join(one['columns'])})" if "columns" in one else ""

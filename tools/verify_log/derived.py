@@ -61,6 +61,7 @@ class Derived:
         self._hashes = Hashes(keys)
         self._hashes_before = Hashes(keys, fold_name_before)
         self._replaced = Replaced(connection, ever=True)
+        self._gone: dict[UUID, bool] = {}
 
     def compare(self, page: Sequence[Opened], batches: Sequence[Batch | None], after: int, until: int) -> None:
         """All that was derived from a page's events, which are all there are with `after` < position <= `until`."""
@@ -106,42 +107,54 @@ class Derived:
     def _sound(self, page: Sequence[Opened], facts: Mapping[int, Sequence[Fields]]) -> set[int]:
         """Positions of the events all of whose identifiers lead to records, and their own to that on which they stand."""
         wanted = {i for one in page for i in _named(one.item) if i is not None}
-        records = self._records(wanted)
-        if len(records) < len(wanted):
-            self._erased(page, records, facts)
-        return {one.event.position for one in page if self._subject(one, records)}
+        found = self._records(wanted)
+        erased: dict[UUID, bool] = {}
+        sound: set[int] = set()
+        for one in page:
+            # A record that began since is nobody whom the event means.
+            records = {i: record for i, (record, since) in found.items() if since < one.event.position}
+            if any(i not in records for i in _named(one.item)):
+                self._erased(one, records, facts, erased)
+            if self._subject(one, records):
+                sound.add(one.event.position)
+        return sound
 
-    def _records(self, wanted: Collection[Identifier]) -> dict[Identifier, UUID]:
-        """The record to which each identifier leads, under its own scheme."""
+    def _records(self, wanted: Collection[Identifier]) -> dict[Identifier, tuple[UUID, int]]:
+        """The record to which each identifier leads, under its own scheme, and where the log ended when that began."""
         digests = {self._hashes.identifier(*identifier): identifier for identifier in wanted}
         rows = self._connection.execute(
-            "SELECT hash, record, scheme FROM log.subject WHERE hash = ANY(%b)",
+            "SELECT hash, record, scheme, since FROM log.subject WHERE hash = ANY(%b)",
             ([UUID(bytes=digest) for digest in digests],),
             binary=True,
         )
-        return {digests[h.bytes]: record for h, record, scheme in rows if digests[h.bytes][0] == scheme}
+        return {digests[h.bytes]: (record, since) for h, record, scheme, since in rows if digests[h.bytes][0] == scheme}
 
     def _erased(
-        self, page: Sequence[Opened], records: dict[Identifier, UUID], facts: Mapping[int, Sequence[Fields]]
-    ) -> None:
+        self, one: Opened, records: dict[Identifier, UUID], facts: Mapping[int, Sequence[Fields]], erased: dict[UUID, bool]
+    ) -> None:  # fmt: skip
         """Of identifiers that lead nowhere: those that an event only names beside its own, and whose record holds nothing.
 
         Their record was erased, with what finds it, and the event's fact still has its id.
         """
+        if one.item is None or not (rows := facts.get(one.event.position)):
+            return
         candidates: dict[Identifier, UUID] = {}
-        for one in page:
-            if one.item is not None and (rows := facts.get(one.event.position)):
-                for column, named in ((_LINKED, one.item.linked), (_OTHERS, one.item.others)):
-                    there = uuids(rows[0][column])
-                    if len(there) == len(named):
-                        candidates |= {i: r for i, r in zip(named, there, strict=True) if i not in records}
-        held = self._connection.execute(
-            "SELECT record FROM log.data_key WHERE record = ANY(%(r)s) UNION SELECT record FROM log.subject WHERE record = ANY(%(r)s)",
-            {"r": list(candidates.values())},
-        ).fetchall()
-        empty = {identifier: record for identifier, record in candidates.items() if (record,) not in held}
+        for column, named in ((_LINKED, one.item.linked), (_OTHERS, one.item.others)):
+            there = uuids(rows[0][column])
+            if len(there) == len(named):
+                candidates |= {i: r for i, r in zip(named, there, strict=True) if i not in records}
+        for record in set(candidates.values()) - erased.keys():
+            erased[record] = self._holds_nothing(record)
+        empty = {identifier: record for identifier, record in candidates.items() if erased[record]}
         self._report.erased_named += len(empty)
         records |= empty
+
+    def _holds_nothing(self, record: UUID) -> bool:
+        held = self._connection.execute(
+            "SELECT FROM log.data_key WHERE record = %(r)s UNION SELECT FROM log.subject WHERE record = %(r)s",
+            {"r": record},
+        ).fetchone()
+        return held is None
 
     def _subject(self, one: Opened, records: Mapping[Identifier, UUID]) -> bool:
         item, event = one.item, one.event
@@ -187,13 +200,13 @@ class Derived:
         there: dict[int, list[Fields]] = {}
         for row in parsed(raw):
             there.setdefault(int8(row[0]), []).append(row)
-        known = {one.event.position for one in page}
+        known = {one.event.position: one for one in page}
         for position, rows in there.items():
             if position not in known or len(rows) > 1:
                 self._report.at("fact_extra", position)
         for position in sorted(known):
             if position not in there:
-                self._report.at("fact_missing", position)
+                self._missing(known[position])
             elif position in expected:
                 [wanted] = parsed(pack.HEADER + expected[position] + pack.TRAILER)
                 self._differ(position, MARK_COLUMNS, wanted, there[position][0])
@@ -205,11 +218,22 @@ class Derived:
                 self._report.at("fact_extra", position)
         for position, one in known.items():
             if position not in there:
-                self._report.at("fact_missing", position)
+                self._missing(one)
                 continue
             self._report.facts += 1
             if position in sound:
                 self._fact(one, there[position][0])
+
+    def _missing(self, one: Opened) -> None:
+        """Of an event whose record was erased the fact is gone with the key."""
+        if not (one.closed and self._is_erased(one.event.record)):
+            self._report.at("fact_missing", one.event.position)
+
+    def _is_erased(self, record: UUID) -> bool:
+        if record not in self._gone:
+            row = self._connection.execute("SELECT FROM log.erased WHERE record = %s", (record,)).fetchone()
+            self._gone[record] = row is not None
+        return self._gone[record]
 
     def _fact(self, one: Opened, there: Fields) -> None:
         item, record = one.item, one.event.record.bytes

@@ -75,7 +75,8 @@ class Report:
     """What was read and what was found.
 
     `batches_after` counts those behind the first broken one, `erased_named` the identifiers that events name beside their
-    own and whose records were erased, `erased_cells` the names and addresses of facts whose key is destroyed.
+    own and whose records were erased, `erased_cells` the names and addresses of facts whose key is destroyed,
+    `erased_kept` the kept events of which only what became of them is left.
     """
 
     since: int
@@ -89,6 +90,7 @@ class Report:
     erased: Found = field(default_factory=Found)
     erased_named: int = 0
     erased_cells: int = 0
+    erased_kept: int = 0
     found: dict[str, Found] = field(default_factory=dict)
     broken: Broken | None = None
     batches_after: int = 0
@@ -143,6 +145,7 @@ class Report:
                 "positions": self.erased.ranges,
                 "cells": self.erased_cells,
                 "named": self.erased_named,
+                "kept": self.erased_kept,
             },
             "first_broken_batch": None
             if broken is None
