@@ -1,13 +1,15 @@
-"""`icr keys new|check`: the key file, made once for an empty log, and whether it fits the log."""
+"""`icr keys new|check|rotate`: the key file, made once for an empty log, whether it fits the log, and its key-encryption key renewed."""
 
 from typing import Annotated, Any
 
 import typer
 
-from adapters.cli.output import KEPT_OR_FAILED, Data, Json, note, print_json, read_settings, say
+from adapters.cli.output import KEPT_OR_FAILED, Data, Json, note, opened, print_json, progress, read_settings, say
 from domain.errors import Misuse
 
-app = typer.Typer(no_args_is_help=True, help="The key file: make it once, see whether it fits the log.")
+app = typer.Typer(
+    no_args_is_help=True, help="The key file: make it once, see whether it fits the log, renew its key-encryption key."
+)
 
 _KEEP = "keep a copy apart from the database: without it nothing can be opened"
 
@@ -83,3 +85,42 @@ def check(data: Data = None, as_json: Json = False) -> None:
     if differ:
         note("icr: copy the key file that the log is written with here, or name it by ICR_KEK_FILE")
         raise typer.Exit(KEPT_OR_FAILED)
+
+
+@app.command(epilog="Example: icr keys rotate")
+def rotate(
+    begin: Annotated[
+        bool,
+        typer.Option(
+            "--begin", help="Only put the new key into the file: copy it to every machine, then run this again."
+        ),
+    ] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Replace the key-encryption key: every data key is wrapped anew, and the old key is destroyed at the end. Stopped, run it again.
+
+    Everything goes on meanwhile. Backups from before are opened by the old key alone: keep no copy of it, and nobody opens
+    them any more. The hash key stays, since everything is found by its hashes.
+    """
+    from adapters.cli.running import check_tables
+    from adapters.commands.renewing import renew
+
+    with opened(data) as service, progress() as bars:
+        check_tables(service.connect)
+        tasks: dict[str, int] = {}
+
+        def tell(table: str, done: int) -> None:
+            if table not in tasks:
+                tasks[table] = bars.add_task(table)
+            bars.update(tasks[table], completed=done)
+
+        done = renew(service, tell, only_begin=begin)
+    if as_json:
+        print_json({"wrapped": done.wrapped, "closed": done.closed, "ended": done.ended})
+    elif done.ended:
+        say(
+            f"{done.wrapped} keys are wrapped by the new key, and the old one is no more; {done.closed} open under neither"
+        )
+    else:
+        say("the key file holds both keys: copy it to every machine, then run `icr keys rotate`")

@@ -58,6 +58,32 @@ def make_closed(path: Path, text: bytes) -> None:
         raise Misuse(f"the key file {path} cannot be made: {error.strerror}") from None
 
 
+def replace_closed(path: Path, text: bytes) -> None:
+    """Put another text into the place of a file of a key: either of them is there whole at any time. Raises Misuse where it cannot be written.
+
+    What stood there is written over as far as the file system does so in place; a disk that copies keeps it until it is used again.
+    """
+    temporary = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
+    try:
+        with path.open("r+b") as before:
+            made_for = os.fstat(before.fileno())
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                if os.geteuid() == _ROOT:
+                    os.fchown(file.fileno(), made_for.st_uid, made_for.st_gid)
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+            keep_entry(path.parent)
+            before.write(b"\0" * made_for.st_size)
+            before.flush()
+            os.fsync(before.fileno())
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise Misuse(f"the key file {path} cannot be replaced: {error.strerror}") from None
+
+
 def keep_entry(folder: Path) -> None:
     """Make a new file's name in a folder outlast a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)

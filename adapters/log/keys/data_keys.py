@@ -6,6 +6,7 @@ key, which is read once at start from a file (`adapters.log.keys.key_file`). Des
 
 import hashlib
 import os
+import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from domain.errors import IcrError, Misuse
 
 NONCE: Final = 12
+LOOK_SECONDS: Final = 1.0  # after which whoever wraps a key looks whether the key-encryption key was replaced
 IDENTITY: Final = "identity"  # the retention class of who a child is and where it lives
 Hash = Callable[[bytes], bytes]
 
@@ -24,24 +26,49 @@ class Erased(IcrError):
 
 
 class MasterKeys:
-    """Wraps and unwraps data keys, and makes the keyed hashes that find things without showing them."""
+    """Wraps and unwraps data keys, and makes the keyed hashes that find things without showing them.
 
-    def __init__(self, kek: bytes, hash_key: bytes) -> None:
-        if len(kek) != 32 or len(hash_key) != 32:
+    `previous` is the key-encryption key that is being replaced: what it wrapped is still opened, and nothing more is wrapped by it.
+    `newer` gives all three as their file has them now, where it was changed since: so a process that lasts goes on while the
+    key-encryption key is renewed. The hash key is never renewed: all that is found is found by its hashes.
+    """
+
+    def __init__(
+        self,
+        kek: bytes,
+        hash_key: bytes,
+        previous: bytes | None = None,
+        newer: "Callable[[], tuple[bytes, bytes, bytes | None] | None] | None" = None,
+    ) -> None:
+        if any(len(key) != 32 for key in (kek, hash_key, *(() if previous is None else (previous,)))):
             raise Misuse("keys are 32 bytes")
-        self._kek = AESGCM(kek)
-        self._kek_bytes = kek
+        self._keks: tuple[bytes, ...] = (kek,) if previous is None else (kek, previous)
+        self._ciphers = tuple(map(AESGCM, self._keks))
         self._hash_key = hash_key
+        self._newer = newer
+        self._looked = time.monotonic()
+
+    @property
+    def being_renewed(self) -> bool:
+        """Whether the key-encryption key is being replaced."""
+        return len(self._keks) > 1
 
     @property
     def fingerprint(self) -> bytes:
         """Tells these keys from others and shows nothing of them: 32 bytes."""
-        return self.hasher("icr fingerprint")(b"") + hashlib.blake2b(key=self._kek_bytes, digest_size=16).digest()
+        return self._fingerprint(self._keks[0])
+
+    def _fingerprint(self, kek: bytes) -> bytes:
+        return self.hasher("icr fingerprint")(b"") + hashlib.blake2b(key=kek, digest_size=16).digest()
 
     def which_differ(self, fingerprint: bytes) -> tuple[str, ...]:
-        """Names of the keys that are not those of a fingerprint."""
-        own = self.fingerprint
-        parts = (("hash", own[:16] == fingerprint[:16]), ("kek", own[16:] == fingerprint[16:]))
+        """Names of the keys that are not those of a fingerprint; while one is being replaced it may be of either."""
+        if (fingerprint not in map(self._fingerprint, self._keks)) and self._look():
+            return self.which_differ(fingerprint)
+        parts = (
+            ("hash", self.fingerprint[:16] == fingerprint[:16]),
+            ("kek", any(self._fingerprint(kek)[16:] == fingerprint[16:] for kek in self._keks)),
+        )
         return tuple(name for name, same in parts if not same)
 
     def hasher(self, domain: str) -> Hash:
@@ -57,12 +84,42 @@ class MasterKeys:
 
     def wrap(self, key: bytes, context: bytes) -> bytes:
         """A data key under the key-encryption key, bound to what it is for."""
+        if time.monotonic() - self._looked >= LOOK_SECONDS:
+            self._look()
         nonce = os.urandom(NONCE)
-        return nonce + self._kek.encrypt(nonce, key, context)
+        return nonce + self._ciphers[0].encrypt(nonce, key, context)
 
     def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
-        """The data key again; raises Erased when this key-encryption key did not wrap it."""
-        return unseal(self._kek, wrapped, context)
+        """The data key again; raises Erased when no key-encryption key that stands wrapped it."""
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(wrapped[:NONCE], wrapped[NONCE:], context)
+            except (InvalidTag, ValueError):  # of too few bytes
+                continue
+        if self._look():
+            return self.unwrap(wrapped, context)
+        raise Erased("sealed under another key")
+
+    def rewrapped(self, wrapped: bytes, context: bytes) -> bytes | None:
+        """A data key under the newest key-encryption key, where it is not so already. Raises Erased."""
+        try:
+            self._ciphers[0].decrypt(wrapped[:NONCE], wrapped[NONCE:], context)
+        except (InvalidTag, ValueError):
+            return self.wrap(self.unwrap(wrapped, context), context)
+        return None
+
+    def _look(self) -> bool:
+        """Take on what the file of the keys says now; whether that is anything else."""
+        self._looked = time.monotonic()
+        newer = None if self._newer is None else self._newer()
+        if newer is None or newer[1] != self._hash_key:
+            return False
+        keks = tuple(key for key in (newer[0], newer[2]) if key is not None)
+        if keks == self._keks:
+            return False
+        # The ciphers last, and at once: others unwrap meanwhile.
+        self._keks, self._ciphers = keks, tuple(map(AESGCM, keks))
+        return True
 
     def new_keys(self, contexts: Iterable[bytes]) -> list[tuple[bytes, bytes]]:
         """Fresh data keys with their wrapped forms."""

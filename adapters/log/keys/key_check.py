@@ -73,7 +73,7 @@ def note_keys(connection: Connection, keys: MasterKeys, found: bytes | None) -> 
     if found is None:
         connection.execute("INSERT INTO log.keys (fingerprint) VALUES (%s)", (keys.fingerprint,))
     elif found != keys.fingerprint:
-        refuse_others(keys.which_differ(found))
+        refuse_others(keys.which_differ(found))  # none where the key-encryption key is being replaced
 
 
 def has_tables(connection: Connection) -> bool:
@@ -171,7 +171,7 @@ def _found_again(connection: Connection, keys: MasterKeys) -> list[bool]:
 def _asides_again(connection: Connection, keys: MasterKeys) -> list[bool]:
     """Of some kept events: whether they stand under the digest that the hash key makes. Raises Erased by another kek."""
     rows = connection.execute(
-        "SELECT id, digest, wrapped, sealed FROM log.aside WHERE kind = %s ORDER BY received_at LIMIT %s",
+        "SELECT id, digest, wrapped, sealed FROM log.aside WHERE kind = %s AND sealed <> '' ORDER BY received_at LIMIT %s",
         (KEPT, _LOOKED_AT),
     ).fetchall()
     if not rows:
