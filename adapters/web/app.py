@@ -17,6 +17,7 @@ from adapters.api.rates import Rates
 from adapters.api.work_queues import WorkQueue
 from adapters.commands.brokering import Brokering
 from adapters.commands.confirming import Confirming
+from adapters.commands.erasures import Erasures
 from adapters.commands.quarantine import Quarantine
 from adapters.process.listening import check_signing_in
 from adapters.questions.staff import Staff
@@ -28,6 +29,7 @@ from adapters.web.brokering import ANSWER, ANSWERED, ASK, LISTED, ContactPages
 from adapters.web.brokering import DO as DO_ASK
 from adapters.web.deciding import DO, LOOK, DecidingPages
 from adapters.web.duty import DutyPages
+from adapters.web.erasures import ERASE, ErasurePages
 from adapters.web.handles import Handles
 from adapters.web.index_team import IndexTeamPages
 from adapters.web.issuers import IssuerClient
@@ -53,7 +55,7 @@ from domain.access.viewer import Viewer
 # Links may lead to these from anywhere, as somebody who has signed in again comes to them; `/` at the end: to what is below.
 PAGES: Final = (
     "/my-children", "/my-families", "/changes", "/search", LOOK, DO, LISTED, ASK, DO_ASK, index_team.QUARANTINE, index_team.PROTECTIONS,
-    index_team.LISTED, "/families-to-check", "/questions", "/questions/", "/accesses", "/accesses/", STATE,
+    index_team.LISTED, "/families-to-check", ERASE, "/questions", "/questions/", "/accesses", "/accesses/", STATE,
     "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", STRONGLY, STAFF_NOTICE, OWN, OVERRIDE, *NOTICES,
 )  # fmt: skip
 _SIGNING_IN: Final = (4, 32)  # an issuer that does not answer holds up signing in, and nothing else
@@ -81,6 +83,7 @@ class _Faces:
     reviews: ReviewPages
     duty: DutyPages
     log: LogPages
+    erasures: ErasurePages
 
 
 def create_app(service: Service) -> FastAPI:
@@ -150,6 +153,7 @@ def _face(shared: Shared) -> Face:
         ReviewPages(service, people.typed),
         DutyPages(asking),
         LogPages(asking, service, people.typed),
+        ErasurePages(Erasures(service), people.typed),
     )
     return Face(_routes(faces, people, shared.queues.reading), PAGES, refuse, lasts())
 
@@ -195,6 +199,7 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         **dict.fromkeys((ASK, DO_ASK), faces.brokering.again),
         "/questions": asking(questions.all),
         "/questions/{name}": questions.form,
+        ERASE: faces.erasures.form,
         "/accesses": officers.form,
         "/accesses/{entry}": officers.why,
         "/accesses/{entry}/review": reviews.form,
@@ -239,6 +244,8 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         ("/accesses/{entry}/review", "review_access", signed_in(reviews.written, typed=HERE)),
         ("/accesses/{entry}", "open_access", signed_in(officers.entry, typed=HERE)),
         ("/accesses", "found_accesses", signed_in(officers.found, typed=HERE)),
+        (ERASE, "propose_erasure", signed_in(faces.erasures.propose, typed=HERE)),
+        (f"{ERASE}/confirm", "confirm_erasure", signed_in(faces.erasures.confirm, typed=ERASE)),
         ("/access-log/check", "check_access_log", signed_in(log.checked, typed=STATE)),
         ("/access-log/export", "export_access_log", signed_in(log.exported)),
     ):

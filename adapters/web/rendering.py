@@ -34,6 +34,9 @@ _INDEX_TEAM: Final = (
     ("/protections", "Shields and exclusions"),
 )
 _OFFICERS: Final = (("/questions", "Questions"), ("/accesses", "Who saw what"), ("/access-log", "State of the log"))
+# Who decide on erasures (domain.erasure).
+_ERASERS: Final = frozenset({"privacy_officer", "index_team"})
+_ERASURES: Final = (("/erasures", "Erase a record"),)
 _DUTY: Final = (("/families-to-check", "Families to check on"),)
 _PRACTITIONERS: Final = (
     ("/my-children", "My children"),
@@ -59,7 +62,12 @@ class Reader:
     @property
     def menu(self) -> Sequence[tuple[str, str]]:
         """Where they can go: address and words; where they begin comes first."""
-        more = ((self.is_officer, _OFFICERS), ("index_team" in self.roles, _INDEX_TEAM), ("duty" in self.roles, _DUTY))
+        more = (
+            (self.is_officer, _OFFICERS),
+            ("index_team" in self.roles, _INDEX_TEAM),
+            (not self.roles.isdisjoint(_ERASERS), _ERASURES),
+            ("duty" in self.roles, _DUTY),
+        )
         first = [one for so, some in more if so for one in some]
         return (*dict.fromkeys((*first, *_PRACTITIONERS)), ("/sign-out", "Sign out"))
 

@@ -41,10 +41,11 @@ OFFICER = DemoPerson(
 )
 AS_ASKED = DemoPerson("la-808", "P2", "signs in strongly where that is asked")
 LAZY = DemoPerson("la-808", "P3", "does not sign in strongly, whatever is asked", acr=demo.WEAK)
+SECOND = DemoPerson("la-808", "P4", "a second privacy officer, where a test grants it", acr=demo.STRONG)
 STRANGER = DemoPerson("la-999", "W2041", "of an organisation that this issuer may not speak for")
 INDEX_TEAM = DemoPerson("la-808", "I1", "of the index team, where a test grants it")
 NEWCOMER = DemoPerson("la-808", "W9997", "has not read the notice for staff")
-PEOPLE = (LEAD, NOBODYS, LEAVER, OFFICER, AS_ASKED, LAZY, INDEX_TEAM, STRANGER, NEWCOMER)
+PEOPLE = (LEAD, NOBODYS, LEAVER, OFFICER, AS_ASKED, LAZY, SECOND, INDEX_TEAM, STRANGER, NEWCOMER)
 
 
 def demo_messages(here: Bench) -> None:

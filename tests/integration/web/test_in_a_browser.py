@@ -14,7 +14,7 @@ from domain.access.viewer import Role
 from tests.builders.chromium import PICTURES, axe, fits, found_by_axe
 from tests.builders.service import Bench
 from tests.builders.viewers import granted
-from tests.builders.web import ADA, AS_ASKED, LAZY, LEAD, NOBODYS, OFFICER, Pages, published
+from tests.builders.web import ADA, AS_ASKED, LAZY, LEAD, NOBODYS, OFFICER, SECOND, Pages, published
 
 NEVER = "c-0123456789abcdef0123456789abcdef"
 # What each page that `visit` comes to is called.
@@ -58,10 +58,16 @@ HEADINGS = {
     "access-today": "Opened a child's record",
     "access-log": "State of the log",
     "access-log-checked": "State of the log",
+    "erasures": "Erase a record",
+    "erasures-wrong": "Erase a record",
+    "erasure-proposed": "The erasure is proposed",
+    "erasure-refused": "That cannot be done",
+    "erasure-confirm": "Confirm an erasure",
+    "erasure-confirmed": "The erasure is confirmed",
 }
 # Of these pages another has the same title, and is the same page.
 TWICE = ("child-then", "child-claimed", "accesses-found", "access-today", "access-log-checked", "question-none")
-OFFICERS = (OFFICER.name, AS_ASKED.name, LAZY.name)
+OFFICERS = (OFFICER.name, AS_ASKED.name, LAZY.name, SECOND.name)
 
 
 @pytest.fixture(scope="module")
@@ -200,6 +206,39 @@ def visit_signing_in_strongly(page: Page, served: Pages, look: Callable[[str], N
     at("not-strong")
 
 
+def visit_erasures(page: Page, served: Pages, look: Callable[[str], None]) -> None:
+    """What two privacy officers see who decide that a record is erased; nothing is, until it is carried out."""
+
+    def at(name: str) -> None:
+        page.get_by_role("heading", level=1, name=HEADINGS[name], exact=True).wait_for()
+        page.wait_for_load_state()
+        look(name)
+
+    sign_in(page, served, OFFICER.name)
+    page.goto(f"{served.address}/erasures")
+    at("erasures")
+    page.get_by_role("button", name="Propose the erasure").click()
+    at("erasures-wrong")
+    page.get_by_label("Number of the child").fill("999 020 0017")
+    page.get_by_label("The person objected").check()
+    page.get_by_label("No: I have looked at each of them").check()
+    page.get_by_role("button", name="Propose the erasure").click()
+    at("erasure-proposed")
+    found = re.search(r"erasure-[a-z]+", page.inner_text("main"))
+    assert found is not None
+    page.get_by_role("link", name="Erase a record").first.click()
+    page.get_by_label("Reference of the erasure").fill(found[0])
+    page.get_by_role("button", name="Continue").click()
+    at("erasure-refused")
+    sign_in(page, served, SECOND.name)
+    page.goto(f"{served.address}/erasures")
+    page.get_by_label("Reference of the erasure").fill(found[0])
+    page.get_by_role("button", name="Continue").click()
+    at("erasure-confirm")
+    page.get_by_role("button", name="Confirm the erasure").click()
+    at("erasure-confirmed")
+
+
 def open_an_access(page: Page, served: Pages, officer: str) -> None:
     """An officer says why they open an access."""
     sign_in(page, served, officer)
@@ -226,6 +265,7 @@ def test_everything_works_without_a_script(chromium: Browser, served: Pages, tol
     published(served, told)
     visit_as_somebody_else(page, served, look)
     visit_signing_in_strongly(page, served, look)
+    visit_erasures(page, served, look)
     assert {name: heading for name, (_, heading) in seen.items()} == HEADINGS
     titles = [title for name, (title, _) in seen.items() if name not in TWICE]
     assert len(set(titles)) == len(titles), "each page has a title of its own"
@@ -244,6 +284,7 @@ def test_axe_finds_nothing_that_keeps_people_out(chromium: Browser, served: Page
     published(served, told)
     visit_as_somebody_else(page, served, look)
     visit_signing_in_strongly(page, served, look)
+    visit_erasures(page, served, look)
     assert found.keys() == HEADINGS.keys()
     assert {name: violations for name, violations in found.items() if violations} == {}
     page.close()

@@ -1,0 +1,142 @@
+"""Two officers decide on the pages that a record is erased; who may not sees no such page, and nothing is done twice."""
+
+import re
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from adapters.commands.erasures import Erasures
+from domain.access.viewer import Role
+from domain.dates import to_day
+from tests.builders.html import ill_formed
+from tests.builders.service import Bench
+from tests.builders.viewers import granted
+from tests.builders.web import LEAD, OFFICER, SECOND, Browser, Pages
+from tests.integration.web.conftest import NOW
+
+WHOLE = {
+    "scheme": "nhs",
+    "number": "999 020 0017",
+    "which": "all",
+    "ground": "objection",
+    "none_applies": "yes",
+    "case": "C-7",
+}
+NAMED = re.compile(r"erasure-[a-z]{14}")
+
+
+@pytest.fixture(scope="module")
+def told(told: Bench) -> Bench:
+    """The same, where two people are privacy officers."""
+    for one in (OFFICER, SECOND):
+        granted(told, one.name, Role.PRIVACY_OFFICER)
+    return told
+
+
+@pytest.fixture
+def officer(served: Pages) -> Iterator[Browser]:
+    """The first officer's browser, signed in."""
+    with served.browser() as made:
+        made.sign_in(OFFICER.name)
+        yield made
+
+
+@pytest.fixture
+def second(served: Pages) -> Iterator[Browser]:
+    """The second officer's."""
+    with served.browser() as made:
+        made.sign_in(SECOND.name)
+        yield made
+
+
+def proposed(officer: Browser, **changed: str) -> httpx2.Response:
+    return officer.post("/erasures", WHOLE | changed)
+
+
+def reference(answer: httpx2.Response) -> str:
+    found = NAMED.search(answer.text)
+    assert found is not None, answer.text
+    return found[0]
+
+
+def test_one_proposes_and_another_confirms_once_it_was_read_what_happens(
+    officer: Browser, second: Browser, told: Bench
+) -> None:
+    answer = proposed(officer)
+    assert answer.status_code == 200
+    assert ill_formed(answer.text) == []
+    assert "999" not in answer.text + str(answer.url)
+    erasure = reference(answer)
+    asked = second.post("/erasures/confirm", {"erasure": erasure})
+    assert (asked.status_code, OFFICER.name in asked.text, "C-7" in asked.text, ill_formed(asked.text)) == (
+        200,
+        True,
+        True,
+        [],
+    )
+    assert re.search(r"\d records<|One record<", asked.text)
+    assert Erasures(told.service).named(erasure).confirmed_by is None
+    done = second.post("/erasures/confirm", {"erasure": erasure, "read": "yes"})
+    assert "is confirmed" in done.text
+    found = Erasures(told.service).named(erasure)
+    assert (found.proposed_by, found.confirmed_by, found.confirmed_on) == (
+        OFFICER.name,
+        SECOND.name,
+        to_day(NOW.date()),
+    )
+    assert second.post("/erasures/confirm", {"erasure": erasure, "read": "yes"}).status_code == 400
+    assert len([one for one in Erasures(told.service).all() if one.erasure == erasure]) == 1
+
+
+def test_what_is_sent_twice_is_proposed_once(officer: Browser) -> None:
+    assert reference(proposed(officer, case="C-8")) == reference(proposed(officer, case="C-8"))
+    assert reference(proposed(officer, case="C-9")) != reference(proposed(officer, case="C-8"))
+
+
+def test_who_proposed_it_does_not_confirm_it(officer: Browser, told: Bench) -> None:
+    erasure = reference(proposed(officer, case="C-10"))
+    for read in ("", "yes"):
+        refused = officer.post("/erasures/confirm", {"erasure": erasure, "read": read})
+        assert (refused.status_code, "that takes a second person" in refused.text) == (409, True)
+    assert Erasures(told.service).named(erasure).confirmed_by is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "says"),
+    [
+        ({"number": "999 020 0018"}, "number", "The number must be one"),
+        ({"number": "9990000018"}, "number", "Nothing is known under that number"),
+        ({"ground": "because"}, "ground", "Say on which ground"),
+        ({"none_applies": "no"}, "none_applies", "none applies"),
+        ({"case": "C\u202e-7"}, "case", "at most 100"),
+        ({"case": "x" * 101}, "case", "at most 100"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field_and_stays_typed(
+    officer: Browser, changed: dict[str, str], field: str, says: str
+) -> None:
+    refused = proposed(officer, **changed)
+    assert refused.status_code == 400
+    assert (says in refused.text, f'href="#{field}"' in refused.text, f'id="{field}-error"' in refused.text) == (
+        True,
+        True,
+        True,
+    )
+    assert ill_formed(refused.text) == []
+    assert NAMED.search(refused.text) is None
+
+
+def test_a_reference_that_is_none_is_said(second: Browser) -> None:
+    assert "No erasure has that reference" in second.post("/erasures/confirm", {"erasure": "<b>erasure-x</b>"}).text
+
+
+def test_who_may_not_decide_sees_no_such_page(browser: Browser) -> None:
+    browser.sign_in(LEAD.name)
+    assert "Erase a record" not in browser.get("/my-children").text
+    for answer in (
+        browser.get("/erasures"),
+        browser.post("/erasures", WHOLE),
+        browser.post("/erasures/confirm", {"erasure": "erasure-x"}),
+    ):
+        assert (answer.status_code, "Page not found" in answer.text) == (404, True)
