@@ -55,7 +55,9 @@ class Erasures:
             raise Rejected("bad_value", "records", f"at least one, and at most {MOST_RECORDS}")
         with self._service.connect() as connection:
             row = connection.execute(
-                "SELECT count(DISTINCT record) FROM log.subject WHERE record = ANY(%s)", (list(records),)
+                # Of children alone: a worker's record holds what they decided here.
+                "SELECT count(DISTINCT record) FROM log.subject WHERE record = ANY(%s) AND (scheme IN ('nhs', 'upn') OR scheme LIKE 'agency:%%')",
+                (list(records),),
             ).fetchone()
             if row != (len(set(records)),):
                 raise NothingKnown

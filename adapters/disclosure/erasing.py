@@ -101,11 +101,14 @@ class _Words:
         self._numbers = {fold_name(text) for text in (*ids, *(value for _, value in known.identifiers))}
         self._names = [(family, given) for family, given in known.names if family]
         self._births = known.births
+        self._any = [*self._numbers, *(family for family, _ in self._names)]
 
     def stand_in(self, asked: Mapping[str, Any]) -> bool:
         """Whether they stand in what was asked by: a number or an id; a family name with a date of birth, or with a forename."""
         said = [str(value) for value in asked.values() if value is not None]
         whole = [fold_name(text) for text in said]
+        if not any(name in text for name in self._any for text in whole):
+            return False  # as of most: what stands nowhere is no word of its own either
         words = {*whole, *(fold_name(word) for text in said for word in _WORD.findall(text))}
 
         def stands(name: str) -> bool:

@@ -268,6 +268,15 @@ def test_a_proposal_says_who_why_and_what_does_not_apply(
     assert deciding.all() == []
 
 
+def test_a_workers_record_is_none_that_is_proposed(here: Bench) -> None:
+    rows = here.connection.execute(
+        "SELECT DISTINCT originator_id FROM log.event WHERE topic LIKE 'RoleGranted%'"
+    ).fetchall()
+    for (record,) in rows:
+        with pytest.raises(NothingKnown):
+            Erasures(here.service).propose(PAT, [record], "unlawful", list(EXEMPTIONS))
+
+
 def test_a_second_person_confirms_before_anything_is_erased(here: Bench) -> None:
     grant(here.service, read_worker("la-808:P3"), Role.DATA_PROTECTION_OFFICER)
     deciding = Erasures(here.service)
