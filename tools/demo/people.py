@@ -50,7 +50,7 @@ ON_CALL: Final = (
         "la-808", "I7003", "index team of the council: requests for contact, quarantine, shields", Role.INDEX_TEAM
     ),
     DemoPerson(
-        "la-808", "F7004", "on duty at the front door: families to check on", Role.DUTY, ("Harbour", "Moorside")
+        "la-808", "F7004", "on duty at the front door: families to check on", Role.DUTY, areas=("Harbour", "Moorside")
     ),
 )
 INDEX_TEAM: Final = "la-808:INDEX"
