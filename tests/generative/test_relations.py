@@ -82,6 +82,7 @@ NAMED_BEFORE: Final = World(
 )
 
 
+@pytest.mark.timeout(3600)
 @example(NAMED_BEFORE, Random(1))
 @settings(max_examples=max(1, settings().max_examples // 2), phases=[Phase.explicit, Phase.generate])
 @given(worlds(), st.randoms(use_true_random=False))
