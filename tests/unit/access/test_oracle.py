@@ -1,7 +1,7 @@
 """Whether the table of who may see what says what the prose says: held against an oracle by another hand, point by point."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice, product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice, product
 from typing import Any, Final
 
 import pytest
@@ -26,7 +26,8 @@ BASES: Final = [frozenset[Basis](), *(frozenset({basis}) for basis in Basis)]
 BARS: Final = [frozenset[Bar](), *(frozenset({bar}) for bar in Bar)]
 OPENINGS: Final[list[Opening | None]] = [None, *Opening]
 YES_NO: Final = (False, True)
-A_STEP: Final = 499  # a prime, so that every value of every attribute comes with every other one's
+STRONGLY: Final = ("ShowChild", "ShowTimeline", "ReplayEntry")
+A_STEP: Final = 1999  # a prime, so that every value of every attribute comes with every other one's
 
 
 def _at(question: str, *roles: Role, **given: Any) -> Point:
@@ -68,6 +69,34 @@ DIFFERENCES: Final = {
         _at("ShowChild", Role.PRACTITIONER, Role.DUTY, opening=Opening.CLAIM, shielded=True, bases=frozenset({Basis.AREA})),
         "It is not asked: a child whose whereabouts are hidden is in no area, so that nobody is on duty for it.",
     ),
+    ("family_of_an_own_child", NOBODY): (
+        _at("ShowSiblings", Role.PRACTITIONER, bases=frozenset({Basis.INVOLVED})),
+        "The table shows more: who the siblings are of any child one works with. The prose names those of a child one leads.",
+    ),
+    ("decides_of_oneself", NOBODY): (
+        _at("ShowDecision", Role.PRACTITIONER, whose=Whose.OWN, bases=frozenset({Basis.INVOLVED})),
+        "The prose of access is silent on what people decide.",
+    ),
+    ("decides_of_a_colleague", NOBODY): (
+        _at("ShowDecision", Role.PRACTITIONER, whose=Whose.OTHERS, bases=frozenset({Basis.INVOLVED})),
+        "The same.",
+    ),
+    ("decides_by_claim", NOBODY): (
+        _at("ShowDecision", Role.PRACTITIONER, whose=Whose.OWN, opening=Opening.CLAIM, claims_left=True),
+        "The same.",
+    ),
+    ("sign_in_strongly", "own_child"): (
+        _at("ShowChild", Role.PRACTITIONER, Role.SHIELD_OVERRIDE, opening=Opening.OVERRIDE, bases=frozenset({Basis.LEAD})),
+        "The table is stricter: who asks to override, and has not signed in strongly, is shown nothing before.",
+    ),
+    ("sign_in_strongly", "sibling"): (
+        _at("ShowChild", Role.PRACTITIONER, Role.SHIELD_OVERRIDE, opening=Opening.OVERRIDE, bases=frozenset({Basis.SIBLING})),
+        "The same.",
+    ),
+    ("sign_in_strongly", "own_word"): (
+        _at("ShowChild", Role.PRACTITIONER, Role.SHIELD_OVERRIDE, opening=Opening.OVERRIDE, bases=frozenset({Basis.OWN_WORD})),
+        "The same.",
+    ),
     ("taken_on", "claim_of_shielded"): (
         _at("ShowChild", Role.PRACTITIONER, Role.DUTY, opening=Opening.CLAIM, claims_left=True, shielded=True, bases=frozenset({Basis.AREA})),
         "The same.",
@@ -75,10 +104,18 @@ DIFFERENCES: Final = {
 }  # fmt: skip
 
 
+def strongly(question: str) -> Sequence[bool]:
+    """Whether somebody signed in strongly, where that tells anything apart."""
+    return YES_NO if question in STRONGLY else (False,)
+
+
 def space(questions: Iterable[str], step: int = 1) -> Iterator[Point]:
     """Every point of some questions, or each so many: one role beside a person's own, one basis and one bar at a time."""
-    given = product(questions, ROLES, OPENINGS, Whose, BASES, BARS, YES_NO, YES_NO, YES_NO)
-    return (Point(*at) for at in islice(given, 0, None, step))
+    every = (
+        product([question], ROLES, OPENINGS, Whose, BASES, BARS, YES_NO, YES_NO, YES_NO, strongly(question))
+        for question in questions
+    )
+    return (Point(*at) for at in islice(chain.from_iterable(every), 0, None, step))
 
 
 def differing(points: Iterable[Point]) -> dict[tuple[str, str], Point]:
@@ -134,7 +171,7 @@ def test_where_they_differ_they_still_do(difference: tuple[str, str]) -> None:
         st.sampled_from(Whose),
         st.frozensets(st.sampled_from(Basis)),
         st.frozensets(st.sampled_from(Bar), max_size=1),
-        *[st.booleans()] * 3,
+        *[st.booleans()] * 4,
     )
 )
 def test_so_they_do_of_whoever_holds_several_roles_on_several_bases(at: Point) -> None:

@@ -92,6 +92,7 @@ def _request(at: Point) -> dict[str, str]:
                 "shielded": at.shielded,
                 "claims_left": at.claims_left,
                 "people_sign_in": at.people_sign_in,
+                "signed_in_strongly": at.signed_in_strongly is True,
             }
         ),
     }

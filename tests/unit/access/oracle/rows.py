@@ -1,6 +1,6 @@
 """One example of each row of the prose: who asks what, and how much is shown (access.md 1, 2, 6 and 7; domain.md B1, E1 to E6).
 
-Written by a hand that had not read the table in `domain/access/rules.py`.
+Written by a hand that had not read the table in `domain/access/rules.py`; what came later has a section of its own.
 """
 
 from dataclasses import dataclass
@@ -54,11 +54,13 @@ _OPERATES: Final = (Role.OPERATOR,)
 _OURS, _OTHERS = Whose.OWN_ORGANISATION, Whose.OTHERS
 _OWN = {"bases": [Basis.LEAD]}
 _CLAIMED = {"opening": Opening.CLAIM, "claims_left": True}
-_OVERRIDING = {"opening": Opening.OVERRIDE}
+_CLAIMED_STRONGLY = {**_CLAIMED, "signed_in_strongly": True}
+_OVERRIDING = {"opening": Opening.OVERRIDE, "signed_in_strongly": True}
 _FOR_ANOTHER = {"opening": Opening.MEDIATION}
 # What is shown.
 _SEALED_TOO = {"shows": PAGE, "aside": True, "alerts": True}
 _WHOLE = {"shows": EVERYTHING, "aside": True}
+_OWN_WORD = {"shows": PAGE, "alerts": True}
 _STUB = {"shows": MINIMAL, "alerts": True}
 
 ROWS: Final = (
@@ -115,10 +117,10 @@ ROWS: Final = (
     _row("access.md 2", "of the index team too", "ShowChild", _INDEX, **_CLAIMED, bars=[Bar.CONFLICT], shows=REFUSED),
     # access.md 2 and 7, domain.md E1: officers
     _row("access.md 2", "a privacy officer: the own organisation's accesses", "ListAccesses", _PRIVACY, whose=_OURS, shows=PAGE),
-    _row("access.md 2", "and no others'", "ReplayEntry", _PRIVACY, **_CLAIMED, whose=_OTHERS, shows=REFUSED),
-    _row("access.md 2", "a data-protection officer: everything about accesses", "ReplayEntry", _CHECKS, **_CLAIMED, whose=_OTHERS, shows=EVERYTHING),
+    _row("access.md 2", "and no others'", "ReplayEntry", _PRIVACY, **_CLAIMED_STRONGLY, whose=_OTHERS, shows=REFUSED),
+    _row("access.md 2", "a data-protection officer: everything", "ReplayEntry", _CHECKS, **_CLAIMED_STRONGLY, whose=_OTHERS, shows=EVERYTHING),
     _row("domain.md E1", "child content only in an opened case", "ShowChild", _CHECKS, shows=REFUSED),
-    _row("access.md 2", "a privacy officer: what the own organisation was shown", "ReplayEntry", _PRIVACY, **_CLAIMED, whose=_OURS, shows=EVERYTHING),
+    _row("access.md 2", "a privacy officer: what its people saw", "ReplayEntry", _PRIVACY, **_CLAIMED_STRONGLY, whose=_OURS, shows=EVERYTHING),
     _row("domain.md E2", "who replays says why", "ReplayEntry", _CHECKS, whose=_OTHERS, shows=REFUSED),
     _row("access.md 2", "a data-protection officer: everybody's accesses", "ListAccesses", _CHECKS, whose=_OTHERS, shows=PAGE),
     _row("access.md 2", "an auditor: hashes and counts", "ShowLogState", _AUDITS, shows=PAGE),
@@ -133,6 +135,27 @@ ROWS: Final = (
     _row("access.md 6", "the operator: quarantine reasons", "ListKept", _OPERATES, shows=PAGE),
     _row("access.md 6", "the operator: no content", "ShowTimeline", _OPERATES, shows=REFUSED),
     _row("decision 48", "where nobody signs in, the operator is the only user", "ShowTimeline", _OPERATES, people_sign_in=False, shows=PAGE),
+    # access.md 2 and 7, issue 16, 3: what was added since
+    _row("issue 16, 3", "no override without a step up", "ShowChild", _OVERRIDES, opening=Opening.OVERRIDE, shielded=True, shows=REFUSED),
+    _row("access.md 2", "one's own word alone is a claim", "ShowChild", _WORKS, bases=[Basis.OWN_WORD], **_OWN_WORD),
+    _row("access.md 2", "of the siblings of a child one leads who they are", "ShowSiblings", _WORKS, **_OWN, shows=MINIMAL),
+    _row("access.md 2", "not of a child that is not one's own", "ShowSiblings", _WORKS, shows=REFUSED),
+    _row("access.md 2", "contact is offered on every page", "ShowContact", _WORKS, bases=[Basis.SIBLING], shows=MINIMAL),
+    _row("access.md 2", "by claim too", "ShowContact", _WORKS, **_CLAIMED, **_STUB),
+    _row("access.md 2", "not to who is kept from the child", "ShowContact", _WORKS, **_OWN, bars=[Bar.CONFLICT], shows=REFUSED),
+    _row("access.md 7", "one's own entries are readable", "ShowOwnAccesses", _WORKS, whose=Whose.OWN, shows=PAGE),
+    _row("access.md 7", "nobody else's are", "ShowOwnAccesses", _CHECKS, whose=_OTHERS, shows=REFUSED),
+    _row("access.md 7", "staff are told what is logged", "ReadNotice", _WORKS, shows=PAGE),
+    _row("access.md 2", "the index team brokers", "ShowContactAnswer", _INDEX, shows=PAGE),
+    _row("access.md 2", "it sees to safety state, and says why", "ListProtections", _INDEX, **_CLAIMED, shows=EVERYTHING, alerts=True),
+    _row("access.md 7", "a privacy officer asks of the own organisation", "AskOfficers", _PRIVACY, whose=_OURS, shows=PAGE),
+    _row("access.md 7", "and of no other", "AskOfficers", _PRIVACY, whose=_OTHERS, shows=REFUSED),
+    _row("access.md 7", "a data-protection officer of all", "ExportAnswer", _CHECKS, whose=_OTHERS, shows=PAGE),
+    _row("access.md 2", "an auditor of officers", "AskOfficers", _AUDITS, whose=Whose.OFFICERS, shows=PAGE),
+    _row("access.md 2", "and of nobody else", "AskOfficers", _AUDITS, whose=_OTHERS, shows=REFUSED),
+    _row("access.md 2", "a privacy officer reviews", "ReviewAccess", _PRIVACY, whose=_OURS, shows=PAGE),
+    _row("access.md 2", "a data-protection officer acts on none", "ReviewAccess", _CHECKS, whose=_OURS, shows=REFUSED),
+    _row("access.md 2", "hashes are exported", "ExportLog", _AUDITS, shows=PAGE),
     # access.md 2: nothing allowed by default
     _row("access.md 2", "nothing is allowed by default", "ShowFamily", _WORKS, shows=REFUSED),
     _row("access.md 2", "nor to whoever holds no role", "ShowChild", (), **_OWN, shows=REFUSED),
