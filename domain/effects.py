@@ -32,11 +32,11 @@ class Act(IntEnum):
 # Who may be shown an event, and how long it is kept and with what it is erased: keys are made by retention class, so that
 # a name written wrongly would be erased with nothing.
 DISCLOSURE_CLASSES = frozenset(
-    "adult_services as_target early_help education feed health housing identity involvement lead police reference "
+    "adult_services as_target case early_help education feed health housing identity involvement lead police reference "
     "relationship safety sensitive social_care staff whereabouts youth_justice".split()
 )
 RETENTION_CLASSES = frozenset(
-    "attendance early_help education feed health housing identity involvement police reference safety sensitive "
+    "attendance case early_help education feed health housing identity involvement police reference safety sensitive "
     "social_care staff youth_justice".split()
 )
 # Events about no child: what a feed covers, reference data, staff.

@@ -167,14 +167,14 @@ def holds_a_number(text: str) -> bool:
     )
 
 
-def parse_identifier(text: str) -> Checked:
+def parse_identifier(text: str, fillers: Fillers = FILLERS) -> Checked:
     """Read `SCHEME:VALUE` as a person types it, for example `nhs:999 000 0018` or `agency:la-808:mosaic:77`."""
     scheme, _, value = text.strip().partition(":")
     if scheme == AGENCY:
         organisation, _, rest = value.partition(":")
         system, _, value = rest.partition(":")
         scheme = f"{AGENCY}:{organisation}:{system}"
-    return check_identifier(scheme, value)
+    return check_identifier(scheme, value, fillers)
 
 
 def choose_key(identifiers: Sequence[Checked], order: Sequence[str]) -> Checked | None:

@@ -22,12 +22,16 @@ def at_edition(statement: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The edition an answer is given at, where in the log it ends, and how many records are being mended at it."""
+    """The edition an answer is given at, where in the log it ends, and how many records are being mended at it.
+
+    `requests`: by then somebody had asked that a record be put right, or not used.
+    """
 
     number: int
     position: int
     generation: int
     being_mended: int = 0
+    requests: bool = False
 
 
 # Of one child or a few: by index, with plans that are kept, since planning would take longer than finding. Such a plan does
@@ -36,7 +40,9 @@ _FEW: Final = "set_config('plan_cache_mode', 'force_generic_plan', true), set_co
 _MANY: Final = "set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'on', true)"
 _SERVING: Final = f"SELECT set_config('search_path', s.view, true), {_FEW}, h.generation FROM log.serving s, log.head h"
 _EDITION: Final = (
-    "SELECT e.number, e.last, (SELECT count(*) FROM mending m WHERE m.from_ed <= e.number AND (m.to_ed IS NULL OR m.to_ed > e.number)) "
+    "SELECT e.number, e.last, (SELECT count(*) FROM mending m WHERE m.from_ed <= e.number AND (m.to_ed IS NULL OR m.to_ed > e.number)), "
+    "EXISTS (SELECT FROM log.fact f WHERE f.kind = 'access_case_opened' AND f.service IN ('rectification', 'restriction') "
+    "AND f.position <= e.last) "
     "FROM log.edition e, state s WHERE e.number <= s.edition"
 )
 _POSITION_AT: Final = "SELECT last FROM log.batch WHERE received_at <= %s ORDER BY received_at DESC, last DESC LIMIT 1"
@@ -84,8 +90,8 @@ def edition_since(connection: Connection, since: int | datetime, generation: int
     return _edition(connection.execute(statement, (since,)).fetchone(), generation)
 
 
-def _edition(row: tuple[int, int, int] | None, generation: int) -> Edition:
-    return Edition(row[0], row[1], generation, row[2]) if row else Edition(0, 0, generation)
+def _edition(row: tuple[int, int, int, bool] | None, generation: int) -> Edition:
+    return Edition(row[0], row[1], generation, row[2], row[3]) if row else Edition(0, 0, generation)
 
 
 def position_at(connection: Connection, instant: datetime) -> int:

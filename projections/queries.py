@@ -60,6 +60,12 @@ def known_child(
     return None if row is None else (ChildId(row[0]), row[1] or [row[0]])
 
 
+def children_ever(connection: Connection, records: Collection[UUID]) -> set[ChildId]:
+    """The children that some records have ever belonged to, at whichever edition."""
+    rows = connection.execute("SELECT DISTINCT child FROM membership WHERE record = ANY(%s)", (list(records),))
+    return {ChildId(child) for (child,) in rows}
+
+
 def members(connection: Connection, edition: int, children: Collection[UUID]) -> dict[ChildId, list[UUID]]:
     """The records of each child, sorted."""
     found: dict[ChildId, list[UUID]] = {ChildId(child): [] for child in children}

@@ -9,7 +9,14 @@ from uuid import UUID
 
 import typer
 
-from adapters.cli import rendering, rendering_accesses, rendering_agencies, rendering_child, rendering_officers
+from adapters.cli import (
+    rendering,
+    rendering_accesses,
+    rendering_agencies,
+    rendering_cases,
+    rendering_child,
+    rendering_officers,
+)
 from adapters.cli.output import KEPT_OR_FAILED, Data, Document, Json, note, print_json
 from adapters.cli.reading import answered, read_identifier, read_search, read_text
 from adapters.questions.table import BY_QUESTION, Row, option_of
@@ -43,6 +50,11 @@ _SHOWN: Final[Mapping[type[Question[Any]], Callable[[Document], None]]] = {
     about.ShowLogState: rendering_accesses.show_log_state,
     about.AskOfficers: rendering_officers.show_answer,
     about.ExportAnswer: rendering_officers.write_answer,
+    about.ListCases: rendering_cases.show_cases,
+    about.ShowCase: rendering_cases.show_case,
+    about.ListHearings: rendering_cases.show_hearings,
+    about.ShowHearing: rendering_cases.show_hearing,
+    about.ShowSubjectAccess: rendering_cases.show_subject_access,
 }
 _Search = Annotated[
     str | None,

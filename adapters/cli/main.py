@@ -40,6 +40,7 @@ COMMANDS: Final[Commands] = {
     "officer": ("adapters.cli.officer", "app", None),
     "exported": ("adapters.cli.asking", "exported", "icr exported"),
     "replay": ("adapters.cli.asking", "replay", "icr replay a-0f6d2c1e8b7a4935a1c2d3e4f5061728"),
+    "case": ("adapters.cli.case", "app", None),
     "quality": ("adapters.cli.asking", "quality", "icr quality --organisation urn-900001"),
     "request-replay": (
         "adapters.cli.feedback",

@@ -66,7 +66,7 @@ def fact_row(
     if effect.act is Act.FEED:
         return _feed_row(effect, body, record, keys)
     if effect.act is Act.REFERENCE:
-        return _reference_row(effect, body, record, keys, own)
+        return _reference_row(effect, body, record, keys, hashes, others, own)
     changes = body.get("changes")
     if changes is not None:
         day, until, reopen, worker = (
@@ -172,25 +172,38 @@ def _address_fields(
 
 
 def _reference_row(
-    effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapping[str, bytes | None], own: SealedFactValues
-) -> bytes:
-    """Reference data and staff: what it is and when it holds; what it says is read from the event itself."""
+    effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapping[str, bytes | None], hashes: Hashes,
+    others: Sequence[bytes], own: SealedFactValues,
+) -> bytes:  # fmt: skip
+    """Reference data, staff and cases: what it is and when it holds; what it says is read from the event itself.
+
+    A case is found by the child whom it is about, and by a keyed hash of the member of staff; that somebody was told by the access.
+    """
     organisation = body["source"]["organisation"]
     worker, team = body.get("worker"), body.get("team")
     return (
         pack.blob(record) + pack.int2(record[0]) + pack.int2(effect.act) + pack.text(effect.kind)
         + pack.text(service_of(effect, body)) + pack.text(provider_of(effect, organisation, body)) + pack.text(organisation)
         + pack.int4(body["effective"]["from"]) + pack.int4(usable_end(body)) + pack.boolean(False) + pack.int8(body["recorded_at"])
-        + pack.blob(keys["key"]) + pack.NULL * 4 + pack.text(worker_key(worker)) + pack.text(team_key(team)) + pack.text(_text(body, "role"))
-        + pack.text(_successors(effect, body)) + pack.NULL + pack.text(_text(body, effect.reason_field)) + pack.NULL * 3
+        + pack.blob(keys["key"]) + pack.NULL * 3 + pack.blob(_found_by(body, hashes))
+        + pack.text(worker_key(worker)) + pack.text(team_key(team)) + pack.text(_text(body, "role"))
+        + pack.text(_reference_scope(effect, body)) + pack.NULL + pack.text(_text(body, effect.reason_field))
+        + pack.NULL + pack.uuids(others) + pack.NULL
         + pack.blob(_contact(worker, team, own))
         + pack.NULL * (len(COLUMNS) - 28) + pack.blob(_tie(body, keys))
     )  # fmt: skip
 
 
-def _successors(effect: Effect, body: Mapping[str, Any]) -> str | None:
-    """Of an organisation, those that took over from it, as its `scope`: views need them and open no seal."""
-    return " ".join(sorted(set(body["successors"]))) or None if effect.kind == ORGANISATION else None
+def _found_by(body: Mapping[str, Any], hashes: Hashes) -> bytes | None:
+    """By what a case is found besides its child: the member of staff, hashed; or the entry by which somebody who was told had seen it."""
+    if body.get("concerned"):
+        return hashes.concerned(body["concerned"])
+    return bytes.fromhex(body["item"][2:]) if body.get("step") == "recipient_told" else None
+
+
+def _reference_scope(effect: Effect, body: Mapping[str, Any]) -> str | None:
+    """Of an organisation, those that took over from it: views need them and open no seal. Of a case, whose office has it."""
+    return " ".join(sorted(set(body["successors"]))) or None if effect.kind == ORGANISATION else _text(body, "office")
 
 
 def _feed_row(effect: Effect, body: Mapping[str, Any], record: bytes, keys: Mapping[str, bytes | None]) -> bytes:

@@ -30,13 +30,14 @@ from domain.dates import school_year_of
 from domain.effects import ABOUT_NO_CHILD, SAYS_NO_PERSON, Act, Effect
 from domain.errors import Rejected
 from domain.events import former_of, team_key, worker_key
-from domain.identifiers import FILLERS, Checked, Fillers, check_identifier, choose_key
+from domain.identifiers import FILLERS, Checked, Fillers, check_identifier, choose_key, parse_identifier
 from domain.names import with_whole_names
 from domain.texts import checked_texts, usable, without_unlisted
 from schemas.registry import SHARED, WRITTEN_HERE, Schema, registry
 from schemas.texts import text_fields
 
 _MARK: Final = Act.MARK
+_OF_A_CASE: Final = ("case",)  # an officer's case has a record of its own
 _FILLER: Final = "filler_identifier"
 _UNREAD: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -223,7 +224,9 @@ class Preparer:
         act = effect.act
         if act in ABOUT_NO_CHILD:
             item.key_name = effect.retention, 0
-            item.identifier = (effect.key[0], _of_staff(body) or organisation)
+            own = body["case"] if effect.key == _OF_A_CASE else _of_staff(body) or organisation
+            item.identifier = (effect.key[0], own)
+            item.others = _child_of_case(body, self._fillers) if effect.key == _OF_A_CASE else ()
             return
         self._identify(item, effect.key, body["subject"]["identifiers"])
         if act is _MARK:
@@ -313,6 +316,13 @@ class Preparer:
 def _of_staff(body: Mapping[str, Any]) -> str | None:
     """Whose record a worker's or team's event is on: each has its own, so that one can be erased alone."""
     return worker_key(body.get("worker")) or team_key(body.get("team"))
+
+
+def _child_of_case(body: Mapping[str, Any], fillers: Fillers) -> list[Identifier]:
+    """The child whom a case is about, so that what is shown of the child can say so."""
+    said = body.get("child")
+    checked = None if said is None else parse_identifier(said, fillers)
+    return [] if checked is None or checked.normalised is None else [(checked.scheme, checked.normalised)]
 
 
 def raw_bytes(message: Message) -> bytes:

@@ -23,13 +23,13 @@ from adapters.questions.reading import Reading, reading_at
 from adapters.questions.remembered import Remembered
 from adapters.questions.way import OfTheLog, OfTheViews
 from adapters.questions.ways import WAYS, load_all
-from adapters.questions.whose import claims_left, whose_of, whose_of_past
+from adapters.questions.whose import Judged, at_best, claims_left, judged, whose_of
 from adapters.service.opened import Service
 from domain.access import entry
 from domain.access.entry import Outcome
 from domain.access.parts import cut
 from domain.access.relation import NO_RELATION, AskedAbout, Relation
-from domain.access.rules import SIGN_IN_STRONGLY, Extent, Point, Rule, Whose, decided
+from domain.access.rules import SIGN_IN_STRONGLY, Extent, Point, Rule, decided
 from domain.access.viewer import SYSTEMS, Opening, Viewer
 from domain.answers.answered import Answered, AsOf, NotShown, Receipt
 from domain.dates import to_day
@@ -100,17 +100,17 @@ class Door:
     def _of_the_log(
         self, way: OfTheLog, connection: editions.Connection, question: Question[Any], viewer: Viewer
     ) -> _Seen:
-        whose = whose_of(question, viewer)
-        # Whose entry it is that is to be replayed is known when it is read; who may read none reads none.
-        rule = decided(_point(question, viewer, Whose.OWN_ORGANISATION if whose is None else whose))
+        # Whose entry or case it is is known when it is read; who may read none reads none.
+        best = at_best(question)
+        rule = decided(_point(question, viewer, Judged(whose_of(question, viewer)) if best is None else best))
         if rule.shows is None:
             return _refused(question, viewer, rule)
         with _of_the_log(connection) if way.in_snapshot else nullcontext():
             facts = way.gather(self._service, connection, question)
         if facts is None:
             return _Seen(None, None, _attempt(question, viewer, Outcome.NOTHING))
-        if whose is None:
-            rule = decided(_point(question, viewer, whose_of_past(facts, viewer)))
+        if best is not None:
+            rule = decided(_point(question, viewer, judged(question, facts, viewer)))
             if rule.shows is None:
                 return _refused(question, viewer, rule)
         content = way.shape(facts)
@@ -131,7 +131,7 @@ class Door:
             about = None if child is None or child.unknown else child.id
             attempt = replace(_attempt(asked, viewer, Outcome.NOTHING), as_known=as_known, about=about)
             relation = _relation(read, viewer, child)
-            whose = whose_of(asked, viewer, read) or Whose.OTHERS
+            whose = Judged(whose_of(asked, viewer, read))
             rule = decided(_point(asked, viewer, whose, relation, lambda: claims_left(read)))
             if rule.shows is None or (child is not None and child.unknown):
                 outcome = Outcome.NOTHING if child is not None and child.unknown else Outcome.REFUSED
@@ -195,7 +195,7 @@ def _redacted(read: Reading, facts: A, rule: Rule, day: int) -> tuple[A, list[st
 def _point(
     question: Question[Any],
     viewer: Viewer,
-    whose: Whose,
+    of: Judged,
     relation: Relation = NO_RELATION,
     may_claim: Callable[[], bool] = lambda: False,
 ) -> Point:
@@ -204,13 +204,15 @@ def _point(
         type(question).__name__,
         viewer.roles,
         opening,
-        whose,
+        of.whose,
         relation.bases,
         relation.bars,
         relation.shielded,
         opening is Opening.CLAIM and may_claim(),
         viewer.people_sign_in,
         viewer.signed_in_strongly,
+        of.in_case,
+        relation.restricted,
     )
 
 

@@ -5,13 +5,13 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import psycopg
 
 from adapters.codec.times import KNOWN_AT_RULE, read_known_at
-from adapters.log.keys.hashes import Hashes
+from adapters.log.keys.hashes import Hashes, event_text
 from adapters.log.sealed_values import SealedValueOpener, keys_expected
 from adapters.process.clock import today
 from adapters.questions.barring import bars_by_child, kept_from
@@ -37,6 +37,9 @@ from domain.timeline.entries import Entry
 from domain.timeline.served import as_served
 from projections import behind, editions, kinship, persons, pipelined, queries, reference_data, shields
 from projections.kinship import Home
+
+if TYPE_CHECKING:
+    from adapters.questions.marks import Marks
 
 MANY: Final = 100  # records; of more, all shields are looked at rather than those of each
 ByChild = Mapping[ChildId, Sequence[UUID]]  # the records of each child
@@ -123,7 +126,7 @@ class Reading(PublishedReading):
 
     def event(self, position: int) -> str:
         """The event at a position, as it is shown: by a keyed hash, for its place would tell how much else came."""
-        return f"e-{self.hashes.shown(self.edition.generation, position)[:8].hex()}"
+        return event_text(self.hashes, self.edition.generation, position)
 
     def at(self, day: int) -> AsAt:
         """What the answers of this read are shaped by, on a day."""
@@ -134,7 +137,22 @@ class Reading(PublishedReading):
             return None if known is None else str(known["name"])
 
         school_days = self.reference(day).is_school_day
-        return AsAt(day, self.position, self.event, named, lambda entry: as_served(entry, school_days))
+        marks = self.marks({record for some in self._members.values() for record in some})
+        return AsAt(
+            day,
+            self.position,
+            self.event,
+            named,
+            lambda entry: as_served(entry, school_days),
+            marks.of_entry,
+            marks.of_child,
+        )
+
+    def marks(self, records: Collection[UUID]) -> "Marks":
+        """What people dispute of some records, and which of these are not to be used."""
+        from adapters.questions.marks import marks_of  # loads what few answers need
+
+        return marks_of(self.service, self.connection, self.edition, records)
 
     def known(
         self,

@@ -94,6 +94,7 @@ def _hides(read: Reading, record: RecordId, then: Told, was: tuple[World, Child]
     )  # fmt: skip
     read.hidden([child.id], day)  # of whoever lives with a shielded child others' events tell
     read.take_shield(child.id, holds=hides)
+    read.take_members({child.id: list(child.records)})
     return child.id in read.hidden([child.id], day)
 
 

@@ -41,6 +41,7 @@ def relation_of(read: Reading, viewer: Viewer, asked: AskedAbout) -> Relation:
         read.bars.get(asked.id, frozenset()),
         bool(read.hidden([asked.id], head.today)),
         asked.children,
+        head.marks(read.records(asked.id)).of_child(read.records(asked.id)) is not None,
     )
 
 

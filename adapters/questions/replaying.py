@@ -11,6 +11,7 @@ from adapters.disclosure.context import CAPSULE, POLICY, context
 from adapters.disclosure.keys import canonical_content
 from adapters.disclosure.reading import Stored, read_entry
 from adapters.process.clock import today
+from adapters.questions.cases import is_about, read_case
 from adapters.questions.paging import known_at_of
 from adapters.questions.reading import Reading, reading_at
 from adapters.questions.refolding import LeftToTheViews, case_of
@@ -30,6 +31,7 @@ from domain.answers.compared import compared
 from domain.answers.ids import child_id, record_id
 from domain.answers.refolded import Case
 from domain.capsule import written
+from domain.cases import case as officers
 from domain.dates import LONDON, to_day
 from domain.errors import IcrError
 from domain.questions.about import OneChild, ReplayEntry, ShowChild, ShowTimeline
@@ -78,7 +80,14 @@ def gather_replay(service: Service, connection: editions.Connection, question: R
             beside = _today(service, connection, stored, asked, again)
     else:
         verdict = "not_derived", asked, None
-    return PastAccess(stored.leaf, stored.asked, stored.contents, stored.holds, stored.index, *verdict, beside)
+    case = _in_case(service, connection, question)
+    return PastAccess(stored.leaf, stored.asked, stored.contents, stored.holds, stored.index, *verdict, beside, case)
+
+
+def _in_case(service: Service, connection: editions.Connection, question: ReplayEntry) -> officers.Case | None:
+    """The case in which an access is looked at, while it is open and if it is about the access."""
+    case = None if question.case is None else read_case(service, connection, question.case)
+    return case if case is not None and case.is_open and is_about(service, connection, case, question.entry) else None
 
 
 def _asked(stored: Stored) -> "_Asked | Reason":

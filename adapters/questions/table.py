@@ -280,6 +280,50 @@ QUESTIONS: Final[Sequence[Row]] = (
         "that it was taken away.",
         {"name": "share-explained", "form": "csv"},
     ),
+    Row(
+        about.ListCases,
+        ("case", "list"),
+        None,
+        "Officers' cases",
+        "List officers' cases, the newest first. With `--about` only the open ones in which an access may be looked at.",
+        {"state": "open"},
+    ),
+    Row(
+        about.ShowCase,
+        ("case", "show"),
+        None,
+        "One case",
+        "Show a case: why it was opened, what was done in it, until when it has to be answered, and what came of it.",
+        {"case": "k-0f6d2c1e8b7a4935a1c2d3e4f5061728"},
+        unknown="case",
+    ),
+    Row(
+        about.ListHearings,
+        ("case", "hearings"),
+        None,
+        "Cases that ask somebody",
+        "List the cases that ask a member of staff, the newest first.",
+        {"worker": "la-808:W2041"},
+    ),
+    Row(
+        about.ShowHearing,
+        ("case", "hearing"),
+        None,
+        "What a case asks",
+        "Show what a case asks the member of staff whom it is about, and what they answered; not why it was opened.",
+        {"case": "k-0f6d2c1e8b7a4935a1c2d3e4f5061728"},
+        unknown="case that asks somebody",
+    ),
+    Row(
+        about.ShowSubjectAccess,
+        ("case", "record"),
+        None,
+        "A child's record for who asked for it",
+        "Show what is held of the child of a case of subject access: the record, who told it, who has seen it and when; and what is "
+        "proposed for leaving out. With `--copy` as it is given.",
+        {"case": "k-5ab3de77f0c1426e9d3b8a1c6e2f4079"},
+        unknown="case about a child",
+    ),
 )
 # What only the pages ask: what somebody who has signed in may do, and what waits for the index team.
 OF_PAGES: Final[frozenset[type[Question[Any]]]] = frozenset(

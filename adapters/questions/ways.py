@@ -50,6 +50,13 @@ WAYS: Final[Mapping[type[Question[Any]], OfTheViews | OfTheLog]] = {
     about.ReadNotice: OfTheLog("notice.gather_notice", "notice.notice", in_snapshot=False),
     about.ReplayEntry: OfTheLog("replaying.gather_replay", "accesses.replayed", in_snapshot=False),
     about.ExportLog: OfTheLog("log_state.gather_export", "accesses.exported"),
+    about.ListCases: OfTheLog("cases.gather_cases", "cases.cases", in_snapshot=False),
+    about.ShowCase: OfTheLog("cases.gather_case", "cases.case"),
+    about.ListHearings: OfTheLog("cases.gather_hearings", "cases.hearings"),
+    about.ShowHearing: OfTheLog("cases.gather_hearing", "cases.hearing"),
+    about.ShowSubjectAccess: OfTheLog(
+        "subject_access.gather_subject_access", "subject_access.subject_access", in_snapshot=False
+    ),
     about.ShowLogState: OfTheLog("log_state.gather_log_state", "accesses.log_state", in_snapshot=False),
     about.AskOfficers: OfTheLog("officers.gathering.gather_answer", "officers.answered", in_snapshot=False),
     about.ExportAnswer: OfTheLog("officers.gathering.gather_answer", "officers.answered", in_snapshot=False),

@@ -1,5 +1,7 @@
-"""Whose work, area or accesses a question asks for, and how many claims a viewer has made today."""
+"""Whose work, area, accesses or cases a question asks for, and how many claims a viewer has made today."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, Final
 
@@ -9,6 +11,7 @@ from domain.access.rules import Whose
 from domain.access.viewer import Opening, Role, Viewer
 from domain.answers.accesses import PastAccess
 from domain.areas import area_key
+from domain.cases.case import Case
 from domain.dates import LONDON
 from domain.questions import about
 from domain.questions.asking import Question
@@ -21,16 +24,68 @@ _CLAIMS: Final = (
 )
 
 
-def whose_of(question: Question[Any], viewer: Viewer, read: Reading | None = None) -> Whose | None:
-    """Whose what is asked for is; None where that is known only of what is found: of an entry that is to be replayed."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Whose what is asked for is, and whether an open case of the viewer's office is about it."""
+
+    whose: Whose
+    in_case: bool = False
+
+
+_AT_BEST: Final[Mapping[type[Question[Any]], Judged]] = {
+    about.ReplayEntry: Judged(Whose.OWN_ORGANISATION, in_case=True),
+    about.ShowCase: Judged(Whose.OWN_OFFICE),
+    about.ShowSubjectAccess: Judged(Whose.OWN_OFFICE, in_case=True),
+    about.ShowHearing: Judged(Whose.OWN),
+}
+
+
+def at_best(question: Question[Any]) -> Judged | None:
+    """Of a question of which that is known only of what is found: what it may turn out to be at best; None of any other.
+
+    Whoever may not see even that is refused before anything is read.
+    """
+    return _AT_BEST.get(type(question))
+
+
+def judged(question: Question[Any], facts: object, viewer: Viewer) -> Judged:
+    """What it turned out to be, by what was found."""
     if isinstance(question, about.ReplayEntry):
-        return None
+        assert isinstance(facts, PastAccess)
+        return Judged(
+            _organisations(facts.leaf["organisation"], viewer),
+            facts.case is not None and _own_office(facts.case, viewer),
+        )
+    case = facts.case  # type: ignore[attr-defined]
+    assert isinstance(case, Case)
+    if isinstance(question, about.ShowHearing):
+        asked = case.asks_somebody and case.concerned == viewer.name
+        return Judged(Whose.OWN if asked else Whose.OTHERS)
+    own = Whose.OWN_OFFICE if _own_office(case, viewer) else Whose.OTHERS
+    return Judged(own, isinstance(question, about.ShowSubjectAccess) and case.is_open and case.of_kind.shows_record)
+
+
+def whose_case(case: Case, viewer: Viewer) -> Whose:
+    """Whose a case is that something is to be done in."""
+    return Whose.OWN_OFFICE if _own_office(case, viewer) else Whose.OTHERS
+
+
+def whose_office(organisation: str | None, office: str | None, viewer: Viewer) -> Whose:
+    """Whose the cases of an office of an organisation are."""
+    own = organisation is not None and organisation == viewer.organisation and office in viewer.roles
+    return Whose.OWN_OFFICE if own else Whose.OTHERS
+
+
+def whose_of(question: Question[Any], viewer: Viewer, read: Reading | None = None) -> Whose:
+    """Whose what is asked for is."""
     if isinstance(question, about.AskOfficers):
         return _about_accesses(question, viewer)
     if isinstance(question, about.ShowOwnAccesses):
         return Whose.OWN if question.viewer == viewer.name else Whose.OTHERS
     if isinstance(question, about.ListAccesses | about.ReadFeedback):
         return _organisations(question.organisation, viewer)
+    if isinstance(question, about.ListCases):
+        return whose_office(question.organisation, question.office, viewer)
     worker = getattr(question, "worker", None)
     if worker is not None:
         return _work(worker, viewer, read)
@@ -40,10 +95,10 @@ def whose_of(question: Question[Any], viewer: Viewer, read: Reading | None = Non
     return Whose.OTHERS
 
 
-def whose_of_past(facts: object, viewer: Viewer) -> Whose:
-    """Whose an access was that is replayed."""
-    assert isinstance(facts, PastAccess)
-    return _organisations(facts.leaf["organisation"], viewer)
+def _own_office(case: Case, viewer: Viewer) -> bool:
+    """Whether somebody holds the office that has a case, and is not the one whom it is about."""
+    own = whose_office(case.organisation, case.office, viewer) is Whose.OWN_OFFICE
+    return own and case.concerned != viewer.name
 
 
 def _about_accesses(question: about.AskOfficers, viewer: Viewer) -> Whose:

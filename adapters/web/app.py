@@ -16,6 +16,7 @@ from adapters.api.problems import Refused
 from adapters.api.rates import Rates
 from adapters.api.work_queues import WorkQueue
 from adapters.commands.brokering import Brokering
+from adapters.commands.casework import Casework
 from adapters.commands.confirming import Confirming
 from adapters.commands.erasures import Erasures
 from adapters.commands.quarantine import Quarantine
@@ -27,10 +28,12 @@ from adapters.web.answering import STAFF_NOTICE, STRONGLY, Cookie, error_page, g
 from adapters.web.asking import Asking
 from adapters.web.brokering import ANSWER, ANSWERED, ASK, LISTED, ContactPages
 from adapters.web.brokering import DO as DO_ASK
+from adapters.web.casework import CasePages
 from adapters.web.deciding import DO, LOOK, DecidingPages
 from adapters.web.duty import DutyPages
 from adapters.web.erasures import ERASE, ErasurePages
 from adapters.web.handles import Handles
+from adapters.web.hearings import HearingPages
 from adapters.web.index_team import IndexTeamPages
 from adapters.web.issuers import IssuerClient
 from adapters.web.log_pages import STATE, LogPages
@@ -49,14 +52,16 @@ from adapters.web.searching import SEARCH, SearchPages
 from adapters.web.sessions import Sessions
 from adapters.web.signing_in import SigningIn
 from adapters.web.signing_in_strongly import BEGIN, SigningInStrongly
+from adapters.web.subject_access import SubjectAccessPages
 from adapters.web.typed import Form, Typed
 from domain.access.viewer import Viewer
 
 # Links may lead to these from anywhere, as somebody who has signed in again comes to them; `/` at the end: to what is below.
 PAGES: Final = (
     "/my-children", "/my-families", "/changes", "/search", LOOK, DO, LISTED, ASK, DO_ASK, index_team.QUARANTINE, index_team.PROTECTIONS,
-    index_team.LISTED, "/families-to-check", ERASE, "/questions", "/questions/", "/accesses", "/accesses/", STATE,
-    "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", STRONGLY, STAFF_NOTICE, OWN, OVERRIDE, *NOTICES,
+    index_team.LISTED, "/families-to-check", ERASE, "/questions", "/questions/", "/accesses", "/accesses/", STATE, "/cases", "/cases/",
+    "/hearings", "/hearings/", "/sign-in", "/sign-in/", "/signed-in/", "/signed-out", "/timed-out", STRONGLY, STAFF_NOTICE, OWN, OVERRIDE,
+    *NOTICES,
 )  # fmt: skip
 _SIGNING_IN: Final = (4, 32)  # an issuer that does not answer holds up signing in, and nothing else
 _STORED: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -84,6 +89,9 @@ class _Faces:
     duty: DutyPages
     log: LogPages
     erasures: ErasurePages
+    cases: CasePages
+    hearings: HearingPages
+    subject_access: SubjectAccessPages
 
 
 def create_app(service: Service) -> FastAPI:
@@ -129,6 +137,7 @@ def _face(shared: Shared) -> Face:
     asking = Asking(shared.door, reaching, settings.demo_day)
     handles = Handles(Sealing(service.keys, "page-handle"))
     pages = ChildPages(asking, handles, service.clock)
+    casework = partial(Casework, service)
 
     @contextmanager
     def lasts() -> Iterator[None]:
@@ -154,6 +163,9 @@ def _face(shared: Shared) -> Face:
         DutyPages(asking),
         LogPages(asking, service, people.typed),
         ErasurePages(Erasures(service), people.typed),
+        CasePages(asking, people.typed, casework),
+        HearingPages(asking, people.typed, casework),
+        SubjectAccessPages(asking, casework),
     )
     return Face(_routes(faces, people, shared.queues.reading), PAGES, refuse, lasts())
 
@@ -163,6 +175,7 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
     waiting = WorkQueue(*_SIGNING_IN)
     signing_in, pages, search, officers, log = faces.signing_in, faces.pages, faces.search, faces.officers, faces.log
     questions, reviews = faces.questions, faces.reviews
+    cases, hearings, subject_access = faces.cases, faces.hearings, faces.subject_access
     strongly = SigningInStrongly(signing_in)
     staff_notice = StaffNotice(faces.asking, people)
     asking = faces.asking.page
@@ -201,8 +214,17 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         "/questions/{name}": questions.form,
         ERASE: faces.erasures.form,
         "/accesses": officers.form,
-        "/accesses/{entry}": officers.why,
+        "/accesses/{entry}": asking(officers.why),
         "/accesses/{entry}/review": reviews.form,
+        "/cases": asking(cases.list),
+        "/cases/new": cases.new,
+        "/cases/{case}": asking(cases.case),
+        "/cases/{case}/record": asking(subject_access.record),
+        "/cases/{case}/copy": asking(subject_access.copy),
+        "/cases/{case}/copy.json": asking(subject_access.file),
+        "/cases/{case}/{act}": asking(cases.act),
+        "/hearings": asking(hearings.list),
+        "/hearings/{case}": asking(hearings.hearing),
         STATE: asking(log.state),
         "/access-log/key": asking(officers.key),
         "/access-log/checkpoint": asking(officers.checkpoint),
@@ -246,6 +268,10 @@ def _routes(faces: "_Faces", people: People, reading: WorkQueue) -> APIRouter:
         ("/accesses", "found_accesses", signed_in(officers.found, typed=HERE)),
         (ERASE, "propose_erasure", signed_in(faces.erasures.propose, typed=HERE)),
         (f"{ERASE}/confirm", "confirm_erasure", signed_in(faces.erasures.confirm, typed=ERASE)),
+        ("/cases/new", "open_case", signed_in(cases.open, typed=HERE)),
+        ("/cases/{case}/record", "decide_of_record", signed_in(subject_access.decide, typed=HERE)),
+        ("/cases/{case}/{act}", "do_in_case", signed_in(cases.do, typed=HERE)),
+        ("/hearings/{case}", "answer_case", signed_in(hearings.answer, typed=HERE)),
         ("/access-log/check", "check_access_log", signed_in(log.checked, typed=STATE)),
         ("/access-log/export", "export_access_log", signed_in(log.exported)),
     ):

@@ -14,9 +14,9 @@ from adapters.api.problems import Refused
 from adapters.web import accesses
 from adapters.web.answering import error_page, go_to, message, page
 from adapters.web.asking import Asking
+from adapters.web.casework import office_of
 from adapters.web.days import PARTS, read_day
 from adapters.web.numbers import number_wrong, read_number
-from adapters.web.reasons import read_reason, saying
 from adapters.web.rendering import reader, render
 from adapters.web.typed import Typed
 from domain.access.reviewing import REVIEW
@@ -28,6 +28,7 @@ from domain.questions import about
 FIND: Final = "/accesses"
 _ENTRY: Final = re.compile(r"a-[0-9a-f]{32}")
 PERSON: Final = "viewer"  # the field of a person
+_CASE: Final = re.compile(r"k-[0-9a-f]{32}")
 _VIEWER: Final = re.compile(r"[^\s:]{1,100}:[^\s:]{1,80}")
 _LISTED: Final = 50
 _REPLAYED: Final = 20  # each of these is worked out again
@@ -82,7 +83,7 @@ class OfficerPages:
         )
 
     def why(self, request: Request, viewer: Viewer) -> Response:
-        """Where an officer says why they open an access; nothing is asked at the door yet."""
+        """Where an officer says in which case they open an access: one of their office that is open, and about it."""
         named = named_entry(request)
         if not reader(viewer).is_officer:
             return error_page(HTTPStatus.NOT_FOUND)
@@ -90,12 +91,12 @@ class OfficerPages:
 
     def entry(self, request: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """One access: what was shown, whether that is proved, and how anybody can check it."""
-        named = named_entry(request)
-        reason, wrong = read_reason(form.get("reason", ""))
-        if wrong is not None:
-            return self._why(viewer, named, form, {"reason": wrong})
-        question = about.ReplayEntry(entry=named, today=form.get("today") == "yes")
-        replay = self.asking.ask(question, saying(viewer, reason))
+        named, case = named_entry(request), form.get("case", "")
+        if reader(viewer).is_officer and not _CASE.fullmatch(case):
+            return self._why(viewer, named, form, {"case": "Choose the case in which you open it"})
+        in_case = case if _CASE.fullmatch(case) else None
+        question = about.ReplayEntry(entry=named, case=in_case, today=form.get("today") == "yes")
+        replay = self.asking.ask(question, viewer)
         state = self.asking.ask(about.ShowLogState(), viewer)
         was, erased = accesses.without_erased(replay.content["content"])
         answers: dict[str, Answered[Any]] = {"replay": replay, "state": state}
@@ -120,9 +121,16 @@ class OfficerPages:
     def _why(
         self, viewer: Viewer, entry: str, said: Mapping[str, str], wrong: Mapping[str, str] | None = None
     ) -> Response:
-        typed = {"reason": said.get("reason", "")}
-        text = render("access-why", reader=reader(viewer), entry=entry, said=typed, wrong=wrong or {})
-        return page(text, HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK)
+        office = office_of(viewer)
+        if office is None:  # whoever checks by hashes and counts opens none
+            text = render("access-why", reader=reader(viewer), entry=entry, about=None, said={"case": ""}, wrong={})
+            return page(text)
+        question = about.ListCases(organisation=viewer.organisation, office=office, entry=entry)
+        found = self.asking.ask(question, viewer)
+        typed = {"case": said.get("case", "")}
+        answer = self.asking.shown("access-why", viewer, {"about": found}, entry=entry, said=typed, wrong=wrong or {})
+        answer.status_code = HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK
+        return answer
 
     def _form(self, viewer: Viewer, said: Mapping[str, str], wrong: Mapping[str, str] | None = None) -> Response:
         """The form, with what was typed and what is wrong with it."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, PrefixLoader, select_autoescape
 from markupsafe import Markup
 
-from adapters.web import accesses, decisions, kinds, lanes, protecting, requests, words
+from adapters.web import accesses, case_words, decisions, kinds, lanes, protecting, requests, words
 from adapters.web.telephones import ring
 from domain.access.viewer import Viewer
 from domain.answers.answered import Receipt
@@ -33,7 +33,12 @@ _INDEX_TEAM: Final = (
     ("/quarantine", "Quarantine"),
     ("/protections", "Shields and exclusions"),
 )
-_OFFICERS: Final = (("/questions", "Questions"), ("/accesses", "Who saw what"), ("/access-log", "State of the log"))
+_OFFICERS: Final = (
+    ("/questions", "Questions"),
+    ("/accesses", "Who saw what"),
+    ("/cases", "Cases"),
+    ("/access-log", "State of the log"),
+)
 # Who decide on erasures (domain.erasure).
 _ERASERS: Final = frozenset({"privacy_officer", "index_team"})
 _ERASURES: Final = (("/erasures", "Erase a record"),)
@@ -130,6 +135,7 @@ def _environment() -> Environment:
         "words": words,
         "kinds": kinds,
         "accesses": accesses,
+        "cases": case_words,
         "deciding": decisions,
         "brokering": requests,
         "protecting": protecting,

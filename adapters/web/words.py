@@ -138,11 +138,10 @@ def status(entry: Part) -> str:
 
 def note(entry: Part) -> str:
     """What is to be said of an entry beside its days: that it is open or has ended they say themselves."""
-    return (
-        ""
-        if entry["status"] in ("open", "ended") and not (entry["why_status"] or entry["last_confirmed"])
-        else status(entry)
-    )
+    plainly = entry["status"] in ("open", "ended") and not (entry["why_status"] or entry["last_confirmed"])
+    since = entry.get("disputed_since")
+    disputed = f"The person disputes this since {day(since)}, and whoever told it has been asked" if since else ""
+    return ". ".join(filter(None, ("" if plainly else status(entry), disputed)))
 
 
 def what(entry: Part) -> str:
@@ -311,7 +310,7 @@ def born_and_aged(child: Part, on: str) -> str:
 def wrong_fields(wrong: Mapping[str, str]) -> list[dict[str, str]]:
     """What is wrong with a form, as the component takes it: with where to mend it. Of a day it is its first field."""
     return [
-        {"text": text, "href": f"#{name}-day" if name in ("first", "last", "born", "week") else f"#{name}"}
+        {"text": text, "href": f"#{name}-day" if name in ("first", "last", "born", "week", "aware") else f"#{name}"}
         for name, text in wrong.items()
     ]
 

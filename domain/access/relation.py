@@ -11,13 +11,17 @@ from domain.events import ChildId
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Why a child is the viewer's own, the events that say so, what keeps the viewer from it, and whom it is about."""
+    """Why a child is the viewer's own, the events that say so, what keeps the viewer from it, and whom it is about.
+
+    `restricted`: the person asks that the record be kept and not used.
+    """
 
     bases: frozenset[Basis] = frozenset()
     proving: tuple[str, ...] = ()
     bars: frozenset[Bar] = frozenset()
     shielded: bool = False
     children: tuple[UUID, ...] = ()
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

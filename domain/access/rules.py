@@ -28,8 +28,13 @@ OF_AREA: Final = frozenset({"ListFamilies", "ListGaps"})
 OF_THE_SERVICE: Final = frozenset(
     {"ListFeeds", "ShowQuality", "ListKept", "CountKept", "ListMended", "ShowLogState", "ReadNotice"}
 )
-# Answers that show officers what others were shown of children.
-OFFICERS_CONTENT: Final = frozenset({"ReplayEntry"})
+# Answers that show officers what others were shown of children, or a child's whole record.
+OFFICERS_CONTENT: Final = frozenset({"ReplayEntry", "ShowSubjectAccess"})
+# Of officers' cases: what is asked, and what is done.
+READS_CASES: Final = frozenset({"ListCases", "ShowCase"})
+CASEWORK: Final = frozenset({"OpenCase", "NoteCase", "CloseCase"})
+# Of a case that asks a member of staff: what it asks, and their answer.
+HEARINGS: Final = frozenset({"ListHearings", "ShowHearing", "AnswerCase"})
 
 
 class Basis(StrEnum):
@@ -56,7 +61,7 @@ class Bar(StrEnum):
 
 
 class Whose(StrEnum):
-    """Whose work, area or accesses are asked for."""
+    """Whose work, area, accesses or cases are asked for."""
 
     OWN = "own"
     OWN_TEAM = "own_team"  # of a team that the viewer manages
@@ -64,6 +69,7 @@ class Whose(StrEnum):
     OWN_ORGANISATION = "own_organisation"
     OFFICERS = "officers"  # of those who read the access log
     COUNTS = "counts"  # of nobody: how many there are
+    OWN_OFFICE = "own_office"  # of a case: the viewer holds the office that has it
     OTHERS = "others"
 
 
@@ -81,6 +87,8 @@ class Point:
 
     `opening`: how the viewer asks for what is not their own work, where a reason is given. `claims_left`: fewer claims today than
     one person may make. `signed_in_strongly`: by a means that counts as strong, and not long ago; where that is not known, no.
+    `in_case`: an open case of the viewer's office is about what is asked for. `restricted`: the person asks that the record be kept
+    and not used (UK GDPR Article 18).
     """
 
     question: str
@@ -93,6 +101,8 @@ class Point:
     claims_left: bool = False
     people_sign_in: bool = True
     signed_in_strongly: bool | None = None
+    in_case: bool = False
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,9 +381,32 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         "self_claim",
         Extent.PAGE,
-        every(_PERSON, _CHILD, _asks(Opening.CLAIM), has("claims_left", True), has("shielded", False)),
+        every(
+            _PERSON,
+            _CHILD,
+            _asks(Opening.CLAIM),
+            has("claims_left", True),
+            has("shielded", False),
+            has("restricted", False),
+        ),
         "You have said why this child is your business. The privacy officer can see that you did, and why.",
         _WORKING_TOGETHER,
+        "claim",
+        alerts=True,
+    ),
+    Rule(
+        "self_claim_restricted",
+        Extent.MINIMAL,
+        every(
+            _PERSON,
+            _CHILD,
+            _asks(Opening.CLAIM),
+            has("claims_left", True),
+            has("shielded", False),
+            has("restricted", True),
+        ),
+        "The person asks that this record be kept and not used, which is being looked into. The index team can put you in touch.",
+        "UK GDPR Article 18(2): used to protect a child by those who work with it, on duty, and the index team",
         "claim",
         alerts=True,
     ),
@@ -452,9 +485,9 @@ RULES: Final[Sequence[Rule]] = (
             _holds(Role.PRIVACY_OFFICER),
             has("question", "ReplayEntry"),
             has("whose", Whose.OWN_ORGANISATION),
-            _asks(Opening.CLAIM),
+            has("in_case", True),
         ),
-        "You are the privacy officer of this organisation, and have said why you look.",
+        "You are the privacy officer of this organisation, and have an open case about this access.",
         _ACCOUNTABILITY,
         "audit",
     ),
@@ -472,10 +505,53 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         "replay",
         Extent.EVERYTHING,
-        every(_holds(Role.DATA_PROTECTION_OFFICER), has("question", "ReplayEntry"), _asks(Opening.CLAIM)),
-        "You are the data protection officer, and have said why you look.",
+        every(_holds(Role.DATA_PROTECTION_OFFICER), has("question", "ReplayEntry"), has("in_case", True)),
+        "You are the data protection officer, and have an open case about this access.",
         _ACCOUNTABILITY,
         "audit",
+    ),
+    # ---- officers' cases
+    Rule(
+        "own_offices_cases",
+        Extent.PAGE,
+        every(
+            has("roles", Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER),
+            has("question", *READS_CASES, *CASEWORK),
+            has("whose", Whose.OWN_OFFICE),
+        ),
+        "You hold the office that has this case.",
+        "UK GDPR Articles 5(2), 12, 24, 33 and 39",
+        "case",
+    ),
+    Rule(
+        "cases",
+        Extent.PAGE,
+        every(_holds(Role.DATA_PROTECTION_OFFICER), has("question", *READS_CASES)),
+        "You are the data protection officer, and check how cases are handled.",
+        _ACCOUNTABILITY,
+        "audit",
+    ),
+    Rule(
+        "subject_access",
+        Extent.EVERYTHING,
+        every(
+            _holds(Role.PRIVACY_OFFICER),
+            has("question", "ShowSubjectAccess"),
+            has("whose", Whose.OWN_OFFICE),
+            has("in_case", True),
+        ),
+        "You answer a request for this child's record, in an open case of your office.",
+        "UK GDPR Articles 15 and 26(3); Data Protection Act 2018 schedules 2 to 4",
+        "case",
+        unshields=True,
+    ),
+    Rule(
+        "hearing",
+        Extent.PAGE,
+        every(_PERSON, has("question", *HEARINGS), has("whose", Whose.OWN)),
+        "An officer's case asks you.",
+        "UK GDPR Articles 5(1)(a) and 15: the access log is a record of staff too",
+        "case",
     ),
     Rule(
         "own_organisations_questions",

@@ -10,6 +10,7 @@ from domain.access.parts import ERASED, joined
 from domain.answers.compared import Difference
 from domain.answers.fields import ChildText, Day, Discloses, Instant, RecordText, Written
 from domain.answers.pages import Listed, Page
+from domain.cases.case import Case
 
 Proved = Literal["proved_same", "not_proved", "erased_since"]
 Derived = Literal["derived_same", "differs", "not_derived"]
@@ -199,7 +200,7 @@ class Replayed(TypedDict):
 class PastAccess:
     """What a replay is made from: the leaf's fields, the contents of its parts in order, None where erased.
 
-    `holds`: whether what is stored is what the leaf commits to.
+    `holds`: whether what is stored is what the leaf commits to. `case`: the open case about it in which it is looked at.
     """
 
     leaf: dict[str, Any]
@@ -211,6 +212,7 @@ class PastAccess:
     because: Because | None = None
     first_differing: int | None = None
     today: Today | None = None
+    case: Case | None = None
 
 
 def proved(of: PastAccess) -> Proved:

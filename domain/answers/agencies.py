@@ -19,7 +19,7 @@ _FEED: Final = Discloses.FEED
 _PUBLISHED: Final = Discloses.PUBLISHED
 Cursor = Annotated[str, Written("Opaque; grows", pattern=CURSOR_FORM), Discloses.NOTHING]
 FeedStatus = Literal["heard", "partial", "silent", "never", "closed"]
-_OUTCOMES: Final = "^(accepted|duplicate|conflict|kept|released|replaced|rejected)$"
+_OUTCOMES: Final = "^(accepted|duplicate|conflict|kept|released|replaced|rejected|disputed)$"
 
 
 class ShownFeed(TypedDict):

@@ -100,7 +100,9 @@ class ShownAddress(_Days):
     residence: Annotated[str | None, _WHEREABOUTS]
 
 
-class _Person(TypedDict):
+class ShownPerson(TypedDict):
+    """Who a child is, as an answer says it."""
+
     name: ShownName | None
     name_told_by: Annotated[list[ShownAgency], Written("The agencies that call the child by this name")]
     other_names: list[NameOfAgencies]
@@ -124,7 +126,25 @@ Minimal = Annotated[
 ]
 
 
-class IndexLine(_Person):
+class Restricted(TypedDict, total=False):
+    """That a record is not to be used but where a child is to be safeguarded."""
+
+    restricted_since: Annotated[
+        Day,
+        Written(
+            "Since when the person asks that the record be kept and not used, which is being looked into; nothing is left out for it"
+        ),
+        Discloses.SAFETY,
+    ]
+
+
+def restricted(known: "KnownChild", at: AsAt) -> Restricted:
+    """The mark of a child's record, where it has one."""
+    since = at.restricted(known.records)
+    return {} if since is None else {"restricted_since": since}
+
+
+class IndexLine(ShownPerson, Restricted):
     """One child in the index."""
 
     child: ChildText
@@ -150,7 +170,7 @@ class FoundChildren(TypedDict):
     refine: Annotated[bool, Discloses.IDENTITY]
 
 
-class Timeline(TypedDict):
+class Timeline(Restricted):
     """One child's timeline."""
 
     child: ChildText
@@ -301,4 +321,5 @@ def timeline(of: ChildOverTime, at: AsAt) -> Timeline:
         "kept_aside": of.kept_in_quarantine,
         "shielded": known.shielded,
         "being_mended": known.being_mended,
+        **restricted(known, at),
     }

@@ -75,10 +75,16 @@ class _OfAttendance(TypedDict, total=False):
     sessions: Annotated[dict[str, int], Written("Of attendance: sessions by category"), _INVOLVEMENT]
 
 
+class _OfADispute(TypedDict, total=False):
+    disputed_since: Annotated[
+        Day, Written("Since when the person disputes it; whoever told it has been asked to look at it"), _INVOLVEMENT
+    ]
+
+
 _Days = TypedDict("_Days", {"from": Annotated[Day | None, _INVOLVEMENT], "to": Annotated[Day | None, _INVOLVEMENT]})
 
 
-class ShownEntry(_Days, _OfALead, _OfAttendance, Reach):
+class ShownEntry(_Days, _OfALead, _OfAttendance, _OfADispute, Reach):
     """One interval or moment, or the attendance of a week; dates are half-open."""
 
     kind: Annotated[str, _INVOLVEMENT]
@@ -106,7 +112,8 @@ class AsAt:
 
     `position` and `event` are a place in the log as it is shown: where it stands, which is ordered, and the event that stands
     there, by a keyed hash, for its place would tell how much else came. `named`: an organisation's name by its code.
-    `as_served`: an entry with the end that its sessions give it (domain.timeline.served).
+    `as_served`: an entry with the end that its sessions give it (domain.timeline.served). `disputed`: since which day the person
+    disputes an entry, by its events; `restricted`: since which day a child's records are not to be used.
     """
 
     day: int
@@ -114,6 +121,8 @@ class AsAt:
     event: Callable[[int], str]
     named: Callable[[str | None], str | None]
     as_served: Callable[[Entry], Entry]
+    disputed: Callable[[Collection[str]], str | None] = lambda _: None
+    restricted: Callable[[Collection[UUID]], str | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +165,9 @@ def shown_entry(held: Held, at: AsAt, *, shielded: bool) -> ShownEntry:
         "record": None if shielded else record_id(said.record),
         "events": [at.event(p) for p in said.positions], "known_from": at.position(said.positions[0]),
     }  # fmt: skip
+    since = at.disputed(shown["events"])
+    if since is not None:
+        shown["disputed_since"] = since
     if said.kind == "lead":
         shown["provider"] = None
         shown["scope"], shown["accepted"] = said.scope, iso(said.accepted)

@@ -18,6 +18,7 @@ from domain.answers.children import (
     is_alive,
     known_by,
     records_shown,
+    restricted,
 )
 from domain.answers.entries import AsAt, ShownEntry, shown_entry, works
 from domain.answers.ids import child_id
@@ -76,6 +77,7 @@ def index_line(of: ChildInIndex, at: AsAt) -> IndexLine:
         "team": of_kind("team_member"),
         "lead": leading(of, at, around),
         "reviews_due": next_reviews(of, at),
+        **restricted(known, at),
     }
 
 

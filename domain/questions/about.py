@@ -7,14 +7,20 @@ from uuid import UUID
 
 from domain.errors import Rejected
 from domain.questions.asking import (
+    ABOUT_ENTRY,
     ACCESSES_OF,
     AFTER_KEPT,
     AREA,
+    BEFORE_CASE,
     BEFORE_ENTRY,
     BORN,
+    CASE,
+    CASE_STATE,
+    CASES_OF,
     CHECK,
     CHILDREN,
     CONTENT,
+    COPY,
     DAYS,
     DECISION,
     EFFECTIVE_AT,
@@ -26,7 +32,9 @@ from domain.questions.asking import (
     FIRST_DAY,
     FORM,
     FROM_LEAF,
+    HEARD,
     IDENTIFIER,
+    IN_CASE,
     KEPT_EVENT,
     LAST_DAY,
     LEAST,
@@ -36,6 +44,7 @@ from domain.questions.asking import (
     MEASURE,
     NOTICE_VERSION,
     OF_WHOM,
+    OFFICE,
     OFFICERS_QUESTION,
     ORGANISATION,
     OUTCOME,
@@ -70,6 +79,7 @@ if TYPE_CHECKING:
         accesses,
         agencies,
         brokering,
+        cases,
         children,
         deciding,
         families,
@@ -80,6 +90,7 @@ if TYPE_CHECKING:
         officers,
         protecting,
         siblings,
+        subject_access,
     )
 
 
@@ -341,9 +352,10 @@ class ListMended(Question["keeping.BeingMendedList"]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayEntry(Question["accesses.Replayed"]):
-    """Which entry of the access log; `today`: what the same question answers today, too."""
+    """Which entry of the access log, and in which open case officers look at it; `today`: what the same question answers today, too."""
 
     entry: Annotated[str, ENTRY]
+    case: Annotated[str | None, IN_CASE] = None
     today: Annotated[bool, TODAY] = False
 
 
@@ -433,3 +445,58 @@ class ExportAnswer(AskOfficers):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportLog(Question["accesses.Exported"]):
     """What an export of the access log holds, which is taken away whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListCases(Question["cases.Cases"]):
+    """Which of officers' cases, the newest first: of one organisation, of one office, open or closed, about one access.
+
+    At most `limit`, before the case `cursor`. Raises Rejected for an office or a state that there is not.
+    """
+
+    organisation: Annotated[str | None, CASES_OF] = None
+    office: Annotated[str | None, OFFICE] = None
+    state: Annotated[str | None, CASE_STATE] = None
+    entry: Annotated[str | None, ABOUT_ENTRY] = None
+    limit: Annotated[int, LIMIT] = USUAL
+    cursor: Annotated[str | None, BEFORE_CASE] = None
+
+    def __post_init__(self) -> None:
+        from domain.cases.kinds import OFFICES
+
+        if self.office is not None and self.office not in OFFICES:
+            raise Rejected("bad_value", "office", f"an office is one of: {', '.join(OFFICES)}")
+        if self.state not in (None, "open", "closed"):
+            raise Rejected("bad_value", "state", "a state is one of: open, closed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowCase(Question["cases.ShownCase"]):
+    """Which case."""
+
+    case: Annotated[str, CASE]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListHearings(Question["cases.Hearings"]):
+    """Whom cases ask: a member of staff, who may answer."""
+
+    worker: Annotated[str, HEARD]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowHearing(Question["cases.Hearing"]):
+    """What a case asks the member of staff whom it is about."""
+
+    case: Annotated[str, CASE]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowSubjectAccess(Question["subject_access.SubjectAccess"]):
+    """In which case a child's record is given to who asked for it: all that is held, where it came from, who has seen it.
+
+    `copy`: as it is given, without what is left out; else as it is decided by.
+    """
+
+    case: Annotated[str, CASE]
+    copy: Annotated[bool, COPY] = False

@@ -124,6 +124,25 @@ ACCESSES_OF: Final = Field(
 )
 FIRST_DAY: Final = Field(Kind.DAY, "Only those of this day in London and after", "DATE", "--from")
 LAST_DAY: Final = Field(Kind.DAY, "Only those of this day in London and before", "DATE", "--to")
+CASE: Final = Field(
+    Kind.TEXT, "A case as pages and letters name it", "CASE", argument=True, pattern=r"^k-[0-9a-f]{32}$"
+)
+IN_CASE: Final = Field(
+    Kind.TEXT, "The open case in which the access is looked at", "CASE", "--case", pattern=r"^k-[0-9a-f]{32}$"
+)
+COPY: Final = Field(Kind.FLAG, "As it is given to who asked: without what is left out, or not decided yet", "")
+BEFORE_CASE: Final = Field(
+    Kind.TEXT, "The `next` of the answer before, for the rest of the list", "CASE", pattern=r"^k-[0-9a-f]{32}$"
+)
+CASES_OF: Final = Field(
+    Kind.ORGANISATION, "Only those of this organisation's officers, for example `la-808`", "ORG", most=100
+)
+OFFICE: Final = Field(Kind.TEXT, "Only those of this office: `privacy_officer` or `data_protection_officer`", "ROLE")
+CASE_STATE: Final = Field(Kind.TEXT, "Only those in this state: `open` or `closed`", "STATE")
+ABOUT_ENTRY: Final = Field(
+    Kind.TEXT, "Only open ones about this access", "ENTRY", "--about", pattern=r"^a-[0-9a-f]{32}$"
+)
+HEARD: Final = Field(Kind.WORKER, "Whom the cases ask", "ORGANISATION:STAFF", pattern=r"^[^:]+:.+$")
 CHECK: Final = Field(Kind.FLAG, "Also check the last leaves against what was signed", "")
 OFFICERS_QUESTION: Final = Field(
     Kind.TEXT,

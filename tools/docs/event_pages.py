@@ -73,7 +73,8 @@ def _where(sector: str) -> str:
         return "These types may be published on any sector's topic."
     if sector == WRITTEN_HERE:
         return (
-            "No agency publishes these: the service writes them itself, when somebody gives a command of `icr access`."
+            "No agency publishes these: the service writes them itself, when somebody gives a command of `icr access`, or officers "
+            "handle a case."
         )
     patterns = ", ".join(f"`{pattern}`" for pattern in TOPIC_ORGANISATIONS[sector])
     return (

@@ -29,6 +29,7 @@ AMENDED: Final = "PupilAdmitted"
 _ORGANISATIONS: Final = {"urn-*": "urn-900001", "la-*": "la-808", "ods-*": "ods-Z90001", "org-*": "org-northmoor-homes"}
 # Where the name alone does not tell: (event type or record, field).
 _OWN: Final[Mapping[tuple[str, str], object]] = {
+    ("AccessCaseOpened", "child"): f"nhs:{NHS}",
     ("UpnReplaced", "former"): FORMER_UPN,
     ("NhsNumberSuperseded", "former"): FORMER_NHS,
     ("DeathNotified", "status"): "formal",
@@ -78,7 +79,6 @@ _BY_NAME: Final[Mapping[str, object]] = {
     "area": "Northmoor East",
     "areas": ["Northmoor East"],
     "authority": "la-808",
-    "case": "C-2025-0117",
     "erasure": "erasure-kwmtzqahde",
     "exemptions": ["public_task", "legal_claims"],
     "records": ["r-0f6d2c1e8b7a4935a1c2d3e4f5061728"],
@@ -104,6 +104,13 @@ _BY_NAME: Final[Mapping[str, object]] = {
     "entry": "a-0f6d2c1e8b7a4935a1c2d3e4f5061728",
     "case_reference": None,
     "note": "The aunt's call is in the duty log.",
+    "accesses": ["a-0f6d2c1e8b7a4935a1c2d3e4f5061728"],
+    "aware_at": RECORDED,
+    "case": "k-0f6d2c1e8b7a4935a1c2d3e4f5061728",
+    "concerned": "la-808:W1",
+    "item": "a-0f6d2c1e8b7a4935a1c2d3e4f5061728",
+    "text": "The family asked who has seen the record.",
+    "unheard": None,
     "practice": "Z90001",
     "practice_name": "Northmoor Surgery",
     "provider": "900003",

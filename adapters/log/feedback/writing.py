@@ -25,6 +25,7 @@ RELEASED: Final = "released"
 REPLACED: Final = "replaced"
 REJECTED: Final = "rejected"
 REPLAY_REQUESTED: Final = "replay_requested"
+DISPUTED: Final = "disputed"
 
 # Told once of each event, and counted each further time: what is sent again every night costs no row a night.
 _AGAIN = """
@@ -52,6 +53,13 @@ _ASIDES = (
 _REPLAY = (
     "INSERT INTO log.feedback (after, organisation, word, event_type, first_day, end_day, at) "
     f"SELECT position, %s, '{REPLAY_REQUESTED}', %s, %s, %s, %s FROM log.head"
+)
+# Once of each event: who disputes it again, in another case, disputes what its organisation is looking at.
+_DISPUTED = (
+    "INSERT INTO log.feedback (after, organisation, word, event_type, position, at) "
+    f"SELECT h.position, f.organisation, '{DISPUTED}', split_part(e.topic, ':', 1), f.position, %(at)s "
+    "FROM log.head h, log.fact f JOIN log.event e ON e.notification_id = f.position WHERE f.position = %(position)s "
+    "ON CONFLICT DO NOTHING"
 )
 
 
@@ -147,6 +155,13 @@ def request_replay(
     with connection.transaction():
         hold_appends(connection)
         connection.execute(_REPLAY, (organisation, event_type, first, end, at))
+
+
+def tell_disputed(connection: Connection, position: int, at: datetime) -> None:
+    """Ask whoever told an event to look at it: the person disputes what it says."""
+    with connection.transaction():
+        hold_appends(connection)
+        connection.execute(_DISPUTED, {"position": position, "at": at})
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:

@@ -28,6 +28,7 @@ class Hashes:
         self._property = keys.hasher("property")
         self._family = keys.hasher("family")
         self._shown = keys.hasher("shown")
+        self._concerned = keys.hasher("concerned")
 
     def identifier(self, scheme: str, value: str) -> bytes:
         """Of an identifier in its normal form."""
@@ -77,3 +78,12 @@ class Hashes:
     def shown(self, generation: int, position: int) -> bytes:
         """Of an event's place in a generation of the log: what names it where it is shown."""
         return self._shown(f"{generation}:{position}".encode())
+
+    def concerned(self, worker: str) -> bytes:
+        """Of the member of staff, as ORGANISATION:STAFF, whom a case is about."""
+        return self._concerned(worker.encode())
+
+
+def event_text(hashes: Hashes, generation: int, position: int) -> str:
+    """What the event at a place in the log is called where it is shown."""
+    return f"e-{hashes.shown(generation, position)[:8].hex()}"

@@ -26,6 +26,7 @@ from domain.questions.about import (
     ShowTimeline,
 )
 from domain.questions.asking import Question
+from tests.builders.cases import opened, replays
 from tests.builders.service import Bench, bench
 from tests.builders.viewers import granted, looking_for, overriding, person, saying_why, weakly
 from tests.spec import words
@@ -243,17 +244,18 @@ def test_nobody_overrides_or_replays_who_has_not_signed_in_strongly(here: Bench)
     ben = person(here, BEN)
     sees(here, "Ada", person(here, ANNA))
     entry = entries(here)[-1]["id"]
+    case = opened(here, ben, accesses=(entry,))
     asked = [
         (child("Ada"), overriding(ben)),
         (child("nobody"), overriding(ben)),
-        (ReplayEntry(entry=entry), saying_why(ben)),
+        (ReplayEntry(entry=entry, case=case), ben),
     ]
     for question, viewer in asked:
         found = ask(here, question, weakly(viewer))
         assert isinstance(found, NotShown)
         assert found.sign_in_strongly, "also of a child that nobody knows"
     assert [one["signed_in_strongly"] for one in entries(here)[-3:]] == [False] * 3
-    assert isinstance(ask(here, ReplayEntry(entry=entry), saying_why(ben)), Answered)
+    assert isinstance(ask(here, ReplayEntry(entry=entry, case=case), ben), Answered)
     assert isinstance(ask(here, child("Ada"), overriding(ben)), Answered)
 
 
@@ -515,10 +517,9 @@ def test_a_privacy_officer_reads_the_accesses_of_their_own_organisation_and_a_da
         True,
         True,
     ]
-    replay = ReplayEntry(entry=entry)
-    assert [isinstance(ask(here, replay, who), Answered) for who in (ben, cara, dpo, auditor)] == [False] * 4
-    seen = [isinstance(ask(here, replay, saying_why(who)), Answered) for who in (ben, cara, dpo, auditor)]
-    assert seen == [True, False, True, False]
+    assert [replays(here, who, entry, None) for who in (ben, cara, dpo, auditor)] == [False] * 4
+    seen = [replays(here, who, entry, opened(here, who, accesses=(entry,))) for who in (ben, cara, dpo)]
+    assert seen == [True, False, True]
 
 
 def test_roles_are_granted_here_and_by_no_agency(here: Bench) -> None:

@@ -136,9 +136,26 @@ FILES: Final[Mapping[str, Callable[[Path], object] | Path]] = {
     "2024_autumn_pupilonroll.csv": FIXTURES / "school-census/2024_autumn_pupilonroll.csv",
 }
 
+
+def _case(desk: Desk, kind: str, said: str, *more: str) -> str:
+    """A case that is open, each time another."""
+    desk.known["cases"] = desk.known.get("cases", 0) + 1
+    line = f"printf '%s\\n' {said} 'Number {desk.known['cases']}.' | icr case open {kind} --by la-808:P1 {' '.join(more)} --json"
+    return str(desk.answer(line)["case"])
+
+
+def _asking(desk: Desk) -> str:
+    """A case that asks a member of staff."""
+    case = _case(desk, "misuse", "", "--concerned la-808:W2041")
+    desk.answer(f"echo 'Why did you look?' | icr case note {case} asked --by la-808:P1 --json")
+    return case
+
+
 STANDS_FOR: Final[Mapping[str, Callable[[Desk], str]]] = {
     r"\bf-[0-9a-f]{8,}\b": lambda desk: desk.answer("icr families list --json")["families"][0]["family"],
     r"\ba-[0-9a-f]{32}\b": lambda desk: desk.answer("icr accesses --json")["accesses"][0]["entry"],
+    r"\bk-0f[0-9a-f]{30}\b": _asking,
+    r"\bk-5a[0-9a-f]{30}\b": lambda desk: _case(desk, "subject_access", "nhs:9990200017", "--child --asked-by child"),
     r"\b[0-9a-f]{4}…": lambda desk: desk.answer("icr quarantine list --json")["aside"][0]["id"],
     r"icr\.housing\.v1 0\b": _paused,
     r"/var/lib/icr\b": lambda desk: str(desk.data),

@@ -54,8 +54,24 @@ HEADINGS = {
     "accesses-wrong": "Who saw what",
     "accesses-found": "Who saw what",
     "access-why": "Open an access",
+    "case-new": "Open a case",
+    "case-new-wrong": "Open a case",
+    "case": "Check",
+    "access-in-case": "Open an access",
     "access": "Opened a child's record",
     "access-today": "Opened a child's record",
+    "cases": "Cases",
+    "case-ask": "Ask the member of staff",
+    "case-asked": "Check",
+    "case-close": "Close the case",
+    "case-close-wrong": "Close the case",
+    "case-of-request": "Subject access",
+    "record": "What is held, and what is given",
+    "record-copy": "Copy of the record",
+    "case-of-rectification": "Rectification",
+    "record-disputed": "What is held, and what is disputed",
+    "hearings": "Questions to you",
+    "hearing": "A question to you",
     "access-log": "State of the log",
     "access-log-checked": "State of the log",
     "erasures": "Erase a record",
@@ -66,7 +82,16 @@ HEADINGS = {
     "erasure-confirmed": "The erasure is confirmed",
 }
 # Of these pages another has the same title, and is the same page.
-TWICE = ("child-then", "child-claimed", "accesses-found", "access-today", "access-log-checked", "question-none")
+TWICE = (
+    "child-then",
+    "child-claimed",
+    "accesses-found",
+    "access-today",
+    "access-log-checked",
+    "question-none",
+    "access-in-case",
+    "case-asked",
+)
 OFFICERS = (OFFICER.name, AS_ASKED.name, LAZY.name, SECOND.name)
 
 
@@ -172,11 +197,32 @@ def visit_as_somebody_else(page: Page, served: Pages, look: Callable[[str], None
     at("accesses-found")
     page.get_by_role("link", name="Opened a child's record").first.click()
     at("access-why")
+    page.get_by_role("link", name="Open a case about this access").click()
+    at("case-new")
+    page.get_by_role("button", name="Open the case").click()
+    at("case-new-wrong")
+    page.get_by_label("Check").check()
     page.get_by_label("Why you open it").fill("The family asked who has seen the record")
+    page.get_by_label("Member of staff").fill(NOBODYS.name)
+    page.get_by_role("button", name="Open the case").click()
+    at("case")
+    page.get_by_role("link", name="Ask the member of staff").click()
+    at("case-ask")
+    page.get_by_label("What you ask").fill("Why did you look at this record?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    at("case-asked")
+    page.get_by_role("link", name="Close the case").click()
+    at("case-close")
+    page.get_by_role("button", name="Close the case").click()
+    at("case-close-wrong")
+    page.get_by_role("link", name="The case").click()
+    page.locator("a[href^='/accesses/a-']").first.click()
+    at("access-in-case")
+    page.locator("input[name='case']").first.check()
     page.get_by_role("button", name="Open", exact=True).click()
     at("access")
     page.go_back()
-    page.get_by_label("Why you open it").fill("The family asked who has seen the record")
+    page.locator("input[name='case']").first.check()
     page.get_by_role("button", name="Open, and show today beside it").click()
     at("access-today")
     page.get_by_role("button", name="Write the review down").click()
@@ -185,10 +231,34 @@ def visit_as_somebody_else(page: Page, served: Pages, look: Callable[[str], None
     page.get_by_label("What you found (optional)").fill("The aunt's call is in the duty log.")
     page.get_by_role("button", name="Write the review down").click()
     at("reviewed")
+    page.get_by_role("link", name="Cases").click()
+    at("cases")
+    for kind, case, record in (
+        ("Subject access", "case-of-request", "record"),
+        ("Rectification", "case-of-rectification", "record-disputed"),
+    ):
+        page.goto(f"{served.address}/cases/new")
+        page.get_by_label(kind).check()
+        page.get_by_label("Why you open it").fill("Her mother wrote to us")
+        page.get_by_label("Number of the child").fill("999 020 0017")
+        page.get_by_label("The child or young person").check()
+        page.get_by_role("button", name="Open the case").click()
+        at(case)
+        page.get_by_role("link", name="See what is held").click()
+        at(record)
+        page.get_by_role("link", name="The case").click()
+        if kind == "Subject access":
+            page.get_by_role("link", name="Print the copy").click()
+            at("record-copy")
     page.get_by_role("link", name="State of the log").click()
     at("access-log")
     page.get_by_role("button", name="Check entries now").click()
     at("access-log-checked")
+    sign_in(page, served, NOBODYS.name)
+    page.get_by_role("link", name="Questions to you").click()
+    at("hearings")
+    page.locator("a[href^='/hearings/k-']").first.click()
+    at("hearing")
 
 
 def visit_signing_in_strongly(page: Page, served: Pages, look: Callable[[str], None]) -> None:

@@ -92,13 +92,23 @@ def listed(answer: httpx2.Response) -> list[str]:
     return re.findall(r'href="/accesses/(a-[0-9a-f]{32})"', answer.text)
 
 
-def test_an_access_is_opened_with_a_reason_and_its_proof(
+def case_about(officer: Browser, seen: str) -> str:
+    """A case that the officer opens about an access: its reference."""
+    made = officer.post("/cases/new", {"kind": "check", "text": WHY, "accesses": seen})
+    assert made.status_code == 200
+    return made.url.path.removeprefix("/cases/")
+
+
+def test_an_access_is_opened_in_a_case_about_it_with_its_proof(
     officer: Browser, seen: str, served: Pages, told: Bench
 ) -> None:
     published(served, told)
     asked = find(officer, entry=grouped(seen))
     assert (asked.url.path, ADA in asked.text) == (f"/accesses/{seen}", False)
-    shown = officer.post(f"/accesses/{seen}", {"reason": WHY})
+    assert "There is no such case yet" in asked.text
+    case = case_about(officer, seen)
+    assert case in officer.get(f"/accesses/{seen}").text
+    shown = officer.post(f"/accesses/{seen}", {"case": case})
     assert shown.status_code == 200
     for said in (
         ADA,
@@ -112,29 +122,44 @@ def test_an_access_is_opened_with_a_reason_and_its_proof(
 
 
 def test_today_stands_beside_an_access_where_it_is_asked_for(officer: Browser, seen: str, told: Bench) -> None:
-    assert "answers today" not in officer.post(f"/accesses/{seen}", {"reason": WHY}).text
-    shown = officer.post(f"/accesses/{seen}", {"reason": WHY, "today": "yes"})
+    case = case_about(officer, seen)
+    assert "answers today" not in officer.post(f"/accesses/{seen}", {"case": case}).text
+    shown = officer.post(f"/accesses/{seen}", {"case": case, "today": "yes"})
     for said in ("What differs today", "Nothing differs", "What the same question answers today"):
         assert said in shown.text
     assert shown.text.count(ADA) > 1
     assert ill_formed(shown.text) == []
 
 
-@pytest.mark.parametrize("reason", ["", "because", "x" * 10_000])
-def test_without_a_reason_nothing_is_opened_and_what_was_typed_stays(reason: str, officer: Browser, seen: str) -> None:
-    shown = officer.post(f"/accesses/{seen}", {"reason": reason})
+@pytest.mark.parametrize("case", ["", "k-1", "x" * 10_000, "<script>"])
+def test_without_a_case_nothing_is_opened(case: str, officer: Browser, seen: str) -> None:
+    case_about(officer, seen)
+    shown = officer.post(f"/accesses/{seen}", {"case": case})
     assert (shown.status_code, ADA in shown.text, "There is a problem" in shown.text) == (400, False, True)
-    assert reason in shown.text
     assert ill_formed(shown.text) == []
 
 
+def test_in_a_case_that_is_not_there_or_about_something_else_nothing_is_opened(officer: Browser, seen: str) -> None:
+    other = case_about(officer, f"a-{'0' * 32}")
+    for case in (other, f"k-{'0' * 32}"):
+        shown = officer.post(f"/accesses/{seen}", {"case": case})
+        assert (shown.status_code, ADA in shown.text) == (404, False)
+
+
 def test_what_an_officer_reads_is_logged_too(officer: Browser, seen: str, told: Bench) -> None:
-    shown = officer.post(f"/accesses/{seen}", {"reason": WHY})
+    shown = officer.post(f"/accesses/{seen}", {"case": case_about(officer, seen)})
     find(officer, viewer=LEAD.name)
     rows = told.connection.execute(
         "SELECT DISTINCT kind FROM access.entry WHERE viewer = %s AND kind <> 'ReadNotice'", (OFFICER.name,)
     ).fetchall()
-    assert {kind for (kind,) in rows} == {"AskOfficers", "ListAccesses", "ReplayEntry", "ShowLogState"}
+    assert {kind for (kind,) in rows} >= {
+        "AskOfficers",
+        "ListAccesses",
+        "ReplayEntry",
+        "ShowLogState",
+        "ListCases",
+        "ShowCase",
+    }
     own = ENTRY.findall(shown.text[shown.text.index("That you read this was logged") :])
     assert len(own) == 2
 
@@ -258,7 +283,7 @@ def test_who_is_no_officer_finds_no_such_pages_and_the_attempt_is_logged(
         assert browser.get(path).status_code == 404
     assert browser.get("/access-log").status_code == 404
     assert browser.post("/accesses", {"viewer": LEAD.name}).status_code == 404
-    assert browser.post(f"/accesses/{seen}", {"reason": WHY}).status_code == 404
+    assert browser.post(f"/accesses/{seen}", {"case": f"k-{'0' * 32}"}).status_code == 404
     rows = told.connection.execute(
         "SELECT kind, outcome FROM access.entry WHERE viewer = %s AND kind IN ('ListAccesses', 'ReplayEntry', 'ShowLogState')",
         (NOBODYS.name,),

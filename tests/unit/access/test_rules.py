@@ -10,6 +10,7 @@ from domain.access.conditions import has, leaves
 from domain.access.reviewing import REVIEW
 from domain.access.rules import (
     BY_ID,
+    HEARINGS,
     NOT_ALLOWED,
     OF_AREA,
     OF_CONTACT,
@@ -81,18 +82,28 @@ KINDS_OF_QUESTION = [
     "ShowFamily",
     "ShowOwnAccesses",
     "ReadNotice",
+    "ListCases",
+    "ListHearings",
+    "ShowSubjectAccess",
 ]
+# Whether a case is about it is asked of these alone.
+IN_CASES = ("ReplayEntry", "ShowSubjectAccess")
 OPENINGS: list[Opening | None] = [None, *Opening]
 YES_NO = (False, True)
 ASK_HOW_STRONGLY = ONE_CHILD | OFFICERS_CONTENT
 
 
 def space(questions: list[str]) -> Iterator[Point]:
-    """Every point of some questions; how somebody signed in is asked for of few."""
-    for question in questions:
-        strongly = (True, None) if question in ASK_HOW_STRONGLY else (True,)
-        given = product([question], ROLES, OPENINGS, Whose, BASES, BARS, YES_NO, YES_NO, YES_NO, strongly)
-        yield from (Point(*at) for at in given)
+    """Every point of some questions; how somebody signed in, and whether there is a case, is asked for of few."""
+    for one in questions:
+        strongly = (True, None) if one in ASK_HOW_STRONGLY else (True,)
+        of_child = (BASES, BARS) if one in ONE_CHILD else ([frozenset()], [frozenset()])
+        in_case = YES_NO if one in IN_CASES else (False,)
+        restricted = YES_NO if one in ONE_CHILD else (False,)
+        for at in product(
+            [one], ROLES, OPENINGS, Whose, *of_child, YES_NO, YES_NO, YES_NO, strongly, in_case, restricted
+        ):
+            yield Point(*at)  # type: ignore[arg-type]
 
 
 def test_every_rule_decides_somewhere_and_none_fails() -> None:
@@ -116,6 +127,19 @@ def test_the_kinds_of_question_stand_for_all() -> None:
     assert {kind(question) for question in QUESTIONS} <= {kind(question) for question in KINDS_OF_QUESTION}
 
 
+def test_what_is_asked_of_some_questions_alone_is_looked_at_for_these() -> None:
+    for rule in RULES:
+        asked = {leaf.attribute: leaf.among for leaf in leaves(rule.when)}
+        assert "in_case" not in asked or asked["question"] <= set(IN_CASES)
+        assert asked.keys().isdisjoint({"bases", "bars", "restricted"}) or asked["question"] <= ONE_CHILD
+
+
+def test_officers_see_content_in_an_open_case_alone() -> None:
+    for at in space(list(IN_CASES)):
+        if decided(at).shows is not None and Role.OPERATOR not in at.roles:
+            assert at.in_case
+
+
 def test_what_keeps_somebody_from_a_child_keeps_them_whatever_else_is_so() -> None:
     for at in space(["ShowChild", *OF_DECIDING, *OF_CONTACT, *OF_KIN]):
         shows = decided(at).shows is not None
@@ -131,7 +155,7 @@ def test_a_practitioner_sees_a_child_on_a_basis_or_by_saying_why_and_own_work_al
         if at.question in ONE_CHILD | OF_DECIDING | OF_CONTACT | OF_KIN:
             claimed = at.opening is Opening.CLAIM and at.claims_left
             assert at.bases - {Basis.AREA} or claimed
-        elif at.question in OF_WORK | {"ListContacts", "ShowOwnAccesses"}:
+        elif at.question in OF_WORK | HEARINGS | {"ListContacts", "ShowOwnAccesses"}:
             assert at.whose is Whose.OWN
         elif at.question != "ReadNotice":
             assert (at.question, at.opening) == ("FindChildren", Opening.CLAIM)
@@ -153,7 +177,7 @@ def test_whom_a_shield_hides_is_shown_whole_to_the_index_team_and_by_override_al
 def test_sensitive_services_are_shown_without_consent_to_those_who_arrange_contact_alone() -> None:
     for at in space(KINDS_OF_QUESTION):
         if decided(at).shows is Extent.EVERYTHING:
-            officer = {Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER} & at.roles and at.question == "ReplayEntry"
+            officer = {Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER} & at.roles and at.in_case
             assert officer or Role.INDEX_TEAM in at.roles or (Role.OPERATOR in at.roles and not at.people_sign_in)
 
 
