@@ -71,7 +71,7 @@ def take_away(
     ).rowcount
     ids, ats = [entry for entry, _ in entries], [at for _, at in entries]
     rows += connection.execute(
-        "UPDATE access.entry e SET wrapped = '', sealed = '' FROM unnest(%s::uuid[], %s::timestamptz[]) AS n (id, at) "
+        "UPDATE access.entry e SET wrapped = '', sealed = '', probe = NULL FROM unnest(%s::uuid[], %s::timestamptz[]) AS n (id, at) "
         "WHERE e.id = n.id AND e.at = n.at",
         (ids, ats),
     ).rowcount
