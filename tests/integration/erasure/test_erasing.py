@@ -309,6 +309,5 @@ def sealed_log_holds(here: Bench, folder: Path) -> None:
     sign(here.connection, key, place, here.clock.now())
     publish(here.connection, key, place, here.clock.now())
     write_export(here.connection, KEYS, folder / "export.jsonl", lambda _at, _of: None)
-    with (folder / "export.jsonl").open("rb") as file:
-        report = access_log.verify(file, str(key.verifier), place.latest() or "")
+    report = access_log.verify(folder / "export.jsonl", str(key.verifier), place.latest() or "")
     assert report.found == {}
