@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0036"
+revision = "0035"
 down_revision = "0034"
 branch_labels = None
 depends_on = None
