@@ -128,6 +128,28 @@ def key(
         say(str(found.verifier))
 
 
+@app.command(epilog="Example: icr access rotate")
+def rotate(data: Data = None, as_json: Json = False) -> None:
+    """Exchange the signing key for a new one of the same log, while no `icr seal` works. One checkpoint is signed by both.
+
+    The old key's file is kept beside, with the id of the key in its name. A check needs both verifier keys from now on: give
+    others the new one too. Ends with 1 where the log cannot be sealed, signed or published, and says why.
+    """
+    from adapters.disclosure.rotating import rotate as exchange
+    from adapters.disclosure.second_place import SecondPlace
+    from adapters.log.connections import Work
+
+    with opened(data) as service, service.connect(Work.SEAL) as connection:
+        check_tables(service.connect)
+        settings = service.settings
+        old, new = exchange(connection, settings.signing_key_file, SecondPlace(settings.checkpoints), service.clock)
+    if as_json:
+        print_json({"old_verifier_key": str(old.verifier), "verifier_key": str(new.verifier)})
+    else:
+        note("icr: the log's checkpoints are signed by a new key: give others this verifier key, beside the old one")
+        say(str(new.verifier))
+
+
 Who = Annotated[str, typer.Argument(metavar="ORGANISATION:STAFF", help="Whose role, as la-808:W1.")]
 What = Annotated[
     Role,

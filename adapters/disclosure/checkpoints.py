@@ -128,8 +128,12 @@ def check_key(connection: Connection, key: SigningKey) -> None:
             raise SealTrouble(KEY_DIFFERS) from None
 
 
-def sign(connection: Connection, key: SigningKey, place: SecondPlace, now: datetime) -> Checkpoint | None:
-    """Sign the tree as it is; None where it has not grown since. Raises SealTrouble where it is not what was signed before.
+def sign(
+    connection: Connection, key: SigningKey, place: SecondPlace, now: datetime, beside: SigningKey | None = None
+) -> Checkpoint | None:
+    """Sign the tree as it is, with the key that comes next `beside`; None where it has not grown since.
+
+    Raises SealTrouble where it is not what was signed before.
 
     A second place that cannot be read does not keep from signing: it is said when it is to be published there.
     """
@@ -150,7 +154,8 @@ def sign(connection: Connection, key: SigningKey, place: SecondPlace, now: datet
         head = connection.execute(_EVENTS).fetchone()
         assert head is not None
         checkpoint = Checkpoint(key.verifier.name, size, found, (f"{EVENT_LOG} {head[0]}:{head[1]}",))
-        connection.execute(_KEEP, (size, key.sign(checkpoint), now))
+        note = key.sign(checkpoint) if beside is None else key.sign(checkpoint, beside)
+        connection.execute(_KEEP, (size, note, now))
     return checkpoint
 
 

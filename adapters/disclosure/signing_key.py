@@ -46,11 +46,13 @@ class SigningKey:
     verifier: VerifierKey
     private: Ed25519PrivateKey
 
-    def sign(self, checkpoint: Checkpoint) -> str:
-        """A checkpoint as a signed note."""
+    def sign(self, checkpoint: Checkpoint, *beside: "SigningKey") -> str:
+        """A checkpoint as a signed note; signed by other keys too."""
         text = checkpoint.text()
-        signed = Signature(self.verifier.name, self.verifier.id, self.private.sign(text.encode()))
-        return format_note(text, [signed])
+        keys = (self, *beside)
+        return format_note(
+            text, [Signature(k.verifier.name, k.verifier.id, k.private.sign(text.encode())) for k in keys]
+        )
 
 
 def read_checkpoint(key: VerifierKey, note: str) -> Checkpoint:
