@@ -30,6 +30,7 @@ from adapters.disclosure.sealing import hold_sealing, seal
 from adapters.disclosure.second_place import SecondPlace
 from adapters.disclosure.signing_key import NoSigningKey, first_key, load, read_checkpoint
 from adapters.log.connections import Work, connect
+from domain.access.entry import entry_id
 from domain.errors import Misuse
 from domain.proof.tree import leaf_hash, root
 from tests.builders.accesses import NAME, AccessLog
@@ -276,7 +277,7 @@ def test_what_waits_and_is_no_entry_stops_nobody_and_waits_on(log: AccessLog) ->
     log.bench.connection.execute("DELETE FROM access.entry WHERE id = %s", (entry,))
     assert log.seal() == 2
     assert log.all("SELECT entry FROM access.pending") == [(entry,)]
-    assert log.check(log.checkpoint())["entry_missing"] == [str(entry)]
+    assert log.check(log.checkpoint())["entry_missing"] == [entry_id(entry)]
 
 
 def test_of_two_sequencers_one_works_and_the_other_waits(log: AccessLog) -> None:
