@@ -6,6 +6,7 @@ from typing import Any, cast
 from adapters.cli.output import Document, note, say
 from adapters.cli.words import table
 from domain.answers.officers import OfficersAnswer, taken_away
+from domain.errors import Misuse
 
 
 def show_answer(answer: Document) -> None:
@@ -21,10 +22,12 @@ def show_answer(answer: Document) -> None:
 
 
 def write_answer(answer: Document) -> None:
-    """The file, on standard output."""
+    """The file, on standard output. Raises Misuse where it would be a part of the answer: it would be taken for the whole."""
+    left = answer["total"] - len(answer["rows"])
+    if left:
+        raise Misuse(f"there are {left} rows more: ask for fewer days, or with a larger --limit")
     sys.stdout.write(taken_away(cast("OfficersAnswer", answer)))
     sys.stdout.flush()
-    _say_more(answer)
 
 
 def _say_more(answer: Document) -> None:

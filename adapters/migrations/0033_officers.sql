@@ -19,8 +19,10 @@ WHERE said.id = e.id AND said.at = e.at AND e.outcome <> 'ended';
 -- Of a whole year's looks at children these are read and no row of an entry is; of what was opened with a reason there are few.
 CREATE INDEX entry_child ON access.entry (organisation, at) INCLUDE (viewer, acting_for, child, outcome, kind, rule, opening, id) WHERE child IS NOT NULL;
 CREATE INDEX entry_opening ON access.entry (opening, at) WHERE opening IS NOT NULL;
-CREATE INDEX entry_organisation ON access.entry (organisation, at);
+CREATE INDEX entry_kind ON access.entry (kind, at);
 CREATE INDEX entry_probe ON access.entry (probe, at) WHERE probe IS NOT NULL;
+-- Answers with many children have a row of this number each.
+CREATE INDEX shown_many ON access.shown (number, at) WHERE number >= 20;
 
 -- Which accesses somebody has looked at, and what came of that: by the entry, which is the name of the fact.
 CREATE INDEX fact_reviewed ON log.fact (service) WHERE act = 18 AND kind = 'access_reviewed';

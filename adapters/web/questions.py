@@ -105,6 +105,12 @@ class QuestionPages:
 
     def _file(self, form: Literal["jsonl", "csv"], viewer: Viewer, takes: dict[str, Any]) -> Response:
         found = self.asking.ask(about.ExportAnswer(**takes, limit=_TAKEN_AWAY, form=form), viewer)
+        if found.content["total"] > len(found.content["rows"]):  # half a list would be taken for the whole
+            raise Rejected(
+                "too_long",
+                "first",
+                f"fewer days: there are {found.content['total']} rows, and a file has {_TAKEN_AWAY} at most",
+            )
         answer = page(
             taken_away(found.content), headers={"Content-Disposition": f'attachment; filename="{takes["name"]}.{form}"'}
         )
@@ -205,4 +211,4 @@ def _takes(question: OfficersQuestion, form: Form) -> dict[str, Any]:
 
 def _sentence(rejected: Rejected) -> str:
     rule = rejected.rule or "something that the question takes"
-    return f"It must be {rule}" if rejected.reason == "bad_value" else f"{rule[:1].upper()}{rule[1:]}"
+    return f"It must be {rule}" if rejected.reason in ("bad_value", "too_long") else f"{rule[:1].upper()}{rule[1:]}"

@@ -72,8 +72,20 @@ def test_an_answer_is_written_as_a_file(desk: Desk, capsys: pytest.CaptureFixtur
     assert json.loads(capsys.readouterr().out)["entry"] == entry
     assert main(["officer", "export", "alerts", *days, "--form", "csv"]) == 0
     assert capsys.readouterr().out.splitlines()[0] == "When,Why it alerts,Organisation,Days it waits,Access"
+    assert (
+        main(["officer", "export", "share-explained", "--from", "2025-12-01", "--to", "2025-12-31", "--limit", "1"])
+        == 0
+    )
+    desk.days_later(7)
+    desk.look("Ada", ANNA)
+    capsys.readouterr()
+    assert (
+        main(["officer", "export", "share-explained", "--from", "2025-12-01", "--to", "2025-12-31", "--limit", "1"])
+        == 2
+    )
+    assert capsys.readouterr().out == "", "half a list would be taken for the whole"
     kinds = desk.here.connection.execute("SELECT kind FROM access.entry WHERE viewer = 'local'").fetchall()
-    assert kinds == [("ExportAnswer",)] * 2
+    assert kinds == [("ExportAnswer",)] * 4
 
 
 def test_a_review_is_written_down_for_an_officer_and_its_note_comes_from_standard_input(

@@ -1,6 +1,7 @@
 """Officers' questions about the log and about officers, who may ask which, and what each asking leaves in the log."""
 
 from datetime import timedelta
+from importlib.resources import files
 
 import orjson
 import pytest
@@ -57,6 +58,21 @@ def test_what_was_changed_by_hand_is_counted(statement: str, check: str, desk: D
     desk.here.connection.execute(statement)  # type: ignore[arg-type]
     found = {row["check"] for row in desk.rows("log-complete") if row["amiss"]}
     assert found == {check}
+
+
+def test_of_entries_of_before_the_migration_says_what_their_leaves_say(desk: Desk) -> None:
+    desk.helped("Ada")
+    desk.look("Ada", ANNA)
+    desk.look("Ada", saying_why(desk.person(BEN)))
+    desk.list_own(ANNA)
+    columns = "SELECT id, child, rule, opening, acting_for FROM access.entry ORDER BY at"
+    written = desk.here.connection.execute(columns).fetchall()
+    script = (files("adapters.migrations") / "0033_officers.sql").read_text()
+    fill = script[script.index("UPDATE access.entry") : script.index("-- Of a whole year")]
+    desk.here.connection.execute("UPDATE access.entry SET child = NULL, rule = NULL, opening = NULL")
+    desk.here.connection.execute(fill)  # type: ignore[arg-type]
+    assert desk.here.connection.execute(columns).fetchall() == written
+    assert [row["check"] for row in desk.rows("log-complete") if row["amiss"]] == []
 
 
 def test_what_officers_looked_at_is_read_by_the_auditor_and_not_by_them(desk: Desk) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters.questions.door import Door
+from adapters.web import questions
 from domain.access.viewer import Role
 from domain.questions.about import ShowChild
 from tests.builders.html import ill_formed
@@ -101,6 +102,15 @@ def test_an_answer_is_taken_away_and_the_log_says_so(form: str, officer: Browser
         "SELECT DISTINCT kind FROM access.entry WHERE viewer = %s", (OFFICER.name,)
     ).fetchall()
     assert ("ExportAnswer",) in kinds
+
+
+def test_half_a_list_is_not_taken_away_for_the_whole(
+    officer: Browser, claimed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(questions, "_TAKEN_AWAY", 1)
+    officer.get("/questions")
+    taken = officer.post("/questions/what-a-person-viewed", {"viewer": OFFICER.name, "form": "csv"})
+    assert (taken.status_code, "a file has 1 at most" in taken.text) == (400, True)
 
 
 def test_an_access_is_reviewed_at_the_foot_of_its_page(officer: Browser, claimed: str) -> None:
