@@ -29,7 +29,7 @@ JOIN work_of w ON w.person = d.person AND w.n = d.place
 WHERE extract(isodow FROM d.at) < 6 OR d.what > 0.97;
 CREATE TEMP TABLE told AS
 SELECT m.id, m.at, m.worker AS viewer, m.organisation,
-    CASE WHEN what < 0.4 OR what > 0.95 THEN 'ShowChild' WHEN what < 0.6 THEN 'ShowTimeline' WHEN what < 0.75 THEN 'ShowChanges'
+    CASE WHEN what < 0.4 OR what > 0.95 THEN 'ShowChild' WHEN what < 0.6 THEN 'ShowTimeline' WHEN what < 0.82 THEN 'ShowChanges'
         WHEN what < 0.85 THEN 'ShowCaseload' ELSE 'FindChildren' END AS kind,
     CASE WHEN what > 0.982 THEN 'refused' ELSE 'shown' END AS outcome,
     CASE WHEN what < 0.6 OR what > 0.95 THEN m.child END AS child, m.child AS named,

@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final, get_args
 
+from domain.access.viewer import Opening
 from domain.answers.officers import Holds
 from domain.errors import Misuse
 
@@ -69,7 +70,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class OfficersQuestion:
-    """One question. `usual_days` are looked at where no days are said, `most_days` at most."""
+    """One question. `usual_days` are looked at where no days are said, `most_days` at most.
+
+    `opening`: of its looks only those that were asked for in this way count.
+    """
 
     name: str
     title: str
@@ -83,6 +87,7 @@ class OfficersQuestion:
     columns: Sequence[Column]
     caution: str | None = None
     whole_log: bool = False
+    opening: str | None = None
     sql: str = field(repr=False, default="")
 
 
@@ -149,6 +154,7 @@ def _read(name: str, table: str, sql: str) -> OfficersQuestion:
             columns=[Column(one, column["title"], column["holds"]) for one, column in said["columns"].items()],
             caution=said.get("caution"),
             whole_log=said.get("whole_log", False),
+            opening=None if "opening" not in said else Opening(said["opening"]).value,
             sql=sql,
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -159,7 +165,7 @@ def _read(name: str, table: str, sql: str) -> OfficersQuestion:
 
 
 def _wrong(one: OfficersQuestion, said: Mapping[str, Any]) -> Any:  # noqa: ANN401 - sentences, one after another
-    known = {"title", "group", "asks", "row", "tells", "caution", "whole_log", "period", "takes", "columns"}
+    known = {"title", "group", "asks", "row", "tells", "caution", "whole_log", "opening", "period", "takes", "columns"}
     if extra := set(said) - known:
         yield f"unknown keys {sorted(extra)}"
     if not _NAME.fullmatch(one.name):
