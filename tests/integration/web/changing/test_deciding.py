@@ -78,7 +78,7 @@ def test_a_form_of_before_signing_out_does_nothing(browser: Browser, told: Bench
     browser.sign_in(LEAD.name)
     form = confirming(looked_at(browser, "nominate", worker="other", other=COLLEAGUE, **SEAT))
     browser.post("/sign-out")
-    assert browser.post("/decide/do", form).url.path == "/sign-in"
+    assert browser.post("/decide/do", form).status_code == 403, "what was sent is shown once more, and nothing is done"
     browser.sign_in(LEAD.name)
     late = browser.post("/decide/do", form)
     assert (late.status_code, "Nothing was done." in late.text) == (409, True)

@@ -49,13 +49,13 @@ def test_nobody_else_sees_the_families_of_an_area(browser: Browser, told: Bench)
 def test_the_index_teams_number_is_its_published_duty_line(
     told: Bench, issuer: str, database_url: str, tmp_path: Path
 ) -> None:
-    settings: Any = {"index_team": "la-808:INDEX", "index_team_telephone": "01632 960000"}
+    settings: Any = {"index_team": "la-808:FRONT", "index_team_telephone": "01632 960000"}
     with (
         pages(database_url, tmp_path, told.clock, [issuer_settings(issuer, tmp_path)], **settings) as made,
         made.browser() as browser,
     ):
         assert "01632 960000" in browser.get("/accessibility").text, "until there is one, as set"
-        line = duty_line_published("INDEX", "2025-12-01", "01632 960555", "mon-fri", ("09:00", "17:00"))
+        line = duty_line_published("FRONT", "2025-12-01", "01632 960555", "mon-fri", ("09:00", "17:00"))
         assert [one.outcome for one in told.record(line.wire(1) | {"event_id": "line-1"})] == ["accepted"]
         assert "01632 960000" in browser.get("/accessibility").text, "it is looked up once a minute"
         told.clock.advance(timedelta(minutes=2))
