@@ -82,7 +82,7 @@ def test_again_it_doubles_nothing_and_serves_until_it_is_told_to_end(
         for person in PEOPLE:
             _signs_in_and_opens_a_child(found[1], person)
         for officer in OFFICERS:
-            _signs_in_and_begins_at(found[1], officer, "/accesses")
+            _signs_in_and_begins_at(found[1], officer, "/questions")
         for one, path in zip(ON_CALL, ("/contact-requests", "/families-to-check"), strict=True):
             _signs_in_and_begins_at(found[1], one, path)
         sealed = icr("seal", "--once", "--json", "--data", str(folder), environment=environment)

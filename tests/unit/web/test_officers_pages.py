@@ -99,7 +99,7 @@ def test_what_the_same_question_answers_today_stands_beside_it() -> None:
     differences = [
         {"part": 1, "child": "c-1", "record": None, "why": "corrected"},
         {"part": 2, "child": "c-1", "record": "r-2", "why": "erased"},
-        {"part": None, "child": "c-1", "record": "r-3", "why": "a_later_word"},
+        {"part": None, "child": "c-1", "record": "r-3", "why": "joined"},
     ]
     today = {"effective_at": "2025-12-20", "content": line(), "differences": differences}
     page = access(line(), today=today)
@@ -107,7 +107,7 @@ def test_what_the_same_question_answers_today_stands_beside_it() -> None:
     for said in (
         "What is said of the child as a whole was corrected or taken back since",
         "What record r-2 says has been erased since",
-        "What record r-3 says a later word",
+        "What record r-3 says is new",
         "As it stands on 20 December 2025",
     ):
         assert said in page
