@@ -31,7 +31,7 @@ _SHOWN: Final = (
 _NOT_SHOWN: Final = (
     "SELECT id, at, wrapped, sealed, false FROM access.entry "
     # These may name a child that they do not show. As the index `entry_may_name` has it.
-    "WHERE (outcome IN ('nothing', 'refused', 'failed') OR kind IN ('FindChildren', 'ListAccesses', 'ReplayEntry')) "
+    "WHERE (outcome IN ('nothing', 'refused', 'failed') OR kind IN ('FindChildren', 'ListAccesses', 'ReplayEntry', 'AskOfficers', 'ExportAnswer')) "
     "AND wrapped <> '' AND (%(after)s::timestamptz IS NULL OR at >= %(after)s)"
 )
 

@@ -41,4 +41,4 @@ COMMENT ON FUNCTION log.without_erased(uuid[]) IS 'Some records without those th
 
 -- Of these questions what was asked by may name a child that the entry does not show; an erasure looks through all of them.
 CREATE INDEX entry_may_name ON access.entry (at)
-    WHERE outcome IN ('nothing', 'refused', 'failed') OR kind IN ('FindChildren', 'ListAccesses', 'ReplayEntry');
+    WHERE outcome IN ('nothing', 'refused', 'failed') OR kind IN ('FindChildren', 'ListAccesses', 'ReplayEntry', 'AskOfficers', 'ExportAnswer');

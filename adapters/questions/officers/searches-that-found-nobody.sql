@@ -1,7 +1,10 @@
-SELECT a.viewer, a.organisation, count(*) AS times, count(DISTINCT a.probe) AS different, min(a.at) AS first, max(a.at) AS last,
-    (array_agg(a.id ORDER BY a.at DESC, a.id))[1] AS entry
-FROM accesses a
-WHERE a.kind = 'FindChildren' AND a.outcome IN ('shown', 'nothing')
-    AND NOT EXISTS (SELECT FROM access.shown s WHERE s.entry = a.id AND s.at = a.at AND s.child <> %(nobody)s)
-GROUP BY a.viewer, a.organisation HAVING count(*) >= %(least)s
-ORDER BY count(*) DESC, a.viewer
+WITH person AS (
+    SELECT a.viewer, a.organisation, count(*) AS times, count(DISTINCT a.probe) AS different, min(a.at) AS first, max(a.at) AS last
+    FROM accesses a
+    WHERE a.kind = 'FindChildren' AND a.outcome IN ('shown', 'nothing')
+        AND NOT EXISTS (SELECT FROM access.shown s WHERE s.entry = a.id AND s.at = a.at AND s.child <> %(nobody)s)
+    GROUP BY a.viewer, a.organisation HAVING count(*) >= %(least)s
+)
+SELECT p.viewer, p.organisation, p.times, p.different, p.first, p.last,
+    (SELECT a.id FROM accesses a WHERE a.viewer = p.viewer AND a.at = p.last AND a.kind = 'FindChildren' ORDER BY a.id LIMIT 1) AS entry
+FROM person p ORDER BY p.times DESC, p.viewer
