@@ -490,3 +490,29 @@ def test_an_access_is_printed_as_an_exhibit(chromium: Browser, served: Pages, to
     visit_as_somebody_else(page, served, look)
     assert [one[:4] for one in printed] == [b"%PDF", b"%PDF"]
     page.close()
+
+
+def test_a_shield_is_set_aside_after_a_warning_a_reason_and_a_strong_sign_in(
+    chromium: Browser, served: Pages, told: Bench
+) -> None:
+    granted(told, NOBODYS.name, Role.SHIELD_OVERRIDE)
+    page = chromium.new_page()
+    sign_in(page, served, NOBODYS.name)
+    page.get_by_role("link", name="Search").click()
+    page.get_by_label("Why you look for this child").fill("Her aunt rang, and asked who helps the family")
+    page.get_by_label("Number of the child").fill("999 020 0017")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("button", name=ADA).click()
+    page.get_by_role("button", name="Set the shield aside").click()
+    page.get_by_role("heading", level=1, name="Set a shield aside").wait_for()
+    fits(page, "override")
+    assert found_by_axe(page) == []
+    page.get_by_label("Why you must know").fill("The child is missing tonight, and the police ask")
+    page.get_by_role("button", name="Set it aside and show the record").click()
+    page.get_by_role("button", name="Sign in again with Northmoor Council").click()
+    page.locator(f"button[value='{NOBODYS.name}']").click()
+    assert page.get_by_label("Why you must know").input_value() == "The child is missing tonight, and the police ask"
+    page.get_by_role("button", name="Set it aside and show the record").click()
+    page.get_by_role("heading", level=1, name=ADA).wait_for()
+    assert page.get_by_text("You have set this child's shield aside for this visit.").is_visible()
+    page.close()
