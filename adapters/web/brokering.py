@@ -22,6 +22,7 @@ from adapters.web.asking import Asking
 from adapters.web.reasons import read_reason, saying
 from adapters.web.rendering import reader
 from adapters.web.requests import PURPOSES
+from adapters.web.routing import HERE, Route, Sent, Shown
 from adapters.web.typed import Typed
 from domain.access.viewer import Role, Viewer
 from domain.answers.brokering import OUTCOMES
@@ -43,6 +44,19 @@ class ContactPages:
     typed: Typed
     brokering: Brokering
     confirming: Confirming
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (
+            Shown(LISTED, self.listed),
+            Shown(ASK, self.again),
+            Shown(DO, self.again),
+            Sent(LISTED, "begin_contact_request", self.begin),
+            Sent(ASK, "look_at_contact_request", self.look, typed=HERE),
+            Sent(DO, "ask_for_contact", self.do, typed=HERE),
+            Sent(ANSWER, "look_at_contact_answer", self.answer),
+            Sent(ANSWERED, "answer_contact_request", self.answered),
+        )
 
     def listed(self, _: Request, viewer: Viewer) -> Response:
         """The requests of the viewer, or of everybody where they are of the index team."""

@@ -20,6 +20,7 @@ from adapters.web.asking import Asking
 from adapters.web.days import PARTS, TypedDay, read_day
 from adapters.web.numbers import number_wrong, read_number
 from adapters.web.rendering import reader, render
+from adapters.web.routing import HERE, Route, Sent, Shown
 from adapters.web.typed import Typed
 from domain.access.viewer import Role, Viewer
 from domain.answers.answered import Answered
@@ -57,6 +58,17 @@ class CasePages:
     asking: Asking
     typed: Typed
     casework: Callable[[Viewer], Casework]
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (
+            Shown("/cases", self.list),
+            Shown("/cases/new", self.new),
+            Shown("/cases/{case}", self.case),
+            Shown("/cases/{case}/{act}", self.act),
+            Sent("/cases/new", "open_case", self.open, typed=HERE),
+            Sent("/cases/{case}/{act}", "do_in_case", self.do, typed=HERE),
+        )
 
     def list(self, request: Request, viewer: Viewer) -> Response:
         """The cases of the viewer's office, the newest first; who checks sees all."""

@@ -24,6 +24,7 @@ from adapters.web.asking import Asking
 from adapters.web.days import PARTS, TypedDay, read_day
 from adapters.web.reasons import read_reason, saying
 from adapters.web.rendering import reader
+from adapters.web.routing import HERE, Route, Sent, Shown
 from adapters.web.typed import Typed
 from domain.access.viewer import Viewer
 from domain.answers.answered import Answered
@@ -57,6 +58,16 @@ class DecidingPages:
     typed: Typed
     clock: Clock
     commands: Lending[Commands]
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (
+            Shown(LOOK, self.again),
+            Shown(DO, self.again),
+            Sent("/decide", "begin_deciding", self.form),
+            Sent(LOOK, "look_at_decision", self.look, typed=HERE),
+            Sent(DO, "decide", self.do, typed=HERE),
+        )
 
     def again(self, request: Request, viewer: Viewer) -> Response:
         """The form, with what was typed when the time was over; else where somebody begins."""

@@ -7,6 +7,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from adapters.web.asking import Asking
+from adapters.web.routing import Route, Shown
 from domain.access.viewer import Viewer
 from domain.questions.about import ListFamilies
 
@@ -18,6 +19,10 @@ class DutyPages:
     """The page. Which areas somebody is on duty for is looked up; another's is refused at the door."""
 
     asking: Asking
+
+    def routes(self) -> tuple[Route, ...]:
+        """The page, by its address."""
+        return (Shown("/families-to-check", self.families),)
 
     def families(self, request: Request, viewer: Viewer) -> Response:
         """The families of one of the viewer's areas, those that are out of touch with most first."""

@@ -15,6 +15,7 @@ from adapters.commands.erasures import Erasures
 from adapters.web.answering import SignInStrongly, error_page, message, page
 from adapters.web.numbers import number_wrong, read_number
 from adapters.web.rendering import reader, render
+from adapters.web.routing import HERE, Route, Sent, Shown
 from adapters.web.typed import Typed
 from domain.access.viewer import Viewer
 from domain.erasure import EXEMPTIONS, GROUNDS, MAY_CONFIRM, MAY_PROPOSE, Proposal
@@ -38,6 +39,14 @@ class ErasurePages:
 
     erasures: Erasures
     typed: Typed
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (
+            Shown(ERASE, self.form),
+            Sent(ERASE, "propose_erasure", self.propose, typed=HERE),
+            Sent(f"{ERASE}/confirm", "confirm_erasure", self.confirm, typed=ERASE),
+        )
 
     def form(self, request: Request, viewer: Viewer) -> Response:
         """Where an erasure is proposed or confirmed; with what was typed when the time was over."""

@@ -12,6 +12,7 @@ from adapters.commands.casework import Casework, as_kept
 from adapters.web.answering import error_page, go_to
 from adapters.web.asking import Asking
 from adapters.web.casework import named, told
+from adapters.web.routing import HERE, Route, Sent, Shown
 from adapters.web.typed import Typed
 from domain.access.viewer import Viewer
 from domain.answers.answered import Answered
@@ -28,6 +29,14 @@ class HearingPages:
     asking: Asking
     typed: Typed
     casework: Callable[[Viewer], Casework]
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (
+            Shown(LIST, self.list),
+            Shown(LIST + "/{case}", self.hearing),
+            Sent(LIST + "/{case}", "answer_case", self.answer, typed=HERE),
+        )
 
     def list(self, _: Request, viewer: Viewer) -> Response:
         """The cases that ask the viewer."""

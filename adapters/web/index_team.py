@@ -17,6 +17,7 @@ from adapters.web.answering import look_again
 from adapters.web.asking import Asking
 from adapters.web.reasons import read_reason, saying
 from adapters.web.rendering import reader
+from adapters.web.routing import HERE, Route, Sent, Shown
 from adapters.web.typed import Typed
 from domain.access.viewer import Viewer
 from domain.answers.protecting import SHIELDS
@@ -38,6 +39,17 @@ class IndexTeamPages:
     typed: Typed
     confirming: Confirming
     quarantine: Quarantine
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (
+            Shown(QUARANTINE, self.kept_counts),
+            Shown(PROTECTIONS, self.protections),
+            Shown(LISTED, self.protections),
+            Sent(KEPT, "list_kept", self.kept),
+            Sent(REDRIVE, "redrive_kept", self.redrive),
+            Sent(LISTED, "list_protections", self.listed, typed=HERE),
+        )
 
     def kept_counts(self, _: Request, viewer: Viewer) -> Response:
         """How many events are kept, by organisation and reason."""

@@ -15,6 +15,7 @@ from adapters.process.logs import get_logger
 from adapters.service.opened import Service
 from adapters.web.answering import HEADERS
 from adapters.web.asking import Asking
+from adapters.web.routing import Route, Sent, Shown
 from adapters.web.typed import Typed
 from domain.access.viewer import Role, Viewer
 from domain.questions import about
@@ -33,6 +34,14 @@ class LogPages:
     asking: Asking
     service: Service
     typed: Typed
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (
+            Shown(STATE, self.state),
+            Sent(f"{STATE}/check", "check_access_log", self.checked, typed=STATE),
+            Sent(f"{STATE}/export", "export_access_log", self.exported),
+        )
 
     def state(self, _: Request, viewer: Viewer) -> Response:
         """How far the log is sealed and published; with the leaf that was typed when the time was over."""

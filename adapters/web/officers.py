@@ -18,6 +18,7 @@ from adapters.web.casework import office_of
 from adapters.web.days import PARTS, read_day
 from adapters.web.numbers import number_wrong, read_number
 from adapters.web.rendering import reader, render
+from adapters.web.routing import HERE, Route, Sent, Shown
 from adapters.web.typed import Typed
 from domain.access.reviewing import REVIEW
 from domain.access.rules import Point, Whose, decided
@@ -46,6 +47,17 @@ class OfficerPages:
 
     asking: Asking
     typed: Typed
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (
+            Shown(FIND, self.form),
+            Shown(FIND + "/{entry}", self.why),
+            Shown("/access-log/key", self.key, linked=False),
+            Shown("/access-log/checkpoint", self.checkpoint, linked=False),
+            Sent(FIND, "found_accesses", self.found, typed=HERE),
+            Sent(FIND + "/{entry}", "open_access", self.entry, typed=HERE),
+        )
 
     def form(self, request: Request, viewer: Viewer) -> Response:
         """Where an officer says which accesses; with what was typed when the time was over. Nothing is asked at the door yet."""

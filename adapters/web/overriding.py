@@ -13,6 +13,7 @@ from adapters.web.asking import Asking
 from adapters.web.handles import Handles
 from adapters.web.reasons import read_reason
 from adapters.web.rendering import reader, render
+from adapters.web.routing import HERE, Route, Sent, Shown
 from adapters.web.typed import Typed
 from domain.access.viewer import Opening, Role, Viewer
 
@@ -26,6 +27,10 @@ class OverridePages:
     asking: Asking
     handles: Handles
     typed: Typed
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (Shown(OVERRIDE, self.form), Sent(OVERRIDE, "set_shield_aside", self.begin, typed=HERE))
 
     def form(self, _: Request, viewer: Viewer) -> Response:
         """Where somebody says why, who was typing it when something else had to come first."""

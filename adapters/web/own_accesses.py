@@ -14,6 +14,7 @@ from adapters.web.asking import Asking
 from adapters.web.days import PARTS, read_day
 from adapters.web.people import People
 from adapters.web.rendering import reader, render
+from adapters.web.routing import Anybody, Route, Sent, Shown
 from adapters.web.sessions import Session
 from domain.access.viewer import Viewer
 from domain.answers.notice import VERSION, notice_now
@@ -30,6 +31,13 @@ class StaffNotice:
 
     asking: Asking
     people: People
+
+    def routes(self) -> tuple[Route, ...]:
+        """The page, by its address."""
+        return (
+            Anybody(STAFF_NOTICE, self.shown),
+            Sent(STAFF_NOTICE, "acknowledge_notice", self.acknowledged, before_notice=True),
+        )
 
     def shown(self, request: Request) -> Response:
         """The notice as it is now; with a button for who has not said yet that they have read it."""
@@ -55,6 +63,10 @@ class OwnAccesses:
     """What I looked at: the viewer's own entries and nobody else's."""
 
     asking: Asking
+
+    def routes(self) -> tuple[Route, ...]:
+        """The page, by its address."""
+        return (Shown(OWN, self.listed),)
 
     def listed(self, request: Request, viewer: Viewer) -> Response:
         """A part of the list, of some days; neither days nor an entry in the address name anybody."""

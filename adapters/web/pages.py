@@ -16,6 +16,7 @@ from adapters.web.asking import Asking, NothingToSee
 from adapters.web.days import TypedDay, as_typed, end_of, read_day
 from adapters.web.handles import Handles
 from adapters.web.rendering import reader, render
+from adapters.web.routing import Route, Sent, Shown
 from domain.access.viewer import Viewer
 from domain.answers.answered import Answered
 from domain.questions import about
@@ -32,6 +33,16 @@ class ChildPages:
     asking: Asking
     handles: Handles
     clock: Clock
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (
+            Shown("/my-children", self.my_children),
+            Shown("/my-families", self.my_families),
+            Shown("/changes", self.changes),
+            Shown("/child/{handle}", self.child, linked=False),
+            Sent("/child", "open_child", self.open_child),
+        )
 
     def my_children(self, _: Request, viewer: Viewer) -> Response:
         """The children whom somebody works with or leads for."""

@@ -19,6 +19,7 @@ from adapters.web.days import PARTS, TypedDay, read_day
 from adapters.web.numbers import number_wrong, read_number
 from adapters.web.officers import PERSON, person_wrong
 from adapters.web.rendering import reader, render
+from adapters.web.routing import HERE, Route, Sent, Shown
 from adapters.web.typed import Typed
 from domain.access.rules import Point, decided
 from domain.access.viewer import Role, Viewer
@@ -63,6 +64,14 @@ class QuestionPages:
     asking: Asking
     typed: Typed
     clock: Clock
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (
+            Shown(QUESTIONS, self.all),
+            Shown(QUESTIONS + "/{name}", self.form),
+            Sent(QUESTIONS + "/{name}", "ask_question", self.answer, typed=HERE),
+        )
 
     def all(self, _: Request, viewer: Viewer) -> Response:
         """What can be asked, under the share of looks that an involvement explains."""

@@ -13,6 +13,7 @@ from adapters.service.opened import Service
 from adapters.web.answering import error_page, message, page
 from adapters.web.officers import named_entry
 from adapters.web.rendering import reader, render
+from adapters.web.routing import HERE, Route, Sent, Shown
 from adapters.web.typed import Typed
 from domain.access.reviewing import CameOut
 from domain.access.viewer import Viewer
@@ -29,6 +30,13 @@ class ReviewPages:
 
     service: Service
     typed: Typed
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (
+            Shown("/accesses/{entry}/review", self.form),
+            Sent("/accesses/{entry}/review", "review_access", self.written, typed=HERE),
+        )
 
     def form(self, request: Request, viewer: Viewer) -> Response:
         """The form by itself, with what was typed when the time was over. Nothing is asked at the door yet."""

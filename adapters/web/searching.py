@@ -15,6 +15,7 @@ from adapters.web.handles import Handles
 from adapters.web.numbers import number_wrong, read_number
 from adapters.web.reasons import read_reason, saying
 from adapters.web.rendering import reader, render
+from adapters.web.routing import HERE, Route, Sent, Shown
 from adapters.web.typed import Typed
 from domain.access.viewer import Viewer
 from domain.questions import about
@@ -33,6 +34,14 @@ class SearchPages:
     asking: Asking
     handles: Handles
     typed: Typed
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (
+            Shown(SEARCH, self.form),
+            Sent(SEARCH, "found_children", self.found, typed=HERE),
+            Sent(f"{SEARCH}/open", "open_found", self.open, typed=SEARCH),
+        )
 
     def form(self, request: Request, viewer: Viewer) -> Response:
         """Where somebody says why, and whom they look for."""

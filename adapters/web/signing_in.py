@@ -19,6 +19,7 @@ from adapters.web.claims import NotSignedIn, Person, Vouched
 from adapters.web.issuers import IssuerClient, Secrets
 from adapters.web.people import People, not_staff
 from adapters.web.rendering import reader, render
+from adapters.web.routing import Anybody, Route, Sent, Shown
 from adapters.web.sealing import Sealing
 from adapters.web.sessions import Session, TimedOut
 from domain.access.viewer import Viewer
@@ -53,6 +54,18 @@ class SigningIn:
     sealing: Sealing
     clock: Clock
     public_url: str
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (
+            Anybody("/sign-in", self.choose, waits=True),
+            Anybody("/sign-in/{issuer}", self.begin, waits=True),
+            Anybody("/signed-in/{issuer}", self.end, waits=True),
+            Anybody("/signed-out", self.signed_out, waits=True),
+            Anybody("/timed-out", self.timed_out, waits=True),
+            Shown("/sign-out", self.leave, linked=False, before_notice=True),
+            Sent("/sign-out-everywhere", "sign_out_everywhere", self.sign_out_everywhere, before_notice=True),
+        )
 
     def choose(self, request: Request) -> Response:
         """By whom to sign in. On this machine, which has several names, by the one at which people come back."""

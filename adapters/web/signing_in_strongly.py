@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from adapters.web.answering import STRONGLY, message, page
 from adapters.web.rendering import reader, render
+from adapters.web.routing import Route, Shown
 from adapters.web.sessions import Session, TimedOut
 from adapters.web.signing_in import SigningIn
 from domain.access.viewer import Viewer
@@ -24,6 +25,10 @@ class SigningInStrongly:
     """The page that says why, and the way to the issuer; the way back is that of every signing in."""
 
     signing_in: SigningIn
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (Shown(STRONGLY, self.why), Shown(BEGIN, self.begin, linked=False, waits=True))
 
     def why(self, request: Request, viewer: Viewer) -> Response:
         """That somebody must sign in strongly, and what becomes of what they typed."""

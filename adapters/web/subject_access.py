@@ -13,6 +13,7 @@ from adapters.commands.casework import Casework, as_kept
 from adapters.web.answering import error_page, go_to, page
 from adapters.web.asking import Asking
 from adapters.web.casework import named, told
+from adapters.web.routing import HERE, Route, Sent, Shown
 from domain.access.viewer import Viewer
 from domain.answers.answered import Answered
 from domain.errors import NothingKnown, Rejected
@@ -27,6 +28,15 @@ class SubjectAccessPages:
 
     asking: Asking
     casework: Callable[[Viewer], Casework]
+
+    def routes(self) -> tuple[Route, ...]:
+        """The pages, by their addresses."""
+        return (
+            Shown("/cases/{case}/record", self.record),
+            Shown("/cases/{case}/copy", self.copy),
+            Shown("/cases/{case}/copy.json", self.file),
+            Sent("/cases/{case}/record", "decide_of_record", self.decide, typed=HERE),
+        )
 
     def record(self, request: Request, viewer: Viewer) -> Response:
         """All that is held, with what is proposed for leaving out."""

@@ -116,7 +116,7 @@ def test_of_every_form_it_is_known_whether_something_is_typed_into_it(served: Pa
         for one in routes_of(create_app(served.service))
         if "POST" in one.methods and not one.path.startswith(("/v1/", "/oauth/"))
     }
-    assert forms == TYPED.keys() | BUTTONS, "say here of a new form where it is typed, and keep it (`typed=` in app.py)"
+    assert forms == TYPED.keys() | BUTTONS, "say here of a new form where it is typed, and keep it (`typed=` of its route)"
 
 
 def filled(browser: Browser, form: Form, text: str) -> dict[str, str]:
