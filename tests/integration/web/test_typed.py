@@ -64,12 +64,17 @@ TYPED = {
     "/accesses/{entry}": Form(f"/accesses/{ENTRY}", f"/accesses/{ENTRY}", "reason"),
     "/accesses/{entry}/review": Form(f"/accesses/{ENTRY}/review", f"/accesses/{ENTRY}/review", "note"),
     "/access-log/check": Form("/access-log/check", "/access-log", "leaf"),
+    "/cases/new": Form("/cases/new", "/cases/new", "text"),
+    "/erasures": Form("/erasures", "/erasures", "case"),
+    "/erasures/confirm": Form("/erasures/confirm", "/erasures", "erasure"),
 }
 # Forms that are buttons and choices alone.
 BUTTONS = {
     "/sign-out", "/sign-out-everywhere", "/staff-notice", "/child", "/decide", "/contact-requests", "/contact-requests/answer",
     "/contact-requests/answered", index_team.KEPT, index_team.REDRIVE, "/access-log/export",
 }  # fmt: skip
+# Forms of a case that there is: what is typed into them is looked at with cases (test_cases.py).
+OF_A_CASE = {"/cases/{case}/{act}", "/cases/{case}/record", "/hearings/{case}"}
 FORMS = pytest.mark.parametrize("form", TYPED.values(), ids=TYPED)
 
 
@@ -116,7 +121,9 @@ def test_of_every_form_it_is_known_whether_something_is_typed_into_it(served: Pa
         for one in routes_of(create_app(served.service))
         if "POST" in one.methods and not one.path.startswith(("/v1/", "/oauth/"))
     }
-    assert forms == TYPED.keys() | BUTTONS, "say here of a new form where it is typed, and keep it (`typed=` of its route)"
+    assert forms == TYPED.keys() | BUTTONS | OF_A_CASE, (
+        "say here of a new form where it is typed, and keep it (`typed=` of its route)"
+    )
 
 
 def filled(browser: Browser, form: Form, text: str) -> dict[str, str]:
