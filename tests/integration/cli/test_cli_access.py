@@ -160,3 +160,18 @@ def test_what_cannot_be_published_is_said_and_sealing_goes_on(here: Here, tmp_pa
         (here.folder / "checkpoints").unlink()
         wait_for(lambda: here.log.one("SELECT count(*) FROM access.checkpoint WHERE published_at IS NULL") == 0)
         wait_for(lambda: here.health()[0] in (0, 1) and here.checkpoint.exists())
+
+
+def test_the_signing_key_is_exchanged_and_the_log_goes_on(here: Here) -> None:
+    here.log.access(3)
+    assert here.icr("seal", "--once").returncode == 0
+    refused = here.icr("access", "rotate")
+    assert (refused.returncode, "nothing was logged since" in refused.stderr) == (2, True)
+    old = here.key.verifier
+    here.log.access(2)
+    done = json.loads(here.icr("access", "rotate", "--json").stdout)
+    assert (done["old_verifier_key"], done["verifier_key"]) == (str(old), str(here.key.verifier))
+    assert here.key.verifier != old
+    here.log.access(2)
+    sealed = here.icr("seal", "--once", "--json")
+    assert json.loads(sealed.stdout) == {"sealed": 2, "leaves": 7, "published": 1}, sealed.stderr

@@ -53,6 +53,7 @@ BESIDE: Final = {"icr health": "icr consume"}
 IN_TURN: Final = tuple(f"icr decide {name}" for name in DECISIONS)
 # Commands whose examples need what is not here, typed by tests of their own.
 ELSEWHERE: Final[Mapping[str, str]] = {
+    "icr access rotate": "test_cli_access.py, where something was logged and no worker seals",
     "icr client token": "test_publish_signed_in.py",
     "icr officer review": "test_cli_officer.py",
     "icr topics list": "test_topics_granted.py",
