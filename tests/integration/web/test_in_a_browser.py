@@ -310,13 +310,18 @@ def visit_erasures(page: Page, served: Pages, look: Callable[[str], None]) -> No
 
 
 def open_an_access(page: Page, served: Pages, officer: str) -> None:
-    """An officer says why they open an access."""
+    """An officer opens a case about an access, and the access in it."""
     sign_in(page, served, officer)
     page.goto(f"{served.address}/accesses")  # what was typed before may have brought them elsewhere
     page.get_by_label("Person").fill(NOBODYS.name)
     page.get_by_role("button", name="Find accesses").click()
     page.get_by_role("link", name="Opened a child's record").first.click()
+    page.get_by_role("link", name="Open a case about this access").click()
+    page.get_by_label("Check").check()
     page.get_by_label("Why you open it").fill("The family asked who has seen the record")
+    page.get_by_role("button", name="Open the case").click()
+    page.locator("a[href^='/accesses/a-']").first.click()
+    page.locator("input[name='case']").first.check()
     page.get_by_role("button", name="Open", exact=True).click()
 
 
@@ -460,7 +465,7 @@ def test_who_signs_in_again_comes_back_with_what_they_typed(chromium: Browser, s
     open_an_access(page, served, AS_ASKED.name)
     page.get_by_role("button", name="Sign in again with Northmoor Council").click()
     page.locator(f"button[value='{AS_ASKED.name}']").click()
-    assert page.get_by_label("Why you open it").input_value() == "The family asked who has seen the record"
+    assert page.locator("input[name='case']").first.is_checked()
     page.get_by_role("button", name="Open", exact=True).click()
     page.get_by_role("heading", level=1, name=HEADINGS["access"]).wait_for()
     assert [line for line in said if "Content Security Policy" in line] == []
