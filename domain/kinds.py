@@ -4,17 +4,22 @@ A kind that stands in no table is an involvement of a service, which is what mos
 shielded child: most services are met somewhere (design D9, fail closed).
 """
 
+from typing import Final
+
+# Who may or may not see a record: no answer shows it, for that somebody is kept away is itself told in confidence.
+EXCLUDED: Final = "access_excluded"
+RESTRICTED: Final = "access_restricted"  # to others
+CONFLICT: Final = "conflict_declared"
+WHO_MAY_SEE: Final = frozenset({EXCLUDED, RESTRICTED, CONFLICT})
+
 # Entries that are something else than a service working with the child.
 NO_INVOLVEMENT = frozenset(
     {
         "enrolment", "gp_registration", "gp_temporary_registration", "lead", "lead_cover", "team_member", "relationship", "parental_responsibility",
         "responsible_authority", "assessment", "consent", "shield", "legal_hold", "missing_episode", "not_in_school_register",
-        "access_excluded", "access_restricted", "conflict_declared",
+        *WHO_MAY_SEE,
     }
 )  # fmt: skip
-
-# Who may or may not see a record: no answer shows it, for that somebody is kept away is itself told in confidence.
-WHO_MAY_SEE = frozenset({"access_excluded", "access_restricted", "conflict_declared"})
 
 # What is shown of a shielded child: who leads, who works with it on what, and nothing that tells where it may be met
 # (domain.md E4).

@@ -53,7 +53,8 @@ def _requests(read: Reading) -> list[Request]:
 def _facts(read: Reading, asked: Iterable[Request], day: int) -> list[RequestFacts]:
     """Requests with whom they are about; without those of children whom the viewer is kept from, or whom nobody knows any more."""
     of = {one: child for one in asked if (child := read.child(None, one.record)) is not None}
-    of = {one: child for one, child in of.items() if child not in read.kept_from}
+    kept = read.kept_from(set(of.values()))
+    of = {one: child for one, child in of.items() if child not in kept}
     lines = gather_lines(read, sorted(set(of.values())), day) if of else {}
     workers = {who for one in of for who in (one.worker, one.holder) if who is not None}
     names = names_of_workers(read, workers, day)

@@ -140,9 +140,8 @@ def _both(read: Reading, worker: str, then: editions.Edition, day: int) -> _Both
     waits = Waits(day, read.reference(day))  # of now for both: a threshold that was set is no news of a child
     waiting = [_waiting(read, edition, worker) for edition in (then, read.edition)]
     around, held = held_then_and_now(read, then, worker, day, [r for some in waiting for r in some])
-    mine = {*held[NOW], *(around[NOW].child_of[record] for record in waiting[NOW])} - read.kept_from
     read.take_members(around[NOW].records)
-    were = {around[THEN].child_of[record] for child in mine for record in around[NOW].records[child]}
+    mine = {*held[NOW], *(around[NOW].child_of[record] for record in waiting[NOW])}
     lost: dict[ChildId, set[int]] = {}
     once_of_family: set[ChildId] = set()
     for was, some in held[THEN].items():
@@ -150,9 +149,13 @@ def _both(read: Reading, worker: str, then: editions.Edition, day: int) -> _Both
         for entry in some:
             own = entry.record in records  # of a family that the worker led it may be another child's
             child = around[NOW].child_of[entry.record if own else records[0]]
-            if child not in mine and child not in read.kept_from:
+            if child not in mine:
                 lost.setdefault(child, set()).add(entry.main)
                 once_of_family |= set() if own else {child}
+    kept = read.kept_from({*mine, *lost})
+    mine, once_of_family = mine - kept, once_of_family - kept
+    lost = {child: some for child, some in lost.items() if child not in kept}
+    were = {around[THEN].child_of[record] for child in mine for record in around[NOW].records[child]}
     silence = (NO_UNIVERSAL_CONTACT, waits.latest(NO_UNIVERSAL_CONTACT))
     stored = changes.prompts(read.connection, then, read.edition, day, _BEGUN, silence, were, mine)
     found = [

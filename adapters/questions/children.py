@@ -33,7 +33,8 @@ def gather_found(read: Reading, question: FindChildren, day: int) -> FoundFacts:
         digests = [UUID(bytes=hashes.named(question.family, born)) for hashes in (read.hashes, before)]
         records = persons.named(read.connection, read.number, digests, MOST_FOUND * 12)
         children = sorted(set(queries.children_of(read.connection, read.number, records).values()))
-    children = [child for child in children if child not in read.kept_from]
+    kept = read.kept_from(children)
+    children = [child for child in children if child not in kept]
     if len(children) > MOST_FOUND:
         return FoundFacts((), refine=True)
     return FoundFacts(list(gather_lines(read, children, day).values()), refine=False)

@@ -105,7 +105,8 @@ def _shown(read: Reading, day: int, children: Collection[ChildId] | None = None)
     silent = reference_data.silent(read.connection, read.number, day, NO_UNIVERSAL_CONTACT, quiet_since, children)
     others = queries.rectangles(read.connection, read.number, day, begun, children)
     rows = [*((row, None) for row in others), *silent]
-    held = [(row[0], as_shown(_indicator(row), waits, seen)) for row, seen in rows if row[0] not in read.kept_from]
+    kept = read.kept_from({row[0] for row, _ in rows})
+    held = [(row[0], as_shown(_indicator(row), waits, seen)) for row, seen in rows if row[0] not in kept]
     quiet = {child for child, one in held if one is not None and one.id == NO_UNIVERSAL_CONTACT}
     schools = read.schools(quiet, day) if quiet else {}
     shown = []

@@ -37,7 +37,8 @@ def grouped(read: Reading, flagged: Collection[ChildId], day: int) -> list[tuple
     found = kinship.kinship(read.connection, read.number, day, flagged)
     read.take_homes(day, found)
     shielded = read.shielded(found.records)
-    kin = [one for one in found.kin if one.child not in read.kept_from]
+    kept = read.kept_from({one.child for one in found.kin})
+    kin = [one for one in found.kin if one.child not in kept]
     return group([replace(one, home=None) if one.child in shielded else one for one in kin])
 
 
@@ -117,7 +118,8 @@ def families_at(
     """The families of some children on a day, as known at an edition that is not the one that is read, and all their records."""
     found = kinship.kinship(read.connection, edition, day, children)
     hidden = read.shielded_records({record for records in found.records.values() for record in records})
-    kin = [one for one in found.kin if one.child not in read.kept_from]
+    kept = read.kept_from({one.child for one in found.kin})
+    kin = [one for one in found.kin if one.child not in kept]
     shown = [replace(one, home=None) if not hidden.isdisjoint(found.records[one.child]) else one for one in kin]
     return group(shown), found.records
 

@@ -118,7 +118,8 @@ def gather_gaps(read: Reading, question: ListGaps, day: int) -> Page[GapFacts]:
         stored, left = ([row for row in rows if row[0] in within] for rows in (stored, left))
         led = {child: some for child, some in led.items() if child in within}
     found = [*_long_enough(now_as_families(read, stored, led, day), waits), *left]
-    found = [row for row in found if row[0] not in read.kept_from]
+    kept = read.kept_from({row[0] for row in found})
+    found = [row for row in found if row[0] not in kept]
     page = page_of(read, question, sorted(found, key=lambda row: (row[2], row[0], row[1])))
     return Page(gap_facts(read, page.items, day, read.hearing(day)), page.total, page.next)
 
@@ -162,21 +163,24 @@ def entries_of_worker(read: Reading, worker: str, day: int) -> dict[ChildId, Seq
             read.take_members({child: records})
             found.append((child, (entry, contact)))
     leads = leads_of(read, {child for child, (entry, _) in found if entry.kind == "lead"})
+    waiting = _waiting_for(read, worker)
+    kept = read.kept_from({*waiting, *(child for child, _ in found)})
     mine: dict[ChildId, list[SealedEntry]] = {}
     families: dict[ChildId, list[SealedEntry]] = {}
     for child, held in found:
-        if child in read.kept_from or passed_on(held[0], sure_leads(leads.get(child, ())), day):
+        if child in kept or passed_on(held[0], sure_leads(leads.get(child, ())), day):
             continue
         mine.setdefault(child, []).append(held)
-        if _leads_the_family(held[0], day):
+        if leads_the_family(held[0], day):
             families.setdefault(child, []).append(held)
     for child, some in others_in_families(read, families, day).items():
         for other in some:
             mine.setdefault(other, []).extend(families[child])
-    return {**dict.fromkeys(_waiting_for(read, worker) - read.kept_from, ()), **mine}
+    return {**dict.fromkeys(waiting - kept, ()), **mine}
 
 
-def _leads_the_family(entry: Entry, day: int) -> bool:
+def leads_the_family(entry: Entry, day: int) -> bool:
+    """Whether an entry is a lead of the whole family, accepted by a day."""
     return is_of_family(entry) and entry.accepted is not None and entry.accepted <= day
 
 

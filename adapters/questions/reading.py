@@ -14,7 +14,7 @@ from adapters.codec.times import KNOWN_AT_RULE, read_known_at
 from adapters.log.keys.hashes import Hashes, event_text
 from adapters.log.sealed_values import SealedValueOpener, keys_expected
 from adapters.process.clock import today
-from adapters.questions.barring import bars_by_child, kept_from
+from adapters.questions.barring import Barred, barred
 from adapters.questions.published import PublishedReading
 from adapters.questions.remembered import Remembered
 from adapters.questions.shared_home import sharing
@@ -66,6 +66,7 @@ class Reading(PublishedReading):
         # What this one read has found so far; one edition, one snapshot, so that nothing of it changes meanwhile.
         self._members: dict[ChildId, list[UUID]] = {}
         self._shields: dict[ChildId, bool] = {}
+        self._barred: dict[ChildId, Barred | None] = {}
         self._lifted: set[ChildId] = set()
         self._asked_about: dict[tuple[str | None, str | None], ChildId | None] = {}
         self._shielded_beside: set[UUID] = set()  # records of others that stood at one place with those looked at
@@ -101,15 +102,20 @@ class Reading(PublishedReading):
             return self
         return Reading(self.service, self.connection, self.head, self.remembered, viewer=self.viewer)
 
-    @cached_property
-    def bars(self) -> Mapping[ChildId, frozenset[Bar]]:
-        """What keeps the viewer from which children."""
-        return bars_by_child(self, self.viewer, self.today)
+    def bars(self, child: ChildId) -> frozenset[Bar]:
+        """What keeps the viewer from a child; asked each time, so that one of the viewer's own takes as long as one that nobody knows."""
+        found = barred(self, [child]).get(child)
+        return frozenset() if found is None else found.bars
 
-    @cached_property
-    def kept_from(self) -> frozenset[ChildId]:
-        """The children who stand in no list of the viewer's, and are nobody's brother or sister there."""
-        return kept_from(self.bars, self.viewer)
+    def kept_from(self, children: Collection[ChildId]) -> set[ChildId]:
+        """Those of some children who stand in no list of the viewer's, and are nobody's brother or sister there."""
+        return {child for child, found in self._barred_of(children).items() if found is not None and found.kept}
+
+    def _barred_of(self, children: Collection[ChildId]) -> dict[ChildId, Barred | None]:
+        if missing := {child for child in children if child not in self._barred}:
+            found = barred(self, missing)
+            self._barred |= {child: found.get(child) for child in missing}
+        return {child: self._barred[child] for child in children}
 
     @cached_property
     def sharing(self) -> Sharing:

@@ -38,7 +38,7 @@ def relation_of(read: Reading, viewer: Viewer, asked: AskedAbout) -> Relation:
     return Relation(
         frozenset().union(*bases) if all(bases) else frozenset(),
         tuple(sorted(found.proving)) if all(bases) else (),
-        read.bars.get(asked.id, frozenset()),
+        read.bars(asked.id),
         bool(read.hidden([asked.id], head.today)),
         asked.children,
         head.marks(read.records(asked.id)).of_child(read.records(asked.id)) is not None,
@@ -59,7 +59,7 @@ class _Relations:
         own = [entry for entry, _ in self._mine.get(child, ())]
         alone = own_word(self._head, own)
         by_entry = [
-            (entry, Basis.OWN_WORD if entry.main in alone else _basis(entry, self._head.today)) for entry in own
+            (entry, Basis.OWN_WORD if entry.main in alone else basis_of(entry, self._head.today)) for entry in own
         ]
         by_entry += self._of_team(child)
         self.proving |= {self._head.event(entry.main) for entry, _ in by_entry}
@@ -81,12 +81,8 @@ class _Relations:
             s=list(viewer.services),
         )
         for entry, _ in held:
-            first = entry.first_day()
-            if entry.kind == "referral":
-                if not entry.doubted and first is not None and day - REFERRAL_DAYS <= first <= day:
-                    found.append((entry, Basis.REFERRAL))
-            elif is_work_on(entry, day):
-                found.append((entry, Basis.TEAM))
+            if (basis := basis_of_team(entry, day)) is not None:
+                found.append((entry, basis))
         return found
 
     def _sibling(self, child: ChildId) -> set[Basis]:
@@ -117,7 +113,17 @@ def _keys(areas: Collection[str]) -> set[str]:
     return {area_key(area) for area in areas}
 
 
-def _basis(entry: Entry, day: int) -> Basis:
+def basis_of_team(entry: Entry, day: int) -> Basis | None:
+    """Why a child is the own of the team that an entry names, or of those that provide the service which a referral is to."""
+    if entry.kind == "referral":
+        first = entry.first_day()
+        lately = not entry.doubted and first is not None and day - REFERRAL_DAYS <= first <= day
+        return Basis.REFERRAL if lately else None
+    return Basis.TEAM if is_work_on(entry, day) else None
+
+
+def basis_of(entry: Entry, day: int) -> Basis:
+    """Why a child is the own of the worker whom an open entry names, if it is not their word alone."""
     if entry.kind == "lead":
         accepted = accepted_from(entry)
         return Basis.LEAD if accepted is not None and accepted <= day else Basis.NOMINATED

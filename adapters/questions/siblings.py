@@ -13,6 +13,7 @@ def gather_siblings(read: Reading, question: ShowSiblings, day: int) -> Siblings
     child = read.child(question.identifier, question.record)
     if child is None:
         return None
-    others = sorted(others_in_families(read, [child], day)[child] - read.kept_from)
+    family = others_in_families(read, [child], day)[child]
+    others = sorted(family - read.kept_from(family))
     mine = set(entries_of_worker(read, read.viewer.name, day)) if others else set()
     return SiblingsFacts(child, list(gather_lines(read, others, day).values()) if others else [], mine)

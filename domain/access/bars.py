@@ -1,18 +1,16 @@
-"""Who may not see a child's record, whatever else lets them: exclusions, restrictions, declared conflicts (access.md 2).
+"""Who may not see a child's record, whatever else lets them: exclusions, restrictions, declared conflicts (access.md 2). The reference.
 
 Exclusions and restrictions are an authority's, after a court's order, an adoption, an allegation; a conflict of interest is declared
-by a worker's own organisation. Each counts from when it is known, until it is lifted, on every record of the child.
+by a worker's own organisation. Each counts from when it is known, until it is lifted, on every record of the child. What answers
+leave out is worked out in SQL (adapters.questions.barring), which must agree with `bars`.
 """
 
 from collections.abc import Collection, Iterable
-from typing import Final, Protocol
+from typing import Protocol
 
 from domain.access.rules import Bar
-from domain.access.viewer import Role, Viewer
-
-_EXCLUDED: Final = "access_excluded"
-_RESTRICTED: Final = "access_restricted"
-_CONFLICT: Final = "conflict_declared"
+from domain.access.viewer import Viewer
+from domain.kinds import CONFLICT, EXCLUDED, RESTRICTED
 
 
 class InForce(Protocol):
@@ -47,19 +45,14 @@ def bars(in_force: Iterable[InForce], people: Collection[tuple[str, str | None]]
     told = list(in_force)
     found: set[Bar] = set()
     for name, organisation in people:
-        if any(one.kind == _EXCLUDED and _concerns(one, name, organisation) for one in told):
+        if any(one.kind == EXCLUDED and _concerns(one, name, organisation) for one in told):
             found.add(Bar.EXCLUDED)
-        if any(one.kind == _CONFLICT and one.worker == name for one in told):
+        if any(one.kind == CONFLICT and one.worker == name for one in told):
             found.add(Bar.CONFLICT)
-        named = [one for one in told if one.kind == _RESTRICTED]
+        named = [one for one in told if one.kind == RESTRICTED]
         if named and not any(_concerns(one, name, organisation) for one in named):
             found.add(Bar.RESTRICTED)
     return frozenset(found)
-
-
-def keeps_from_lists(found: Collection[Bar], roles: Collection[Role]) -> bool:
-    """Whether a child stands in no list of somebody's: the index team alone sees whom others may not."""
-    return bool(set(found) - {Bar.RESTRICTED} if Role.INDEX_TEAM in roles else found)
 
 
 def _concerns(one: InForce, name: str, organisation: str | None) -> bool:

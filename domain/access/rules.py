@@ -621,6 +621,15 @@ def decided(at: Point) -> Rule:
     return NOT_ALLOWED
 
 
+def kept_from(roles: frozenset[Role]) -> bool | Condition:
+    """What keeps whoever holds some roles from a child's page: its refusals, with what is still to be asked of the child.
+
+    Such a child stands in no list of theirs either, and is nobody's brother or sister there.
+    """
+    refusals = either(*(rule.when for rule in RULES if rule.shows is None))
+    return folded(refusals, {"question": "ShowChild", "roles": roles, "opening": None})
+
+
 @lru_cache(maxsize=4096)
 def rules_for(
     question: str,

@@ -36,6 +36,11 @@ def test_what_an_entry_costs_is_measured_and_the_log_checked(scratch: Path) -> N
     assert found["checked_per_second_of_one_core"] > 0
     assert found["check_to_its_hashes"] > 1  # it does its hashes, and reads
     assert 0 < found["replay_milliseconds"]["p50"] <= found["replay_milliseconds"]["p99"]
+    lists = found["list_milliseconds"]
+    assert lists.pop("children_with_bars") >= 1
+    assert set(lists) == {"caseload", "families", "gaps"}
+    assert all(one["times"] > 0 and one["asked"] == 30 for one in lists.values())
+    lists["children_with_bars"] = 1
     assert all(len(columns) == len(row) for _, columns, rows in tables(found) for row in rows)
     assert list(scratch.iterdir()) == []
 

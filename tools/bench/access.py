@@ -24,6 +24,7 @@ from domain.access.rules import Basis, Point, Whose, decided
 from domain.access.viewer import LOCAL_OPERATOR, Role
 from domain.questions import about
 from domain.questions.asking import Question
+from tools.bench.access_lists import lists
 from tools.bench.access_log import kept, stored
 from tools.bench.loading import Loaded, Undisclosed, load
 from tools.bench.processes import machine
@@ -74,6 +75,8 @@ class AccessBench:
             crowd = {mode: percentiles(each) for mode, each in took.items()}
             self._tell("sealing, checking and replaying")
             log = kept(loaded.service, loaded.service.settings.data_dir)
+            self._tell("listing, with and without the rules in SQL")
+            listed = lists(loaded)
             return {
                 "bench": "access",
                 "milliseconds": alone,
@@ -82,6 +85,7 @@ class AccessBench:
                 "added_crowd_milliseconds": _added({"timeline": crowd})["timeline"],
                 "bytes_a_page": storage,
                 **log,
+                "list_milliseconds": listed,
                 "decision_microseconds": decision_microseconds(),
                 "conditions": {
                     **conditions,
@@ -283,11 +287,22 @@ def tables(found: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...], list[tu
         ("replay of one page, p99 ms", found["replay_milliseconds"]["p99"]),
         ("decision, µs", found["decision_microseconds"]),
     ]
+    listed: list[tuple[object, ...]] = [
+        (name, one["without"], one["with"], one["times"], one["asked"])
+        for name, one in found["list_milliseconds"].items()
+        if isinstance(one, dict)
+    ]
+    others.append(("children something is in force on", found["list_milliseconds"]["children_with_bars"]))
     conditions: list[tuple[object, ...]] = [(name, str(value)) for name, value in found["conditions"].items()]
     return [
         ("pages, one after another", ("page", "entry written", "p50 ms", "p99 ms", "CPU ms", "asked"), rows),
         ("timelines, many people", ("entry written", "p50 ms", "p99 ms", "asked"), crowd),
         ("what an entry adds", ("page", "entry written", "p50 ms", "p99 ms", "CPU ms"), added),
+        (
+            "a list, without and with the rules in SQL",
+            ("list", "without, p50 ms", "with, p50 ms", "times", "asked"),
+            listed,
+        ),
         ("bytes stored for a page", ("page", "where", "first time", "unchanged"), storage),
         ("the log", ("", ""), others),
         ("conditions", ("condition", "value"), conditions),
