@@ -75,7 +75,7 @@ def staff(connection: Connection, position: int, workers: Collection[str], teams
         {"p": position, "w": list(workers), "t": list(teams)},
         binary=True,
     )
-    return _staff(rows)
+    return staff_facts(rows)
 
 
 def roles(connection: Connection, position: int) -> list[StaffFact]:
@@ -85,7 +85,7 @@ def roles(connection: Connection, position: int) -> list[StaffFact]:
         {"p": position},
         binary=True,
     )
-    return _staff(rows)
+    return staff_facts(rows)
 
 
 def brokering(connection: Connection, position: int) -> list[StaffFact]:
@@ -95,7 +95,7 @@ def brokering(connection: Connection, position: int) -> list[StaffFact]:
         {"p": position},
         binary=True,
     )
-    return _staff(rows)
+    return staff_facts(rows)
 
 
 @Query
@@ -103,7 +103,7 @@ def workers(connection: Connection, position: int) -> Steps[list[StaffFact]]:
     """What was said of anybody who ever left."""
     rows = connection.execute(f"SELECT {_STAFF} FROM log.fact WHERE {_OF_LEAVERS}", {"p": position}, binary=True)
     yield
-    return _staff(rows)
+    return staff_facts(rows)
 
 
 @Query
@@ -121,11 +121,12 @@ def reference_and_workers(
     found = rows.fetchall()
     return (
         _stated(row[:9] for row in found if row[0] in kinds),
-        _staff((row[0], row[9], row[10], *row[4:9], row[3]) for row in found if row[0] not in kinds),
+        staff_facts((row[0], row[9], row[10], *row[4:9], row[3]) for row in found if row[0] not in kinds),
     )
 
 
-def _staff(rows: Iterable[Any]) -> list[StaffFact]:
+def staff_facts(rows: Iterable[Any]) -> list[StaffFact]:
+    """What rows of kind, worker, team, day, until, recorded at, tie, position and service say of staff."""
     return [
         StaffFact(kind, worker, team, day, FOREVER if until is None else until, (at, tie), position, role or "")
         for kind, worker, team, day, until, at, tie, position, role in rows

@@ -47,6 +47,8 @@ _SHOWN: Final[Mapping[type[Question[Any]], Callable[[Document], None]]] = {
     about.ReadNotice: rendering_accesses.show_notice,
     about.ReplayEntry: rendering_accesses.show_replayed,
     about.ExportLog: rendering_accesses.show_exported,
+    about.ShowReach: rendering_accesses.show_reach,
+    about.ExplainRefusal: rendering_accesses.show_refusal,
     about.ShowLogState: rendering_accesses.show_log_state,
     about.AskOfficers: rendering_officers.show_answer,
     about.ExportAnswer: rendering_officers.write_answer,
@@ -237,6 +239,8 @@ _ALONE: Final[Mapping[str, type[Question[Any]]]] = {
     "accesses": about.ListAccesses,
     "own_accesses": about.ShowOwnAccesses,
     "notice": about.ReadNotice,
+    "reach": about.ShowReach,
+    "why-not": about.ExplainRefusal,
     "sealed": about.ShowLogState,
     "exported": about.ExportLog,
 }

@@ -36,6 +36,8 @@ COMMANDS: Final[Commands] = {
     "accesses": ("adapters.cli.asking", "accesses", "icr accesses --viewer la-808:W2041"),
     "own-accesses": ("adapters.cli.asking", "own_accesses", "icr own-accesses --viewer la-808:W2041"),
     "notice": ("adapters.cli.asking", "notice", "icr notice --version 1"),
+    "reach": ("adapters.cli.asking", "reach", "echo nhs:9990200017 | icr reach --id -"),
+    "why-not": ("adapters.cli.asking", "why-not", "icr why-not --entry a-0f6d2c1e8b7a4935a1c2d3e4f5061728"),
     "sealed": ("adapters.cli.asking", "sealed", "icr sealed --check"),
     "officer": ("adapters.cli.officer", "app", None),
     "exported": ("adapters.cli.asking", "exported", "icr exported"),

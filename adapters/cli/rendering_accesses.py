@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from adapters.cli.output import Document, print_table, say
 from adapters.cli.words import table
+from domain.answers.reach import ANYBODY, EXTENTS, SAYING
 from domain.answers.verdicts import DIFFERENCES, verdict
 
 _LISTED: Final = ("entry", "at", "viewer", "role", "question", "outcome", "children")
@@ -81,6 +82,31 @@ def _show_today(answer: Document) -> None:
     ]
     print_table(f"today, as at {answer['effective_at']}", ("of", "part", "why it differs"), rows)
     say(json.dumps(answer["content"], indent=1, ensure_ascii=False))
+
+
+def show_reach(answer: Document) -> None:
+    """How many people could open a record, by what lets them."""
+    table("who could open it", _REACH, [_people(one) for one in answer["by_rule"]])
+    say(f"{answer['people']} people in all")
+    if answer["kept_away"]:
+        table("kept away from it", _REACH, [_people(one) for one in answer["kept_away"]])
+    say(f"Whoever else signs in: {ANYBODY[answer['anybody']]}")
+
+
+_REACH: Final = ("rule", "says", "must say", "shows", "people")
+
+
+def _people(one: dict[str, Any]) -> tuple[Any, ...]:
+    return one["rule"], one["says"], SAYING[one["saying"]], EXTENTS[one["shows"]], one["people"]
+
+
+def show_refusal(answer: Document) -> None:
+    """Why somebody was refused: each rule, what it lacked, and what was near."""
+    rows = [(one["rule"], "it decided" if not one["lacks"] else " ".join(one["lacks"])) for one in answer["tried"]]
+    table(f"{answer['viewer']}, {answer['question']}, {answer['day']}", ("rule", "what it lacked"), rows)
+    for sentence in answer["nearly"]:
+        say(sentence)
+    say(f"{'refused' if answer['refused'] else 'let see'} by {answer['decided']}: {answer['says']}")
 
 
 def show_log_state(answer: Document) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from adapters.disclosure.capsules import own_capsule
+from domain.access.policy import digest
+from domain.access.rules import RULES
 from domain.proof.canonical import canonical
 
 POLICY: Final = "policy"
@@ -23,8 +25,12 @@ _HASHED: Final = (".py", ".avsc", ".toml", ".json", ".html", ".css", ".svg")
 
 @lru_cache(maxsize=1)
 def context() -> tuple[bytes, bytes]:
-    """The hash of this program's context, and its bytes: canonical JSON of what it is made of."""
-    made = canonical({**{name: _hash_of(*where) for name, where in _PARTS.items()}, CAPSULE: own_capsule()})
+    """The hash of this program's context, and its bytes: canonical JSON of what it is made of.
+
+    `rules` is the digest of the table of who may see what, as docs/policy-changes.md has it of each version.
+    """
+    parts = {name: _hash_of(*where) for name, where in _PARTS.items()}
+    made = canonical({**parts, CAPSULE: own_capsule(), "rules": digest(RULES)})
     return hashlib.sha256(made).digest(), made
 
 

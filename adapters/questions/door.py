@@ -5,13 +5,13 @@ what may not be shown is taken out; the rest is shaped, by pure functions of wha
 before the answer leaves.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any, TypeVar, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 
@@ -28,7 +28,7 @@ from adapters.service.opened import Service
 from domain.access import entry
 from domain.access.entry import Outcome
 from domain.access.parts import cut
-from domain.access.relation import NO_RELATION, AskedAbout, Relation
+from domain.access.relation import NO_RELATION, AboutChildren, AskedAbout, Relation
 from domain.access.rules import SIGN_IN_STRONGLY, Extent, Point, Rule, decided
 from domain.access.viewer import SYSTEMS, Opening, Viewer
 from domain.answers.answered import Answered, AsOf, NotShown, Receipt
@@ -109,10 +109,12 @@ class Door:
             facts = way.gather(self._service, connection, question)
         if facts is None:
             return _Seen(None, None, _attempt(question, viewer, Outcome.NOTHING))
-        if best is not None:
-            rule = decided(_point(question, viewer, judged(question, facts, viewer)))
+        relation = self._kept_from(connection, viewer, facts) if isinstance(facts, AboutChildren) else NO_RELATION
+        if best is not None or relation.bars:
+            of = Judged(whose_of(question, viewer)) if best is None else judged(question, facts, viewer)
+            rule = decided(_point(question, viewer, of, relation))
             if rule.shows is None:
-                return _refused(question, viewer, rule)
+                return _refused(question, viewer, rule, relation.children)
         content = way.shape(facts)
         return _Seen(content, None, _shown(_attempt(question, viewer, Outcome.SHOWN), way.logged(content), rule), rule)
 
@@ -153,6 +155,12 @@ class Door:
                 opened=child is not None,
             )
             return _Seen(content, as_of, access, rule)
+
+    def _kept_from(self, connection: editions.Connection, viewer: Viewer, facts: AboutChildren) -> Relation:
+        """What keeps a viewer from the children that facts of the log are about."""
+        with reading_at(self._service, connection, None, self._remembered, viewer) as read:
+            bars = [read.bars(child) for child in facts.children]
+        return Relation(bars=frozenset().union(*bars), children=facts.children)
 
     @contextmanager
     def reading(self, known_at: str | None = None) -> Iterator[Reading]:
@@ -223,8 +231,9 @@ def _attempt(question: Question[Any], viewer: Viewer, outcome: Outcome) -> Acces
     return Access(viewer, type(question).__name__, asked, None, outcome)
 
 
-def _refused(question: Question[Any], viewer: Viewer, rule: Rule) -> _Seen:
-    return _Seen(None, None, replace(_attempt(question, viewer, Outcome.REFUSED), rules=(rule.id,)), rule)
+def _refused(question: Question[Any], viewer: Viewer, rule: Rule, children: Sequence[UUID] = ()) -> _Seen:
+    attempt = _attempt(question, viewer, Outcome.REFUSED)
+    return _Seen(None, None, replace(attempt, rules=(rule.id,), children=children), rule)
 
 
 def _shown(attempt: Access, content: Any, rule: Rule) -> Access:  # noqa: ANN401 - an answer

@@ -1,6 +1,6 @@
 """What somebody is here as: looked up at each request, by what is known at the head of the log of staff and of granted roles."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +14,7 @@ from domain.dates import to_day
 from domain.reference import StaffFact, held_by_staff, workers_left
 from projections import editions, queries, reference_data
 
-_HEAD: Final = 2**62
+HEAD: Final = 2**62  # a position that everything is before
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +40,8 @@ class Staff:
         That somebody works for an organisation is its issuer's word. Of whom the organisation has told nothing else, that
         stands: what they may see rests on what they do with a child.
         """
-        day = to_day(today(self._service.clock))
         with self._connect() as connection:
-            facts = reference_data.staff(connection, _HEAD, [worker], [])
-            if worker in workers_left(facts, day):
-                return None
-            granted = held_by_staff(facts, "role_granted", day)
-            teams = {fact.team for fact in held_by_staff(facts, "team_membership", day) if fact.team is not None}
-            registered = _registered(reference_data.staff(connection, _HEAD, [], teams) if teams else (), day)
-            said = self._opened(connection, [*granted, *registered])
-        services = {said[fact.position]["service"] for fact in registered} - {None}
-        grants = sorted(_grant(fact, said[fact.position]) for fact in granted if fact.role in _ROLES)
-        return Standing(
-            Role.PRACTITIONER, tuple(Grant(*one) for one in grants), tuple(sorted(teams)), tuple(sorted(services))
-        )
+            return standing_at(self._service, connection, worker, to_day(today(self._service.clock)))
 
     def viewer(self, worker: str, session: bytes, channel: Channel, because: Because | None = None) -> Viewer | None:
         """ORGANISATION:STAFF as who asks a question, as they are here today; None for one who has left."""
@@ -84,21 +72,61 @@ class Staff:
         with self._connect() as connection:
             said = [
                 fact
-                for fact in reference_data.staff(connection, _HEAD, [], [team])
+                for fact in reference_data.staff(connection, HEAD, [], [team])
                 if fact.kind == "duty_line" and fact.start <= day < fact.end
             ]
             if not said:
                 return None
             last = max(said, key=lambda fact: fact.order)
-            number: str | None = self._opened(connection, [last])[last.position]["team"]["contact"]
+            number: str | None = _opened(self._service, connection, [last])[last.position]["team"]["contact"]
         return number
 
-    def _opened(self, connection: editions.Connection, facts: Iterable[StaffFact]) -> dict[int, Mapping[str, Any]]:
-        positions = [fact.position for fact in facts]
-        if not positions:
-            return {}
-        log = LogReader(connection, self._service.keys, self._service.settings.fillers)
-        return {int(event.position): event.body for event in log.open(queries.stored(connection, positions))}
+
+def standing_at(
+    service: Service, connection: editions.Connection, worker: str, day: int, position: int = HEAD
+) -> Standing | None:
+    """What a worker is here as on a day, as known at a position; None for one who has left by then."""
+    facts = reference_data.staff(connection, position, [worker], [])
+    if worker in workers_left(facts, day):
+        return None
+    teams = {fact.team for fact in held_by_staff(facts, "team_membership", day) if fact.team is not None}
+    services = services_of(service, connection, teams, day, position)
+    granted = grants_of(service, connection, facts, day).get(worker, ())
+    provided = {name for some in services.values() for name in some}
+    return Standing(Role.PRACTITIONER, tuple(granted), tuple(sorted(teams)), tuple(sorted(provided)))
+
+
+def grants_of(
+    service: Service, connection: editions.Connection, facts: Iterable[StaffFact], day: int
+) -> dict[str, list[Grant]]:
+    """The roles that each worker holds on a day, of facts about them."""
+    held = [fact for fact in held_by_staff(facts, "role_granted", day) if fact.role in _ROLES]
+    said = _opened(service, connection, held)
+    found: dict[str, list[tuple[Role, tuple[str, ...], tuple[str, ...]]]] = {}
+    for fact in held:
+        if fact.worker is not None:
+            found.setdefault(fact.worker, []).append(_grant(fact, said[fact.position]))
+    return {worker: [Grant(*one) for one in sorted(some)] for worker, some in found.items()}
+
+
+def services_of(
+    service: Service, connection: editions.Connection, teams: Collection[str], day: int, position: int = HEAD
+) -> dict[str, set[str]]:
+    """The service that each of some teams provides, of those that are registered on a day and say so."""
+    registered = _registered(reference_data.staff(connection, position, [], teams) if teams else (), day)
+    said = _opened(service, connection, registered)
+    provided = ((fact.team, said[fact.position]["service"]) for fact in registered)
+    return {team: {name} for team, name in provided if team is not None and name is not None}
+
+
+def _opened(
+    service: Service, connection: editions.Connection, facts: Iterable[StaffFact]
+) -> dict[int, Mapping[str, Any]]:
+    positions = [fact.position for fact in facts]
+    if not positions:
+        return {}
+    log = LogReader(connection, service.keys, service.settings.fillers)
+    return {int(event.position): event.body for event in log.open(queries.stored(connection, positions))}
 
 
 _ROLES: Final = frozenset(role.value for role in Role)

@@ -254,6 +254,26 @@ QUESTIONS: Final[Sequence[Row]] = (
         "Show how many entries an export of the access log has now, and which checkpoint covers them. `icr access export` writes one.",
     ),
     Row(
+        about.ShowReach,
+        ("reach",),
+        None,
+        "Who could open a record",
+        "Show how many people could open a child's record today, by what lets them: each is counted once, by what they need say "
+        "least for. Who has left, and whom something keeps away, is not among them. Nobody is named.",
+        {"identifier": "nhs:9990200017"},
+        unknown="child",
+    ),
+    Row(
+        about.ExplainRefusal,
+        ("why-not",),
+        None,
+        "Why somebody was refused",
+        "Show which rules were tried when somebody was refused, what each of them lacked, and what of their own was nearly enough: "
+        "as it was known then. With a viewer and a child, why they could not open its record today without saying why.",
+        {"entry": "a-0f6d2c1e8b7a4935a1c2d3e4f5061728"},
+        unknown="entry",
+    ),
+    Row(
         about.ShowLogState,
         ("sealed",),
         None,

@@ -57,6 +57,8 @@ WAYS: Final[Mapping[type[Question[Any]], OfTheViews | OfTheLog]] = {
     about.ShowSubjectAccess: OfTheLog(
         "subject_access.gather_subject_access", "subject_access.subject_access", in_snapshot=False
     ),
+    about.ShowReach: OfTheLog("reaching.gather_reach", "reach.reach", in_snapshot=False),
+    about.ExplainRefusal: OfTheLog("explaining.gather_refusal", "refusals.refusal", in_snapshot=False),
     about.ShowLogState: OfTheLog("log_state.gather_log_state", "accesses.log_state", in_snapshot=False),
     about.AskOfficers: OfTheLog("officers.gathering.gather_answer", "officers.answered", in_snapshot=False),
     about.ExportAnswer: OfTheLog("officers.gathering.gather_answer", "officers.answered", in_snapshot=False),

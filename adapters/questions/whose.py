@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from adapters.questions.officers.catalogue import Tells, question_named
@@ -10,6 +10,7 @@ from adapters.questions.reading import Reading
 from domain.access.rules import Whose
 from domain.access.viewer import Opening, Role, Viewer
 from domain.answers.accesses import PastAccess
+from domain.answers.refusals import RefusalFacts
 from domain.areas import area_key
 from domain.cases.case import Case
 from domain.dates import LONDON
@@ -20,7 +21,7 @@ from projections import reference_data
 
 _CLAIMS: Final = (
     "SELECT count(*) FROM access.entry WHERE viewer = %(v)s AND at >= %(since)s AND kind = 'ShowChild' "
-    "AND convert_from(bytes, 'UTF8')::jsonb ->> 'opening' = %(opening)s"
+    "AND at < %(until)s AND convert_from(bytes, 'UTF8')::jsonb ->> 'opening' = %(opening)s"
 )
 
 
@@ -34,6 +35,7 @@ class Judged:
 
 _AT_BEST: Final[Mapping[type[Question[Any]], Judged]] = {
     about.ReplayEntry: Judged(Whose.OWN_ORGANISATION, in_case=True),
+    about.ExplainRefusal: Judged(Whose.OWN_ORGANISATION),
     about.ShowCase: Judged(Whose.OWN_OFFICE),
     about.ShowSubjectAccess: Judged(Whose.OWN_OFFICE, in_case=True),
     about.ShowHearing: Judged(Whose.OWN),
@@ -56,6 +58,9 @@ def judged(question: Question[Any], facts: object, viewer: Viewer) -> Judged:
             _organisations(facts.leaf["organisation"], viewer),
             facts.case is not None and _own_office(facts.case, viewer),
         )
+    if isinstance(question, about.ExplainRefusal):
+        assert isinstance(facts, RefusalFacts)
+        return Judged(_organisations(facts.organisation, viewer))
     case = facts.case  # type: ignore[attr-defined]
     assert isinstance(case, Case)
     if isinstance(question, about.ShowHearing):
@@ -127,9 +132,10 @@ def _work(worker: str, viewer: Viewer, read: Reading | None) -> Whose:
     return Whose.OWN_TEAM if managed & teams else Whose.OTHERS
 
 
-def claims_left(read: Reading) -> bool:
-    """Whether the viewer may still say today that a child is their business: so many times a day and no more."""
-    midnight = datetime.combine(read.service.clock.now().astimezone(LONDON).date(), time(), LONDON)
-    asked = {"v": read.viewer.name, "since": midnight, "opening": Opening.CLAIM.value}
+def claims_left(read: Reading, at: datetime | None = None) -> bool:
+    """Whether the viewer may still say that day that a child is their business: so many times a day and no more. `at` None: now."""
+    midnight = datetime.combine((at or read.service.clock.now()).astimezone(LONDON).date(), time(), LONDON)
+    until = midnight + timedelta(days=1) if at is None else at
+    asked = {"v": read.viewer.name, "since": midnight, "until": until, "opening": Opening.CLAIM.value}
     (made,) = read.connection.execute(_CLAIMS, asked).fetchone() or (0,)
     return int(made) < read.service.settings.claims_a_day

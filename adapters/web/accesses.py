@@ -7,6 +7,7 @@ from adapters.web.words import day, moment, sentence
 from domain.access.rules import BY_ID
 from domain.answers import verdicts
 from domain.answers.accesses import Derived, Proved
+from domain.answers.reach import ANYBODY, EXTENTS, SAYING
 from domain.words import spaced
 
 _ASKED: Final = {
@@ -31,6 +32,8 @@ _ASKED: Final = {
     "ListHearings": "Looked for cases that ask them",
     "ShowHearing": "Looked at what a case asks them",
     "ShowSubjectAccess": "Prepared a child's record for who asked for it",
+    "ShowReach": "Counted who could open a child's record",
+    "ExplainRefusal": "Looked at why somebody was refused",
     "ShowLogState": "Looked at the state of the access log",
     "AskOfficers": "Asked a question about accesses",
     "ExportAnswer": "Took an answer about accesses away",
@@ -206,6 +209,21 @@ def without_erased(content: Any) -> tuple[Any, int]:  # noqa: ANN401 - an answer
         kept = [without_erased(value) for value in content]
         return [value for value, count in kept if not (value is None and count)], sum(count for _, count in kept)
     return content, 0
+
+
+def extent(shows: str | None) -> str:
+    """How much somebody is shown."""
+    return EXTENTS[shows]
+
+
+def must_say(saying: str) -> str:
+    """What somebody must say before they are shown anything."""
+    return SAYING[saying]
+
+
+def anybody(rule: str | None) -> str:
+    """What whoever has nothing to do with a child may see of it."""
+    return ANYBODY[rule]
 
 
 # What a cell holds -> how it is said; what stands here not is said as it is.

@@ -40,6 +40,7 @@ from adapters.web.own_accesses import OwnAccesses, StaffNotice
 from adapters.web.pages import ChildPages
 from adapters.web.people import People
 from adapters.web.questions import QuestionPages
+from adapters.web.reach import ReachPages
 from adapters.web.reaching import Reaching
 from adapters.web.rendering import reader, static_files
 from adapters.web.reviews import ReviewPages
@@ -134,6 +135,7 @@ def _face(shared: Shared) -> Face:
         SubjectAccessPages(asking, casework),
         CasePages(asking, typed, casework),
         HearingPages(asking, typed, casework),
+        ReachPages(asking, typed),
     ):
         routes += pages.routes()
     routing = Routing(people, asking.page, shared.queues.reading, WorkQueue(*_SIGNING_IN))

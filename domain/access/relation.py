@@ -40,4 +40,11 @@ class AskedAbout:
         return (NOBODY,) if self.unknown else (self.id,)
 
 
+@dataclass(frozen=True, slots=True)
+class AboutChildren:
+    """Facts of an answer that is about children, and is no list: whoever is kept from one of them is kept from it."""
+
+    children: tuple[ChildId, ...]
+
+
 NO_RELATION: Final = Relation()

@@ -137,6 +137,8 @@ _DECIDES: Final = has("question", *OF_DECIDING)
 _ASKS_FOR_CONTACT: Final = has("question", *OF_CONTACT)
 _KIN: Final = has("question", *OF_KIN)
 _ABOUT_A_CHILD: Final = either(_CHILD, _KIN, _DECIDES, _ASKS_FOR_CONTACT)
+# For officers: who could open the record of a child, and why somebody could not. Neither has the record in it.
+_OF_THE_RECORD: Final = has("question", "ShowReach", "ExplainRefusal")
 _FINDS: Final = has("question", "FindChildren")
 _PERSON: Final = has("roles", Role.PRACTITIONER)
 _WORK: Final = has("question", *OF_WORK)
@@ -181,14 +183,14 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         "excluded",
         None,
-        every(_ABOUT_A_CHILD, has("bars", Bar.EXCLUDED)),
+        every(either(_ABOUT_A_CHILD, _OF_THE_RECORD), has("bars", Bar.EXCLUDED)),
         "You may not see this record.",
         f"{_SECURITY}; an order of a court, or the authority's decision",
     ),
     Rule(
         "conflict",
         None,
-        every(_ABOUT_A_CHILD, has("bars", Bar.CONFLICT)),
+        every(either(_ABOUT_A_CHILD, _OF_THE_RECORD), has("bars", Bar.CONFLICT)),
         "You have declared an interest of your own in this child.",
         "UK GDPR Articles 5(1)(f) and 15: people get their own record, and their relatives', by an access request",
     ),
@@ -583,6 +585,35 @@ RULES: Final[Sequence[Rule]] = (
         Extent.PAGE,
         every(_holds(Role.PRIVACY_OFFICER), has("question", "ReviewAccess"), has("whose", Whose.OWN_ORGANISATION)),
         "You are the privacy officer of this organisation.",
+        _ACCOUNTABILITY,
+        "audit",
+    ),
+    Rule(
+        "reach",
+        Extent.PAGE,
+        every(_OFFICERS, has("question", "ShowReach"), _asks(Opening.CLAIM)),
+        "You check who could open this record, and have said why.",
+        _ACCOUNTABILITY,
+        "audit",
+    ),
+    Rule(
+        "own_organisations_refusals",
+        Extent.PAGE,
+        every(
+            _holds(Role.PRIVACY_OFFICER),
+            has("question", "ExplainRefusal"),
+            has("whose", Whose.OWN_ORGANISATION),
+            _asks(Opening.CLAIM),
+        ),
+        "You are the privacy officer of this organisation, and have said why you look.",
+        _ACCOUNTABILITY,
+        "audit",
+    ),
+    Rule(
+        "refusals",
+        Extent.PAGE,
+        every(_holds(Role.DATA_PROTECTION_OFFICER), has("question", "ExplainRefusal"), _asks(Opening.CLAIM)),
+        "You are the data protection officer, and have said why you look.",
         _ACCOUNTABILITY,
         "audit",
     ),

@@ -55,6 +55,7 @@ from domain.questions.asking import (
     REASON,
     RECORD,
     REFERENCE,
+    REFUSED_ENTRY,
     REPLAYED,
     RETRACTED,
     SAID,
@@ -64,6 +65,7 @@ from domain.questions.asking import (
     USUAL,
     VIEWER,
     WEEK,
+    WHO_ASKS,
     WHOSE,
     WORKER,
     A,
@@ -89,6 +91,8 @@ if TYPE_CHECKING:
         notice,
         officers,
         protecting,
+        reach,
+        refusals,
         siblings,
         subject_access,
     )
@@ -122,8 +126,12 @@ class OneChild(AsKnown[A]):
     record: Annotated[str | None, RECORD] = None
 
     def __post_init__(self) -> None:
-        if (self.identifier is None) == (self.record is None):
-            raise Rejected("missing_field", "identifier", "either an identifier or a record")
+        _one_child(self.identifier, self.record)
+
+
+def _one_child(identifier: str | None, record: str | None) -> None:
+    if (identifier is None) == (record is None):
+        raise Rejected("missing_field", "identifier", "either an identifier or a record")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -500,3 +508,33 @@ class ShowSubjectAccess(Question["subject_access.SubjectAccess"]):
 
     case: Annotated[str, CASE]
     copy: Annotated[bool, COPY] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowReach(Question["reach.Reach"]):
+    """How many people could open a child's record today, by what lets them. Raises Rejected unless one child is named."""
+
+    identifier: Annotated[str | None, IDENTIFIER] = None
+    record: Annotated[str | None, RECORD] = None
+
+    def __post_init__(self) -> None:
+        _one_child(self.identifier, self.record)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainRefusal(Question["refusals.Refusal"]):
+    """Why somebody was refused, by an entry of the access log; or why somebody could not open a child's record today.
+
+    Raises Rejected for anything else than an entry alone, or a viewer and one child.
+    """
+
+    entry: Annotated[str | None, REFUSED_ENTRY] = None
+    viewer: Annotated[str | None, WHO_ASKS] = None
+    identifier: Annotated[str | None, IDENTIFIER] = None
+    record: Annotated[str | None, RECORD] = None
+
+    def __post_init__(self) -> None:
+        of_a_child = self.viewer is not None and (self.identifier is None) != (self.record is None)
+        alone = self.viewer is None and self.identifier is None and self.record is None
+        if not (of_a_child if self.entry is None else alone):
+            raise Rejected("missing_field", "entry", "either an entry, or a viewer with one child")

@@ -97,6 +97,12 @@ ENTRY: Final = Field(
 BEFORE_ENTRY: Final = Field(
     Kind.TEXT, "The `next` of the answer before, for the rest of the list", "ENTRY", pattern=r"^a-[0-9a-f]{32}$"
 )
+REFUSED_ENTRY: Final = Field(
+    Kind.TEXT, "An entry that was refused, as a page or an answer showed it", "ENTRY", pattern=r"^a-[0-9a-f]{32}$"
+)
+WHO_ASKS: Final = Field(
+    Kind.WORKER, "Who could not open the record, as ORGANISATION:STAFF", "VIEWER", pattern=r"^[^:]+:.+$"
+)
 VIEWER: Final = Field(Kind.TEXT, "Only those of this viewer, as ORGANISATION:STAFF", "VIEWER")
 OWN_VIEWER: Final = Field(
     Kind.WORKER,

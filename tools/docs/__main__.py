@@ -11,7 +11,19 @@ from adapters.embedded.postgres import PostgresServer
 from adapters.log.connections import connect
 from adapters.migrations.migrate import migrate
 from domain.errors import IcrError, Misuse
-from tools.docs import access, asyncapi, contract, event_pages, examples, indicators, links, model, officers, reference
+from tools.docs import (
+    access,
+    asyncapi,
+    contract,
+    event_pages,
+    examples,
+    indicators,
+    links,
+    model,
+    officers,
+    policy,
+    reference,
+)
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 
@@ -28,6 +40,7 @@ def made(root: Path, database_url: str) -> dict[str, str]:
             **indicators.pages(),
             **access.pages(),
             **officers.pages(),
+            **policy.pages(),
             **asyncapi.pages(),
             **reference.pages(),
             **model.pages(connection),
@@ -66,7 +79,13 @@ def run(arguments: list[str] | None = None) -> int:
         prog="./dev docs", description="Make the pages of docs/ that are made, and check all links."
     )
     parser.add_argument("--check", action="store_true", help="write nothing; end with 1 when a page differs")
-    check = parser.parse_args(arguments).check
+    parser.add_argument(
+        "--release-policy", action="store_true", help="keep the rules of who may see what as the next released version"
+    )
+    given = parser.parse_args(arguments)
+    check = given.check
+    if given.release_policy:
+        policy.release()
     try:
         pages = _made_here()
     except IcrError as error:

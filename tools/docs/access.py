@@ -2,16 +2,11 @@
 
 from typing import Final
 
-from domain.access.rules import RULES, Extent, Rule
+from domain.access.rules import RULES, Rule
 from domain.access.viewer import Role
+from tools.docs.policy import SHOWS
 from tools.markdown import made_by, table
 
-_SHOWS: Final = {
-    None: "nothing",
-    Extent.MINIMAL: "who the child is",
-    Extent.PAGE: "what the question asks",
-    Extent.EVERYTHING: "everything, sensitive services too",
-}
 _ROLES: Final = {
     Role.PRACTITIONER: "Whoever an issuer vouches for and whose organisation has not said that they left. It is not granted.",
     Role.TEAM_MANAGER: "Sees the caseloads of the workers of some teams, and their children.",
@@ -34,7 +29,8 @@ def pages() -> dict[str, str]:
         "# Who may see what",
         "",
         "One ordered table decides every answer, for every way of asking. The first rule that holds decides; refusals stand first;",
-        "where none holds, nothing is shown. What decided stands in the access log with each answer.",
+        "where none holds, nothing is shown. What decided stands in the access log with each answer. What each version of the table opened",
+        "and closed has [a page of its own](policy-changes.md).",
         "",
         "Whatever a rule shows, these are taken out of it:",
         "",
@@ -74,4 +70,4 @@ def pages() -> dict[str, str]:
 
 def _row(rule: Rule) -> tuple[str, str, str, str]:
     more = [text for text, so in (("as if not shielded", rule.unshields), ("*alert*", rule.alerts)) if so]
-    return f"`{rule.id}`", ", ".join([_SHOWS[rule.shows], *more]), rule.says, rule.law
+    return f"`{rule.id}`", ", ".join([SHOWS[rule.shows], *more]), rule.says, rule.law

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from domain.access.viewer import Role
+from adapters.questions.door import Door
+from domain.access.viewer import Role, Viewer
+from domain.answers.answered import NotShown
+from domain.questions.about import ShowChild
 from tests.builders.chromium import PICTURES, axe, fits, found_by_axe
 from tests.builders.service import Bench
 from tests.builders.viewers import granted
@@ -72,6 +75,10 @@ HEADINGS = {
     "record-disputed": "What is held, and what is disputed",
     "hearings": "Questions to you",
     "hearing": "A question to you",
+    "reach": "Who could open a record",
+    "reach-counted": "Who could open a record",
+    "why-not": "Why somebody was refused",
+    "why-not-explained": "Why somebody was refused",
     "access-log": "State of the log",
     "access-log-checked": "State of the log",
     "erasures": "Erase a record",
@@ -86,6 +93,8 @@ TWICE = (
     "child-then",
     "child-claimed",
     "accesses-found",
+    "reach-counted",
+    "why-not-explained",
     "access-today",
     "access-log-checked",
     "question-none",
@@ -250,6 +259,17 @@ def visit_as_somebody_else(page: Page, served: Pages, look: Callable[[str], None
         if kind == "Subject access":
             page.get_by_role("link", name="Print the copy").click()
             at("record-copy")
+    page.goto(f"{served.address}/accesses/{refused(served)}/why-not")
+    at("why-not")
+    page.get_by_label("Why you ask").fill("The worker says that the child is theirs")
+    page.get_by_role("button", name="Show").click()
+    at("why-not-explained")
+    page.goto(f"{served.address}/reach")
+    at("reach")
+    page.get_by_label("Number of the child").fill("999 020 0017")
+    page.get_by_label("Why you ask").fill("The family asked who can see the record")
+    page.get_by_role("button", name="Count").click()
+    at("reach-counted")
     page.get_by_role("link", name="State of the log").click()
     at("access-log")
     page.get_by_role("button", name="Check entries now").click()
@@ -323,6 +343,14 @@ def open_an_access(page: Page, served: Pages, officer: str) -> None:
     page.locator("a[href^='/accesses/a-']").first.click()
     page.locator("input[name='case']").first.check()
     page.get_by_role("button", name="Open", exact=True).click()
+
+
+def refused(served: Pages) -> str:
+    """The entry of somebody's attempt to open Ada's record without saying why."""
+    viewer = Viewer(NOBODYS.name, Role.PRACTITIONER, NOBODYS.name.partition(":")[0], people_sign_in=True)
+    found = Door(served.service).ask(ShowChild(identifier="nhs:9990200017"), viewer)
+    assert isinstance(found, NotShown)
+    return found.entry
 
 
 def test_everything_works_without_a_script(chromium: Browser, served: Pages, told: Bench) -> None:

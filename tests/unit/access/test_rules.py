@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from domain.access.conditions import has, leaves
+from domain.access.policy import ROLES, SPACE
 from domain.access.reviewing import REVIEW
 from domain.access.rules import (
     BY_ID,
@@ -30,7 +31,7 @@ from domain.access.rules import (
     decided,
     rules_for,
 )
-from domain.access.viewer import GRANTED, Opening, Role
+from domain.access.viewer import Opening, Role
 from domain.questions import about
 from domain.questions.asking import Question
 from tests.builders.nightly import by_night
@@ -49,14 +50,7 @@ QUESTIONS = sorted(
         ),
     }
 )
-ROLES = [
-    frozenset({Role.OPERATOR}),
-    frozenset({Role.FEED}),
-    frozenset({Role.PRACTITIONER}),
-    *(frozenset({Role.PRACTITIONER, granted}) for granted in GRANTED),
-]
-BASES = [frozenset[Basis](), *(frozenset({basis}) for basis in Basis)]
-BARS = [frozenset[Bar](), *(frozenset({bar}) for bar in Bar)]
+BASES, BARS = SPACE["bases"], SPACE["bars"]
 # One question of each kind that the table tells apart, and one that it names nowhere.
 KINDS_OF_QUESTION = [
     "ShowChild",
@@ -75,6 +69,8 @@ KINDS_OF_QUESTION = [
     "ReadFeedback",
     "ListAccesses",
     "ReplayEntry",
+    "ShowReach",
+    "ExplainRefusal",
     "ShowLogState",
     "AskOfficers",
     REVIEW,
@@ -86,33 +82,34 @@ KINDS_OF_QUESTION = [
     "ListHearings",
     "ShowSubjectAccess",
 ]
-# The child is asked about of these alone, as the rules name them.
-ABOUT_A_CHILD = {
-    question
-    for rule in RULES
-    if {leaf.attribute for leaf in leaves(rule.when)} & {"bases", "bars", "restricted"}
-    for leaf in leaves(rule.when)
-    if leaf.attribute == "question"
-    for question in leaf.among
-}
 # Whether a case is about it is asked of these alone.
 IN_CASES = ("ReplayEntry", "ShowSubjectAccess")
-OPENINGS: list[Opening | None] = [None, *Opening]
-YES_NO = (False, True)
+OPENINGS, YES_NO = SPACE["opening"], (False, True)
+# Of what keeps somebody from a child more is asked, and of nothing else that a child has.
+OF_CHILDREN = ONE_CHILD | OF_KIN | OF_DECIDING | OF_CONTACT | {"ShowReach", "ExplainRefusal"}
 ASK_HOW_STRONGLY = ONE_CHILD | OFFICERS_CONTENT
+
+
+def of_child(question: str) -> list[tuple[frozenset[Basis], frozenset[Bar]]]:
+    """What a child can be to somebody, and what keep them from it: of a child's record each with each, of what is about it one or the other."""
+    if question in ONE_CHILD:
+        return list(product(BASES, BARS))
+    if question in OF_CHILDREN:
+        return [*((basis, frozenset()) for basis in BASES), *((frozenset(), bar) for bar in BARS if bar)]
+    return [(frozenset(), frozenset())]
 
 
 def space(questions: list[str]) -> Iterator[Point]:
     """Every point of some questions; how somebody signed in, and whether there is a case, is asked for of few."""
     for one in questions:
         strongly = (True, None) if one in ASK_HOW_STRONGLY else (True,)
-        of_child = (BASES, BARS) if one in ABOUT_A_CHILD else ([frozenset()], [frozenset()])
         in_case = YES_NO if one in IN_CASES else (False,)
         restricted = YES_NO if one in ONE_CHILD else (False,)
-        for at in product(
-            [one], ROLES, OPENINGS, Whose, *of_child, YES_NO, YES_NO, YES_NO, strongly, in_case, restricted
-        ):
-            yield Point(*at)  # type: ignore[arg-type]
+        of_whom = product(ROLES, OPENINGS, Whose, of_child(one))
+        flags = list(product(YES_NO, YES_NO, YES_NO, strongly, in_case, restricted))
+        for roles, opening, whose, (bases, bars) in of_whom:
+            for at in flags:
+                yield Point(one, roles, opening, whose, bases, bars, *at)
 
 
 def test_every_rule_decides_somewhere_and_none_fails() -> None:
@@ -141,6 +138,7 @@ def test_what_is_asked_of_some_questions_alone_is_looked_at_for_these() -> None:
         asked = {leaf.attribute: leaf.among for leaf in leaves(rule.when)}
         assert "in_case" not in asked or asked["question"] <= set(IN_CASES)
         assert "restricted" not in asked or asked["question"] <= ONE_CHILD
+        assert asked.keys().isdisjoint({"bases", "bars", "restricted"}) or asked["question"] <= OF_CHILDREN
 
 
 def test_officers_see_content_in_an_open_case_alone() -> None:
