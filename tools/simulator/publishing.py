@@ -199,6 +199,8 @@ def _lead(agencies: Agencies, fact: Fact) -> Event:
     kind = LEADS[fact.kind]
     keys = ("role", "scope", "worker", *(("reason",) if kind in ("LeadEnded", "LeadDeclined") else ()))
     own = {key: fact.details[key] for key in keys}
+    if kind in ("LeadNominated", "LeadAccepted", "LeadTransferProposed"):
+        own["family_view"] = None  # no system of theirs asks for it
     return agencies.event(kind, agencies.system(fact.details["organisation"]), fact.child, fact.day, own)
 
 

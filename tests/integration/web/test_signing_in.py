@@ -43,7 +43,7 @@ def test_each_page_names_its_entry_of_the_access_log(browser: Browser, told: Ben
     rows = told.connection.execute(
         "SELECT viewer, kind, outcome FROM access.entry WHERE id = ANY(%s::uuid[]) ORDER BY kind", (list(named),)
     ).fetchall()
-    assert rows == [(LEAD.name, "ShowChild", "shown"), (LEAD.name, "ShowTimeline", "shown")]
+    assert rows == [(LEAD.name, kind, "shown") for kind in ("ShowChild", "ShowSiblings", "ShowTimeline")]
 
 
 def test_the_session_is_named_by_its_hash_alone(browser: Browser, told: Bench) -> None:

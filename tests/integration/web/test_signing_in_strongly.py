@@ -12,7 +12,7 @@ from tests.builders.html import ill_formed
 from tests.builders.service import Bench
 from tests.builders.viewers import granted
 from tests.builders.web import ADA, AS_ASKED, LAZY, LEAD, NOBODYS, STRANGER, Browser, Pages, issuer_settings, pages
-from tests.integration.web.test_officers import ENTRY, WHY
+from tests.integration.web.test_officers import ENTRY, case_about
 from tools.demo.issuer import STRONG, WEAK
 
 AGAIN = "Sign in again"
@@ -44,23 +44,25 @@ def replayed_by(told: Bench, name: str) -> list[tuple[str, str, bool]]:
     return [(leaf["outcome"], leaf["acr"], leaf["signed_in_strongly"]) for leaf in leaves]
 
 
-def asked(browser: Browser, entry: str, name: str) -> None:
-    """Somebody who has signed in as ever asks for what that is not enough for."""
+def asked(browser: Browser, entry: str, name: str) -> str:
+    """Somebody who has signed in as ever asks for what that is not enough for, in a case that they open: its reference."""
     browser.sign_in(name)
-    sent = browser.post(f"/accesses/{entry}", {"reason": WHY})
+    case = case_about(browser, entry)
+    sent = browser.post(f"/accesses/{entry}", {"case": case})
     assert (sent.url.path, AGAIN in sent.text, ADA in sent.text) == ("/sign-in-strongly", True, False)
     assert ill_formed(sent.text) == []
+    return case
 
 
 def test_who_must_sign_in_strongly_comes_back_to_the_page_with_what_they_typed(
     browser: Browser, seen: str, told: Bench
 ) -> None:
-    asked(browser, seen, AS_ASKED.name)
+    case = asked(browser, seen, AS_ASKED.name)
     before = browser.client.cookies["icr-session"]
     back = browser.sign_in_strongly(AS_ASKED.name)
-    assert (back.url.path, WHY in back.text) == (f"/accesses/{seen}", True)
+    assert (back.url.path, case in back.text) == (f"/accesses/{seen}", True)
     assert browser.client.cookies["icr-session"] != before
-    assert ADA in browser.post(f"/accesses/{seen}", {"reason": WHY}).text
+    assert ADA in browser.post(f"/accesses/{seen}", {"case": case}).text
     assert replayed_by(told, AS_ASKED.name) == [("refused", WEAK, False), ("shown", STRONG, True)]
 
 
@@ -75,39 +77,39 @@ def test_the_issuer_is_asked_for_a_strong_and_recent_sign_in(browser: Browser, s
 def test_an_issuer_that_takes_no_heed_of_it_is_refused_plainly_and_the_session_goes_on(
     browser: Browser, seen: str
 ) -> None:
-    asked(browser, seen, LAZY.name)
+    case = asked(browser, seen, LAZY.name)
     refused = browser.sign_in_strongly(LAZY.name)
     assert (refused.status_code, NOT_STRONG in refused.text, "did not use a strong means" in refused.text) == (
         403, True, True,
     )  # fmt: skip
     assert browser.signed_in
-    assert browser.post(f"/accesses/{seen}", {"reason": WHY}).url.path == "/sign-in-strongly"
-    assert WHY in browser.get(f"/accesses/{seen}").text, "what was typed is still there"
+    assert browser.post(f"/accesses/{seen}", {"case": case}).url.path == "/sign-in-strongly"
+    assert case in browser.get(f"/accesses/{seen}").text, "what was typed is still there"
 
 
 def test_it_counts_for_a_quarter_of_an_hour(browser: Browser, seen: str, served: Pages) -> None:
-    asked(browser, seen, AS_ASKED.name)
+    case = asked(browser, seen, AS_ASKED.name)
     browser.sign_in_strongly(AS_ASKED.name)
     served.clock.advance(timedelta(minutes=15))
-    assert ADA in browser.post(f"/accesses/{seen}", {"reason": WHY}).text
+    assert ADA in browser.post(f"/accesses/{seen}", {"case": case}).text
     served.clock.advance(timedelta(seconds=1))
-    assert browser.post(f"/accesses/{seen}", {"reason": WHY}).url.path == "/sign-in-strongly"
+    assert browser.post(f"/accesses/{seen}", {"case": case}).url.path == "/sign-in-strongly"
 
 
 def test_a_clock_set_back_makes_nobody_strong(browser: Browser, seen: str, served: Pages) -> None:
-    asked(browser, seen, AS_ASKED.name)
+    case = asked(browser, seen, AS_ASKED.name)
     browser.sign_in_strongly(AS_ASKED.name)
     served.clock.advance(timedelta(seconds=-31))
-    assert browser.post(f"/accesses/{seen}", {"reason": WHY}).url.path == "/sign-in-strongly"
+    assert browser.post(f"/accesses/{seen}", {"case": case}).url.path == "/sign-in-strongly"
 
 
 def test_somebody_else_who_signs_in_at_that_moment_takes_nothing_over(browser: Browser, seen: str, told: Bench) -> None:
-    asked(browser, seen, AS_ASKED.name)
+    case = asked(browser, seen, AS_ASKED.name)
     before = browser.client.cookies["icr-session"]
     other = browser.sign_in_strongly(NOBODYS.name)
     assert (other.status_code, "Somebody else signed in" in other.text) == (403, True)
     assert browser.client.cookies["icr-session"] == before
-    assert WHY in browser.get(f"/accesses/{seen}").text
+    assert case in browser.get(f"/accesses/{seen}").text
     (count,) = told.connection.execute(
         "SELECT count(*) FROM access.session WHERE viewer = %s AND acr = %s", (NOBODYS.name, STRONG)
     ).fetchone() or (0,)
@@ -115,7 +117,7 @@ def test_somebody_else_who_signs_in_at_that_moment_takes_nothing_over(browser: B
 
 
 def test_it_belongs_to_the_session_that_began_it(browser: Browser, seen: str, served: Pages) -> None:
-    asked(browser, seen, AS_ASKED.name)
+    case = asked(browser, seen, AS_ASKED.name)
     begun = browser.once("GET", "/sign-in-strongly/begin")
     back = str(browser.client.post(begun.headers["location"], data={"sub": AS_ASKED.name}).headers["location"])
     # Signed out meanwhile, and signed in again: the answer is of the session before.
@@ -124,7 +126,7 @@ def test_it_belongs_to_the_session_that_began_it(browser: Browser, seen: str, se
     browser.sign_in(AS_ASKED.name)
     browser.client.cookies.set("icr-sign-in", kept, domain="127.0.0.1", path="/")
     assert browser.get(back).status_code == 403
-    assert browser.post(f"/accesses/{seen}", {"reason": WHY}).url.path == "/sign-in-strongly"
+    assert browser.post(f"/accesses/{seen}", {"case": case}).url.path == "/sign-in-strongly"
     with served.browser() as other:
         other.client.cookies.set("icr-sign-in", kept, domain="127.0.0.1", path="/")
         assert other.get(back).status_code == 403
@@ -139,7 +141,7 @@ def test_what_another_issuer_calls_strong_is_not_this_ones(
         issuer_settings(issuer, tmp_path, name="eastmoor", organisations=["la-999"]),
     ]
     with pages(module_database_url, tmp_path, told.clock, two) as made, made.browser() as browser:
-        asked(browser, seen, AS_ASKED.name)
+        case = asked(browser, seen, AS_ASKED.name)
         begun = browser.once("GET", "/sign-in-strongly/begin")
         # The same word, of the issuer of another organisation: neither its way back nor its word is this one's.
         back = str(browser.client.post(begun.headers["location"], data={"sub": AS_ASKED.name}).headers["location"])
@@ -147,7 +149,7 @@ def test_what_another_issuer_calls_strong_is_not_this_ones(
         asked_strongly = f"{begun.headers['location']}&acr_values={STRONG}"
         forged = str(browser.client.post(asked_strongly, data={"sub": AS_ASKED.name}).headers["location"])
         assert browser.get(forged).status_code == 403
-        assert browser.post(f"/accesses/{seen}", {"reason": WHY}).url.path == "/sign-in-strongly"
+        assert browser.post(f"/accesses/{seen}", {"case": case}).url.path == "/sign-in-strongly"
         assert browser.sign_in(STRANGER.name, "eastmoor").url.path == "/my-children"
 
 
@@ -157,7 +159,8 @@ def test_where_no_strong_means_is_set_nothing_is_opened_and_that_is_said(
     none = issuer_settings(issuer, tmp_path, strong_acr=[])
     with pages(module_database_url, tmp_path, told.clock, [none]) as made, made.browser() as browser:
         browser.sign_in(AS_ASKED.name)
-        sent = browser.post(f"/accesses/{seen}", {"reason": WHY})
+        case = case_about(browser, seen)
+        sent = browser.post(f"/accesses/{seen}", {"case": case})
         assert "No strong means is set for Northmoor Council" in sent.text
         assert browser.get("/sign-in-strongly/begin").status_code == 403
 
