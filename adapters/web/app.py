@@ -132,7 +132,7 @@ def _face(shared: Shared) -> Face:
         ReviewPages(service, typed),
         LogPages(asking, service, typed),
         ErasurePages(Erasures(service), typed),
-        SubjectAccessPages(asking, casework),
+        SubjectAccessPages(asking, typed, casework),
         CasePages(asking, typed, casework),
         HearingPages(asking, typed, casework),
         ReachPages(asking, typed),

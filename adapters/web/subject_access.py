@@ -14,6 +14,7 @@ from adapters.web.answering import error_page, go_to, page
 from adapters.web.asking import Asking
 from adapters.web.casework import named, told
 from adapters.web.routing import HERE, Route, Sent, Shown
+from adapters.web.typed import Typed
 from domain.access.viewer import Viewer
 from domain.answers.answered import Answered
 from domain.errors import NothingKnown, Rejected
@@ -27,6 +28,7 @@ class SubjectAccessPages:
     """The pages. `casework` does what a viewer does in cases."""
 
     asking: Asking
+    typed: Typed
     casework: Callable[[Viewer], Casework]
 
     def routes(self) -> tuple[Route, ...]:
@@ -40,7 +42,8 @@ class SubjectAccessPages:
 
     def record(self, request: Request, viewer: Viewer) -> Response:
         """All that is held, with what is proposed for leaving out."""
-        return self._record(self._asked(request, viewer), viewer)
+        typed = self.typed.take(viewer.name, request.url.path)
+        return self._record(self._asked(request, viewer), viewer, {typed.get("item", ""): typed.get("text", "")})
 
     def decide(self, request: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """Decide of one proposal, or mark a fact as disputed, with the reason; what is said last stands."""

@@ -17,6 +17,7 @@ from tests.builders.html import ill_formed
 from tests.builders.service import Bench
 from tests.builders.viewers import granted, person, saying_why
 from tests.builders.web import LEAD, OFFICER, Browser, Pages
+from tests.integration.web.test_officers import case_about
 
 CLAIM = "/questions/claims-without-involvement"
 ALERTS = "/questions/alerts"
@@ -114,7 +115,7 @@ def test_half_a_list_is_not_taken_away_for_the_whole(
 
 
 def test_an_access_is_reviewed_at_the_foot_of_its_page(officer: Browser, claimed: str) -> None:
-    opened = officer.post(f"/accesses/{claimed}", {"reason": "The week's sample has it"})
+    opened = officer.post(f"/accesses/{claimed}", {"case": case_about(officer, claimed)})
     assert f'action="/accesses/{claimed}/review"' in opened.text
     wrong = officer.post(f"/accesses/{claimed}/review", {"outcome": "explained", "case": "case-1"})
     assert (wrong.status_code, 'value="case-1"' in wrong.text) == (400, True)

@@ -61,7 +61,8 @@ TYPED = {
     index_team.LISTED: Form(index_team.LISTED, index_team.LISTED, "reason"),
     "/questions/{name}": Form(QUESTION, QUESTION, "viewer"),
     "/accesses": Form("/accesses", "/accesses", "viewer"),
-    "/accesses/{entry}": Form(f"/accesses/{ENTRY}", f"/accesses/{ENTRY}", "reason"),
+    "/accesses/{entry}/why-not": Form(f"/accesses/{ENTRY}/why-not", f"/accesses/{ENTRY}/why-not", "reason"),
+    "/reach": Form("/reach", "/reach", "reason"),
     "/accesses/{entry}/review": Form(f"/accesses/{ENTRY}/review", f"/accesses/{ENTRY}/review", "note"),
     "/access-log/check": Form("/access-log/check", "/access-log", "leaf"),
     "/cases/new": Form("/cases/new", "/cases/new", "text"),
@@ -71,7 +72,7 @@ TYPED = {
 # Forms that are buttons and choices alone.
 BUTTONS = {
     "/sign-out", "/sign-out-everywhere", "/staff-notice", "/child", "/decide", "/contact-requests", "/contact-requests/answer",
-    "/contact-requests/answered", index_team.KEPT, index_team.REDRIVE, "/access-log/export",
+    "/contact-requests/answered", index_team.KEPT, index_team.REDRIVE, "/access-log/export", "/accesses/{entry}",
 }  # fmt: skip
 # Forms of a case that there is: what is typed into them is looked at with cases (test_cases.py).
 OF_A_CASE = {"/cases/{case}/{act}", "/cases/{case}/record", "/hearings/{case}"}
@@ -191,6 +192,7 @@ def test_two_forms_of_two_pages_are_both_kept(officer: Browser, served: Pages) -
         phone.sign_in(OFFICER.name)
         served.clock.advance(timedelta(minutes=21))
         officer.post("/search", {"reason": "typed at the desk"})
+        served.clock.advance(timedelta(seconds=1))
         phone.post("/accesses", {"viewer": "typed on the telephone"})
     served.clock.set(NOW)
     assert "typed on the telephone" in officer.sign_in(OFFICER.name).text, "the last one first"
