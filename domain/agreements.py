@@ -7,6 +7,9 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 _CONTENT: Final = "content"
+_OTHER_WILDCARDS: Final = frozenset(
+    "?[]"
+)  # what these stand for is no text of any length: a pattern within is not compared
 
 
 class Shared(IntEnum):
@@ -30,6 +33,12 @@ class Agreement:
     def has(self, organisation: str) -> bool:
         """Whether an organisation is a party."""
         return any(fnmatchcase(organisation, party) for party in self.parties)
+
+    def has_all_of(self, party: str) -> bool:
+        """Whether each organisation that a party's code, or pattern, stands for is a party here."""
+        return any(
+            party == one or (_OTHER_WILDCARDS.isdisjoint(one) and fnmatchcase(party, one)) for one in self.parties
+        )
 
     def concerns(self, disclosure: str) -> bool:
         """Whether it is about facts of a disclosure class."""

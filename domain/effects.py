@@ -39,6 +39,8 @@ RETENTION_CLASSES = frozenset(
     "attendance case early_help education feed health housing identity involvement police reference safety sensitive "
     "social_care staff youth_justice".split()
 )
+# What is told of a child and agreed upon: not what is of staff or of nobody, nor what shows no fact of its own. What is sensitive goes by consent.
+CLASSES_OF_A_CHILD = DISCLOSURE_CLASSES - {"as_target", "case", "feed", "reference", "sensitive", "staff"}
 # Events about no child: what a feed covers, reference data, staff.
 ABOUT_NO_CHILD = frozenset({Act.FEED, Act.REFERENCE})
 # Events that say nothing of who a child is: those, and marks, which are most of all events.

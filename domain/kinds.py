@@ -51,6 +51,8 @@ ONE_AT_A_TIME = frozenset({"enrolment"})
 BETWEEN_PEOPLE = frozenset({"relationship", "parental_responsibility"})
 
 INVOLVEMENT = "involvement"
+# What stands for every kind, where a derived fact says what it reads: since when anything at all is told of a child.
+ANY_KIND = "any"
 # Kinds that are additional services: provided to a child for what it needs and not to every child of its age (SI 2007/2182 as
 # amended in 2010). Of an involvement its event says which it is. What goes on within a school, or is done to a child, is none.
 # Nor is what SENSITIVE_SERVICES names: whoever saw a gap, an indicator or a measure that rests on one would know of it.
@@ -67,6 +69,10 @@ ADDITIONAL_SERVICES = (
 SENSITIVE_SERVICES = frozenset({"community_support"})
 # What such a service tells: no rule rests on a date of birth that stands in it alone.
 TOLD_IN_CONFIDENCE = SENSITIVE_SERVICES | {"consent"}
+# What silences an indicator: that a child is not born yet, has died, lives out of England, or is grown up.
+WHO_AND_WHERE = ("birth", "death", "address", "left_england")
+# What says who is of a family with whom.
+KINSHIP = ("relationship", "address")
 # Plans of children's social care, which are one service however many of them there are.
 SOCIAL_CARE_PLANS = frozenset({"child_in_need", "child_protection", "looked_after"})
 # What the work of the social worker who holds such a plan is called where it is published as an involvement.

@@ -10,6 +10,7 @@ from domain.errors import Misuse, Rejected
 from domain.identifiers import parse_identifier
 from domain.questions.asking import AsKnown, Question
 from domain.reasons import REASONS
+from domain.words import spaced
 
 if TYPE_CHECKING:
     from adapters.service.opened import Service
@@ -108,6 +109,13 @@ def read_text(given: str, option: str) -> str:
 def as_of(answer: Mapping[str, Any]) -> str:
     """The line that says as at which day, and as known when, an answer holds."""
     return f"as at {answer.get('effective_at') or answer.get('as_at')}, as known at position {answer.get('position')}"
+
+
+def say_rules_not_shown(answer: Mapping[str, Any]) -> None:
+    """Below a list: what is worked out for nobody in it, since agreements keep what it rests on from the viewer's organisation."""
+    for one in answer["rules_not_shown"]:
+        classes = ", ".join(spaced(told) for told in one["classes"])
+        say(f"not shown to your organisation: {spaced(one['rule'])} (agreements do not share all of {classes} with it)")
 
 
 def say_mended(answer: Mapping[str, Any]) -> None:

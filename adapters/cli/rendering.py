@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from adapters.cli import words
 from adapters.cli.output import Document, say
-from adapters.cli.reading import as_of, say_mended
+from adapters.cli.reading import as_of, say_mended, say_rules_not_shown
 from adapters.cli.words import Part
 from domain.words import spaced
 
@@ -22,6 +22,7 @@ def show_caseload(answer: Document) -> None:
     ]  # fmt: skip
     title = f"Caseload of {words.cell(answer['worker'])}, {as_of(answer)}"
     words.table(title, ("child", "name", "born", "works with as", "lead", "gaps"), rows)
+    say_rules_not_shown(answer)
     say_mended(answer)
 
 
@@ -39,6 +40,7 @@ def show_my_families(answer: Document) -> None:
     ]  # fmt: skip
     title = f"Families of {words.cell(answer['worker'])} (* own caseload), {as_of(answer)}"
     words.table(title, ("family", "children", "out of touch with", "because", "gaps"), rows)
+    say_rules_not_shown(answer)
     say_mended(answer)
 
 
@@ -51,6 +53,7 @@ def show_changes(answer: Document) -> None:
     ]
     title = f"Changed for {words.cell(answer['worker'])} since {answer['since']}, {as_of(answer)}"
     words.table(title, ("child", "name", "what", "of what"), rows)
+    say_rules_not_shown(answer)
     say_mended(answer)
 
 
@@ -84,6 +87,7 @@ def show_handover(answer: Document) -> None:
     words.table(
         title, ("child", "name", "worker", "lead", "asked to take over", "involved", "reviews due", "gaps"), rows
     )
+    say_rules_not_shown(answer)
     say_mended(answer)
 
 
@@ -101,6 +105,7 @@ def show_gaps(answer: Document) -> None:
         ("child", "name", "what", "since", "days", "status", "feed", "whose", "events"),
         rows,
     )
+    say_rules_not_shown(answer)
     say_mended(answer)
 
 
@@ -116,6 +121,7 @@ def show_families(answer: Document) -> None:
     ]  # fmt: skip
     title = f"Families to check on, {as_of(answer)}"
     words.table(title, ("family", "area", "children", "out of touch with", "since", "because"), rows)
+    say_rules_not_shown(answer)
     say_mended(answer)
     _say_coverage(answer["feeds"])
 
@@ -164,5 +170,6 @@ def show_family(answer: Document) -> None:
         for one in answer["indicators"]
     ]
     words.table("Why", ("child", "name", "what", "days", "whose", "events", "cleared when", "but"), rows)
+    say_rules_not_shown(answer)
     say_mended(answer)
     _say_coverage(answer["feeds"])

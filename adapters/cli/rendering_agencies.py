@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from adapters.cli.output import Document, note, print_table, say
-from adapters.cli.reading import as_of, say_mended
+from adapters.cli.reading import as_of, say_mended, say_rules_not_shown
 from adapters.cli.words import Part, cell, name_of, plain, table
 
 _FEW: Final = "too few to show"
@@ -32,6 +32,7 @@ def show_measures(answer: Document) -> None:
             table("Who waits, or waited too long", ("child", "name", "days"), waiting)
     areas = f"areas of {plain(answer['map'])}, " if answer["map"] else ""
     say(f"{areas}{as_of(answer)}")
+    say_rules_not_shown(answer)
     say_mended(answer)
 
 

@@ -164,7 +164,11 @@ def _both(read: Reading, worker: str, then: editions.Edition, day: int) -> _Both
     ]
     told = [fact for fact in staff if fact.position <= then.position], staff
     prompts = tuple(
-        _by_rule([*_long_enough(some, waits), *_leads_who_left(children, one, facts, day)])
+        _by_rule(
+            prompt
+            for prompt in (*_long_enough(some, waits), *_leads_who_left(children, one, facts, day))
+            if read.shows_prompt(prompt.row)
+        )
         for some, children, one, facts in zip(found, (were, mine), around, told, strict=True)
     )
     expected = read.reference(day).expected_feeds()

@@ -106,7 +106,8 @@ def _shown(read: Reading, day: int, children: Collection[ChildId] | None = None)
     others = queries.rectangles(read.connection, read.number, day, begun, children)
     rows = [*((row, None) for row in others), *silent]
     kept = read.kept_from({row[0] for row, _ in rows})
-    held = [(row[0], as_shown(_indicator(row), waits, seen)) for row, seen in rows if row[0] not in kept]
+    rows = [(row, seen) for row, seen in rows if row[0] not in kept and read.shows_prompt(row)]
+    held = [(row[0], as_shown(_indicator(row), waits, seen)) for row, seen in rows]
     quiet = {child for child, one in held if one is not None and one.id == NO_UNIVERSAL_CONTACT}
     schools = read.schools(quiet, day) if quiet else {}
     shown = []

@@ -119,7 +119,7 @@ def gather_gaps(read: Reading, question: ListGaps, day: int) -> Page[GapFacts]:
         led = {child: some for child, some in led.items() if child in within}
     found = [*_long_enough(now_as_families(read, stored, led, day), waits), *left]
     kept = read.kept_from({row[0] for row in found})
-    found = [row for row in found if row[0] not in kept]
+    found = [row for row in found if row[0] not in kept and read.shows_prompt(row)]
     page = page_of(read, question, sorted(found, key=lambda row: (row[2], row[0], row[1])))
     return Page(gap_facts(read, page.items, day, read.hearing(day)), page.total, page.next)
 
@@ -224,7 +224,7 @@ def _gaps_of(
         for child, line in lines.items():
             held += _left_gaps(child, line.known.person.death, leads[child], left, day)
     found: dict[ChildId, list[GapFacts]] = {}
-    for one in gap_facts(read, held, day, read.hearing(day)):
+    for one in gap_facts(read, [row for row in held if read.shows_prompt(row)], day, read.hearing(day)):
         found.setdefault(one.child, []).append(one)
     return found
 

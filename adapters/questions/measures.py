@@ -18,15 +18,16 @@ from projections import measures as served
 def gather_measures(read: Reading, question: ShowMeasures, day: int) -> MeasuresFacts:
     """Every measure, or the one of an id, by the areas of one map. Raises Misuse for a map that is not loaded."""
     editions.look_at_many(read.connection)
-    wanted = list(MEASURES.values()) if question.measure is None else [MEASURES[question.measure]]
+    asked = list(MEASURES.values()) if question.measure is None else [MEASURES[question.measure]]
+    wanted = [one for one in asked if read.may_derive(one)]
     told = parts_of(read, wanted, day)
     chosen = _map(read, question.map, day)
     on_maps = read.areas_on_maps({part.child for parts in told.values() for part in parts}, day)
     areas = {child: found.get(chosen or "") for child, found in on_maps.items()}
     feeds, expected = read.feeds(), read.reference(day).expected_feeds()
     found = [MeasureFacts(one, told[one.id], unheard(one, feeds, day, expected)) for one in wanted]
-    waiting = _waiting(read, found[0], areas, question.area, day) if question.children else None
-    return MeasuresFacts(found, areas, question.area, chosen, waiting)
+    waiting = _waiting(read, found[0], areas, question.area, day) if question.children and found else None
+    return MeasuresFacts(asked, found, areas, question.area, chosen, waiting)
 
 
 def parts_of(read: Reading, wanted: Sequence[Measure], day: int) -> dict[str, list[Part]]:

@@ -26,11 +26,14 @@ from domain.access.viewer import LOCAL_OPERATOR, Role, Viewer
 from domain.answers.children import KnownChild, Person, ShownAddress, ShownName
 from domain.answers.entries import AsAt, ShownContacts
 from domain.answers.ids import parse_id
+from domain.answers.not_shown import RestsOn
 from domain.areas import SCHOOL, areas, squeezed
 from domain.dates import LONDON, iso, iso_day, to_day
 from domain.errors import Misuse
 from domain.events import ChildId
 from domain.identifiers import IdentifierStatus, parse_identifier
+from domain.indicators.rules import rule_of
+from domain.leads.active import GAPS
 from domain.names import all_names
 from domain.reference import KINDS
 from domain.timeline.entries import Entry
@@ -68,6 +71,7 @@ class Reading(PublishedReading):
         self._shields: dict[ChildId, bool] = {}
         self._barred: dict[ChildId, Barred | None] = {}
         self._lifted: set[ChildId] = set()
+        self._derives: dict[str, bool] = {}  # by rule
         self._asked_about: dict[tuple[str | None, str | None], ChildId | None] = {}
         self._shielded_beside: set[UUID] = set()  # records of others that stood at one place with those looked at
         self._shares: dict[tuple[ChildId, int], bool] = {}  # on a day
@@ -124,6 +128,16 @@ class Reading(PublishedReading):
         everything = self.viewer.role is Role.OPERATOR
         return Sharing(self.viewer.organisation, self.today, everything, made, disclosure_of_kinds())
 
+    def may_derive(self, rule: RestsOn) -> bool:
+        """Whether what a rule derives may be shown to the viewer: who may not know all that it rests on is shown it of no child."""
+        if rule.id not in self._derives:
+            self._derives[rule.id] = not self.sharing.not_all_known(rule.reads)
+        return self._derives[rule.id]
+
+    def shows_prompt(self, row: queries.Rectangle) -> bool:
+        """The same of a gap or an indicator, as it is stored."""
+        return self.may_derive(GAPS.get(row[1]) or rule_of(row[1], row[6]))
+
     def lift_shields(self, children: Collection[ChildId]) -> None:
         """Show some children as if they were not shielded; a sealed identity stays as it is."""
         records = self.records_of(children)
@@ -152,6 +166,7 @@ class Reading(PublishedReading):
             lambda entry: as_served(entry, school_days),
             marks.of_entry,
             marks.of_child,
+            self.sharing.not_all_known,
         )
 
     def marks(self, records: Collection[UUID]) -> "Marks":

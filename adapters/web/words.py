@@ -166,6 +166,12 @@ def gap(one: Part) -> str:
     return f"{sentence(one['rule'])} since {day(one['since'])}{unsure}"
 
 
+def rule_not_shown(one: Part) -> str:
+    """A rule that is shown of nobody, and what it rests on."""
+    *others, last = map(spaced, one["classes"])
+    return f"{sentence(one['rule'])}: it rests on {' and '.join(filter(None, (', '.join(others), last)))}"
+
+
 def review(one: Part) -> str:
     """A review that is due, of what, and whether it is overdue."""
     of = spaced(one["service"])

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from domain.agreements import Agreement, Shared
-from domain.dates import FOREVER
-from domain.kinds import SENSITIVE_SERVICES, TOLD_IN_CONFIDENCE
+from domain.dates import EARLIEST, FOREVER
+from domain.effects import CLASSES_OF_A_CHILD
+from domain.kinds import ANY_KIND, SENSITIVE_SERVICES, TOLD_IN_CONFIDENCE
 from domain.timeline.entries import Entry
 
 SENSITIVE: Final = "sensitive_service"
@@ -57,6 +58,26 @@ class Sharing:
         in_force = [one for one in made if one.start <= self.today < one.end and one.has(whose)]
         agreed = (one.shares for one in in_force if one.covers(disclosure, first, until))
         return max(agreed, default=Shared.NOTHING)
+
+    def knows_all(self, disclosure: str) -> bool:
+        """Whether all that anybody tells of a disclosure class may be known, of whatever days.
+
+        So it is where no agreement about the class leaves the viewer's organisation out: each organisation that made one shares
+        content with it by one in force, from the first day that an event may speak of.
+        """
+        if self.brokers:
+            return True
+        whose = self.organisation or ""
+        made = [one for one in self.agreements if one.concerns(disclosure)]
+        whole = [one for one in made if one.start <= EARLIEST and self.today < one.end]
+        whole = [one for one in whole if one.has(whose) and one.shares is Shared.CONTENT]
+        parties = {party for one in made for party in one.parties if party != whose}
+        return all(any(one.has_all_of(party) for one in whole) for party in parties)
+
+    def not_all_known(self, reads: Iterable[str]) -> list[str]:
+        """Of which disclosure classes the viewer may not know all, of those that a derived fact rests on by the kinds that it reads."""
+        classes = CLASSES_OF_A_CHILD if ANY_KIND in reads else {self.disclosure_of[kind] for kind in reads}
+        return sorted(one for one in classes if not self.knows_all(one))
 
 
 def _consented(entry: Entry, consents: Iterable[Entry], sensitive: Iterable[Entry]) -> Shared:

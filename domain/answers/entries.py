@@ -1,6 +1,6 @@
 """How an entry of a timeline is shown: an interval, a moment, or the attendance of a week (contract 3)."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -113,7 +113,8 @@ class AsAt:
     `position` and `event` are a place in the log as it is shown: where it stands, which is ordered, and the event that stands
     there, by a keyed hash, for its place would tell how much else came. `named`: an organisation's name by its code.
     `as_served`: an entry with the end that its sessions give it (domain.timeline.served). `disputed`: since which day the person
-    disputes an entry, by its events; `restricted`: since which day a child's records are not to be used.
+    disputes an entry, by its events; `restricted`: since which day a child's records are not to be used. `not_all_known`: of which
+    disclosure classes the viewer may not know all, by the kinds that something derived rests on.
     """
 
     day: int
@@ -123,6 +124,7 @@ class AsAt:
     as_served: Callable[[Entry], Entry]
     disputed: Callable[[Collection[str]], str | None] = lambda _: None
     restricted: Callable[[Collection[UUID]], str | None] = lambda _: None
+    not_all_known: Callable[[Iterable[str]], Sequence[str]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True)

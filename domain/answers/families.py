@@ -12,6 +12,7 @@ from domain.answers.concerned import Concerned, ConcernedFacts, NamedChild, conc
 from domain.answers.entries import AsAt
 from domain.answers.fields import BeingMended, Day, Discloses, EventText, Written
 from domain.answers.lines import index_line
+from domain.answers.not_shown import DerivedFrom, without_indicators
 from domain.answers.pages import Listed, Page
 from domain.dates import iso_day
 from domain.events import ChildId
@@ -61,7 +62,7 @@ Coverage = Annotated[
 ]
 
 
-class ListedFamilies(Listed):
+class ListedFamilies(Listed, DerivedFrom):
     """Families by the number of domains out of touch, then by days."""
 
     as_at: Annotated[Day, Discloses.NOTHING]
@@ -69,7 +70,7 @@ class ListedFamilies(Listed):
     feeds: Coverage
 
 
-class ShownFamily(ListedFamily):
+class ShownFamily(ListedFamily, DerivedFrom):
     """One family with its children."""
 
     as_at: Annotated[Day, Discloses.NOTHING]
@@ -149,6 +150,7 @@ def families(of: FamiliesFacts, at: AsAt) -> ListedFamilies:
         "as_at": iso_day(at.day),
         "families": [listed_family(one, at) for one in of.families.items],
         "feeds": dict(of.coverage),
+        **without_indicators(at),
         **of.families.listed(),
     }
 
@@ -160,4 +162,5 @@ def family(of: OneFamilyFacts, at: AsAt) -> ShownFamily:
         "as_at": iso_day(at.day),
         "members": [index_line(child, at) for child in of.members],
         "feeds": dict(of.coverage),
+        **without_indicators(at),
     }

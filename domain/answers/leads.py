@@ -14,6 +14,7 @@ from domain.answers.fields import BeingMended, ChildText, Day, Discloses, Positi
 from domain.answers.gaps import Gap, GapFacts, gap
 from domain.answers.ids import child_id, record_id
 from domain.answers.lines import Around, first_name, involvements, leading, next_reviews, works_with
+from domain.answers.not_shown import DerivedFrom, without_gaps, without_prompts
 from domain.answers.pages import Listed, Page
 from domain.answers.reviews import ShownReview
 from domain.dates import iso, iso_day
@@ -44,7 +45,7 @@ class CaseloadChild(_BornChild):
     gaps: list[Gap]
 
 
-class WorkerCaseload(Listed):
+class WorkerCaseload(Listed, DerivedFrom):
     """The children a worker works with or leads for."""
 
     worker: Worker
@@ -71,7 +72,7 @@ class ChangedChild(_NamedChild):
     cleared: list[Gap]
 
 
-class WorkerChanges(Listed):
+class WorkerChanges(Listed, DerivedFrom):
     """What changed for a worker's children since a position; backfill and snapshots are no news."""
 
     worker: Worker
@@ -90,14 +91,14 @@ class HandedOverChild(_BornChild):
     gaps: list[Gap]
 
 
-class WorkerHandover(Listed):
+class WorkerHandover(Listed, DerivedFrom):
     """What a worker would hand over."""
 
     worker: Worker
     children: list[HandedOverChild]
 
 
-class ListedGaps(Listed):
+class ListedGaps(Listed, DerivedFrom):
     """Gaps of lead, longest first."""
 
     gaps: list[Gap]
@@ -121,7 +122,7 @@ class WorkerFamily(TypedDict):
     gaps: list[Gap]
 
 
-class WorkerFamilies(Listed):
+class WorkerFamilies(Listed, DerivedFrom):
     """A caseload by family."""
 
     worker: Worker
@@ -189,7 +190,7 @@ class ChangesFacts:
 
 def gaps(of: Page[GapFacts], at: AsAt) -> ListedGaps:
     """Children whose lead is missing, gone, contested or not accepted on a day, longest first."""
-    return {"gaps": [gap(one, at) for one in of.items], **of.listed()}
+    return {"gaps": [gap(one, at) for one in of.items], **without_gaps(at), **of.listed()}
 
 
 def caseload(of: CaseloadFacts, at: AsAt) -> WorkerCaseload:
@@ -204,6 +205,7 @@ def caseload(of: CaseloadFacts, at: AsAt) -> WorkerCaseload:
             }
             for one in of.children.items
         ],
+        **without_gaps(at),
         **of.children.listed(),
     }
 
@@ -213,6 +215,7 @@ def handover(of: CaseloadFacts, at: AsAt) -> WorkerHandover:
     return {
         "worker": of.worker,
         "children": [_handed_over(one, of.worker, at) for one in of.children.items],
+        **without_gaps(at),
         **of.children.listed(),
     }
 
@@ -238,6 +241,7 @@ def my_families(of: WorkerFamiliesFacts, at: AsAt) -> WorkerFamilies:
     return {
         "worker": of.worker,
         "families": [_family(one, at) for one in of.families.items],
+        **without_prompts(at),
         **of.families.listed(),
     }
 
@@ -265,6 +269,7 @@ def changes(of: ChangesFacts, at: AsAt) -> WorkerChanges:
         "worker": of.worker,
         "since": at.position(of.since),
         "children": [_changed(one, at) for one in of.children.items],
+        **without_prompts(at),
         **of.children.listed(),
     }
 

@@ -13,6 +13,7 @@ from domain.answers.children import ShownName
 from domain.answers.concerned import NamedChild, named_child
 from domain.answers.entries import AsAt
 from domain.answers.fields import Day, Discloses, Written
+from domain.answers.not_shown import DerivedFrom, without
 from domain.areas import area_key
 from domain.dates import iso_day
 from domain.events import ChildId
@@ -73,7 +74,7 @@ class ShownMeasure(TypedDict):
     ]
 
 
-class Measures(TypedDict):
+class Measures(DerivedFrom):
     """Measures of the system, as at a day, by the areas of one map."""
 
     as_at: Annotated[Day, Discloses.NOTHING]
@@ -107,9 +108,11 @@ class WaitingFacts:
 class MeasuresFacts:
     """What measures are made from: the children's areas on a map, and the area asked for, if any.
 
+    `asked`: those that were asked for; `measures`: those of them that may be shown.
     `waiting`: the children behind the one measure, where they were asked for.
     """
 
+    asked: Sequence[Measure]
     measures: Sequence[MeasureFacts]
     areas: Mapping[ChildId, str | None]
     only: str | None
@@ -119,7 +122,12 @@ class MeasuresFacts:
 
 def measures(of: MeasuresFacts, at: AsAt) -> Measures:
     """Every measure that was asked for, of the whole authority and by area."""
-    return {"as_at": iso_day(at.day), "map": of.map, "measures": [_measure(one, of) for one in of.measures]}
+    return {
+        "as_at": iso_day(at.day),
+        "map": of.map,
+        "measures": [_measure(one, of) for one in of.measures],
+        **without(of.asked, at),
+    }
 
 
 def _measure(one: MeasureFacts, of: MeasuresFacts) -> ShownMeasure:

@@ -4,14 +4,19 @@ from collections.abc import Sequence
 
 from domain.dates import FOREVER, school_age
 from domain.feeds import NO_NUMBER
-from domain.indicators.rules import EXCLUDED_WITHOUT_PROVISION, LOST_LEAVER, NO_SCHOOL, ExcludedBy, Indicator
+from domain.indicators.rules import (
+    EXCLUDED,
+    EXCLUDED_WITHOUT_PROVISION,
+    LOST_LEAVER,
+    NO_SCHOOL,
+    TAUGHT,
+    ExcludedBy,
+    Indicator,
+)
 from domain.spans import subtract, union
 from domain.timeline.child import Child, dated_spans, not_silenced
 from domain.timeline.entries import Entry
 
-# Taught somewhere, as agencies say: on a roll, at home by choice, on the register of children not in school, elsewhere.
-TAUGHT = ("enrolment", "elective_home_education", "not_in_school_register", "alternative_provision")
-EXCLUDED = ("suspension", "permanent_exclusion")
 UPHELD = "upheld"
 
 

@@ -13,6 +13,7 @@ from domain.indicators.rules import (
     NOT_BROUGHT,
     REFUSED,
     REVIEW_MISSED,
+    SEEN,
     Indicator,
 )
 from domain.kinds import TOLD_IN_CONFIDENCE
@@ -29,7 +30,6 @@ PRACTICES_MONTHS = 24
 WINDOW_MONTHS = 6
 NOT_BROUGHT_TIMES = 2
 EMERGENCIES = 3
-SEEN = ("review_done", "contact_took_place")
 SIX_WEEKS = 42  # a birth is registered, and with it the child, within forty-two days (Births and Deaths Registration Act 1953 s.2)
 FIVE_YEARS = 60  # months
 # What does not say since when a child is known: no sensitive service may be read from a gap.

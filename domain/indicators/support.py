@@ -9,6 +9,7 @@ from domain.indicators.education import ending_at
 from domain.indicators.grounds import Ground, between, days_of, grounded
 from domain.indicators.rules import (
     BELOW_SCHOOL_AGE,
+    CONTACTS,
     DROPPED_OUT,
     MISSING_WITHOUT_INTERVIEW,
     NO_UNIVERSAL_CONTACT,
@@ -23,13 +24,6 @@ MISSING_DAYS = 90
 SILENCE_DAYS = 26
 HELD = "accepted"
 
-# What a school, a health service or an early years service says when it is in contact with a child.
-CONTACTS = frozenset(
-    {
-        "enrolment", "gp_registration", "health_visiting", "review_done", "contact_took_place", "ed_attendance",
-        "early_years", "childrens_centre", "childrens_centre_visit", "sen_support", "alternative_provision", "gp_temporary_registration",
-    }
-)  # fmt: skip
 # Reviews of the Healthy Child Programme by days of age, from and to: the new birth visit (days 10 to 14), at six to eight weeks, at
 # nine to twelve months (official counts allow fifteen), at two to two and a half years.
 REVIEWS = ((10, 14), (42, 56), (274, 457), (730, 914))

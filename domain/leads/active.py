@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.dates import FOREVER
-from domain.kinds import WHO_MAY_SEE
+from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, KINSHIP, WHO_MAY_SEE
 from domain.spans import Spans, union
 from domain.timeline.entries import Entry
 
@@ -35,27 +35,38 @@ LEAD_LEFT = "lead_worker_left"
 
 @dataclass(frozen=True, slots=True)
 class GapRule:
-    """What a person is told of a gap; `feeds` and `feeds_of_one` as of `domain.feeds.Relying`."""
+    """What a person is told of a gap; `feeds` and `feeds_of_one` as of `domain.feeds.Relying`.
+
+    `of_its_own`: the kinds of entries that it rests on, also by their absence, beside what every gap does.
+    """
 
     id: str
+    of_its_own: tuple[str, ...]
     clears_when: str
     feeds: tuple[str, ...] = ("LeadAccepted",)
     feeds_of_one: tuple[str, ...] = ()
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Every kind that it rests on: leads of the child or of its family, and a death, beside its own."""
+        return (*self.of_its_own, "lead", "death", *KINSHIP)
 
 
 GAPS = {
     rule.id: rule
     for rule in (
-        GapRule(NO_LEAD, "a lead accepts, or the help ends"),
-        GapRule(LEAD_GONE, "the lead works with the child again, or the lead ends or passes on", ("InvolvementStarted",), ("InvolvementConfirmed",)),
-        GapRule(CONTESTED, "one of the two leads ends", ("LeadEnded",)),
-        GapRule(NOT_ACCEPTED, "the worker accepts or declines"),
-        GapRule(SERVICES_WITHOUT_LEAD, "a lead accepts, or fewer than two teams or agencies work with the child"),
-        GapRule(STEP_DOWN, "a lead accepts, or half a year passes"),
-        GapRule(STEP_UP, "a lead accepts, or half a year passes"),
-        GapRule(IN_NEED, "a lead accepts, or the plan ends"),
-        GapRule(PROTECTION, "a lead for child protection accepts, or the plan ends"),
-        GapRule(LEAD_LEFT, "the lead ends or passes on", ("LeadAccepted", "LeadEnded")),
+        GapRule(NO_LEAD, ("early_help", INVOLVEMENT), "a lead accepts, or the help ends"),
+        GapRule(LEAD_GONE, (INVOLVEMENT, *ADDITIONAL_SERVICES),
+                "the lead works with the child again, or the lead ends or passes on", ("InvolvementStarted",), ("InvolvementConfirmed",)),
+        GapRule(CONTESTED, (), "one of the two leads ends", ("LeadEnded",)),
+        GapRule(NOT_ACCEPTED, (), "the worker accepts or declines"),
+        GapRule(SERVICES_WITHOUT_LEAD, (INVOLVEMENT, *ADDITIONAL_SERVICES),
+                "a lead accepts, or fewer than two teams or agencies work with the child"),
+        GapRule(STEP_DOWN, ("step_down", "case_closed"), "a lead accepts, or half a year passes"),
+        GapRule(STEP_UP, ("step_up",), "a lead accepts, or half a year passes"),
+        GapRule(IN_NEED, ("child_in_need",), "a lead accepts, or the plan ends"),
+        GapRule(PROTECTION, ("child_protection",), "a lead for child protection accepts, or the plan ends"),
+        GapRule(LEAD_LEFT, (), "the lead ends or passes on", ("LeadAccepted", "LeadEnded")),
     )
 }  # fmt: skip
 GAP_RULES = tuple(rule for rule in GAPS if rule != LEAD_LEFT)

@@ -14,6 +14,7 @@ from domain.attendance import AUTHORISED, ELSEWHERE, LATE, PRESENT, UNAUTHORISED
 from domain.dates import add_months, from_day, school_year_of, to_day
 from domain.events import ChildId
 from domain.feeds import Expected, Feed, feed_heard
+from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT, KINSHIP, WHO_AND_WHERE
 from domain.leads.active import active_span
 from domain.spans import Spans
 from domain.timeline.child import Child, additional_services, dated_spans, open_spans
@@ -55,6 +56,7 @@ def one(child: ChildId, *, counted: bool, days: int | None = None) -> Part:
 class Measure:
     """A measure and what a reader is told of it; `unit`: share, days (the value is their median) or children.
 
+    `reads`: the kinds of entries that it rests on, also by their absence.
     `feeds` are the event types it relies on; `of` gives what one child adds on a day. `waiting`: of a measure of time, whether those
     who wait, or waited too long, are the counted ones or the others.
     """
@@ -62,6 +64,7 @@ class Measure:
     id: str
     title: str
     unit: Unit
+    reads: tuple[str, ...]
     feeds: tuple[str, ...]
     of: Callable[[Child, int], list[Part]]
     waiting: bool | None = None
@@ -219,23 +222,31 @@ def _lead(child: Child, day: int) -> list[Part]:
 
 _CARE: Final = ("LookedAfterStarted", "HealthAssessmentDone")
 WITH_LEAD: Final = "with_lead"
+HELP: Final = (INVOLVEMENT, *ADDITIONAL_SERVICES)
+HEALTH_IN_CARE: Final = ("looked_after", "health_assessment")
 
 MEASURES: Final = {
     measure.id: measure
     for measure in (
         Measure("referral_to_first_service", "Days from referral to the first service", "days",
-                ("ReferralReceived", "InvolvementStarted"), _referrals, waiting=False),
-        Measure("repeated_assessments", "Assessments begun within six months of another", "share", ("AssessmentStarted",), _assessments),
-        Measure("initial_health_assessment", "Initial health assessment within 28 days of becoming looked after", "share", _CARE, _initial,
+                ("referral", "case_closed", "death", *HELP), ("ReferralReceived", "InvolvementStarted"), _referrals, waiting=False),
+        Measure("repeated_assessments", "Assessments begun within six months of another", "share",
+                ("assessment",), ("AssessmentStarted",), _assessments),
+        Measure("initial_health_assessment", "Initial health assessment within 28 days of becoming looked after", "share",
+                ("death", *HEALTH_IN_CARE), _CARE, _initial,
                 waiting=False),
-        Measure("initial_health_assessment_overdue", "Initial health assessments overdue", "children", _CARE, _overdue, waiting=True),
-        Measure("looked_after_health_assessment", "Looked after for twelve months, with a health assessment in them", "share", _CARE, _looked_after),
+        Measure("initial_health_assessment_overdue", "Initial health assessments overdue", "children",
+                (*HEALTH_IN_CARE, *WHO_AND_WHERE), _CARE, _overdue, waiting=True),
+        Measure("looked_after_health_assessment", "Looked after for twelve months, with a health assessment in them", "share",
+                (*HEALTH_IN_CARE, *WHO_AND_WHERE), _CARE, _looked_after),
         Measure("childrens_centre", "Under-fives registered with a children's centre", "share",
-                ("BirthNotified", "ChildrensCentreRegistered"), _childrens_centre),
-        Measure("attendance", "Sessions attended, this school year", "share", ("AttendanceMarked",), _attendance),
+                ("childrens_centre", *WHO_AND_WHERE), ("BirthNotified", "ChildrensCentreRegistered"), _childrens_centre),
+        Measure("attendance", "Sessions attended, this school year", "share",
+                ("attendance",), ("AttendanceMarked",), _attendance),
         Measure("attendance_with_help", "Sessions attended by children whom a service helps, this school year", "share",
-                ("AttendanceMarked", "InvolvementStarted"), _attendance_helped),
-        Measure(WITH_LEAD, "Children helped who have a lead", "share", ("InvolvementStarted", "LeadAccepted"), _lead),
+                ("attendance", *HELP, *WHO_AND_WHERE), ("AttendanceMarked", "InvolvementStarted"), _attendance_helped),
+        Measure(WITH_LEAD, "Children helped who have a lead", "share",
+                ("lead", *HELP, *WHO_AND_WHERE, *KINSHIP), ("InvolvementStarted", "LeadAccepted"), _lead),
     )
 }  # fmt: skip
 

@@ -48,7 +48,6 @@ def ask(here: Bench, question: Question[Any], viewer: Viewer) -> Any:
     return found.content
 
 
-@pytest.mark.xfail(strict=True, reason="indicators are worked out from what no agreement shares with the viewer")
 @pytest.mark.parametrize(
     "question",
     [ShowMyFamilies(worker=ANNA, effective_at=DAY), ListFamilies(area=AREA, effective_at=DAY)],
