@@ -151,7 +151,7 @@ class Door:
             access = replace(
                 _shown(attempt, content, rule),
                 proving=relation.proving,
-                withheld=withheld,
+                withheld=[*withheld, *_derived_left_out(content)],
                 opened=child is not None,
             )
             return _Seen(content, as_of, access, rule)
@@ -198,6 +198,14 @@ def _redacted(read: Reading, facts: A, rule: Rule, day: int) -> tuple[A, list[st
     from domain.access.redact import redacted
 
     return redacted(facts, sight_of(read, facts, rule, day))
+
+
+def _derived_left_out(content: Any) -> list[str]:  # noqa: ANN401 - an answer
+    if "rules_not_shown" not in content:
+        return []
+    from domain.access.redact import derived_left_out  # as above
+
+    return derived_left_out(content)
 
 
 def _point(

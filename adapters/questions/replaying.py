@@ -22,7 +22,7 @@ from adapters.questions.ways import WAYS
 from adapters.service.opened import Service
 from domain.access.entry import Outcome, parse_entry
 from domain.access.parts import NOBODY, Part, cut, joined
-from domain.access.redact import SENSITIVE, redacted
+from domain.access.redact import SENSITIVE, derived_left_out, redacted
 from domain.access.rules import BY_ID, Rule
 from domain.access.viewer import Because, Grant, Opening, Role, Viewer
 from domain.answers.accesses import Because as Reason
@@ -169,10 +169,12 @@ def _again(
         if facts is None:
             return None
         shown, withheld = redacted(facts, sight_of(read, facts, rule, day))
+        content = asked.way.shape(shown, read.at(day))
+        withheld += derived_left_out(content)
         now = (len(withheld), [rule.id, *sorted(set(withheld))])
         # Of a sensitive service more or less may be shown by the same rule, as far as consent goes.
         restricted = read.has_shielded() or then != now or SENSITIVE in now[1]
-        return _Again(cut(asked.way.shape(shown, read.at(day))), restricted, case)
+        return _Again(cut(content), restricted, case)
 
 
 def _gathered(read: Reading, question: AsKnown[Any], way: OfTheViews, day: int, rule: Rule) -> tuple[Any, Case | None]:

@@ -27,7 +27,7 @@ from domain.identifiers import AGENCY, NHS, UPN
 from domain.kinds import SENSITIVE_SERVICES
 from domain.timeline.entries import Entry
 
-__all__ = ["MINIMAL", "NO_AGREEMENT", "NUMBERS", "SENSITIVE", "Sight", "redacted"]
+__all__ = ["MINIMAL", "NO_AGREEMENT", "NUMBERS", "SENSITIVE", "Sight", "derived_left_out", "redacted"]
 MINIMAL: Final = "minimal"
 NUMBERS: Final = "others_numbers"
 _EDUCATION: Final = "education"
@@ -63,6 +63,11 @@ def redacted(facts: F, sight: Sight) -> tuple[F, list[str]]:
     redacting = _Redacting(sight)
     shown: F = work(redacting, facts)
     return shown, redacting.withheld
+
+
+def derived_left_out(content: Any) -> list[str]:  # noqa: ANN401 - an answer
+    """The same of an answer's rules that are shown of no child: one for each (domain.answers.not_shown)."""
+    return [NO_AGREEMENT] * len(content.get("rules_not_shown", ())) if isinstance(content, Mapping) else []
 
 
 @dataclass

@@ -24,6 +24,7 @@ from domain.errors import IcrError
 from domain.identifiers import parse_identifier
 from domain.questions import about
 from domain.questions.asking import AList, Question
+from schemas.registry import registry
 from tests.builders.service import Bench, bench
 from tests.builders.viewers import person, saying_why
 from tests.generative.histories import BIRTHS, CHILDREN, START, _identifiers, events, histories, told
@@ -33,6 +34,10 @@ WORKER: Final = "la-808:W1"
 ASKED_OF: Final = 4  # of so many questions one is asked of a pair: all of them take longer than another pair
 AREAS: Final = ("ZE9", "North", "South")
 SECRET: Final = frozenset({"SupportStarted", "SupportEnded", "ConsentGiven", "ConsentWithdrawn"})
+# What is agreed upon among others than the viewer's organisation. What says who a child is, and where it lives, is shown whatever is agreed.
+AGREED_UPON: Final = ("health", "education", "social_care", "early_help", "youth_justice")
+SAYS_WHO: Final = frozenset({"UpnAssigned", "UpnReplaced", "NhsNumberSuperseded", "NhsNumberInactive"})
+OTHERS: Final = ["ods-*", "urn-*", "la-358"]
 SCHEMES: Final = ("nhs", "upn", "agency")
 
 
@@ -46,7 +51,8 @@ def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
 
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """A history with sensitive services that nobody has consented to show, and the same without them."""
+    """A history with what may not be shown, and the same without: sensitive services without consent, and a class kept by an agreement."""
+    kept = draw(st.sampled_from(AGREED_UPON))
     # Under each number something is known: whether two numbers are one child's rests on whether anything is, whoever told it.
     history = [
         told(9000 + child, "WasNotBrought", "ods-Z90001", child, "nhs", 0, 0, service="paediatrics")
@@ -58,7 +64,7 @@ def pairs(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     numbered = [{**event, "event_id": f"{event['event_id']}-{n}"} for n, event in enumerate(history)]
     with_them, without, secret = [], [], set()
     for event in numbered:
-        of_one = event["event_type"] in SECRET or (event.get("target") or {}).get("event_id") in secret
+        of_one = _secret(event, kept) or (event.get("target") or {}).get("event_id") in secret
         if not of_one:
             with_them.append(event)
             without.append(event)
@@ -72,7 +78,26 @@ def pairs(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         # With consent it would be shown.
         with_them.append(instead if event["event_type"] == "ConsentGiven" else said)
         without.append(instead)
-    return with_them, without
+    agreed = _agreement(kept)
+    return [*with_them, agreed], [*without, agreed]
+
+
+def _secret(event: dict[str, Any], kept: str) -> bool:
+    """Whether an event tells of a sensitive service, or what another organisation than the viewer's keeps by the agreement."""
+    if event["event_type"] in SECRET:
+        return True
+    told = registry().newest[event["event_type"]].effect.disclosure
+    others = event["source"]["organisation"] != WORKER.partition(":")[0] and event["event_type"] not in SAYS_WHO
+    return told == kept and others
+
+
+def _agreement(kept: str) -> dict[str, Any]:
+    """What organisations other than the viewer's keep to themselves of a class."""
+    return {
+        "event_type": "SharingAgreementMade", "event_id": "agreed", "mode": "live", "recorded_at": "2026-01-01T00:00:00+00:00",
+        "source": {"organisation": "la-808", "system": "s", "source_record_id": None, "source_version": None},
+        "effective": {"from": "2025-01-01", "to": None}, "name": "agreed", "parties": OTHERS, "classes": [kept], "purposes": [], "shares": "content",
+    }  # fmt: skip
 
 
 def _nhs(event: dict[str, Any]) -> list[dict[str, str]]:
@@ -118,7 +143,7 @@ def asked(here: Bench) -> Iterator[tuple[Question[Any], Viewer]]:
             yield about.ListFamilies(area=area, effective_at=day, limit=limit), on_duty
         yield about.ListFamilies(area=area, lost=1, effective_at=day), on_duty
     index_team = saying_why(replace(worker, granted=(Grant(Role.INDEX_TEAM),)))
-    yield about.ShowMeasures(effective_at=day), index_team  # of no measure a sensitive service is an input
+    yield about.ShowMeasures(effective_at=day), index_team
     for organisation in ("la-808", "la-358", "urn-900001", "urn-900002"):
         yield (
             about.ReadFeedback(organisation=organisation),
