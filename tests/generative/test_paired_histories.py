@@ -27,7 +27,17 @@ from domain.questions.asking import AList, Question
 from schemas.registry import registry
 from tests.builders.service import Bench, bench
 from tests.builders.viewers import person, saying_why
-from tests.generative.histories import BIRTHS, CHILDREN, START, _identifiers, events, histories, told
+from tests.generative.histories import (
+    ADDRESSES,
+    BIRTHS,
+    CHILDREN,
+    START,
+    WORKERS,
+    _identifiers,
+    events,
+    histories,
+    told,
+)
 
 NOBODY_ASKS: Final = 77
 WORKER: Final = "la-808:W1"
@@ -35,7 +45,13 @@ ASKED_OF: Final = 4  # of so many questions one is asked of a pair: all of them 
 AREAS: Final = ("ZE9", "North", "South")
 SECRET: Final = frozenset({"SupportStarted", "SupportEnded", "ConsentGiven", "ConsentWithdrawn"})
 # What is agreed upon among others than the viewer's organisation. What says who a child is, and where it lives, is shown whatever is agreed.
-AGREED_UPON: Final = ("health", "education", "social_care", "early_help", "youth_justice")
+AGREED_UPON: Final = {
+    "health": ("GpRegistered", "GpRegistrationEnded", "GpRegistrationRefused", "WasNotBrought"),
+    "education": ("PupilAdmitted", "PupilRemovedFromRoll", "SuspensionStarted"),
+    "social_care": ("ReferralReceived", "ChildInNeedStarted", "AssessmentStarted"),
+    "early_help": ("EarlyHelpStarted", "EarlyHelpEnded"),
+    "youth_justice": ("YouthJusticeStarted",),
+}
 SAYS_WHO: Final = frozenset({"UpnAssigned", "UpnReplaced", "NhsNumberSuperseded", "NhsNumberInactive"})
 OTHERS: Final = ["ods-*", "urn-*", "la-358"]
 SCHEMES: Final = ("nhs", "upn", "agency")
@@ -52,18 +68,16 @@ def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """A history with what may not be shown, and the same without: sensitive services without consent, and a class kept by an agreement."""
-    kept = draw(st.sampled_from(AGREED_UPON))
-    # Under each number something is known: whether two numbers are one child's rests on whether anything is, whoever told it.
-    history = [
-        told(9000 + child, "WasNotBrought", "ods-Z90001", child, "nhs", 0, 0, service="paediatrics")
-        for child in range(CHILDREN)
-    ]
+    kept = draw(st.sampled_from(sorted(AGREED_UPON)))
+    history = known_of_all()
+    beneath = len(history)
     history += draw(histories(12))
     for _ in range(draw(st.integers(1, 4))):
-        history.insert(draw(st.integers(0, len(history))), draw(events(len(history) + 1000, [], "SupportStarted")))
+        for event_type in ("SupportStarted", draw(st.sampled_from(AGREED_UPON[kept]))):
+            history.insert(draw(st.integers(beneath, len(history))), draw(events(len(history) + 1000, [], event_type)))
     numbered = [{**event, "event_id": f"{event['event_id']}-{n}"} for n, event in enumerate(history)]
-    with_them, without, secret = [], [], set()
-    for event in numbered:
+    with_them, without, secret = numbered[:beneath], numbered[:beneath], set()
+    for event in numbered[beneath:]:
         of_one = _secret(event, kept) or (event.get("target") or {}).get("event_id") in secret
         if not of_one:
             with_them.append(event)
@@ -80,6 +94,22 @@ def pairs(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         without.append(instead)
     agreed = _agreement(kept)
     return [*with_them, agreed], [*without, agreed]
+
+
+def known_of_all() -> list[dict[str, Any]]:
+    """Of each child, in both histories, a home and the viewer's own work, so that it is in the viewer's lists.
+
+    Under each number something is known: whether two numbers are one child's rests on whether anything is, whoever told it.
+    """
+    return [
+        one
+        for child in range(CHILDREN)
+        for one in (
+            told(9000 + child, "WasNotBrought", "ods-Z90001", child, "nhs", 0, 0, service="paediatrics"),
+            told(9100 + child, "AddressChanged", "ods-Z90001", child, "nhs", 0, 0, address=ADDRESSES[0]),
+            told(9200 + child, "EarlyHelpStarted", "la-808", child, "nhs", 0, 0, worker=WORKERS[0], team=None),
+        )
+    ]
 
 
 def _secret(event: dict[str, Any], kept: str) -> bool:

@@ -3,7 +3,10 @@
 from domain.indicators.rules import RULES
 from domain.indicators.waits import WAITS
 from domain.leads.active import GAPS
+from schemas.registry import registry
 from tools.markdown import made_by, table
+
+_DISCLOSURE = {schema.effect.kind: schema.effect.disclosure for schema in registry().newest.values()}
 
 
 def pages() -> dict[str, str]:
@@ -20,6 +23,7 @@ def _page() -> str:
             rule.clears_when,
             rule.caution,
             ", ".join(f"`{feed}`" for feed in dict.fromkeys((*rule.feeds, *rule.feeds_of_one))),
+            _classes(rule.reads),
         )
         for rule in RULES.values()
     ]
@@ -32,22 +36,35 @@ def _page() -> str:
             "touch with. Some are shown only after a time (days that a name speaks of are counted besides); where its feeds were not",
             "heard an indicator is `not_known`, which is neither true nor clear. When each is so, day by day:",
             "[indicators](rules/indicators.md), [leads](rules/leads.md), by example.",
+            "*Rests on*: the disclosure classes; who may not know all of one is shown it of no child ([agreements](who-may-see-what.md#agreements)).",
             "An authority sets another time with `ThresholdSet` ([reference data](events/reference.md#thresholdset)).",
             "",
-            *table(("indicator", "domains", "shown after", "clears when", "what else may be behind it", "feeds"), rows),
+            *table(
+                (
+                    "indicator",
+                    "domains",
+                    "shown after",
+                    "clears when",
+                    "what else may be behind it",
+                    "feeds",
+                    "rests on",
+                ),
+                rows,
+            ),
             "",
             "## Gaps of a lead",
             "",
             "Where the feeds of a gap were not heard it is `not_known` too: who leads may not have been told.",
             "",
             *table(
-                ("gap", "shown after", "clears when", "feeds"),
+                ("gap", "shown after", "clears when", "feeds", "rests on"),
                 [
                     (
                         f"`{gap.id}`",
                         _waits(gap.id),
                         gap.clears_when,
                         ", ".join(f"`{feed}`" for feed in (*gap.feeds, *gap.feeds_of_one)),
+                        _classes(gap.reads),
                     )
                     for gap in GAPS.values()
                 ],
@@ -55,6 +72,11 @@ def _page() -> str:
             "",
         ]
     )
+
+
+def _classes(reads: tuple[str, ...]) -> str:
+    """The disclosure classes of the kinds that a rule reads."""
+    return ", ".join(sorted({_DISCLOSURE[kind] for kind in reads}))
 
 
 def _waits(rule: str) -> str:
