@@ -127,9 +127,7 @@ _BELOW_SCHOOL_AGE = replace(
 NEVER_REGISTERED = "never registered"
 REFUSED = "refused"
 # Since when a child ought to have been registered is told by whatever was told of it first, of whatever kind.
-_NEVER_REGISTERED = replace(
-    RULES[NO_GP], id=f"{NO_GP} {NEVER_REGISTERED}", of_its_own=(ANY_KIND,)
-)
+_NEVER_REGISTERED = replace(RULES[NO_GP], id=f"{NO_GP} {NEVER_REGISTERED}", of_its_own=(ANY_KIND,))
 _VARIANTS = {BELOW_SCHOOL_AGE: _BELOW_SCHOOL_AGE, NEVER_REGISTERED: _NEVER_REGISTERED, REFUSED: _NEVER_REGISTERED}
 
 

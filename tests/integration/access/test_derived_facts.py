@@ -11,6 +11,7 @@ from adapters.questions.door import Door
 from adapters.questions.reading import disclosure_of_kinds
 from domain.access.viewer import LOCAL_OPERATOR, Role, Viewer
 from domain.answers.answered import Answered
+from domain.answers.not_shown import RestsOn
 from domain.effects import CLASSES_OF_A_CHILD
 from domain.indicators.rules import NO_GP, every_rule
 from domain.kinds import ANY_KIND
@@ -43,7 +44,8 @@ LIFE: Final = (
     happened("HomelessApplicationMade", "Ada", on="2025-11-01"),
     happened("ReferralReceived", "Ada", on="2025-08-01", service="social work", source_code="1A"),
 )
-RULES: Final = {one.id: one for one in (*every_rule(), *GAPS.values(), *MEASURES.values())}
+EVERY_RULE: Final[list[RestsOn]] = [*every_rule(), *GAPS.values(), *MEASURES.values()]
+RULES: Final = {one.id: one for one in EVERY_RULE}
 EXPECTED: Final = {"no_school", NO_GP, "gp_unsettled", "not_brought", "homeless_or_mobile", "early_help_without_lead"}
 
 
@@ -68,15 +70,14 @@ def ask(here: Bench, question: Question[Any], viewer: Viewer) -> Any:
 
 def questions() -> list[tuple[Question[Any], str]]:
     """Every question of people whose answer shows anything derived, and who asks it."""
-    on = {"effective_at": DAY}
     return [
-        (ShowCaseload(worker=ANNA, **on), ANNA),
-        (ShowHandover(worker=ANNA, **on), ANNA),
-        (ShowMyFamilies(worker=ANNA, **on), ANNA),
-        (ShowChanges(worker=ANNA, since="1:0", **on), ANNA),
-        (ListGaps(area=AREA, **on), ANNA),
-        (ListFamilies(area=AREA, **on), ANNA),
-        (ShowMeasures(**on), INDEX),
+        (ShowCaseload(worker=ANNA, effective_at=DAY), ANNA),
+        (ShowHandover(worker=ANNA, effective_at=DAY), ANNA),
+        (ShowMyFamilies(worker=ANNA, effective_at=DAY), ANNA),
+        (ShowChanges(worker=ANNA, since="1:0", effective_at=DAY), ANNA),
+        (ListGaps(area=AREA, effective_at=DAY), ANNA),
+        (ListFamilies(area=AREA, effective_at=DAY), ANNA),
+        (ShowMeasures(effective_at=DAY), INDEX),
     ]
 
 
