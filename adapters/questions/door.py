@@ -201,7 +201,7 @@ def _redacted(read: Reading, facts: A, rule: Rule, day: int) -> tuple[A, list[st
 
 
 def _derived_left_out(content: Any) -> list[str]:  # noqa: ANN401 - an answer
-    if "rules_not_shown" not in content:
+    if not content.get("rules_not_shown"):
         return []
     from domain.access.redact import derived_left_out  # as above
 

@@ -126,7 +126,8 @@ class Reading(PublishedReading):
         """What agreements between organisations let the viewer see, as they are at the head."""
         made = self.at_head().reference(self.today).agreements
         everything = self.viewer.role is Role.OPERATOR
-        return Sharing(self.viewer.organisation, self.today, everything, made, disclosure_of_kinds())
+        of_kinds = {} if everything else disclosure_of_kinds()  # whose rows the operator's questions need not load
+        return Sharing(self.viewer.organisation, self.today, everything, made, of_kinds)
 
     def may_derive(self, rule: RestsOn) -> bool:
         """Whether what a rule derives may be shown to the viewer: who may not know all that it rests on is shown it of no child."""

@@ -65,8 +65,6 @@ class Sharing:
         So it is where no agreement about the class leaves the viewer's organisation out: each organisation that made one shares
         content with it by one in force, from the first day that an event may speak of.
         """
-        if self.brokers:
-            return True
         whose = self.organisation or ""
         made = [one for one in self.agreements if one.concerns(disclosure)]
         whole = [one for one in made if one.start <= EARLIEST and self.today < one.end]
@@ -76,6 +74,8 @@ class Sharing:
 
     def not_all_known(self, reads: Iterable[str]) -> list[str]:
         """Of which disclosure classes the viewer may not know all, of those that a derived fact rests on by the kinds that it reads."""
+        if self.brokers:
+            return []
         classes = CLASSES_OF_A_CHILD if ANY_KIND in reads else {self.disclosure_of[kind] for kind in reads}
         return sorted(one for one in classes if not self.knows_all(one))
 
