@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from domain.agreements import Agreement, Shared
-from domain.dates import EARLIEST, FOREVER
+from domain.dates import FOREVER
 from domain.effects import CLASSES_OF_A_CHILD
 from domain.kinds import ANY_KIND, SENSITIVE_SERVICES, TOLD_IN_CONFIDENCE
 from domain.timeline.entries import Entry
@@ -60,14 +60,14 @@ class Sharing:
         return max(agreed, default=Shared.NOTHING)
 
     def knows_all(self, disclosure: str) -> bool:
-        """Whether all that anybody tells of a disclosure class may be known, of whatever days.
+        """Whether all that anybody tells of a disclosure class may be known.
 
         So it is where no agreement about the class leaves the viewer's organisation out: each organisation that made one shares
-        content with it by one in force, from the first day that an event may speak of.
+        content with it by one in force. What was over before that began counts in what is worked out, and stands on no page.
         """
         whose = self.organisation or ""
         made = [one for one in self.agreements if one.concerns(disclosure)]
-        whole = [one for one in made if one.start <= EARLIEST and self.today < one.end]
+        whole = [one for one in made if one.start <= self.today < one.end]
         whole = [one for one in whole if one.has(whose) and one.shares is Shared.CONTENT]
         parties = {party for one in made for party in one.parties if party != whose}
         return all(any(one.has_all_of(party) for one in whole) for party in parties)

@@ -64,7 +64,7 @@ def pages() -> dict[str, str]:
         "force and as far as it goes: *existence* is which service of which agency is involved and since when; *content* also who works",
         "with the child and how to reach them. An agreement that ends shows nothing to anybody but the organisation itself.",
         "Indicators, gaps and measures that rest on such a class are shown to those who may know all of it: the parties of agreements that",
-        "share *content*, are in force and began on 1 January 1900. Others are shown them of no child, and are told so",
+        "share *content* and are in force. Others are shown them of no child, and are told so",
         "([why](decisions/0070-what-rests-on-what-is-not-shared.md)). [What each rests on](indicators.md).",
         "",
     ]

@@ -138,8 +138,8 @@ def test_each_class_that_a_rule_rests_on_keeps_it_from_whom_an_agreement_leaves_
         ([agreement(PRACTICES, COUNCIL, classes=["health"])], True),
         ([agreement(PRACTICES, COUNCIL, classes=["health"], shares=Shared.EXISTENCE)], False),
         ([agreement(PRACTICES, COUNCIL, classes=["health"], end=DAY)], False),
-        # What was over before it began is not shared by it.
-        ([agreement(PRACTICES, COUNCIL, classes=["health"], start=DAY - 1)], False),
+        ([agreement(PRACTICES, COUNCIL, classes=["health"], start=DAY)], True),
+        ([agreement(PRACTICES, COUNCIL, classes=["health"], start=DAY + 1)], False),
         ([agreement("ods-Z9H", "ods-Y9*", classes=["health"]), agreement(PRACTICES, COUNCIL, classes=[])], True),
         ([agreement("ods-?", classes=["health"]), agreement("ods-*", COUNCIL, classes=[])], True),
         ([agreement("ods-*", classes=["health"]), agreement("ods-?", COUNCIL, classes=[])], False),
