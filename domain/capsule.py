@@ -6,16 +6,14 @@ The two functions are what the service of any later time calls. A case says its 
 import json
 import tomllib
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from domain.answers.refolded import FORM, Case, facts_of, folded, shaped
 from domain.codes import CodeList
 from domain.effects import Effect, parse_effect
 from domain.plain import from_plain, to_plain
+from domain.tables import CODES, EFFECTS
 from domain.timeline.snapshots import listed_kinds
-
-EFFECTS: Final = "schemas/effects.toml"
-CODES: Final = "schemas/codes.toml"
 
 
 def written(case: Case) -> bytes:

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from adapters.disclosure.in_capsule import SECONDS
-from domain.capsule import CODES, EFFECTS
 from domain.errors import IcrError, Misuse
+from domain.tables import CODES, EFFECTS
 
 FOLDER: Final = Path(str(files("adapters.disclosure"))) / "capsules"
 RELEASED: Final = "released.json"

@@ -3,8 +3,7 @@
 As known at the edition, so that an answer of the past comes out as it was. A mark holds while its case is open.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -13,6 +12,7 @@ from adapters.log.keys.data_keys import Erased
 from adapters.log.reader import LogReader
 from adapters.service.opened import Service
 from domain.cases.case import Case, disputed, told_by
+from domain.cases.marks import NO_MARKS, Marks
 from domain.dates import LONDON
 from domain.events import Event
 from projections import editions, queries
@@ -27,31 +27,10 @@ ORDER BY e.position
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """The day in London since which a fact is disputed, by an event of it; and since which a record is not to be used."""
-
-    disputed: Mapping[str, str] = field(default_factory=dict)
-    restricted: Mapping[UUID, str] = field(default_factory=dict)
-
-    def of_entry(self, events: Collection[str]) -> str | None:
-        """Since when an entry is disputed, by its events; None where it is not."""
-        return min((self.disputed[one] for one in events if one in self.disputed), default=None)
-
-    def of_child(self, records: Collection[UUID]) -> str | None:
-        """Since when a child's record is not to be used; None where it may."""
-        return min((self.restricted[one] for one in records if one in self.restricted), default=None)
-
-
-NO_MARKS: Final = Marks()
-
-
 def marks_of(
     service: Service, connection: editions.Connection, edition: editions.Edition, records: Collection[UUID]
 ) -> Marks:
-    """The marks of some records at an edition; nothing is asked where nobody ever made such a request."""
-    if not edition.requests or not records:
-        return NO_MARKS
+    """The marks of some records at an edition."""
     rows = connection.execute(_FOUND, {"r": sorted(records), "p": edition.position}).fetchall()
     if not rows:
         return NO_MARKS

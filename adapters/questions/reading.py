@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 import psycopg
@@ -28,6 +28,7 @@ from domain.answers.entries import AsAt, ShownContacts
 from domain.answers.ids import parse_id
 from domain.answers.not_shown import RestsOn
 from domain.areas import SCHOOL, areas, squeezed
+from domain.cases.marks import NO_MARKS, Marks
 from domain.dates import LONDON, iso, iso_day, to_day
 from domain.errors import Misuse
 from domain.events import ChildId
@@ -40,9 +41,6 @@ from domain.timeline.entries import Entry
 from domain.timeline.served import as_served
 from projections import behind, editions, kinship, persons, pipelined, queries, reference_data, shields
 from projections.kinship import Home
-
-if TYPE_CHECKING:
-    from adapters.questions.marks import Marks
 
 MANY: Final = 100  # records; of more, all shields are looked at rather than those of each
 ByChild = Mapping[ChildId, Sequence[UUID]]  # the records of each child
@@ -170,8 +168,10 @@ class Reading(PublishedReading):
             self.sharing.not_all_known,
         )
 
-    def marks(self, records: Collection[UUID]) -> "Marks":
-        """What people dispute of some records, and which of these are not to be used."""
+    def marks(self, records: Collection[UUID]) -> Marks:
+        """What people dispute of some records, and which of these are not to be used; nothing is asked where nobody ever did so."""
+        if not self.edition.requests or not records:
+            return NO_MARKS
         from adapters.questions.marks import marks_of  # loads what few answers need
 
         return marks_of(self.service, self.connection, self.edition, records)

@@ -655,6 +655,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_born(child + 74, number + 10420),
         *_suspended_twice(child + 76, number + 10440),
         *_marked_again(child + 78, number + 10450),
+        *_of_a_contested_birth(child + 80, number + 10460),
         *_reported(number + 10200, (5, 40), (6, 20)),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),
@@ -909,6 +910,21 @@ def _with_a_new_number(child: int, number: int) -> list[dict[str, Any]]:
         *(told(number + i, "GpRegistered", "ods-Z90001", child + i, "nhs", i, i, practice="Z90001") for i in range(2)),
         told(number + 2, "NhsNumberSuperseded", "ods-Z90001", child + 1, "nhs", 2, 3, former=nhs_number(child)),
     ]
+
+
+def _of_a_contested_birth(child: int, number: int) -> list[dict[str, Any]]:
+    """A child of whose date of birth its practice says another than everybody after it, and whom a school knows by two numbers."""
+    helping = {"service": "outreach", "team": None, "worker": None, "provision": "additional", "role": None}
+    roll = {"school": "900001", "enrolment_status": None, "year_group": None}
+    told_of = [
+        told(number, "GpRegistered", "ods-Z90001", child, "nhs", 0, 1, practice="Z90001", practice_name=None),
+        told(number + 1, "InvolvementStarted", "la-808", child, "nhs", 1, 2, **helping),
+        told(number + 2, "PupilAdmitted", "urn-900001", child, "upn", 2, 3, **roll),
+    ]
+    for event, odd in zip(told_of, (False, True, True), strict=True):
+        event["subject"]["person"] = _person(0, odd)
+    told_of[2]["subject"]["identifiers"] += _identifiers(child, ("nhs",))
+    return told_of
 
 
 def _home_of_another(child: int, number: int) -> list[dict[str, Any]]:
