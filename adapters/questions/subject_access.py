@@ -51,7 +51,7 @@ def _facts(read: Reading, case: Case, *, copy: bool) -> SubjectFacts:
     made_at = instant(read.service.clock.now())
     child = read.child(case.child, None)
     if child is None:
-        return SubjectFacts(case, made_at, copy, False, None, None, (), (), ())
+        return SubjectFacts((), case, made_at, copy, False, None, None, (), (), ())
     hidden = bool(read.hidden([child], read.today))
     read.lift_shields([child])
     records, at = read.records(child), read.at(read.today)
@@ -61,6 +61,7 @@ def _facts(read: Reading, case: Case, *, copy: bool) -> SubjectFacts:
     assert over_time is not None
     told = list(LogReader(read.connection, read.service.keys, read.service.settings.fillers).known_events(records))
     return SubjectFacts(
+        (child,),
         case,
         made_at,
         copy,

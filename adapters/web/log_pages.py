@@ -40,7 +40,7 @@ class LogPages:
         return (
             Shown(STATE, self.state),
             Sent(f"{STATE}/check", "check_access_log", self.checked, typed=STATE),
-            Sent(f"{STATE}/export", "export_access_log", self.exported),
+            Sent(f"{STATE}/export", "export_access_log", self.exported, typed=STATE),  # back there from signing in
         )
 
     def state(self, _: Request, viewer: Viewer) -> Response:

@@ -137,20 +137,28 @@ def changes(before: Sequence[Rule], after: Sequence[Rule], questions: Sequence[s
     met = {name: SPACE[name] for name in _MET}
     by_whom: dict[tuple[Outcome, Outcome, Box], set[Values]] = {}
     for (was, now), some in viewers.items():
+        asked_of = _asked_of(was) | _asked_of(now)  # of the rest it is the same whatever they are
+        told = {name: values for name, values in met.items() if name in asked_of}
         differing: dict[tuple[Outcome, Outcome], set[Values]] = {}
-        for values in product(*met.values()):
-            one, other = (_decided(left, dict(zip(_MET, values, strict=True))) for left in (was, now))
+        for values in product(*told.values()):
+            one, other = (_decided(left, dict(zip(told, values, strict=True))) for left in (was, now))
             if one.much != other.much:
                 differing.setdefault((one, other), set()).add(values)
         for pair, points in differing.items():
-            for box in _boxes(points, list(met.values())):
-                by_whom.setdefault((*pair, box), set()).update(some)
+            for box in _boxes(points, list(told.values())):
+                whole = met | dict(zip(told, box, strict=True))
+                by_whom.setdefault((*pair, tuple(map(tuple, whole.values()))), set()).update(some)
     found = [
         Change(one, other, dict(zip((*_KNOWN, *_MET), (*asking, *box), strict=True)))
         for (one, other, box), some in by_whom.items()
         for asking in _boxes(some, list(known.values()))
     ]
-    return sorted(found, key=lambda one: (not one.opens, one.after.rule, one.before.rule, str(one.of)))
+    return sorted(found, key=lambda one: (not one.opens, one.after.rule, one.before.rule, _places(one.of, known | met)))
+
+
+def _places(of: Mapping[str, Sequence[Any]], wide: Mapping[str, Sequence[Any]]) -> list[list[int]]:
+    """Where the values of a box stand among all: an order that is the same in every process, as that of a set is not."""
+    return [[wide[name].index(value) for value in values] for name, values in of.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +178,10 @@ def _outcomes(rules: Iterable[Rule]) -> _Left:
 def _left(outcomes: _Left, known: Mapping[str, Any]) -> _Left:
     left = ((one, when if isinstance(when, bool) else folded(when, known)) for one, when in outcomes)
     return tuple((one, when) for one, when in left if when is not False)
+
+
+def _asked_of(left: _Left) -> set[str]:
+    return {leaf.attribute for _, when in left if not isinstance(when, bool) for leaf in leaves(when)}
 
 
 def _decided(left: _Left, values: Mapping[str, Any]) -> Outcome:

@@ -28,8 +28,8 @@ OF_AREA: Final = frozenset({"ListFamilies", "ListGaps"})
 OF_THE_SERVICE: Final = frozenset(
     {"ListFeeds", "ShowQuality", "ListKept", "CountKept", "ListMended", "ShowLogState", "ReadNotice"}
 )
-# Answers that show officers what others were shown of children, or a child's whole record.
-OFFICERS_CONTENT: Final = frozenset({"ReplayEntry", "ShowSubjectAccess"})
+# Answers that show officers what others were shown of children or who works with one, a child's whole record, or give the whole log away.
+OFFICERS_CONTENT: Final = frozenset({"ReplayEntry", "ShowSubjectAccess", "ExplainRefusal", "ExportLog"})
 # Of officers' cases: what is asked, and what is done.
 READS_CASES: Final = frozenset({"ListCases", "ShowCase"})
 CASEWORK: Final = frozenset({"OpenCase", "NoteCase", "CloseCase"})
@@ -137,8 +137,9 @@ _DECIDES: Final = has("question", *OF_DECIDING)
 _ASKS_FOR_CONTACT: Final = has("question", *OF_CONTACT)
 _KIN: Final = has("question", *OF_KIN)
 _ABOUT_A_CHILD: Final = either(_CHILD, _KIN, _DECIDES, _ASKS_FOR_CONTACT)
-# For officers: who could open the record of a child, and why somebody could not. Neither has the record in it.
-_OF_THE_RECORD: Final = has("question", "ShowReach", "ExplainRefusal")
+# For officers: who could open the record of a child, and why somebody could not, in which the record is not; and the record, for
+# whoever it is of. A restriction to others keeps nobody from these who must answer for them.
+_OF_THE_RECORD: Final = has("question", "ShowReach", "ExplainRefusal", "ShowSubjectAccess")
 _FINDS: Final = has("question", "FindChildren")
 _PERSON: Final = has("roles", Role.PRACTITIONER)
 _WORK: Final = has("question", *OF_WORK)
@@ -159,6 +160,7 @@ def _asks(opening: Opening) -> Condition:
 
 _OVERRIDES: Final = every(_holds(Role.SHIELD_OVERRIDE), _CHILD, _asks(Opening.OVERRIDE))
 _OFFICERS: Final = has("roles", Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER)
+_READS_THE_LOG: Final = has("roles", Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER, Role.AUDITOR)
 
 
 def _own(basis: Basis, says: str) -> Rule:
@@ -170,7 +172,7 @@ SIGN_IN_STRONGLY: Final = Rule(
     "sign_in_strongly",
     None,
     every(
-        either(_OVERRIDES, every(_OFFICERS, has("question", *OFFICERS_CONTENT))),
+        either(_OVERRIDES, every(_READS_THE_LOG, has("question", *OFFICERS_CONTENT))),
         Not(has("signed_in_strongly", True)),
     ),
     "You must have signed in a short time ago, by a strong means.",
@@ -517,7 +519,7 @@ RULES: Final[Sequence[Rule]] = (
         "own_offices_cases",
         Extent.PAGE,
         every(
-            has("roles", Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER),
+            _OFFICERS,
             has("question", *READS_CASES, *CASEWORK),
             has("whose", Whose.OWN_OFFICE),
         ),
@@ -620,10 +622,7 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         "state_of_the_log",
         Extent.PAGE,
-        every(
-            has("roles", Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER, Role.AUDITOR),
-            has("question", "ShowLogState"),
-        ),
+        every(_READS_THE_LOG, has("question", "ShowLogState")),
         "You check how this service is used.",
         _ACCOUNTABILITY,
         "audit",

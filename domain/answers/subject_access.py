@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from typing_extensions import TypedDict
 
 from domain.access.entry import instant
+from domain.access.relation import AboutChildren
 from domain.answers.cases import CaseText
 from domain.answers.children import IndexLine, ShownAddress, ShownPerson, Timeline
 from domain.answers.entries import ShownEntry
@@ -105,7 +106,7 @@ class SubjectAccess(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class SubjectFacts:
+class SubjectFacts(AboutChildren):
     """What the answer is made from; `line` and `timeline` None: nothing is held."""
 
     case: Case

@@ -16,6 +16,7 @@ from domain.questions.asking import Question
 from tests.builders.cases import closed, done, officer, opened, replays, shown
 from tests.builders.service import Bench
 from tests.builders.viewers import person, saying_why
+from tests.integration.access.test_who_may_see import entries, staff
 from tests.spec import words
 from tests.spec.words import Happened, attendance_marked, happened, pupil_admitted, relationship_stated
 
@@ -120,6 +121,24 @@ def test_only_an_open_case_of_ones_own_office_gives_a_record(here: Bench) -> Non
     assert ask(here, ShowSubjectAccess(case=case), officer(here, "la-808:D1", Role.DATA_PROTECTION_OFFICER)) is None
     closed(here, person(here, BEN), case, "withdrawn")
     assert held(here, case) is None
+
+
+@pytest.mark.parametrize(
+    ("kept", "given", "rules"),
+    [
+        (("ConflictDeclared", {"worker": "P1", "relation": "relative"}), False, ["conflict"]),
+        (("AccessExcluded", {"worker": staff("P1"), "reason": "allegation"}), False, ["excluded"]),
+        (("AccessRestricted", {"worker": staff("W1"), "reason": "adoption"}), True, ["subject_access"]),
+    ],
+    ids=["a relative of the officer", "the officer may not see it", "kept to others, and given to whom it is of"],
+)
+def test_an_officer_who_is_kept_from_the_child_answers_for_nobodys_record(
+    here: Bench, kept: tuple[str, dict[str, Any]], given: bool, rules: list[str]
+) -> None:
+    kind, said = kept
+    ada(here, happened(kind, "Ada", on="2025-10-01", agency="la-808", **said))
+    assert (held(here, request(here)) is not None) is given
+    assert entries(here)[-1]["rules"] == rules
 
 
 # ---- subject access: what is proposed for leaving out

@@ -7,10 +7,14 @@ from pathlib import Path
 import orjson
 import pytest
 
+from adapters.commands.granting import end, read_worker
+from adapters.questions.door import Door
 from domain.access.viewer import Role
+from domain.answers.answered import NotShown
+from domain.questions.about import ShowChild
 from tests.builders.html import ill_formed
 from tests.builders.service import Bench
-from tests.builders.viewers import granted
+from tests.builders.viewers import granted, person
 from tests.builders.web import ADA, AS_ASKED, LAZY, LEAD, NOBODYS, STRANGER, Browser, Pages, issuer_settings, pages
 from tests.integration.web.test_officers import ENTRY, case_about
 from tools.demo.issuer import STRONG, WEAK
@@ -64,6 +68,33 @@ def test_who_must_sign_in_strongly_comes_back_to_the_page_with_what_they_typed(
     assert browser.client.cookies["icr-session"] != before
     assert ADA in browser.post(f"/accesses/{seen}", {"case": case}).text
     assert replayed_by(told, AS_ASKED.name) == [("refused", WEAK, False), ("shown", STRONG, True)]
+
+
+def test_why_somebody_was_refused_is_told_to_an_officer_who_has_signed_in_strongly(
+    browser: Browser, told: Bench
+) -> None:
+    refused = Door(told.service).ask(ShowChild(identifier="nhs:9990200017"), person(told, NOBODYS.name))
+    assert isinstance(refused, NotShown)
+    path, why = f"/accesses/{refused.entry}/why-not", {"reason": "They ask why they could not see her"}
+    browser.sign_in(AS_ASKED.name)
+    sent = browser.post(path, why)
+    assert (sent.url.path, "Which rules were tried" in sent.text) == ("/sign-in-strongly", False)
+    back = browser.sign_in_strongly(AS_ASKED.name)
+    assert (back.url.path, why["reason"] in back.text) == (path, True)
+    assert "Which rules were tried" in browser.post(path, why).text
+
+
+def test_the_log_is_given_away_to_an_auditor_who_has_signed_in_strongly(browser: Browser, told: Bench) -> None:
+    granted(told, AS_ASKED.name, Role.AUDITOR)
+    try:
+        browser.sign_in(AS_ASKED.name)
+        sent = browser.post("/access-log/export")
+        assert (sent.url.path, AGAIN in sent.text) == ("/sign-in-strongly", True)
+        back = browser.sign_in_strongly(AS_ASKED.name)
+        assert (back.url.path, "Take the whole log away" in back.text) == ("/access-log", True)
+        assert "attachment" in browser.post("/access-log/export").headers["content-disposition"]
+    finally:
+        end(told.service, read_worker(AS_ASKED.name), Role.AUDITOR)
 
 
 def test_the_issuer_is_asked_for_a_strong_and_recent_sign_in(browser: Browser, seen: str) -> None:
