@@ -1,7 +1,6 @@
 """Whether the table of who may see what says what the prose says: held against an oracle by another hand, point by point."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice, product
 from typing import Any, Final
 
 import pytest
@@ -9,12 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.questions.ways import WAYS
-from domain.access.rules import Bar, Basis, Point, Whose, decided
+from domain.access.policy import questions_asked
+from domain.access.rules import RULES, Bar, Basis, Point, Whose, decided
 from domain.access.viewer import GRANTED, Opening, Role
+from tests.builders.points import points
 from tests.unit.access.oracle.cedar import NOBODY, asked, permits
 from tests.unit.access.oracle.rows import ROWS, Row
 
-QUESTIONS: Final = sorted(question.__name__ for question in WAYS)
+# What is asked, and what is done that the table decides as well.
+QUESTIONS: Final = sorted({question.__name__ for question in WAYS} | questions_asked(RULES))
 PERSON: Final = frozenset({Role.PRACTITIONER})
 ROLES: Final = [
     frozenset({Role.OPERATOR}),
@@ -26,7 +28,9 @@ BASES: Final = [frozenset[Basis](), *(frozenset({basis}) for basis in Basis)]
 BARS: Final = [frozenset[Bar](), *(frozenset({bar}) for bar in Bar)]
 OPENINGS: Final[list[Opening | None]] = [None, *Opening]
 YES_NO: Final = (False, True)
-STRONGLY: Final = ("ShowChild", "ShowTimeline", "ReplayEntry")
+STRONGLY: Final = ("ShowChild", "ShowTimeline", "ReplayEntry", "ShowSubjectAccess", "ExplainRefusal", "ExportLog")
+IN_CASES: Final = ("ReplayEntry", "ShowSubjectAccess")
+RESTRICTED: Final = ("ShowChild", "ShowTimeline")
 A_STEP: Final = 1999  # a prime, so that every value of every attribute comes with every other one's
 
 
@@ -104,18 +108,16 @@ DIFFERENCES: Final = {
 }  # fmt: skip
 
 
-def strongly(question: str) -> Sequence[bool]:
-    """Whether somebody signed in strongly, where that tells anything apart."""
-    return YES_NO if question in STRONGLY else (False,)
+def _told_apart(question: str, among: Sequence[str]) -> Sequence[bool]:
+    """Yes and no for questions of which it tells anything apart; of several roles and bases it is asked for every question."""
+    return YES_NO if question in among else (False,)
 
 
 def space(questions: Iterable[str], step: int = 1) -> Iterator[Point]:
     """Every point of some questions, or each so many: one role beside a person's own, one basis and one bar at a time."""
-    every = (
-        product([question], ROLES, OPENINGS, Whose, BASES, BARS, YES_NO, YES_NO, YES_NO, strongly(question))
-        for question in questions
-    )
-    return (Point(*at) for at in islice(chain.from_iterable(every), 0, None, step))
+    for question in questions:
+        flags = (YES_NO, YES_NO, YES_NO, *(_told_apart(question, among) for among in (STRONGLY, IN_CASES, RESTRICTED)))
+        yield from (Point(*at) for at in points(([question], ROLES, OPENINGS, [*Whose], BASES, BARS, *flags), step))
 
 
 def differing(points: Iterable[Point]) -> dict[tuple[str, str], Point]:
@@ -171,7 +173,7 @@ def test_where_they_differ_they_still_do(difference: tuple[str, str]) -> None:
         st.sampled_from(Whose),
         st.frozensets(st.sampled_from(Basis)),
         st.frozensets(st.sampled_from(Bar), max_size=1),
-        *[st.booleans()] * 4,
+        *[st.booleans()] * 6,
     )
 )
 def test_so_they_do_of_whoever_holds_several_roles_on_several_bases(at: Point) -> None:

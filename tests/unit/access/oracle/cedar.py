@@ -93,6 +93,8 @@ def _request(at: Point) -> dict[str, str]:
                 "claims_left": at.claims_left,
                 "people_sign_in": at.people_sign_in,
                 "signed_in_strongly": at.signed_in_strongly is True,
+                "in_case": at.in_case,
+                "restricted": at.restricted,
             }
         ),
     }

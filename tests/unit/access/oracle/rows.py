@@ -54,7 +54,11 @@ _OPERATES: Final = (Role.OPERATOR,)
 _OURS, _OTHERS = Whose.OWN_ORGANISATION, Whose.OTHERS
 _OWN = {"bases": [Basis.LEAD]}
 _CLAIMED = {"opening": Opening.CLAIM, "claims_left": True}
-_CLAIMED_STRONGLY = {**_CLAIMED, "signed_in_strongly": True}
+_STRONGLY = {"signed_in_strongly": True}
+_CLAIMED_STRONGLY = {**_CLAIMED, **_STRONGLY}
+_IN_CASE = {"in_case": True, **_STRONGLY}
+_OURS_IN_CASE = {"whose": Whose.OWN_OFFICE, **_IN_CASE}
+_OF_OFFICE = {"whose": Whose.OWN_OFFICE}
 _OVERRIDING = {"opening": Opening.OVERRIDE, "signed_in_strongly": True}
 _FOR_ANOTHER = {"opening": Opening.MEDIATION}
 # What is shown.
@@ -117,11 +121,12 @@ ROWS: Final = (
     _row("access.md 2", "of the index team too", "ShowChild", _INDEX, **_CLAIMED, bars=[Bar.CONFLICT], shows=REFUSED),
     # access.md 2 and 7, domain.md E1: officers
     _row("access.md 2", "a privacy officer: the own organisation's accesses", "ListAccesses", _PRIVACY, whose=_OURS, shows=PAGE),
-    _row("access.md 2", "and no others'", "ReplayEntry", _PRIVACY, **_CLAIMED_STRONGLY, whose=_OTHERS, shows=REFUSED),
-    _row("access.md 2", "a data-protection officer: everything", "ReplayEntry", _CHECKS, **_CLAIMED_STRONGLY, whose=_OTHERS, shows=EVERYTHING),
+    _row("access.md 2", "and no others'", "ReplayEntry", _PRIVACY, **_IN_CASE, whose=_OTHERS, shows=REFUSED),
+    _row("access.md 2", "a data-protection officer: everything", "ReplayEntry", _CHECKS, **_IN_CASE, whose=_OTHERS, shows=EVERYTHING),
     _row("domain.md E1", "child content only in an opened case", "ShowChild", _CHECKS, shows=REFUSED),
-    _row("access.md 2", "a privacy officer: what its people saw", "ReplayEntry", _PRIVACY, **_CLAIMED_STRONGLY, whose=_OURS, shows=EVERYTHING),
-    _row("domain.md E2", "who replays says why", "ReplayEntry", _CHECKS, whose=_OTHERS, shows=REFUSED),
+    _row("access.md 2", "a privacy officer: what its people saw", "ReplayEntry", _PRIVACY, **_IN_CASE, whose=_OURS, shows=EVERYTHING),
+    _row("access.md 2", "who replays has an open case", "ReplayEntry", _CHECKS, **_CLAIMED_STRONGLY, whose=_OTHERS, shows=REFUSED),
+    _row("issue 16, 3", "and has signed in strongly", "ReplayEntry", _CHECKS, in_case=True, whose=_OTHERS, shows=REFUSED),
     _row("access.md 2", "a data-protection officer: everybody's accesses", "ListAccesses", _CHECKS, whose=_OTHERS, shows=PAGE),
     _row("access.md 2", "an auditor: hashes and counts", "ShowLogState", _AUDITS, shows=PAGE),
     _row("access.md 2", "an auditor reads the officers' own accesses", "ListAccesses", _AUDITS, whose=_OURS, shows=PAGE),
@@ -155,7 +160,40 @@ ROWS: Final = (
     _row("access.md 2", "and of nobody else", "AskOfficers", _AUDITS, whose=_OTHERS, shows=REFUSED),
     _row("access.md 2", "a privacy officer reviews", "ReviewAccess", _PRIVACY, whose=_OURS, shows=PAGE),
     _row("access.md 2", "a data-protection officer acts on none", "ReviewAccess", _CHECKS, whose=_OURS, shows=REFUSED),
-    _row("access.md 2", "hashes are exported", "ExportLog", _AUDITS, shows=PAGE),
+    _row("access.md 2", "hashes are exported", "ExportLog", _AUDITS, **_STRONGLY, shows=PAGE),
+    _row("decision 65", "to nobody who has not signed in strongly", "ExportLog", _AUDITS, shows=REFUSED),
+    _row("decision 65", "whoever checks", "ExportLog", _CHECKS, shows=REFUSED),
+    # decision 62: cases, and a restriction of Article 18
+    _row("decision 62", "an office's own cases", "ListCases", _PRIVACY, **_OF_OFFICE, shows=PAGE),
+    _row("decision 62", "what is done in them is decided as well", "OpenCase", _PRIVACY, **_OF_OFFICE, shows=PAGE),
+    _row("decision 62", "the data protection officer acts in their own office's", "CloseCase", _CHECKS, **_OF_OFFICE, shows=PAGE),
+    _row("decision 62", "and in no other's", "NoteCase", _CHECKS, whose=_OTHERS, shows=REFUSED),
+    _row("decision 62", "but reads every case", "ShowCase", _CHECKS, whose=_OTHERS, shows=PAGE),
+    _row("decision 62", "a privacy officer reads no other's", "ShowCase", _PRIVACY, whose=_OTHERS, shows=REFUSED),
+    _row("access.md 2", "an auditor has no cases", "ListCases", _AUDITS, **_OF_OFFICE, shows=REFUSED),
+    _row("access.md 7", "staff answer before a case closes", "AnswerCase", _WORKS, whose=Whose.OWN, shows=PAGE),
+    _row("decision 62", "and see what is asked of them", "ShowHearing", _WORKS, whose=Whose.OWN, shows=PAGE),
+    _row("decision 62", "not of anybody else", "ListHearings", _PRIVACY, whose=_OTHERS, shows=REFUSED),
+    _row("decision 62", "a request for a record is answered whole", "ShowSubjectAccess", _PRIVACY, **_OURS_IN_CASE, **_WHOLE),
+    _row("access.md 2", "rights are not for who checks", "ShowSubjectAccess", _CHECKS, **_OURS_IN_CASE, shows=REFUSED),
+    _row("decision 62", "no record without an open case", "ShowSubjectAccess", _PRIVACY, **_OF_OFFICE, **_STRONGLY, shows=REFUSED),
+    _row("issue 16, 3", "nor without a step up", "ShowSubjectAccess", _PRIVACY, **_OF_OFFICE, in_case=True, shows=REFUSED),
+    _row("access.md 2", "nor of a relative", "ShowSubjectAccess", _PRIVACY, **_OURS_IN_CASE, bars=[Bar.CONFLICT], shows=REFUSED),
+    _row("decision 62", "not to be used: a claim shows who it is", "ShowChild", _WORKS, **_CLAIMED, restricted=True, **_STUB),
+    _row("decision 62", "nothing is taken from who works with the child", "ShowTimeline", _WORKS, **_OWN, restricted=True, shows=PAGE),
+    _row("decision 62", "nor by override", "ShowChild", _OVERRIDES, **_OVERRIDING, restricted=True, **_SEALED_TOO),
+    _row("decision 62", "nor from the index team", "ShowChild", _INDEX, **_CLAIMED, restricted=True, **_WHOLE),
+    # decision 67: who could open a record, and why somebody could not
+    _row("decision 67", "officers count who could, with a reason", "ShowReach", _PRIVACY, **_CLAIMED, shows=PAGE),
+    _row("decision 67", "not without one", "ShowReach", _CHECKS, shows=REFUSED),
+    _row("decision 67", "officers alone", "ShowReach", _AUDITS, **_CLAIMED, shows=REFUSED),
+    _row("decision 67", "not where they are kept from the child", "ShowReach", _CHECKS, **_CLAIMED, bars=[Bar.EXCLUDED], shows=REFUSED),
+    _row("decision 67", "a restriction to others keeps nobody from it", "ShowReach", _CHECKS, **_CLAIMED, bars=[Bar.RESTRICTED], shows=PAGE),
+    _row("decision 67", "refusals of one's own organisation", "ExplainRefusal", _PRIVACY, **_CLAIMED_STRONGLY, whose=_OURS, shows=PAGE),
+    _row("decision 67", "and of no other", "ExplainRefusal", _PRIVACY, **_CLAIMED_STRONGLY, whose=_OTHERS, shows=REFUSED),
+    _row("decision 67", "a data protection officer explains all", "ExplainRefusal", _CHECKS, **_CLAIMED_STRONGLY, shows=PAGE),
+    _row("decision 65", "who has signed in strongly", "ExplainRefusal", _CHECKS, **_CLAIMED, shows=REFUSED),
+    _row("decision 67", "not of a relative", "ExplainRefusal", _CHECKS, **_CLAIMED_STRONGLY, bars=[Bar.CONFLICT], shows=REFUSED),
     # access.md 2: nothing allowed by default
     _row("access.md 2", "nothing is allowed by default", "ShowFamily", _WORKS, shows=REFUSED),
     _row("access.md 2", "nor to whoever holds no role", "ShowChild", (), **_OWN, shows=REFUSED),
