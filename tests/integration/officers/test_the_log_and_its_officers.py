@@ -67,7 +67,7 @@ def test_of_entries_of_before_the_migration_says_what_their_leaves_say(desk: Des
     desk.list_own(ANNA)
     columns = "SELECT id, child, rule, opening, acting_for FROM access.entry ORDER BY at"
     written = desk.here.connection.execute(columns).fetchall()
-    script = (files("adapters.migrations") / "0033_officers.sql").read_text()
+    script = (files("adapters.migrations") / "0032_officers.sql").read_text()
     fill = script[script.index("UPDATE access.entry") : script.index("-- Of a whole year")]
     desk.here.connection.execute("UPDATE access.entry SET child = NULL, rule = NULL, opening = NULL")
     desk.here.connection.execute(fill)  # type: ignore[arg-type]

@@ -1,17 +1,17 @@
-"""Sessions know how strongly somebody signed in, and keep what they had typed."""
+"""Records that were erased."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0034"
+revision = "0031"
 down_revision = "0030"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Add their columns."""
+    """Make what remembers erased records."""
     driver = op.get_bind().connection.driver_connection
     assert driver is not None
-    driver.execute((Path(__file__).parent.parent / "0037_strong_sign_in.sql").read_text())
+    driver.execute((Path(__file__).parent.parent / "0034_erased.sql").read_text())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0030"
+revision = "0029"
 down_revision = "0027"
 branch_labels = None
 depends_on = None
@@ -14,4 +14,4 @@ def upgrade() -> None:
     """Add the columns and indexes, and fill them of what the leaves say."""
     driver = op.get_bind().connection.driver_connection
     assert driver is not None
-    driver.execute((Path(__file__).parent.parent / "0033_officers.sql").read_text())
+    driver.execute((Path(__file__).parent.parent / "0032_officers.sql").read_text())
