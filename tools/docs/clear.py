@@ -56,6 +56,7 @@ WRITTEN: Final[dict[str, tuple[str, str]]] = {
     "log.aside.sender": (_OPERATOR, "the id of a client or the name of a publisher, as their file has it"),
     "log.aside.state": (_OURS, "a state"),
     "log.counted.reason": (_OURS, "a reason code"),
+    "log.erased.erasure": (_OURS, "the id of an erasure, which this service made"),
     "log.event.topic": (_OURS, "an event type of the contract and a school year"),
     "log.fact.scope": _FEED,
     "log.feedback.reason": (_OURS, "a reason code"),
