@@ -98,7 +98,17 @@ def areas(answer: dict[str, Any]) -> dict[str | None, Any]:
 
 def test_by_area_and_of_all(service: Service, capfd: pytest.CaptureFixture[str]) -> None:
     answer = command(capfd, "with_lead")
-    assert {"as_at", "effective_at", "position", "edition", "records_being_mended", "map", "measures"} == set(answer)
+    said = {
+        "as_at",
+        "effective_at",
+        "position",
+        "edition",
+        "records_being_mended",
+        "rules_not_shown",
+        "map",
+        "measures",
+    }
+    assert said == set(answer)
     assert areas(answer) == {"ZE1": "suppressed", "ZE2": (6, 12), "ZE3": "suppressed"}
     [measure] = answer["measures"]
     assert (measure["id"], measure["unit"]) == ("with_lead", "share")
