@@ -182,7 +182,7 @@ def pages(
         http_port=port,
         public_url=address,
         issuers=read_issuers(list(issuers)),
-        **changed,
+        **{"person_rate": 100, "person_burst": 10_000, **changed},  # tests open pages faster than anybody reads them
     )
     service = Service(settings, url, None, None, False, KEYS, clock)
     have_read_the_notice(service, *(one for one in PEOPLE if one is not NEWCOMER))

@@ -655,7 +655,7 @@ def early(child: int, number: int) -> list[dict[str, Any]]:
         *_born(child + 74, number + 10420),
         *_suspended_twice(child + 76, number + 10440),
         *_marked_again(child + 78, number + 10450),
-        *_of_a_contested_birth(child + 80, number + 10460),
+        *_of_a_contested_birth(child + 80, number + 10900),
         *_reported(number + 10200, (5, 40), (6, 20)),
         told(number + 9020, "InvolvementStarted", "la-808", child, "agency", 0, 1, **serving),
         told(number + 9021, "InvolvementEnded", "la-808", child, "agency", 10, 2, **ended),

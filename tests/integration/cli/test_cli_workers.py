@@ -80,7 +80,8 @@ def test_a_paused_partition_is_no_good_health(embedded_stack: Stack, tmp_path: P
         assert told["workers"][0]["trouble"] == ["partition_paused"]
     lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines() if "partition_paused" in line]
     assert lines[0]["topic"] == EDUCATION
-    assert (lines[0]["read"], lines[0]["unreadable"]) == (200, 200)
+    # It is paused as soon as it is seen that none of so many can be read; how many had come by then, the broker decides.
+    assert 100 <= lines[0]["read"] == lines[0]["unreadable"] <= 200
 
 
 def test_a_shortened_log_is_seen_in_health_and_exit_code(embedded_stack: Stack, tmp_path: Path) -> None:
