@@ -1,8 +1,9 @@
 """Which tests go together to one worker of pytest-xdist (`--dist loadgroup`), and in which order they are given out.
 
 Most tests can run anywhere. Those of a module whose fixture takes long to make share it. Those on a real Kafka go to two
-workers, since each broker costs ten seconds of a core before it answers. What goes together is long, so it comes first; then
-what is marked slow, so that no worker is left with something long at the end.
+workers, since each broker costs ten seconds of a core before it answers. What goes together is long, so it comes first, after the
+histories on which everything is asked, of which one takes a minute; then what is marked slow, so that no worker is left with something
+long at the end.
 
 (The library's own way, a mark, has no effect with pytest 9.)
 """
@@ -22,6 +23,7 @@ _ON_A_BROKER: Final = re.compile(r"\[(.*-)?real[-\]]")
 _ON_NONE: Final = re.compile(r"\[(.*-)?embedded[-\]]")
 _ALL_ON_A_BROKER: Final = re.compile(r"\b(real_stack|real_kafka|kafka_real|SecuredKafka)\b")
 _DEMONSTRATION: Final = "demonstrated"  # the fixture that is made once for several modules
+_BEFORE_ALL: Final = "tests/generative/test_views_agree.py"
 _SHARED: Final = re.compile(r'scope="module"|module_database_url')
 
 
@@ -43,7 +45,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _rank(nodeid: str, *, slow: bool) -> tuple[int, int]:
-    """Brokers and the demonstration first, then modules, then what is slow; the rest mixed: what waits beside what needs a core."""
+    """The longest, then brokers and the demonstration, then modules, then what is slow; the rest mixed: what waits beside what needs a core."""
+    if nodeid.startswith(_BEFORE_ALL):
+        return -1, 0
     group = _group(nodeid)
     if group is None:
         return 2 if slow else 3, zlib.crc32(nodeid.encode())
