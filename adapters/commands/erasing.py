@@ -66,6 +66,7 @@ class _Found:
     known: Known
     kept: frozenset[UUID]
     entries: frozenset[access.Entry]
+    frames: frozenset[bytes]
     since: datetime
 
 
@@ -136,7 +137,10 @@ class Erasing:
             entries = found.entries | set(
                 access.naming(connection, self._service.keys, records, children, found.known, since)
             )
-            shown = access.take_away(connection, records, children, sorted(entries))
+            frames = found.frames | set(
+                access.repeating(connection, self._service.keys, records, children, found.known, since)
+            )
+            shown = access.take_away(connection, records, children, sorted(entries), sorted(frames))
             connection.execute("SELECT pg_notify('icr_log', '')")
         return Done(erasure, counts.events, counts.rows + taken.rows + shown, counts.kept, len(entries))
 
@@ -148,7 +152,8 @@ class Erasing:
         with connection.transaction():
             children = views.shown_as(connection, records)
         entries = access.naming(connection, keys, records, children, known)
-        return _Found(known, frozenset(kept), frozenset(entries), since)
+        frames = access.repeating(connection, keys, records, children, known)
+        return _Found(known, frozenset(kept), frozenset(entries), frozenset(frames), since)
 
     @property
     def _fillers(self) -> Any:  # noqa: ANN401 - as the settings have them

@@ -13,8 +13,10 @@ import orjson
 import psycopg
 
 from adapters.disclosure.disclosing import entry_key_context
+from adapters.disclosure.keys import OF_NOBODY, find_keys, open_part
 from adapters.log.erasing import SHORTEST, Known
 from adapters.log.keys.data_keys import Erased, MasterKeys, open_sealed
+from domain.access.parts import NOBODY
 from domain.answers.ids import child_id, record_id
 from domain.names import fold_name
 
@@ -34,6 +36,40 @@ _NOT_SHOWN: Final = (
     "WHERE (outcome IN ('nothing', 'refused', 'failed') OR kind IN ('FindChildren', 'ListAccesses', 'ReplayEntry', 'AskOfficers', 'ExportAnswer')) "
     "AND wrapped <> '' AND (%(after)s::timestamptz IS NULL OR at >= %(after)s)"
 )
+# What repeats to officers what others typed: what such an answer says of no child may name one.
+_REPEATING: Final = ("ReplayEntry", "ShowCase", "ShowHearing", "ShowSubjectAccess", "AskOfficers", "ExportAnswer")
+_FRAMES: Final = (
+    "SELECT DISTINCT c.digest, c.sealed FROM access.entry e JOIN access.shown s ON s.entry = e.id AND s.at = e.at AND s.child = %(nobody)s "
+    "CROSS JOIN unnest(s.digests) AS n (digest) JOIN access.content c ON c.record = %(nobody)s AND c.digest = n.digest "
+    "WHERE e.kind = ANY(%(kinds)s) AND c.sealed <> '' AND (%(after)s::timestamptz IS NULL OR e.at >= %(after)s)"
+)
+
+
+def repeating(
+    connection: Connection, keys: MasterKeys, records: Collection[UUID], children: Collection[UUID], known: Known,
+    after: datetime | None = None,
+) -> list[bytes]:  # fmt: skip
+    """Digests of what officers were shown of no child, from an instant on or of any time, that repeats a word by which some records were named."""
+    words = _Words(records, children, known)
+    key = find_keys(connection, keys, [(NOBODY, OF_NOBODY)]).get((NOBODY, OF_NOBODY))
+    given = {"nobody": NOBODY, "kinds": list(_REPEATING), "after": after}
+    found = set()
+    for digest, sealed in _rows(connection, _FRAMES, given):
+        content = open_part(key, NOBODY, digest, sealed)
+        if content is not None and words.stand_in(dict(enumerate(_texts(orjson.loads(content))))):
+            found.add(digest)
+    return sorted(found)
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - a piece of an answer
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for within in value.values():
+            yield from _texts(within)
+    elif isinstance(value, list):
+        for within in value:
+            yield from _texts(within)
 
 
 def naming(
@@ -55,10 +91,17 @@ def naming(
 
 
 def take_away(
-    connection: Connection, records: Collection[UUID], children: Collection[UUID], entries: Collection[Entry]
+    connection: Connection,
+    records: Collection[UUID],
+    children: Collection[UUID],
+    entries: Collection[Entry],
+    frames: Collection[bytes],
 ) -> int:
-    """Take the contents of records away, and what was asked by in some entries; how many rows. The caller destroys the keys."""
-    given = {"r": list(records), "c": list(children)}
+    """Take the contents of records away, what was asked by in some entries, and the `frames` that repeat it; how many rows.
+
+    The caller destroys the keys.
+    """
+    given = {"r": list(records), "c": list(children), "frames": list(frames), "nobody": NOBODY}
     # That there was a part stays, as the entry's root has it.
     rows = connection.execute(
         "UPDATE access.content SET sealed = '' WHERE record = ANY(%(r)s) AND sealed <> ''", given
@@ -67,6 +110,10 @@ def take_away(
         "UPDATE access.content c SET sealed = '' FROM (SELECT DISTINCT n.record, n.digest FROM access.shown s "
         "CROSS JOIN unnest(s.classes, s.records, s.digests) AS n (class, record, digest) WHERE s.child = ANY(%(c)s) AND n.class = 1) w "
         "WHERE c.record = w.record AND c.digest = w.digest AND c.sealed <> ''",
+        given,
+    ).rowcount
+    rows += connection.execute(
+        "UPDATE access.content SET sealed = '' WHERE record = %(nobody)s AND digest = ANY(%(frames)s) AND sealed <> ''",
         given,
     ).rowcount
     ids, ats = [entry for entry, _ in entries], [at for _, at in entries]
@@ -103,7 +150,7 @@ class _Words:
         self._births = known.births
         self._any = [*self._numbers, *(family for family, _ in self._names)]
 
-    def stand_in(self, asked: Mapping[str, Any]) -> bool:
+    def stand_in(self, asked: Mapping[Any, Any]) -> bool:
         """Whether they stand in what was asked by: a number or an id; a family name with a date of birth, or with a forename."""
         said = [str(value) for value in asked.values() if value is not None]
         whole = [fold_name(text) for text in said]
