@@ -27,10 +27,11 @@ from domain.questions.about import (
     ShowMyFamilies,
 )
 from domain.questions.asking import Question
+from tests.builders.happening import record
 from tests.builders.service import Bench, bench
 from tests.builders.viewers import granted, person
 from tests.spec.reference_words import sharing_agreement_made
-from tests.spec.words import Happened, address, address_changed, happened
+from tests.spec.words import address, address_changed, happened
 
 DAY: Final = date(2025, 12, 1)
 ANNA, INDEX, AREA = "la-808:W1", "la-808:W7", "ZE9"
@@ -54,12 +55,6 @@ def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
     made = bench(database_url, tmp_path)
     yield made
     made.close()
-
-
-def record(here: Bench, *events: Happened) -> None:
-    (start,) = here.connection.execute("SELECT position FROM log.head").fetchone() or (0,)
-    here.record(*(event.wire(start + n) for n, event in enumerate(events)))
-    here.projector.project()
 
 
 def ask(here: Bench, question: Question[Any], viewer: Viewer) -> Any:

@@ -27,6 +27,7 @@ from domain.questions.about import (
 )
 from domain.questions.asking import Question
 from tests.builders.cases import opened, replays
+from tests.builders.happening import record
 from tests.builders.service import Bench, bench
 from tests.builders.viewers import granted, looking_for, overriding, person, saying_why, weakly
 from tests.spec import words
@@ -42,12 +43,6 @@ def here(database_url: str, tmp_path: Path) -> Iterator[Bench]:
     made = bench(database_url, tmp_path)
     yield made
     made.close()
-
-
-def record(here: Bench, *events: Happened) -> None:
-    (start,) = here.connection.execute("SELECT position FROM log.head").fetchone() or (0,)
-    here.record(*(event.wire(start + n) for n, event in enumerate(events)))
-    here.projector.project()
 
 
 def identifier(who: str) -> str:

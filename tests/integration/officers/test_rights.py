@@ -14,6 +14,7 @@ from domain.errors import Rejected
 from domain.questions.about import ReadFeedback, ReplayEntry, ShowChild, ShowSubjectAccess, ShowTimeline
 from domain.questions.asking import Question
 from tests.builders.cases import closed, done, officer, opened, replays, shown
+from tests.builders.happening import record
 from tests.builders.service import Bench
 from tests.builders.viewers import person, saying_why
 from tests.integration.access.test_who_may_see import entries, staff
@@ -29,12 +30,6 @@ NAME, BORN = "Ada Example", "2015-03-01"
 def here(any_emptied_bench: Bench) -> Bench:
     any_emptied_bench.clock.set(NOW)
     return any_emptied_bench
-
-
-def record(here: Bench, *events: Happened) -> None:
-    (start,) = here.connection.execute("SELECT position FROM log.head").fetchone() or (0,)
-    here.record(*(event.wire(start + n) for n, event in enumerate(events)))
-    here.projector.project()
 
 
 def ada(here: Bench, *more: Happened) -> None:

@@ -5,6 +5,7 @@ Debian's package `chromium` is driven by Playwright; its own browsers are not ne
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from adapters.questions.door import Door
 from domain.access.viewer import Role, Viewer
 from domain.answers.answered import NotShown
 from domain.questions.about import ShowChild
-from tests.builders.chromium import PICTURES, axe, fits, found_by_axe
+from tests.builders.chromium import PICTURES, Look, at, axe, fits, found_by_axe
 from tests.builders.service import Bench
 from tests.builders.viewers import granted
 from tests.builders.web import ADA, AS_ASKED, LAZY, LEAD, NOBODYS, OFFICER, SECOND, Pages, published
@@ -112,13 +113,15 @@ def told(told: Bench) -> Bench:
     return told
 
 
+def arrived(page: Page, look: Look, name: str) -> None:
+    """Wait for one of the pages, and look at it."""
+    at(page, look, name, HEADINGS[name])
+
+
 def visit(page: Page, served: Pages, look: Callable[[str], None]) -> None:
     """Everything that a lead professional sees of the pages, from signing in to signing out."""
 
-    def at(name: str) -> None:
-        page.get_by_role("heading", level=1, name=HEADINGS[name], exact=True).wait_for()
-        page.wait_for_load_state()
-        look(name)
+    at = partial(arrived, page, look)
 
     page.goto(f"{served.address}/")
     at("sign-in")
@@ -166,10 +169,7 @@ def visit(page: Page, served: Pages, look: Callable[[str], None]) -> None:
 def visit_as_somebody_else(page: Page, served: Pages, look: Callable[[str], None]) -> None:
     """What somebody sees who looks for a child that is not theirs, and what the privacy officer sees of that."""
 
-    def at(name: str) -> None:
-        page.get_by_role("heading", level=1, name=HEADINGS[name], exact=True).wait_for()
-        page.wait_for_load_state()
-        look(name)
+    at = partial(arrived, page, look)
 
     sign_in(page, served, NOBODYS.name)
     page.get_by_role("link", name="Search").click()
@@ -284,10 +284,7 @@ def visit_as_somebody_else(page: Page, served: Pages, look: Callable[[str], None
 def visit_signing_in_strongly(page: Page, served: Pages, look: Callable[[str], None]) -> None:
     """What an officer sees who must sign in again, and whose organisation's sign-in takes no heed of that."""
 
-    def at(name: str) -> None:
-        page.get_by_role("heading", level=1, name=HEADINGS[name], exact=True).wait_for()
-        page.wait_for_load_state()
-        look(name)
+    at = partial(arrived, page, look)
 
     open_an_access(page, served, LAZY.name)
     at("sign-in-strongly")
@@ -299,10 +296,7 @@ def visit_signing_in_strongly(page: Page, served: Pages, look: Callable[[str], N
 def visit_erasures(page: Page, served: Pages, look: Callable[[str], None]) -> None:
     """What two privacy officers see who decide that a record is erased; nothing is, until it is carried out."""
 
-    def at(name: str) -> None:
-        page.get_by_role("heading", level=1, name=HEADINGS[name], exact=True).wait_for()
-        page.wait_for_load_state()
-        look(name)
+    at = partial(arrived, page, look)
 
     sign_in(page, served, OFFICER.name)
     page.goto(f"{served.address}/erasures")
