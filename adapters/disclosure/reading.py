@@ -13,6 +13,7 @@ from adapters.disclosure.keys import CLASSES, OF_RECORD, Owner, find_keys, open_
 from adapters.log.keys.data_keys import Erased, MasterKeys, open_sealed
 from domain.access.parts import NOBODY, leaf_of
 from domain.answers.compared import PartName
+from domain.events import ChildId
 from domain.proof.tree import leaf_hash, root
 
 Connection = psycopg.Connection[Any]
@@ -22,6 +23,7 @@ _ENTRY: Final = (
     "WHERE e.id = %s"
 )
 _CONTEXT: Final = "SELECT bytes FROM access.context WHERE id = %s"
+_CHILDREN: Final = "SELECT DISTINCT child FROM access.shown WHERE entry = %s AND child <> %s ORDER BY 1"
 _PARTS: Final = (
     "SELECT n.place, n.class, s.child, n.record, n.digest, nullif(c.sealed, '') FROM access.shown s "
     "CROSS JOIN unnest(s.places, s.classes, s.records, s.digests) AS n (place, class, record, digest) "
@@ -44,6 +46,7 @@ class Stored:
     index: int | None
     names: list[PartName]
     context: bytes | None
+    children: tuple[ChildId, ...]
 
 
 def read_entry(connection: Connection, keys: MasterKeys, entry: UUID) -> Stored | None:
@@ -72,6 +75,7 @@ def read_entry(connection: Connection, keys: MasterKeys, entry: UUID) -> Stored 
     return Stored(
         leaf, asked, opened, not changed and asked_holds and _commits(leaf, parts) and sequenced, index, names,
         None if made_with is None else made_with[0],
+        tuple(ChildId(child) for (child,) in connection.execute(_CHILDREN, (entry, NOBODY))),
     )  # fmt: skip
 
 

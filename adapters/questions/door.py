@@ -159,8 +159,7 @@ class Door:
     def _kept_from(self, connection: editions.Connection, viewer: Viewer, facts: AboutChildren) -> Relation:
         """What keeps a viewer from the children that facts of the log are about."""
         with reading_at(self._service, connection, None, self._remembered, viewer) as read:
-            bars = [read.bars(child) for child in facts.children]
-        return Relation(bars=frozenset().union(*bars), children=facts.children)
+            return Relation(bars=read.bars(*facts.children), children=facts.children)
 
     @contextmanager
     def reading(self, known_at: str | None = None) -> Iterator[Reading]:

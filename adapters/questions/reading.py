@@ -104,10 +104,12 @@ class Reading(PublishedReading):
             return self
         return Reading(self.service, self.connection, self.head, self.remembered, viewer=self.viewer)
 
-    def bars(self, child: ChildId) -> frozenset[Bar]:
-        """What keeps the viewer from a child; asked each time, so that one of the viewer's own takes as long as one that nobody knows."""
-        found = barred(self, [child]).get(child)
-        return frozenset() if found is None else found.bars
+    def bars(self, *children: ChildId) -> frozenset[Bar]:
+        """What keeps the viewer from a child, or from any of several.
+
+        Asked each time, so that one of the viewer's own takes as long as one that nobody knows.
+        """
+        return frozenset().union(*(found.bars for found in barred(self, children).values()))
 
     def kept_from(self, children: Collection[ChildId]) -> set[ChildId]:
         """Those of some children who stand in no list of the viewer's, and are nobody's brother or sister there."""

@@ -81,7 +81,8 @@ def gather_replay(service: Service, connection: editions.Connection, question: R
     else:
         verdict = "not_derived", asked, None
     case = _in_case(service, connection, question)
-    return PastAccess(stored.leaf, stored.asked, stored.contents, stored.holds, stored.index, *verdict, beside, case)
+    shown = stored.leaf, stored.asked, stored.contents, stored.holds, stored.index
+    return PastAccess(stored.children, *shown, *verdict, beside, case)
 
 
 def _in_case(service: Service, connection: editions.Connection, question: ReplayEntry) -> officers.Case | None:

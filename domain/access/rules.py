@@ -137,9 +137,9 @@ _DECIDES: Final = has("question", *OF_DECIDING)
 _ASKS_FOR_CONTACT: Final = has("question", *OF_CONTACT)
 _KIN: Final = has("question", *OF_KIN)
 _ABOUT_A_CHILD: Final = either(_CHILD, _KIN, _DECIDES, _ASKS_FOR_CONTACT)
-# For officers: who could open the record of a child, and why somebody could not, in which the record is not; and the record, for
-# whoever it is of. A restriction to others keeps nobody from these who must answer for them.
-_OF_THE_RECORD: Final = has("question", "ShowReach", "ExplainRefusal", "ShowSubjectAccess")
+# For officers: who could open the record of a child, and why somebody could not, in which the record is not; the record, for
+# whoever it is of; and what others were shown of it. A restriction to others keeps nobody from these who must answer for them.
+_OF_THE_RECORD: Final = has("question", "ShowReach", "ExplainRefusal", "ShowSubjectAccess", "ReplayEntry")
 _FINDS: Final = has("question", "FindChildren")
 _PERSON: Final = has("roles", Role.PRACTITIONER)
 _WORK: Final = has("question", *OF_WORK)

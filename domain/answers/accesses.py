@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from typing_extensions import TypedDict
 
 from domain.access.parts import ERASED, joined
+from domain.access.relation import AboutChildren
 from domain.answers.compared import Difference
 from domain.answers.fields import ChildText, Day, Discloses, Instant, RecordText, Written
 from domain.answers.pages import Listed, Page
@@ -197,7 +198,7 @@ class Replayed(TypedDict):
 
 
 @dataclass(frozen=True, slots=True)
-class PastAccess:
+class PastAccess(AboutChildren):
     """What a replay is made from: the leaf's fields, the contents of its parts in order, None where erased.
 
     `holds`: whether what is stored is what the leaf commits to. `case`: the open case about it in which it is looked at.

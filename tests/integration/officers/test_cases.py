@@ -14,7 +14,7 @@ from domain.access.viewer import Role, Viewer
 from domain.answers.answered import Answered, NotShown
 from domain.cases.work import Opening
 from domain.errors import NothingKnown, Rejected
-from domain.questions.about import ListCases, ListHearings, ShowChild, ShowHearing
+from domain.questions.about import ListCases, ListHearings, ShowCaseload, ShowChild, ShowHearing
 from domain.questions.asking import Question
 from tests.builders.cases import WHY, closed, done, office_of, officer, opened, replays, shown
 from tests.builders.service import KEYS, Bench
@@ -88,6 +88,33 @@ def test_an_access_to_a_child_is_seen_in_a_case_about_that_child(here: Bench) ->
     ben = officer(here, BEN)
     case = opened(here, ben, child=identifier("Ada"))
     assert (replays(here, ben, of_ada, case), replays(here, ben, of_bob, case)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "rule"),
+    [
+        ("ConflictDeclared", {"worker": "P1", "relation": "relative"}, "conflict"),
+        (
+            "AccessExcluded",
+            {"worker": {"organisation": "la-808", "staff_id": "P1"}, "reason": "allegation"},
+            "excluded",
+        ),
+    ],
+)
+def test_what_was_shown_of_a_child_is_seen_by_no_officer_who_is_kept_from_it(
+    here: Bench, kind: str, said: dict[str, Any], rule: str
+) -> None:
+    of_ada, of_bob = looked(here, "Ada"), looked(here, "Bob")
+    list_of_both = ask(here, ShowCaseload(worker=ANNA), person(here, ANNA))
+    assert list_of_both.receipt is not None
+    here.record(happened(kind, "Ada", on="2025-10-01", agency="la-808", **said).wire(9))
+    here.projector.project()
+    ben, eve = officer(here, BEN), officer(here, EVE)
+    entries_of = (of_ada, of_bob, list_of_both.receipt.entry)
+    bens, eves = (opened(here, who, accesses=entries_of) for who in (ben, eve))
+    assert [replays(here, ben, one, bens) for one in entries_of] == [False, True, False]
+    assert entries(here)[-1]["rules"] == [rule]
+    assert all(replays(here, eve, one, eves) for one in entries_of)
 
 
 def test_a_closed_case_opens_nothing(here: Bench) -> None:

@@ -92,7 +92,9 @@ KINDS_OF_QUESTION = [
 IN_CASES = ("ReplayEntry", "ShowSubjectAccess")
 OPENINGS, YES_NO = SPACE["opening"], (False, True)
 # Of what keeps somebody from a child more is asked, and of nothing else that a child has.
-OF_CHILDREN = ONE_CHILD | OF_KIN | OF_DECIDING | OF_CONTACT | {"ShowReach", "ExplainRefusal", "ShowSubjectAccess"}
+OF_CHILDREN = (
+    ONE_CHILD | OF_KIN | OF_DECIDING | OF_CONTACT | {"ShowReach", "ExplainRefusal", "ShowSubjectAccess", "ReplayEntry"}
+)
 ASK_HOW_STRONGLY = ONE_CHILD | OFFICERS_CONTENT
 
 

@@ -126,6 +126,7 @@ ROWS: Final = (
     _row("domain.md E1", "child content only in an opened case", "ShowChild", _CHECKS, shows=REFUSED),
     _row("access.md 2", "a privacy officer: what its people saw", "ReplayEntry", _PRIVACY, **_IN_CASE, whose=_OURS, shows=EVERYTHING),
     _row("access.md 2", "who replays has an open case", "ReplayEntry", _CHECKS, **_CLAIMED_STRONGLY, whose=_OTHERS, shows=REFUSED),
+    _row("access.md 2", "nor what was shown of a relative", "ReplayEntry", _CHECKS, **_IN_CASE, whose=_OTHERS, bars=[Bar.CONFLICT], shows=REFUSED),
     _row("issue 16, 3", "and has signed in strongly", "ReplayEntry", _CHECKS, in_case=True, whose=_OTHERS, shows=REFUSED),
     _row("access.md 2", "a data-protection officer: everybody's accesses", "ListAccesses", _CHECKS, whose=_OTHERS, shows=PAGE),
     _row("access.md 2", "an auditor: hashes and counts", "ShowLogState", _AUDITS, shows=PAGE),
