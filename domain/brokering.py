@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from domain.dates import is_weekday
+from domain.holidays import is_working_day
 
 REQUESTED: Final = "contact_requested"
 ANSWERED: Final = "contact_answered"
@@ -91,8 +91,8 @@ def event_of(reference: str) -> str:
 
 
 def working_days_after(day: int, count: int) -> int:
-    """The day that is so many working days after another: Monday to Friday, for bank holidays are not known here."""
+    """The day that is so many working days after another."""
     while count > 0:
         day += 1
-        count -= is_weekday(day)
+        count -= is_working_day(day)
     return day

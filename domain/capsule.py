@@ -1,6 +1,6 @@
-"""What a capsule does: a case as text in, the page as the code of its time works it out as text out (access.md 5).
+"""What a capsule does: makings as text in, the page as the code of its time works it out as text out (access.md 5).
 
-The two functions are what the service of any later time calls. A case says its form: a capsule reads the form of its own time.
+The two functions are what the service of any later time calls. Makings say their form: a capsule reads the form of its own time.
 """
 
 import json
@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from domain.answers.refolded import FORM, Case, facts_of, folded, shaped
+from domain.answers.refolded import FORM, Makings, facts_of, folded, shaped
 from domain.codes import CodeList
 from domain.effects import Effect, parse_effect
 from domain.plain import from_plain, to_plain
@@ -16,22 +16,22 @@ from domain.tables import CODES, EFFECTS
 from domain.timeline.snapshots import listed_kinds
 
 
-def written(case: Case) -> bytes:
-    """A case as text."""
-    plain = to_plain(case, {Effect: lambda effect: effect.event_type})
+def written(makings: Makings) -> bytes:
+    """Makings as text."""
+    plain = to_plain(makings, {Effect: lambda effect: effect.event_type})
     return json.dumps({"form": FORM, **plain}, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def page_of(case: bytes, tables: Mapping[str, bytes]) -> bytes:
+def page_of(makings: bytes, tables: Mapping[str, bytes]) -> bytes:
     """The contents of the page's parts, and by which rules something was withheld, as text.
 
-    `tables`: the effects table and the code lists of the same time, by their names. Raises ValueError for a case of another form.
+    `tables`: the effects table and the code lists of the same time, by their names. Raises ValueError for makings of another form.
     """
-    plain = json.loads(case)
+    plain = json.loads(makings)
     if plain.get("form") != FORM:
-        raise ValueError("a case of another form")
+        raise ValueError("makings of another form")
     effects = _effects(tables)
-    read: Case = from_plain(Case, plain, {Effect: effects.__getitem__})
+    read: Makings = from_plain(Makings, plain, {Effect: effects.__getitem__})
     world, child = folded(read, listed_kinds(effects.values()))
     if child is None:
         return _text({"contents": None, "withheld": []})

@@ -94,5 +94,5 @@ def school_age(birth: int) -> tuple[int, int]:
 
 
 def is_weekday(day: int) -> bool:
-    """Monday to Friday; bank holidays are not known here."""
+    """Monday to Friday; bank holidays are of `domain.holidays`."""
     return (day + 3) % 7 < 5

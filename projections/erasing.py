@@ -24,18 +24,19 @@ _OF_RECORD: Final = ("entry", "person", "address", "week", "absence", "tally", "
 _OF_TWO: Final = ("edge", "doubt")
 _OF_CHILD: Final = ("rectangle", "absence_child")
 _KEEPING: Final = """
-SELECT DISTINCT kind FROM (
-    SELECT kind FROM entry WHERE record = ANY(%(r)s) AND kind IN ('legal_hold', 'shield') AND to_ed IS NULL AND why IS NULL
+SELECT DISTINCT kind, ends FROM (
+    SELECT kind, ends FROM entry WHERE record = ANY(%(r)s) AND kind IN ('legal_hold', 'shield') AND to_ed IS NULL AND why IS NULL
         AND (ends IS NULL OR ends > %(d)s)
     UNION ALL
-    SELECT kind FROM log.fact WHERE record = ANY(%(r)s) AND kind IN ('legal_hold', 'shield') AND act = 1 AND position > (SELECT position FROM state)
+    SELECT kind, NULL FROM log.fact WHERE record = ANY(%(r)s) AND kind IN ('legal_hold', 'shield') AND act = 1
+        AND position > (SELECT position FROM state)
     UNION ALL
-    SELECT CASE event_type WHEN 'ShieldApplied' THEN 'shield' ELSE 'legal_hold' END FROM log.aside
+    SELECT CASE event_type WHEN 'ShieldApplied' THEN 'shield' ELSE 'legal_hold' END, NULL FROM log.aside
     WHERE event_type IN ('LegalHoldApplied', 'ShieldApplied') AND kind = 'kept' AND state IN ('waiting', 'ready')
         AND (record = ANY(%(r)s) OR subjects && ARRAY(SELECT hash FROM log.subject WHERE record = ANY(%(r)s)))
     UNION ALL
-    SELECT 'identity_sealed' FROM log.sealed WHERE record = ANY(%(r)s)
-) k ORDER BY 1
+    SELECT 'identity_sealed', NULL FROM log.sealed WHERE record = ANY(%(r)s)
+) k
 """
 
 
@@ -64,14 +65,19 @@ def together(connection: Connection, records: Collection[UUID]) -> set[UUID]:
     return set(records) | {row[0] for row in rows}
 
 
-def keeping(connection: Connection, records: Collection[UUID], day: int) -> list[str]:
-    """What keeps records from being erased on a day, by the kind of entry; within a transaction.
+def keeping(connection: Connection, records: Collection[UUID], day: int) -> dict[str, int | None]:
+    """What keeps records from being erased on a day, by the kind of entry, and when the last of the kind ends (None: no end is known).
+
+    Within a transaction.
 
     What is said of any record of the same child keeps all of them: a hold stands under one number. What is in the log and not in the views
     yet counts as in force, and so does what waits in the quarantine.
     """
-    rows = connection.execute(_KEEPING, {"r": sorted(together(connection, records)), "d": day})
-    return [row[0] for row in rows]
+    ends: dict[str, int | None] = {}
+    for kind, end in connection.execute(_KEEPING, {"r": sorted(together(connection, records)), "d": day}):
+        before = ends.get(kind, end)
+        ends[kind] = None if end is None or before is None else max(end, before)
+    return ends
 
 
 def shown_as(connection: Connection, records: Collection[UUID]) -> set[UUID]:

@@ -9,6 +9,17 @@ def made_by(source: str) -> str:
     return f"<!-- Made by `./dev docs` from {source}: change that, not this page. -->\n"
 
 
+def within(page: str, source: str, made: Sequence[str]) -> str:
+    """A page that is written by hand, with the part anew that is made: what stands between two lines that say so.
+
+    Raises ValueError where they are missing.
+    """
+    begins, ends = f"<!-- Made by `./dev docs` from {source}, down to where it says so. -->", "<!-- Down to here. -->"
+    before, rest = page.split(begins)
+    _, after = rest.split(ends)
+    return "\n".join([f"{before}{begins}", "", *made, "", f"{ends}{after}"])
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """A table; bars and line breaks in cells are taken care of."""
     lines = [_row(head), "|" + "---|" * len(head)]

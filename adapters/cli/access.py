@@ -17,9 +17,11 @@ from adapters.cli.output import (
     read_settings,
     say,
 )
+from adapters.cli.reading import answered_by
 from adapters.cli.running import Parent, Worker, check_tables, started
 from domain.access.viewer import GRANTED, Role
 from domain.errors import Misuse, Rejected
+from domain.questions.about import ExportLog
 
 if TYPE_CHECKING:
     from adapters.commands.granting import Held
@@ -268,13 +270,15 @@ def export(
     """Write the whole access log into a file, as `icr verify-log FILE` and tools/verify_log/access_log.py check it.
 
     It has every entry with its leaf, which parts of which records it showed, their content as it is sealed, the tree and
-    its checkpoints. It says of whom something was shown, so it is readable by its owner only.
+    its checkpoints. It says of whom something was shown, so it is readable by its owner only. That it was taken stands in the
+    access log before the file is written, and so in the file.
     """
     from adapters.disclosure.export import write_export
     from adapters.log.connections import Work
 
     with opened(data) as service, interruptible(), service.connect(Work.EXPORT) as connection:
         check_tables(service.connect)
+        answered_by(service, ExportLog())
         with progress() as bars:
             task = bars.add_task("writing the access log", total=None)
             counts = write_export(

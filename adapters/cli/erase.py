@@ -11,6 +11,8 @@ from domain.erasure import EXEMPTIONS, GROUNDS
 from domain.errors import Misuse, Rejected
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from adapters.commands.erasing import Done, Erasing
     from adapters.service.opened import Service
     from domain.erasure import Proposal
@@ -187,7 +189,7 @@ def _as_json(one: "Proposal", state: str | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def show_proposals(found: "list[Proposal]", states: dict[str, str] | None = None, *, as_json: bool) -> None:
+def show_proposals(found: "list[Proposal]", states: "Mapping[str, str] | None" = None, *, as_json: bool) -> None:
     """Proposals, as a table or as one document."""
     said = [_as_json(one, (states or {}).get(one.erasure)) for one in found]
     if as_json:

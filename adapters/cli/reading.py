@@ -24,14 +24,19 @@ def answered(data: Path | None, question: Question[Any]) -> Document | None:
 
     Raises Misuse, Rejected, Unreachable.
     """
+    with opened(data) as service:
+        return answered_by(service, question)
+
+
+def answered_by(service: "Service", question: Question[Any]) -> Document | None:
+    """The same of an opened service."""
     from adapters.questions.door import Door
     from domain.access.viewer import operator
     from domain.answers.answered import NotShown
 
-    with opened(data) as service:
-        if isinstance(question, AsKnown):
-            _project(service)
-        found = Door(service).ask(question, operator(people_sign_in=service.settings.people_sign_in))
+    if isinstance(question, AsKnown):
+        _project(service)
+    found = Door(service).ask(question, operator(people_sign_in=service.settings.people_sign_in))
     if isinstance(found, NotShown):
         if found.refused:
             raise Misuse(

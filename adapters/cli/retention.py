@@ -1,14 +1,11 @@
 """`icr retention …`: how long each class of record is kept, what is due, and proposing that it be erased."""
 
-from typing import Annotated
-
 import typer
 
 from adapters.cli.erase import As, check_deciding, show_proposals
 from adapters.cli.output import Data, Json, opened, print_json, print_table, say
-from adapters.cli.running import check_tables
-from domain.effects import RETENTION_CLASSES
-from domain.retention import OF_NO_CHILD
+from adapters.cli.reading import answered
+from domain.questions.about import ShowDue
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,36 +18,27 @@ def due(data: Data = None, as_json: Json = False) -> None:
     """Say how many records are due, by class, and how many of those a legal hold or a shield keeps. It names no record.
 
     A record is due when the time of all its classes is over (ICR_RETENTION_FILE). A class that the schedule does not name is kept.
+    That it was looked at stands in the access log.
     """
-    from adapters.commands.retention import Retention
-
-    with opened(data) as service:
-        check_tables(service.connect)
-        retention = Retention(service)
-        found = retention.due()
-    periods = [
-        {"class": name, "years": None if (one := retention.periods.get(name)) is None else one.years,
-         "counted_from": None if one is None else one.counted_from, "source": None if one is None else one.source,
-         "due": found.classes.get(name, 0)}
-        for name in sorted(RETENTION_CLASSES - OF_NO_CHILD)
-    ]  # fmt: skip
+    found = answered(data, ShowDue())
+    assert found is not None
     if as_json:
-        print_json({"due": len(found.records), "kept": found.kept, "classes": periods})
+        print_json(found)
         return
     rows = [
-        (one["class"], "kept" if one["years"] is None else one["years"], one["counted_from"], one["due"], one["source"])
-        for one in periods
-    ]
+        (one["retention_class"], "kept" if one["years"] is None else one["years"], one["counted_from"], one["due"], one["source"])
+        for one in found["classes"]
+    ]  # fmt: skip
     print_table("retention", ("class", "years", "counted from", "due", "source"), rows)
-    say(f"due: {len(found.records)} records; {found.kept} more are held")
+    if found["holds"]:
+        held = [(one["hold"], one["until"] or "it is ended", one["records"]) for one in found["holds"]]
+        print_table("held", ("by", "until", "records"), held)
+    say(f"due: {found['due']} records; {found['kept']} more are held")
 
 
 @app.command(epilog="Example: icr retention propose --as la-808:W1")
 def propose(
     by: As,
-    case: Annotated[
-        str | None, typer.Option("--case", metavar="REFERENCE", help="The case that it belongs to.")
-    ] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -59,5 +47,5 @@ def propose(
 
     with opened(data) as service:
         check_deciding(service)
-        found = Retention(service).propose(by, case)
+        found = Retention(service).propose(by)
     show_proposals([found], as_json=as_json)

@@ -2,21 +2,27 @@
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
+
+import psycopg
 
 from adapters.commands.granting import SYSTEM, read_worker
 from adapters.log.keys.hashes import Hashes
 from adapters.log.messages import ACCEPTED, Message
-from adapters.log.reader import LogReader
 from adapters.log.subjects import Subjects
 from adapters.process.clock import today
+from adapters.questions.cases import children_of, read_case
+from adapters.questions.erasures import proposals, states
+from adapters.questions.naming import registered_names
+from adapters.questions.reading import reading_at
 from adapters.questions.staff import Staff
 from adapters.service.child_records import ChildRecords
 from adapters.service.opened import Service
 from domain.access.viewer import Role
+from domain.answers.due import State
 from domain.answers.ids import record_id
+from domain.cases.kinds import GRANTS
 from domain.checks import ITSELF
 from domain.dates import to_day
 from domain.erasure import (
@@ -30,11 +36,10 @@ from domain.erasure import (
 )
 from domain.errors import NothingKnown, Rejected
 from projections import erasing as views
-from projections import queries, reference_data
 from schemas.registry import WRITTEN_HERE
 
-_HEAD: Final = 2**62
-_KINDS: Final = ("erasure_proposed", "erasure_confirmed")
+Connection = psycopg.Connection[Any]
+
 _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz"
 _ID_LETTERS: Final = 14
 
@@ -61,6 +66,8 @@ class Erasures:
             ).fetchone()
             if row != (len(set(records)),):
                 raise NothingKnown
+            if case is not None:
+                self._check_case(connection, case, records)
             with connection.transaction():
                 check_kept(views.keeping(connection, records, to_day(today(self._service.clock))))
         if (open_one := self._open_one(by, records, ground, case)) is not None:
@@ -72,6 +79,17 @@ class Erasures:
         }  # fmt: skip
         self._record("ErasureProposed", by, erasure, said)
         return self.named(erasure)
+
+    def _check_case(self, connection: Connection, reference: str, records: Collection[UUID]) -> None:
+        """Whether a case grants that these records be erased: one of erasure, about the child whose they are. Raises Rejected."""
+        case = read_case(self._service, connection, reference)
+        granted = (
+            case is not None and case.kind == "erasure" and case.closing is not None and case.closing.outcome in GRANTS
+        )
+        if case is None or not granted or not set(records) <= children_of(self._service, connection, case):
+            raise Rejected(
+                "not_so", "case", "a case of erasure about this child, which was granted: check its reference"
+            )
 
     def _open_one(self, by: str, records: Collection[UUID], ground: str, case: str | None) -> Proposal | None:
         """The same proposal of the same person, which nobody has confirmed yet: a form that is sent twice proposes once."""
@@ -106,37 +124,20 @@ class Erasures:
                 return one
         raise NothingKnown
 
+    def names(self, proposal: Proposal) -> dict[str, str]:
+        """The name of who proposed it, by code, where they are registered."""
+        with self._service.connect() as connection, reading_at(self._service, connection, None) as read:
+            return registered_names(read, {proposal.proposed_by})
+
     def all(self) -> list[Proposal]:
         """All proposals, in the order in which they were made, each with who confirmed it."""
         with self._service.connect() as connection:
-            facts = reference_data.reference(connection, 0, _HEAD, _KINDS)
-            stored = queries.stored(connection, sorted(fact.position for fact in facts))
-            events = list(LogReader(connection, self._service.keys, self._service.settings.fillers).open(stored))
-        proposals: dict[str, Proposal] = {}
-        for event in sorted(events, key=lambda event: event.position):
-            said, by, day = event.body, _worker(event.body), event.body["effective"]["from"]
-            erasure = said["erasure"]
-            if event.effect.kind == "erasure_proposed":
-                proposals[erasure] = Proposal(
-                    erasure, said["ground"], tuple(said["exemptions"]), tuple(said["records"]), said["case"], by, day
-                )
-            elif (found := proposals.get(erasure)) is not None and found.confirmed_by is None:
-                proposals[erasure] = replace(found, confirmed_by=by, confirmed_on=day)
-        return list(proposals.values())
+            return proposals(self._service, connection)
 
-    def states(self) -> dict[str, str]:
+    def states(self) -> dict[str, State]:
         """How far each is: `proposed`, `confirmed`, `begun`, or `erased`."""
         with self._service.connect() as connection:
-            rows = connection.execute(
-                "SELECT erasure, bool_and(done_at IS NOT NULL) FROM log.erased GROUP BY 1"
-            ).fetchall()
-        carried_out = dict(rows)
-        return {
-            one.erasure: ("erased" if carried_out[one.erasure] else "begun")
-            if one.erasure in carried_out
-            else ("proposed" if one.confirmed_by is None else "confirmed")
-            for one in self.all()
-        }
+            return {one.erasure: state for one, state in states(connection, proposals(self._service, connection))}
 
     def records_of(self, child: str, *, alone: bool = False) -> list[UUID]:
         """The records of a child as it stands: SCHEME:VALUE, or the id of a record or child; `alone`: only the one that this names.
@@ -180,7 +181,3 @@ class Erasures:
             recorder.close()
         if outcome.outcome != ACCEPTED:
             raise Rejected(outcome.reason or outcome.outcome, outcome.field, outcome.rule)
-
-
-def _worker(body: Mapping[str, Any]) -> str:
-    return f"{body['worker']['organisation']}:{body['worker']['staff_id']}"

@@ -39,7 +39,7 @@ _OF_OTHERS: Final = (
 
 
 class CapsuleFailed(IcrError):
-    """A capsule that gave no page: the case is of another form, or it ran out of time or memory."""
+    """A capsule that gave no page: the makings are of another form, or it ran out of time or memory."""
 
 
 @lru_cache(maxsize=1)
@@ -81,8 +81,8 @@ def is_installed(name: str, folder: Path = FOLDER) -> bool:
     return name in _released(folder)
 
 
-def run(name: str, case: bytes, folder: Path = FOLDER) -> dict[str, Any]:
-    """What a capsule makes of a case: `contents` of the page's parts, and `withheld`, the rules by which something was.
+def run(name: str, makings: bytes, folder: Path = FOLDER) -> dict[str, Any]:
+    """What a capsule makes of a page's makings: `contents` of the page's parts, and `withheld`, the rules by which something was.
 
     Raises CapsuleFailed, and Misuse where the file is not the one that was released.
     """
@@ -91,7 +91,7 @@ def run(name: str, case: bytes, folder: Path = FOLDER) -> dict[str, Any]:
         raise Misuse("a capsule is not as it was released: install the service anew")
     try:
         done = subprocess.run(  # noqa: S603 - ours, and only what was released is run
-            [sys.executable, "-I", "-S", "-B", str(_RUNNER), str(file)], input=case, capture_output=True, timeout=_PATIENCE,
+            [sys.executable, "-I", "-S", "-B", str(_RUNNER), str(file)], input=makings, capture_output=True, timeout=_PATIENCE,
             check=False, env={}, cwd="/",
         )  # fmt: skip
     except subprocess.TimeoutExpired:

@@ -1,7 +1,7 @@
-"""Runs a capsule: `python -I -S -B in_capsule.py CAPSULE`, a case on standard input, the page on standard output (access.md 5).
+"""Runs a capsule: `python -I -S -B in_capsule.py CAPSULE`, makings on standard input, the page on standard output (access.md 5).
 
 A process of its own that imports nothing but the standard library and what is in the capsule. It opens no file to write, no
-socket and no process, and has bounds of time and memory: what a page is worked out of is all in the case.
+socket and no process, and has bounds of time and memory: what a page is worked out of is all in the makings.
 """
 
 import os
@@ -42,12 +42,12 @@ def _main(capsule: str) -> None:
     sys.addaudithook(_refuse)
     sys.path.insert(0, capsule)
     zoneinfo.reset_tzpath(to=())  # London's days are those of the capsule's time
-    case = sys.stdin.buffer.read()
+    makings = sys.stdin.buffer.read()
     with zipfile.ZipFile(capsule) as archive:
         tables = {name: archive.read(name) for name in archive.namelist() if name.startswith("schemas/")}
     from domain.capsule import page_of  # the capsule's own
 
-    sys.stdout.buffer.write(page_of(case, tables))
+    sys.stdout.buffer.write(page_of(makings, tables))
 
 
 if __name__ == "__main__":

@@ -59,12 +59,19 @@ class SealedValueOpener:
         said: dict[str, Any] | None = self._open(record, class_of(kind), cell, CONTACT)
         return said
 
+    def event(self, record: UUID, kind: str, state: bytes) -> bytes | None:
+        """An event that makes entries of a kind, as it is stored; its type has no keys by period."""
+        return self._unsealed(record, class_of(kind), state, record.bytes)
+
     def _open(self, record: UUID, key_class: str, cell: bytes, which: int) -> Any:  # noqa: ANN401 - what was sealed
-        context = record.bytes
-        name = context, key_class
+        opened = self._unsealed(record, key_class, cell, record.bytes + _BOUND[which])
+        return None if opened is None else orjson.loads(opened)
+
+    def _unsealed(self, record: UUID, key_class: str, cell: bytes, context: bytes) -> bytes | None:
+        name = record.bytes, key_class
         try:
             cipher = self._ciphers[name] if name in self._ciphers else self._ready(name)
-            return None if cipher is None else orjson.loads(unseal(cipher, cell, context + _BOUND[which]))
+            return None if cipher is None else unseal(cipher, cell, context)
         except Erased:
             return None
 

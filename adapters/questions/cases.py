@@ -13,6 +13,7 @@ from adapters.questions.reading import Reading, reading_at
 from adapters.service.opened import Service
 from domain.access.entry import parse_entry
 from domain.access.parts import NOBODY
+from domain.access.viewer import Viewer
 from domain.answers.cases import CaseAt
 from domain.answers.pages import Page
 from domain.cases.case import Case, names, told_by
@@ -35,6 +36,7 @@ _ASKED: Final = {
     "closed": _CLOSED,
     "before": "f.position < (SELECT min(position) FROM log.fact WHERE record = %(before)s AND kind = 'access_case_opened')",
     "concerned": "f.reference = %(concerned)s",
+    "of_others": "f.reference IS DISTINCT FROM %(of_others)s",
     "records": "f.others && %(records)s::uuid[]",
     "kinds": "f.service = ANY(%(kinds)s)",
 }
@@ -60,9 +62,10 @@ def gather_hearing(service: Service, connection: Connection, question: ShowHeari
     return found if found is not None and found.case.asks_somebody else None
 
 
-def gather_cases(service: Service, connection: Connection, question: ListCases) -> Page[CaseAt]:
-    """Cases, the newest first, and how many there are in all. Raises Rejected for a cursor that is no case."""
+def gather_cases(service: Service, connection: Connection, question: ListCases, viewer: Viewer) -> Page[CaseAt]:
+    """Cases, the newest first, and how many there are in all; none that is about the viewer. Raises Rejected for a cursor that is no case."""
     asked: dict[str, Any] = {"organisation": question.organisation, "office": question.office}
+    asked["of_others"] = _concerned(service, viewer.name)
     if question.state is not None or question.entry is not None:
         asked["closed" if question.state == "closed" else "open"] = True
     if question.entry is not None:
@@ -81,8 +84,7 @@ def gather_cases(service: Service, connection: Connection, question: ListCases) 
 
 def gather_hearings(service: Service, connection: Connection, question: ListHearings) -> list[CaseAt]:
     """The cases that ask a member of staff, the newest first."""
-    concerned = UUID(bytes=Hashes(service.keys).concerned(question.worker))
-    records = _found(connection, {"concerned": concerned})
+    records = _found(connection, {"concerned": _concerned(service, question.worker)})
     return _at(service, [one for one in _told(service, connection, records) if one.asks_somebody])
 
 
@@ -117,6 +119,11 @@ def _about(service: Service, connection: Connection, entry: str, limit: int, ask
     told = _told(service, connection, _found(connection, asked))
     about = [one for one in told if is_about(service, connection, one, entry)]
     return Page(_at(service, about[:limit]), len(about), None)
+
+
+def _concerned(service: Service, worker: str) -> UUID:
+    """By what cases about a member of staff are found."""
+    return UUID(bytes=Hashes(service.keys).concerned(worker))
 
 
 def _record(service: Service, connection: Connection, reference: str) -> UUID | None:

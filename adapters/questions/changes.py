@@ -10,12 +10,13 @@ from uuid import UUID
 
 from adapters.codec.times import KNOWN_AT_RULE, read_known_at
 from adapters.questions.family_gaps import as_families, leading_families
+from adapters.questions.family_views import expect_family_views
 from adapters.questions.held import held_then_and_now
 from adapters.questions.index_line import held_of
 from adapters.questions.kin import SealedEntry, covers_at
 from adapters.questions.leads import silent_of
 from adapters.questions.paging import page_of
-from adapters.questions.reading import Reading
+from adapters.questions.reading import LEAD, Reading
 from domain.agreements import Shared
 from domain.answers.children import KnownChild
 from domain.answers.concerned import ConcernedFacts
@@ -87,7 +88,11 @@ def gather_changes(read: Reading, question: ShowChanges, day: int) -> ChangesFac
     entries = {child: _told(read, _kept_of(child, question.worker, both, new, gone)) for child in everyone}
     open_to = set(everyone) - read.hidden(everyone, day)
     links = _links_of(read, question.worker, then, both)
-    read.expect_cells(records, (held for child in open_to for part in entries[child] for held in part))
+    shown = {child: [held for part in entries[child] for held in part] for child in everyone}
+    read.expect_cells(
+        records, [one for child, some in shown.items() for one in some if child in open_to or one[0].kind == LEAD]
+    )
+    expect_family_views(read, [entry for some in shown.values() for entry, _ in some])
     known = read.known(persons.people(read.connection, read.number, by_child), (), day)
     told = [_changes_of(read, known[child], both, links.get(child, _SAME), *entries[child]) for child in everyone]
     return ChangesFacts(question.worker, then.position, page_of(read, question, [one for one in told if _is_news(one)]))

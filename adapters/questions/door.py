@@ -5,7 +5,7 @@ what may not be shown is taken out; the rest is shaped, by pure functions of wha
 before the answer leaves.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -32,6 +32,7 @@ from domain.access.relation import NO_RELATION, AboutChildren, AskedAbout, Relat
 from domain.access.rules import SIGN_IN_STRONGLY, Extent, Point, Rule, decided
 from domain.access.viewer import SYSTEMS, Opening, Viewer
 from domain.answers.answered import Answered, AsOf, NotShown, Receipt
+from domain.answers.named import NAMES, codes_in
 from domain.dates import to_day
 from domain.events import ChildId
 from domain.questions.about import OneChild
@@ -106,7 +107,7 @@ class Door:
         if rule.shows is None:
             return _refused(question, viewer, rule)
         with _of_the_log(connection) if way.in_snapshot else nullcontext():
-            facts = way.gather(self._service, connection, question)
+            facts = way.gather(self._service, connection, question, *([viewer] if way.for_viewer else []))
         if facts is None:
             return _Seen(None, None, _attempt(question, viewer, Outcome.NOTHING))
         relation = self._kept_from(connection, viewer, facts) if isinstance(facts, AboutChildren) else NO_RELATION
@@ -116,6 +117,8 @@ class Door:
             if rule.shows is None:
                 return _refused(question, viewer, rule, relation.children)
         content = way.shape(facts)
+        if NAMES in content:
+            content = {**content, NAMES: self._names(connection, set(codes_in(content)))}
         return _Seen(content, None, _shown(_attempt(question, viewer, Outcome.SHOWN), way.logged(content), rule), rule)
 
     def _of_the_views(
@@ -160,6 +163,13 @@ class Door:
         """What keeps a viewer from the children that facts of the log are about."""
         with reading_at(self._service, connection, None, self._remembered, viewer) as read:
             return Relation(bars=read.bars(*facts.children), children=facts.children)
+
+    def _names(self, connection: editions.Connection, codes: Collection[str]) -> dict[str, str]:
+        """The names of those of some organisations and people that are registered, by code."""
+        from adapters.questions.naming import registered_names  # loads what only these answers need
+
+        with reading_at(self._service, connection, None, self._remembered) as read:
+            return registered_names(read, codes)
 
     @contextmanager
     def reading(self, known_at: str | None = None) -> Iterator[Reading]:

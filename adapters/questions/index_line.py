@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from adapters.log.sealed_values import all_keys_expected
+from adapters.questions.family_views import expect_family_views, family_view_of
 from adapters.questions.kin import LeadOfFamily, SealedEntry, leads_of_families
 from adapters.questions.reading import Reading, owners
 from domain.answers.children import BESIDE_WORK, ChildInIndex, FamilyLead, ShownAddress, may_stand_in_index
@@ -114,8 +115,9 @@ def led_as_families(
     found = [((child, one.stated_for), one) for child, some in active.items() for one in some]
     hidden = read.hidden({one for pair, _ in found for one in pair}, day) | set(hide)
     leads = [one.lead for pair, one in found if hidden.isdisjoint(pair)]
-    read.expect_cells((), leads)
+    read.expect_cells((), [one.lead for _, one in found])
     reach = reach_of(read, [entry for entry, _ in leads], day)
+    expect_family_views(read, [one.lead[0] for _, one in found])
 
     def held(child: ChildId, one: LeadOfFamily) -> FamilyLead:
         hides = not hidden.isdisjoint((child, one.stated_for))
@@ -143,8 +145,9 @@ def _open_together(
         for child, held in everything.items()
     }
     open_to = [one for child, held in shown.items() if child not in hidden for one in held]
-    read.expect_cells(owner, open_to)
+    read.expect_cells(owner, [one for held in shown.values() for one in held])
     reach = reach_of(read, [entry for entry, _ in open_to], day)
+    expect_family_views(read, [entry for held in shown.values() for entry, _ in held])
     return {
         child: (
             held_of(read, shown[child], shielded=child in hidden, reach=reach),
@@ -158,14 +161,16 @@ def held_of(
     read: Reading, entries: Iterable[SealedEntry], *, shielded: bool, reach: Mapping[Named, Reach] | None = None
 ) -> list[Held]:
     """Entries that may be shown, with their contacts opened, but for those of a shielded child; `reach` by worker and team."""
+    some = [(entry, contact) for entry, contact in entries if may_show(entry.kind, shielded=shielded)]
+    expect_family_views(read, [entry for entry, _ in some])
     return [
         Held(
             entry,
             None if shielded else read.contact(entry, contact),
             None if shielded or reach is None else reach.get((entry.worker, entry.team)),
+            family_view_of(read, entry),
         )
-        for entry, contact in entries
-        if may_show(entry.kind, shielded=shielded)
+        for entry, contact in some
     ]
 
 

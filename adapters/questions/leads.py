@@ -6,6 +6,7 @@ from typing import Final
 
 from adapters.questions.families import family_facts, out_of_touch
 from adapters.questions.family_gaps import all_leading_families, leading_families, now_as_families
+from adapters.questions.family_views import expect_family_views
 from adapters.questions.index_line import gather_working, held_of, led
 from adapters.questions.kin import SealedEntry, grouped, leads_of, others_in_families, sure_leads
 from adapters.questions.naming import gather_concerned
@@ -46,6 +47,7 @@ def gather_caseload(read: Reading, question: ShowCaseload, day: int) -> Caseload
     keys.answer()
     lines = sent.answer()
     gaps = _gaps_of(read, day, lines, *found.answer())
+    expect_family_views(read, [entry for child in page.items for entry, _ in mine[child]])
 
     def gathered(child: ChildId) -> ChildOfWorker:
         line = lines[child]
@@ -60,6 +62,7 @@ def gather_handover(read: Reading, question: ShowHandover, day: int) -> Caseload
     page = page_of(read, question, sorted(entries_of_worker(read, question.worker, day)))
     lines, leads = gather_working(read, page.items, day), leads_of(read, page.items)
     gaps = _gaps_of(read, day, lines, *_gap_rows(read, day, page.items))
+    expect_family_views(read, [entry for some in leads.values() for entry, _ in some])
 
     def gathered(child: ChildId) -> ChildOfWorker:
         line = lines[child]

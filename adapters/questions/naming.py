@@ -47,6 +47,14 @@ def gather_concerned(
     return [of(finding) for finding in findings]
 
 
+def registered_names(read: Reading, codes: Collection[str]) -> dict[str, str]:
+    """The names of those of some organisations and workers that are registered, also of workers who have left, by code."""
+    organisations = read.reference(read.today).organisations() if codes else {}
+    found = {code: str(organisations[code]["name"]) for code in codes if code in organisations}
+    workers = [code for code in codes if ":" in code]
+    return dict(sorted((found | (_registered(read, workers) if workers else {})).items()))
+
+
 def names_of_workers(read: Reading, workers: Collection[str], day: int) -> dict[str, str]:
     """The names under which organisations registered some workers, of those that have one on a day."""
     last: dict[str, StaffFact] = {}
@@ -83,10 +91,13 @@ def _names_of_workers(read: Reading, told: Sequence[SealedEntry]) -> Mapping[str
         said = read.contact(entry, sealed)
         if entry.worker is not None and said is not None and said["worker"] is not None:
             found[entry.worker] = said["worker"]["name"]
+    return found | _registered(read, workers)
+
+
+def _registered(read: Reading, workers: Collection[str]) -> dict[str, str]:
+    """The name of each worker as the organisation last registered it, also of one who has left."""
     facts = reference_data.staff(read.connection, read.edition.position, workers, ())
     registered = sorted((fact for fact in facts if fact.kind == "worker"), key=lambda fact: fact.order)
     read.expect_bodies(fact.position for fact in registered)
-    for fact in registered:
-        if fact.worker is not None and (name := read.body(fact.position)["worker"]["name"]) is not None:
-            found[fact.worker] = name
-    return found
+    found = {fact.worker: read.body(fact.position)["worker"]["name"] for fact in registered}
+    return {worker: name for worker, name in found.items() if worker is not None and name is not None}

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from adapters.questions.index_line import gather_lines
+from adapters.questions.naming import names_of_workers
 from adapters.questions.paging import page_of
 from adapters.questions.reading import Reading
 from domain.answers.pages import Page
@@ -27,7 +28,8 @@ def gather_protections(read: Reading, question: ListProtections, day: int) -> Pr
     child_of = queries.children_of(read.connection, read.number, {entry.record for entry in page.items})
     lines = gather_lines(read, sorted(set(child_of.values())), day) if child_of else {}
     shown = [(entry, lines[child_of[entry.record]]) for entry in page.items]
-    return ProtectionsFacts(question.kind, Page(shown, page.total, page.next))
+    workers = names_of_workers(read, {entry.worker for entry in page.items if entry.worker is not None}, day)
+    return ProtectionsFacts(question.kind, Page(shown, page.total, page.next), workers)
 
 
 def _in_force(read: Reading, kind: str, day: int) -> list[Entry]:

@@ -55,9 +55,11 @@ def gather_reach(service: Service, connection: editions.Connection, question: Sh
         if child is None:
             return None
         people = _People(read, child).found()
-        shielded = bool(read.hidden([child], read.today))
-        counted = _counted(read, child, people, shielded=shielded)
-        return ReachFacts((child,), counted, _anybody(read, child, shielded=shielded))
+        marks = {
+            "shielded": bool(read.hidden([child], read.today)),
+            "restricted": read.marks(read.records(child)).of_child(read.records(child)) is not None,
+        }
+        return ReachFacts((child,), _counted(read, child, people, marks), _anybody(read, child, marks))
 
 
 class _People:
@@ -173,7 +175,7 @@ def _memberships(read: Reading, teams: Collection[str], organisations: Collectio
 
 
 def _counted(
-    read: Reading, child: ChildId, people: Mapping[str, _Person], *, shielded: bool
+    read: Reading, child: ChildId, people: Mapping[str, _Person], marks: Mapping[str, bool]
 ) -> list[tuple[Opening | None, str, int]]:
     names = sorted(people)
     asked: dict[str, Any] = {
@@ -184,7 +186,7 @@ def _counted(
         "asked_child": uuids([child]),
         "person_name": names,
         "person_organisation": [name.partition(":")[0] for name in names],
-        "shielded": shielded,
+        **marks,
     }
     asked |= {f"person_{role.value}": [role in people[name].roles for name in names] for role in _ROLES}
     asked |= {f"person_{_BASE}{basis.value}": [basis in people[name].bases for name in names] for basis in Basis}
@@ -203,7 +205,7 @@ def _statement() -> Composed:
     person = listed("person", name=TEXT, organisation=TEXT, **roles, **bases)
     barred = bar_flags(OF_THESE, listed("asked", child=sa.Uuid()), person)
     columns = Columns(
-        {"shielded": parameter("shielded", sa.Boolean())},
+        {name: parameter(name, sa.Boolean()) for name in ("shielded", "restricted")},
         {
             "roles": {role: person.c[role.value] if role in _ROLES else sa.false() for role in Role},
             "bases": {basis: person.c[f"{_BASE}{basis.value}"] for basis in Basis},
@@ -249,9 +251,10 @@ def _rules(opening: Opening | None) -> list[tuple[Rule, bool | Condition]]:
     return [(rule, folded(rule.when, known)) for rule in RULES]
 
 
-def _anybody(read: Reading, child: ChildId, *, shielded: bool) -> str | None:
+def _anybody(read: Reading, child: ChildId, marks: Mapping[str, bool]) -> str | None:
     """The rule by which whoever has nothing to do with a child may see it by saying why; None: by none."""
     nobody = Viewer("nobody:nobody", Role.PRACTITIONER, "nobody", None, Channel.PAGES, people_sign_in=True)
     kept = Reading(read.service, read.connection, read.edition, read.remembered, viewer=nobody).bars(child)
-    rule = decided(Point("ShowChild", nobody.roles, Opening.CLAIM, bars=kept, shielded=shielded, claims_left=True))
+    told: dict[str, Any] = dict(marks)
+    rule = decided(Point("ShowChild", nobody.roles, Opening.CLAIM, bars=kept, claims_left=True, **told))
     return None if rule.shows is None else rule.id

@@ -35,6 +35,7 @@ from domain.events import ChildId
 from domain.identifiers import IdentifierStatus, parse_identifier
 from domain.indicators.rules import rule_of
 from domain.leads.active import GAPS
+from domain.leads.family import SaidOfFamily
 from domain.names import all_names
 from domain.reference import KINDS
 from domain.timeline.entries import Entry
@@ -42,6 +43,7 @@ from domain.timeline.served import as_served
 from projections import behind, editions, kinship, persons, pipelined, queries, reference_data, shields
 from projections.kinship import Home
 
+LEAD: Final = "lead"
 MANY: Final = 100  # records; of more, all shields are looked at rather than those of each
 ByChild = Mapping[ChildId, Sequence[UUID]]  # the records of each child
 
@@ -76,6 +78,7 @@ class Reading(PublishedReading):
         self._homes: dict[int, dict[ChildId, Home | None]] = {}
         self.others_in_families: dict[int, dict[ChildId, set[ChildId]]] = {}  # adapters.questions.kin, by day
         self.families_led: dict[int, list[tuple[ChildId, ...]]] = {}  # those with a lead of the family, by day
+        self.said_of_families: dict[int, SaidOfFamily | None] = {}  # adapters.questions.family_views, by position
         self.leads: dict[ChildId, list[tuple[Entry, bytes | None]]] = {}  # adapters.questions.leads.leads_of
         self.today = to_day(today(service.clock))
 
@@ -293,15 +296,14 @@ class Reading(PublishedReading):
         }  # fmt: skip
 
     def expect_cells(self, records: Iterable[UUID], entries: Iterable[tuple[Entry, bytes | None]]) -> None:
-        """Fetch the keys of who some records are of and of the contacts of entries, all at once."""
-        self.cells.expect(records, ((entry.record, entry.kind) for entry, contact in entries if contact is not None))
+        """Fetch the keys of who some records are of, and of the contacts of entries and the events of leads, all at once."""
+        self.cells.expect(records, _opened_of(entries))
 
     def send_for_cells(
         self, records: Iterable[UUID], entries: Iterable[tuple[Entry, bytes | None]]
     ) -> pipelined.Sent[None]:
         """The same, together with other queries: its answer is to be asked for before anything is opened."""
-        contacts = ((entry.record, entry.kind) for entry, contact in entries if contact is not None)
-        return keys_expected.send(self.cells, records, contacts)
+        return keys_expected.send(self.cells, records, _opened_of(entries))
 
     def contact(self, entry: Entry, sealed: bytes | None) -> ShownContacts | None:
         """The contact that an entry names, opened; None where there is none, or it is erased."""
@@ -422,6 +424,11 @@ def reading_at(
         raise
     # Nothing was written; after a rollback the driver would forget its prepared statements.
     connection.commit()
+
+
+def _opened_of(entries: Iterable[tuple[Entry, bytes | None]]) -> Iterator[tuple[UUID, str]]:
+    """Of which records and kinds something is opened: contacts, and the events of leads (adapters.questions.family_views)."""
+    return ((entry.record, entry.kind) for entry, contact in entries if contact is not None or entry.kind == LEAD)
 
 
 @lru_cache

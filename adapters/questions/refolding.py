@@ -3,7 +3,7 @@
 What is of no event of the child is asked where it stands: what was registered of organisations and of staff, which snapshots have
 come whole, leads of the family that were stated for another child of it, what is kept in quarantine, and which records are
 being mended. A child beside whom an identity was sealed is left to the views: which of its numbers the sealing reaches is not told by
-what is tied to one of them. All of it is one `Case`, which the code of another time can be given too.
+what is tied to one of them. All of it is its `Makings`, which the code of another time can be given too.
 """
 
 from collections.abc import Collection, Sequence
@@ -22,7 +22,7 @@ from domain.access.shield import finds
 from domain.access.shielded import shielded
 from domain.answers.children import ChildInIndex, ChildOverTime, records_shown
 from domain.answers.ids import parse_id
-from domain.answers.refolded import Case, facts_of, folded
+from domain.answers.refolded import Makings, facts_of, folded
 from domain.errors import NothingKnown
 from domain.events import Event, RecordId
 from domain.questions.about import ShowChild, ShowTimeline
@@ -37,10 +37,10 @@ class LeftToTheViews(Exception):
     """A child whose page is not made from its own events: an identity was sealed beside it."""
 
 
-def case_of(
+def makings_of(
     read: Reading, question: ShowChild | ShowTimeline, day: int, rule: Rule
-) -> tuple[Case, ChildInIndex | ChildOverTime] | None:
-    """The case of a child's page as seen by a rule, and what the page is made from; None where nothing is known.
+) -> tuple[Makings, ChildInIndex | ChildOverTime] | None:
+    """The makings of a child's page as seen by a rule, and what the page is made from; None where nothing is known.
 
     Raises LeftToTheViews.
     """
@@ -48,8 +48,8 @@ def case_of(
     if told is None:
         return None
     record, scheme, then = told
-    case = Case(record, then.history, then.marks, then.numbers, day, isinstance(question, ShowTimeline))
-    world, child = folded(case, kinds_of_snapshots())
+    makings = Makings(record, then.history, then.marks, then.numbers, day, isinstance(question, ShowTimeline))
+    world, child = folded(makings, kinds_of_snapshots())
     if child is None:
         return None
     if shields.sealed(read.connection, child.records):
@@ -57,14 +57,14 @@ def case_of(
     hides = _hides(read, record, then, (world, child), day)
     if read.shielded([child.id]) and scheme is not None and not finds(scheme, read.viewer.organisation):
         return None
-    case = _beside(read, question, replace(case, hides=hides), child)
-    facts = facts_of(case, world, child)
+    makings = _beside(read, question, replace(makings, hides=hides), child)
+    facts = facts_of(makings, world, child)
     if isinstance(facts, ChildOverTime):
         shown = [parse_id(one) for one in records_shown(facts.known)]
         kept = queries.kept_aside(read.connection, shown, shielded=hides)
-        case, facts = replace(case, kept_in_quarantine=kept), replace(facts, kept_in_quarantine=kept)
+        makings, facts = replace(makings, kept_in_quarantine=kept), replace(facts, kept_in_quarantine=kept)
     sight = None if rule.shows is Extent.EVERYTHING else sight_of(read, facts, rule, day)
-    return replace(case, sight=sight), facts
+    return replace(makings, sight=sight), facts
 
 
 def _told(read: Reading, identifier: str | None, record: str | None) -> tuple[RecordId, str | None, Told] | None:
@@ -98,19 +98,19 @@ def _hides(read: Reading, record: RecordId, then: Told, was: tuple[World, Child]
     return child.id in read.hidden([child.id], day)
 
 
-def _beside(read: Reading, question: ShowChild | ShowTimeline, case: Case, child: Child) -> Case:
-    """The case with what is of no event of the child."""
-    at, positions = read.reference(case.day), {one for entry in child.entries for one in entry.positions}
+def _beside(read: Reading, question: ShowChild | ShowTimeline, makings: Makings, child: Child) -> Makings:
+    """The makings with what is of no event of the child."""
+    at, positions = read.reference(makings.day), {one for entry in child.entries for one in entry.positions}
     index: dict[str, Any] = {}
-    if not case.is_timeline:
-        index["family_leads"] = led_as_families(read, [child.id], case.day).get(child.id, ())
+    if not makings.is_timeline:
+        index["family_leads"] = led_as_families(read, [child.id], makings.day).get(child.id, ())
         positions |= {one for lead in index["family_leads"] for one in lead.held.entry.positions}
-        if not case.hides:
-            reach = reach_of(read, child.entries, case.day)
+        if not makings.hides:
+            reach = reach_of(read, child.entries, makings.day)
             index["reach"] = [(worker, team, how) for (worker, team), how in reach.items()]
-    positions |= {int(event.position) for event in case.history}
+    positions |= {int(event.position) for event in makings.history}
     return replace(
-        case,
+        makings,
         retracted=isinstance(question, ShowTimeline) and question.retracted,
         whole=_whole_snapshots(read, {entry.organisation for entry in child.entries}),
         being_mended=read.being_mended([child.id])[child.id],

@@ -14,7 +14,7 @@ from adapters.process.clock import today
 from adapters.questions.cases import is_about, read_case
 from adapters.questions.paging import known_at_of
 from adapters.questions.reading import Reading, reading_at
-from adapters.questions.refolding import LeftToTheViews, case_of
+from adapters.questions.refolding import LeftToTheViews, makings_of
 from adapters.questions.sight import sight_of
 from adapters.questions.since import since_of
 from adapters.questions.way import OfTheViews
@@ -29,9 +29,9 @@ from domain.answers.accesses import Because as Reason
 from domain.answers.accesses import Derived, PastAccess, Today
 from domain.answers.compared import compared
 from domain.answers.ids import child_id, record_id
-from domain.answers.refolded import Case
+from domain.answers.refolded import Makings
 from domain.capsule import written
-from domain.cases import case as officers
+from domain.cases.case import Case
 from domain.dates import LONDON, to_day
 from domain.errors import IcrError
 from domain.questions.about import OneChild, ReplayEntry, ShowChild, ShowTimeline
@@ -44,11 +44,11 @@ Verdict = tuple[Derived, Reason | None, int | None]
 
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """An answer worked out again: its parts; whether less or more of it may be seen by now; its case, where it is of one child."""
+    """An answer worked out again: its parts; whether less or more of it may be seen by now; its makings, where it is of one child."""
 
     parts: Sequence[Part]
     restricted: bool
-    case: Case | None = None
+    makings: Makings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def gather_replay(service: Service, connection: editions.Connection, question: R
     return PastAccess(stored.children, *shown, *verdict, beside, case)
 
 
-def _in_case(service: Service, connection: editions.Connection, question: ReplayEntry) -> officers.Case | None:
+def _in_case(service: Service, connection: editions.Connection, question: ReplayEntry) -> Case | None:
     """The case in which an access is looked at, while it is open and if it is about the access."""
     case = None if question.case is None else read_case(service, connection, question.case)
     return case if case is not None and case.is_open and is_about(service, connection, case, question.entry) else None
@@ -117,12 +117,12 @@ def _verdict(stored: Stored, again: _Again | None) -> Verdict:
         return ours
     then = _context(stored).get(CAPSULE)
     if (
-        then is None or again.case is None
+        then is None or again.makings is None
     ):  # of before there were capsules; or a list, which is derived by today's code alone
         return ours
     if not capsules.is_installed(then):
         return "not_derived", "code_not_installed", None
-    page = capsules.run(then, written(again.case))
+    page = capsules.run(then, written(again.makings))
     if page["contents"] is None:
         return "not_derived", "not_known_now", None
     return _differs(stored, page["contents"], again.restricted, made_alike=True)
@@ -166,7 +166,7 @@ def _again(
         if rule.unshields and isinstance(question, OneChild):
             child = read.child(question.identifier, question.record)
             read.lift_shields([] if child is None else [child])
-        facts, case = _gathered(read, question, asked.way, day, rule)
+        facts, makings = _gathered(read, question, asked.way, day, rule)
         if facts is None:
             return None
         shown, withheld = redacted(facts, sight_of(read, facts, rule, day))
@@ -175,14 +175,16 @@ def _again(
         now = (len(withheld), [rule.id, *sorted(set(withheld))])
         # Of a sensitive service more or less may be shown by the same rule, as far as consent goes.
         restricted = read.has_shielded() or then != now or SENSITIVE in now[1]
-        return _Again(cut(content), restricted, case)
+        return _Again(cut(content), restricted, makings)
 
 
-def _gathered(read: Reading, question: AsKnown[Any], way: OfTheViews, day: int, rule: Rule) -> tuple[Any, Case | None]:
+def _gathered(
+    read: Reading, question: AsKnown[Any], way: OfTheViews, day: int, rule: Rule
+) -> tuple[Any, Makings | None]:
     """What the answer is made from: a child's page from the child's own events, all else from the views."""
     if isinstance(question, ShowTimeline | ShowChild):
         try:
-            found = case_of(read, question, day, rule)
+            found = makings_of(read, question, day, rule)
         except LeftToTheViews:
             pass
         else:

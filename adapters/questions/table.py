@@ -354,6 +354,7 @@ OF_PAGES: Final[frozenset[type[Question[Any]]]] = frozenset(
         about.ListContacts,
         about.ShowContactAnswer,
         about.CountKept,
+        about.ShowDue,
         about.CountProtections,
         about.ListProtections,
     }

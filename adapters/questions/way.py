@@ -36,12 +36,14 @@ class OfTheLog(Way):
     """A question of the log as it is: `gather(service, connection, question)`, and `shape(facts)`.
 
     `tells`: whether an answer says anything of anybody, and so is an access. `in_snapshot`: else it begins its own. `logger`: what
-    of the answer is kept in the log, where other entries hold the rest, by its module and name as the shaper; "": all.
+    of the answer is kept in the log, where other entries hold the rest, by its module and name as the shaper; "": all. `for_viewer`:
+    it gathers with the viewer, as where what is about themselves is left out.
     """
 
     tells: Callable[[Any], bool] = lambda _: True
     in_snapshot: bool = True
     logger: str = ""
+    for_viewer: bool = False
 
     def logged(self, content: Any) -> Any:  # noqa: ANN401 - as the question says
         """What of an answer is kept in the log."""

@@ -39,6 +39,7 @@ WAYS: Final[Mapping[type[Question[Any]], OfTheViews | OfTheLog]] = {
     about.ReadFeedback: OfTheLog("feedback.gather_feedback", "agencies.feedback", tells=_told),
     about.ListKept: OfTheLog("keeping.gather_kept", "keeping.kept_events"),
     about.CountKept: OfTheLog("keeping.gather_kept_counts", "keeping.counted_kept"),
+    about.ShowDue: OfTheLog("due.gather_due", "due.records_due", in_snapshot=False),
     about.CountProtections: OfTheViews("protecting.gather_counts", "protecting.counted"),
     about.ListProtections: OfTheViews("protecting.gather_protections", "protecting.protections"),
     about.ShowKept: OfTheLog("keeping.gather_kept_event", "keeping.kept_event"),
@@ -50,7 +51,7 @@ WAYS: Final[Mapping[type[Question[Any]], OfTheViews | OfTheLog]] = {
     about.ReadNotice: OfTheLog("notice.gather_notice", "notice.notice", in_snapshot=False),
     about.ReplayEntry: OfTheLog("replaying.gather_replay", "accesses.replayed", in_snapshot=False),
     about.ExportLog: OfTheLog("log_state.gather_export", "accesses.exported"),
-    about.ListCases: OfTheLog("cases.gather_cases", "cases.cases", in_snapshot=False),
+    about.ListCases: OfTheLog("cases.gather_cases", "cases.cases", in_snapshot=False, for_viewer=True),
     about.ShowCase: OfTheLog("cases.gather_case", "cases.case"),
     about.ListHearings: OfTheLog("cases.gather_hearings", "cases.hearings"),
     about.ShowHearing: OfTheLog("cases.gather_hearing", "cases.hearing"),
@@ -60,8 +61,12 @@ WAYS: Final[Mapping[type[Question[Any]], OfTheViews | OfTheLog]] = {
     about.ShowReach: OfTheLog("reaching.gather_reach", "reach.reach", in_snapshot=False),
     about.ExplainRefusal: OfTheLog("explaining.gather_refusal", "refusals.refusal", in_snapshot=False),
     about.ShowLogState: OfTheLog("log_state.gather_log_state", "accesses.log_state", in_snapshot=False),
-    about.AskOfficers: OfTheLog("officers.gathering.gather_answer", "officers.answered", in_snapshot=False),
-    about.ExportAnswer: OfTheLog("officers.gathering.gather_answer", "officers.answered", in_snapshot=False),
+    about.AskOfficers: OfTheLog(
+        "officers.gathering.gather_answer", "officers.answered", in_snapshot=False, for_viewer=True
+    ),
+    about.ExportAnswer: OfTheLog(
+        "officers.gathering.gather_answer", "officers.answered", in_snapshot=False, for_viewer=True
+    ),
 }
 
 

@@ -56,7 +56,7 @@ def judged(question: Question[Any], facts: object, viewer: Viewer) -> Judged:
         assert isinstance(facts, PastAccess)
         return Judged(
             _organisations(facts.leaf["organisation"], viewer),
-            facts.case is not None and _own_office(facts.case, viewer),
+            facts.case is not None and whose_case(facts.case, viewer) is Whose.OWN_OFFICE,
         )
     if isinstance(question, about.ExplainRefusal):
         assert isinstance(facts, RefusalFacts)
@@ -66,13 +66,15 @@ def judged(question: Question[Any], facts: object, viewer: Viewer) -> Judged:
     if isinstance(question, about.ShowHearing):
         asked = case.asks_somebody and case.concerned == viewer.name
         return Judged(Whose.OWN if asked else Whose.OTHERS)
-    own = Whose.OWN_OFFICE if _own_office(case, viewer) else Whose.OTHERS
+    own = whose_case(case, viewer)
     return Judged(own, isinstance(question, about.ShowSubjectAccess) and case.is_open and case.of_kind.shows_record)
 
 
 def whose_case(case: Case, viewer: Viewer) -> Whose:
-    """Whose a case is that something is to be done in."""
-    return Whose.OWN_OFFICE if _own_office(case, viewer) else Whose.OTHERS
+    """Whose a case is that is read, or that something is to be done in."""
+    if case.concerned == viewer.name:
+        return Whose.ABOUT_THEM
+    return whose_office(case.organisation, case.office, viewer)
 
 
 def whose_office(organisation: str | None, office: str | None, viewer: Viewer) -> Whose:
@@ -98,12 +100,6 @@ def whose_of(question: Question[Any], viewer: Viewer, read: Reading | None = Non
     if area is not None and area_key(area) in map(area_key, viewer.areas_on_duty()):
         return Whose.OWN_AREA
     return Whose.OTHERS
-
-
-def _own_office(case: Case, viewer: Viewer) -> bool:
-    """Whether somebody holds the office that has a case, and is not the one whom it is about."""
-    own = whose_office(case.organisation, case.office, viewer) is Whose.OWN_OFFICE
-    return own and case.concerned != viewer.name
 
 
 def _about_accesses(question: about.AskOfficers, viewer: Viewer) -> Whose:

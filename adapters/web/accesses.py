@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from adapters.web.words import day, moment, sentence
+from adapters.web.words import day, moment, named, sentence
 from domain.access.rules import BY_ID
 from domain.answers import verdicts
 from domain.answers.accesses import Derived, Proved
+from domain.answers.named import CODED
 from domain.answers.reach import ANYBODY, EXTENTS, SAYING
 from domain.words import spaced
 
@@ -37,6 +38,7 @@ _ASKED: Final = {
     "ShowLogState": "Looked at the state of the access log",
     "AskOfficers": "Asked a question about accesses",
     "ExportAnswer": "Took an answer about accesses away",
+    "ShowDue": "Looked at how many records are due for erasure",
     "ListKept": "Listed events kept in quarantine",
     "ShowKept": "Opened an event kept in quarantine",
     "ReadFeedback": "Read feedback on an organisation's events",
@@ -141,12 +143,14 @@ def review(code: str | None) -> str:
     return "Not reviewed" if code is None else _REVIEWS.get(code) or spaced(code)
 
 
-def cell(holds: str, value: Any) -> str:  # noqa: ANN401 - a cell of an answer
-    """A cell of an answer to an officers' question, in words; what is not there has none, but a review."""
+def cell(holds: str, value: Any, names: Mapping[str, str]) -> str:  # noqa: ANN401 - a cell of an answer
+    """A cell of an answer to an officers' question, in words; what is not there has none, but a review. `names`: by code."""
     if holds == "review":
         return review(value)
     if value is None:
         return ""
+    if holds in CODED:
+        return named(value, names)
     return _CELLS.get(holds, str)(value)
 
 

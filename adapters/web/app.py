@@ -18,6 +18,7 @@ from adapters.commands.casework import Casework
 from adapters.commands.confirming import Confirming
 from adapters.commands.erasures import Erasures
 from adapters.commands.quarantine import Quarantine
+from adapters.commands.retention import Retention
 from adapters.process.listening import check_signing_in
 from adapters.questions.staff import Staff
 from adapters.service.opened import Service
@@ -26,6 +27,7 @@ from adapters.web.asking import Asking
 from adapters.web.brokering import ContactPages
 from adapters.web.casework import CasePages
 from adapters.web.deciding import DecidingPages
+from adapters.web.due import DuePages
 from adapters.web.duty import DutyPages
 from adapters.web.erasures import ErasurePages
 from adapters.web.handles import Handles
@@ -132,6 +134,7 @@ def _face(shared: Shared) -> Face:
         ReviewPages(service, typed),
         LogPages(asking, service, typed),
         ErasurePages(Erasures(service), typed),
+        DuePages(asking, partial(Retention, service)),
         SubjectAccessPages(asking, typed, casework),
         CasePages(asking, typed, casework),
         HearingPages(asking, typed, casework),

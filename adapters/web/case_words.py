@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from adapters.web.words import moment, sentence
+from adapters.web.words import moment, named, sentence
 from domain.cases.kinds import ASKED_BY, KINDS, OUTCOMES, STEPS
 from domain.cases.subject_access import BY_ID
 
@@ -86,12 +86,12 @@ def ground_law(code: str) -> str:
     return BY_ID[code].law
 
 
-def decision(proposal: Mapping[str, Any]) -> str:
-    """What was decided, by whom and why."""
+def decision(proposal: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """What was decided, by whom and why; `names`: of organisations and people, by code."""
     said = _DECISIONS[proposal["decision"]]
     if proposal["by"] is None:
         return f"{said}. Until it is, it is left out"
-    return f"{said}: {proposal['by']}, {moment(proposal['at'])}. {proposal['why']}"
+    return f"{said}: {named(proposal['by'], names)}, {moment(proposal['at'])}. {proposal['why']}"
 
 
 def left_out(one: Mapping[str, Any]) -> str:

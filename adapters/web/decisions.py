@@ -43,9 +43,7 @@ _SAID: Final = {
     "additional": "This child, for what it needs",
     "child": "This child",
     "family": "The whole family",
-    "told_and_agreed": "They were told who is to lead, and agree",
-    "told_and_not_agreed": "They were told, and do not agree",
-    "not_told": "They have not been told yet",
+    **words.FAMILY_VIEWS,
 }
 # Decisions about something that goes on: of which service, is known.
 _GO_ON: Final = frozenset({"confirm", "finish", "leave"})

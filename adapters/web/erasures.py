@@ -95,6 +95,7 @@ class ErasurePages:
                         proposal=proposal,
                         grounds=GROUNDS,
                         counted=_counted(proposal),
+                        names=self.erasures.names(proposal),
                     )
                 )
             self.erasures.confirm(viewer.name, proposal.erasure)

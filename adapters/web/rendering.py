@@ -23,7 +23,7 @@ from domain.words import spaced
 MEDIA_TYPES: Final = {"app.css": "text/css", "icon.svg": "image/svg+xml"}
 _FILTERS: Final = (
     words.what_and_when, words.whose_and_when, words.gap, words.gap_of, words.review, words.name_of, words.lead_lines, words.sentence,
-    words.what_and_who, spaced,
+    words.what_and_who, words.named, spaced,
 )  # fmt: skip
 _SHOWN: Final = 16  # digits of a file's hash in its address
 # Roles that read the access log. What each may see is the door's to decide: the menu offers no more than that.
@@ -42,6 +42,9 @@ _OFFICERS: Final = (
 # Who decide on erasures (domain.erasure).
 _ERASERS: Final = frozenset({"privacy_officer", "index_team"})
 _ERASURES: Final = (("/erasures", "Erase a record"),)
+# Who see how much is due: who decide on it, and who checks.
+_SEE_DUE: Final = _ERASERS | {"data_protection_officer"}
+_DUE: Final = (("/records-due", "Records due"),)
 _DUTY: Final = (("/families-to-check", "Families to check on"),)
 _PRACTITIONERS: Final = (
     ("/my-children", "My children"),
@@ -70,6 +73,7 @@ class Reader:
         more = (
             (self.is_officer, _OFFICERS),
             ("index_team" in self.roles, _INDEX_TEAM),
+            (not self.roles.isdisjoint(_SEE_DUE), _DUE),
             (not self.roles.isdisjoint(_ERASERS), _ERASURES),
             ("duty" in self.roles, _DUTY),
         )

@@ -86,6 +86,11 @@ def coded(name: str | None, code: str | None) -> str:
     return f"{name} ({code})" if name else code
 
 
+def named(code: str, names: Mapping[str, str]) -> str:
+    """An organisation or a person by the name that an answer gives them, and the code after it."""
+    return coded(names.get(code), code)
+
+
 def whose(entry: Part) -> str:
     """The school, practice or agency of an entry."""
     agency, provider = entry["agency"], entry["provider"]
@@ -198,6 +203,20 @@ def _said(entry: Part, role: str, field: str) -> list[str]:
     return [one[field] for one in said if one.get(field)]
 
 
+# What child and family know and think of who leads: chosen where it is said, shown with the lead.
+FAMILY_VIEWS: Final[Mapping[str, str]] = {
+    "told_and_agreed": "They were told who is to lead, and agree",
+    "told_and_not_agreed": "They were told, and do not agree",
+    "not_told": "They have not been told yet",
+}
+
+
+def family_view(lead: Part) -> list[str]:
+    """What child and family think of a lead, where somebody has said."""
+    code = lead.get("family_view")
+    return [FAMILY_VIEWS.get(code, sentence(code))] if code else []
+
+
 # What the templates make of one part of an answer: a line.
 
 
@@ -244,6 +263,7 @@ def leads_before(timeline: Part) -> list[Part]:
 def lead_lines(entry: Part) -> list[str]:
     """Who leads, as what, since when, how to reach them, and who covers meanwhile: a line each."""
     told = [", ".join([*(who(entry) or [NOT_KNOWN]), seat(entry).lower(), days(entry)]), *reach(entry)]
+    told += [f"Child and family: {said[:1].lower()}{said[1:]}" for said in family_view(entry)]
     for one in entry.get("covered_by") or ():
         told += [f"covered by {', '.join(who(one)) or NOT_KNOWN} since {day(one['from'])}", *reach(one)]
     return told

@@ -26,7 +26,7 @@ OF_CONTACT: Final = frozenset({"ShowContact"})
 OF_AREA: Final = frozenset({"ListFamilies", "ListGaps"})
 # Answers that say nothing of a child: counts, health, why events are kept.
 OF_THE_SERVICE: Final = frozenset(
-    {"ListFeeds", "ShowQuality", "ListKept", "CountKept", "ListMended", "ShowLogState", "ReadNotice"}
+    {"ListFeeds", "ShowQuality", "ListKept", "CountKept", "ListMended", "ShowLogState", "ReadNotice", "ShowDue"}
 )
 # Answers that show officers what others were shown of children or who works with one, a child's whole record, or give the whole log away.
 OFFICERS_CONTENT: Final = frozenset({"ReplayEntry", "ShowSubjectAccess", "ExplainRefusal", "ExportLog"})
@@ -70,6 +70,7 @@ class Whose(StrEnum):
     OFFICERS = "officers"  # of those who read the access log
     COUNTS = "counts"  # of nobody: how many there are
     OWN_OFFICE = "own_office"  # of a case: the viewer holds the office that has it
+    ABOUT_THEM = "about_them"  # of a case: the viewer is the member of staff whom it is about
     OTHERS = "others"
 
 
@@ -159,6 +160,10 @@ def _asks(opening: Opening) -> Condition:
 
 
 _OVERRIDES: Final = every(_holds(Role.SHIELD_OVERRIDE), _CHILD, _asks(Opening.OVERRIDE))
+# By nobody's word but one's own: to claim a child, to have said that one works with it, to look for somebody who cannot sign in.
+_CLAIMS: Final = every(_PERSON, _CHILD, _asks(Opening.CLAIM), has("claims_left", True), has("shielded", False))
+_BY_OWN_WORD: Final = every(_PERSON, _CHILD, has("bases", Basis.OWN_WORD), has("shielded", False))
+_MEDIATES: Final = every(_holds(Role.MEDIATOR), _CHILD, has("shielded", False), _asks(Opening.MEDIATION))
 _OFFICERS: Final = has("roles", Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER)
 _READS_THE_LOG: Final = has("roles", Role.PRIVACY_OFFICER, Role.DATA_PROTECTION_OFFICER, Role.AUDITOR)
 
@@ -215,7 +220,7 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         "operation",
         Extent.PAGE,
-        every(_holds(Role.OPERATOR), has("question", *OF_THE_SERVICE)),
+        every(_holds(Role.OPERATOR), has("question", "ExportLog", *OF_THE_SERVICE)),
         "You operate the service.",
         _SECURITY,
         "operation",
@@ -251,7 +256,7 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         "mediated",
         Extent.PAGE,
-        every(_holds(Role.MEDIATOR), _CHILD, has("shielded", False), _asks(Opening.MEDIATION)),
+        every(_MEDIATES, has("restricted", False)),
         "You look for somebody else, who is named in the log with you.",
         _WORKING_TOGETHER,
         "mediation",
@@ -283,7 +288,7 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         "own_word",
         Extent.PAGE,
-        every(_PERSON, _CHILD, has("bases", Basis.OWN_WORD), has("shielded", False)),
+        every(_BY_OWN_WORD, has("restricted", False)),
         "You have said that you work with this child, and your organisation's own system has not said so. The privacy officer can see that.",
         _WORKING_TOGETHER,
         "claim",
@@ -385,32 +390,18 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         "self_claim",
         Extent.PAGE,
-        every(
-            _PERSON,
-            _CHILD,
-            _asks(Opening.CLAIM),
-            has("claims_left", True),
-            has("shielded", False),
-            has("restricted", False),
-        ),
+        every(_CLAIMS, has("restricted", False)),
         "You have said why this child is your business. The privacy officer can see that you did, and why.",
         _WORKING_TOGETHER,
         "claim",
         alerts=True,
     ),
     Rule(
-        "self_claim_restricted",
+        "by_word_restricted",
         Extent.MINIMAL,
-        every(
-            _PERSON,
-            _CHILD,
-            _asks(Opening.CLAIM),
-            has("claims_left", True),
-            has("shielded", False),
-            has("restricted", True),
-        ),
+        every(either(_CLAIMS, _BY_OWN_WORD, _MEDIATES), has("restricted", True)),
         "The person asks that this record be kept and not used, which is being looked into. The index team can put you in touch.",
-        "UK GDPR Article 18(2): used to protect a child by those who work with it, on duty, and the index team",
+        "UK GDPR Article 18(2): used to protect a child by those who work with it by others' word, on duty, and the index team",
         "claim",
         alerts=True,
     ),
@@ -464,6 +455,14 @@ RULES: Final[Sequence[Rule]] = (
         "You are a member of the index team.",
         "UK GDPR Article 5(1)(d)",
         "index_management",
+    ),
+    Rule(
+        "due",
+        Extent.PAGE,
+        every(_OFFICERS, has("question", "ShowDue")),
+        "You see to how long records are kept.",
+        "UK GDPR Article 5(1)(e)",
+        "audit",
     ),
     Rule(
         "protections",
@@ -530,7 +529,11 @@ RULES: Final[Sequence[Rule]] = (
     Rule(
         "cases",
         Extent.PAGE,
-        every(_holds(Role.DATA_PROTECTION_OFFICER), has("question", *READS_CASES)),
+        every(
+            _holds(Role.DATA_PROTECTION_OFFICER),
+            has("question", *READS_CASES),
+            has("whose", *(one for one in Whose if one is not Whose.ABOUT_THEM)),
+        ),
         "You are the data protection officer, and check how cases are handled.",
         _ACCOUNTABILITY,
         "audit",

@@ -10,6 +10,7 @@ from domain.access.parts import ERASED, joined
 from domain.access.relation import AboutChildren
 from domain.answers.compared import Difference
 from domain.answers.fields import ChildText, Day, Discloses, Instant, RecordText, Written
+from domain.answers.named import Named
 from domain.answers.pages import Listed, Page
 from domain.cases.case import Case
 
@@ -45,7 +46,7 @@ class ListedAccess(TypedDict):
     ]
 
 
-class Accesses(Listed):
+class Accesses(Listed, Named):
     """Accesses, the newest first."""
 
     accesses: list[ListedAccess]
@@ -53,7 +54,7 @@ class Accesses(Listed):
 
 def accesses(of: Page[ListedAccess]) -> Accesses:
     """A part of the list of accesses."""
-    return {**of.listed(), "accesses": list(of.items)}
+    return {**of.listed(), "accesses": list(of.items), "names": {}}
 
 
 class OwnAccess(TypedDict):
@@ -167,7 +168,7 @@ class Today(TypedDict):
     differences: list[Differing]
 
 
-class Replayed(TypedDict):
+class Replayed(Named):
     """An access as it was, whether that is proved, and whether the same comes out when it is worked out again."""
 
     entry: EntryText
@@ -253,4 +254,5 @@ def replayed(of: PastAccess) -> Replayed:
         "first_differing": of.first_differing,
         "content": joined(contents) if contents else None,
         "today": of.today,
+        "names": {},
     }

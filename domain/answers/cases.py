@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from domain.access.entry import instant
 from domain.answers.fields import Discloses, Instant, Written
+from domain.answers.named import Named
 from domain.answers.pages import Listed, Page
 from domain.cases.case import REFERENCE_FORM, Case, Step, due_at
 from domain.cases.work import waits_for_answer
@@ -55,7 +56,7 @@ class ListedCase(TypedDict):
     answered: Annotated[bool, Written("The member of staff whom it is about has answered"), _WHO]
 
 
-class ShownCase(ListedCase):
+class ShownCase(ListedCase, Named):
     """A case, with all that was said and done in it."""
 
     text: Annotated[str, _WHO]
@@ -69,7 +70,7 @@ class ShownCase(ListedCase):
     closing: ShownClosing | None
 
 
-class Cases(Listed):
+class Cases(Listed, Named):
     """Cases, the newest first."""
 
     cases: list[ListedCase]
@@ -116,7 +117,7 @@ class CaseAt:
 
 def cases(of: Page[CaseAt]) -> Cases:
     """A part of the list of cases."""
-    return {**of.listed(), "cases": [_listed(one) for one in of.items]}
+    return {**of.listed(), "cases": [_listed(one) for one in of.items], "names": {}}
 
 
 def case(of: CaseAt) -> ShownCase:
@@ -124,6 +125,7 @@ def case(of: CaseAt) -> ShownCase:
     told, closing = of.case, of.case.closing
     return {
         **_listed(of),
+        "names": {},
         "text": told.text,
         "accesses": list(told.accesses),
         "child": told.child,

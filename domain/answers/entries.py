@@ -59,6 +59,13 @@ class Reach(TypedDict, total=False):
 class _OfALead(TypedDict, total=False):
     accepted: Annotated[Day | None, Written("Of a lead: when it was accepted"), Discloses.LEAD]
     scope: Annotated[str | None, Written("Of a lead: child or family"), Discloses.LEAD]
+    family_view: Annotated[
+        str | None,
+        Written(
+            "Of a lead: whether child and family were told who is to lead, and what they think, as it was said last"
+        ),
+        Discloses.LEAD,
+    ]
     stated_for: Annotated[
         ChildText | None,
         Written(
@@ -129,11 +136,15 @@ class AsAt:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An entry as it was gathered: with its contact, opened where it may be shown, and how to reach who is named in it."""
+    """An entry as it was gathered: with its contact, opened where it may be shown, and how to reach who is named in it.
+
+    `family_view`: of a lead (domain.leads.family).
+    """
 
     entry: Entry
     contact: ShownContacts | None = None
     reach: Reach | None = None
+    family_view: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +184,7 @@ def shown_entry(held: Held, at: AsAt, *, shielded: bool) -> ShownEntry:
     if said.kind == "lead":
         shown["provider"] = None
         shown["scope"], shown["accepted"] = said.scope, iso(said.accepted)
+        shown["family_view"] = held.family_view
     if held.reach is not None and not shielded:
         shown["duty_line"], shown["registered"] = held.reach["duty_line"], held.reach["registered"]
         shown["worker_left"] = held.reach["worker_left"]

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from domain.answers.fields import Discloses, Instant, RecordText, Written
 from domain.answers.ids import record_id
+from domain.answers.named import Named
 from domain.answers.pages import Listed, Page
 from domain.reasons import REASONS
 
@@ -38,7 +39,7 @@ class KeptLine(TypedDict):
     ]
 
 
-class KeptEvents(Listed):
+class KeptEvents(Listed, Named):
     """Events kept in quarantine and conflicts, oldest first."""
 
     aside: list[KeptLine]
@@ -67,7 +68,7 @@ class CountedLine(TypedDict):
     since: Annotated[Instant, Written("When the oldest came"), _PUBLISHED]
 
 
-class CountedKept(TypedDict):
+class CountedKept(Named):
     """What is kept and not settled, by organisation and reason."""
 
     counts: list[CountedLine]
@@ -132,7 +133,7 @@ class MendedFacts:
 
 def kept_events(of: Page[KeptFacts]) -> KeptEvents:
     """What is kept, and why."""
-    return {"aside": [_line(one) for one in of.items], **of.listed()}
+    return {"aside": [_line(one) for one in of.items], **of.listed(), "names": {}}
 
 
 def counted_kept(of: Sequence[CountedFacts]) -> CountedKept:
@@ -144,7 +145,8 @@ def counted_kept(of: Sequence[CountedFacts]) -> CountedKept:
                 "since": one.since.isoformat(),
             }
             for one in of
-        ]
+        ],
+        "names": {},
     }  # fmt: skip
 
 

@@ -3,13 +3,15 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from typing_extensions import TypedDict
 
 from domain.answers.fields import Day, Discloses, Written
+from domain.answers.named import CODED, Named
 
 _OURS = Discloses.NOTHING
 _WHO = Discloses.WORKER
@@ -31,7 +33,7 @@ class OfficersColumn(TypedDict):
     holds: Annotated[Holds, Written("What its cells hold"), _OURS]
 
 
-class OfficersAnswer(TypedDict):
+class OfficersAnswer(Named):
     """The answer to one of the officers' questions."""
 
     question: Annotated[str, Written("The question, by its name"), _OURS]
@@ -77,6 +79,7 @@ def answered(of: Answers) -> OfficersAnswer:
         "rows": [list(row) for row in of.rows],
         "total": of.total,
         "form": of.form,
+        "names": {},
     }
 
 
@@ -87,18 +90,41 @@ def taken_away(answer: OfficersAnswer) -> str:
 
 def as_json_lines(answer: OfficersAnswer) -> str:
     """An object for each row, by the names of the columns."""
-    names = [column["name"] for column in answer["columns"]]
-    lines = (json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in answer["rows"])
+    columns, rows = _with_names(answer)
+    names = [name for name, _ in columns]
+    lines = (json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in rows)
     return "".join(f"{line}\n" for line in lines)
 
 
 def as_csv(answer: OfficersAnswer) -> str:
     """Titles, then the rows, as RFC 4180 has it; a text that a spreadsheet would work out has an apostrophe before it."""
+    columns, rows = _with_names(answer)
     made = io.StringIO()
     writer = csv.writer(made)
-    writer.writerow([column["title"] for column in answer["columns"]])
-    writer.writerows([[_cell(cell) for cell in row] for row in answer["rows"]])
+    writer.writerow([title for _, title in columns])
+    writer.writerows([[_cell(cell) for cell in row] for row in rows])
     return made.getvalue()
+
+
+def _with_names(answer: OfficersAnswer) -> tuple[list[tuple[str, str]], list[list[Any]]]:
+    """Names and titles of the columns, and the rows: after a code of an organisation or a person its name, where it has one."""
+    names = answer["names"]
+    columns, cells = [], []
+    for place, column in enumerate(answer["columns"]):
+        columns.append((column["name"], column["title"]))
+        cells.append(partial(_told, place))
+        if column["holds"] in CODED:
+            columns.append((f"{column['name']}_name", f"{column['title']}, by name"))
+            cells.append(partial(_named, place, names))
+    return columns, [[cell(row) for cell in cells] for row in answer["rows"]]
+
+
+def _told(place: int, row: Sequence[Any]) -> Any:  # noqa: ANN401 - a cell
+    return row[place]
+
+
+def _named(place: int, names: Mapping[str, str], row: Sequence[Any]) -> str | None:
+    return names.get(row[place])
 
 
 def _cell(value: Any) -> Any:  # noqa: ANN401 - a cell

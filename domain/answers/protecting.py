@@ -45,7 +45,9 @@ class ShownProtection(TypedDict):
     agency: Annotated[str | None, Written("Whose word it is"), _SAFETY]
     agency_name: Annotated[str | None, _SAFETY]
     concerns: Annotated[str | None, Written("Of an exclusion: the organisation that it concerns"), _SAFETY]
+    concerns_name: Annotated[str | None, _SAFETY]
     worker: Annotated[str | None, Written("Of an exclusion: the one worker whom it concerns"), _SAFETY]
+    worker_name: Annotated[str | None, _SAFETY]
     since: Annotated[Day | None, _SAFETY]
     review: Annotated[Day | None, _SAFETY]
     late: Annotated[bool, Written("Whether it was to be looked at again by now"), _SAFETY]
@@ -68,10 +70,11 @@ class CountedFacts:
 
 @dataclass(frozen=True, slots=True)
 class ProtectionsFacts:
-    """Those of a kind that are in force, each with the line of its child."""
+    """Those of a kind that are in force, each with the line of its child; `workers`: the names of those whom they concern."""
 
     kind: str
     page: Page[tuple[Entry, ChildInIndex]]
+    workers: Mapping[str, str]
 
 
 def counted(of: CountedFacts, _: AsAt) -> CountedProtections:
@@ -87,10 +90,11 @@ def counted(of: CountedFacts, _: AsAt) -> CountedProtections:
 
 def protections(of: ProtectionsFacts, at: AsAt) -> ListedProtections:
     """Which are in force, of whom."""
-    return {"kind": of.kind, "protections": [_shown(*one, at) for one in of.page.items], **of.page.listed()}
+    return {"kind": of.kind, "protections": [_shown(*one, of.workers, at) for one in of.page.items], **of.page.listed()}
 
 
-def _shown(entry: Entry, line: ChildInIndex, at: AsAt) -> ShownProtection:
+def _shown(entry: Entry, line: ChildInIndex, workers: Mapping[str, str], at: AsAt) -> ShownProtection:
+    concerns = None if entry.kind == "shield" else entry.provider
     return {
         "child": child_id(line.known.child),
         "name": first_name(line.known.person),
@@ -99,8 +103,10 @@ def _shown(entry: Entry, line: ChildInIndex, at: AsAt) -> ShownProtection:
         "reason": entry.reason,
         "agency": entry.organisation,
         "agency_name": at.named(entry.organisation),
-        "concerns": None if entry.kind == "shield" else entry.provider,
+        "concerns": concerns,
+        "concerns_name": at.named(concerns),
         "worker": entry.worker,
+        "worker_name": workers.get(entry.worker or ""),
         "since": iso(entry.start),
         "review": iso(entry.due),
         "late": entry.due is not None and entry.due < at.day,

@@ -30,7 +30,7 @@ ANYBODY: Final[Mapping[str | None, str]] = {
     None: "They cannot see it, whatever they say.",
     "self_claim": "They may open it by saying why, so many times a day. The privacy officer can see that they did.",
     "self_claim_shielded": "They may see who the child is by saying why, so many times a day. The privacy officer can see that they did.",
-    "self_claim_restricted": "They may see who the child is by saying why: the person asks that the record be kept and not used.",
+    "by_word_restricted": "They may see who the child is by saying why: the person asks that the record be kept and not used.",
 }
 
 

@@ -1,10 +1,10 @@
 """A child's page worked out of that child's own events, as plain values: without a database, and without the views (access.md 5).
 
-`Case` is all of it: the events, what is of none of them and was asked where it stands, and what the viewer may see. A capsule of
-an older release works out its own page of the same case (domain.capsule), so a field is added with a default, and none is taken away.
+`Makings` is all of it: the events, what is of none of them and was asked where it stands, and what the viewer may see. A capsule of
+an older release works out its own page of the same (domain.capsule), so a field is added with a default, and none is taken away.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, cast
@@ -26,9 +26,10 @@ from domain.answers.entries import AsAt, Held, Reach, ShownContact, ShownContact
 from domain.answers.lines import index_line
 from domain.dates import FOREVER, iso, iso_day
 from domain.effects import ABOUT_NO_CHILD
-from domain.events import Event, RecordId
+from domain.events import Event, Position, RecordId
 from domain.facts import live_facts
 from domain.identifiers import IdentifierStatus
+from domain.leads.family import family_view, said_of_family
 from domain.names import all_names
 from domain.reference import school_days
 from domain.timeline.child import Child
@@ -42,10 +43,11 @@ from domain.timeline.world import World, build_world
 FORM: Final = 1
 _NHS_INACTIVE: Final = "nhs_number_inactive"
 _RELATIONSHIP: Final = "relationship"
+_LEAD: Final = "lead"
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Makings:
     """What a page of one child is worked out of, as known at a position.
 
     `record`: one of the child's. `numbers`: the schemes of all records that are tied to it, in the order in which they are shown.
@@ -73,42 +75,42 @@ class Case:
     sight: Sight | None = None
 
 
-def folded(case: Case, kind_of: Mapping[str, str]) -> tuple[World, Child | None]:
+def folded(makings: Makings, kind_of: Mapping[str, str]) -> tuple[World, Child | None]:
     """What is known of all that is tied to the child, and the child; `kind_of` as of `domain.timeline.snapshots`."""
-    world = build_world(case.history, dict(case.numbers), kind_of=kind_of, marks=case.marks)
-    return world, world.child_of(case.record)
+    world = build_world(makings.history, dict(makings.numbers), kind_of=kind_of, marks=makings.marks)
+    return world, world.child_of(makings.record)
 
 
-def facts_of(case: Case, world: World, child: Child) -> ChildInIndex | ChildOverTime:
+def facts_of(makings: Makings, world: World, child: Child) -> ChildInIndex | ChildOverTime:
     """What the page is made from."""
-    child = replace(child, entries=tuple(absent(list(child.entries), list(case.whole))))
-    return _over_time(case, world, child) if case.is_timeline else _in_index(case, world, child)
+    child = replace(child, entries=tuple(absent(list(child.entries), list(makings.whole))))
+    return _over_time(makings, world, child) if makings.is_timeline else _in_index(makings, world, child)
 
 
-def shaped(case: Case, facts: ChildInIndex | ChildOverTime) -> tuple[list[Part], list[str]]:
+def shaped(makings: Makings, facts: ChildInIndex | ChildOverTime) -> tuple[list[Part], list[str]]:
     """The parts of the page, and by which rule each thing was withheld that its viewer may not see."""
-    shown, withheld = (facts, []) if case.sight is None else redacted(facts, case.sight)
-    at = as_at(case)
+    shown, withheld = (facts, []) if makings.sight is None else redacted(facts, makings.sight)
+    at = as_at(makings)
     page = timeline(shown, at) if isinstance(shown, ChildOverTime) else index_line(shown, at)
     return cut(page), withheld
 
 
-def as_at(case: Case) -> AsAt:
+def as_at(makings: Makings) -> AsAt:
     """What the answer is shaped by."""
-    shown, names = dict(case.positions), case.names or {}
+    shown, names = dict(makings.positions), makings.names or {}
     return AsAt(
-        case.day,
-        lambda position: f"{case.generation}:{position}",
+        makings.day,
+        lambda position: f"{makings.generation}:{position}",
         lambda position: shown[position],
         lambda code: None if code is None else names.get(code),
-        lambda entry: as_served(entry, partial(school_days, case.calendars)),
+        lambda entry: as_served(entry, partial(school_days, makings.calendars)),
     )
 
 
-def schemes_of(case: Case, world: World, child: Child) -> list[tuple[UUID, str, IdentifierStatus]]:
+def schemes_of(makings: Makings, world: World, child: Child) -> list[tuple[UUID, str, IdentifierStatus]]:
     """The child's numbers by their schemes, and how each stands."""
     disputed = {record for edge in world.links.disputed for record in (edge.one, edge.other)}
-    former = {fact.event.former for fact in live_facts(_events(case))}
+    former = {fact.event.former for fact in live_facts(_events(makings))}
     inactive = {e.record for e in child.entries if e.kind == _NHS_INACTIVE and e.why is None and not e.doubted}
 
     def status(record: RecordId) -> IdentifierStatus:
@@ -118,7 +120,7 @@ def schemes_of(case: Case, world: World, child: Child) -> list[tuple[UUID, str, 
             return "superseded"
         return "inactive" if record in inactive else "live"
 
-    return [(record, scheme, status(record)) for record, scheme in case.numbers if record in child.records]
+    return [(record, scheme, status(record)) for record, scheme in makings.numbers if record in child.records]
 
 
 def named_in(events: Iterable[Event], entries: Iterable[Entry]) -> list[tuple[Entry, ShownContacts | None]]:
@@ -128,47 +130,57 @@ def named_in(events: Iterable[Event], entries: Iterable[Entry]) -> list[tuple[En
     return [(entry, _contact(by_position[entry.main])) for entry in ordered]
 
 
-def _over_time(case: Case, world: World, child: Child) -> ChildOverTime:
-    taken_back = [e for e in retracted(_events(case)) if e.record in child.records] if case.retracted else []
+def _views(makings: Makings) -> Callable[[Entry], str | None]:
+    """What child and family think of a lead, by the events that tell of it."""
+    said = {event.position: said_of_family(event.position, event.body) for event in makings.history}
+    return lambda entry: (
+        family_view(said.get(Position(one)) for one in entry.positions) if entry.kind == _LEAD else None
+    )
+
+
+def _over_time(makings: Makings, world: World, child: Child) -> ChildOverTime:
+    taken_back = [e for e in retracted(_events(makings)) if e.record in child.records] if makings.retracted else []
+    view = _views(makings)
     held = [
-        Held(entry, None if case.hides else contact)
-        for entry, contact in named_in(case.history, [*child.entries, *taken_back])
-        if may_show(entry.kind, shielded=case.hides)
+        Held(entry, None if makings.hides else contact, family_view=view(entry))
+        for entry, contact in named_in(makings.history, [*child.entries, *taken_back])
+        if may_show(entry.kind, shielded=makings.hides)
     ]
-    known = _known(case, world, child, named=False)
-    return ChildOverTime(known, held, _weeks(child, case.day), case.kept_in_quarantine)
+    known = _known(makings, world, child, named=False)
+    return ChildOverTime(known, held, _weeks(child, makings.day), makings.kept_in_quarantine)
 
 
-def _in_index(case: Case, world: World, child: Child) -> ChildInIndex:
-    told = named_in(case.history, [entry for entry in child.entries if entry.kind != _RELATIONSHIP])
-    at, reach = as_at(case), {(worker, team): how for worker, team, how in case.reach}
+def _in_index(makings: Makings, world: World, child: Child) -> ChildInIndex:
+    told = named_in(makings.history, [entry for entry in child.entries if entry.kind != _RELATIONSHIP])
+    at, reach = as_at(makings), {(worker, team): how for worker, team, how in makings.reach}
+    view = _views(makings)
     held = [
-        Held(entry, *((None, None) if case.hides else (contact, reach.get((entry.worker, entry.team)))))
+        Held(entry, *((None, None) if makings.hides else (contact, reach.get((entry.worker, entry.team)))), view(entry))
         for entry, contact in told
-        if may_stand_in_index(entry, at, shielded=case.hides)
+        if may_stand_in_index(entry, at, shielded=makings.hides)
     ]
     return ChildInIndex(
-        _known(case, world, child, named=True),
-        None if case.hides else _address(child, case.day),
+        _known(makings, world, child, named=True),
+        None if makings.hides else _address(child, makings.day),
         held,
         [entry for entry, _ in told if not entry.doubted],
-        case.family_leads,
+        makings.family_leads,
         child.told,
     )
 
 
-def _known(case: Case, world: World, child: Child, *, named: bool) -> KnownChild:
+def _known(makings: Makings, world: World, child: Child, *, named: bool) -> KnownChild:
     person = Person(birth=child.birth, expected=child.expected, death=child.death)
     if named:
         names = () if child.person is None else child.person["names"]
         person = replace(person, names=names, sex=child.sex, called=all_names(child.called))
-    numbers = schemes_of(case, world, child)
-    return KnownChild(child.id, list(child.records), numbers, person, case.hides, case.being_mended)
+    numbers = schemes_of(makings, world, child)
+    return KnownChild(child.id, list(child.records), numbers, person, makings.hides, makings.being_mended)
 
 
-def _events(case: Case) -> list[Event]:
+def _events(makings: Makings) -> list[Event]:
     """The events about children, without those of organisations."""
-    return [event for event in case.history if event.act not in ABOUT_NO_CHILD]
+    return [event for event in makings.history if event.act not in ABOUT_NO_CHILD]
 
 
 def _address(child: Child, day: int) -> ShownAddress | None:

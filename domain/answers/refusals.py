@@ -11,6 +11,7 @@ from domain.access.rules import NOT_ALLOWED, Basis, Rule
 from domain.access.trace import Lack, Tried
 from domain.answers.fields import ChildText, Day, Discloses, Written
 from domain.answers.ids import child_id
+from domain.answers.named import Named
 from domain.dates import from_day, iso_day
 from domain.words import spaced
 
@@ -23,7 +24,7 @@ class TriedRule(TypedDict):
     lacks: Annotated[list[str], Written("What was not so, a sentence each; empty: it decided"), Discloses.INVOLVEMENT]
 
 
-class Refusal(TypedDict):
+class Refusal(Named):
     """Why somebody was refused, or would be."""
 
     viewer: Annotated[str, Discloses.WORKER]
@@ -82,6 +83,7 @@ def refusal(of: RefusalFacts) -> Refusal:
         "refused": rule.shows is None,
         "tried": [_tried(one) for one in of.tried if one.rule.shows is not None or not one.lacks],
         "nearly": [_nearly(one) for one in of.near],
+        "names": {},
     }
 
 

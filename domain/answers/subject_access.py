@@ -14,6 +14,7 @@ from domain.answers.cases import CaseText
 from domain.answers.children import IndexLine, ShownAddress, ShownPerson, Timeline
 from domain.answers.entries import ShownEntry
 from domain.answers.fields import ChildText, Day, Discloses, EventText, Instant, Written
+from domain.answers.named import Named
 from domain.cases.case import Case, decided, disputed
 from domain.cases.subject_access import BY_ID, Asked, Proposal, of_address, of_entries, of_recipients
 
@@ -84,7 +85,7 @@ class GivenRecord(ShownPerson):
     sources: list[ShownSource]
 
 
-class SubjectAccess(TypedDict):
+class SubjectAccess(Named):
     """What is given to who asked, and what is left out. `record` null: nothing is held of the child.
 
     `proposals` stand in what officers decide by; in a copy they do not, and what is left out, or not decided yet, is taken out.
@@ -138,6 +139,7 @@ def subject_access(of: SubjectFacts) -> SubjectAccess:
         "disputed": sorted(disputed(of.case)),
         "undecided": undecided(proposals),
         "left_out": _left_out(proposals),
+        "names": {},
     }
 
 

@@ -5,6 +5,7 @@ Who is of the family is told by the day that is asked about, so this is joined w
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from domain.events import ChildId
 from domain.kinds import ADDITIONAL_SERVICES, INVOLVEMENT
@@ -25,10 +26,32 @@ from domain.spans import Spans, intersect, union, until_death
 from domain.timeline.entries import Entry
 
 FAMILY = "family"
+FAMILY_VIEW = "family_view"
 # Gaps that a lead closes, whoever of the family it was stated for.
 CLOSED_BY_A_LEAD = frozenset({NO_LEAD, SERVICES_WITHOUT_LEAD, STEP_DOWN, STEP_UP, IN_NEED, PROTECTION})
 # Kinds by which a worker is seen at work with a child.
 WORK = (INVOLVEMENT, *ADDITIONAL_SERVICES)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SaidOfFamily:
+    """What an event of a lead says of child and family: whether they were told who is to lead, and what they think."""
+
+    recorded_at: int
+    position: int
+    view: str
+
+
+def said_of_family(position: int, body: Mapping[str, Any]) -> SaidOfFamily | None:
+    """What an event at a position says of it; None where it says nothing."""
+    view = body.get(FAMILY_VIEW)
+    return None if view is None else SaidOfFamily(body["recorded_at"], position, view)
+
+
+def family_view(said: Iterable[SaidOfFamily | None]) -> str | None:
+    """What child and family know and think of a lead, by what its events say: the one that was recorded last."""
+    told = [one for one in said if one is not None]
+    return max(told).view if told else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ if TYPE_CHECKING:
         cases,
         children,
         deciding,
+        due,
         families,
         keeping,
         leads,
@@ -325,6 +326,11 @@ class ListKept(Question["keeping.KeptEvents"]):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountKept(Question["keeping.CountedKept"]):
     """How many events are kept that are not settled, and conflicts, by organisation and reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowDue(Question["due.RecordsDue"]):
+    """How many records are due for erasure by the authority's schedule, what is held, and what waits for a second person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""A fixed case of a child's page, which every released capsule is given, and what each made of it when it was released.
+"""Fixed makings of a child's pages, which every released capsule is given, and what each made of them when it was released.
 
 `python -c 'from tests.builders.capsules import keep; keep()'` writes down what the capsules that are new make of it.
 """
@@ -10,12 +10,12 @@ from typing import Any, Final
 from adapters.disclosure import capsules
 
 FOLDER: Final = Path(__file__).parent.parent / "capsules"
-CASES: Final = ("page", "timeline")
+PAGES: Final = ("page", "timeline")
 
 
-def case(name: str) -> bytes:
-    """One of the fixed cases."""
-    return (FOLDER / f"{name}.case.json").read_bytes()
+def makings(name: str) -> bytes:
+    """One of the fixed makings."""
+    return (FOLDER / f"{name}.makings.json").read_bytes()
 
 
 def page(name: str, capsule: str) -> dict[str, Any]:
@@ -25,10 +25,10 @@ def page(name: str, capsule: str) -> dict[str, Any]:
 
 
 def keep() -> None:
-    """Write down what each capsule makes of the cases, where that is not written down yet."""
+    """Write down what each capsule makes of them, where that is not written down yet."""
     for capsule in capsules.released():
-        for name in CASES:
+        for name in PAGES:
             file = FOLDER / f"{name}.{capsule[:16]}.json"
             if not file.exists():
-                made = capsules.run(capsule, case(name))
+                made = capsules.run(capsule, makings(name))
                 file.write_text(json.dumps(made, indent=1, ensure_ascii=False, sort_keys=True) + "\n")

@@ -37,7 +37,7 @@ def made(root: Path, database_url: str) -> dict[str, str]:
             **examples.pages(root),
             **contract.pages(),
             **event_pages.pages(),
-            **indicators.pages(),
+            **indicators.pages(root),
             **access.pages(),
             **officers.pages(),
             **policy.pages(),

@@ -1,17 +1,31 @@
-"""A page of the indicators and the gaps of a lead: which there are, what they rely on, how long each must have been so."""
+"""A page of the indicators and the gaps of a lead: which there are, what they rely on, how long each must have been so; what measures rest on."""
+
+from pathlib import Path
+from typing import Final
 
 from domain.indicators.rules import RULES
 from domain.indicators.waits import WAITS
 from domain.leads.active import GAPS
+from domain.measures.of_child import MEASURES
 from schemas.registry import registry
-from tools.markdown import made_by, table
+from tools.markdown import made_by, table, within
 
+_MEASURES: Final = "measures.md"
 _DISCLOSURE = {schema.effect.kind: schema.effect.disclosure for schema in registry().newest.values()}
 
 
-def pages() -> dict[str, str]:
-    """The page by its path below `docs/`."""
-    return {"indicators.md": _page()}
+def pages(root: Path) -> dict[str, str]:
+    """The page by its path below `docs/`, and the page of measures with the part of it that is made."""
+    measures = (root / "docs" / _MEASURES).read_text(encoding="utf-8")
+    return {"indicators.md": _page(), _MEASURES: within(measures, "domain/measures/of_child.py", _of_measures())}
+
+
+def _of_measures() -> list[str]:
+    """What each measure rests on."""
+    rows = [
+        (f"`{one.id}`", ", ".join(f"`{feed}`" for feed in one.feeds), _classes(one.reads)) for one in MEASURES.values()
+    ]
+    return table(("measure", "feeds", "rests on"), rows)
 
 
 def _page() -> str:

@@ -37,6 +37,7 @@ _WHOSE: Final = {
     Whose.OFFICERS: "of officers",
     Whose.COUNTS: "of nobody, but how many",
     Whose.OWN_OFFICE: "of an office of theirs",
+    Whose.ABOUT_THEM: "about themselves",
     Whose.OTHERS: "of others",
 }
 _BASES: Final = {

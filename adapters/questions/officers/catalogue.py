@@ -6,7 +6,7 @@ it may be about is bounded in one place (`given/ever.sql`); NAME.toml says the r
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -32,6 +32,10 @@ GROUPS: Final = (
 _NUMBERS: Final = ("days", "least")
 _NAME: Final = re.compile(r"[a-z]+(-[a-z]+)*")
 _HOLDS: Final = frozenset(get_args(Holds))
+# After the question's own statement: whom the lot of a sample falls on is the same whoever draws it.
+_OF_OTHERS: Final = (
+    "WHERE NOT EXISTS (SELECT FROM ever o WHERE o.id = answer.entry AND o.at = answer.at AND o.viewer = %(by)s)"
+)
 _ENTRIES: Final = re.compile(r"\baccess\.entry\b")
 _WORD: Final = re.compile(r"[a-z_]+")
 
@@ -90,6 +94,11 @@ class OfficersQuestion:
     opening: str | None = None
     sql: str = field(repr=False, default="")
 
+    @property
+    def of_others(self) -> bool:
+        """Whether the viewer's own accesses are left out: what others found of these, or are to look at, is not for them."""
+        return "reviews" in _words(self.sql)
+
 
 @lru_cache(maxsize=1)
 def catalogue() -> Mapping[str, OfficersQuestion]:
@@ -130,7 +139,9 @@ def statement_of(question: OfficersQuestion, whose: str) -> str:
     order = dict.fromkeys(one for name in named for one in (*given()[name][1], name))
     defined = ",\n".join(given()[name][0].replace("{whose}", whose).rstrip() for name in order)
     head = ["WITH", defined] if defined else []
-    rows = ["SELECT answer.*, count(*) OVER () FROM (", question.sql, ") AS answer LIMIT %(limit)s"]
+    rows = ["SELECT answer.*, count(*) OVER () FROM (", question.sql, ") AS answer"]
+    rows += [_OF_OTHERS] if question.of_others else []
+    rows += ["LIMIT %(limit)s"]
     return "\n".join([*head, *rows])
 
 
@@ -182,6 +193,12 @@ def _wrong(one: OfficersQuestion, said: Mapping[str, Any]) -> Any:  # noqa: ANN4
             yield f"{name} says what it is, what is usual, and its bounds"
     if unheld := [column.name for column in one.columns if column.holds not in _HOLDS]:
         yield f"columns that hold what there is not: {unheld}"
+    yield from _wrong_sql(one)
+
+
+def _wrong_sql(one: OfficersQuestion) -> Iterator[str]:
+    if one.of_others and not {"at", "entry"} <= {column.name for column in one.columns}:
+        yield "tells of reviews, so it has the columns at and entry"
     if _ENTRIES.search(one.sql) and not (one.whole_log and one.tells is Tells.COUNTS):
         yield "reads entries past their bound: it reads accesses, looks or ever"
     for name in one.takes:

@@ -15,9 +15,11 @@ from adapters.service.opened import Service
 from domain.access.entry import entry_id, instant
 from domain.access.parts import NOBODY
 from domain.access.reviewing import ALERTING, NO_INVOLVEMENT_NEEDED, OF_OFFICERS, ON_DUTY, SHOWING_EVERYTHING
+from domain.access.viewer import Viewer
 from domain.answers.officers import Answers, Holds
 from domain.dates import LONDON, from_day, to_day
 from domain.errors import Rejected
+from domain.holidays import bank_holidays
 from domain.kinds import SENSITIVE_SERVICES, WHO_MAY_SEE
 from domain.questions.about import AskOfficers, ExportAnswer
 from domain.questions.asking import written
@@ -41,14 +43,14 @@ class Asked:
     said: Mapping[str, Any]
 
 
-def gather_answer(service: Service, connection: Connection, question: AskOfficers) -> Answers:
+def gather_answer(service: Service, connection: Connection, question: AskOfficers, by: Viewer) -> Answers:
     """The rows, at most as many as were asked for, and how many there are. Raises Misuse or Rejected for what is not taken."""
     asked = asked_of(question, today(service.clock))
     with reading_at(service, connection, None) as read:
         look_at_many(connection)
         connection.execute(_MEMORY)
         statement = at_edition(statement_of(asked.of, _whose(question)))
-        rows = connection.execute(statement, _parameters(read, asked, question)).fetchall()
+        rows = connection.execute(statement, _parameters(read, asked, question) | {"by": by.name}).fetchall()
         shown = [
             [_SHOWN[column.holds](read, cell) for column, cell in zip(asked.of.columns, row, strict=False)]
             for row in rows
@@ -137,6 +139,7 @@ def _parameters(read: Reading, asked: Asked, question: AskOfficers) -> dict[str,
         "parties": [party for party, _ in parties],
         "starts": [one.start for _, one in parties],
         "ends": [one.end for _, one in parties],
+        "bank_holidays": _bank_holidays(asked.first, asked.last),
         "seed": _seed(read, asked.first),
         "share": settings.review_share,
         "others": settings.review_others,
@@ -158,6 +161,12 @@ def _mondays(first: date, last: date) -> list[datetime]:
     """The beginnings in London of the weeks that some days lie in."""
     monday = first - timedelta(days=first.weekday())
     return [_midnight(monday + timedelta(weeks=week)) for week in range((last - monday).days // 7 + 1)]
+
+
+def _bank_holidays(first: date, last: date) -> list[int]:
+    """The bank holidays among some days."""
+    years = range(first.year, last.year + 1)
+    return sorted(to_day(one) for year in years for one in bank_holidays(year) if first <= one <= last)
 
 
 def _midnight(day: date) -> datetime:

@@ -1,7 +1,7 @@
 WITH counted AS (
     SELECT l.viewer, l.organisation, l.child, count(*) AS times, min(l.at) AS first, max(l.at) AS last FROM looks l
     WHERE l.rule <> ALL(%(on_duty)s) AND (extract(isodow FROM l.at AT TIME ZONE 'Europe/London') >= 6
-        OR extract(hour FROM l.at AT TIME ZONE 'Europe/London') NOT BETWEEN 7 AND 19)
+        OR l.day = ANY(%(bank_holidays)s) OR extract(hour FROM l.at AT TIME ZONE 'Europe/London') NOT BETWEEN 7 AND 19)
     GROUP BY l.viewer, l.organisation, l.child
 ), person AS (
     SELECT c.viewer, c.organisation, sum(c.times)::bigint AS times, count(*) AS children, min(c.first) AS first, max(c.last) AS last

@@ -64,7 +64,8 @@ def test_from_an_access_to_a_check_by_somebody_else(here: Here, tmp_path: Path) 
     assert key == str(here.key.verifier)
     export = tmp_path / "export.jsonl"
     written = here.icr("access", "export", str(export), "--json")
-    assert (json.loads(written.stdout)["entry"], export.stat().st_mode & 0o777) == (7, 0o600)
+    assert (json.loads(written.stdout)["entry"], export.stat().st_mode & 0o777) == (8, 0o600)
+    assert b"ExportLog" in export.read_bytes(), "that it was taken stands in it"
     well = here.icr("verify-log", str(export), "--key", key, "--checkpoint", str(kept))
     assert (well.returncode, well.stdout.splitlines()[-1]) == (0, "the access log holds")
     here.log.bench.connection.execute("UPDATE access.entry SET viewer = 'la-808:W99'")
@@ -74,7 +75,7 @@ def test_from_an_access_to_a_check_by_somebody_else(here: Here, tmp_path: Path) 
     document = json.loads(found.stdout)
     assert (found.returncode, document["holds"], document["leaves"]) == (1, False, 5)
     assert 1 <= len(document["not_closed"]) <= 2  # the two processes of the log go on
-    assert [(one["kind"], one["count"]) for one in document["differences"]] == [("column_differs", 7)]
+    assert [(one["kind"], one["count"]) for one in document["differences"]] == [("column_differs", 8)]
 
 
 def test_the_roles_of_the_database_are_looked_at(here: Here) -> None:

@@ -71,7 +71,7 @@ def test_an_answer_is_written_as_a_file(desk: Desk, capsys: pytest.CaptureFixtur
     assert main(["officer", "export", "alerts", *days]) == 0
     assert json.loads(capsys.readouterr().out)["entry"] == entry
     assert main(["officer", "export", "alerts", *days, "--form", "csv"]) == 0
-    assert capsys.readouterr().out.splitlines()[0] == "When,Why it alerts,For,Days it waits,Access"
+    assert capsys.readouterr().out.splitlines()[0] == 'When,Why it alerts,For,"For, by name",Days it waits,Access'
     assert (
         main(["officer", "export", "share-explained", "--from", "2025-12-01", "--to", "2025-12-31", "--limit", "1"])
         == 0

@@ -16,7 +16,7 @@ from adapters.disclosure import capsules, context
 from adapters.disclosure.keys import canonical_content
 from adapters.questions import replaying
 from adapters.questions.reading import reading_at
-from adapters.questions.refolding import case_of
+from adapters.questions.refolding import makings_of
 from domain.access.parts import cut
 from domain.access.rules import BY_ID
 from domain.access.viewer import LOCAL_OPERATOR
@@ -83,7 +83,7 @@ BOTH = pytest.mark.parametrize("question", [PAGE, TIMELINE], ids=["page", "timel
 def test_a_capsule_makes_of_a_case_what_this_program_shows(here: Bench, question: Any, installed: Path) -> None:
     shown = ask(here, question, LOCAL_OPERATOR).content
     with here.service.connect() as connection, reading_at(here.service, connection, None) as read:
-        found = case_of(read, question, to_day(DAY), BY_ID["operator"])
+        found = makings_of(read, question, to_day(DAY), BY_ID["operator"])
     assert found is not None
     page = capsules.run(capsules.own_capsule(), written(found[0]))
     contents = [part.content for part in cut(shown)]
@@ -127,9 +127,9 @@ def test_beside_a_replay_stands_what_the_new_code_makes_of_it(
 
 
 @pytest.mark.parametrize("capsule", capsules.released(), ids=lambda name: name[:12])
-@pytest.mark.parametrize("name", fixed.CASES)
+@pytest.mark.parametrize("name", fixed.PAGES)
 def test_every_released_capsule_makes_of_a_fixed_case_what_it_always_made(capsule: str, name: str) -> None:
-    assert capsules.run(capsule, fixed.case(name)) == fixed.page(name, capsule)
+    assert capsules.run(capsule, fixed.makings(name)) == fixed.page(name, capsule)
 
 
 def test_the_same_code_makes_the_same_capsule_of_a_bounded_size() -> None:
@@ -165,7 +165,7 @@ def test_a_capsule_reaches_nothing_and_nobody(tmp_path: Path, does: str) -> None
     name = "f" * 64
     with zipfile.ZipFile(tmp_path / f"{name}.zip", "w") as archive:
         archive.writestr("domain/__init__.py", "")
-        archive.writestr("domain/capsule.py", f"def page_of(case, tables):\n    {does}\n    return b'{{}}'\n")
+        archive.writestr("domain/capsule.py", f"def page_of(makings, tables):\n    {does}\n    return b'{{}}'\n")
     (tmp_path / "released.json").write_text(
         json.dumps({name: sha256((tmp_path / f"{name}.zip").read_bytes()).hexdigest()})
     )
@@ -180,11 +180,11 @@ def test_a_case_of_another_form_gives_no_page(installed: Path) -> None:
 
 
 def test_a_field_that_a_capsule_does_not_know_it_does_not_take(here: Bench, installed: Path) -> None:
-    """So a case of a later time may say more."""
+    """So makings of a later time may say more."""
     with here.service.connect() as connection, reading_at(here.service, connection, None) as read:
-        found = case_of(read, PAGE, to_day(DAY), BY_ID["operator"])
+        found = makings_of(read, PAGE, to_day(DAY), BY_ID["operator"])
     assert found is not None
-    case = written(found[0])
+    makings = written(found[0])
     assert dataclasses.is_dataclass(found[0])
-    more = json.dumps({**json.loads(case), "of_a_later_time": [1]}).encode()
-    assert capsules.run(capsules.own_capsule(), more) == capsules.run(capsules.own_capsule(), case)
+    more = json.dumps({**json.loads(makings), "of_a_later_time": [1]}).encode()
+    assert capsules.run(capsules.own_capsule(), more) == capsules.run(capsules.own_capsule(), makings)

@@ -140,9 +140,7 @@ def lived(here: Bench) -> None:
 
 def erase(here: Bench) -> Any:
     deciding = Erasures(here.service)
-    proposal = deciding.propose(
-        PAT, deciding.records_of(f"nhs:{nhs_number(CHILD)}"), "objection", list(EXEMPTIONS), "C-7"
-    )
+    proposal = deciding.propose(PAT, deciding.records_of(f"nhs:{nhs_number(CHILD)}"), "objection", list(EXEMPTIONS))
     deciding.confirm(SAM, proposal.erasure)
     return Erasing(here.service).run(proposal.erasure)
 

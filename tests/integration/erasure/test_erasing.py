@@ -70,7 +70,7 @@ def proposed(
     """An erasure that two people have decided."""
     deciding = Erasures(here.service)
     records = deciding.records_of(number(who, scheme), alone=alone)
-    proposal = deciding.propose(by, records, "unlawful", list(EXEMPTIONS), "C-1")
+    proposal = deciding.propose(by, records, "unlawful", list(EXEMPTIONS))
     deciding.confirm(confirmed_by, proposal.erasure)
     return proposal.erasure
 
@@ -280,7 +280,7 @@ def test_a_workers_record_is_none_that_is_proposed(here: Bench) -> None:
 def test_a_second_person_confirms_before_anything_is_erased(here: Bench) -> None:
     grant(here.service, read_worker("la-808:P3"), Role.DATA_PROTECTION_OFFICER)
     deciding = Erasures(here.service)
-    proposal = deciding.propose(PAT, deciding.records_of(number("Ada")), "unlawful", list(EXEMPTIONS), "C-1")
+    proposal = deciding.propose(PAT, deciding.records_of(number("Ada")), "unlawful", list(EXEMPTIONS))
     for by in (PAT, "la-808:P3", "la-808:W1"):
         with pytest.raises(Rejected, match="not_so in by"):
             deciding.confirm(by, proposal.erasure)

@@ -173,6 +173,24 @@ def test_an_officer_whom_a_case_is_about_does_not_handle_it(here: Bench) -> None
         opened(here, eve, "misuse", concerned=EVE)
 
 
+def test_who_a_case_is_about_neither_reads_it_nor_sees_that_there_is_one(here: Bench) -> None:
+    ben, eve = officer(here, BEN), officer(here, EVE)
+    dora = officer(here, DORA, Role.DATA_PROTECTION_OFFICER)
+    of_eve, of_dora = (opened(here, ben, "misuse", concerned=one) for one in (EVE, DORA))
+    every = {"organisation": None, "office": None}
+    assert (listed(here, ben), listed(here, eve), listed(here, dora, **every)) == (
+        [of_dora, of_eve],
+        [of_dora],
+        [of_eve],
+    )
+    counted = ask(here, ListCases(organisation="la-808", office=office_of(eve), limit=1), eve)
+    assert isinstance(counted, Answered)
+    assert (counted.content["total"], counted.content["next"]) == (1, None)
+    assert shown(here, dora, of_dora) is None, "though the data protection officer reads every other"
+    assert entries(here)[-1]["outcome"] == "refused"
+    assert shown(here, dora, of_eve) is not None
+
+
 # ---- the person concerned
 
 

@@ -43,6 +43,16 @@ def test_looks_out_of_hours_in_london(desk: Desk) -> None:
     assert [(row["times"], row["entry"]) for row in desk.rows("out-of-hours")] == [(2, weekend)]
 
 
+def test_a_bank_holiday_is_out_of_hours_and_the_day_after_it_is_not(desk: Desk) -> None:
+    desk.helped("Ada")
+    desk.now(datetime(2025, 12, 29, 12, 0, tzinfo=UTC))  # a Monday
+    desk.look("Ada", ANNA)
+    assert desk.rows("out-of-hours") == []
+    desk.now(datetime(2026, 4, 6, 11, 0, tzinfo=UTC))  # Easter Monday
+    on_easter_monday = desk.look("Ada", ANNA)
+    assert [(row["times"], row["entry"]) for row in desk.rows("out-of-hours")] == [(1, on_easter_monday)]
+
+
 def test_who_is_on_duty_works_at_any_hour(desk: Desk) -> None:
     desk.helped("Ada")
     granted(desk.here, BEN, Role.DUTY, areas=("TS18",))

@@ -104,6 +104,21 @@ def test_every_rule_that_alerts_is_asked_for() -> None:
     assert {"override", "mediated", "self_claim", "self_claim_shielded"} <= set(ALERTING)
 
 
+def test_nobody_is_shown_what_others_look_at_or_found_of_their_own_accesses(desk: Desk) -> None:
+    desk.now(NOON - timedelta(days=8))
+    desk.helped("Ada")
+    desk.told(happened("ShieldApplied", "Ada", on="2025-10-01"))
+    granted(desk.here, "la-808:P3", Role.PRIVACY_OFFICER)
+    own, bens = override(desk, by=OFFICER), override(desk)
+    assert desk.entries("alerts", by="la-808:P3", organisation="la-808") == [own, bens]
+    assert desk.entries("alerts") == [bens]
+    reviewed(desk, own, CameOut.NOT_EXPLAINED, by="la-808:P3")
+    desk.now(NOON)
+    assert desk.entries("overrides") == desk.entries("sample-to-review") == [bens]
+    assert set(desk.entries("sample-to-review", by="la-808:P3", organisation="la-808")) == {own, bens}
+    assert desk.answer("overrides")["total"] == 1, "nor are they counted"
+
+
 def test_of_two_reviews_the_last_stands(desk: Desk) -> None:
     desk.helped("Ada")
     desk.told(happened("ShieldApplied", "Ada", on="2025-10-01"))

@@ -11,12 +11,13 @@ from adapters.questions.replaying import gather_replay
 from domain.access.viewer import LOCAL_OPERATOR, Role, Viewer
 from domain.answers.answered import Answered, NotShown
 from domain.errors import Rejected
-from domain.questions.about import ReadFeedback, ReplayEntry, ShowChild, ShowSubjectAccess, ShowTimeline
+from domain.questions.about import ReadFeedback, ReplayEntry, ShowChild, ShowReach, ShowSubjectAccess, ShowTimeline
 from domain.questions.asking import Question
 from tests.builders.cases import closed, done, officer, opened, replays, shown
 from tests.builders.happening import record
 from tests.builders.service import Bench
-from tests.builders.viewers import person, saying_why
+from tests.builders.viewers import granted, looking_for, person, saying_why
+from tests.integration.access.test_what_people_may_do import OWN_WORD, told_by
 from tests.integration.access.test_who_may_see import entries, staff
 from tests.spec import words
 from tests.spec.words import Happened, attendance_marked, happened, pupil_admitted, relationship_stated
@@ -385,6 +386,38 @@ def test_who_does_not_work_with_the_child_is_shown_who_it_is_and_whom_to_ring(he
     assert found.receipt.because[0].endswith("The index team can put you in touch.")
     index_team = saying_why(officer(here, "la-808:W7", Role.INDEX_TEAM))
     assert kinds(ask(here, ShowChild(identifier=identifier("Ada")), index_team)["involvements"]) == ["early_help"]
+
+
+@pytest.mark.parametrize("way", ["own word", "for somebody else"])
+def test_by_nobodys_word_but_ones_own_no_more_is_shown_of_it_than_by_a_claim(way: str, here: Bench) -> None:
+    ada(here)
+    if way == "own word":
+        start = happened(
+            "InvolvementStarted", "Ada", on="2025-12-01", worker="W2", service="mentoring", provision="additional"
+        )
+        here.record(told_by(start, OWN_WORD, 50))
+        here.projector.project()
+        cara = person(here, CARA)
+    else:
+        granted(here, CARA, Role.MEDIATOR)
+        cara = looking_for(person(here, CARA), "ods-Z9H:W3")
+    assert ask(here, ShowChild(identifier=identifier("Ada")), cara)["minimal"] is False
+    case = request(here, "restriction")
+    here.projector.project()
+    found = Door(here.service).ask(ShowChild(identifier=identifier("Ada")), cara)
+    assert isinstance(found, Answered)
+    assert found.receipt is not None
+    assert (found.content["minimal"], found.content["involvements"]) == (True, [])
+    assert found.receipt.because[0].startswith("The person asks that this record be kept and not used")
+    assert entries(here)[-1]["rules"][0] == "by_word_restricted"
+    reached = ask(here, ShowReach(identifier=identifier("Ada")), saying_why(person(here, BEN)))
+    assert (reached["anybody"], "by_word_restricted" in {one["rule"] for one in reached["by_rule"]}) == (
+        "by_word_restricted",
+        True,
+    )
+    closed(here, person(here, BEN), case, "refused")
+    here.projector.project()
+    assert ask(here, ShowChild(identifier=identifier("Ada")), cara)["minimal"] is False
 
 
 def test_whoever_was_refused_before_is_refused_still(here: Bench) -> None:

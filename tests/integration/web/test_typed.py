@@ -72,7 +72,7 @@ TYPED = {
 # Forms that are buttons and choices alone.
 BUTTONS = {
     "/sign-out", "/sign-out-everywhere", "/staff-notice", "/child", "/decide", "/contact-requests", "/contact-requests/answer",
-    "/contact-requests/answered", index_team.KEPT, index_team.REDRIVE, "/access-log/export", "/accesses/{entry}",
+    "/contact-requests/answered", index_team.KEPT, index_team.REDRIVE, "/access-log/export", "/accesses/{entry}", "/records-due",
 }  # fmt: skip
 # Forms of a case that there is: what is typed into them is looked at with cases (test_cases.py).
 OF_A_CASE = {"/cases/{case}/{act}", "/cases/{case}/record", "/hearings/{case}"}

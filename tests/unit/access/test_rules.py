@@ -78,6 +78,7 @@ KINDS_OF_QUESTION = [
     "ShowReach",
     "ExplainRefusal",
     "ShowLogState",
+    "ShowDue",
     "AskOfficers",
     REVIEW,
     "ExportLog",
@@ -205,7 +206,7 @@ def test_sensitive_services_are_shown_without_consent_to_those_who_arrange_conta
 def test_where_people_sign_in_the_operator_sees_nothing_of_a_child(step: int) -> None:
     for at in space(KINDS_OF_QUESTION, step):
         if at.roles == {Role.OPERATOR} and at.people_sign_in and decided(at).shows is not None:
-            assert at.question in ("ListKept", "ShowLogState", "ReadNotice")
+            assert at.question in ("ListKept", "ShowLogState", "ShowDue", "ReadNotice", "ExportLog")
 
 
 @SOME_AND_ALL

@@ -85,17 +85,18 @@ ANSWER = answered(
         3,
     )
 )  # fmt: skip
+ANSWER["names"] = {'Anna "W1", B': "=Anna"}
 
 
 def test_in_a_csv_nothing_is_a_formula_and_numbers_stay_numbers() -> None:
     assert as_csv(ANSWER).splitlines() == [
-        "Who,Times,Again",
-        '"\'=HYPERLINK(""http://example.org"")",-5,yes',
-        "'\N{ZERO WIDTH SPACE} @SUM(A1),2,",
-        '"Anna ""W1"", B",3,no',
+        'Who,"Who, by name",Times,Again',
+        '"\'=HYPERLINK(""http://example.org"")",,-5,yes',
+        "'\N{ZERO WIDTH SPACE} @SUM(A1),,2,",
+        '"Anna ""W1"", B",\'=Anna,3,no',
     ]
 
 
 def test_in_json_lines_everything_stays_as_it_is() -> None:
     first = as_json_lines(ANSWER).splitlines()[0]
-    assert first == '{"who": "=HYPERLINK(\\"http://example.org\\")", "times": -5, "again": true}'
+    assert first == '{"who": "=HYPERLINK(\\"http://example.org\\")", "who_name": null, "times": -5, "again": true}'

@@ -46,6 +46,7 @@ REPLAY: dict[str, Any] = {
     "first_differing": None,
     "content": None,
     "today": None,
+    "names": {"la-808": "Northmoor Council"},
 }
 ANSWERS: dict[str, Any] = {
     "ShowChild": line(),
@@ -219,7 +220,7 @@ def test_the_list_is_well_formed(listed: list[Any] | None, wrong: dict[str, str]
     answer = (
         None
         if listed is None
-        else {"accesses": listed, "total": len(listed), "next": RECEIPT.entry if listed else None}
+        else {"accesses": listed, "total": len(listed), "next": RECEIPT.entry if listed else None, "names": {}}
     )
     days = {"first": as_typed("first", date(2025, 12, 1)), "last": read_day({}, "last", "")}
     page = officer("accesses", listed=answer, said=said, wrong=wrong, **days)

@@ -60,7 +60,9 @@ def test_a_lead_is_passed_on_by_two_people_each_of_whom_sees_first_what_will_hap
         assert "leads from that day" in look
         assert "It is recorded." in other.post("/decide/do", confirming(look)).text
         told.projector.project()
-        assert COLLEAGUE.partition(":")[2] in other.open_child(ADA).text
+        shown = other.open_child(ADA).text
+        assert COLLEAGUE.partition(":")[2] in shown
+        assert "They were told who is to lead, and agree" in shown, "as whoever led before has said"
     pages_seen = [answer for answer in browser.seen if answer.text and answer.status_code == 200]
     assert {str(answer.url): wrong for answer in pages_seen if (wrong := ill_formed(answer.text))} == {}
 

@@ -184,6 +184,15 @@ ROWS: Final = (
     _row("decision 62", "nothing is taken from who works with the child", "ShowTimeline", _WORKS, **_OWN, restricted=True, shows=PAGE),
     _row("decision 62", "nor by override", "ShowChild", _OVERRIDES, **_OVERRIDING, restricted=True, **_SEALED_TOO),
     _row("decision 62", "nor from the index team", "ShowChild", _INDEX, **_CLAIMED, restricted=True, **_WHOLE),
+    _row("decision 73", "nor does one's own word show more", "ShowTimeline", _WORKS, bases=[Basis.OWN_WORD], restricted=True, **_STUB),
+    _row("decision 73", "nor to look for somebody else", "ShowChild", _MEDIATES, **_FOR_ANOTHER, restricted=True, **_STUB),
+    _row("decision 62", "nobody reads a case that is about them", "ShowCase", _CHECKS, whose=Whose.ABOUT_THEM, shows=REFUSED),
+    _row("decision 62", "though it is of their own office", "ShowCase", _PRIVACY, whose=Whose.ABOUT_THEM, shows=REFUSED),
+    _row("decision 73", "the operator takes an export away", "ExportLog", _OPERATES, shows=PAGE),
+    # decision 68: how long is the authority's schedule
+    _row("decision 68", "the index team sees how much is due", "ShowDue", _INDEX, shows=PAGE),
+    _row("decision 68", "so do the officers", "ShowDue", _CHECKS, shows=PAGE),
+    _row("decision 68", "and nobody else", "ShowDue", _AUDITS, shows=REFUSED),
     # decision 67: who could open a record, and why somebody could not
     _row("decision 67", "officers count who could, with a reason", "ShowReach", _PRIVACY, **_CLAIMED, shows=PAGE),
     _row("decision 67", "not without one", "ShowReach", _CHECKS, shows=REFUSED),
