@@ -290,6 +290,25 @@ def export(
         say(", ".join(f"{count} {what}" for what, count in counts.items()))
 
 
+@app.command(epilog="Example: icr access summarise")
+def summarise(data: Data = None, as_json: Json = False) -> None:
+    """Make the summary of looks anew from the access log, which officers' questions over a long time are answered from.
+
+    The summary is kept as the log is sealed, so this is needed only where `icr officer ask log-complete` says that it is not
+    as the log is: somebody has changed it by hand. Sealing waits meanwhile; whoever asks is answered from what was there.
+    """
+    from adapters.disclosure.sealing import summarise as make_anew
+    from adapters.log.connections import Work
+
+    with opened(data) as service, interruptible(), service.connect(Work.REBUILD) as connection:
+        check_tables(service.connect)
+        leaves = make_anew(connection)
+    if as_json:
+        print_json({"leaves": leaves})
+    else:
+        say(f"summed up {leaves} leaves")
+
+
 @app.command(epilog="Example: icr access capsules")
 def capsules(
     keep: Annotated[

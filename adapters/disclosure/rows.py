@@ -9,6 +9,7 @@ from uuid import UUID
 
 from adapters.disclosure.context import context
 from adapters.disclosure.keys import CLASSES, NewKey, SealedPart, owner_of
+from domain.access.parts import NOBODY
 
 # A key that somebody else has stored meanwhile ends it (unique_violation): what it was to open must be sealed again.
 WRITE: Final = (
@@ -24,10 +25,10 @@ WRITE: Final = (
     "%(shown)s::text[], %(places)s::text[], %(classes)s::text[], %(shown_at)b::timestamptz[]) "
     "AS n (entry, number, child, opened, records, digests, places, classes, at)), "
     "pending AS (INSERT INTO access.pending (entry, at) SELECT * FROM unnest(%(ids)b::uuid[], %(ats)b::timestamptz[])) "
-    "INSERT INTO access.entry (id, at, viewer, organisation, kind, outcome, bytes, wrapped, sealed, child, rule, opening, acting_for, probe) "
+    "INSERT INTO access.entry (id, at, viewer, organisation, kind, outcome, bytes, wrapped, sealed, child, rule, opening, acting_for, probe, found) "
     "SELECT * FROM unnest(%(ids)b::uuid[], %(ats)b::timestamptz[], %(viewers)s::text[], %(organisations)s::text[], %(kinds)s::text[], "
     "%(outcomes)s::text[], %(bytes)b::bytea[], %(wrapped)b::bytea[], %(asked)b::bytea[], %(about)b::uuid[], %(rules)s::text[], "
-    "%(openings)s::text[], %(acting_for)s::text[], %(probes)b::bytea[])"
+    "%(openings)s::text[], %(acting_for)s::text[], %(probes)b::bytea[], %(found)s::int2[])"
 )
 
 
@@ -73,11 +74,20 @@ def values_of(entries: Sequence[EntryRows], keys: Iterable[NewKey]) -> dict[str,
         "wrapped": [one.wrapped for one in entries], "asked": [one.asked for one in entries],
         "about": [one.about for one in entries], "rules": [one.rule for one in entries], "openings": [one.opening for one in entries],
         "acting_for": [one.acting_for for one in entries], "probes": [one.probe for one in entries],
+        "found": [_found(one) for one in entries],
         **dict(zip(_SHOWN, map(list, zip(*shown, strict=True)) if shown else ([] for _ in _SHOWN), strict=True)),
     }  # fmt: skip
 
 
+_SEARCH: Final = "FindChildren"
 _SHOWN: Final = ("shown_in", "numbers", "children", "opened", "records", "shown", "places", "classes", "shown_at")
+
+
+def _found(entry: EntryRows) -> int | None:
+    """Of a search how many children it found."""
+    if entry.kind != _SEARCH:
+        return None
+    return len({*entry.children, *(part.part.child for part in entry.parts)} - {NOBODY})
 
 
 def _shown(entry: EntryRows) -> Iterable[tuple[Any, ...]]:

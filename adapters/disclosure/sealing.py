@@ -1,4 +1,4 @@
-"""The sequencer: gives entries their leaves, without gaps, in the order of their time, and keeps the tree's tiles.
+"""The sequencer: gives entries their leaves, without gaps, in the order of their time, and keeps the tree's tiles and the summary of looks.
 
 What is lost if it dies: nothing. A step is one transaction; what it did not commit it does again.
 """
@@ -15,6 +15,7 @@ Connection = psycopg.Connection[Any]
 
 ROLE_LOCK: Final = 0x1C_12_0006
 MOST: Final = 2000  # entries in one transaction
+SUMMARY: Final = ("access.looks_of_day", "access.person_day", "access.looked_at", "access.summed")
 
 # Entries that wait, in order. One that has a leaf already only ceases to wait; of one that is gone nothing is known, it waits on.
 _TAKE: Final = """
@@ -29,8 +30,10 @@ new AS (SELECT DISTINCT ON (t.entry) t.* FROM taken t
 leaves AS (INSERT INTO access.leaf (index, entry, hash)
     SELECT %(size)s + row_number() OVER (ORDER BY n.at, n.entry) - 1, n.entry, sha256('\\x00'::bytea || n.bytes) FROM new n
     RETURNING index, hash)
-SELECT (SELECT count(*) FROM taken), array(SELECT hash FROM leaves ORDER BY index)
+SELECT (SELECT count(*) FROM taken), array(SELECT hash FROM leaves ORDER BY index), min(n.at), max(n.at) FROM new n
 """
+# The summary of looks goes as far as the tree, always: what it counts twice or leaves out no officer would see.
+_SUM_UP: Final = "SELECT access.sum_up(%s, %s, %s)"
 _TILES: Final = (
     "SELECT t.level, t.index, t.nodes FROM access.tile t JOIN unnest(%s::int2[], %s::int8[]) AS w (level, index) "
     "USING (level, index)"
@@ -58,9 +61,10 @@ def seal(connection: Connection, most: int = MOST) -> int:
         size = tree_size(connection)
         row = connection.execute(_TAKE, {"most": most, "size": size}, binary=True).fetchone()
         assert row is not None
-        taken, leaves = row
+        taken, leaves, first, last = row
         if leaves:
             _grow(connection, size, leaves)
+            connection.execute(_SUM_UP, (size, first, last))
     return int(taken)
 
 
@@ -73,3 +77,17 @@ def _grow(connection: Connection, size: int, leaves: list[bytes]) -> None:
         raise SealTrouble(TREE_DAMAGED) from None
     columns = [t[0] for t in tiles], [t[1] for t in tiles], list(tiles.values())
     connection.execute(_KEEP, columns, binary=True)
+
+
+def summarise(connection: Connection) -> int:
+    """Make the summary of looks anew from the log, while no leaf is given; how many leaves it takes in.
+
+    Rows are deleted: whoever reads meanwhile goes on seeing what was there, which a truncated table would not let them.
+    """
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (SEAL_LOCK,))
+        for table in SUMMARY:
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
+        row = connection.execute("SELECT access.sum_up()").fetchone()
+    assert row is not None
+    return int(row[0])

@@ -32,7 +32,10 @@ LOG_TABLES = (
     "event inbox source_record batch tracking subject data_key aside counted set_aside fact fact_mark edition feedback "
     "feedback_reader sealed withheld erased keys paused_partition topic"
 ).split()
-ACCESS_TABLES = "entry entry_rest shown content pending leaf tile checkpoint context session assertion".split()
+ACCESS_TABLES = (
+    "entry entry_rest shown content pending leaf tile checkpoint context session assertion looks_of_day person_day "
+    "looked_at summed"
+).split()
 
 
 @dataclass(slots=True)

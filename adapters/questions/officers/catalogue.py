@@ -1,7 +1,7 @@
 """What each of the officers' questions is called, takes and tells, as its table says it; each is checked when it is read.
 
 A question is two files: NAME.sql reads what `given/` defines and nothing of the access log's entries besides, so that whose accesses
-it may be about is bounded in one place (`given/ever.sql`); NAME.toml says the rest.
+it may be about is bounded there (`{whose}`); NAME.toml says the rest.
 """
 
 import re
@@ -36,7 +36,7 @@ _HOLDS: Final = frozenset(get_args(Holds))
 _OF_OTHERS: Final = (
     "WHERE NOT EXISTS (SELECT FROM ever o WHERE o.id = answer.entry AND o.at = answer.at AND o.viewer = %(by)s)"
 )
-_ENTRIES: Final = re.compile(r"\baccess\.entry\b")
+_ENTRIES: Final = re.compile(r"\baccess\.(entry|looks_of_day|person_day|looked_at)\b")
 _WORD: Final = re.compile(r"[a-z_]+")
 
 

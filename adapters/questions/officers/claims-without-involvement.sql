@@ -1,6 +1,10 @@
-SELECT l.at, l.viewer, l.organisation, r.came_out AS review, l.id AS entry
-FROM looks l LEFT JOIN reviews r ON r.entry = l.id
-WHERE l.rule = ANY(%(alerting)s) AND l.day + %(days)s < %(today)s
-    AND NOT EXISTS (SELECT FROM involved i WHERE i.works = l.works AND i.child = l.child
-        AND (i.ends IS NULL OR i.ends > l.day) AND (i.starts IS NULL OR i.starts <= l.day + %(days)s))
-ORDER BY l.at DESC, l.id
+WITH claim AS MATERIALIZED (
+    SELECT l.id, l.at, l.day, l.viewer, l.works, l.organisation, l.child FROM looks l WHERE l.rule = ANY(%(alerting)s) AND l.day + %(days)s < %(today)s
+), followed AS MATERIALIZED (
+    SELECT DISTINCT c.id FROM claim c JOIN involved i ON i.works = c.works AND i.child = c.child
+    WHERE (i.ends IS NULL OR i.ends > c.day) AND (i.starts IS NULL OR i.starts <= c.day + %(days)s)
+)
+SELECT c.at, c.viewer, c.organisation, r.came_out AS review, c.id AS entry
+FROM claim c LEFT JOIN followed f ON f.id = c.id LEFT JOIN reviews r ON r.entry = c.id
+WHERE f.id IS NULL
+ORDER BY c.at DESC, c.id

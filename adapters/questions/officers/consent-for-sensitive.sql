@@ -3,8 +3,9 @@ WITH told AS (
     FROM entry e LEFT JOIN membership m ON m.record = e.record AND live(m) LEFT JOIN membership o ON o.child = m.child AND live(o)
     WHERE live(e) AND (e.kind = 'consent' OR e.kind = ANY(%(sensitive)s))
 ), opened AS (
-    SELECT l.id, l.at, l.day, l.viewer, l.organisation, l.rule, l.child, convert_from(l.bytes, 'UTF8')::jsonb AS leaf FROM looks l
-    WHERE l.child IN (SELECT t.child FROM told t WHERE t.kind = ANY(%(sensitive)s))
+    SELECT l.id, l.at, l.day, l.viewer, l.organisation, l.rule, c.child, convert_from(l.bytes, 'UTF8')::jsonb AS leaf
+    FROM (SELECT DISTINCT t.child FROM told t WHERE t.kind = ANY(%(sensitive)s)) AS c CROSS JOIN LATERAL (
+        SELECT l.id, l.at, l.day, l.viewer, l.organisation, l.rule, l.bytes FROM looks l WHERE l.child = c.child OFFSET 0) l
 ), covered AS (
     -- A consent that came to be known after the look covered nothing of it.
     SELECT l.id, l.at, l.viewer, l.organisation, l.leaf -> 'rules' ? 'sensitive_service' AS left_out,

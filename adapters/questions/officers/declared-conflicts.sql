@@ -4,5 +4,6 @@ WITH declared AS (
     WHERE e.kind = 'conflict_declared' AND e.worker IS NOT NULL AND live(e)
 )
 SELECT a.at, a.viewer, a.organisation, d.relation, d.starts AS declared, a.kind, a.outcome, a.id AS entry
-FROM declared d JOIN accesses a ON a.works = d.worker AND a.child = d.child
+FROM declared d CROSS JOIN LATERAL (
+    SELECT a.at, a.viewer, a.organisation, a.kind, a.outcome, a.id FROM accesses a WHERE a.child = d.child AND a.works = d.worker OFFSET 0) a
 ORDER BY a.at DESC, a.id

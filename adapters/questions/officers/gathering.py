@@ -120,7 +120,6 @@ def _parameters(read: Reading, asked: Asked, question: AskOfficers) -> dict[str,
         "until": _midnight(asked.last + timedelta(days=1)),
         "first_day": to_day(asked.first),
         "last_day": to_day(asked.last),
-        "mondays": _mondays(asked.first, asked.last),
         "today": read.today,
         "days": asked.said.get("days"),
         "least": asked.said.get("least"),
@@ -155,12 +154,6 @@ def _children(read: Reading, identifier: str) -> list[UUID]:
     """A child as it was ever shown: under its own id, and that of each of its records before they were joined."""
     child = read.child(identifier, None)
     return [] if child is None else sorted({child, *read.records(child)})
-
-
-def _mondays(first: date, last: date) -> list[datetime]:
-    """The beginnings in London of the weeks that some days lie in."""
-    monday = first - timedelta(days=first.weekday())
-    return [_midnight(monday + timedelta(weeks=week)) for week in range((last - monday).days // 7 + 1)]
 
 
 def _bank_holidays(first: date, last: date) -> list[int]:

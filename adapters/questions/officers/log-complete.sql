@@ -1,24 +1,47 @@
 WITH written AS MATERIALIZED (
-    SELECT e.id, e.viewer, e.organisation, e.kind, e.outcome, e.child, e.rule, e.opening, e.acting_for, e.bytes,
-        convert_from(e.bytes, 'UTF8')::jsonb AS leaf
-    FROM access.entry e WHERE e.at >= %(since)s AND e.at < %(until)s
+    -- Each leaf is opened once and looked up once.
+    SELECT e.id, e.at, e.viewer, e.organisation, e.kind, e.outcome, e.child, e.rule, e.acting_for, e.found, e.bytes, l.index, l.hash AS leaf,
+        s.process, s.number, s.previous, (e.viewer, e.kind, e.outcome, e.organisation, e.opening, e.acting_for, e.rule) IS DISTINCT FROM
+            (s.viewer, s.question, s.outcome, s.organisation, s.opening, s.acting_for, s.rules ->> 0) AS otherwise
+    FROM access.entry e CROSS JOIN LATERAL jsonb_to_record(convert_from(e.bytes, 'UTF8')::jsonb) AS s (process text, number bigint, previous text,
+        viewer text, question text, outcome text, organisation text, opening text, acting_for text, rules jsonb)
+    LEFT JOIN LATERAL (SELECT l.index, l.hash FROM access.leaf l WHERE l.entry = e.id OFFSET 0) l ON true
+    WHERE e.at >= %(since)s AND e.at < %(until)s
 ), chained AS (
-    SELECT (w.leaf ->> 'number')::bigint AS number, lead((w.leaf ->> 'number')::bigint) OVER chain AS next, lead(w.leaf ->> 'previous') OVER chain AS names,
-        encode(sha256(w.bytes), 'hex') AS hash
-    FROM written w WINDOW chain AS (PARTITION BY w.leaf ->> 'process' ORDER BY (w.leaf ->> 'number')::bigint)
+    SELECT w.number, lead(w.number) OVER chain AS next, lead(w.previous) OVER chain AS names, encode(sha256(w.bytes), 'hex') AS hash
+    FROM written w WINDOW chain AS (PARTITION BY w.process ORDER BY w.number)
+), look AS MATERIALIZED (
+    SELECT w.viewer, coalesce(w.acting_for, w.viewer) AS works, coalesce(w.organisation, '') AS organisation, w.child, coalesce(w.rule, '') AS rule,
+        w.at, (w.at AT TIME ZONE 'Europe/London')::date - DATE '1970-01-01' AS day
+    FROM written w WHERE w.index < (SELECT s.size FROM access.summed s) AND w.child IS NOT NULL AND w.outcome = 'shown'
+), otherwise AS (
+    -- What the summary of looks says otherwise than the entries that it takes in: of these days, or that somebody looked in them.
+    SELECT FROM (SELECT n.day, n.organisation, n.rule, count(*) AS times FROM look n GROUP BY n.day, n.organisation, n.rule) AS n
+    FULL JOIN (SELECT * FROM access.looks_of_day d WHERE d.day BETWEEN %(first_day)s AND %(last_day)s) AS d USING (day, organisation, rule)
+    WHERE n.times IS DISTINCT FROM d.times
+    UNION ALL
+    SELECT FROM (SELECT n.day, n.viewer, n.organisation, array_agg(DISTINCT n.child) AS children, max(n.at) AS last FROM look n
+        GROUP BY n.day, n.viewer, n.organisation) AS n
+    FULL JOIN (SELECT * FROM access.person_day d WHERE d.day BETWEEN %(first_day)s AND %(last_day)s) AS d USING (day, viewer, organisation)
+    WHERE (n.children, n.last) IS DISTINCT FROM (d.children, d.last)
+    UNION ALL
+    SELECT FROM (SELECT n.viewer, n.child, n.organisation, n.works, n.rule, min(n.at) AS first, max(n.at) AS last FROM look n
+        GROUP BY n.viewer, n.child, n.organisation, n.works, n.rule) AS n
+    FULL JOIN (SELECT * FROM access.looked_at p WHERE p.last >= %(since)s AND p.first < %(until)s) AS p USING (viewer, child, organisation, works, rule)
+    WHERE p.first IS NULL OR p.first > n.first OR p.last < n.last
+        OR (p.first >= %(since)s AND p.first IS DISTINCT FROM n.first) OR (p.last < %(until)s AND p.last IS DISTINCT FROM n.last)
 ), counted (place, "check", found, wrong) AS (
     SELECT 1, 'entries', count(*), false FROM written
     UNION ALL SELECT 2, 'missing_in_a_chain', coalesce(sum(c.next - c.number - 1), 0)::bigint, true FROM chained c
     UNION ALL SELECT 3, 'chained_to_another', count(*), true FROM chained c WHERE c.next = c.number + 1 AND c.names IS DISTINCT FROM c.hash
-    UNION ALL SELECT 4, 'not_as_their_leaf_says', count(*), true FROM written w
-        WHERE (w.viewer, w.kind, w.outcome) IS DISTINCT FROM (w.leaf ->> 'viewer', w.leaf ->> 'question', w.leaf ->> 'outcome')
-        OR (w.organisation, w.opening, w.acting_for, w.rule) IS DISTINCT FROM
-            (w.leaf ->> 'organisation', w.leaf ->> 'opening', w.leaf ->> 'acting_for', w.leaf -> 'rules' ->> 0)
-    UNION ALL SELECT 5, 'leaf_of_other_bytes', count(*), true FROM written w JOIN access.leaf l ON l.entry = w.id
-        WHERE l.hash <> sha256('\x00'::bytea || w.bytes)
+    UNION ALL SELECT 4, 'not_as_their_leaf_says', count(*), true FROM written w WHERE w.otherwise
+    UNION ALL SELECT 5, 'leaf_of_other_bytes', count(*), true FROM written w WHERE w.leaf <> sha256('\x00'::bytea || w.bytes)
     UNION ALL SELECT 6, 'without_leaf_and_not_waiting', count(*), true FROM written w
-        WHERE NOT EXISTS (SELECT FROM access.leaf l WHERE l.entry = w.id) AND NOT EXISTS (SELECT FROM access.pending p WHERE p.entry = w.id)
+        WHERE w.index IS NULL AND NOT EXISTS (SELECT FROM access.pending p WHERE p.entry = w.id)
     UNION ALL SELECT 7, 'waiting_for_a_leaf', count(*), false FROM access.pending
-    UNION ALL SELECT 8, 'leaves_missing', coalesce(max(l.index) + 1 - count(*), 0), true FROM access.leaf l
+    UNION ALL SELECT 8, 'not_as_summed_up', count(*), true FROM otherwise
+    UNION ALL SELECT 9, 'found_other_than_shown', count(*), true FROM written w WHERE w.kind = 'FindChildren' AND w.found IS DISTINCT FROM
+        (SELECT count(*) FROM access.shown s WHERE s.entry = w.id AND s.at = w.at AND s.child <> %(nobody)s)
+    UNION ALL SELECT 10, 'leaves_missing', coalesce(max(l.index) + 1 - count(*), 0), true FROM access.leaf l
 )
 SELECT "check", found, wrong AND found > 0 AS amiss FROM counted ORDER BY place

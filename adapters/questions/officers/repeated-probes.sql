@@ -1,8 +1,12 @@
-WITH probed AS (
-    SELECT a.probe, count(*) AS times, count(DISTINCT a.viewer) AS people, string_agg(DISTINCT a.viewer, ', ') AS viewers,
-        min(a.at) AS first, max(a.at) AS last
+-- First who looked for the same how often, in the order of an index, then for each of what was looked for.
+WITH by_viewer AS MATERIALIZED (
+    SELECT a.probe, a.viewer, count(*) AS times, min(a.at) AS first, max(a.at) AS last
     FROM accesses a WHERE a.probe IS NOT NULL AND a.kind IN ('FindChildren', 'ShowChild', 'ShowTimeline')
-    GROUP BY a.probe HAVING count(*) >= %(least)s
+    GROUP BY a.probe, a.viewer
+), probed AS (
+    SELECT b.probe, sum(b.times)::bigint AS times, count(*) AS people, string_agg(b.viewer, ', ' ORDER BY b.viewer) AS viewers,
+        min(b.first) AS first, max(b.last) AS last
+    FROM by_viewer b GROUP BY b.probe HAVING sum(b.times) >= %(least)s
 )
 SELECT encode(p.probe, 'hex') AS mark, p.times, p.people, p.viewers, p.first, p.last,
     (SELECT a.id FROM accesses a WHERE a.probe = p.probe AND a.at = p.last ORDER BY a.id LIMIT 1) AS entry

@@ -1,8 +1,6 @@
 WITH person AS (
     SELECT a.viewer, a.organisation, count(*) AS times, count(DISTINCT a.probe) AS different, min(a.at) AS first, max(a.at) AS last
-    FROM accesses a
-    WHERE a.kind = 'FindChildren' AND a.outcome IN ('shown', 'nothing')
-        AND NOT EXISTS (SELECT FROM access.shown s WHERE s.entry = a.id AND s.at = a.at AND s.child <> %(nobody)s)
+    FROM accesses a WHERE a.kind = 'FindChildren' AND a.outcome IN ('shown', 'nothing') AND a.found = 0
     GROUP BY a.viewer, a.organisation HAVING count(*) >= %(least)s
 )
 SELECT p.viewer, p.organisation, p.times, p.different, p.first, p.last,

@@ -1,10 +1,9 @@
--- Of each look in which week it was is found among the Mondays: to work out the day of each in London takes far longer.
-WITH counted AS (
-    SELECT width_bucket(l.at, %(mondays)s::timestamptz[]) AS week, count(*) AS looks, count(x.child) AS explained
-    FROM looks l LEFT JOIN explained x ON x.works = l.works AND x.child = l.child
-    WHERE l.rule <> ALL(%(no_involvement_needed)s)
-    GROUP BY 1
+-- Of each week all looks, without those that nothing explains. A week is named by its Monday; day 0 is a Thursday.
+WITH looked AS (
+    SELECT d.day - (d.day + 3) %% 7 AS week, sum(d.times)::bigint AS looks FROM day_looks d
+    WHERE d.rule <> '' AND d.rule <> ALL(%(no_involvement_needed)s) GROUP BY 1
+), lacking AS (
+    SELECT u.day - (u.day + 3) %% 7 AS week, count(*) AS looks FROM unexplained u GROUP BY 1
 )
-SELECT ((%(mondays)s::timestamptz[])[c.week] AT TIME ZONE 'Europe/London')::date AS week, c.looks, c.explained,
-    round(100.0 * c.explained / c.looks, 1)::text AS share
-FROM counted c ORDER BY 1 DESC
+SELECT l.week, l.looks, l.looks - coalesce(n.looks, 0) AS explained, round(100.0 * (l.looks - coalesce(n.looks, 0)) / l.looks, 1)::text AS share
+FROM looked l LEFT JOIN lacking n USING (week) ORDER BY 1 DESC

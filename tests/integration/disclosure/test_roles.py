@@ -20,8 +20,9 @@ from tests.builders.service import KEYS, bench
 from tests.integration.disclosure.test_one_commit import access
 
 Connection = psycopg.Connection[Any]
+SUMMARISED = ("looks_of_day", "person_day", "looked_at", "summed")  # which nobody writes but a function of its owner's
 # Every table of the access log, the head of the event log, and one that a reader reads.
-TABLES = ("context", "content", "entry", "shown", "pending", "leaf", "tile", "checkpoint")
+TABLES = ("context", "content", "entry", "shown", "pending", "leaf", "tile", "checkpoint", *SUMMARISED)
 MAY: dict[Work, dict[str, set[str]]] = {
     Work.ANSWER: {table: {"SELECT"} for table in TABLES},
     Work.DISCLOSE: {table: {"INSERT"} for table in ("context", "content", "entry", "shown", "pending")},
@@ -31,7 +32,8 @@ MAY: dict[Work, dict[str, set[str]]] = {
     },
 }  # fmt: skip
 COLUMNS = {"tile": ("nodes", "level"), "checkpoint": ("published_at", "note"), "context": ("bytes",), "content": ("sealed",),
-           "entry": ("bytes", "viewer", "outcome"), "shown": ("digests",), "pending": ("at",), "leaf": ("hash",)}  # fmt: skip
+           "entry": ("bytes", "viewer", "outcome"), "shown": ("digests",), "pending": ("at",), "leaf": ("hash",),
+           "looks_of_day": ("times",), "person_day": ("children",), "looked_at": ("last",), "summed": ("size",)}  # fmt: skip
 
 
 @pytest.fixture
@@ -84,6 +86,7 @@ def test_each_role_may_do_its_work_and_nothing_else(log: AccessLog, work: Work) 
         assert not tried(connection, "DELETE FROM log.event WHERE false")
         assert not tried(connection, "ALTER TABLE access.entry DISABLE TRIGGER ALL")
         assert tried(connection, "SELECT access.make_months('2026-06-01', '2026-06-01')") == (work is Work.SEAL)
+        assert tried(connection, "SELECT access.sum_up()") == (work is Work.SEAL)
         assert not tried(connection, "SELECT access.grant_roles()")
 
 

@@ -1,6 +1,6 @@
 -- What the people who looked, or a team that they were ever in, do or did with those children as it is known now. An access names a
 -- child as it was then: by the least of its records.
-looked_at AS MATERIALIZED (SELECT DISTINCT works, child FROM looks),
+looked_at AS MATERIALIZED (SELECT DISTINCT works, child FROM pairs),
 seen_child AS MATERIALIZED (SELECT DISTINCT child FROM looked_at),
 its_record AS MATERIALIZED (
     SELECT c.child, coalesce(o.record, c.child) AS record FROM seen_child c
