@@ -100,10 +100,12 @@ def left_out(one: Mapping[str, Any]) -> str:
     return f"{things} left out. {BY_ID[one['ground']].says} ({one['law']})"
 
 
-def scheme(code: str) -> str:
-    """What number it is."""
+def scheme(code: str, names: Mapping[str, str]) -> str:
+    """What number it is; `names`: of organisations, by code."""
     _, _, whose = code.partition(":")
-    return {"nhs": "NHS number", "upn": "Unique pupil number"}.get(code) or f"Number of {whose.replace(':', ', ')}"
+    organisation, _, system = whose.partition(":")
+    said = {"nhs": "NHS number", "upn": "Unique pupil number"}.get(code)
+    return said or f"Number of {', '.join(filter(None, (named(organisation, names), system)))}"
 
 
 def wrong_proposals(wrong: Mapping[str, str]) -> list[dict[str, str]]:

@@ -6,11 +6,13 @@ from typing import Annotated, Any, Final
 from typing_extensions import TypedDict
 
 from domain.answers.fields import Discloses, Written
+from domain.identifiers import AGENCY
 
 # Fields in which an organisation or a person stands by code; what a case was done with may be one.
 _CODES: Final = frozenset(
     {"organisation", "viewer", "opened_by", "concerned", "by", "item", "proposed_by", "confirmed_by"}
 )
+_SCHEME: Final = "scheme"  # of a number: an agency's own names the agency
 NAMES: Final = "names"
 CODED: Final = frozenset({"organisation", "viewer"})  # what a column holds
 _OTHERS: Final = frozenset({"content", "today", "asked"})  # what an access showed and was asked by is told as it was
@@ -35,6 +37,8 @@ def codes_in(answer: Any) -> Iterator[str]:  # noqa: ANN401 - an answer, or a pi
         for name, within in answer.items():
             if name in _CODES and isinstance(within, str):
                 yield within
+            elif name == _SCHEME and isinstance(within, str):
+                yield within.removeprefix(f"{AGENCY}:").partition(":")[0]
             elif name not in _OTHERS:
                 yield from codes_in(within)
         yield from _in_table(answer)

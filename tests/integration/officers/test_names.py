@@ -4,12 +4,13 @@ import csv
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from adapters.web.case_words import scheme
 from domain.access.viewer import LOCAL_OPERATOR
 from domain.answers.answered import Answered
 from domain.answers.officers import as_csv
-from domain.questions.about import CountKept, ListAccesses, ListCases, ShowCase
+from domain.questions.about import CountKept, ListAccesses, ListCases, ShowCase, ShowSubjectAccess
 from tests.builders.cases import opened
-from tests.builders.desk import ANNA, BEN, CARA, CHECKER, OFFICER, Desk
+from tests.builders.desk import ANNA, BEN, CARA, CHECKER, OFFICER, Desk, identifier
 from tests.builders.viewers import saying_why
 from tests.spec.words import Happened, organisation_registered, worker_left, worker_registered
 
@@ -79,3 +80,15 @@ def test_what_is_kept_names_who_sent_it(desk: Desk) -> None:
     assert isinstance(found, Answered)
     [one] = found.content["counts"]
     assert found.content["names"] == ({} if one["organisation"] is None else {"la-808": "Northmoor Council"})
+
+
+def test_a_record_that_is_given_names_whose_number_it_is_and_who_saw_it(desk: Desk) -> None:
+    registered(desk)
+    desk.helped("Ada", known_by=("nhs", "agency"))
+    desk.look("Ada", ANNA)
+    case = opened(desk.here, desk.person(OFFICER), "subject_access", child=identifier("Ada"), asked_by="child")
+    found = desk.ask(ShowSubjectAccess(case=case), desk.person(OFFICER))
+    assert isinstance(found, Answered)
+    [number] = [one for one in found.content["record"]["numbers"] if one["scheme"].startswith("agency:")]
+    assert scheme(number["scheme"], found.content["names"]).startswith("Number of Northmoor Council (la-808), ")
+    assert found.content["names"][ANNA] == "Anna Archer"

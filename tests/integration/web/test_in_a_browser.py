@@ -82,6 +82,8 @@ HEADINGS = {
     "why-not-explained": "Why somebody was refused",
     "access-log": "State of the log",
     "access-log-checked": "State of the log",
+    "records-due": "Records due",
+    "records-due-waiting": "Records due",
     "erasures": "Erase a record",
     "erasures-wrong": "Erase a record",
     "erasure-proposed": "The erasure is proposed",
@@ -101,6 +103,7 @@ TWICE = (
     "question-none",
     "access-in-case",
     "case-asked",
+    "records-due-waiting",
 )
 OFFICERS = (OFFICER.name, AS_ASKED.name, LAZY.name, SECOND.name)
 
@@ -299,6 +302,8 @@ def visit_erasures(page: Page, served: Pages, look: Callable[[str], None]) -> No
     at = partial(arrived, page, look)
 
     sign_in(page, served, OFFICER.name)
+    page.goto(f"{served.address}/records-due")
+    at("records-due")
     page.goto(f"{served.address}/erasures")
     at("erasures")
     page.get_by_role("button", name="Propose the erasure").click()
@@ -315,9 +320,9 @@ def visit_erasures(page: Page, served: Pages, look: Callable[[str], None]) -> No
     page.get_by_role("button", name="Continue").click()
     at("erasure-refused")
     sign_in(page, served, SECOND.name)
-    page.goto(f"{served.address}/erasures")
-    page.get_by_label("Reference of the erasure").fill(found[0])
-    page.get_by_role("button", name="Continue").click()
+    page.goto(f"{served.address}/records-due")
+    at("records-due-waiting")
+    page.get_by_role("button", name="Read what will happen, and confirm it").first.click()
     at("erasure-confirm")
     page.get_by_role("button", name="Confirm the erasure").click()
     at("erasure-confirmed")

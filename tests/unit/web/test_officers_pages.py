@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from adapters.questions.ways import WAYS
 from adapters.web import accesses
 from adapters.web.days import as_typed, read_day
 from adapters.web.rendering import Contact, Reader, render
@@ -233,3 +234,9 @@ def test_only_officers_are_shown_the_way_to_the_log() -> None:
     assert ways[0] == "/questions"
     assert {"/accesses", "/access-log"} <= set(ways)
     assert not [path for path, _ in Reader("la-808:W1").menu if "access" in path or "question" in path]
+
+
+def test_every_question_has_words_of_its_own() -> None:
+    said = {question.__name__: accesses.asked(question.__name__) for question in WAYS}
+    assert {name for name, words in said.items() if words == name} == set()
+    assert len(set(said.values())) == len(said)
