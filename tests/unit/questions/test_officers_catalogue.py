@@ -78,7 +78,7 @@ def test_a_statement_is_bounded_wherever_it_reads() -> None:
 
 
 def test_what_is_given_is_defined_before_it_is_read() -> None:
-    assert given()["unexplained"][1] == ("ever", "accesses", "looks", "waiting", "pairs", "involved", "explained")
+    assert given()["unrelated"][1] == ("ever", "accesses", "looks", "waiting", "pairs", "involved", "explained")
 
 
 def test_there_is_no_other_question() -> None:
