@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -12,6 +13,8 @@ from domain.errors import Rejected
 # (UK GDPR Article 38(6); access.md 2).
 MAY_PROPOSE: Final = frozenset({Role.PRIVACY_OFFICER, Role.INDEX_TEAM})
 MAY_CONFIRM: Final = frozenset({Role.PRIVACY_OFFICER})
+# The access log is the officers' own: the index team gives none of it up.
+MAY_PROPOSE_MONTH: Final = frozenset({Role.PRIVACY_OFFICER})
 
 RETENTION: Final = "retention"
 GROUNDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -48,7 +51,10 @@ VALID_DAYS: Final = 30  # for which a proposal may be confirmed: what it was wei
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Records that somebody proposes to erase; `proposed_by` and `confirmed_by` as ORGANISATION:STAFF, days since 1970."""
+    """Records that somebody proposes to erase, or a `month` of the access log that they propose to give up.
+
+    `proposed_by` and `confirmed_by` as ORGANISATION:STAFF, days since 1970.
+    """
 
     erasure: str
     ground: str
@@ -59,6 +65,7 @@ class Proposal:
     proposed_on: int
     confirmed_by: str | None = None
     confirmed_on: int | None = None
+    month: str | None = None
 
 
 def check_ground(ground: str, exemptions: Collection[str]) -> None:
@@ -76,10 +83,27 @@ def check_ground(ground: str, exemptions: Collection[str]) -> None:
         raise Rejected("missing_field", "exemptions", rule)
 
 
-def check_proposing(roles: Collection[Role]) -> None:
-    """Whether somebody in some roles may propose. Raises Rejected."""
+def check_proposing(roles: Collection[Role], *, month: bool = False) -> None:
+    """Whether somebody in some roles may propose; `month`: that a month of the access log be given up. Raises Rejected."""
+    if month and not MAY_PROPOSE_MONTH & set(roles):
+        raise Rejected("not_so", "by", "a privacy officer proposes that a month be given up")
     if not MAY_PROPOSE & set(roles):
         raise Rejected("not_so", "by", "a privacy officer or a member of the index team proposes")
+
+
+def check_due(due: datetime | None, now: datetime) -> None:
+    """Whether the time of keeping of a month of the access log is over; `due`: when, None: never. Raises Rejected."""
+    if due is None:
+        raise Rejected("not_so", "month", "the retention schedule has no years for the access log, so it is kept")
+    if due > now:
+        raise Rejected("not_so", "month", f"its time of keeping ends on {due.date().isoformat()}")
+
+
+def check_held(accesses: int) -> None:
+    """Whether no access of a month is held, by a legal hold or an open case. Raises Rejected."""
+    if accesses:
+        said = "one of its accesses is" if accesses == 1 else f"{accesses} of its accesses are"
+        raise Rejected("not_so", "month", f"{said} held, by a legal hold or an open case: the month waits")
 
 
 def check_confirming(proposal: Proposal, by: str, roles: Collection[Role], day: int) -> None:

@@ -15,6 +15,8 @@ from domain.effects import RETENTION_CLASSES
 # About no child: it is not due with one.
 OF_NO_CHILD: Final = frozenset({"reference", "staff"})
 CLASSES: Final = RETENTION_CLASSES - OF_NO_CHILD
+# Of no record: the access log's own time, by its months (docs/decisions/0072).
+ACCESS_LOG: Final = "access_log"
 MOST_YEARS: Final = 100
 
 

@@ -23,21 +23,21 @@ BESIDE: Final = Cause("record_erased", "links")
 _OF_RECORD: Final = ("entry", "person", "address", "week", "absence", "tally", "stated_birth", "membership", "mending")
 _OF_TWO: Final = ("edge", "doubt")
 _OF_CHILD: Final = ("rectangle", "absence_child")
-_KEEPING: Final = """
-SELECT DISTINCT kind, ends FROM (
-    SELECT kind, ends FROM entry WHERE record = ANY(%(r)s) AND kind IN ('legal_hold', 'shield') AND to_ed IS NULL AND why IS NULL
+# What keeps which record, and until when, where that is known; `of` bounds whose, before the rows of all are read.
+_KEPT: Final = """
+    SELECT record, kind, ends FROM entry WHERE {of} AND kind IN ('legal_hold', 'shield') AND to_ed IS NULL AND why IS NULL
         AND (ends IS NULL OR ends > %(d)s)
     UNION ALL
-    SELECT kind, NULL FROM log.fact WHERE record = ANY(%(r)s) AND kind IN ('legal_hold', 'shield') AND act = 1
-        AND position > (SELECT position FROM state)
+    SELECT record, kind, NULL FROM log.fact WHERE {of} AND kind IN ('legal_hold', 'shield') AND act = 1 AND position > (SELECT position FROM state)
     UNION ALL
-    SELECT CASE event_type WHEN 'ShieldApplied' THEN 'shield' ELSE 'legal_hold' END, NULL FROM log.aside
-    WHERE event_type IN ('LegalHoldApplied', 'ShieldApplied') AND kind = 'kept' AND state IN ('waiting', 'ready')
-        AND (record = ANY(%(r)s) OR subjects && ARRAY(SELECT hash FROM log.subject WHERE record = ANY(%(r)s)))
+    SELECT s.record, CASE a.event_type WHEN 'ShieldApplied' THEN 'shield' ELSE 'legal_hold' END, NULL
+    FROM (SELECT record, hash FROM log.subject WHERE {of}) s JOIN log.aside a ON a.record = s.record OR a.subjects && ARRAY[s.hash]
+    WHERE a.event_type IN ('LegalHoldApplied', 'ShieldApplied') AND a.kind = 'kept' AND a.state IN ('waiting', 'ready')
     UNION ALL
-    SELECT 'identity_sealed', NULL FROM log.sealed WHERE record = ANY(%(r)s)
-) k
+    SELECT record, 'identity_sealed', NULL FROM log.sealed WHERE {of}
 """
+_KEEPING: Final = f"SELECT DISTINCT kind, ends FROM ({_KEPT.format(of='record = ANY(%(r)s)')}) k"  # noqa: S608 - of our own words
+_HELD: Final = f"SELECT DISTINCT record FROM ({_KEPT.format(of='true')}) k WHERE kind = 'legal_hold'"  # noqa: S608 - as above
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,14 @@ def keeping(connection: Connection, records: Collection[UUID], day: int) -> dict
         before = ends.get(kind, end)
         ends[kind] = None if end is None or before is None else max(end, before)
     return ends
+
+
+def held(connection: Connection, day: int) -> set[UUID]:
+    """The records that a legal hold keeps on a day, and every id under which they were ever shown; within a transaction."""
+    use(connection, serving(connection))
+    rows = connection.execute(_HELD, {"d": day}).fetchall()
+    records = together(connection, [row[0] for row in rows])
+    return records | shown_as(connection, records)
 
 
 def shown_as(connection: Connection, records: Collection[UUID]) -> set[UUID]:

@@ -119,8 +119,9 @@ def run(
     with opened(data) as service:
         check_tables(service.connect)
         erasures = Erasures(service)
-        states = erasures.states()
-        wanted = [erasure] if erasure else [one for one, state in states.items() if state in ("confirmed", "begun")]
+        states, months = erasures.states(), {one.erasure for one in erasures.all() if one.month is not None}
+        due = [one for one, state in states.items() if state in ("confirmed", "begun") and one not in months]
+        wanted = [erasure] if erasure else due
         erasing, done, kept = _erasing(service), [], 0
         for one in wanted:
             try:
@@ -182,7 +183,8 @@ def _as_json(one: "Proposal", state: str | None) -> dict[str, Any]:
     from domain.dates import iso_day
 
     return {
-        "erasure": one.erasure, "ground": one.ground, "exemptions": list(one.exemptions), "records": list(one.records), "case": one.case,
+        "erasure": one.erasure, "ground": one.ground, "exemptions": list(one.exemptions), "records": list(one.records), "month": one.month,
+        "case": one.case,
         "proposed_by": one.proposed_by, "proposed_on": iso_day(one.proposed_on), "confirmed_by": one.confirmed_by,
         "confirmed_on": None if one.confirmed_on is None else iso_day(one.confirmed_on),
         "state": state or ("proposed" if one.confirmed_by is None else "confirmed"),
@@ -195,9 +197,9 @@ def show_proposals(found: "list[Proposal]", states: "Mapping[str, str] | None" =
     if as_json:
         print_json({"erasures": said})
         return
-    columns = ("erasure", "state", "ground", "records", "proposed by", "confirmed by", "case")
+    columns = ("erasure", "state", "ground", "records or month", "proposed by", "confirmed by", "case")
     rows = [
-        (one["erasure"], one["state"], one["ground"], len(one["records"]), f"{one['proposed_by']}, {one['proposed_on']}",
+        (one["erasure"], one["state"], one["ground"], one["month"] or len(one["records"]), f"{one['proposed_by']}, {one['proposed_on']}",
          "" if one["confirmed_by"] is None else f"{one['confirmed_by']}, {one['confirmed_on']}", one["case"])
         for one in said
     ]  # fmt: skip

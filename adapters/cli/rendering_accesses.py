@@ -64,6 +64,9 @@ def show_replayed(answer: Document) -> None:
     )
     for sentence in verdict(answer["proved"], answer["derived"], answer["because"], answer["first_differing"]):
         say(sentence)
+    if (gone := answer["given_up"]) is not None:
+        say(f"{gone['month']}: {gone['entries']} entries, kept for {gone['years']} years ({gone['source']}); {gone['erasure']}, "
+            f"proposed by a {gone['proposed_by']}, confirmed by a {gone['confirmed_by']}")  # fmt: skip
     if answer["content"] is not None:
         say(json.dumps(answer["content"], indent=1, ensure_ascii=False))
     if answer["today"] is not None:

@@ -1,15 +1,18 @@
-"""`icr retention …`: how long each class of record is kept, what is due, and proposing that it be erased."""
+"""`icr retention …`: how long each class of record and the access log are kept, what is due, proposing it, and giving months up."""
+
+from typing import Annotated
 
 import typer
 
-from adapters.cli.erase import As, check_deciding, show_proposals
-from adapters.cli.output import Data, Json, opened, print_json, print_table, say
+from adapters.cli.erase import As, Which, check_deciding, show_proposals
+from adapters.cli.output import Data, Json, note, opened, print_json, print_table, say
 from adapters.cli.reading import answered
+from adapters.cli.running import check_tables
 from domain.questions.about import ShowDue
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="How long records are kept: the authority's schedule, what is due by it, and proposing it for erasure.",
+    help="How long records and the access log are kept: the authority's schedule, what is due by it, proposing it, giving a month up.",
 )
 
 
@@ -49,3 +52,66 @@ def propose(
         check_deciding(service)
         found = Retention(service).propose(by)
     show_proposals([found], as_json=as_json)
+
+
+@app.command(epilog="Example: icr retention months")
+def months(data: Data = None, as_json: Json = False) -> None:
+    """List the months of the access log that are over: until when each is kept, and how many of its accesses are held.
+
+    It is kept for the years of [access_log] in ICR_RETENTION_FILE, counted from when the log stated that it was over.
+    """
+    from adapters.commands.giving_up import GivingUp
+
+    with opened(data) as service:
+        check_tables(service.connect)
+        found = [
+            {"month": str(one.month), "entries": one.entries, "kept_until": None if one.due is None else one.due.date().isoformat(),
+             "held": one.held, "given_up": one.given_up}
+            for one in GivingUp(service).months()
+        ]  # fmt: skip
+    if as_json:
+        print_json({"months": found})
+        return
+    rows = [
+        (one["month"], one["entries"], one["kept_until"] or "kept", one["held"], "given up" if one["given_up"] else "")
+        for one in found
+    ]
+    print_table("months of the access log", ("month", "entries", "kept until", "held", ""), rows)
+
+
+@app.command(epilog="Example: icr retention propose-month 2026-06 --as la-808:W1")
+def propose_month(
+    month: Annotated[str, typer.Argument(metavar="MONTH", help="The month, as 2026-06.")],
+    by: As,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Propose that a month of the access log be given up; another privacy officer confirms it, as any erasure.
+
+    Refused before its time of keeping is over, and while a legal hold or an open case holds an access of it.
+    """
+    from adapters.commands.giving_up import GivingUp
+
+    with opened(data) as service:
+        check_deciding(service)
+        found = GivingUp(service).propose(by, month)
+    show_proposals([found], as_json=as_json)
+
+
+@app.command(epilog="Example: icr retention give-up erasure-kwmtzqahdepcxs")
+def give_up(erasure: Which, data: Data = None, as_json: Json = False) -> None:
+    """Give up a month of the access log, as two officers have decided: its entries go, their leaves stay. Stopped, run it again.
+
+    The log states it in an entry, so that a check of the log tells what was given up from what is missing.
+    """
+    from adapters.commands.giving_up import GivingUp
+
+    with opened(data) as service:
+        check_tables(service.connect)
+        done = GivingUp(service, lambda what: note(f"icr: {what}")).run(erasure)
+    if as_json:
+        print_json({"month": done.month, "statement": done.statement, "entries": done.entries, "parts": done.parts})
+        return
+    say(
+        f"{done.month} is given up, as {done.statement} states: entries {done.entries}, parts that nothing else shows {done.parts}"
+    )

@@ -23,6 +23,7 @@ from adapters.process.clock import today
 from adapters.service.opened import Service
 from domain.dates import to_day
 from domain.erasure import check_kept
+from domain.errors import Rejected
 from projections import erasing as views
 from projections.engine import EDITION_LOCK, ERASURE_LOCK
 from projections.view_sets import VIEW_SETS, VIEW_TABLES
@@ -81,6 +82,8 @@ class Erasing:
     def run(self, erasure: str) -> Done:
         """Carry out what was confirmed, or what is left of it. Raises Rejected where it was not, or where a hold keeps it, NothingKnown."""
         proposal = Erasures(self._service).confirmed(erasure)
+        if proposal.month is not None:
+            raise Rejected("not_so", "erasure", "it is a month of the access log: see icr retention give-up")
         return self.erase(erasure, [UUID(hex=name[2:]) for name in proposal.records])
 
     def erase(self, erasure: str, records: Sequence[UUID], *, held: bool = True) -> Done:

@@ -27,6 +27,7 @@ from domain.checks import ITSELF
 from domain.dates import to_day
 from domain.erasure import (
     MOST_RECORDS,
+    RETENTION,
     VALID_DAYS,
     Proposal,
     check_confirming,
@@ -70,13 +71,29 @@ class Erasures:
                 self._check_case(connection, case, records)
             with connection.transaction():
                 check_kept(views.keeping(connection, records, to_day(today(self._service.clock))))
-        if (open_one := self._open_one(by, records, ground, case)) is not None:
-            return open_one
-        erasure = "erasure-" + "".join(_LETTERS[byte % len(_LETTERS)] for byte in os.urandom(_ID_LETTERS))
-        said = {
+        return self._proposed(by, {
             "ground": ground, "exemptions": sorted(set(exemptions)), "case": case,
-            "records": [record_id(record) for record in sorted(records)],
-        }  # fmt: skip
+            "records": [record_id(record) for record in sorted(records)], "month": None,
+        })  # fmt: skip
+
+    def propose_month(self, by: str, month: str) -> Proposal:
+        """Propose that a month of the access log be given up, as ORGANISATION:STAFF; that it is due is the caller's to see. Raises Rejected."""
+        self.may_propose_month(by)
+        return self._proposed(by, {"ground": RETENTION, "exemptions": [], "case": None, "records": [], "month": month})
+
+    def may_propose_month(self, by: str) -> None:
+        """Whether ORGANISATION:STAFF may propose that. Raises Rejected."""
+        check_proposing(self._roles(by), month=True)
+
+    def _proposed(self, by: str, said: Mapping[str, Any]) -> Proposal:
+        """A new proposal; or the same of the same person, which nobody has confirmed yet: a form that is sent twice proposes once."""
+        day = to_day(today(self._service.clock))
+        wanted = by, said["ground"], said["case"], set(said["records"]), said["month"]
+        for one in self.all():
+            is_open = one.confirmed_by is None and day <= one.proposed_on + VALID_DAYS
+            if is_open and (one.proposed_by, one.ground, one.case, set(one.records), one.month) == wanted:
+                return one
+        erasure = "erasure-" + "".join(_LETTERS[byte % len(_LETTERS)] for byte in os.urandom(_ID_LETTERS))
         self._record("ErasureProposed", by, erasure, said)
         return self.named(erasure)
 
@@ -90,15 +107,6 @@ class Erasures:
             raise Rejected(
                 "not_so", "case", "a case of erasure about this child, which was granted: check its reference"
             )
-
-    def _open_one(self, by: str, records: Collection[UUID], ground: str, case: str | None) -> Proposal | None:
-        """The same proposal of the same person, which nobody has confirmed yet: a form that is sent twice proposes once."""
-        day, names = to_day(today(self._service.clock)), {record_id(record) for record in records}
-        for one in self.all():
-            same = (one.proposed_by, one.ground, one.case, set(one.records)) == (by, ground, case, names)
-            if same and one.confirmed_by is None and day <= one.proposed_on + VALID_DAYS:
-                return one
-        return None
 
     def may_confirm(self, by: str, proposal: Proposal) -> None:
         """Whether ORGANISATION:STAFF may confirm a proposal today. Raises Rejected."""

@@ -20,7 +20,7 @@ from domain.access.rules import Point, Whose, decided
 from domain.access.viewer import Viewer
 from domain.errors import Misuse, Rejected
 
-_ENTRY: Final = "SELECT viewer, organisation, acting_for FROM access.entry WHERE id = %s AND outcome <> 'ended'"
+_ENTRY: Final = "SELECT viewer, organisation, acting_for FROM access.entry WHERE id = %s AND outcome NOT IN ('ended', 'month_ended', 'given_up')"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class Access:
 
     `asked`: the question's fields, by name. `children`: whom it was about where nothing of them is shown. `opened`: whether
     records were opened, or children only listed. `at`: when, where that is told to whoever asked; None: when it is written.
-    `about`: the one known child that was asked about.
+    `about`: the one known child that was asked about. `month`: what is stated of a month of the log, which is no attempt.
     """
 
     viewer: Viewer
@@ -58,6 +58,7 @@ class Access:
     purpose: str = NOT_ALLOWED.purpose
     at: datetime | None = None
     about: UUID | None = None
+    month: Mapping[str, Any] | None = None
 
 
 # What a process writes when it ends in good order.
@@ -255,6 +256,7 @@ class Discloser:
             root=one.root,
             asked=one.commitment,
             closes=closes,
+            month=access.month,
         )
 
 

@@ -17,6 +17,7 @@ import orjson
 import psycopg
 
 from adapters.disclosure.disclosing import entry_key_context
+from adapters.disclosure.given_up import Gone, given_up
 from adapters.disclosure.keys import OF_CHILD, OF_NOBODY, OF_RECORD, Owner, find_keys, open_part
 from adapters.log.keys.data_keys import Erased, MasterKeys, open_sealed
 from domain.access.entry import entry_id
@@ -117,8 +118,9 @@ def export_lines(
             yield {"kind": "context", "id": name.hex(), "bytes": _text(made)}
         row = connection.execute(_HEIGHT).fetchone()
         assert row is not None
+        gone = Gone(given_up(connection))
         for start in range(0, row[0], PAGE):
-            yield from _leaves(connection, keys, start)
+            yield from _leaves(connection, keys, start, gone)
             tell(min(start + PAGE, row[0]), row[0])
         for level, index, nodes in connection.execute(_TILES.format(">"), binary=True):
             yield tile_line(level, index, nodes)
@@ -144,17 +146,23 @@ def as_line(line: Line) -> bytes:
     return orjson.dumps(said) + behind + b"\n"
 
 
-def _leaves(connection: Connection, keys: MasterKeys, start: int) -> Iterator[Line]:
-    """Tiles of leaves, each before its entries."""
+def _leaves(connection: Connection, keys: MasterKeys, start: int, gone: Gone) -> Iterator[Line]:
+    """Tiles of leaves, each before its entries; an entry that was given up says of which month it was."""
     first = start // WIDTH
     tiles = dict(connection.execute(_TILES_OF_LEAVES, (first, first + PAGE // WIDTH), binary=True).fetchall())
     rows = connection.execute(_LEAVES, (start, start + PAGE), binary=True).fetchall()
-    entries = groupby(_entries(connection, keys, rows), key=lambda line: line["leaf"] // WIDTH)
+    said = (_given_up(line, gone) for line in _entries(connection, keys, rows))
+    entries = groupby(said, key=lambda line: line["leaf"] // WIDTH)
     by_tile = {index: list(lines) for index, lines in entries}
     for index in range(first, first + PAGE // WIDTH):
         if index in tiles:
             yield tile_line(0, index, tiles[index])
         yield from by_tile.get(index, ())
+
+
+def _given_up(line: Line, gone: Gone) -> Line:
+    statement = gone.statement_of(line["leaf"]) if line[WRITTEN] is None else None
+    return line if statement is None else {**line, "given_up": statement.month}
 
 
 def _entries(connection: Connection, keys: MasterKeys, rows: Sequence[Sequence[Any]]) -> Iterator[Line]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -22,7 +23,7 @@ from adapters.disclosure.checkpoints import (
     sign,
     tree_size,
 )
-from adapters.disclosure.months import make_months
+from adapters.disclosure.months import make_months, state_months
 from adapters.disclosure.sealing import MOST, hold_sealing, seal
 from adapters.disclosure.second_place import SecondPlace
 from adapters.disclosure.signing_key import SigningKey
@@ -56,14 +57,27 @@ def seal_now(service: Service, key: SigningKey) -> Sealed:
     done = Sealed()
     place = SecondPlace(service.settings.checkpoints)
     with service.connect(Work.SEAL) as connection:
-        while taken := seal(connection):
-            done.sealed += taken
+        done.sealed = _seal_all(connection)
+        if _state_months(service, connection):
+            done.sealed += _seal_all(connection)
         sign(connection, key, place, service.clock.now())
         done.published = publish(connection, key, place, service.clock.now())
         done.size = tree_size(connection)
         with suppress(SealTrouble):  # the next time will do
             make_months(connection, service.clock.now())
     return done
+
+
+def _seal_all(connection: Connection) -> int:
+    sealed = 0
+    while taken := seal(connection):
+        sealed += taken
+    return sealed
+
+
+def _state_months(service: Service, connection: Connection) -> int:
+    """State the months that are over; how many."""
+    return state_months(connection, service.keys, service.clock, partial(service.connect, Work.DISCLOSE))
 
 
 class Sealer:
@@ -134,6 +148,7 @@ class Sealer:
         if self._seconds() < self._months:
             return
         self._months = self._seconds() + CHECKPOINT_EVERY  # where they could not be made
+        _state_months(self._service, connection)
         if make_months(connection, self._service.clock.now()):
             self._months = self._seconds() + MONTHS_EVERY
 

@@ -28,7 +28,7 @@ _ENTRIES: Final = (
 )
 _OWN: Final = "SELECT e.id, e.bytes, e.wrapped, e.sealed FROM access.entry e WHERE "
 _NEWEST_FIRST: Final = " ORDER BY e.at DESC, e.id DESC LIMIT %(limit)s"
-_ATTEMPT: Final = "e.outcome <> 'ended'"  # what a process writes as it ends is no access
+_ATTEMPT: Final = "e.outcome NOT IN ('ended', 'month_ended', 'given_up')"  # what the log states of itself is no access
 _BEFORE: Final = "(e.at, e.id) < (%(at)s, %(cursor)s)"
 # What is asked for -> its condition. A question that does not ask for it has none: its plan then fits what is asked.
 _ASKED: Final = {

@@ -114,6 +114,11 @@ def open_cases_of(read: Reading, records: Collection[UUID], kinds: Sequence[str]
     return _told(read.service, read.connection, found)
 
 
+def all_open(service: Service, connection: Connection) -> list[Case]:
+    """Every case that is open, of whatever office."""
+    return _told(service, connection, _found(connection, {"open": True}))
+
+
 def _about(service: Service, connection: Connection, entry: str, limit: int, asked: dict[str, Any]) -> Page[CaseAt]:
     """The open cases about an access: which they are is known when they are opened, and no office has many."""
     told = _told(service, connection, _found(connection, asked))

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import psycopg
 
+from adapters.disclosure.given_up import given_up
 from adapters.log.reader import LogReader
 from adapters.service.opened import Service
 from domain.answers.due import State
@@ -30,8 +31,9 @@ def proposals(service: Service, connection: Connection) -> list[Proposal]:
         erasure = said["erasure"]
         if event.effect.kind == "erasure_proposed":
             found[erasure] = Proposal(
-                erasure, said["ground"], tuple(said["exemptions"]), tuple(said["records"]), said["case"], by, day
-            )
+                erasure, said["ground"], tuple(said["exemptions"]), tuple(said["records"]), said["case"], by, day,
+                month=said.get("month"),
+            )  # fmt: skip
         elif (proposal := found.get(erasure)) is not None and proposal.confirmed_by is None:
             found[erasure] = replace(proposal, confirmed_by=by, confirmed_on=day)
     return list(found.values())
@@ -40,6 +42,7 @@ def proposals(service: Service, connection: Connection) -> list[Proposal]:
 def states(connection: Connection, of: Iterable[Proposal]) -> list[tuple[Proposal, State]]:
     """Some proposals, each with how far it is."""
     carried_out = dict(connection.execute(_CARRIED_OUT).fetchall())
+    carried_out |= {one.said["erasure"]: True for one in given_up(connection)}
     return [(one, _state(one, carried_out)) for one in of]
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from adapters.disclosure import capsules
 from adapters.disclosure.context import CAPSULE, POLICY, context
+from adapters.disclosure.given_up import statement_of
 from adapters.disclosure.keys import canonical_content
 from adapters.disclosure.reading import Stored, read_entry
 from adapters.process.clock import today
@@ -65,9 +66,13 @@ class _Asked:
 def gather_replay(service: Service, connection: editions.Connection, question: ReplayEntry) -> PastAccess | None:
     """An access as it is stored, and how what is worked out again differs; None where there is no such entry.
 
+    Of one that was given up with its month the entry that states so.
     With `today` what the same question answers today as well, by the rule by which it was answered then.
     """
-    stored = read_entry(connection, service.keys, parse_entry(question.entry))
+    entry = parse_entry(question.entry)
+    stored = read_entry(connection, service.keys, entry)
+    if stored is None and (statement := statement_of(connection, entry)) is not None:
+        stored = read_entry(connection, service.keys, statement)
     if stored is None:
         return None
     asked = _asked(stored)
@@ -94,6 +99,8 @@ def _in_case(service: Service, connection: editions.Connection, question: Replay
 def _asked(stored: Stored) -> "_Asked | Reason":
     """What was asked, where it can be worked out again; else why not."""
     kind: type[Question[Any]] | None = {one.__name__: one for one in WAYS}.get(stored.leaf["question"])
+    if stored.leaf["outcome"] == Outcome.GIVEN_UP:
+        return "given_up"
     if stored.leaf["outcome"] != Outcome.SHOWN:
         return "nothing_shown"
     way = None if kind is None else WAYS[kind]

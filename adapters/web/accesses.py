@@ -53,12 +53,16 @@ _ASKED: Final = {
     "ListKept": "Listed events kept in quarantine",
     "ShowKept": "Opened an event kept in quarantine",
     "ReadFeedback": "Read feedback on an organisation's events",
+    "StateMonth": "A month of the access log is over",
+    "GiveUpMonth": "A month of the access log was given up",
 }
 _OUTCOMES: Final = {
     "shown": "Shown",
     "nothing": "Nothing was found",
     "refused": "Refused",
     "failed": "Failed, and nothing was shown",
+    "month_ended": "Stated",
+    "given_up": "Given up",
 }
 _OWN_OUTCOMES: Final = {"not_shown": "Nothing was shown"}
 _CHANNELS: Final = {"pages": "On these pages", "api": "By a system of your organisation"}

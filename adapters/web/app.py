@@ -17,6 +17,7 @@ from adapters.commands.brokering import Brokering
 from adapters.commands.casework import Casework
 from adapters.commands.confirming import Confirming
 from adapters.commands.erasures import Erasures
+from adapters.commands.giving_up import GivingUp
 from adapters.commands.quarantine import Quarantine
 from adapters.commands.retention import Retention
 from adapters.process.listening import check_signing_in
@@ -133,7 +134,7 @@ def _face(shared: Shared) -> Face:
         OfficerPages(asking, typed),
         ReviewPages(service, typed),
         LogPages(asking, service, typed),
-        ErasurePages(Erasures(service), typed),
+        ErasurePages(Erasures(service), GivingUp(service), typed),
         DuePages(asking, partial(Retention, service)),
         SubjectAccessPages(asking, typed, casework),
         CasePages(asking, typed, casework),

@@ -1,4 +1,4 @@
-"""The pages on which an erasure is proposed by one person and confirmed by another, each by who has signed in (domain.erasure).
+"""The pages on which an erasure, or giving up a month of the access log, is proposed by one person and confirmed by another (domain.erasure).
 
 They read nothing of a child: whoever proposes types a number, and whoever confirms the reference that they were told.
 """
@@ -12,23 +12,30 @@ from fastapi import Request
 from starlette.responses import Response
 
 from adapters.commands.erasures import Erasures
+from adapters.commands.giving_up import GivingUp
 from adapters.web.answering import SignInStrongly, error_page, message, page
 from adapters.web.numbers import number_wrong, read_number
 from adapters.web.rendering import reader, render
 from adapters.web.routing import HERE, Route, Sent, Shown
 from adapters.web.typed import Typed
+from adapters.web.words import month
 from domain.access.viewer import Viewer
 from domain.erasure import EXEMPTIONS, GROUNDS, MAY_CONFIRM, MAY_PROPOSE, Proposal
-from domain.errors import NothingKnown, Rejected
+from domain.errors import Misuse, NothingKnown, Rejected
 
 ERASE: Final = "/erasures"
-_TYPED: Final = ("scheme", "number", "which", "ground", "none_applies", "case", "erasure")
+_TYPED: Final = ("scheme", "number", "which", "ground", "none_applies", "case", "month", "erasure")
 _LONGEST: Final = 100
+_AFTERWARDS: Final = "Afterwards nobody can open what was held. Agencies are not told, and what they publish from then on begins a new record."
+_AFTER_A_MONTH: Final = (
+    "Afterwards nobody can say who saw what in that month. The log states that it was given up, and by which rule."
+)
 _BACK: Final = (ERASE, "Erase a record")
 _WHERE: Final[Mapping[str, str]] = {
     "ground": "ground",
     "exemptions": "none_applies",
     "case": "case",
+    "month": "month",
     "erasure": "erasure",
 }
 
@@ -38,6 +45,7 @@ class ErasurePages:
     """The pages. Who may do what is looked up by the command, and not taken from the page."""
 
     erasures: Erasures
+    giving_up: GivingUp
     typed: Typed
 
     def routes(self) -> tuple[Route, ...]:
@@ -45,6 +53,7 @@ class ErasurePages:
         return (
             Shown(ERASE, self.form),
             Sent(ERASE, "propose_erasure", self.propose, typed=HERE),
+            Sent(f"{ERASE}/month", "propose_month", self.propose_month, typed=ERASE),
             Sent(f"{ERASE}/confirm", "confirm_erasure", self.confirm, typed=ERASE),
         )
 
@@ -78,6 +87,24 @@ class ErasurePages:
         )
         return message("The erasure is proposed", sentences, link=_BACK, reader=reader(viewer))
 
+    def propose_month(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
+        """Propose that a month of the access log be given up. Sent twice it is proposed once."""
+        if not may_decide(viewer):
+            return error_page(HTTPStatus.NOT_FOUND)
+        _check_strongly(viewer)
+        said = _said(form)
+        try:
+            proposal = self.giving_up.propose(viewer.name, said["month"])
+        except Misuse:
+            return _form(viewer, said, {"month": "Write the month as year and month, like 2026-06"})
+        except Rejected as rejected:
+            return self._refused(viewer, said, rejected)
+        sentences = (
+            f"Its reference is {proposal.erasure}. It is of {_counted(proposal)}.",
+            "Nothing is given up yet. Tell the reference to another privacy officer, who confirms it within thirty days.",
+        )
+        return message("The month is proposed", sentences, link=_BACK, reader=reader(viewer))
+
     def confirm(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """Say what will happen, and confirm it once that was read."""
         if not may_decide(viewer):
@@ -103,10 +130,8 @@ class ErasurePages:
             return _form(viewer, said, {"erasure": "No erasure has that reference: check what you typed"})
         except Rejected as rejected:
             return self._refused(viewer, said, rejected)
-        sentences = (
-            f"{proposal.erasure} is confirmed. Whoever operates the service carries it out now.",
-            "Afterwards nobody can open what was held. Agencies are not told, and what they publish from then on begins a new record.",
-        )
+        then = _AFTERWARDS if proposal.month is None else _AFTER_A_MONTH
+        sentences = (f"{proposal.erasure} is confirmed. Whoever operates the service carries it out now.", then)
         return message("The erasure is confirmed", sentences, link=_BACK, reader=reader(viewer))
 
     def _refused(self, viewer: Viewer, said: Mapping[str, str], rejected: Rejected) -> Response:
@@ -134,6 +159,8 @@ def _said(form: Mapping[str, str]) -> dict[str, str]:
 
 
 def _counted(proposal: Proposal) -> str:
+    if proposal.month is not None:
+        return f"the access log of {month(proposal.month)}"
     count = len(proposal.records)
     return "one record" if count == 1 else f"{count} records"
 

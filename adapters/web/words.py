@@ -40,6 +40,11 @@ def day(text: str | None) -> str:
     return written(date.fromisoformat(text))
 
 
+def month(text: str) -> str:
+    """A month as it is written in a letter: June 2026."""
+    return written(date.fromisoformat(f"{text}-01")).partition(" ")[2]
+
+
 def sentence(code: object) -> str:
     """A code as words that begin a line."""
     said = spaced(code)

@@ -4,10 +4,11 @@ An entry's bytes are canonical JSON and one leaf of the tree. They hold no perso
 salted commitment, and what was shown as the root of its parts.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from domain.access.viewer import Viewer
@@ -19,13 +20,15 @@ MOST_BYTES: Final = 16_384
 
 
 class Outcome(StrEnum):
-    """What became of an attempt; `ended` is no attempt: the process that wrote the entries before has ended in good order."""
+    """What became of an attempt. The last three are no attempt: they are what the log says of itself."""
 
     SHOWN = "shown"
     NOTHING = "nothing"
     REFUSED = "refused"
     FAILED = "failed"
-    ENDED = "ended"
+    ENDED = "ended"  # the process that wrote the entries before has ended in good order
+    MONTH_ENDED = "month_ended"  # which leaves are of a month that is over
+    GIVEN_UP = "given_up"  # the entries of a month are gone, since its time of keeping is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Entry:
     `root` is of its parts' digests.
 
     `rules`: those that let see, or by which something was withheld; `proving`: the events that made a child the viewer's own.
+    `month`: what is stated of a month of the log (`domain.access.month`); an entry that states nothing has no such field.
     """
 
     id: UUID
@@ -66,6 +70,7 @@ class Entry:
     root: bytes | None
     asked: bytes
     closes: bool = False
+    month: Mapping[str, Any] | None = None
 
     def leaf(self) -> bytes:
         """The bytes of this entry in the log and in the tree."""
@@ -105,6 +110,7 @@ class Entry:
                 "withheld": self.withheld,
                 "root": None if self.root is None else self.root.hex(),
                 "asked": self.asked.hex(),
+                **({} if self.month is None else {"month": dict(self.month)}),
             }
         )
         if len(made) > MOST_BYTES:

@@ -14,11 +14,11 @@ from domain.answers.named import Named
 from domain.answers.pages import Listed, Page
 from domain.cases.case import Case
 
-Proved = Literal["proved_same", "not_proved", "erased_since"]
+Proved = Literal["proved_same", "not_proved", "erased_since", "given_up"]
 Derived = Literal["derived_same", "differs", "not_derived"]
 Because = Literal[
     "restricted_since", "quarantine_since", "mended_since", "other_code_or_policy", "unknown", "of_the_log", "nothing_shown", "not_known_now",
-    "code_not_installed",
+    "code_not_installed", "given_up",
 ]  # fmt: skip
 
 _WHO = Discloses.WORKER
@@ -26,7 +26,7 @@ _OURS = Discloses.NOTHING
 
 
 EntryText = Annotated[str, Written("An entry, as pages and answers show it", r"^a-[0-9a-f]{32}$"), _OURS]
-OutcomeText = Annotated[Literal["shown", "nothing", "refused", "failed", "ended"], _WHO]
+OutcomeText = Annotated[Literal["shown", "nothing", "refused", "failed", "ended", "month_ended", "given_up"], _WHO]
 
 
 class ListedAccess(TypedDict):
@@ -168,6 +168,18 @@ class Today(TypedDict):
     differences: list[Differing]
 
 
+class GivenUpMonth(TypedDict):
+    """A month of the log whose entries were given up, as an entry states it."""
+
+    month: Annotated[str, Written("The month, as 2026-06"), _OURS]
+    entries: Annotated[int, Written("How many entries were given up with it"), _OURS]
+    years: Annotated[int, Written("How long it was kept"), _OURS]
+    source: Annotated[str, Written("On whose word it was kept so long"), _OURS]
+    proposed_by: Annotated[str, Written("The role of who proposed it"), _WHO]
+    confirmed_by: Annotated[str, Written("The role of who confirmed it"), _WHO]
+    erasure: Annotated[str, Written("By which both are found"), _OURS]
+
+
 class Replayed(Named):
     """An access as it was, whether that is proved, and whether the same comes out when it is worked out again."""
 
@@ -196,13 +208,20 @@ class Replayed(Named):
     first_differing: Annotated[int | None, Written("The first part that differs, by its place"), _OURS]
     content: Annotated[Any, Written("What was shown; an erased part says so"), Discloses.IDENTITY]
     today: Annotated[Today | None, Written("null: it was not asked for, or cannot be worked out")]
+    given_up: Annotated[
+        GivenUpMonth | None,
+        Written(
+            "The entry that was asked for was given up with its month, which the entry shown states; null: it is there"
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
 class PastAccess(AboutChildren):
     """What a replay is made from: the leaf's fields, the contents of its parts in order, None where erased.
 
-    `holds`: whether what is stored is what the leaf commits to. `case`: the open case about it in which it is looked at.
+    `holds`: whether what is stored is what the leaf commits to. `case`: the open case about it in which it is looked at. Of an entry
+    that was given up it is made from the entry that states so, which has a `month`.
     """
 
     leaf: dict[str, Any]
@@ -221,6 +240,8 @@ def proved(of: PastAccess) -> Proved:
     """Whether what is stored is what was shown."""
     if not of.holds:
         return "not_proved"
+    if of.leaf["outcome"] == "given_up":
+        return "given_up"
     return "erased_since" if any(content is None for content in of.contents) else "proved_same"
 
 
@@ -254,5 +275,16 @@ def replayed(of: PastAccess) -> Replayed:
         "first_differing": of.first_differing,
         "content": joined(contents) if contents else None,
         "today": of.today,
+        "given_up": _given_up(leaf),
         "names": {},
     }
+
+
+def _given_up(leaf: dict[str, Any]) -> GivenUpMonth | None:
+    if leaf["outcome"] != "given_up":
+        return None
+    said = leaf["month"]
+    return {
+        "month": said["of"], "entries": said["entries"], "years": said["years"], "source": said["source"],
+        "proposed_by": said["proposed_by"], "confirmed_by": said["confirmed_by"], "erasure": said["erasure"],
+    }  # fmt: skip

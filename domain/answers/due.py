@@ -46,6 +46,7 @@ class WaitingErasure(TypedDict):
     state: Annotated[State, _OURS]
     ground: Annotated[str, _OURS]
     records: Annotated[int, _COUNT]
+    month: Annotated[str | None, Written("The month of the access log, as 2026-06; null: it is of records"), _OURS]
     proposed_by: Annotated[str, _WHO]
     proposed_on: Annotated[Day, _OURS]
     confirm_by: Annotated[Day, Written("The last day on which somebody else may confirm it"), _OURS]
@@ -108,6 +109,7 @@ def _waiting(one: Proposal, state: State, day: int) -> WaitingErasure:
         "state": state,
         "ground": one.ground,
         "records": len(one.records),
+        "month": one.month,
         "proposed_by": one.proposed_by,
         "proposed_on": iso_day(one.proposed_on),
         "confirm_by": iso_day(last),

@@ -9,6 +9,7 @@ from domain.answers.compared import Difference
 PROVED: Final[Mapping[Proved, str]] = {
     "proved_same": "Proved: what is stored is what was shown, and nobody has changed it since.",
     "not_proved": "Not proved: what is stored is not what the entry commits to. Somebody has changed it.",
+    "given_up": "Given up: the time of keeping of its month is over, and its entries are gone. The log says so in an entry, and its leaf stays.",
     "erased_since": "Erased since, in part: a key was destroyed. What is left is proved to be what was shown.",
 }
 DERIVED: Final[Mapping[Derived, str]] = {
@@ -25,6 +26,7 @@ BECAUSE: Final[Mapping[Because, str]] = {
     "of_the_log": "Such an answer is of the log as it was, and can only be proved.",
     "nothing_shown": "Nothing was shown.",
     "not_known_now": "Nothing is known by that any more.",
+    "given_up": "There is nothing left to work out.",
     "code_not_installed": "The program by which it was worked out then is not installed here any more.",
 }
 # Why a part of an answer is another today, after what the part is of.

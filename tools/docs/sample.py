@@ -70,6 +70,7 @@ _OWN: Final[Mapping[tuple[str, str], object]] = {
     ("AreaMapPublished", "authority_wide"): ["youth justice"],
     ("AreaMapPublished", "part"): None,
     ("AreaMapPublished", "version"): None,
+    ("ErasureProposed", "month"): None,
 }
 _BY_NAME: Final[Mapping[str, object]] = {
     "adult_role": "parent",

@@ -31,6 +31,15 @@ WITH written AS MATERIALIZED (
     FULL JOIN (SELECT * FROM access.looked_at p WHERE p.last >= %(since)s AND p.first < %(until)s) AS p USING (viewer, child, organisation, works, rule)
     WHERE p.first IS NULL OR p.first > n.first OR p.last < n.last
         OR (p.first >= %(since)s AND p.first IS DISTINCT FROM n.first) OR (p.last < %(until)s AND p.last IS DISTINCT FROM n.last)
+), gone AS (
+    SELECT m.month ->> 'of' AS month, (r.range ->> 0)::bigint AS first, (r.range ->> 1)::bigint AS last
+    FROM (SELECT convert_from(e.bytes, 'UTF8')::jsonb -> 'month' AS month FROM access.entry e WHERE e.outcome = 'given_up') m
+    CROSS JOIN LATERAL jsonb_array_elements(m.month -> 'leaves') AS r (range)
+), between_them AS MATERIALIZED (
+    -- From the first leaf of these days to the last: few are of other days, and are looked up one by one.
+    SELECT l.index, l.entry FROM access.leaf l
+    WHERE l.index >= (SELECT min(w.index) FROM written w) AND l.index <= (SELECT max(w.index) FROM written w)
+    AND NOT EXISTS (SELECT FROM written w WHERE w.index = l.index)
 ), counted (place, "check", found, wrong) AS (
     SELECT 1, 'entries', count(*), false FROM written
     UNION ALL SELECT 2, 'missing_in_a_chain', coalesce(sum(c.next - c.number - 1), 0)::bigint, true FROM chained c
@@ -44,5 +53,9 @@ WITH written AS MATERIALIZED (
     UNION ALL SELECT 9, 'found_other_than_shown', count(*), true FROM written w WHERE w.kind = 'FindChildren' AND w.found IS DISTINCT FROM
         (SELECT count(*) FROM access.shown s WHERE s.entry = w.id AND s.at = w.at AND s.child <> %(nobody)s)
     UNION ALL SELECT 10, 'leaves_missing', coalesce(max(l.index) + 1 - count(*), 0), true FROM access.leaf l
+    UNION ALL SELECT 11, 'entries_missing', count(*), true FROM between_them b
+        WHERE NOT EXISTS (SELECT FROM access.entry e WHERE e.id = b.entry) AND NOT EXISTS (SELECT FROM gone g WHERE b.index BETWEEN g.first AND g.last)
+    UNION ALL SELECT 12, 'given_up_of_these_months', coalesce(sum(g.last - g.first + 1), 0)::bigint, false FROM gone g
+        WHERE to_char(%(since)s AT TIME ZONE 'UTC', 'YYYY-MM') <= g.month AND g.month <= to_char(%(until)s AT TIME ZONE 'UTC', 'YYYY-MM')
 )
 SELECT "check", found, wrong AND found > 0 AS amiss FROM counted ORDER BY place

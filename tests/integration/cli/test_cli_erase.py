@@ -3,14 +3,23 @@
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from adapters.disclosure.months import state_months
+from adapters.disclosure.sealing import seal
 from adapters.log.keys import key_file
 from adapters.log.messages import Message
+from adapters.process.clock import FixedClock
+from adapters.questions.door import Door
+from domain.access.viewer import LOCAL_OPERATOR
 from domain.erasure import EXEMPTIONS
+from domain.questions.about import ShowTimeline
+from tests.builders.months import SCHEDULE
 from tests.integration.api.test_api_contract import service_over
 from tests.spec import words
 from tests.spec.words import happened
@@ -170,3 +179,32 @@ def test_the_key_is_renewed_in_two_steps_or_in_one(typed: Typed, tmp_path: Path)
     assert said["wrapped"] >= 3
     assert typed("keys", "check")[0] == 0
     assert typed("child", "show", "--id", "-")[0] == 0
+
+
+def test_a_month_of_the_access_log_is_given_up_by_two_and_one_command(
+    typed: Typed, tmp_path: Path, any_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "retention.toml").write_text(SCHEDULE)
+    monkeypatch.setenv("ICR_RETENTION_FILE", str(tmp_path / "retention.toml"))
+    service = replace(service_over(any_database_url, tmp_path), clock=FixedClock(datetime(2017, 6, 1, tzinfo=UTC)))
+    Door(service).ask(ShowTimeline(identifier=ADA), LOCAL_OPERATOR)
+    with service.connect() as connection:
+        seal(connection)
+        state_months(connection, service.keys, FixedClock(datetime(2017, 7, 1, 2, tzinfo=UTC)), service.connect)
+    code, out, err = typed("retention", "months", "--json")
+    [month] = json.loads(out)["months"]
+    assert (code, month) == (
+        0, {"month": "2017-06", "entries": 1, "kept_until": "2024-07-01", "held": 0, "given_up": False},
+    ), err  # fmt: skip
+    assert "a month is written as 2026-06" in typed("retention", "propose-month", "June", "--as", "la-808:W1")[2]
+    code, out, err = typed("retention", "propose-month", "2017-06", "--as", "la-808:W1", "--json")
+    assert code == 0, err
+    [said] = json.loads(out)["erasures"]
+    assert (said["month"], said["records"], said["state"]) == ("2017-06", [], "proposed")
+    assert "a second person confirms it first" in typed("retention", "give-up", said["erasure"])[2]
+    assert typed("erase", "confirm", said["erasure"], "--as", "la-808:W2")[0] == 0
+    assert typed("erase", "run")[1] == "nothing is to be erased\n"
+    code, out, err = typed("retention", "give-up", said["erasure"])
+    assert (code, out.startswith("2017-06 is given up, as a-")) == (0, True), err
+    assert "2017-06" in typed("erase", "list")[1]
+    assert "given up" in typed("retention", "months")[1]

@@ -61,6 +61,8 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "icr erase propose": "test_cli_erase.py, where somebody has the role",
     "icr erase confirm": "the same",
     "icr retention propose": "the same",
+    "icr retention propose-month": "the same",
+    "icr retention give-up": "the same",
 }
 # Files in which something is kept in quarantine, by its reason: done, and ends with 1.
 KEEPS: Final = {"icr import cin": "unknown_event_type"}

@@ -139,6 +139,7 @@ def test_a_birthday_on_the_twenty_ninth_of_february_is_over_on_the_first_of_marc
         ("[identity]\nyears = 6\ncounted_from = 'last'\nsource = ' '", "on whose word"),
         ("identity = 6", "years, counted_from and source"),
         ("[identity", "cannot be read: TOMLDecodeError"),
+        ("[access_log]\nyears = 7\ncounted_from = 'birth'\nsource = 'x'", "counted_from of [access_log] is last"),
     ],
 )
 def test_a_schedule_that_is_wrong_is_refused_and_says_where(text: str, says: str, tmp_path: Path) -> None:

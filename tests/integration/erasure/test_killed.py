@@ -1,19 +1,14 @@
 """An erasure is killed at any of its statements: nothing is done, or what answers are made from is gone; done again, all of it is."""
 
 import random
-from collections.abc import Iterator
-from dataclasses import fields
-from typing import Any
 
-import psycopg
 import pytest
 
 from adapters.commands.erasing import Erasing
-from adapters.log.connections import Work
-from adapters.service.opened import Service
 from domain.answers.answered import Answered
 from domain.questions.about import ShowChild, ShowTimeline
 from projections.view_sets import VIEW_SETS, VIEW_TABLES
+from tests.builders.dying import carried_out
 from tests.builders.nightly import by_night
 from tests.builders.service import KEYS, Bench
 from tests.integration.erasure.test_erasing import DAY, PAT, SAM, ask, here, number
@@ -23,53 +18,6 @@ from tools.verify_log import verify
 __all__ = ["here"]
 
 
-class Killed(psycopg.OperationalError):
-    """The connection was lost."""
-
-
-class Dying(Service):
-    """A service whose connections are all lost with a statement of theirs, counted together."""
-
-    left = 0
-
-    def connect(self, work: Work = Work.READ) -> psycopg.Connection[Any]:
-        connection = super().connect(work)
-        connection.cursor_factory = _Cursor
-        return connection
-
-
-class _Cursor(psycopg.Cursor[Any]):
-    def execute(self, *given: Any, **named: Any) -> Any:
-        _one_less(self)
-        return super().execute(*given, **named)
-
-    def executemany(self, *given: Any, **named: Any) -> Any:
-        _one_less(self)
-        return super().executemany(*given, **named)
-
-    def stream(self, *given: Any, **named: Any) -> Iterator[Any]:
-        _one_less(self)
-        return super().stream(*given, **named)
-
-
-def _one_less(cursor: psycopg.Cursor[Any]) -> None:
-    Dying.left -= 1
-    if Dying.left == 0:
-        cursor.connection.close()  # as a process that is killed: the server takes back what was not committed
-        raise Killed
-
-
-def carried_out(here: Bench, erasure: str, left: int) -> bool:
-    """Whether an erasure came to its end before the last of so many statements, at which it is killed."""
-    dying = Dying(**{field.name: getattr(here.service, field.name) for field in fields(here.service)})
-    Dying.left = left
-    try:
-        Erasing(dying).run(erasure)
-    except psycopg.OperationalError:
-        return False
-    return True
-
-
 @pytest.mark.not_replayed("what was shown is erased")
 @pytest.mark.parametrize("step", [12, by_night(1)])
 def test_killed_at_any_statement_it_is_done_when_it_is_done_again(here: Bench, step: int) -> None:
@@ -77,7 +25,7 @@ def test_killed_at_any_statement_it_is_done_when_it_is_done_again(here: Bench, s
     ask(here, ShowChild(identifier=number("Ada"), effective_at=DAY))
     erasure = proposed_of(here, "Ada", PAT, SAM)
     killed, at = [0, 0], random.randint(1, step)  # before its one transaction is committed, and after
-    while not carried_out(here, erasure, at):
+    while not carried_out(here, lambda service: Erasing(service).run(erasure), at):
         at += step
         shown = ask(here, ShowTimeline(identifier=number("Ada"), effective_at=DAY))
         # All of it is there, or nothing that answers are made from.

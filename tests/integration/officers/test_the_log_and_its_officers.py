@@ -29,6 +29,13 @@ def test_the_share_of_looks_that_an_involvement_explains_by_week(desk: Desk) -> 
     assert [row["looks"] for row in desk.rows("share-explained", by=CHECKER)] == [5, 1]
 
 
+# Of two entries the leaves, and one between them whose entry is not there.
+_GONE_BETWEEN = (
+    "INSERT INTO access.leaf SELECT row_number() OVER (ORDER BY at) * 2 - 2, id, sha256('\\x00'::bytea || bytes) FROM access.entry "
+    "UNION ALL SELECT 1, gen_random_uuid(), sha256('gone')"
+)
+
+
 def test_a_whole_log_is_complete(desk: Desk) -> None:
     desk.helped("Ada")
     desk.look("Ada", ANNA)
@@ -49,6 +56,7 @@ def test_a_whole_log_is_complete(desk: Desk) -> None:
             "leaves_missing",
         ),
         ("INSERT INTO access.leaf SELECT 0, id, sha256('other') FROM access.entry LIMIT 1", "leaf_of_other_bytes"),
+        (_GONE_BETWEEN, "entries_missing"),
     ],
 )
 def test_what_was_changed_by_hand_is_counted(statement: str, check: str, desk: Desk) -> None:

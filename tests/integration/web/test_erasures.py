@@ -2,18 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
 
 from adapters.commands.erasures import Erasures
-from domain.access.viewer import Role
+from adapters.disclosure.months import state_months
+from adapters.disclosure.sealing import seal
+from adapters.questions.door import Door
+from domain.access.viewer import LOCAL_OPERATOR, Role
 from domain.dates import to_day
+from domain.questions.about import ShowTimeline
 from tests.builders.cases import closed, done, opened
 from tests.builders.html import ill_formed
+from tests.builders.months import SCHEDULE
 from tests.builders.service import Bench
 from tests.builders.viewers import granted, person
-from tests.builders.web import LEAD, OFFICER, SECOND, Browser, Pages
+from tests.builders.web import LEAD, OFFICER, SECOND, Browser, Pages, issuer_settings, pages
 from tests.integration.web.conftest import NOW
 
 WHOLE = {
@@ -24,6 +30,7 @@ WHOLE = {
     "none_applies": "yes",
     "case": "",
 }
+JUNE = datetime(2017, 6, 1, 12, tzinfo=UTC)
 NAMED = re.compile(r"erasure-[a-z]{14}")
 
 
@@ -33,6 +40,18 @@ def told(told: Bench) -> Bench:
     for one in (OFFICER, SECOND):
         granted(told, one.name, Role.PRIVACY_OFFICER)
     return told
+
+
+@pytest.fixture(scope="module")
+def server(
+    told: Bench, issuer: str, module_database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Pages]:
+    """The pages, where the access log is kept for seven years."""
+    folder = tmp_path_factory.mktemp("pages")
+    (folder / "retention.toml").write_text(SCHEDULE)
+    issuers = [issuer_settings(issuer, folder)]
+    with pages(module_database_url, folder, told.clock, issuers, retention_file=folder / "retention.toml") as made:
+        yield made
 
 
 @pytest.fixture
@@ -151,3 +170,61 @@ def test_who_may_not_decide_sees_no_such_page(browser: Browser) -> None:
         browser.post("/erasures/confirm", {"erasure": "erasure-x"}),
     ):
         assert (answer.status_code, "Page not found" in answer.text) == (404, True)
+
+
+# Months of the access log
+
+
+@pytest.fixture(scope="module")
+def last_month(told: Bench) -> str:
+    """A month that was stated to be over, and is due."""
+    now = told.clock.now()
+    told.clock.set(JUNE)
+    Door(told.service).ask(ShowTimeline(identifier="nhs:9990200017"), LOCAL_OPERATOR)
+    told.clock.set(JUNE + timedelta(days=40))
+    while seal(told.connection):
+        pass
+    assert state_months(told.connection, told.service.keys, told.clock, told.service.connect) > 0
+    told.clock.set(now)
+    return "2017-06"
+
+
+def test_two_officers_decide_that_a_month_is_given_up(
+    officer: Browser, second: Browser, told: Bench, last_month: str
+) -> None:
+    answer = officer.post("/erasures/month", {"month": last_month})
+    assert (answer.status_code, "the access log of June 2017" in answer.text, ill_formed(answer.text)) == (
+        200,
+        True,
+        [],
+    )
+    erasure = reference(answer)
+    assert reference(officer.post("/erasures/month", {"month": last_month})) == erasure
+    asked = second.post("/erasures/confirm", {"erasure": erasure})
+    assert (ill_formed(asked.text), "who saw what in it" in asked.text) == ([], True)
+    assert "Nobody can say" not in officer.post("/erasures/confirm", {"erasure": erasure}).text, (
+        "that takes a second person"
+    )
+    done = second.post("/erasures/confirm", {"erasure": erasure, "read": "yes"})
+    assert "was given up, and by which rule" in done.text
+    assert Erasures(told.service).named(erasure).month == last_month
+
+
+@pytest.mark.parametrize(
+    ("month", "says"),
+    [
+        ("", "Write the month as year and month, like 2026-06"),
+        ("June 2017", "Write the month as year and month, like 2026-06"),
+        ("2017-13", "Write the month as year and month, like 2026-06"),
+        ("2025-12", "The log has not stated that it is over"),
+    ],
+)
+def test_what_is_no_month_or_not_due_is_said_beside_its_field(officer: Browser, month: str, says: str) -> None:
+    refused = officer.post("/erasures/month", {"month": month})
+    assert (refused.status_code, says in refused.text, 'id="month-error"' in refused.text) == (400, True, True)
+    assert ill_formed(refused.text) == []
+
+
+def test_who_may_not_decide_proposes_no_month(browser: Browser) -> None:
+    browser.sign_in(LEAD.name)
+    assert browser.post("/erasures/month", {"month": "2017-06"}).status_code == 404

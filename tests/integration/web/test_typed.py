@@ -67,6 +67,7 @@ TYPED = {
     "/access-log/check": Form("/access-log/check", "/access-log", "leaf"),
     "/cases/new": Form("/cases/new", "/cases/new", "text"),
     "/erasures": Form("/erasures", "/erasures", "case"),
+    "/erasures/month": Form("/erasures/month", "/erasures", "month"),
     "/erasures/confirm": Form("/erasures/confirm", "/erasures", "erasure"),
 }
 # Forms that are buttons and choices alone.
