@@ -6,15 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
 
 from adapters.commands.erasures import Erasures
-from adapters.disclosure.months import state_months
-from adapters.disclosure.sealing import seal
+from adapters.commands.giving_up import GivingUp
+from adapters.disclosure.sealer import seal_now
+from adapters.disclosure.signing_key import first_key
 from adapters.questions.door import Door
+from domain.access.entry import entry_id
 from domain.access.viewer import LOCAL_OPERATOR, Role
 from domain.dates import to_day
 from domain.questions.about import ShowTimeline
 from tests.builders.cases import closed, done, opened
+from tests.builders.chromium import fits, found_by_axe
 from tests.builders.html import ill_formed
 from tests.builders.months import SCHEDULE
 from tests.builders.service import Bench
@@ -182,9 +187,8 @@ def last_month(told: Bench) -> str:
     told.clock.set(JUNE)
     Door(told.service).ask(ShowTimeline(identifier="nhs:9990200017"), LOCAL_OPERATOR)
     told.clock.set(JUNE + timedelta(days=40))
-    while seal(told.connection):
-        pass
-    assert state_months(told.connection, told.service.keys, told.clock, told.service.connect) > 0
+    key = first_key(told.connection, told.service.settings.data_dir / "signing-key", "icr.example/access")
+    seal_now(told.service, key)  # else nothing more is shown: entries wait for a published checkpoint
     told.clock.set(now)
     return "2017-06"
 
@@ -228,3 +232,55 @@ def test_what_is_no_month_or_not_due_is_said_beside_its_field(officer: Browser, 
 def test_who_may_not_decide_proposes_no_month(browser: Browser) -> None:
     browser.sign_in(LEAD.name)
     assert browser.post("/erasures/month", {"month": "2017-06"}).status_code == 404
+
+
+@pytest.mark.nightly
+def test_the_pages_of_a_month_fit_and_axe_finds_nothing(
+    chromium: Chromium, served: Pages, told: Bench, last_month: str
+) -> None:
+    """The month proposed, waiting, confirmed, and an access of it that was given up, in a real browser at both widths."""
+    page, looked = chromium.new_page(), []
+    page.set_default_timeout(5000)
+
+    def look(name: str, heading: str) -> None:
+        page.get_by_role("heading", level=1, name=heading, exact=True).wait_for()
+        fits(page, name)
+        assert found_by_axe(page) == [], name
+        looked.append(name)
+
+    try:
+        (entry,) = told.connection.execute(
+            "SELECT id FROM access.entry WHERE at < '2017-07-01' LIMIT 1"
+        ).fetchone() or ("",)
+        signed_in(page, served, OFFICER.name)
+        page.goto(f"{served.address}/erasures")
+        page.get_by_role("button", name="Propose the month").click()
+        look("month-wrong", "Erase a record")
+        page.locator("#month").fill(last_month)
+        page.get_by_role("button", name="Propose the month").click()
+        look("month-proposed", "The month is proposed")
+        found = NAMED.search(page.inner_text("main"))
+        assert found is not None
+        signed_in(page, served, SECOND.name)
+        page.goto(f"{served.address}/records-due")
+        assert "The access log of June 2017" in page.inner_text("main")
+        look("month-waiting", "Records due")
+        page.get_by_role("button", name=found[0]).click()
+        look("month-confirm", "Confirm an erasure")
+        page.get_by_role("button", name="Confirm the erasure").click()
+        look("month-confirmed", "The erasure is confirmed")
+        assert GivingUp(served.service).run(found[0]).entries == 1
+        case = opened(told, person(told, SECOND.name), accesses=(entry_id(entry),))
+        page.goto(f"{served.address}/accesses/{entry_id(entry)}")
+        page.locator(f"input[name='case'][value='{case}']").check()
+        page.get_by_role("button", name="Open", exact=True).click()
+        look("month-access", "A month of the access log was given up")
+        assert "Given up: the time of keeping of its month is over" in page.inner_text("main")
+    finally:
+        page.close()
+
+
+def signed_in(page: Page, served: Pages, name: str) -> None:
+    page.goto(f"{served.address}/sign-in/northmoor")
+    page.locator(f"button[value='{name}']").click()
+    page.wait_for_url(re.compile("questions|erasures|records-due"))
