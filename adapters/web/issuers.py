@@ -4,11 +4,13 @@ Authlib makes the requests, joserfc verifies the token. Whatever an issuer says 
 name, and which algorithms may sign.
 """
 
+import ssl
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -64,10 +66,12 @@ class IssuerClient:
             None if issuer.client_secret_file is None else read_secret(issuer.client_secret_file, "client_secret_file")
         )
         # A proxy is for the outside; this machine's own issuer would not be found behind one.
+        outside = not is_loopback(urlsplit(issuer.url).hostname or "")
         self._http: dict[str, Any] = {
             "timeout": _PATIENCE,
             "follow_redirects": False,
-            "trust_env": not is_loopback(urlsplit(issuer.url).hostname or ""),
+            "trust_env": outside,
+            "verify": _trusted(trust_env=outside),
         }
         self._lock = threading.Lock()
         self._known: _Known | None = None
@@ -172,6 +176,12 @@ class IssuerClient:
             ) as client,
         ):
             yield client
+
+
+@cache
+def _trusted(*, trust_env: bool) -> ssl.SSLContext:
+    """Which certificates are trusted, read once: to read them at each request takes a twentieth of a second of a core."""
+    return httpx2.create_ssl_context(trust_env=trust_env)
 
 
 @contextmanager

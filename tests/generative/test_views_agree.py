@@ -76,6 +76,7 @@ def agree(here: Bench, rnd: random.Random) -> None:
 
 
 @pytest.mark.slow
+@settings(max_examples=max(10, settings().max_examples // 4))
 @given(history=histories(), rnd=st.randoms(use_true_random=False))
 def test_reference_live_and_rebuilt_views_agree(
     small: Bench, history: list[dict[str, Any]], rnd: random.Random

@@ -188,7 +188,7 @@ def its_sessions_stopped(url: str, mine: str = "icr") -> Iterator[None]:
 
 
 @GIVEN
-@pytest.mark.parametrize("worker", ["consume", "project", "tell"])
+@pytest.mark.parametrize("worker", ["consume", by_night("project"), by_night("tell")])
 def test_a_worker_stuck_in_a_statement_says_so_and_ends_when_told(
     embedded_stack: Stack, worker: str, given: float, tmp_path: Path
 ) -> None:
@@ -231,7 +231,7 @@ def test_a_command_stuck_in_a_statement_says_so_and_ends_when_told(
 
 
 @GIVEN
-@pytest.mark.parametrize("worker", ["consume", "project", "serve"])
+@pytest.mark.parametrize("worker", ["consume", by_night("project"), by_night("serve")])
 def test_a_stopped_worker_is_told_of_by_health(
     embedded_stack: Stack, worker: str, given: float, tmp_path: Path
 ) -> None:

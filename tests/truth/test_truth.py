@@ -56,7 +56,14 @@ def check(plan: Plan, url: str, folder: Path, district: int = DISTRICT) -> None:
 
 @pytest.mark.parametrize(
     ("seed", "children", "other"),
-    [(1, 60, {}), (2, 20, LEADS_WANTED), (3, 20, SEPTEMBER), by_night(2, 60, LEADS_WANTED), by_night(3, 60, SEPTEMBER)],
+    [
+        (1, 20, {}),
+        (2, 20, LEADS_WANTED),
+        (3, 20, SEPTEMBER),
+        by_night(1, 60, {}),
+        by_night(2, 60, LEADS_WANTED),
+        by_night(3, 60, SEPTEMBER),
+    ],
 )
 def test_what_is_true_is_said(
     seed: int, children: int, other: dict[str, Any], any_database_url: str, tmp_path: Path

@@ -37,7 +37,7 @@ SLICE = 120
 # On a push two kills on the real servers and one on the embedded ones; more at night.
 BY_DAY = pytest.mark.parametrize(
     ("stack", "kills"),
-    [("embedded", 1), real(2), by_night("embedded", 5)],
+    [real(2), by_night("embedded", 5)],
     indirect=["stack"],
 )
 
