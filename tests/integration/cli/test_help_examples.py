@@ -81,6 +81,7 @@ NOT_HERE: Final[Mapping[str, str]] = {
     "python3 sign_in.py": "the same",
     "icr topics ": "a Kafka that has users (test_topics_granted.py types it)",
     "ICR_PUBLISHER=": "the same",
+    "icr retention give-up ": "a month that two officers have given up (test_cli_erase.py types it)",
     "icr tell": "lasts, and `icr up` runs it already: the page for operators asks whether it is well",
 }
 TYPED_ELSEWHERE: Final = (
