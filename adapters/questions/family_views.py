@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from adapters.codec import decode_stored
 from adapters.questions.reading import LEAD, Reading
 from domain.leads.family import FAMILY_VIEW, family_view, said_of_family
 from domain.timeline.entries import Entry
@@ -17,6 +16,8 @@ def expect_family_views(read: Reading, entries: Iterable[Entry]) -> None:
     """
     positions = {one for entry in entries if entry.kind == LEAD for one in entry.positions}
     if missing := positions - read.said_of_families.keys():
+        from adapters.codec import decode_stored  # loads what only events need
+
         read.said_of_families |= dict.fromkeys(missing)
         for position, record, topic, state in queries.stored(read.connection, missing):
             if topic in _that_say_it() and (stored := read.cells.event(record, LEAD, state)) is not None:

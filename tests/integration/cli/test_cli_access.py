@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from adapters.disclosure.signing_key import SigningKey, load
+from adapters.process.clock import SystemClock
 from tests.builders.accesses import AccessLog
 from tests.builders.process import icr, started, wait_for
 from tests.builders.service import bench
@@ -45,6 +46,7 @@ class Here:
 @pytest.fixture
 def here(any_database_url: str, tmp_path: Path) -> Iterator[Here]:
     made = bench(any_database_url, tmp_path)
+    made.clock.set(SystemClock().now())  # the commands' own: entries of a month that is over would be stated
     log = AccessLog(made, tmp_path)
     (tmp_path / "keys").write_text(json.dumps({"kek": (b"k" * 32).hex(), "hash": (b"h" * 32).hex()}))
     (tmp_path / "keys").chmod(0o600)
