@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, pool
 from adapters.log.connections import Work, connect
 
 _MIGRATION_LOCK: Final = 0x1C_12_0000
-_GRANT: Final = "SELECT access.grant_roles()"
+_ROLES: Final = Path(__file__).parent / "roles.sql"
 
 
 def migrate(url: str) -> None:
@@ -29,7 +29,7 @@ def migrate(url: str) -> None:
             command.upgrade(config, "head")
             connection.commit()
         engine.dispose()
-        guard.execute(_GRANT)
+        guard.execute(_ROLES.read_text())  # type: ignore[arg-type]
 
 
 def _transactional(url: str) -> psycopg.Connection[Any]:

@@ -59,16 +59,14 @@ class ErasurePages:
 
     def form(self, request: Request, viewer: Viewer) -> Response:
         """Where an erasure is proposed or confirmed; with what was typed when the time was over."""
-        if not may_decide(viewer):
-            return error_page(HTTPStatus.NOT_FOUND)
-        _check_strongly(viewer)
+        if (other := _kept_out(viewer)) is not None:
+            return other
         return _form(viewer, self.typed.take(viewer.name, request.url.path))
 
     def propose(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """Propose it. Sent twice it is proposed once."""
-        if not may_decide(viewer):
-            return error_page(HTTPStatus.NOT_FOUND)
-        _check_strongly(viewer)
+        if (other := _kept_out(viewer)) is not None:
+            return other
         said = _said(form)
         if wrong := _wrong(said):
             return _form(viewer, said, wrong)
@@ -81,17 +79,12 @@ class ErasurePages:
             return _form(viewer, said, {"number": "Nothing is known under that number"})
         except Rejected as rejected:
             return self._refused(viewer, said, rejected)
-        sentences = (
-            f"Its reference is {proposal.erasure}. It is of {_counted(proposal)}.",
-            "Nothing is erased yet. Tell the reference to another privacy officer, who confirms it within thirty days.",
-        )
-        return message("The erasure is proposed", sentences, link=_BACK, reader=reader(viewer))
+        return _proposed(viewer, proposal, "The erasure is proposed", "Nothing is erased yet.")
 
     def propose_month(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """Propose that a month of the access log be given up. Sent twice it is proposed once."""
-        if not may_decide(viewer):
-            return error_page(HTTPStatus.NOT_FOUND)
-        _check_strongly(viewer)
+        if (other := _kept_out(viewer)) is not None:
+            return other
         said = _said(form)
         try:
             proposal = self.giving_up.propose(viewer.name, said["month"])
@@ -99,17 +92,12 @@ class ErasurePages:
             return _form(viewer, said, {"month": "Write the month as year and month, like 2026-06"})
         except Rejected as rejected:
             return self._refused(viewer, said, rejected)
-        sentences = (
-            f"Its reference is {proposal.erasure}. It is of {_counted(proposal)}.",
-            "Nothing is given up yet. Tell the reference to another privacy officer, who confirms it within thirty days.",
-        )
-        return message("The month is proposed", sentences, link=_BACK, reader=reader(viewer))
+        return _proposed(viewer, proposal, "The month is proposed", "Nothing is given up yet.")
 
     def confirm(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """Say what will happen, and confirm it once that was read."""
-        if not may_decide(viewer):
-            return error_page(HTTPStatus.NOT_FOUND)
-        _check_strongly(viewer)
+        if (other := _kept_out(viewer)) is not None:
+            return other
         said = _said(form)
         try:
             proposal = self.erasures.named(said["erasure"])
@@ -143,10 +131,24 @@ class ErasurePages:
         return message("That cannot be done", sentences, HTTPStatus.CONFLICT, _BACK, reader(viewer))
 
 
-def _check_strongly(viewer: Viewer) -> None:
-    """Raise SignInStrongly where somebody has not signed in by a strong means a short time ago: what they decide cannot be undone."""
+def _proposed(viewer: Viewer, proposal: Proposal, title: str, not_yet: str) -> Response:
+    sentences = (
+        f"Its reference is {proposal.erasure}. It is of {_counted(proposal)}.",
+        f"{not_yet} Tell the reference to another privacy officer, who confirms it within thirty days.",
+    )
+    return message(title, sentences, link=_BACK, reader=reader(viewer))
+
+
+def _kept_out(viewer: Viewer) -> Response | None:
+    """What who may decide nothing here sees; None for who may.
+
+    Raises SignInStrongly where they have not signed in by a strong means a short time ago: what they decide cannot be undone.
+    """
+    if not may_decide(viewer):
+        return error_page(HTTPStatus.NOT_FOUND)
     if not viewer.signed_in_strongly:
         raise SignInStrongly
+    return None
 
 
 def may_decide(viewer: Viewer) -> bool:

@@ -91,6 +91,15 @@ def forged(log: AccessLog, first: int, **changed: Any) -> dict[str, Any]:
     return said | changed
 
 
+def forge(log: AccessLog, first: int = IN_JUNE, gone: int = IN_JUNE, **changed: Any) -> dict[str, Any]:
+    """Years on, entries taken out, and a statement beside that fits the `first` leaves; what it says."""
+    log.bench.clock.set(YEARS_ON)
+    said = forged(log, first, **changed)
+    drop(log, gone)
+    state(log, Outcome.GIVEN_UP, said)
+    return said
+
+
 def hashes(log: AccessLog, first: int) -> list[bytes]:
     return [row[0] for row in log.all("SELECT hash FROM access.leaf WHERE index < %s ORDER BY index", first)]
 
@@ -124,10 +133,7 @@ def test_a_month_dropped_without_a_statement(log: AccessLog) -> None:
 def test_a_statement_that_covers_a_day_more(log: AccessLog) -> None:
     """The entries of 1 July are gone with June's: how many leaves June had was stated when it was over."""
     kept = log.checkpoint()
-    log.bench.clock.set(YEARS_ON)
-    said = forged(log, A_DAY_MORE)
-    drop(log, A_DAY_MORE)
-    state(log, Outcome.GIVEN_UP, said)
+    forge(log, A_DAY_MORE, gone=A_DAY_MORE)
     found = named(log, kept)
     assert found["month_differs"] == [str(STATED), str(LAST)]  # what stated that June was over, and the forgery
     assert found["entry_missing"] == [f"{A_DAY_MORE} of 2026-06, which nothing states"]
@@ -135,19 +141,13 @@ def test_a_statement_that_covers_a_day_more(log: AccessLog) -> None:
 
 def test_a_statement_that_covers_a_day_more_whose_entries_stand(log: AccessLog) -> None:
     kept = log.checkpoint()
-    log.bench.clock.set(YEARS_ON)
-    said = forged(log, A_DAY_MORE)
-    drop(log, IN_JUNE)
-    state(log, Outcome.GIVEN_UP, said)
+    forge(log, A_DAY_MORE)
     assert {"month_differs", "entry_missing", "number_missing"} >= named(log, kept).keys() >= {"month_differs"}
 
 
 def test_a_day_less_leaves_entries_that_nothing_explains(log: AccessLog) -> None:
     kept = log.checkpoint()
-    log.bench.clock.set(YEARS_ON)
-    said = forged(log, IN_JUNE - 5)
-    drop(log, IN_JUNE)
-    state(log, Outcome.GIVEN_UP, said)
+    forge(log, IN_JUNE - 5)
     found = named(log, kept)
     assert found["entry_missing"][:5] == [str(leaf) for leaf in range(IN_JUNE - 5, IN_JUNE)]
     assert found["month_differs"] == [str(STATED), str(LAST)]
@@ -172,10 +172,7 @@ def test_a_day_less_leaves_entries_that_nothing_explains(log: AccessLog) -> None
 )
 def test_a_statement_that_says_something_else(log: AccessLog, changed: dict[str, Any]) -> None:
     kept = log.checkpoint()
-    log.bench.clock.set(YEARS_ON)
-    said = forged(log, IN_JUNE, **changed)
-    drop(log, IN_JUNE)
-    state(log, Outcome.GIVEN_UP, said)
+    forge(log, **changed)
     assert {"month_differs", "entry_missing"} & named(log, kept).keys()
 
 
@@ -190,19 +187,13 @@ def test_a_statement_before_the_time_of_keeping_is_over(log: AccessLog) -> None:
 
 def test_a_second_statement_of_the_same_leaves(log: AccessLog) -> None:
     kept = log.checkpoint()
-    log.bench.clock.set(YEARS_ON)
-    said = forged(log, IN_JUNE)
-    drop(log, IN_JUNE)
-    state(log, Outcome.GIVEN_UP, said)
+    said = forge(log)
     state(log, Outcome.GIVEN_UP, said)
     assert named(log, kept) == {"month_differs": [str(LAST + 1)]}
 
 
 def test_a_statement_taken_out_again(log: AccessLog) -> None:
-    log.bench.clock.set(YEARS_ON)
-    said = forged(log, IN_JUNE)
-    drop(log, IN_JUNE)
-    state(log, Outcome.GIVEN_UP, said)
+    forge(log)
     kept = log.checkpoint()
     log.bench.connection.execute("DELETE FROM access.entry WHERE outcome = 'given_up'")
     assert len(named(log, kept)["entry_missing"]) == IN_JUNE + 1
@@ -248,10 +239,7 @@ def test_an_entry_that_is_missing_beside_those_that_were_given_up(own: AccessLog
 
 @pytest.mark.parametrize("label", ['"2026-07"', '"2026-13"', '""', "null", "0", "[]", '["2026-06"]', "{}", "7"])
 def test_an_export_that_says_otherwise_of_which_month_an_entry_was(log: AccessLog, label: str) -> None:
-    log.bench.clock.set(YEARS_ON)
-    said = forged(log, IN_JUNE)
-    drop(log, IN_JUNE)
-    state(log, Outcome.GIVEN_UP, said)
+    forge(log)
     kept, export = log.checkpoint(), log.export()
     assert log.check(kept, export=export) == {}
     assert "month_differs" in log.check(

@@ -1,8 +1,4 @@
-"""The roles of the access log."""
-
-from pathlib import Path
-
-from alembic import op
+"""The roles of the access log, which get their rights after the migrations (`adapters/migrations/roles.sql`)."""
 
 revision = "0026"
 down_revision = "0025"
@@ -11,7 +7,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Run its SQL."""
-    driver = op.get_bind().connection.driver_connection
-    assert driver is not None
-    driver.execute((Path(__file__).parent.parent / "0029_access_roles.sql").read_text())
+    """Nothing here: rights are given anew after every migration."""

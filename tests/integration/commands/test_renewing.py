@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ import psycopg
 import pytest
 
 from adapters.commands.renewing import renew
-from adapters.log.connections import Work
 from adapters.log.keys import key_file
 from adapters.log.keys.data_keys import Erased, MasterKeys, key_context
 from adapters.log.keys.key_check import which_differ
@@ -24,6 +23,7 @@ from domain.access.viewer import LOCAL_OPERATOR
 from domain.answers.answered import Answered
 from domain.errors import Misuse
 from domain.questions.about import ReplayEntry, ShowChild
+from tests.builders.dying import carried_out
 from tests.builders.nightly import by_night
 from tests.builders.service import Bench, bench
 from tests.spec import words
@@ -115,44 +115,13 @@ def test_a_copy_of_the_file_from_before_is_refused_afterwards(here: Bench, tmp_p
     recorder.close()
 
 
-class Killed(psycopg.OperationalError):
-    """The connection was lost."""
-
-
-class Dying(Service):
-    """A service whose connection is lost with a statement of it."""
-
-    left = 0
-
-    def connect(self, work: Work = Work.READ) -> psycopg.Connection[Any]:
-        connection = super().connect(work)
-        connection.cursor_factory = _Cursor
-        return connection
-
-
-class _Cursor(psycopg.Cursor[Any]):
-    def execute(self, *given: Any, **named: Any) -> Any:
-        Dying.left -= 1
-        if Dying.left == 0:
-            self.connection.close()
-            raise Killed
-        return super().execute(*given, **named)
-
-
 @pytest.mark.parametrize("step", [3, by_night(1)])
 def test_killed_at_any_statement_it_goes_on_and_loses_nothing(here: Bench, step: int) -> None:
     old = MasterKeys(*key_file._read(here.service.settings.kek_file))
-    dying = Dying(**{field.name: getattr(here.service, field.name) for field in fields(here.service)})
     at, killed = random.randint(1, step), 0
-    while True:
-        Dying.left = at
-        try:
-            renew(dying, wait=lambda _: None)
-        except psycopg.OperationalError:
-            at, killed = at + step, killed + 1
-            assert shown(here.service).content["name"]["given"] == ["Ada"]
-        else:
-            break
+    while not carried_out(here, lambda service: renew(service, wait=lambda _: None), at):
+        at, killed = at + step, killed + 1
+        assert shown(here.service).content["name"]["given"] == ["Ada"]
     assert killed
     assert opened_by(here.connection, old) == 0
     assert shown(here.service, "Bob").content["name"]["given"] == ["Ada"]

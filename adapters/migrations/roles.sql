@@ -1,6 +1,7 @@
 -- The roles that our connections take on: who answers questions writes no entry's table, who writes entries can change none, and who
 -- seals can change no entry either. A role is one of the server's, for all its databases; its rights are this database's.
-CREATE FUNCTION access.grant_roles() RETURNS text[]
+-- This is run after the migrations, each time: a right that is added is added here.
+CREATE OR REPLACE FUNCTION access.grant_roles() RETURNS text[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     one text;
@@ -30,7 +31,7 @@ BEGIN
             missing := missing || one;
         END IF;
     END LOOP;
-    REVOKE EXECUTE ON FUNCTION access.make_months(date, date) FROM PUBLIC;
+    REVOKE EXECUTE ON FUNCTION access.make_months(date, date), access.sum_up(bigint, timestamptz, timestamptz) FROM PUBLIC;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'icr_reader') THEN
         GRANT USAGE ON SCHEMA view_a, view_b TO icr_reader;
         GRANT SELECT ON ALL TABLES IN SCHEMA log, access, view_a, view_b TO icr_reader;
@@ -48,7 +49,7 @@ BEGIN
         GRANT INSERT ON access.leaf, access.tile, access.checkpoint TO icr_sealer;
         GRANT UPDATE (nodes) ON access.tile TO icr_sealer;
         GRANT UPDATE (published_at) ON access.checkpoint TO icr_sealer;
-        GRANT EXECUTE ON FUNCTION access.make_months(date, date) TO icr_sealer;
+        GRANT EXECUTE ON FUNCTION access.make_months(date, date), access.sum_up(bigint, timestamptz, timestamptz) TO icr_sealer;
     END IF;
     RETURN missing;
 END
