@@ -56,9 +56,10 @@ COMMENT ON COLUMN access.summed.size IS 'Leaves that it takes in: those of the t
 COMMENT ON COLUMN access.summed.one IS 'Keeps it to one row';
 
 -- Takes the leaves that the summary lacks into it; how many. Of leaves from `known` on whoever calls knows that their entries are of
--- `since` to `until`: so a month is looked into, not all. It does so as its owner, so that nobody else needs to write these tables.
+-- `since` to `until`: so a month is looked into, not all. It does so as its owner, so that nobody else needs to write these tables. Of how
+-- many entries an instant has the planner knows nothing: it must not look through them once for each leaf.
 CREATE FUNCTION access.sum_up(known bigint DEFAULT NULL, since timestamptz DEFAULT NULL, until timestamptz DEFAULT NULL) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET work_mem = '64MB' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET work_mem = '64MB' SET enable_nestloop = off AS $$
 DECLARE
     begun bigint := coalesce((SELECT s.size FROM access.summed s), 0);
     ended bigint := coalesce((SELECT max(l.index) + 1 FROM access.leaf l), 0);

@@ -29,7 +29,7 @@ def migrate(url: str) -> None:
             command.upgrade(config, "head")
             connection.commit()
         engine.dispose()
-        guard.execute(_ROLES.read_text())  # type: ignore[arg-type]
+        guard.execute(_ROLES.read_text())
 
 
 def _transactional(url: str) -> psycopg.Connection[Any]:

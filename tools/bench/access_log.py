@@ -36,9 +36,12 @@ FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND (n.nspname = 'access' OR (n.nspname, c.relname) = ('log', 'data_key')) GROUP BY 1
 """
 _COPY: Final = """
-WITH made AS (INSERT INTO access.entry (id, at, viewer, organisation, kind, outcome, bytes, wrapped, sealed)
-    SELECT gen_random_uuid(), e.at, e.viewer, e.organisation, e.kind, e.outcome, e.bytes, e.wrapped, e.sealed
-    FROM generate_series(1, %s) AS n CROSS JOIN (SELECT * FROM access.entry WHERE outcome = 'shown' LIMIT 1) e RETURNING id, at)
+WITH looks AS (SELECT row_number() OVER () - 1 AS n, count(*) OVER () AS of, e.* FROM access.entry e
+    WHERE outcome = 'shown' AND child IS NOT NULL),
+made AS (INSERT INTO access.entry (id, at, viewer, organisation, kind, outcome, child, rule, bytes, wrapped, sealed)
+    SELECT gen_random_uuid(), e.at + m * interval '1 microsecond', e.viewer, e.organisation, e.kind, e.outcome, e.child, e.rule,
+        e.bytes, e.wrapped, e.sealed
+    FROM generate_series(1, %s) AS m JOIN looks e ON e.n = m %% e.of RETURNING id, at)
 INSERT INTO access.pending (entry, at) SELECT id, at FROM made
 """
 
