@@ -403,17 +403,17 @@ def test_a_log_signed_by_another_key_is_named(edited: Kept, tmp_path: Path) -> N
 def test_a_checkpoint_of_another_log_or_key_is_refused(kept: Kept, tmp_path: Path) -> None:
     export = tmp_path / "export"
     export.write_bytes(kept.log.export())
-    with pytest.raises(access_log.Refused, match="checkpoint_not_signed"):
+    with pytest.raises(ValueError, match="checkpoint_not_signed"):
         access_log.verify(export, str(other_key().verifier), kept.late)
-    with pytest.raises(access_log.Refused, match="checkpoint_of_another_log"):
+    with pytest.raises(ValueError, match="checkpoint_of_another_log"):
         access_log.verify(export, str(other_key("other.example").verifier), kept.late)
-    with pytest.raises(access_log.Refused, match="written name"):
+    with pytest.raises(ValueError, match="written name"):
         access_log.verify(export, "no key", kept.late)
-    with pytest.raises(access_log.Refused):
+    with pytest.raises(ValueError, match="checkpoint_of_another_log"):
         access_log.verify(export, "", kept.late)
     for other in (b"{}\n", b'{"kind":"log","version":1}\n', b""):
         export.write_bytes(other)
-        with pytest.raises(access_log.Refused, match="no export"):
+        with pytest.raises(ValueError, match="no export"):
             access_log.verify(export, str(kept.log.key.verifier), kept.late)
 
 
@@ -448,7 +448,7 @@ def checked(kept: Kept, export: bytes) -> dict[str, list[str]] | None:
     """What is named; None where it is refused as no export."""
     try:
         return kept.log.check(kept.late, export=export)
-    except access_log.Refused:
+    except ValueError:
         return None
 
 

@@ -95,16 +95,16 @@ def verify_log(
 
 
 def _verify_access_log(export: Path, key: str, checkpoint: Path, *, as_json: bool) -> None:
-    from tools.verify_log.access_log import Refused, verify
+    from tools.verify_log.access_log import verify
 
     try:
         report = verify(export, key if "+" in key else Path(key).read_text(), checkpoint.read_text())
     except OSError as error:
         raise Misuse(f"a file cannot be read: {error.strerror}") from None
-    except Refused as error:
-        raise Misuse(str(error)) from None
-    except ValueError:  # of bytes that are no text
+    except UnicodeDecodeError:
         raise Misuse("--key and --checkpoint are texts") from None
+    except ValueError as error:  # of what cannot be checked; its text says why
+        raise Misuse(str(error)) from None
     if as_json:
         named = [{"kind": kind, "count": len(where), "where": where} for kind, where in sorted(report.found.items())]
         print_json({"holds": not named, **report.read, "not_closed": report.open, "differences": named})

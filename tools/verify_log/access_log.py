@@ -1,10 +1,10 @@
 """Checks an export of the access log: `python access_log.py EXPORT --key KEY --checkpoint FILE` (docs/access-log.md).
 
-It stands alone: Python 3.11 and `cryptography`. KEY is the log's verifier key, or a file of such; FILE a checkpoint that somebody else
-has kept: whoever holds the signing key can sign another log. Ends with 0: all holds; 1: something is named; 2: it cannot check.
+It stands alone: Python 3.11 and `cryptography`; 300 lines to read, so one blank line parts functions. KEY is the log's verifier key, or
+a file of such; FILE a checkpoint that somebody else has kept. Ends with 0: all holds; 1: something is named; 2: it cannot check.
 """
-# fmt: off
 
+# fmt: off
 import argparse
 import base64
 import json
@@ -22,14 +22,12 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-Refused = ValueError  # of what cannot be checked; the text says why
-Keys = dict[tuple[str, bytes], Ed25519PublicKey]
 _SHOWN, _LONGEST, _AT_ONCE = 20, 1 << 26, 1 << 22  # places named of a kind; bytes of a line, and of a stretch
 _WORDS, _COLUMNS = ("tile", "leaf", "entry"), ("id", "at", "viewer", "organisation", "question", "outcome")
 _FIRST, _json = b'{"kind":"log","version":2}\n', json.JSONDecoder().raw_decode
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, OverflowError)
 
-def _add(edge: list[bytes], size: int, leaf: bytes) -> None:  # RFC 6962: a leaf to a tree of `size`; edge: roots of its whole subtrees
+def _add(edge: list[bytes], size: int, leaf: bytes) -> None:  # RFC 6962: edge: roots of the whole subtrees of `size` leaves
     while size & 1:
         leaf = sha256(b"\x01" + edge.pop() + leaf).digest()
         size >>= 1
@@ -40,8 +38,7 @@ def _root(edge: list[bytes]) -> bytes:
 
 def _root_of(row: list[bytes]) -> bytes:
     while len(row) > 1:
-        odd = row[len(row) & ~1 :]
-        row = [sha256(b"\x01" + a + b).digest() for a, b in zip(row[::2], row[1::2], strict=False)] + odd
+        row = [sha256(b"\x01" + a + b).digest() for a, b in zip(row[::2], row[1::2], strict=False)] + row[len(row) & ~1 :]
     return row[0]
 
 def _said_by(read: bytes) -> Iterator[Any]:  # one line by itself: calls of the report; raises for what no export has
@@ -51,13 +48,15 @@ def _said_by(read: bytes) -> Iterator[Any]:  # one line by itself: calls of the 
         yield from _said_by_entry(line, data if tab else line["bytes"] and base64.b64decode(line["bytes"]))
     elif kind == "content":
         yield "content", bytes.fromhex(line["record"].replace("-", "") + line["digest"])
-        changed = "plain" in line and sha256(base64.b64decode(line["plain"])).hexdigest() != line["digest"]
-        wrong = {"content_rekeyed": line.get("opens") is False, "content_changed": changed}
-        yield from [("name", kind, f"record {line['record']} digest {line['digest']}") for kind, is_so in wrong.items() if is_so]
+        where = f"record {line['record']} digest {line['digest']}"
+        yield from [("name", "content_rekeyed", where)] if line.get("opens") is False else ()
+        if "plain" in line and sha256(base64.b64decode(line["plain"])).hexdigest() != line["digest"]:
+            yield "name", "content_changed", where
     elif kind == "tile":
         nodes = base64.b64decode(line["nodes"])
         hashes = [nodes[at : at + 32] for at in range(0, len(nodes), 32)]
-        yield "tile", int(line["level"]), int(line["index"]), line["path"], hashes, [_root_of(hashes)] if len(hashes) == 256 else []
+        whole = [_root_of(hashes)] if len(hashes) == 256 else []
+        yield "tile", int(line["level"]), int(line["index"]), line["path"], hashes, whole
     elif kind == "context":
         yield "context", line["id"]
         if sha256(line["bytes"].encode()).hexdigest() != line["id"]:
@@ -105,12 +104,12 @@ def _read(export: Path, size: int, start: int) -> list[Any]:  # what the lines s
 class _Report:
     """What is wrong, by kind, and how much was read. Tiles, rows and entries say what a leaf is; a checkpoint which is right."""
 
-    def __init__(self, keys: Keys, size: int, root: bytes) -> None:
-        self.found, self.open = defaultdict[str, list[str]](list), list[str]()  # open: processes that did not say that they ended
+    def __init__(self, keys: dict[tuple[str, bytes], Ed25519PublicKey], size: int, root: bytes) -> None:
+        self.found, self.open = defaultdict[str, list[str]](list), list[str]()  # open: processes that state no end
         self.read = dict.fromkeys(("leaves", "waiting", "parts", "contents", "checkpoints"), 0)
         self.keys, self.number, self.ends, self.contexts = keys, 1, list[object](), set[str]()
         self.end, self.context = self.ends.append, self.contexts.add
-        self.size, self.good, self.edges = 0, 0, [list[bytes]()] * 3  # leaves so far, and that a checkpoint bears out; one edge, until words differ
+        self.size, self.good, self.edges = 0, 0, [list[bytes]()] * 3  # leaves so far, and borne out; one edge until words differ
         self.unlike, self.wrong, self.true = list[tuple[int, list[Any]]](), list[tuple[str, int, Any]](), set[bytes]()
         self.first, self.leaves, self.shown = 0, list[bytes](), dict[bytes, object]()  # leaves: of the tile at hand
         self.above = defaultdict[int, list[bytes]](list)  # by level, the roots of the whole tiles below it
@@ -183,8 +182,9 @@ class _Report:
             if "root" not in said and said["entries"] == count and max(self.months) <= at[:7]:
                 of[3:] = ended or at, count
                 return
-            over, numbers = f"{int(ended[:4]) + max(said['years'], 1)}{ended[4:]}", sum(last + 1 - first for _, first, last in said["chains"])
-            if [said["root"], said["entries"], max(over, at), had, max(numbers, lost)] == [_root(edge).hex(), lost, at, count, lost]:
+            over = f"{int(ended[:4]) + max(said['years'], 1)}{ended[4:]}"
+            numbers = sum(last + 1 - first for _, first, last in said["chains"])
+            if [said["root"], said["entries"], had] == [_root(edge).hex(), lost, count] and over <= at and numbers <= lost:
                 for process, first, last in said["chains"]:
                     self.chains[process].append([first + 0, ..., last + 1, ..., None])
                 self.read[f"given up of {said['of']} at {at} after {said['years']} years"] = lost
@@ -203,7 +203,7 @@ class _Report:
             self.checkpoints.setdefault(size, []).append((root, False))
             self.read["checkpoints"] += 1
             self.reached()
-        except Refused as error:
+        except ValueError as error:
             self.name(str(error), f"of {of} leaves")
 
     def tile(self, level: int, number: int, path: str, hashes: list[bytes], whole: list[bytes]) -> None:
@@ -245,19 +245,19 @@ class _Report:
             self.name("lines_missing" if self.ends else "export_cut", f"{self.number} lines")
         return self
 
-def _keys(text: str) -> Keys:
-    found: Keys = {}
+def _keys(text: str) -> dict[tuple[str, bytes], Ed25519PublicKey]:
+    found: dict[tuple[str, bytes], Ed25519PublicKey] = {}
     for line in text.split():
         name, digits, encoded = (*line.split("+", 2), "", "")[:3]
         public = base64.b64decode(encoded)
         key_id = sha256(name.encode() + b"\n" + public).digest()[:4]
         if public[:1] != b"\x01" or key_id.hex() != digits:
-            raise Refused("a verifier key is written name+id+key, and this is none")
+            raise ValueError("a verifier key is written name+id+key, and this is none")
         found[name, key_id] = Ed25519PublicKey.from_public_bytes(public[1:])
     return found
 
-def _read_note(keys: Keys, note: str) -> tuple[int, bytes]:
-    """Size and root of a checkpoint that one of the keys has signed. Raises Refused with the kind of fault."""
+def _read_note(keys: dict[tuple[str, bytes], Ed25519PublicKey], note: str) -> tuple[int, bytes]:
+    """Size and root of a checkpoint that one of the keys has signed. Raises ValueError with the kind of fault."""
     text, _, signatures = note.rpartition("\n\n")
     origin, *said = text.split("\n")
     with suppress(ValueError, IndexError, InvalidSignature):
@@ -267,34 +267,34 @@ def _read_note(keys: Keys, note: str) -> tuple[int, bytes]:
             if name == origin and (name, signed[:4]) in keys:
                 keys[name, signed[:4]].verify(signed[4:], f"{text}\n".encode())
                 return int(said[0]), base64.b64decode(said[1])
-    raise Refused("checkpoint_not_signed" if any(origin == name for name, _ in keys) else "checkpoint_of_another_log")
+    raise ValueError("checkpoint_not_signed" if any(origin == name for name, _ in keys) else "checkpoint_of_another_log")
 
 def verify(export: Path, key: str, checkpoint: str, at_once: int = _AT_ONCE) -> _Report:
-    """What is wrong with an export, held against a checkpoint kept elsewhere. Raises Refused where that is none."""
+    """What is wrong with an export, held against a checkpoint kept elsewhere. Raises ValueError where that is none."""
     keys = _keys(key)
     report = _Report(keys, *_read_note(keys, checkpoint))
     with export.open("rb") as file, ProcessPoolExecutor() as pool:  # which read lines, each by itself
         if file.readline(_LONGEST) != _FIRST:
-            raise Refused("this is no export of an access log of version 2")
+            raise ValueError("this is no export of an access log of version 2")
         starts = range(len(_FIRST), file.seek(0, 2), at_once)
         for calls in (pool.map if len(starts) > 1 else map)(partial(_read, export, at_once), starts):
             for method, *said in calls:
                 getattr(report, method)(*said)
     return report.close()
 
-def main() -> int:
-    """The command; its exit code."""
+def _main() -> int:
     parser = argparse.ArgumentParser(description="Check an export of the access log.")
     parser.add_argument("export", type=Path)
     parser.add_argument("--key", required=True, help="verifier key of the log, or a file of such keys")
     parser.add_argument("--checkpoint", required=True, type=Path, help="a checkpoint that somebody else has kept")
     given = parser.parse_args()
     try:
-        report = verify(given.export, given.key if "+" in given.key else Path(given.key).read_text(), given.checkpoint.read_text())
+        key = given.key if "+" in given.key else Path(given.key).read_text()
+        report = verify(given.export, key, given.checkpoint.read_text())
     except (OSError, ValueError) as error:
         parser.exit(2, f"{error}\n")
     sys.stdout.writelines(f"{line}\n" for line in report.lines())
     return 1 if report.found else 0
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_main())
