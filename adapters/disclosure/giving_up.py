@@ -21,14 +21,10 @@ Connection = psycopg.Connection[Any]
 _WORDS: Final = {
     "month": "at >= %(begins)s AND at < %(ends)s",
     "states": "outcome IN ('month_ended', 'given_up')",
-    # As `access.sum_up` has it.
-    "look": "SELECT e.viewer, e.child, coalesce(e.organisation, '') AS organisation, coalesce(e.acting_for, e.viewer) AS works, "
-    "coalesce(e.rule, '') AS rule, e.at, (e.at AT TIME ZONE 'Europe/London')::date - DATE '1970-01-01' AS day "
-    "FROM access.leaf l JOIN access.entry e ON e.id = l.entry WHERE e.child IS NOT NULL AND e.outcome = 'shown'",
     # Days in London, which begin within another month at either end.
     "days": "day BETWEEN (%(begins)s AT TIME ZONE 'Europe/London')::date - DATE '1970-01-01' "
     "AND (%(ends)s AT TIME ZONE 'Europe/London')::date - DATE '1970-01-01'",
-    "near": "e.at >= %(begins)s - interval '1 day' AND e.at < %(ends)s + interval '1 day' AND NOT (e.at >= %(begins)s AND e.at < %(ends)s)",
+    "near": "at >= %(begins)s - interval '1 day' AND at < %(ends)s + interval '1 day' AND NOT (at >= %(begins)s AND at < %(ends)s)",
     "parts": "access.shown s CROSS JOIN LATERAL unnest(s.records, s.digests) AS n (record, digest)",
 }
 
@@ -90,14 +86,14 @@ _PUT_BACK: Final = _with(
 _SUMMARY: Final = _with("""
 DELETE FROM access.looks_of_day WHERE {days};
 DELETE FROM access.person_day WHERE {days};
-INSERT INTO access.looks_of_day SELECT day, organisation, rule, count(*) FROM ({look} AND {near}) n WHERE {days} GROUP BY 1, 2, 3;
-INSERT INTO access.person_day SELECT day, viewer, organisation, array_agg(DISTINCT child), max(at) FROM ({look} AND {near}) n
-WHERE {days} GROUP BY 1, 2, 3;
-CREATE TEMPORARY TABLE pairs ON COMMIT DROP AS SELECT DISTINCT viewer, child, organisation, works, rule FROM ({look} AND e.{month}) n;
+INSERT INTO access.looks_of_day SELECT day, organisation, rule, count(*) FROM access.look WHERE {near} AND {days} GROUP BY 1, 2, 3;
+INSERT INTO access.person_day SELECT day, viewer, organisation, array_agg(DISTINCT child), max(at) FROM access.look
+WHERE {near} AND {days} GROUP BY 1, 2, 3;
+CREATE TEMPORARY TABLE pairs ON COMMIT DROP AS SELECT DISTINCT viewer, child, organisation, works, rule FROM access.look WHERE {month};
 DELETE FROM access.looked_at p USING pairs n
 WHERE (p.viewer, p.child, p.organisation, p.works, p.rule) = (n.viewer, n.child, n.organisation, n.works, n.rule);
 INSERT INTO access.looked_at SELECT viewer, child, organisation, works, rule, min(at), max(at)
-FROM ({look} AND NOT (e.{month})) n JOIN pairs USING (viewer, child, organisation, works, rule) GROUP BY 1, 2, 3, 4, 5
+FROM access.look JOIN pairs USING (viewer, child, organisation, works, rule) WHERE NOT ({month}) GROUP BY 1, 2, 3, 4, 5
 """).split(";")
 # Whoever writes an entry writes there too.
 _KEEP_OTHERS_OUT: Final = "LOCK TABLE access.pending IN SHARE MODE"

@@ -55,6 +55,21 @@ COMMENT ON TABLE access.summed IS 'How far the summary of looks goes; one row, n
 COMMENT ON COLUMN access.summed.size IS 'Leaves that it takes in: those of the tree';
 COMMENT ON COLUMN access.summed.one IS 'Keeps it to one row';
 
+-- A look, as the summary has it.
+CREATE VIEW access.look AS
+SELECT l.index, e.at, (e.at AT TIME ZONE 'Europe/London')::date - DATE '1970-01-01' AS day, e.viewer, coalesce(e.acting_for, e.viewer) AS works,
+    coalesce(e.organisation, '') AS organisation, e.child, coalesce(e.rule, '') AS rule
+FROM access.leaf l JOIN access.entry e ON e.id = l.entry WHERE e.child IS NOT NULL AND e.outcome = 'shown';
+COMMENT ON VIEW access.look IS 'Entries that have a leaf, and by which somebody opened a record';
+COMMENT ON COLUMN access.look.index IS 'Its leaf';
+COMMENT ON COLUMN access.look.at IS 'When';
+COMMENT ON COLUMN access.look.day IS 'Day in London, from 1 January 1970';
+COMMENT ON COLUMN access.look.viewer IS 'Who looked';
+COMMENT ON COLUMN access.look.works IS 'Whose work it was for: the viewer''s own, or of whom they acted for';
+COMMENT ON COLUMN access.look.organisation IS 'For which organisation; empty: for none';
+COMMENT ON COLUMN access.look.child IS 'Whose record was opened';
+COMMENT ON COLUMN access.look.rule IS 'The rule that decided; empty: none was asked for';
+
 -- Takes the leaves that the summary lacks into it; how many. Of leaves from `known` on whoever calls knows that their entries are of
 -- `since` to `until`: so a month is looked into, not all. It does so as its owner, so that nobody else needs to write these tables. Of how
 -- many entries an instant has the planner knows nothing: it must not look through them once for each leaf.
@@ -72,10 +87,7 @@ BEGIN
         until := 'infinity';
     END IF;
     WITH look AS MATERIALIZED (
-        SELECT e.viewer, coalesce(e.acting_for, e.viewer) AS works, coalesce(e.organisation, '') AS organisation, e.child,
-            coalesce(e.rule, '') AS rule, e.at, (e.at AT TIME ZONE 'Europe/London')::date - DATE '1970-01-01' AS day
-        FROM access.leaf l JOIN access.entry e ON e.id = l.entry AND e.at BETWEEN since AND until
-        WHERE l.index >= begun AND l.index < ended AND e.child IS NOT NULL AND e.outcome = 'shown'
+        SELECT * FROM access.look l WHERE l.index >= begun AND l.index < ended AND l.at BETWEEN since AND until
     ), days AS (
         INSERT INTO access.person_day AS d (day, viewer, organisation, children, last)
         SELECT n.day, n.viewer, n.organisation, array_agg(DISTINCT n.child), max(n.at) FROM look n GROUP BY n.day, n.viewer, n.organisation

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from adapters.commands.retention import Retention
 from adapters.web.answering import SignInStrongly, error_page, message
 from adapters.web.asking import Asking
+from adapters.web.erasures import proposed
 from adapters.web.rendering import reader
 from adapters.web.routing import Route, Sent, Shown
 from domain.access.viewer import Viewer
@@ -60,9 +61,4 @@ class DuePages:
         except Rejected as rejected:
             sentences = (f"This is why: {rejected.rule}.", "Nothing was erased, and nothing was noted.")
             return message("That cannot be done", sentences, HTTPStatus.CONFLICT, _BACK, reader(viewer))
-        count = len(proposal.records)
-        sentences = (
-            f"Its reference is {proposal.erasure}. It is of {'one record' if count == 1 else f'{count} records'}.",
-            "Nothing is erased yet. Tell the reference to another privacy officer, who confirms it within thirty days.",
-        )
-        return message("The erasure is proposed", sentences, link=_BACK, reader=reader(viewer))
+        return proposed(viewer, proposal, _BACK)

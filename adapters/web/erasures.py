@@ -79,7 +79,7 @@ class ErasurePages:
             return _form(viewer, said, {"number": "Nothing is known under that number"})
         except Rejected as rejected:
             return self._refused(viewer, said, rejected)
-        return _proposed(viewer, proposal, "The erasure is proposed", "Nothing is erased yet.")
+        return proposed(viewer, proposal, _BACK)
 
     def propose_month(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """Propose that a month of the access log be given up. Sent twice it is proposed once."""
@@ -92,7 +92,7 @@ class ErasurePages:
             return _form(viewer, said, {"month": "Write the month as year and month, like 2026-06"})
         except Rejected as rejected:
             return self._refused(viewer, said, rejected)
-        return _proposed(viewer, proposal, "The month is proposed", "Nothing is given up yet.")
+        return proposed(viewer, proposal, _BACK)
 
     def confirm(self, _: Request, viewer: Viewer, form: Mapping[str, str]) -> Response:
         """Say what will happen, and confirm it once that was read."""
@@ -131,12 +131,14 @@ class ErasurePages:
         return message("That cannot be done", sentences, HTTPStatus.CONFLICT, _BACK, reader(viewer))
 
 
-def _proposed(viewer: Viewer, proposal: Proposal, title: str, not_yet: str) -> Response:
+def proposed(viewer: Viewer, proposal: Proposal, back: tuple[str, str]) -> Response:
+    """What whoever proposed something is told to do next."""
+    what, done = ("erasure", "erased") if proposal.month is None else ("month", "given up")
     sentences = (
         f"Its reference is {proposal.erasure}. It is of {_counted(proposal)}.",
-        f"{not_yet} Tell the reference to another privacy officer, who confirms it within thirty days.",
+        f"Nothing is {done} yet. Tell the reference to another privacy officer, who confirms it within thirty days.",
     )
-    return message(title, sentences, link=_BACK, reader=reader(viewer))
+    return message(f"The {what} is proposed", sentences, link=back, reader=reader(viewer))
 
 
 def _kept_out(viewer: Viewer) -> Response | None:
