@@ -179,7 +179,7 @@ class _Report:
         """What an entry states of a month: how many leaves it had; or, with the root over them, that their entries were given up."""
         with suppress(*_BROKEN):  # it may say anything
             count, lost, edge, ended, had = of = self.months[said["of"]]
-            if "root" not in said and said["entries"] == count and max(self.months) <= at[:7]:
+            if "root" not in said and said["entries"] == count == (had if ended else count) and max(self.months) <= at[:7]:
                 of[3:] = ended or at, count
                 return
             over = f"{int(ended[:4]) + max(said['years'], 1)}{ended[4:]}"
