@@ -46,7 +46,8 @@ _GOING: Final = _with(
 )
 _LEAVES: Final = RANGES.format(_GOING.format("l.index"))
 _HASHES: Final = _GOING.format("l.hash") + " ORDER BY l.index"
-# The numbers of each process in the month, as first and last, where it stands elsewhere too. One that began and ended in it does not.
+# The numbers of each process in the month, as first and last, where it stands elsewhere too, or did in a month that was given up before. One
+# that began and ended in it does not.
 _CHAINS: Final = _with("""
 WITH said AS MATERIALIZED (
     SELECT leaf ->> 'process' AS process, (leaf ->> 'number')::bigint AS number, coalesce(leaf -> 'closes' = 'true', false) AS closes
@@ -58,6 +59,7 @@ WITH said AS MATERIALIZED (
 ), elsewhere AS (
     SELECT DISTINCT convert_from(substring(bytes FROM position('\\x2270726f63657373223a22'::bytea IN bytes) + 11 FOR 16), 'UTF8') AS process
     FROM access.entry WHERE NOT ({month})
+    UNION SELECT jsonb_path_query(convert_from(bytes, 'UTF8')::jsonb, '$.month.chains[*][0]') #>> '{{}}' FROM access.entry WHERE outcome = 'given_up'
 )
 SELECT process, min(number), max(number) FROM spaced JOIN elsewhere USING (process) GROUP BY process, gap ORDER BY 1, 2
 """)
