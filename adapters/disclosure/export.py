@@ -17,7 +17,7 @@ import orjson
 import psycopg
 
 from adapters.disclosure.disclosing import entry_key_context
-from adapters.disclosure.given_up import Gone, given_up
+from adapters.disclosure.given_up import Gone, given_up, read_as_it_is
 from adapters.disclosure.keys import OF_CHILD, OF_NOBODY, OF_RECORD, Owner, find_keys, open_part
 from adapters.log.keys.data_keys import Erased, MasterKeys, open_sealed
 from domain.access.entry import entry_id
@@ -110,7 +110,7 @@ def export_lines(
 ) -> Iterator[Line]:
     """The lines of an export but the last, of one state of the log."""
     with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        read_as_it_is(connection)
         yield {"kind": "log", "version": VERSION}
         for size, note in connection.execute(_CHECKPOINTS):
             yield {"kind": "checkpoint", "size": size, "note": note}

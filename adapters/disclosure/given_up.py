@@ -14,6 +14,7 @@ Connection = psycopg.Connection[Any]
 _LEAF: Final = (
     "SELECT index FROM access.leaf l WHERE entry = %s AND NOT EXISTS (SELECT FROM access.entry e WHERE e.id = l.entry)"
 )
+_KEEP: Final = "LOCK TABLE access.entry, access.shown IN ACCESS SHARE MODE"
 _STATEMENTS: Final = "SELECT id, bytes FROM access.entry WHERE outcome = 'given_up' ORDER BY at"
 
 
@@ -28,6 +29,15 @@ class Statement:
     def month(self) -> str:
         """The month, as 2026-06."""
         return str(self.said["of"])
+
+
+def read_as_it_is(connection: Connection) -> None:
+    """Let a transaction that has read nothing yet read one state of the log, of which no month is given up until it ends.
+
+    What is dropped is gone from older snapshots too, and its statement is not in them. So the tables are held before there is one.
+    """
+    connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    connection.execute(_KEEP)
 
 
 def given_up(connection: Connection) -> list[Statement]:

@@ -6,7 +6,7 @@ from typing import Any, Final, get_args
 import psycopg
 
 from adapters.disclosure.checkpoints import checkpoint_age, tree_size
-from adapters.disclosure.given_up import Gone, given_up
+from adapters.disclosure.given_up import Gone, given_up, read_as_it_is
 from adapters.disclosure.signing_key import load, read_checkpoint
 from adapters.service.opened import Service
 from domain.access.entry import entry_id, instant
@@ -34,7 +34,7 @@ def gather_log_state(service: Service, connection: Connection, question: ShowLog
     """The state, of one snapshot; with `check`, what is not as it was signed among the last leaves."""
     key = _verifier(service)
     with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        read_as_it_is(connection)
         age = checkpoint_age(connection, service.clock.now())
         published = _published(connection)
         row = connection.execute(_WAITING).fetchone()
