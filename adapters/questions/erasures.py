@@ -40,10 +40,10 @@ def proposals(service: Service, connection: Connection) -> list[Proposal]:
 
 
 def states(connection: Connection, of: Iterable[Proposal]) -> list[tuple[Proposal, State]]:
-    """Some proposals, each with how far it is."""
+    """Some proposals, each with how far it is; of a month that was given up, by whichever of its proposals, all are carried out."""
     carried_out = dict(connection.execute(_CARRIED_OUT).fetchall())
-    carried_out |= {one.said["erasure"]: True for one in given_up(connection)}
-    return [(one, _state(one, carried_out)) for one in of]
+    gone = {one.month for one in given_up(connection)}
+    return [(one, "erased" if one.month in gone else _state(one, carried_out)) for one in of]
 
 
 def _state(one: Proposal, carried_out: Mapping[str, bool]) -> State:
