@@ -33,9 +33,7 @@ _NUMBERS: Final = ("days", "least")
 _NAME: Final = re.compile(r"[a-z]+(-[a-z]+)*")
 _HOLDS: Final = frozenset(get_args(Holds))
 # After the question's own statement: whom the lot of a sample falls on is the same whoever draws it.
-_OF_OTHERS: Final = (
-    "WHERE NOT EXISTS (SELECT FROM ever o WHERE o.id = answer.entry AND o.at = answer.at AND o.viewer = %(by)s)"
-)
+_OF_OTHERS: Final = "WHERE NOT EXISTS (SELECT FROM ever o WHERE o.id = answer.entry AND o.at = answer.at AND %(by)s IN (o.viewer, o.works))"
 _ENTRIES: Final = re.compile(r"\baccess\.(entry|looks_of_day|person_day|looked_at)\b")
 _WORD: Final = re.compile(r"[a-z_]+")
 
