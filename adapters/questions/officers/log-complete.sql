@@ -56,6 +56,6 @@ WITH written AS MATERIALIZED (
     UNION ALL SELECT 11, 'entries_missing', count(*), true FROM between_them b
         WHERE NOT EXISTS (SELECT FROM access.entry e WHERE e.id = b.entry) AND NOT EXISTS (SELECT FROM gone g WHERE b.index BETWEEN g.first AND g.last)
     UNION ALL SELECT 12, 'given_up_of_these_months', coalesce(sum(g.last - g.first + 1), 0)::bigint, false FROM gone g
-        WHERE to_char(%(since)s AT TIME ZONE 'UTC', 'YYYY-MM') <= g.month AND g.month <= to_char(%(until)s AT TIME ZONE 'UTC', 'YYYY-MM')
+        WHERE to_char(%(since)s AT TIME ZONE 'UTC', 'YYYY-MM') <= g.month AND g.month <= to_char(%(until)s AT TIME ZONE 'UTC' - interval '1 microsecond', 'YYYY-MM')
 )
 SELECT "check", found, wrong AND found > 0 AS amiss FROM counted ORDER BY place
