@@ -125,7 +125,7 @@ class GivingUp:
         with self._service.connect() as reads:
             check_held(self._held(reads, month))
         connection.execute("SELECT set_config('lock_timeout', %s, true)", (_WAIT,))
-        access.take_entries(connection, month, since)
+        access.take_entries(connection, month, leaves, since)
         assert period is not None  # else it would not be due
         said = GivenUp(
             month, leaves, root, chains, period.years, period.source,

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from adapters.disclosure.months import RANGES, leaves_of
 from adapters.disclosure.signing_key import SEAL_LOCK
-from domain.access.month import Ended, Month, Ranges, parse_month
+from domain.access.month import Ended, Month, Ranges, counted, parse_month
 from domain.errors import Rejected
 from domain.proof.tree import root
 
@@ -99,6 +99,7 @@ FROM access.look JOIN pairs USING (viewer, child, organisation, works, rule) WHE
 """).split(";")
 # Whoever writes an entry writes there too.
 _KEEP_OTHERS_OUT: Final = "LOCK TABLE access.pending IN SHARE MODE"
+_HOW_MANY: Final = _with("SELECT count(*) FROM access.entry WHERE {month} AND NOT {states}")
 _STAYING: Final = _with(
     "CREATE TEMPORARY TABLE staying ON COMMIT DROP AS SELECT * FROM access.entry WHERE {month} AND {states}"
 )
@@ -119,7 +120,7 @@ def check_whole(connection: Connection, ended: Ended) -> None:
     """Whether a month stands as it was stated and sealed: what was tampered with is not done away with. Raises Rejected."""
     row = connection.execute(_CHANGED, _given(ended.month)).fetchone()
     if row != (0,) or list(leaves_of(connection, ended.month)) != list(ended.leaves):
-        raise Rejected("not_so", "month", "it does not stand as it was sealed: keep it, and see icr verify-log")
+        raise _not_as_sealed()
 
 
 def held(
@@ -160,13 +161,16 @@ def take_from_summary(connection: Connection, month: Month) -> None:
         connection.execute(statement, _given(month))
 
 
-def take_entries(connection: Connection, month: Month, since: Any) -> None:  # noqa: ANN401 - an instant
-    """Take the entries away and what they showed; the month's own statements stay. Nobody may write entries meanwhile.
+def take_entries(connection: Connection, month: Month, leaves: Ranges, since: Any) -> None:  # noqa: ANN401 - an instant
+    """Take the entries of some leaves away and what they showed; the month's own statements stay. Nobody may write entries meanwhile.
 
-    `since`: from when on somebody may have shown content that was taken.
+    `since`: from when on somebody may have shown content that was taken. Raises Rejected where the month has another entry: by a clock
+    that was behind one may have come since the leaves were looked up.
     """
     given = _given(month)
     connection.execute(_KEEP_OTHERS_OUT)
+    if connection.execute(_HOW_MANY, given).fetchone() != (counted(leaves),):
+        raise _not_as_sealed()
     connection.execute(_PUT_BACK, {"since": since})
     connection.execute(_STAYING, given)
     for table in ("entry", "shown"):
@@ -175,6 +179,10 @@ def take_entries(connection: Connection, month: Month, since: Any) -> None:  # n
     for statement in _OF_THE_REST:
         connection.execute(statement, given)
     connection.execute("INSERT INTO access.entry SELECT * FROM staying")
+
+
+def _not_as_sealed() -> Rejected:
+    return Rejected("not_so", "month", "it does not stand as it was sealed: keep it, and see icr verify-log")
 
 
 def _given(month: Month) -> dict[str, Any]:
