@@ -15,7 +15,7 @@ from adapters.commands.erasures import Erasures
 from adapters.disclosure import giving_up as access
 from adapters.disclosure.disclosing import Discloser
 from adapters.disclosure.given_up import given_up
-from adapters.disclosure.months import statement
+from adapters.disclosure.months import months_stated, statement
 from adapters.log.appending import hold_appends
 from adapters.log.connections import Work
 from adapters.process.clock import today
@@ -37,7 +37,6 @@ Progress = Callable[[str], None]
 
 _WAIT: Final = "500ms"  # for whoever reads the whole log; everybody else waits behind
 _OVERLAP: Final = timedelta(minutes=5)
-_MONTHS: Final = "SELECT convert_from(bytes, 'UTF8')::jsonb #>> '{month,of}' FROM access.entry WHERE outcome = 'month_ended' ORDER BY at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +76,12 @@ class GivingUp:
         """Every month that is over, in order; it is looked whether something holds those that are due."""
         with self._service.connect() as connection:
             gone = {one.month for one in given_up(connection)}
-            names = dict.fromkeys(name for (name,) in connection.execute(_MONTHS))
-            return [self._state(connection, parse_month(name), given_up=name in gone) for name in names]
+            found = [(month, access.stated(connection, month)) for month in months_stated(connection)]
+            return [
+                self._state(connection, *stated, given_up=str(month) in gone)
+                for month, stated in found
+                if stated is not None
+            ]
 
     def propose(self, by: str, month: str) -> Proposal:
         """Propose a month that is due and that nothing holds, as ORGANISATION:STAFF. Raises Rejected, and Misuse for what is no month."""
@@ -136,13 +139,11 @@ class GivingUp:
         entry = discloser.disclose(connection, statement(Outcome.GIVEN_UP, said, organisation))
         return Done(str(month), entry_id(entry), said["entries"], parts)
 
-    def _state(self, connection: Connection, month: Month, *, given_up: bool) -> MonthState:
-        found = access.stated(connection, month)
-        assert found is not None
-        due = self._due(found[0])
+    def _state(self, connection: Connection, ended_at: datetime, ended: Ended, *, given_up: bool) -> MonthState:
+        due = self._due(ended_at)
         is_due = due is not None and due <= self._service.clock.now()
-        held = self._held(connection, month) if is_due and not given_up else 0
-        return MonthState(month, counted(found[1].leaves), due, held, given_up)
+        held = self._held(connection, ended.month) if is_due and not given_up else 0
+        return MonthState(ended.month, counted(ended.leaves), due, held, given_up)
 
     def _due(self, ended_at: datetime) -> datetime | None:
         period = self._period

@@ -35,6 +35,7 @@ KEY_DIFFERS: Final = "signing_key_differs"
 PLACE_FAILS: Final = "second_place_fails"
 PLACE_DIFFERS: Final = "second_place_differs"
 MONTHS_NOT_MADE: Final = "months_not_made"
+MONTH_NOT_STATED: Final = "month_not_stated"
 
 # Trouble -> a sentence for whoever runs the service.
 TROUBLES: Final[Mapping[str, str]] = MappingProxyType(
@@ -47,6 +48,7 @@ TROUBLES: Final[Mapping[str, str]] = MappingProxyType(
         PLACE_FAILS: "the second place of checkpoints cannot be read or written",
         PLACE_DIFFERS: "the second place has another checkpoint, or one of another log; nothing is put there",
         MONTHS_NOT_MADE: "the coming months of the access log could not be made; entries of a month that is not there go to the rest",
+        MONTH_NOT_STATED: "a month of the access log that is over could not be stated, since its leaves are in too many pieces; it is kept",
     }
 )
 

@@ -5,19 +5,21 @@ a day more than the month had, whatever they hold: the statement is in the tree 
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import psycopg
 
-from adapters.disclosure.checkpoints import MONTHS_NOT_MADE, SealTrouble
+from adapters.disclosure.checkpoints import MONTH_NOT_STATED, MONTHS_NOT_MADE, SealTrouble
 from adapters.disclosure.disclosing import Access, Discloser
 from adapters.log.keys.data_keys import MasterKeys
 from adapters.process.clock import Clock
 from domain.access.entry import Outcome
 from domain.access.month import Ended, Month, Ranges, month_of, parse_month
 from domain.access.viewer import LOCAL_OPERATOR
+from domain.errors import Misuse
 
 Connection = psycopg.Connection[Any]
 AHEAD: Final = timedelta(days=62)
@@ -27,7 +29,7 @@ MONTHS_LOCK: Final = 0x1C_12_000B
 _MAKE: Final = "SELECT access.make_months(%s, %s)"
 _THERE: Final = "SELECT to_regclass(%s) IS NOT NULL AND to_regclass(%s) IS NOT NULL"
 _SPAN: Final = "SELECT min(at) FROM access.entry"
-_STATED: Final = "SELECT convert_from(bytes, 'UTF8')::jsonb #>> '{month,of}' FROM access.entry WHERE outcome = 'month_ended' AND at >= %s"
+_STATED: Final = "SELECT convert_from(bytes, 'UTF8')::jsonb #>> '{month,of}' FROM access.entry WHERE outcome = 'month_ended' AND at >= %s ORDER BY at"
 # Of a month that has nothing but statements, none is to be made: a log at rest would go on for ever.
 _HAS_ENTRIES: Final = (
     "SELECT EXISTS (SELECT FROM access.entry WHERE at >= %s AND at < %s AND outcome NOT IN ('month_ended', 'given_up'))"
@@ -65,9 +67,10 @@ def make_months(connection: Connection, now: datetime) -> bool:
 def state_months(connection: Connection, keys: MasterKeys, clock: Clock, connect: Callable[[], Connection]) -> int:
     """State which months are over and all have their leaves; how many were stated. `connect`: on which entries are written.
 
-    One of which an entry has no leaf yet is stated another time. Killed in between, what was not stated is then.
+    One of which an entry has no leaf yet is stated another time. Killed in between, what was not stated is then. Raises SealTrouble, once
+    the others are stated, for a month whose leaves one entry cannot name: clocks were apart for long when it ended.
     """
-    stated = 0
+    stated, too_long = 0, False
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (MONTHS_LOCK,))
         unstated = list(_unstated(connection, clock.now() - STATED_AFTER))
@@ -79,11 +82,25 @@ def state_months(connection: Connection, keys: MasterKeys, clock: Clock, connect
                 if connection.execute(_WITHOUT_LEAF, (month.begins, month.ends)).fetchone() == (True,):
                     break  # those after it are stated in their order
                 ended = Ended(month, leaves_of(connection, month))
-                discloser.disclose(connection, statement(Outcome.MONTH_ENDED, ended.said()))
-                stated += 1
+                try:
+                    discloser.disclose(connection, statement(Outcome.MONTH_ENDED, ended.said()))
+                    stated += 1
+                except Misuse:
+                    too_long = True
         finally:
             discloser.close()
+    if too_long:
+        raise SealTrouble(MONTH_NOT_STATED)
     return stated
+
+
+def months_stated(connection: Connection, since: datetime | None = None) -> list[Month]:
+    """The months that were stated to be over, from an instant on or ever, in order; a statement that names no month states none."""
+    found: dict[Month, None] = {}
+    for (of,) in connection.execute(_STATED, (since or datetime.min.replace(tzinfo=UTC),)):
+        with suppress(Misuse):
+            found[parse_month(of or "")] = None
+    return list(found)
 
 
 def statement(outcome: Outcome, said: dict[str, Any], organisation: str | None = None) -> Access:
@@ -106,7 +123,7 @@ def _unstated(connection: Connection, until: datetime) -> Iterator[Month]:
     if row is None or row[0] is None:
         return
     month = month_of(row[0])
-    stated = {parse_month(of) for (of,) in connection.execute(_STATED, (month.begins,))}
+    stated = set(months_stated(connection, month.begins))
     while month.ends <= until:
         given = (month.begins, month.ends)
         if month not in stated and connection.execute(_HAS_ENTRIES, given).fetchone() == (True,):

@@ -58,13 +58,15 @@ def seal_now(service: Service, key: SigningKey) -> Sealed:
     place = SecondPlace(service.settings.checkpoints)
     with service.connect(Work.SEAL) as connection:
         done.sealed = _seal_all(connection)
-        if _state_months(service, connection):
-            done.sealed += _seal_all(connection)
+        not_stated = _state_months(service, connection)
+        done.sealed += _seal_all(connection)
         sign(connection, key, place, service.clock.now())
         done.published = publish(connection, key, place, service.clock.now())
         done.size = tree_size(connection)
         with suppress(SealTrouble):  # the next time will do
             make_months(connection, service.clock.now())
+    if not_stated is not None:
+        raise not_stated
     return done
 
 
@@ -75,9 +77,13 @@ def _seal_all(connection: Connection) -> int:
     return sealed
 
 
-def _state_months(service: Service, connection: Connection) -> int:
-    """State the months that are over; how many."""
-    return state_months(connection, service.keys, service.clock, partial(service.connect, Work.DISCLOSE))
+def _state_months(service: Service, connection: Connection) -> SealTrouble | None:
+    """State the months that are over; what is wrong where one could not be, which keeps nothing else from being done."""
+    try:
+        state_months(connection, service.keys, service.clock, partial(service.connect, Work.DISCLOSE))
+    except SealTrouble as found:
+        return found
+    return None
 
 
 class Sealer:
@@ -148,9 +154,11 @@ class Sealer:
         if self._seconds() < self._months:
             return
         self._months = self._seconds() + CHECKPOINT_EVERY  # where they could not be made
-        _state_months(self._service, connection)
+        not_stated = _state_months(self._service, connection)
         if make_months(connection, self._service.clock.now()):
             self._months = self._seconds() + MONTHS_EVERY
+        if not_stated is not None:
+            raise not_stated
 
 
 def follow(service: Service, key: SigningKey, stop: Callable[[], bool], tell: Tell) -> Sealed:
