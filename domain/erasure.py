@@ -100,10 +100,12 @@ def check_due(due: datetime | None, now: datetime) -> None:
 
 
 def check_held(accesses: int) -> None:
-    """Whether no access of a month is held, by a legal hold or an open case. Raises Rejected."""
+    """Whether no access of a month is held, by a legal hold or an open case. Raises Rejected.
+
+    It does not say how many: as many as somebody's own would tell them of a case about them.
+    """
     if accesses:
-        said = "one of its accesses is" if accesses == 1 else f"{accesses} of its accesses are"
-        raise Rejected("not_so", "month", f"{said} held, by a legal hold or an open case: the month waits")
+        raise Rejected("not_so", "month", "accesses of it are held, by a legal hold or an open case: the month waits")
 
 
 def check_confirming(proposal: Proposal, by: str, roles: Collection[Role], day: int) -> None:
