@@ -92,6 +92,9 @@ def test_what_waits_is_listed_until_it_is_carried_out(here: Bench) -> None:
     [waiting] = due(here, officer)["waiting"]
     assert (waiting["erasure"], waiting["state"], waiting["records"]) == (proposal.erasure, "proposed", 1)
     assert (waiting["proposed_by"], waiting["confirm_by"], waiting["lapsed"]) == ("la-808:P1", "2026-08-20", False)
+    for day, lapsed in (("2026-08-20", False), ("2026-08-21", True), (DUE_ON, False)):
+        at(here, day)
+        assert [one["lapsed"] for one in due(here, officer)["waiting"]] == [lapsed], day
     Erasures(here.service).confirm("la-808:P2", proposal.erasure)
     assert [one["state"] for one in due(here, officer)["waiting"]] == ["confirmed"]
     at(here, "2026-09-30")

@@ -1,6 +1,6 @@
 """What officers ask of a whole year is read from a summary of looks: it says what the log says, however much of the log is sealed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -43,9 +43,9 @@ def looked(desk: Desk) -> Desk:
     return desk
 
 
-def rows(desk: Desk) -> dict[str, Any]:
+def rows(desk: Desk, **days: date) -> dict[str, Any]:
     takes: dict[str, dict[str, int]] = {"spikes": {"least": 2}, "claims-without-involvement": {"days": 1}}
-    return {name: desk.rows(name, by=CHECKER, **takes.get(name, {})) for name in ASKED}
+    return {name: desk.rows(name, by=CHECKER, **takes.get(name, {}), **days) for name in ASKED}
 
 
 def summary(desk: Desk) -> dict[str, Any]:
@@ -71,6 +71,15 @@ def test_answers_are_the_same_however_much_is_sealed(looked: Desk) -> None:
     before = summary(looked)
     assert summarise(run) == before["summed"][0][0]
     assert summary(looked) == before
+
+
+def test_days_in_the_midst_are_answered_without_those_before_and_after(looked: Desk) -> None:
+    days = {"first": (NOON - timedelta(days=5)).date(), "last": (NOON - timedelta(days=1)).date()}
+    from_the_log = rows(looked, **days)
+    assert [row["looks"] for row in from_the_log["share-explained"]] == [6, 9]
+    while seal(looked.here.connection):
+        pass
+    assert rows(looked, **days) == from_the_log
 
 
 def test_the_summary_says_what_the_log_says(looked: Desk) -> None:

@@ -12,8 +12,9 @@ from domain.questions.about import ShowCaseload, ShowChild, ShowHandover, ShowMy
 from domain.questions.asking import Question
 from tests.builders.happening import record
 from tests.builders.service import Bench
-from tests.builders.viewers import person
+from tests.builders.viewers import person, saying_why
 from tests.spec import words
+from tests.spec.reference_words import sharing_agreement_made
 from tests.spec.words import (
     Happened,
     event_retracted,
@@ -111,3 +112,20 @@ def test_a_caseload_a_handover_and_families_show_it_too(here: Bench) -> None:
     [family] = ask(here, ShowMyFamilies(worker=ANNA))["families"]
     told = [(one["family_view"], "stated_for" in one) for child in family["children"] for one in child["lead"]]
     assert sorted(told) == [(NOT_AGREED, False), (NOT_AGREED, True)], "of her own, and of her brother who is led so"
+
+
+@pytest.mark.parametrize(("shares", "view"), [("content", AGREED), ("existence", None)])
+def test_who_may_know_only_that_there_is_a_lead_is_not_told_what_the_family_thinks(
+    shares: str, view: str | None, here: Bench
+) -> None:
+    record(
+        here,
+        accepted(AGREED),
+        sharing_agreement_made("agreement", "2025-01-01", ["la-808", "ods-Z9H"], ["lead"], shares),
+    )
+    nurse = saying_why(person(here, "ods-Z9H:W3"))
+    for question in (ShowChild(identifier=ada()), ShowTimeline(identifier=ada())):
+        found = Door(here.service).ask(question, nurse)
+        assert isinstance(found, Answered)
+        leads = found.content.get("lead") or found.content["entries"]
+        assert [one["family_view"] for one in leads if one["kind"] == "lead"] == [view]
