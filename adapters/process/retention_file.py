@@ -11,29 +11,35 @@ from domain.retention import ACCESS_LOG, CLASSES, MOST_YEARS, CountedFrom, Perio
 _FIELDS: Final = frozenset({"years", "counted_from", "source"})
 
 
+class ScheduleWrong(Misuse):
+    """The retention schedule cannot be read, or says what it may not."""
+
+
 def read_periods(path: Path | None) -> Mapping[str, Period]:
-    """How long each class is kept, and the access log; none where no file is set. Raises Misuse, naming the class and what is wrong."""
+    """How long each class is kept, and the access log; none where no file is set. Raises ScheduleWrong, naming the class and what is wrong."""
     if path is None:
         return {}
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Misuse(f"the retention schedule {path} cannot be read: {type(error).__name__}") from None
+        raise ScheduleWrong(f"the retention schedule {path} cannot be read: {type(error).__name__}") from None
     return {name: _period(name, row) for name, row in said.items()}
 
 
 def _period(name: str, row: Any) -> Period:  # noqa: ANN401 - whatever stands in the file
     if name not in CLASSES | {ACCESS_LOG}:
-        raise Misuse(f"the retention schedule: [{name}] is none of {', '.join([*sorted(CLASSES), ACCESS_LOG])}")
+        raise ScheduleWrong(f"the retention schedule: [{name}] is none of {', '.join([*sorted(CLASSES), ACCESS_LOG])}")
     if not isinstance(row, dict) or set(row) != _FIELDS:
-        raise Misuse(f"the retention schedule: [{name}] has years, counted_from and source, and nothing else")
+        raise ScheduleWrong(f"the retention schedule: [{name}] has years, counted_from and source, and nothing else")
     years, counted_from, source = row["years"], row["counted_from"], row["source"]
     if type(years) is not int or not 0 < years <= MOST_YEARS:
-        raise Misuse(f"the retention schedule: years of [{name}] is a whole number, 1 to {MOST_YEARS}")
+        raise ScheduleWrong(f"the retention schedule: years of [{name}] is a whole number, 1 to {MOST_YEARS}")
     if counted_from not in set(CountedFrom):
-        raise Misuse(f"the retention schedule: counted_from of [{name}] is birth or last")
+        raise ScheduleWrong(f"the retention schedule: counted_from of [{name}] is birth or last")
     if name == ACCESS_LOG and counted_from != CountedFrom.LAST:
-        raise Misuse(f"the retention schedule: counted_from of [{name}] is last: a month of it is of no one child")
+        raise ScheduleWrong(
+            f"the retention schedule: counted_from of [{name}] is last: a month of it is of no one child"
+        )
     if not isinstance(source, str) or not source.strip():
-        raise Misuse(f"the retention schedule: source of [{name}] says on whose word it is kept so long")
+        raise ScheduleWrong(f"the retention schedule: source of [{name}] says on whose word it is kept so long")
     return Period(years, CountedFrom(counted_from), source.strip())

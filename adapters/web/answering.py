@@ -84,6 +84,15 @@ def look_again(reader: Reader, link: tuple[str, str]) -> Response:
     return message("Look again first", sentences, HTTPStatus.CONFLICT, link, reader)
 
 
+def schedule_wrong(reader: Reader, link: tuple[str, str]) -> Response:
+    """What is said where the retention schedule cannot be read: its file is no matter of who reads the page."""
+    sentences = [
+        "Nothing was proposed.",
+        "Tell whoever operates the service. The command icr retention due says what is wrong with it.",
+    ]
+    return message("The retention schedule cannot be read", sentences, HTTPStatus.SERVICE_UNAVAILABLE, link, reader)
+
+
 def error_page(status: int, headers: Mapping[str, str] | None = None) -> Response:
     """What a person is told of an error: no more than what to do."""
     title, sentences = _ERRORS.get(status, _ERRORS[500] if status >= 500 else _ERRORS[400])

@@ -9,7 +9,8 @@ from fastapi import Request
 from starlette.responses import Response
 
 from adapters.commands.retention import Retention
-from adapters.web.answering import SignInStrongly, error_page, message
+from adapters.process.retention_file import ScheduleWrong
+from adapters.web.answering import SignInStrongly, error_page, message, schedule_wrong
 from adapters.web.asking import Asking
 from adapters.web.erasures import proposed
 from adapters.web.rendering import reader
@@ -36,7 +37,10 @@ class DuePages:
 
     def shown(self, _: Request, viewer: Viewer) -> Response:
         """What is due by class, what is held until when, and what waits for a second person."""
-        found = self.asking.ask(ShowDue(), viewer)
+        try:
+            found = self.asking.ask(ShowDue(), viewer)
+        except ScheduleWrong:
+            return schedule_wrong(reader(viewer), _BACK)
         return self.asking.shown(
             "records-due",
             viewer,
@@ -56,6 +60,8 @@ class DuePages:
             raise SignInStrongly
         try:
             proposal = self.retention().propose(viewer.name)
+        except ScheduleWrong:
+            return schedule_wrong(reader(viewer), _BACK)
         except NothingKnown:
             return message("Nothing is due", ["Nothing was proposed."], HTTPStatus.CONFLICT, _BACK, reader(viewer))
         except Rejected as rejected:

@@ -13,7 +13,8 @@ from starlette.responses import Response
 
 from adapters.commands.erasures import Erasures
 from adapters.commands.giving_up import GivingUp
-from adapters.web.answering import SignInStrongly, error_page, message, page
+from adapters.process.retention_file import ScheduleWrong
+from adapters.web.answering import SignInStrongly, error_page, message, page, schedule_wrong
 from adapters.web.numbers import number_wrong, read_number
 from adapters.web.rendering import reader, render
 from adapters.web.routing import HERE, Route, Sent, Shown
@@ -88,6 +89,8 @@ class ErasurePages:
         said = _said(form)
         try:
             proposal = self.giving_up.propose(viewer.name, said["month"])
+        except ScheduleWrong:
+            return schedule_wrong(reader(viewer), _BACK)
         except Misuse:
             return _form(viewer, said, {"month": "Write the month as year and month, like 2026-06"})
         except Rejected as rejected:
