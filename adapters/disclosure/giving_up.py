@@ -97,8 +97,8 @@ WHERE (p.viewer, p.child, p.organisation, p.works, p.rule) = (n.viewer, n.child,
 INSERT INTO access.looked_at SELECT viewer, child, organisation, works, rule, min(at), max(at)
 FROM access.look JOIN pairs USING (viewer, child, organisation, works, rule) WHERE NOT ({month}) GROUP BY 1, 2, 3, 4, 5
 """).split(";")
-# Whoever writes an entry writes there too.
-_KEEP_OTHERS_OUT: Final = "LOCK TABLE access.pending IN SHARE MODE"
+# In the order in which whoever writes an entry writes there (`rows.WRITE`): so they wait, and hold nothing that is waited for.
+_KEEP_OTHERS_OUT: Final = "LOCK TABLE access.shown, access.pending, access.entry IN SHARE MODE"
 _HOW_MANY: Final = _with("SELECT count(*) FROM access.entry WHERE {month} AND NOT {states}")
 _STAYING: Final = _with(
     "CREATE TEMPORARY TABLE staying ON COMMIT DROP AS SELECT * FROM access.entry WHERE {month} AND {states}"

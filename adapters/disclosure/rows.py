@@ -11,7 +11,8 @@ from adapters.disclosure.context import context
 from adapters.disclosure.keys import CLASSES, NewKey, SealedPart, owner_of
 from domain.access.parts import NOBODY
 
-# A key that somebody else has stored meanwhile ends it (unique_violation): what it was to open must be sealed again.
+# A key that somebody else has stored meanwhile ends it (unique_violation): what it was to open must be sealed again. All is done beside an
+# empty SELECT: so the tables are taken in this order whether the statement is prepared or not, which whoever gives a month up relies on.
 WRITE: Final = (
     "WITH made AS (INSERT INTO log.data_key (record, class, period, wrapped) "
     "SELECT r, c, 0, w FROM unnest(%(key_records)b::uuid[], %(key_classes)s::text[], %(key_wrapped)b::bytea[]) AS n (r, c, w)), "
@@ -24,11 +25,12 @@ WRITE: Final = (
     "FROM unnest(%(shown_in)b::uuid[], %(numbers)b::int2[], %(children)b::uuid[], %(opened)b::bool[], %(records)s::text[], "
     "%(shown)s::text[], %(places)s::text[], %(classes)s::text[], %(shown_at)b::timestamptz[]) "
     "AS n (entry, number, child, opened, records, digests, places, classes, at)), "
-    "pending AS (INSERT INTO access.pending (entry, at) SELECT * FROM unnest(%(ids)b::uuid[], %(ats)b::timestamptz[])) "
-    "INSERT INTO access.entry (id, at, viewer, organisation, kind, outcome, bytes, wrapped, sealed, child, rule, opening, acting_for, probe, found) "
+    "pending AS (INSERT INTO access.pending (entry, at) SELECT * FROM unnest(%(ids)b::uuid[], %(ats)b::timestamptz[])), "
+    "entry AS (INSERT INTO access.entry (id, at, viewer, organisation, kind, outcome, bytes, wrapped, sealed, child, rule, opening, acting_for, "
+    "probe, found) "
     "SELECT * FROM unnest(%(ids)b::uuid[], %(ats)b::timestamptz[], %(viewers)s::text[], %(organisations)s::text[], %(kinds)s::text[], "
     "%(outcomes)s::text[], %(bytes)b::bytea[], %(wrapped)b::bytea[], %(asked)b::bytea[], %(about)b::uuid[], %(rules)s::text[], "
-    "%(openings)s::text[], %(acting_for)s::text[], %(probes)b::bytea[], %(found)s::int2[])"
+    "%(openings)s::text[], %(acting_for)s::text[], %(probes)b::bytea[], %(found)s::int2[])) SELECT"
 )
 
 
