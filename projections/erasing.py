@@ -30,6 +30,9 @@ _KEPT: Final = """
     UNION ALL
     SELECT record, kind, NULL FROM log.fact WHERE {of} AND kind IN ('legal_hold', 'shield') AND act = 1 AND position > (SELECT position FROM state)
     UNION ALL
+    SELECT record, kind, NULL FROM entry WHERE {of} AND kind IN ('legal_hold', 'shield')
+        AND record IN (SELECT record FROM log.fact WHERE act IN (14, 15) AND position > (SELECT position FROM state))
+    UNION ALL
     SELECT s.record, CASE a.event_type WHEN 'ShieldApplied' THEN 'shield' ELSE 'legal_hold' END, NULL
     FROM (SELECT record, hash FROM log.subject WHERE {of}) s JOIN log.aside a ON a.record = s.record OR a.subjects && ARRAY[s.hash]
     WHERE a.event_type IN ('LegalHoldApplied', 'ShieldApplied') AND a.kind = 'kept' AND a.state IN ('waiting', 'ready')
@@ -71,7 +74,8 @@ def keeping(connection: Connection, records: Collection[UUID], day: int) -> dict
     Within a transaction.
 
     What is said of any record of the same child keeps all of them: a hold stands under one number. What is in the log and not in the views
-    yet counts as in force, and so does what waits in the quarantine.
+    yet counts as in force, as does one that ended where something of the record was corrected or taken back since, and what waits in the
+    quarantine.
     """
     ends: dict[str, int | None] = {}
     for kind, end in connection.execute(_KEEPING, {"r": sorted(together(connection, records)), "d": day}):
