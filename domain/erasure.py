@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.access.viewer import Role
+from domain.dates import LONDON
 from domain.errors import Rejected
 
 # The officer acts, and so does the index team, which finds wrong joins; the data protection officer checks both, so acts in neither
@@ -86,7 +87,7 @@ def check_ground(ground: str, exemptions: Collection[str]) -> None:
 def check_proposing(roles: Collection[Role], *, month: bool = False) -> None:
     """Whether somebody in some roles may propose; `month`: that a month of the access log be given up. Raises Rejected."""
     if month and not MAY_PROPOSE_MONTH & set(roles):
-        raise Rejected("not_so", "by", "a privacy officer proposes that a month be given up")
+        raise Rejected("not_so", "by", "only a privacy officer proposes to give up a month")
     if not MAY_PROPOSE & set(roles):
         raise Rejected("not_so", "by", "a privacy officer or a member of the index team proposes")
 
@@ -96,7 +97,8 @@ def check_due(due: datetime | None, now: datetime) -> None:
     if due is None:
         raise Rejected("not_so", "month", "the retention schedule has no years for the access log, so it is kept")
     if due > now:
-        raise Rejected("not_so", "month", f"its time of keeping ends on {due.date().isoformat()}")
+        there = due.astimezone(LONDON)
+        raise Rejected("not_so", "month", f"it is kept until {there.day} {there:%B %Y}")
 
 
 def check_held(accesses: int) -> None:

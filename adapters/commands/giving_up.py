@@ -153,7 +153,9 @@ class GivingUp:
         """The month as it was stated. Raises Rejected where its time is not over."""
         found = access.stated(connection, month)
         if found is None:
-            raise Rejected("not_so", "month", "the log has not stated that it is over: icr seal does")
+            raise Rejected(
+                "not_so", "month", "the log has not yet stated that it is over: it does so an hour after its end"
+            )
         ended_at, ended = found
         check_due(self._due(ended_at), self._service.clock.now())
         return ended

@@ -19,12 +19,16 @@ HEAD: Final = 2**62  # a position that everything is before
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What somebody is here as today: a role that the issuer's word is enough for, those that were granted here, and their teams."""
+    """What somebody is here as today: a role that the issuer's word is enough for, those that were granted here, and their teams.
+
+    `called`: the name under which their organisation last registered them.
+    """
 
     role: Role
     granted: tuple[Grant, ...] = ()
     teams: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
+    called: str | None = None
 
 
 class Staff:
@@ -59,6 +63,7 @@ class Staff:
             found.services,
             because,
             people_sign_in=True,
+            called=found.called,
         )
 
     def notice_read(self, worker: str) -> int | None:
@@ -93,7 +98,8 @@ def standing_at(
     services = services_of(service, connection, teams, day, position)
     granted = grants_of(service, connection, facts, day).get(worker, ())
     provided = {name for some in services.values() for name in some}
-    return Standing(Role.PRACTITIONER, tuple(granted), tuple(sorted(teams)), tuple(sorted(provided)))
+    called = _called(service, connection, facts)
+    return Standing(Role.PRACTITIONER, tuple(granted), tuple(sorted(teams)), tuple(sorted(provided)), called)
 
 
 def grants_of(
@@ -130,6 +136,15 @@ def _opened(
 
 
 _ROLES: Final = frozenset(role.value for role in Role)
+
+
+def _called(service: Service, connection: editions.Connection, facts: Iterable[StaffFact]) -> str | None:
+    """The name under which one worker was last registered, of facts about them."""
+    last = max((fact for fact in facts if fact.kind == "worker"), key=lambda fact: fact.order, default=None)
+    if last is None:
+        return None
+    name: str | None = _opened(service, connection, [last])[last.position]["worker"]["name"]
+    return name
 
 
 def _registered(facts: Iterable[StaffFact], day: int) -> list[StaffFact]:

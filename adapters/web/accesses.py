@@ -1,5 +1,6 @@
 """Accesses in the words that an officer reads: what was asked, what became of it, and what a replay proves."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -65,6 +66,9 @@ _OUTCOMES: Final = {
     "given_up": "Given up",
 }
 _OWN_OUTCOMES: Final = {"not_shown": "Nothing was shown"}
+# Words of whoever asked, and the same to whom reads of themselves.
+_TO_YOU: Final = {"their": "your", "them": "you", "they": "you"}
+_OF_OTHERS: Final = re.compile(rf"\b({'|'.join(_TO_YOU)})\b")
 _CHANNELS: Final = {"pages": "On these pages", "api": "By a system of your organisation"}
 # What was left out of an answer, by the name that its entry has for why.
 _WITHHELD: Final = {
@@ -130,7 +134,7 @@ def outcome(code: str) -> str:
 
 def asked_own(question: str) -> str:
     """What whoever reads it did by asking a question."""
-    return asked(question).replace("their", "your")
+    return _OF_OTHERS.sub(lambda found: _TO_YOU[found[0]], asked(question))
 
 
 def own_outcome(code: str) -> str:

@@ -52,8 +52,9 @@ def due(case: Mapping[str, Any]) -> str:
     """Until when a case is to be dealt with."""
     if case["due_at"] is None:
         return "It has no set time"
-    what = "The regulator must be told by" if KINDS[case["kind"]].breach else "It must be answered by"
-    return f"{what} {moment(case['due_at'])}"
+    if KINDS[case["kind"]].breach:
+        return f"The regulator must be told by {moment(case['due_at'])}"
+    return f"It must be answered by the end of {moment(case['due_at']).partition(' at ')[0]}"
 
 
 def outcomes_of(kind: str) -> list[tuple[str, str]]:
@@ -98,6 +99,12 @@ def left_out(one: Mapping[str, Any]) -> str:
     """How much was left out, in a letter."""
     things = "1 thing was" if one["count"] == 1 else f"{one['count']} things were"
     return f"{things} left out. {BY_ID[one['ground']].says} ({one['law']})"
+
+
+def child(identifier: str, names: Mapping[str, str]) -> str:
+    """A child by the number that a case was opened by; `names`: of organisations, by code."""
+    code, _, number = identifier.rpartition(":")
+    return f"{scheme(code, names)} {number}"
 
 
 def scheme(code: str, names: Mapping[str, str]) -> str:

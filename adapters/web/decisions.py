@@ -76,12 +76,17 @@ def codes(of: Iterable[str]) -> list[Item]:
 
 def people(decision: Part, viewer: str) -> list[Item]:
     """Whom a decision may be said of: the viewer, who works with the child, and anybody else by their number."""
+    works = (*decision["lead"], *decision["works"])
     found: dict[str, str] = {}
-    for entry in (*decision["lead"], *decision["works"]):
+    for entry in works:
         if entry.get("worker"):
             found.setdefault(entry["worker"], words.who(entry)[0])
     found.pop(viewer, None)
-    others = [{"value": worker, "text": f"{said}, {worker.partition(':')[0]}"} for worker, said in found.items()]
+    names = {entry["agency"]: entry["agency_name"] for entry in works if entry.get("agency_name")}
+    others = [
+        {"value": worker, "text": f"{said}, {words.named(worker.partition(':')[0], names)}"}
+        for worker, said in found.items()
+    ]
     return [
         {"value": viewer, "text": "Myself"},
         *others,

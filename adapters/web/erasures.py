@@ -21,16 +21,15 @@ from adapters.web.routing import HERE, Route, Sent, Shown
 from adapters.web.typed import Typed
 from adapters.web.words import month
 from domain.access.viewer import Viewer
-from domain.erasure import EXEMPTIONS, GROUNDS, MAY_CONFIRM, MAY_PROPOSE, Proposal
+from domain.erasure import EXEMPTIONS, GROUNDS, MAY_CONFIRM, MAY_PROPOSE, MAY_PROPOSE_MONTH, Proposal
 from domain.errors import Misuse, NothingKnown, Rejected
 
 ERASE: Final = "/erasures"
 _TYPED: Final = ("scheme", "number", "which", "ground", "none_applies", "case", "month", "erasure")
 _LONGEST: Final = 100
 _AFTERWARDS: Final = "Afterwards nobody can open what was held. Agencies are not told, and what they publish from then on begins a new record."
-_AFTER_A_MONTH: Final = (
-    "Afterwards nobody can say who saw what in that month. The log states that it was given up, and by which rule."
-)
+_AFTER_A_MONTH: Final = "Afterwards nobody can say who saw what in that month. The log itself says that the month was given up, and by which rule."
+_NEXT: Final = "Give the reference to a privacy officer other than yourself. They can confirm it within thirty days."
 _BACK: Final = (ERASE, "Erase a record")
 _WHERE: Final[Mapping[str, str]] = {
     "ground": "ground",
@@ -139,7 +138,7 @@ def proposed(viewer: Viewer, proposal: Proposal, back: tuple[str, str]) -> Respo
     what, done = ("erasure", "erased") if proposal.month is None else ("month", "given up")
     sentences = (
         f"Its reference is {proposal.erasure}. It is of {_counted(proposal)}.",
-        f"Nothing is {done} yet. Tell the reference to another privacy officer, who confirms it within thirty days.",
+        f"Nothing is {done} yet. {_NEXT}",
     )
     return message(f"The {what} is proposed", sentences, link=back, reader=reader(viewer))
 
@@ -187,6 +186,12 @@ def _wrong(said: Mapping[str, str]) -> dict[str, str]:
 def _form(viewer: Viewer, said: Mapping[str, str], wrong: Mapping[str, str] | None = None) -> Response:
     typed = {name: said.get(name, "") for name in _TYPED}
     text = render(
-        "erasures", reader=reader(viewer), said=typed, wrong=wrong or {}, grounds=GROUNDS, exemptions=EXEMPTIONS
+        "erasures",
+        reader=reader(viewer),
+        said=typed,
+        wrong=wrong or {},
+        grounds=GROUNDS,
+        exemptions=EXEMPTIONS,
+        proposes_months=not MAY_PROPOSE_MONTH.isdisjoint(viewer.roles),
     )
     return page(text, HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK)

@@ -77,7 +77,7 @@ class QuestionPages:
         """What can be asked, under the share of looks that an involvement explains."""
         if not reader(viewer).is_officer:
             return error_page(HTTPStatus.NOT_FOUND)
-        day = self.asking.day or today(self.clock)
+        day = today(self.clock)  # the log's, also where a demonstration shows children as at another day
         first = day - timedelta(days=day.weekday() + 7 * (_WEEKS - 1))
         asked = about.AskOfficers(name=HEADLINE, organisation=_organisation(viewer), first=first, last=day)
         headline = self.asking.ask(asked, viewer)

@@ -57,10 +57,14 @@ _PRACTITIONERS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who a page is for, as it says so at its head: a person who has signed in, and the roles that they hold beside their work."""
+    """Who a page is for, as it says so at its foot: a person who has signed in, and the roles that they hold beside their work.
+
+    `called`: the name under which their organisation registered them.
+    """
 
     name: str
     roles: frozenset[str] = frozenset()
+    called: str | None = None
 
     @property
     def is_officer(self) -> bool:
@@ -83,7 +87,7 @@ class Reader:
 
 def reader(viewer: Viewer) -> Reader:
     """Whom a page is for."""
-    return Reader(viewer.name, frozenset(role.value for role in viewer.roles))
+    return Reader(viewer.name, frozenset(role.value for role in viewer.roles), viewer.called)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,8 @@ class Viewer:
     `granted`: the roles held beside `role`; `teams`: those that the person is in today, as `organisation:id`, and the `services` that these provide.
     `people_sign_in`: whether they do here, or the machine's operator is the only user. `acr`: how the person signed in, in
     their issuer's word; `signed_in_strongly`: whether that is strong enough, and was not long ago. `client`: the system of the
-    person's organisation that asks for them, whose word it is that they do; None: they ask themselves.
+    person's organisation that asks for them, whose word it is that they do; None: they ask themselves. `called`: the name that
+    stands beside `name` on their own pages, as their organisation registered them; nothing is decided by it.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Viewer:
     acr: str | None = None
     signed_in_strongly: bool = False
     client: str | None = None
+    called: str | None = None
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.cases.kinds import ANSWER_MONTHS, EXTENDED_MONTHS, KINDS, TELL_WITHIN, CaseKind
-from domain.dates import add_months, from_day, london_day
+from domain.dates import LONDON, add_months, from_day, london_day
 from domain.events import Event, worker_key
 
 OPENED, NOTED, CLOSED = "access_case_opened", "access_case_noted", "access_case_closed"
@@ -112,7 +112,7 @@ def due_at(case: Case) -> datetime | None:
         return None
     months = EXTENDED_MONTHS if case.done("extended") else ANSWER_MONTHS
     last = from_day(add_months(london_day(int(case.opened_at.timestamp() * 1_000_000)), months))
-    return datetime(last.year, last.month, last.day, 23, 59, 59, tzinfo=UTC)
+    return datetime(last.year, last.month, last.day, 23, 59, 59, tzinfo=LONDON).astimezone(UTC)
 
 
 def decided(case: Case) -> Mapping[str, Step]:

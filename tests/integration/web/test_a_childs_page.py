@@ -82,11 +82,12 @@ def test_every_page_is_well_formed(browser: Browser, served: Pages) -> None:
 def test_a_page_is_rendered_again_from_its_entries_to_the_byte(browser: Browser, told: Bench) -> None:
     browser.sign_in(LEAD.name)
     page = browser.open_child(ADA).text
+    assert f"Signed in as T. Abara ({LEAD.name})." in page
     found = {one["question"]: one for one in (replayed(told, entry) for entry in ENTRY.findall(page))}
     child, timeline, family = (found[question] for question in ("ShowChild", "ShowTimeline", "ShowSiblings"))
     again = render(
         "child",
-        reader=Reader(LEAD.name),
+        reader=Reader(LEAD.name, called="T. Abara"),
         content={"child": child["content"], "timeline": timeline["content"], "family": family["content"]},
         day=child["effective_at"],
         receipts=[receipt(child), receipt(timeline), receipt(family)],

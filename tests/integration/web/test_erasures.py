@@ -24,7 +24,7 @@ from tests.builders.html import ill_formed
 from tests.builders.months import SCHEDULE
 from tests.builders.service import Bench
 from tests.builders.viewers import granted, person
-from tests.builders.web import LEAD, OFFICER, SECOND, Browser, Pages, issuer_settings, pages
+from tests.builders.web import INDEX_TEAM, LEAD, OFFICER, SECOND, Browser, Pages, issuer_settings, pages
 from tests.integration.web.conftest import NOW
 
 WHOLE = {
@@ -205,13 +205,22 @@ def test_two_officers_decide_that_a_month_is_given_up(
     erasure = reference(answer)
     assert reference(officer.post("/erasures/month", {"month": last_month})) == erasure
     asked = second.post("/erasures/confirm", {"erasure": erasure})
-    assert (ill_formed(asked.text), "who saw what in it" in asked.text) == ([], True)
+    assert (ill_formed(asked.text), "who saw what in that month" in asked.text) == ([], True)
     assert "Nobody can say" not in officer.post("/erasures/confirm", {"erasure": erasure}).text, (
         "that takes a second person"
     )
     done = second.post("/erasures/confirm", {"erasure": erasure, "read": "yes"})
-    assert "was given up, and by which rule" in done.text
+    assert "says that the month was given up, and by which rule" in done.text
     assert Erasures(told.service).named(erasure).month == last_month
+
+
+def test_the_index_team_is_offered_no_month(served: Pages, told: Bench) -> None:
+    granted(told, INDEX_TEAM.name, Role.INDEX_TEAM)
+    with served.browser() as index_team:
+        index_team.sign_in(INDEX_TEAM.name)
+        index_team.sign_in_strongly(INDEX_TEAM.name)
+        form = index_team.get("/erasures").text
+    assert ("Propose the erasure" in form, "Propose the month" in form) == (True, False)
 
 
 @pytest.mark.parametrize(
@@ -220,7 +229,7 @@ def test_two_officers_decide_that_a_month_is_given_up(
         ("", "Write the month as year and month, like 2026-06"),
         ("June 2017", "Write the month as year and month, like 2026-06"),
         ("2017-13", "Write the month as year and month, like 2026-06"),
-        ("2025-12", "The log has not stated that it is over"),
+        ("2025-12", "The log has not yet stated that it is over"),
     ],
 )
 def test_what_is_no_month_or_not_due_is_said_beside_its_field(officer: Browser, month: str, says: str) -> None:

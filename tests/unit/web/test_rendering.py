@@ -224,6 +224,30 @@ def test_where_a_shielded_child_is_is_said_to_be_hidden_and_not_to_be_unknown() 
     assert "Where this child is must not be found out." in page
 
 
+def test_who_sees_only_who_a_child_is_reads_why_and_no_empty_timeline() -> None:
+    """An empty timeline there would say that agencies have told of nothing."""
+    page = shown("child", child=line(minimal=True), timeline=timeline() | {"minimal": True})
+    assert "no more.\n  These are the children whom you work with." in page
+    assert "Agencies have told of nothing" not in page
+    assert "Timeline" not in page
+
+
+def test_who_has_signed_in_stands_at_the_foot_by_name() -> None:
+    page = render("sign-out", reader=Reader("la-808:W2041", called="T. Abara"))
+    assert "Signed in as T. Abara (la-808:W2041)." in page
+    assert "Signed in as la-808:W2041." in render("sign-out", reader=READER)
+
+
+def test_classes_that_no_schedule_names_are_one_sentence() -> None:
+    years = {"retention_class": "health", "years": 1, "counted_from": "last", "source": "The schedule, 2.4", "due": 2}
+    kept = [{"retention_class": one, "years": None} for one in ("education", "social_care")]
+    found = {"due": 0, "kept": 0, "waiting": [], "holds": [], "classes": [years, *kept], "names": {}}
+    page = shown("records-due", found=found, grounds={}, most=1000, proposes=True, confirms=True)
+    assert "Nothing is due today" in page
+    assert "1 year from the last day of which it tells" in page
+    assert "The schedule does not name these, so they are kept: education, social care." in page
+
+
 GAP = {
     "child": "c-" + "1" * 32, "name": {"given": ["Ada"], "family": "Example", "use": None}, "agencies": [], "workers": [],
     "rule": "early_help_without_lead", "since": "2025-10-01", "days": 79, "status": "true", "events": [], "feed": "heard",

@@ -179,7 +179,7 @@ def test_the_page_that_says_what_will_happen_is_rendered_again_from_its_entry_to
     entry = answered.content
     again = render(
         "decide-look",
-        reader=Reader(LEAD.name),
+        reader=Reader(LEAD.name, called="T. Abara"),
         content={"decision": entry["content"]},
         day=entry["effective_at"],
         receipts=[Receipt(entry["entry"], tuple(BY_ID[rule].says for rule in entry["rules"][:1]), entry["at"])],
