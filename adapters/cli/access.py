@@ -270,8 +270,8 @@ def export(
     """Write the whole access log into a file, as `icr verify-log FILE` and tools/verify_log/access_log.py check it.
 
     It has every entry with its leaf, which parts of which records it showed, their content as it is sealed, the tree and
-    its checkpoints. It says of whom something was shown, so it is readable by its owner only. That it was taken stands in the
-    access log before the file is written, and so in the file.
+    its checkpoints. It says of whom something was shown, so it is readable by its owner only. An entry says that it was
+    taken. It is written before the file is, and so stands in the file.
     """
     from adapters.disclosure.export import write_export
     from adapters.log.connections import Work
@@ -292,10 +292,11 @@ def export(
 
 @app.command(epilog="Example: icr access summarise")
 def summarise(data: Data = None, as_json: Json = False) -> None:
-    """Make the summary of looks anew from the access log, which officers' questions over a long time are answered from.
+    """Make the summary of looks again from the access log. Officers' questions about a long time are answered from it.
 
-    The summary is kept as the log is sealed, so this is needed only where `icr officer ask log-complete` says that it is not
-    as the log is: somebody has changed it by hand. Sealing waits meanwhile; whoever asks is answered from what was there.
+    Sealing keeps the summary up to date. So this is needed only where `icr officer ask log-complete` says that the summary is
+    not as the log is: then somebody has changed one of them by hand. Sealing waits meanwhile; officers are answered from the
+    old summary until the new one is there.
     """
     from adapters.disclosure.sealing import summarise as make_anew
     from adapters.log.connections import Work

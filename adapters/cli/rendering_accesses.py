@@ -7,6 +7,7 @@ from adapters.cli.output import Document, print_table, say
 from adapters.cli.words import table
 from domain.answers.reach import ANYBODY, EXTENTS, SAYING
 from domain.answers.verdicts import DIFFERENCES, verdict
+from domain.words import spaced
 
 _LISTED: Final = ("entry", "at", "viewer", "role", "question", "outcome", "children")
 
@@ -65,8 +66,9 @@ def show_replayed(answer: Document) -> None:
     for sentence in verdict(answer["proved"], answer["derived"], answer["because"], answer["first_differing"]):
         say(sentence)
     if (gone := answer["given_up"]) is not None:
-        say(f"{gone['month']}: {gone['entries']} entries, kept for {gone['years']} years ({gone['source']}); {gone['erasure']}, "
-            f"proposed by a {gone['proposed_by']}, confirmed by a {gone['confirmed_by']}")  # fmt: skip
+        years = "1 year" if gone["years"] == 1 else f"{gone['years']} years"
+        say(f"given up with {gone['month']}: {gone['entries']} entries, kept for {years} ({gone['source']}); {gone['erasure']}, "
+            f"proposed by a {spaced(gone['proposed_by'])}, confirmed by a {spaced(gone['confirmed_by'])}")  # fmt: skip
     if answer["content"] is not None:
         say(json.dumps(answer["content"], indent=1, ensure_ascii=False))
     if answer["today"] is not None:

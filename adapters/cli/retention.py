@@ -12,7 +12,7 @@ from domain.questions.about import ShowDue
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="How long records and the access log are kept: the authority's schedule, what is due by it, proposing it, giving a month up.",
+    help="How long records and the access log are kept by the authority's schedule: see and propose what is due, and give a month up.",
 )
 
 
@@ -21,7 +21,7 @@ def due(data: Data = None, as_json: Json = False) -> None:
     """Say how many records are due, by class, and how many of those a legal hold or a shield keeps. It names no record.
 
     A record is due when the time of all its classes is over (ICR_RETENTION_FILE). A class that the schedule does not name is kept.
-    That it was looked at stands in the access log.
+    The access log has an entry that somebody looked.
     """
     found = answered(data, ShowDue())
     assert found is not None
@@ -34,8 +34,8 @@ def due(data: Data = None, as_json: Json = False) -> None:
     ]  # fmt: skip
     print_table("retention", ("class", "years", "counted from", "due", "source"), rows)
     if found["holds"]:
-        held = [(one["hold"], one["until"] or "it is ended", one["records"]) for one in found["holds"]]
-        print_table("held", ("by", "until", "records"), held)
+        held = [(one["hold"], one["until"] or "somebody ends it", one["records"]) for one in found["holds"]]
+        print_table("held", ("hold", "until", "records"), held)
     say(f"due: {found['due']} records; {found['kept']} more are held")
 
 
@@ -58,7 +58,7 @@ def propose(
 def months(data: Data = None, as_json: Json = False) -> None:
     """List the months of the access log that are over: until when each is kept, and how many of its accesses are held.
 
-    It is kept for the years of [access_log] in ICR_RETENTION_FILE, counted from when the log stated that it was over.
+    A month is kept for the years of [access_log] in ICR_RETENTION_FILE, counted from when the log stated that it was over.
     """
     from adapters.commands.giving_up import GivingUp
 
@@ -86,9 +86,9 @@ def propose_month(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Propose that a month of the access log be given up; another privacy officer confirms it, as any erasure.
+    """Propose to give up a month of the access log; another privacy officer confirms it, as any erasure.
 
-    Refused before its time of keeping is over, and while a legal hold or an open case holds an access of it.
+    Refused before its time of keeping is over, and while a legal hold or an open case is about one of its accesses.
     """
     from adapters.commands.giving_up import GivingUp
 
@@ -100,9 +100,9 @@ def propose_month(
 
 @app.command(epilog="Example: icr retention give-up erasure-kwmtzqahdepcxs")
 def give_up(erasure: Which, data: Data = None, as_json: Json = False) -> None:
-    """Give up a month of the access log, as two officers have decided: its entries go, their leaves stay. Stopped, run it again.
+    """Give up a month of the access log, as two officers have decided: its entries are deleted, their leaves stay. If it was stopped, run it again.
 
-    The log states it in an entry, so that a check of the log tells what was given up from what is missing.
+    An entry of the log states it, so that a check of the log can tell what was given up from what is missing.
     """
     from adapters.commands.giving_up import GivingUp
 

@@ -460,7 +460,7 @@ RULES: Final[Sequence[Rule]] = (
         "due",
         Extent.PAGE,
         every(_OFFICERS, has("question", "ShowDue")),
-        "You see to how long records are kept.",
+        "You look after how long records are kept.",
         "UK GDPR Article 5(1)(e)",
         "audit",
     ),

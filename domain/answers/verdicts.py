@@ -9,7 +9,7 @@ from domain.answers.compared import Difference
 PROVED: Final[Mapping[Proved, str]] = {
     "proved_same": "Proved: what is stored is what was shown, and nobody has changed it since.",
     "not_proved": "Not proved: what is stored is not what the entry commits to. Somebody has changed it.",
-    "given_up": "Given up: the time of keeping of its month is over, and its entries are gone. The log says so in an entry, and its leaf stays.",
+    "given_up": "Given up: the month's time of keeping is over, and its entries were deleted. The log states that, and keeps this one's hash.",
     "erased_since": "Erased since, in part: a key was destroyed. What is left is proved to be what was shown.",
 }
 DERIVED: Final[Mapping[Derived, str]] = {

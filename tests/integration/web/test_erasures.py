@@ -284,7 +284,7 @@ def test_the_pages_of_a_month_fit_and_axe_finds_nothing(
         page.locator(f"input[name='case'][value='{case}']").check()
         page.get_by_role("button", name="Open", exact=True).click()
         look("month-access", "A month of the access log was given up")
-        assert "Given up: the time of keeping of its month is over" in page.inner_text("main")
+        assert "Given up: the month's time of keeping is over" in page.inner_text("main")
     finally:
         page.close()
 
