@@ -12,7 +12,7 @@ from uuid import UUID
 
 import psycopg
 
-from adapters.commands.erasures import Erasures
+from adapters.commands.erasures import Erasures, check_due_by_schedule
 from adapters.disclosure import erasing as access
 from adapters.log import erasing as log
 from adapters.log.appending import hold_appends
@@ -22,7 +22,7 @@ from adapters.log.erasing import Known
 from adapters.process.clock import today
 from adapters.service.opened import Service
 from domain.dates import to_day
-from domain.erasure import check_kept
+from domain.erasure import RETENTION, check_kept
 from domain.errors import Rejected
 from projections import erasing as views
 from projections.engine import EDITION_LOCK, ERASURE_LOCK
@@ -84,12 +84,13 @@ class Erasing:
         proposal = Erasures(self._service).confirmed(erasure)
         if proposal.month is not None:
             raise Rejected("not_so", "erasure", "it is a month of the access log: see icr retention give-up")
-        return self.erase(erasure, [UUID(hex=name[2:]) for name in proposal.records])
+        records = [UUID(hex=name[2:]) for name in proposal.records]
+        return self.erase(erasure, records, by_schedule=proposal.ground == RETENTION)
 
-    def erase(self, erasure: str, records: Sequence[UUID], *, held: bool = True) -> Done:
-        """Erase records; `held`: unless a hold keeps them. Raises Rejected."""
+    def erase(self, erasure: str, records: Sequence[UUID], *, held: bool = True, by_schedule: bool = False) -> Done:
+        """Erase records; `held`: unless a hold keeps them; `by_schedule`: only if they are still due. Raises Rejected."""
         with self._service.connect(Work.ERASE) as connection:
-            done = self._take_all(connection, erasure, records, held=held)
+            done = self._take_all(connection, erasure, records, held=held, by_schedule=by_schedule)
             self._outside.add(erasure, records)
             self._progress("working out again who was beside them")
             self._work_out_again()
@@ -118,7 +119,9 @@ class Erasing:
                 done.append(self.erase(erasure, records, held=False))
         return done
 
-    def _take_all(self, connection: Connection, erasure: str, records: Sequence[UUID], *, held: bool) -> Done:
+    def _take_all(
+        self, connection: Connection, erasure: str, records: Sequence[UUID], *, held: bool, by_schedule: bool
+    ) -> Done:
         self._progress("looking for what is held")
         found = self._find(connection, records)
         self._progress("destroying keys, and taking rows away")
@@ -129,6 +132,9 @@ class Erasing:
             day = to_day(today(self._service.clock))
             if held:
                 check_kept(views.keeping(connection, records, day))
+            if by_schedule and log.is_begun(connection, records):  # done before, only files are left
+                with self._service.connect() as reads:  # nobody records meanwhile
+                    check_due_by_schedule(self._service, reads, records)
             at, since = self._service.clock.now(), found.since - _OVERLAP
             kept = found.kept | set(
                 log.kept_of(connection, self._service.keys, records, found.known, since, self._fillers)

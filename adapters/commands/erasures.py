@@ -12,7 +12,9 @@ from adapters.log.keys.hashes import Hashes
 from adapters.log.messages import ACCEPTED, Message
 from adapters.log.subjects import Subjects
 from adapters.process.clock import today
+from adapters.process.retention_file import read_periods
 from adapters.questions.cases import children_of, read_case
+from adapters.questions.due import find_due
 from adapters.questions.erasures import proposals, states
 from adapters.questions.naming import registered_names
 from adapters.questions.reading import reading_at
@@ -45,6 +47,13 @@ _LETTERS: Final = "abcdefghijkmnpqrstuvwxyz"
 _ID_LETTERS: Final = 14
 
 
+def check_due_by_schedule(service: Service, connection: Connection, records: Collection[UUID]) -> None:
+    """Whether the time of keeping of records is over. Raises Rejected, as where something has come of them since it was."""
+    due = find_due(service, connection, read_periods(service.settings.retention_file), records)
+    if set(due.records) != set(records):
+        raise Rejected("not_so", "ground", "by the schedule its time of keeping is not over")
+
+
 class Erasures:
     """Proposes and confirms; the roles of who does are looked up, and taken from nobody's word."""
 
@@ -69,6 +78,8 @@ class Erasures:
                 raise NothingKnown
             if case is not None:
                 self._check_case(connection, case, records)
+            if ground == RETENTION:
+                check_due_by_schedule(self._service, connection, records)
             with connection.transaction():
                 check_kept(views.keeping(connection, records, to_day(today(self._service.clock))))
         return self._proposed(by, {

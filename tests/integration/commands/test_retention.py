@@ -14,7 +14,8 @@ from adapters.commands.retention import Retention
 from adapters.process.retention_file import read_periods
 from domain.access.viewer import Role
 from domain.dates import to_day
-from domain.errors import Misuse, NothingKnown
+from domain.erasure import EXEMPTIONS
+from domain.errors import Misuse, NothingKnown, Rejected
 from domain.retention import CountedFrom, HeldOf, Period, over_on
 from tests.builders.service import Bench, bench
 from tests.spec.words import (
@@ -22,6 +23,7 @@ from tests.spec.words import (
     attendance_marked,
     early_help_ended,
     happened,
+    identifier,
     pupil_admitted,
     pupil_removed_from_roll,
 )
@@ -118,6 +120,27 @@ def test_what_is_due_is_proposed_by_one_and_erased_when_another_has_confirmed_it
     assert Retention(here.service).due().records == ()
     with pytest.raises(NothingKnown):
         Retention(here.service).propose("la-808:P1")
+
+
+def test_bug_what_is_not_due_was_proposed_as_if_its_time_were_over(here: Bench) -> None:
+    """By whoever typed a number and ticked that ground; another ground is somebody's word about the record."""
+    assert at(here, "2026-07-20") == 0
+    erasures = Erasures(here.service)
+    records = erasures.records_of(":".join(identifier("Ada", "upn")))
+    with pytest.raises(Rejected, match="not_so"):
+        erasures.propose("la-808:P1", records, "retention", list(EXEMPTIONS))
+    assert erasures.propose("la-808:P1", records, "objection", list(EXEMPTIONS)).ground == "objection"
+
+
+def test_bug_a_child_who_came_back_after_it_was_confirmed_was_erased_by_the_schedule(here: Bench) -> None:
+    assert at(here, "2026-07-21") == 1
+    proposal = Retention(here.service).propose("la-808:P1")
+    Erasures(here.service).confirm("la-808:P2", proposal.erasure)
+    record(here, pupil_admitted("Ada", school="900001", on="2026-07-20", known_by=("upn",)), start=30)
+    with pytest.raises(Rejected, match="not_so"):
+        Erasing(here.service).run(proposal.erasure)
+    assert here.world().children, "nothing is gone"
+    assert Erasures(here.service).states()[proposal.erasure] == "confirmed"
 
 
 def test_a_birthday_on_the_twenty_ninth_of_february_is_over_on_the_first_of_march() -> None:
